@@ -1,0 +1,160 @@
+import { defineCatalog } from "./entry";
+import { ENVIRONMENTS } from "./environments";
+import { GROUPS } from "./groups";
+
+/**
+ * Every secret of the Sophia AI platform.
+ *
+ * To add one: one line here, then `pulumi up`. Nothing else is edited: slot, workflow, script, ESC text, access
+ * and the loader's types follow from it. What an entry may say is in `entry.ts`; only name and group are needed.
+ * Where Sophia's own documents disagree on a name, the older name stands as an alias, beside why.
+ */
+export const catalog = defineCatalog({
+  environments: ENVIRONMENTS,
+  groups: GROUPS,
+  secrets: [
+    // --- api-keys -------------------------------------------------------------------------------------------
+    { name: "ANTHROPIC_API_KEY", group: "api-keys", format: "anthropic-key" },
+    { name: "OPENAI_API_KEY", group: "api-keys", format: "openai-key" },
+    { name: "OPENROUTER_API_KEY", group: "api-keys", format: "openrouter-key" },
+    { name: "PORTKEY_API_KEY", group: "api-keys" },
+    { name: "MEM0_API_KEY", group: "api-keys" },
+    { name: "PINECONE_API_KEY", group: "api-keys" },
+    { name: "PINECONE_ENVIRONMENT", group: "api-keys", required: false },
+    { name: "WEAVIATE_API_KEY", group: "api-keys" },
+    { name: "WEAVIATE_URL", group: "api-keys", format: "https-url" },
+    { name: "CODACY_API_TOKEN", group: "api-keys" },
+    { name: "FIGMA_PAT", group: "api-keys" },
+    { name: "FIGMA_PROJECT_ID", group: "api-keys", required: false },
+    { name: "ESTUARY_API_TOKEN", group: "api-keys" },
+
+    // --- database-credentials -------------------------------------------------------------------------------
+    { name: "POSTGRES_PASSWORD", group: "database-credentials" },
+    {
+      name: "REDIS_PASSWORD",
+      group: "database-credentials",
+      note: "Only in the template of the older guide.",
+    },
+    { name: "SNOWFLAKE_ACCOUNT", group: "database-credentials" },
+    {
+      name: "SNOWFLAKE_USERNAME",
+      group: "database-credentials",
+      aliases: ["SNOWFLAKE_USER"],
+      appKeyAliases: ["snowflake_user"],
+      note: "The strategy lists SNOWFLAKE_USERNAME, the guide SNOWFLAKE_USER: one value.",
+    },
+    { name: "SNOWFLAKE_PASSWORD", group: "database-credentials" },
+    { name: "SNOWFLAKE_ROLE", group: "database-credentials", required: false },
+    { name: "SNOWFLAKE_DATABASE", group: "database-credentials", required: false },
+    { name: "SNOWFLAKE_WAREHOUSE", group: "database-credentials", required: false },
+
+    // --- security-tokens ------------------------------------------------------------------------------------
+    {
+      name: "JWT_SECRET",
+      group: "security-tokens",
+      note: "Signs sessions; the rotation table names it (JWT Secrets, 365 days, Security), no list does.",
+    },
+
+    // --- integration-credentials ----------------------------------------------------------------------------
+    {
+      name: "ASANA_ACCESS_TOKEN",
+      group: "integration-credentials",
+      aliases: ["ASANA_API_TOKEN"],
+      note: "The mapping table calls it ASANA_API_TOKEN; both lead to asana_access_token.",
+    },
+    { name: "GONG_ACCESS_KEY", group: "integration-credentials" },
+    {
+      name: "GONG_ACCESS_KEY_SECRET",
+      group: "integration-credentials",
+      aliases: ["GONG_CLIENT_SECRET"],
+      appKeyAliases: ["gong_client_secret"],
+      note: "The guide calls it GONG_CLIENT_SECRET.",
+    },
+    { name: "GONG_URL", group: "integration-credentials", format: "https-url", required: false },
+    {
+      name: "HUBSPOT_API_KEY",
+      group: "integration-credentials",
+      aliases: ["HUBSPOT_API_TOKEN"],
+      appKeyAliases: ["hubspot_access_token"],
+      note: "HUBSPOT_API_TOKEN in the guide; application code asks for hubspot_access_token too.",
+    },
+    { name: "LINEAR_API_KEY", group: "integration-credentials", format: "linear-key" },
+    {
+      name: "NOTION_API_TOKEN",
+      group: "integration-credentials",
+      aliases: ["NOTION_API_KEY"],
+      note: "The mapping table calls it NOTION_API_KEY; both lead to notion_api_token.",
+    },
+    { name: "SLACK_APP_TOKEN", group: "integration-credentials", format: "slack-app-token" },
+    { name: "SLACK_BOT_TOKEN", group: "integration-credentials", format: "slack-bot-token" },
+    { name: "SLACK_SIGNING_SECRET", group: "integration-credentials" },
+    { name: "SLACK_WEBHOOK_URL", group: "integration-credentials", format: "slack-webhook" },
+
+    // --- infrastructure-credentials -------------------------------------------------------------------------
+    {
+      name: "DOCKER_HUB_ACCESS_TOKEN",
+      group: "infrastructure-credentials",
+      path: "infrastructure.docker.access_token",
+      pulumiConfig: "dockerPassword",
+      format: "docker-token",
+      note: "The one entry whose documented ESC path is not its app key.",
+    },
+    {
+      name: "DOCKER_HUB_USERNAME",
+      group: "infrastructure-credentials",
+      path: "infrastructure.docker.username",
+      default: "scoobyjava15",
+      note: "Public account name, the hard-coded default of Sophia's get_docker_hub_config().",
+    },
+    {
+      name: "DOCKER_TOKEN",
+      group: "infrastructure-credentials",
+      required: false,
+      note: "Listed beside DOCKER_HUB_ACCESS_TOKEN; nothing says they are equal, so they are not joined.",
+    },
+    {
+      name: "GH_APP_ID",
+      group: "infrastructure-credentials",
+      appKey: "github_app_id",
+      format: "number",
+      note: "GITHUB_APP_ID in the strategy; GitHub refuses secrets that begin with GITHUB_.",
+    },
+    {
+      name: "GH_APP_PRIVATE_KEY",
+      group: "infrastructure-credentials",
+      appKey: "github_app_private_key",
+      format: "private-key",
+      note: "GITHUB_APP_PRIVATE_KEY in the strategy; refused by GitHub.",
+    },
+    {
+      name: "GH_TOKEN",
+      group: "infrastructure-credentials",
+      appKey: "github_token",
+      format: "github-token",
+      note: "GITHUB_TOKEN in the strategy; refused by GitHub, and the name of each run's own token.",
+    },
+    { name: "GRAFANA_PASSWORD", group: "infrastructure-credentials" },
+    {
+      name: "LAMBDA_API_KEY",
+      group: "infrastructure-credentials",
+      aliases: ["LAMBDA_LABS_API_KEY"],
+      appKeyAliases: ["lambda_labs_api_key"],
+      note: "Both names are listed; application code asks for lambda_api_key.",
+    },
+    { name: "LAMBDA_LABS_SSH_KEY", group: "infrastructure-credentials", format: "private-key" },
+    {
+      name: "PULUMI_ACCESS_TOKEN",
+      group: "infrastructure-credentials",
+      format: "pulumi-token",
+      bootstrap: true,
+      note: "Only for those who cannot use OIDC; it opens ESC, so it must never stand in ESC.",
+    },
+    {
+      name: "PULUMI_ORG",
+      group: "infrastructure-credentials",
+      default: "scoobyjava-org",
+      note: "Not a secret; kept because application code asks for it.",
+    },
+    { name: "VERCEL_ACCESS_TOKEN", group: "infrastructure-credentials", appKey: "vercel_api_token" },
+  ],
+});

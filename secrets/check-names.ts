@@ -1,0 +1,76 @@
+import type { Secret } from "./entry";
+import type { Problem } from "./problem";
+
+/** GitHub's rule for secret names; it stores them in upper case, so only upper case can be told from drift. */
+const NAME = /^[A-Z_][A-Z0-9_]*$/;
+
+/**
+ * Names that change how a process itself runs: `pulumi env run` and the sync job get secrets as environment
+ * variables, and one of these would be obeyed before anything could check it.
+ */
+const OBEYED = new Set([
+  "BASH_ENV",
+  "CI",
+  "ENV",
+  "HOME",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "IFS",
+  "LD_LIBRARY_PATH",
+  "LD_PRELOAD",
+  "NODE_EXTRA_CA_CERTS",
+  "NODE_OPTIONS",
+  "NODE_PATH",
+  "NODE_TLS_REJECT_UNAUTHORIZED",
+  "NO_PROXY",
+  "PATH",
+  "PWD",
+  "PYTHONPATH",
+  "SHELL",
+  "USER",
+]);
+const OBEYED_PREFIXES = ["RUNNER_", "ACTIONS_", "SYNC_", "PULUMI_BACKEND"];
+
+/** Names and aliases: well formed, free to use, and each meaning one secret after upper-casing. */
+export function checkNames(secrets: readonly Secret[]): Problem[] {
+  const owners = new Map<string, string[]>();
+  for (const secret of secrets) {
+    for (const name of [secret.name, ...secret.aliases]) {
+      const key = name.toUpperCase();
+      owners.set(key, [...(owners.get(key) ?? []), secret.name]);
+    }
+  }
+  const spelling = secrets.flatMap((secret) =>
+    [secret.name, ...secret.aliases].flatMap((name) => checkName(name, secret.name)),
+  );
+  const doubles = [...owners].flatMap(([name, entries]) =>
+    entries.length > 1 ? [doubled(name, entries)] : [],
+  );
+  return [...spelling, ...doubles];
+}
+
+function checkName(name: string, entry: string): Problem[] {
+  const thing = name === entry ? entry : `${entry} (alias ${name})`;
+  if (name.toUpperCase().startsWith("GITHUB_")) {
+    const remedy = `call it GH_${name.slice("GITHUB_".length)} and keep the application's name as appKey`;
+    return [{ thing, cause: "GitHub refuses secrets whose name begins with GITHUB_", remedy }];
+  }
+  if (!NAME.test(name)) {
+    const remedy = "use A-Z, 0-9 and _, not beginning with a digit";
+    return [{ thing, cause: "is not a name GitHub stores: upper case letters, digits and _", remedy }];
+  }
+  if (OBEYED.has(name) || OBEYED_PREFIXES.some((prefix) => name.startsWith(prefix))) {
+    const remedy = "give it a name of its own and keep the application's name as appKey";
+    return [{ thing, cause: "as an environment variable it would change how a process itself runs", remedy }];
+  }
+  return [];
+}
+
+function doubled(name: string, entries: readonly string[]): Problem {
+  const distinct = [...new Set(entries)];
+  const cause =
+    distinct.length === 1
+      ? `stands ${entries.length} times in the catalog: as two entries, or as its own alias`
+      : `means several entries at once (name or alias of ${distinct.join(" and ")})`;
+  return { thing: name, cause, remedy: "keep it in one place: one entry, or one entry's aliases" };
+}

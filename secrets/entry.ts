@@ -1,0 +1,127 @@
+import type { FormatName } from "./formats";
+
+/** A group of secrets: one values environment per group and environment, one rotation rule, one owner. */
+export interface Group {
+  description: string;
+  /** Days after which a value is due for rotation. */
+  rotationDays: number;
+  /** The team that rotates. */
+  owner: string;
+}
+
+/** Who may read an organization secret in GitHub; GitHub's own words. */
+export type Visibility = "selected" | "private" | "all";
+
+/**
+ * One secret, as people write it in the catalog. Only `name` and `group` are needed; `resolveEntry` says what
+ * the rest defaults to.
+ */
+export interface Entry<GroupName extends string = string, EnvironmentName extends string = string> {
+  /** Name of the GitHub organization secret: upper case, digits, `_`; not beginning with a digit or GITHUB_. */
+  name: string;
+  group: GroupName;
+  /** Other GitHub names under which the same value may stand. Two that stand with different values are refused. */
+  aliases?: readonly string[];
+  /** What application code asks for. Default: the name in lower case. */
+  appKey?: string;
+  /** Further keys under which application code asks for the same value. */
+  appKeyAliases?: readonly string[];
+  /** Path below the root key in ESC. Default: the app key. */
+  path?: string;
+  /** Default: the group's. */
+  owner?: string;
+  /** Default: the group's. */
+  rotationDays?: number;
+  /** What a right value looks like. Default: any text. */
+  format?: FormatName;
+  /** Default: selected, for the repositories named here. */
+  visibility?: Visibility;
+  /** Repositories besides the carriers that may read it in GitHub. Default: none. */
+  repositories?: readonly string[];
+  /** Environments that have it. Default: all of the catalog's. */
+  environments?: readonly EnvironmentName[];
+  /** Whether a sync without a value for it fails. Default: true, unless it has a default or is bootstrap. */
+  required?: boolean;
+  /** Public value used where GitHub holds none. Never put a secret here: it is readable in git. */
+  default?: string;
+  /** Config key under which Pulumi programs that import the composite environment find it. */
+  pulumiConfig?: string;
+  /** The pipeline's own credential: a slot in GitHub, never in ESC. */
+  bootstrap?: true;
+  /** Why it is as it is: where the sources disagreed, which vendor page makes a new one. */
+  note?: string;
+}
+
+/** One secret with every default filled in. */
+export interface Secret {
+  name: string;
+  group: string;
+  aliases: readonly string[];
+  appKey: string;
+  appKeyAliases: readonly string[];
+  path: string;
+  owner: string;
+  rotationDays: number;
+  format: FormatName;
+  visibility: Visibility;
+  repositories: readonly string[];
+  environments: readonly string[];
+  required: boolean;
+  default: string | undefined;
+  pulumiConfig: string | undefined;
+  bootstrap: boolean;
+}
+
+/** What an organization declares: its environments, its groups and every secret. */
+export interface Catalog {
+  environments: readonly string[];
+  groups: Readonly<Record<string, Group>>;
+  secrets: readonly Entry[];
+}
+
+/**
+ * A catalog whose references are checked by the compiler: an entry that names a group, environment or format
+ * that is not there does not compile. Returns its argument, with its literal types kept for the loader.
+ */
+export function defineCatalog<
+  const Environments extends readonly string[],
+  const Groups extends Readonly<Record<string, Group>>,
+  const Secrets extends readonly Entry<keyof Groups & string, Environments[number]>[],
+>(catalog: {
+  environments: Environments;
+  groups: Groups;
+  secrets: Secrets;
+}): { environments: Environments; groups: Groups; secrets: Secrets } {
+  return catalog;
+}
+
+/** Fills in every default. A group that is not in the catalog gives owner "" and 0 days: `checkCatalog` names it. */
+export function resolveEntry(entry: Entry, catalog: Catalog): Secret {
+  const group = catalog.groups[entry.group];
+  const appKey = entry.appKey ?? entry.name.toLowerCase();
+  return {
+    name: entry.name,
+    group: entry.group,
+    aliases: entry.aliases ?? [],
+    appKey,
+    appKeyAliases: entry.appKeyAliases ?? [],
+    path: entry.path ?? appKey,
+    owner: entry.owner ?? group?.owner ?? "",
+    rotationDays: entry.rotationDays ?? group?.rotationDays ?? 0,
+    format: entry.format ?? "text",
+    visibility: entry.visibility ?? "selected",
+    repositories: entry.repositories ?? [],
+    environments: entry.environments ?? catalog.environments,
+    required: entry.required ?? (entry.default === undefined && entry.bootstrap !== true),
+    default: entry.default,
+    pulumiConfig: entry.pulumiConfig,
+    bootstrap: entry.bootstrap ?? false,
+  };
+}
+
+/** Every secret of a catalog, resolved, by name: the order of the catalog never shows in names or texts. */
+export function resolveCatalog(catalog: Catalog): Secret[] {
+  return catalog.secrets
+    .map((entry) => resolveEntry(entry, catalog))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}

@@ -1,0 +1,30 @@
+import type { Group } from "./entry";
+
+/**
+ * Sophia's five groups. Days and owners are those of its secret management guide: API keys 90 DevOps, database
+ * credentials 180 Database Admin, JWT secrets 365 Security, integrations 90 Integration Team, infrastructure 90
+ * DevOps.
+ */
+export const GROUPS = {
+  "api-keys": {
+    description: "API keys of external services (OpenAI, Pinecone, ...)",
+    rotationDays: 90,
+    owner: "DevOps",
+  },
+  "database-credentials": {
+    description: "Database passwords, users and connection settings",
+    rotationDays: 180,
+    owner: "Database Admin",
+  },
+  "security-tokens": { description: "Signing keys and JWT secrets", rotationDays: 365, owner: "Security" },
+  "integration-credentials": {
+    description: "Credentials of integrated services (HubSpot, Gong, Slack, ...)",
+    rotationDays: 90,
+    owner: "Integration Team",
+  },
+  "infrastructure-credentials": {
+    description: "Credentials of clouds, registries, source control and monitoring",
+    rotationDays: 90,
+    owner: "DevOps",
+  },
+} as const satisfies Record<string, Group>;

@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import type { Settings } from "./settings";
+
+/** What decides the names of everything in ESC and Pulumi Cloud. */
+export type Naming = Pick<Settings, "escProject" | "application">;
+
+/** An ESC environment's project and name. */
+export interface EnvironmentId {
+  project: string;
+  name: string;
+}
+
+/** `default/sophia-ai-production`: what applications open. */
+export function compositeEnvironment(naming: Naming, environment: string): EnvironmentId {
+  return { project: naming.escProject, name: `${naming.application}-${environment}` };
+}
+
+/** `default/sophia-ai-production-api-keys`: what the sync job writes. */
+export function valuesEnvironment(naming: Naming, environment: string, group: string): EnvironmentId {
+  return { project: naming.escProject, name: `${naming.application}-${environment}-${group}` };
+}
+
+/** `default/sophia-ai-production-ledger`: when and by which run each value was synced, without the values. */
+export function ledgerEnvironment(naming: Naming, environment: string): EnvironmentId {
+  return { project: naming.escProject, name: `${naming.application}-${environment}-ledger` };
+}
+
+/** The team whose short-lived token the sync job of one environment works with. */
+export function syncTeam(naming: Naming, environment: string): string {
+  return teamName(`${naming.application}-${environment}-sync`);
+}
+
+/** The team that may open the composite environment and so all it imports: the application's own identity. */
+export function applicationTeam(naming: Naming, environment: string): string {
+  return teamName(`${naming.application}-${environment}-application`);
+}
+
+/** The team that may open one group's values in one environment. */
+export function groupTeam(naming: Naming, environment: string, group: string): string {
+  return teamName(`${naming.application}-${environment}-${group}`);
+}
+
+/** Pulumi Cloud refuses longer team names (pulumi/docs#14435). */
+const LONGEST_TEAM_NAME = 40;
+
+/** A name as it is, or cut and told apart by six digits of its hash; the team's description says it whole. */
+function teamName(name: string): string {
+  if (name.length <= LONGEST_TEAM_NAME) return name;
+  const digits = createHash("sha256").update(name).digest("hex").slice(0, 6);
+  return `${name.slice(0, LONGEST_TEAM_NAME - digits.length - 1)}-${digits}`;
+}
+
+/** `default/sophia-ai-production`, as `imports:` and the CLI spell it. */
+export function pathOf(id: EnvironmentId): string {
+  return `${id.project}/${id.name}`;
+}
+
+/** Where the stack puts the sync workflow in each carrier. The name is the one Sophia's people know. */
+export const WORKFLOW_PATH = ".github/workflows/sync_secrets.yml";
+
+/** Where the stack puts the script the workflow runs. `.cjs`: it must run whatever the carrier's package.json says. */
+export const SCRIPT_PATH = "scripts/ci/sync_secrets.cjs";
+
+/** Label of values that stand where no person has set one yet; also what the sync refuses to copy. */
+export const SENTINEL = "__SET_ME_IN_GITHUB__ (placeholder by sophia-secrets; never synced, never loaded)";

@@ -1,0 +1,80 @@
+import { parse, stringify } from "yaml";
+
+/** What the ledger knows of one secret in one environment. Times are RFC 3339, UTC. */
+export interface LedgerEntry {
+  /** HMAC-SHA-256 of the value under the ledger's key, base64url. */
+  fingerprint: string;
+  /** Where the value came from: the GitHub name it was read under, or `default`. */
+  source: string;
+  /** When the value last changed. */
+  changed: string;
+  /** When, by which run and from which commit it was last written. */
+  synced: string;
+  run: string;
+  commit: string;
+}
+
+/**
+ * An environment's ledger: what was synced, when and by which run, without a value. Its one secret is the key of
+ * the fingerprints, which only those who may open the ledger can use; everybody else reads times and names.
+ */
+export interface Ledger {
+  /** Key of the fingerprints, base64; undefined before the first sync, and when the text was read without opening. */
+  key: string | undefined;
+  /** Revision of each values environment as the sync last left it: another one means a person wrote in between. */
+  revisions: Record<string, number>;
+  secrets: Record<string, LedgerEntry>;
+}
+
+export const EMPTY_LEDGER: Ledger = { key: undefined, revisions: {}, secrets: {} };
+
+/** Text of a ledger before the first sync. */
+export const EMPTY_LEDGER_TEXT = "values: {}\n";
+
+/** Reads a ledger's text, with its secret in clear or as ciphertext. What is not a ledger reads as empty: it can be rebuilt. */
+export function parseLedger(text: string): Ledger {
+  const ledger = property(property(readYaml(text), "values"), "ledger");
+  const key = property(property(ledger, "key"), "fn::secret");
+  return {
+    key: typeof key === "string" ? key : undefined,
+    revisions: record(property(ledger, "revisions"), (value) =>
+      typeof value === "number" ? value : undefined,
+    ),
+    secrets: record(property(ledger, "secrets"), entry),
+  };
+}
+
+/** The error of a text that is not YAML quotes it, and the key with it: it is not passed on. */
+function readYaml(text: string): unknown {
+  try {
+    return parse(text, { logLevel: "error" });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The ledger's whole text. The order of names is theirs, so that equal ledgers have equal texts. */
+export function renderLedger(ledger: Ledger): string {
+  const secrets = Object.fromEntries(Object.entries(ledger.secrets).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const revisions = Object.fromEntries(Object.entries(ledger.revisions).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const key = ledger.key === undefined ? {} : { key: { "fn::secret": ledger.key } };
+  return stringify({ values: { ledger: { ...key, revisions, secrets } } }, { lineWidth: 0 });
+}
+
+const FIELDS = ["fingerprint", "source", "changed", "synced", "run", "commit"] as const;
+
+function entry(value: unknown): LedgerEntry | undefined {
+  const fields = FIELDS.map((field) => [field, property(value, field)] as const);
+  if (fields.some(([, text]) => typeof text !== "string")) return undefined;
+  return Object.fromEntries(fields) as unknown as LedgerEntry;
+}
+
+function record<T>(value: unknown, read: (value: unknown) => T | undefined): Record<string, T> {
+  if (typeof value !== "object" || value === null) return {};
+  const pairs = Object.entries(value).map(([key, each]) => [key, read(each)] as const);
+  return Object.fromEntries(pairs.filter((pair): pair is [string, T & {}] => pair[1] !== undefined));
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}

@@ -1,0 +1,110 @@
+import * as z from "zod";
+import type { Problem } from "./problem";
+
+/** Names that Pulumi and GitHub take as organization, project, repository or environment. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+/** A property name that ESC can reach without quotes: `${sophia.key}`. */
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+const name = z
+  .string()
+  .regex(NAME, "must be letters, digits, '.', '_' or '-', beginning with a letter or digit");
+const names = z.array(name).min(1, "must name at least one");
+const address = z
+  .url({ protocol: /^https?$/, error: "must be an http(s) address" })
+  .transform((url) => url.replace(/\/+$/, ""));
+/** pulumiservice replaces the path of its address by /api/ (its client's own rule): a path would be lost in silence. */
+const addressWithoutPath = address.refine(isOrigin, "must have no path, query or user name");
+
+function isOrigin(text: string): boolean {
+  const url = new URL(text);
+  return url.pathname === "/" && `${url.search}${url.hash}${url.username}${url.password}` === "";
+}
+
+/**
+ * What one stack's config decides. Pulumi.yaml describes every key for people; a test holds the two together.
+ * To add one: a line here, its description there.
+ */
+const SCHEMA = z.strictObject({
+  githubOrganization: name,
+  githubApiUrl: address.optional(),
+  pulumiOrganization: name,
+  pulumiApiUrl: addressWithoutPath.optional(),
+  escProject: name.default("default"),
+  application: name,
+  appRoot: z.string().regex(IDENTIFIER, "must be a letter or '_', then letters, digits or '_'"),
+  environments: names,
+  organizationStack: name,
+  carriers: names,
+  branch: name.default("main"),
+  syncAuthentication: z.enum(["oidc", "token"]).default("oidc"),
+  resolveImages: z.boolean().default(false),
+  dockerHost: z.string().optional(),
+  dockerRegistry: z.string().default("docker.io"),
+  dockerUsername: z.string().optional(),
+  /** Checked for presence only: its value is a secret and stays in Pulumi's hands. */
+  dockerPassword: z
+    .unknown()
+    .transform((value) => value !== undefined)
+    .optional(),
+});
+
+/** One stack's config, whole and valid. */
+export type Settings = z.infer<typeof SCHEMA>;
+
+/** Config keys in the order of the schema. */
+export const CONFIG_KEYS: readonly string[] = Object.keys(SCHEMA.shape);
+
+const STRUCTURED = new Set(["environments", "carriers", "resolveImages"]);
+
+/**
+ * Reads one stack's config.
+ *
+ * @param config what `pulumi config` holds for this project, without the project's name before the key: texts,
+ *   lists and booleans as JSON, as Pulumi hands them over.
+ * @returns the settings, or every problem there is. No problem quotes a value.
+ */
+export function parseSettings(
+  config: Readonly<Record<string, string>>,
+): { settings: Settings; problems?: never } | { problems: Problem[]; settings?: never } {
+  const problems: Problem[] = [];
+  const raw: Record<string, unknown> = {};
+  // Pulumi demands every key that Pulumi.yaml describes, so those that may be left out have an empty default there.
+  for (const [key, value] of Object.entries(config).filter(([, text]) => text !== "")) {
+    const read = STRUCTURED.has(key) ? fromJson(value) : { value };
+    if (read === undefined)
+      problems.push(problem(key, "must be a list or true/false, written in the stack's YAML"));
+    else raw[key] = read.value;
+  }
+  const result = SCHEMA.safeParse(raw);
+  if (result.success && problems.length === 0) return { settings: result.data };
+  const unread = new Set(problems.map((each) => each.thing));
+  const found = (result.error?.issues ?? []).flatMap(toProblems).filter((each) => !unread.has(each.thing));
+  return { problems: [...problems, ...found] };
+}
+
+function fromJson(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function toProblems(issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      thing: `config ${key}`,
+      cause: "is not a key of this program",
+      remedy: `use one of ${CONFIG_KEYS.join(", ")}, or remove it: pulumi config rm ${key}`,
+    }));
+  }
+  const key = String(issue.path[0]);
+  const missing = issue.code === "invalid_type" && issue.input === undefined;
+  return [problem(key, missing ? "is missing" : issue.message)];
+}
+
+function problem(key: string, cause: string): Problem {
+  const remedy = `set it in Pulumi.<stack>.yaml; Pulumi.yaml says what ${key} is for`;
+  return { thing: `config ${key}`, cause, remedy };
+}
