@@ -1,0 +1,21 @@
+/**
+ * An error a person can act on: the thing, the cause, the remedy. Never a value.
+ * The message is the three in one line; programs read the parts.
+ */
+export class RemedyError extends Error {
+  constructor(
+    /** What is wrong, by the name people gave it. */
+    readonly thing: string,
+    readonly reason: string,
+    readonly remedy: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${thing}: ${reason}. Remedy: ${remedy}`, options);
+    this.name = "RemedyError";
+  }
+}
+
+/** Any thrown thing as one line of text. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

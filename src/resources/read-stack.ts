@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { checkCatalog } from "../../secrets/check-catalog";
+import { checkStacks, type StackClaim } from "../../secrets/check-stacks";
+import type { Catalog } from "../../secrets/entry";
+import { describeProblems, type Problem } from "../../secrets/problem";
+import { parseSettings, type Settings } from "../../secrets/settings";
+
+/** One stack's config, checked against the catalog and the project's other stacks. */
+export interface Stack {
+  settings: Settings;
+  /** Whether this stack owns the organization-wide objects. */
+  ownsOrganization: boolean;
+}
+
+/**
+ * Reads and checks everything that people wrote, before anything is declared.
+ *
+ * @throws pulumi.RunError with every problem at once; none quotes a value.
+ */
+export function readStack(catalog: Catalog): Stack {
+  const { settings, problems } = parseSettings(ownConfig());
+  if (settings === undefined) throw refused(problems);
+  const claims = [
+    {
+      stack: pulumi.getStack(),
+      environments: settings.environments,
+      organizationStack: settings.organizationStack,
+    },
+    ...otherStacks(),
+  ];
+  const found = [
+    ...checkCatalog(catalog, settings.appRoot),
+    ...checkStacks(claims, catalog.environments),
+    ...checkTogether(settings),
+  ];
+  if (found.length > 0) throw refused(found);
+  return { settings, ownsOrganization: settings.organizationStack === pulumi.getStack() };
+}
+
+function refused(problems: readonly Problem[]): pulumi.RunError {
+  return new pulumi.RunError(describeProblems("Nothing was declared", problems));
+}
+
+/** This project's config keys, without its name before them. */
+function ownConfig(): Record<string, string> {
+  const prefix = `${pulumi.getProject()}:`;
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
+/** What the project's other stacks claim, as their Pulumi.<stack>.yaml has it. */
+function otherStacks(): StackClaim[] {
+  const prefix = `${pulumi.getProject()}:`;
+  return readdirSync(".").flatMap((file) => {
+    const stack = /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
+    if (stack === undefined || stack === pulumi.getStack()) return [];
+    const config =
+      (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
+    const environments = config[`${prefix}environments`];
+    const organizationStack = config[`${prefix}organizationStack`];
+    if (!Array.isArray(environments) || typeof organizationStack !== "string") return [];
+    return [{ stack, environments: environments.map(String), organizationStack }];
+  });
+}
+
+/** What only shows when keys are seen together. */
+function checkTogether(settings: Settings): Problem[] {
+  const problems: Problem[] = [];
+  // Pulumi names every organization of a file or bucket backend "organization".
+  if (settings.pulumiApiUrl === undefined && pulumi.getOrganization() === "organization") {
+    problems.push({
+      thing: "config pulumiApiUrl",
+      cause:
+        "is missing, and this stack's state is not in Pulumi Cloud, so the provider would look for ESC there",
+      remedy: "set it to the address of Pulumi Cloud: pulumi config set pulumiApiUrl https://api.pulumi.com",
+    });
+  }
+  if ((settings.dockerUsername === undefined) !== (settings.dockerPassword !== true)) {
+    problems.push({
+      thing: "config dockerUsername and dockerPassword",
+      cause: "only one of them is set",
+      remedy: "set both, or neither for public images",
+    });
+  }
+  return problems;
+}

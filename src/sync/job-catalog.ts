@@ -1,0 +1,74 @@
+import { pathsOf } from "../../secrets/check-keys";
+import { type Catalog, resolveCatalog } from "../../secrets/entry";
+import type { FormatName } from "../../secrets/formats";
+import { ledgerEnvironment, pathOf, syncTeam, valuesEnvironment } from "../../secrets/layout";
+import type { Settings } from "../../secrets/settings";
+
+/** One secret, as far as the job needs to know it. */
+export interface JobSecret {
+  /** GitHub name and the name of its environment variable. */
+  name: string;
+  aliases: readonly string[];
+  group: string;
+  /** Paths in ESC below the root key: the value's own, then those that refer to it. */
+  paths: readonly string[];
+  environments: readonly string[];
+  required: boolean;
+  format: FormatName;
+  default?: string;
+  /** Config key under which Pulumi programs that import the environment find it. */
+  pulumiConfig?: string;
+}
+
+/** One environment's places in Pulumi Cloud. */
+export interface JobTarget {
+  environment: string;
+  team: string;
+  ledger: string;
+  /** Values environment of each group. */
+  groups: Record<string, string>;
+}
+
+/** All that the sync job knows of the catalog and the stack's config; plain data, the same whatever the catalog's order. */
+export interface JobCatalog {
+  pulumiOrganization: string;
+  pulumiApiUrl: string;
+  appRoot: string;
+  syncAuthentication: "oidc" | "token";
+  targets: readonly JobTarget[];
+  secrets: readonly JobSecret[];
+}
+
+const PULUMI_CLOUD = "https://api.pulumi.com";
+
+/** What the job of one carrier is told. */
+export function buildJobCatalog(catalog: Catalog, settings: Settings): JobCatalog {
+  const groups = Object.keys(catalog.groups).sort();
+  return {
+    pulumiOrganization: settings.pulumiOrganization,
+    pulumiApiUrl: settings.pulumiApiUrl ?? PULUMI_CLOUD,
+    appRoot: settings.appRoot,
+    syncAuthentication: settings.syncAuthentication,
+    targets: catalog.environments.map((environment) => ({
+      environment,
+      team: syncTeam(settings, environment),
+      ledger: pathOf(ledgerEnvironment(settings, environment)),
+      groups: Object.fromEntries(
+        groups.map((group) => [group, pathOf(valuesEnvironment(settings, environment, group))]),
+      ),
+    })),
+    secrets: resolveCatalog(catalog)
+      .filter((secret) => !secret.bootstrap)
+      .map((secret) => ({
+        name: secret.name,
+        aliases: secret.aliases,
+        group: secret.group,
+        paths: pathsOf(secret),
+        environments: secret.environments,
+        required: secret.required,
+        format: secret.format,
+        ...(secret.default === undefined ? {} : { default: secret.default }),
+        ...(secret.pulumiConfig === undefined ? {} : { pulumiConfig: secret.pulumiConfig }),
+      })),
+  };
+}
