@@ -1,0 +1,104 @@
+import type { AddressInfo } from "node:net";
+import { type HttpBindings, serve } from "@hono/node-server";
+import { Hono } from "hono";
+import type { AuditLog } from "./audit";
+import { type Fault, Faults, injectFaults } from "./faults";
+
+/** What every service of the sandbox is given. */
+export interface ServiceContext {
+  /** Folder of this service alone; undefined keeps everything in memory. */
+  folder: string | undefined;
+  audit: AuditLog;
+}
+
+/** What every service of the sandbox is: routes in the vendor's shapes, and a way back to its seed. */
+export interface Service {
+  name: "github" | "pulumi" | "registry";
+  app: Hono<{ Bindings: HttpBindings }>;
+  reset(): void | Promise<void>;
+  /** Ends whatever the service itself started (workflow runs). */
+  close?(): void | Promise<void>;
+}
+
+/** A running service. */
+export interface Running {
+  /** `http://127.0.0.1:PORT`, no slash at the end. */
+  url: string;
+  faults: Faults;
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Requests seen, by `METHOD path`, newest last: what tests count calls with. Never headers or bodies. */
+const REQUEST_LOG_LIMIT = 10_000;
+
+/**
+ * Serves one service on loopback, with the sandbox's own doors beside the vendor's:
+ * `GET /_sandbox/health`, `GET|DELETE /_sandbox/requests`, `POST|DELETE /_sandbox/faults`, `GET /_sandbox/audit`.
+ *
+ * @param port 0 lets the system choose.
+ * @throws when the port is taken, naming it.
+ */
+export async function serveService(service: Service, context: ServiceContext, port = 0): Promise<Running> {
+  const faults = new Faults();
+  const requests: string[] = [];
+  const outer = new Hono<{ Bindings: HttpBindings }>();
+  outer.get("/_sandbox/health", (c) => c.json({ service: service.name }));
+  outer.get("/_sandbox/requests", (c) => c.json(requests));
+  outer.delete("/_sandbox/requests", (c) => c.json(requests.splice(0)));
+  outer.get("/_sandbox/audit", (c) => c.json(context.audit.list().filter((r) => r.service === service.name)));
+  outer.post("/_sandbox/faults", async (c) => {
+    faults.add((await c.req.json()) as Fault);
+    return c.body(null, 204);
+  });
+  outer.delete("/_sandbox/faults", (c) => {
+    faults.clear();
+    return c.body(null, 204);
+  });
+  outer.use("*", async (c, next) => {
+    const url = new URL(c.req.url);
+    requests.push(`${c.req.method} ${url.pathname}${url.search}`);
+    if (requests.length > REQUEST_LOG_LIMIT) requests.shift();
+    await next();
+  });
+  outer.use("*", injectFaults(faults));
+  outer.route("/", service.app);
+
+  const server = await listen(outer, port, service.name);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    faults,
+    reset: async () => {
+      faults.clear();
+      requests.length = 0;
+      await service.reset();
+    },
+    close: async () => {
+      await service.close?.();
+      await new Promise<void>((done) => {
+        server.close(() => done());
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function listen(
+  app: Hono<{ Bindings: HttpBindings }>,
+  port: number,
+  name: string,
+): Promise<ReturnType<typeof serve>> {
+  return new Promise((done, fail) => {
+    const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }, () => done(server));
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = error.code === "EADDRINUSE";
+      fail(
+        taken
+          ? new Error(
+              `Port ${port} for the sandbox's ${name} is taken by another process. Remedy: stop that process, or leave the port out so that the system chooses one`,
+            )
+          : error,
+      );
+    });
+  });
+}

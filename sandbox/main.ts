@@ -1,0 +1,119 @@
+import { execFile } from "node:child_process";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { findRunning, type RunningFile, runningFile, startInBackground, stopBackground } from "./background";
+import { readSeed } from "./read-seed";
+import { startSandbox } from "./sandbox";
+import { exportLines, shellEnvironment } from "./shell-environment";
+import { prepareToolchain } from "./toolchain/toolchain";
+
+const PROJECT = resolve(__dirname, "..");
+const FOLDER = join(PROJECT, ".sandbox");
+const run = promisify(execFile);
+
+/** The doors of the sandbox, behind `make sandbox`, `sandbox-env`, `sandbox-stop` and `sandbox-reset`. */
+const COMMANDS: Record<string, () => Promise<void>> = { start, serve, env, stop, reset };
+
+/** Starts it in the background and makes the stacks, so that the first `pulumi preview -s production` works. */
+async function start(): Promise<void> {
+  await toolchainOf(); // here, where its progress is seen; `serve` then finds it ready
+  const before = findRunning(FOLDER);
+  const running = before ?? (await startInBackground(FOLDER, __filename));
+  await initStacks(running);
+  say(before === undefined ? "The sandbox is running." : "The sandbox was running already.");
+  say(`  GitHub        ${running.github}`);
+  say(`  Pulumi Cloud  ${running.pulumi}`);
+  say(`  Registry      ${running.registry}`);
+  say("");
+  say("Next, in this shell:");
+  say('  eval "$(make -s sandbox-env)"');
+  say("  pulumi preview -s production");
+  say("and when you are done: make sandbox-stop (keeps its state), make sandbox-reset (forgets it).");
+}
+
+/** Runs it in this process until it is told to end; tells where it listens by running.json. */
+async function serve(): Promise<void> {
+  const toolchain = await toolchainOf();
+  const seed = readSeed(process.env.SANDBOX_SEED ?? join(__dirname, "seed.yaml"));
+  const sandbox = await startSandbox({ folder: join(FOLDER, "state"), seed });
+  const running: RunningFile = {
+    pid: process.pid,
+    github: sandbox.github.url,
+    pulumi: sandbox.pulumi.url,
+    registry: sandbox.registry.url,
+    tokens: sandbox.tokens,
+    binDir: toolchain.binDir,
+    pulumiHome: toolchain.pulumiHome,
+  };
+  writeFileSync(runningFile(FOLDER), JSON.stringify(running, null, 2), { mode: 0o600 });
+  const end = async () => {
+    await sandbox.close();
+    rmSync(runningFile(FOLDER), { force: true });
+    process.exit(0);
+  };
+  process.once("SIGTERM", end);
+  process.once("SIGINT", end);
+}
+
+async function env(): Promise<void> {
+  const running = findRunning(FOLDER);
+  if (running === undefined) throw new Error("The sandbox is not running. Remedy: make sandbox");
+  console.log(exportLines(shellEnvironment(running, process.env.PATH ?? "")));
+}
+
+async function stop(): Promise<void> {
+  say(
+    (await stopBackground(FOLDER))
+      ? "The sandbox has ended; its state is kept."
+      : "The sandbox was not running.",
+  );
+}
+
+/** Forgets GitHub, Pulumi Cloud, stacks and tokens; the toolchain stays. */
+async function reset(): Promise<void> {
+  const was = await stopBackground(FOLDER);
+  rmSync(join(FOLDER, "state"), { recursive: true, force: true });
+  say("The sandbox is back at its seed.");
+  if (was) await start();
+}
+
+function toolchainOf() {
+  return prepareToolchain({
+    projectDir: PROJECT,
+    sandboxDir: FOLDER,
+    plugins: (process.env.SANDBOX_PLUGINS ?? "auto") as "auto",
+    environment: process.env,
+    report: say,
+  });
+}
+
+/** A stack for each Pulumi.<stack>.yaml, as `pulumi stack init` makes it. */
+async function initStacks(running: RunningFile): Promise<void> {
+  const environment = { ...process.env, ...shellEnvironment(running, process.env.PATH ?? "") };
+  const options = { cwd: PROJECT, env: environment };
+  const { stdout } = await run("pulumi", ["stack", "ls", "--json"], options);
+  const there = new Set(
+    (JSON.parse(stdout) as { name: string }[]).map((stack) => stack.name.split("/").at(-1)),
+  );
+  for (const file of readdirSync(PROJECT)) {
+    const stack = /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
+    if (stack !== undefined && !there.has(stack))
+      await run("pulumi", ["stack", "init", stack, "--no-select"], options);
+  }
+}
+
+function say(line: string): void {
+  console.error(line);
+}
+
+const command = COMMANDS[process.argv[2] ?? ""];
+if (command === undefined) {
+  say(`usage: main.ts ${Object.keys(COMMANDS).join("|")}`);
+  process.exitCode = 2;
+} else {
+  command().catch((error: Error) => {
+    say(`error: ${error.message}`);
+    process.exitCode = 1;
+  });
+}

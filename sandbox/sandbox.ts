@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { AuditLog } from "./core/audit";
+import { type Running, serveService } from "./core/serve";
+import { Store } from "./core/store";
+import { createGitHubService } from "./github/github-service";
+import { createPulumiService } from "./pulumi/pulumi-service";
+import type { Seed } from "./read-seed";
+import { createRegistryService } from "./registry/registry-service";
+import { createRunner } from "./runner/runner";
+
+/** GitHub's own issuer: in the sandbox its keys are those of the GitHub on this machine. */
+const ISSUER = "https://token.actions.githubusercontent.com";
+
+/** Tokens and passwords of one sandbox: random, made on its first start, kept in its folder. */
+export interface SandboxTokens {
+  github: string;
+  pulumi: string;
+  registry: { username: string; password: string };
+}
+
+/** GitHub, Pulumi Cloud and a container registry on loopback. */
+export interface Sandbox {
+  github: Running;
+  pulumi: Running;
+  registry: Running;
+  tokens: SandboxTokens;
+  /** Back to the seed; tokens and ports stay. */
+  reset(): Promise<void>;
+  /** Ends the services and every workflow run. The state stays in the folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the sandbox.
+ *
+ * @param options.folder where its state is kept, readable by its owner alone.
+ * @param options.ports to listen on; the system chooses those left out.
+ * @throws when a port is taken, or the folder holds something else.
+ */
+export async function startSandbox(options: {
+  folder: string;
+  seed: Seed;
+  ports?: { github?: number; pulumi?: number; registry?: number };
+}): Promise<Sandbox> {
+  const { folder, seed, ports = {} } = options;
+  const tokens = new Store<SandboxTokens>(join(folder, "tokens.json"), newTokens).state;
+  const audit = new AuditLog(join(folder, "audit.jsonl"));
+  const context = (name: string) => ({ folder: join(folder, name), audit });
+  const running: Running[] = [];
+  // GitHub and Pulumi Cloud each name the other's address, which is known once it listens: both are asked late.
+  const addresses = { pulumi: "", github: "" };
+  try {
+    const github = await serveService(
+      createGitHubService(context("github"), {
+        seed: withTokens(seed.github, tokens.github),
+        runner: (host, onChange, nextRunId) =>
+          createRunner({ host, onChange, nextRunId, workFolder: join(folder, "runner") }),
+        issuer: ISSUER,
+        machine: () => ({ PULUMI_BACKEND_URL: addresses.pulumi }),
+      }),
+      context("github"),
+      ports.github,
+    );
+    running.push(github);
+    addresses.github = github.url;
+    const pulumiSeed = {
+      ...withTokens(seed.pulumi, tokens.pulumi),
+      issuers: { [ISSUER]: `${github.url}/_actions/.well-known/jwks` },
+    };
+    const pulumi = await serveService(
+      createPulumiService(context("pulumi"), { seed: pulumiSeed }),
+      context("pulumi"),
+      ports.pulumi,
+    );
+    running.push(pulumi);
+    addresses.pulumi = pulumi.url;
+    const images = seed.registry.images;
+    const registry = await serveService(
+      createRegistryService(context("registry"), { credentials: tokens.registry, images }),
+      context("registry"),
+      ports.registry,
+    );
+    running.push(registry);
+    const close = async () => {
+      await Promise.all(running.map((each) => each.close()));
+      rmSync(join(folder, "runner"), { recursive: true, force: true });
+    };
+    const reset = async () => {
+      for (const each of running) await each.reset();
+      audit.reset();
+    };
+    return { github, pulumi, registry, tokens, reset, close };
+  } catch (error) {
+    await Promise.all(running.map((each) => each.close()));
+    throw error;
+  }
+}
+
+/** In the vendors' forms, so that tools that look at a token's prefix are content. */
+function newTokens(): SandboxTokens {
+  return {
+    github: `ghp_${randomBytes(18).toString("hex")}`,
+    pulumi: `pul-${randomBytes(20).toString("hex")}`,
+    registry: { username: "sandbox", password: randomBytes(18).toString("base64url") },
+  };
+}
+
+/** Gives the first login of a seed the sandbox's token, and any further ones a token of their own derived from it. */
+function withTokens<T extends { tokens: { login: string }[] }>(
+  seed: T,
+  token: string,
+): Omit<T, "tokens"> & { tokens: (T["tokens"][number] & { token: string })[] } {
+  const tokens = seed.tokens.map((each, index) => ({
+    ...each,
+    token: index === 0 ? token : `${token}-${each.login}`,
+  }));
+  return { ...seed, tokens };
+}

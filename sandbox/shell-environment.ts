@@ -1,0 +1,35 @@
+import { delimiter } from "node:path";
+import type { RunningFile } from "./background";
+
+/**
+ * Environment variables under which plain `pulumi`, GitHub clients and `pulumi env` work against the sandbox.
+ *
+ * The stack's state is in the sandbox's Pulumi Cloud, as a real user's is in the real one: no file backend, no
+ * passphrase, and no encryption salt written into the committed Pulumi.<stack>.yaml. PULUMI_CONFIG_PASSPHRASE is set
+ * for those who log in to a file of their own nevertheless.
+ */
+export function shellEnvironment(running: RunningFile, path: string): Record<string, string> {
+  return {
+    SANDBOX_GITHUB_URL: running.github,
+    SANDBOX_PULUMI_URL: running.pulumi,
+    SANDBOX_REGISTRY_URL: running.registry,
+    GITHUB_BASE_URL: `${running.github}/`,
+    GITHUB_TOKEN: running.tokens.github,
+    PULUMI_BACKEND_URL: running.pulumi,
+    PULUMI_ACCESS_TOKEN: running.tokens.pulumi,
+    PULUMI_HOME: running.pulumiHome,
+    PULUMI_CONFIG_PASSPHRASE: "sandbox",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PATH: [running.binDir, ...path.split(delimiter).filter((entry) => entry !== running.binDir)].join(
+      delimiter,
+    ),
+  };
+}
+
+/** `export NAME='value'` lines for a POSIX shell; a quote inside a value is closed, escaped and opened again. */
+export function exportLines(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
+    .join("\n");
+}
