@@ -13,9 +13,7 @@ export function outcomeOf(report: EnvironmentReport): Outcome {
   const lines = report.groups.flatMap((group) => group.lines);
   const counts: Record<Verb, number> = { create: 0, update: 0, unchanged: 0, waiting: 0, refused: 0 };
   for (const line of lines) counts[line.verb] += 1;
-  const refused = lines
-    .filter((line) => line.verb === "refused")
-    .map((line) => `${line.name}: ${line.reason}`);
+  const refused = byReason(lines.filter((line) => line.verb === "refused"));
   const failed = report.groups.flatMap((group) => (group.failure === undefined ? [] : [group.failure]));
   const ledger = report.ledgerFailure === undefined ? [] : [report.ledgerFailure];
   return { counts, failures: [...refused, ...failed, ...ledger] };
