@@ -1,0 +1,88 @@
+import type { Context } from "hono";
+import type { AuditLog } from "../../core/audit";
+import type { Store } from "../../core/store";
+import type { Principal, PulumiDoors } from "../principal";
+import { forbidden, notFound } from "../service-error";
+import { type Checkpoint, checkpointFrom, EMPTY_CHECKPOINT } from "./checkpoint";
+import type { CheckpointFiles } from "./checkpoint-files";
+import { fullName, type StackRecord, type StacksState, type UpdateRecord } from "./stack-state";
+
+/** Path of one stack; the routes add to it. */
+export const STACK = "/api/stacks/:org/:project/:stack";
+
+/** What all stack routes work with. */
+export interface StackRoom {
+  doors: PulumiDoors;
+  audit: AuditLog;
+  store: Store<StacksState>;
+  checkpoints: CheckpointFiles;
+  leaseSeconds: number;
+}
+
+/** Writes an audit record of something that succeeded. */
+export function record(
+  room: StackRoom,
+  actor: string,
+  action: string,
+  target: string,
+  details: Record<string, string | number | boolean> = {},
+): void {
+  room.audit.append({ service: "pulumi", actor, action, target, outcome: "success", details });
+}
+
+/**
+ * Who asks, once it is clear that they belong to the organization in the path.
+ *
+ * A team token may do what its team may; teams have no rights on stacks here, so it is refused.
+ * @throws 401 without a valid token; 403, with an audit record, for a stranger to the organization.
+ */
+export function enter(room: StackRoom, c: Context, action: string): Principal {
+  const principal = room.doors.authenticate(c.req.header("authorization"));
+  const org = c.req.param("org") ?? "";
+  const member = room.doors.organizationsOf(principal).includes(org);
+  if (member && principal.kind !== "team") return principal;
+  const target = c.req.path.split("/").slice(3, 6).join("/");
+  room.audit.append({ service: "pulumi", actor: principal.login, action, target, outcome: "denied" });
+  throw forbidden(
+    member ? "team tokens have no permission on stacks" : `${principal.login} is not a member of ${org}`,
+  );
+}
+
+/** The stack in the path, for a caller who may see it. @throws 401, 403, 404. */
+export function openStack(
+  room: StackRoom,
+  c: Context,
+  action: string,
+): { principal: Principal; stack: StackRecord } {
+  const principal = enter(room, c, action);
+  return { principal, stack: stackOf(room, c) };
+}
+
+/** The stack in the path, whoever asks. @throws 404. */
+export function stackOf(room: StackRoom, c: Context): StackRecord {
+  const { org = "", project = "", stack = "" } = c.req.param() as Record<string, string>;
+  const found = findStack(room, org, project, stack);
+  if (found === undefined) throw notFound(`Stack '${org}/${project}/${stack}'`);
+  return found;
+}
+
+export function findStack(
+  room: StackRoom,
+  org: string,
+  project: string,
+  stack: string,
+): StackRecord | undefined {
+  return room.store.state.stacks.find((s) => s.org === org && s.project === project && s.stack === stack);
+}
+
+/** The update in the path. @throws 404. */
+export function updateOf(stack: StackRecord, id: string | undefined): UpdateRecord {
+  const found = stack.updates.find((update) => update.id === id);
+  if (found === undefined) throw notFound(`Update '${id}' of stack '${fullName(stack)}'`);
+  return found;
+}
+
+/** What the stack holds now, a running update's work so far included. */
+export function latestCheckpoint(room: StackRoom, stack: StackRecord): Checkpoint {
+  return checkpointFrom(room.checkpoints.read(stack.id, stack.version) ?? EMPTY_CHECKPOINT);
+}
