@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { findRunning, type RunningFile, runningFile, startInBackground, stopBackground } from "./background";
+import { initStacks } from "./init-stacks";
 import { readSeed } from "./read-seed";
 import { startSandbox } from "./sandbox";
 import { exportLines, shellEnvironment } from "./shell-environment";
@@ -10,7 +9,6 @@ import { prepareToolchain } from "./toolchain/toolchain";
 
 const PROJECT = resolve(__dirname, "..");
 const FOLDER = join(PROJECT, ".sandbox");
-const run = promisify(execFile);
 
 /** The doors of the sandbox, behind `make sandbox`, `sandbox-env`, `sandbox-stop` and `sandbox-reset`. */
 const COMMANDS: Record<string, () => Promise<void>> = { start, serve, env, stop, reset };
@@ -20,7 +18,7 @@ async function start(): Promise<void> {
   await toolchainOf(); // here, where its progress is seen; `serve` then finds it ready
   const before = findRunning(FOLDER);
   const running = before ?? (await startInBackground(FOLDER, __filename));
-  await initStacks(running);
+  await initStacks(PROJECT, { ...process.env, ...shellEnvironment(running, process.env.PATH ?? "") });
   say(before === undefined ? "The sandbox is running." : "The sandbox was running already.");
   say(`  GitHub        ${running.github}`);
   say(`  Pulumi Cloud  ${running.pulumi}`);
@@ -86,21 +84,6 @@ function toolchainOf() {
     environment: process.env,
     report: say,
   });
-}
-
-/** A stack for each Pulumi.<stack>.yaml, as `pulumi stack init` makes it. */
-async function initStacks(running: RunningFile): Promise<void> {
-  const environment = { ...process.env, ...shellEnvironment(running, process.env.PATH ?? "") };
-  const options = { cwd: PROJECT, env: environment };
-  const { stdout } = await run("pulumi", ["stack", "ls", "--json"], options);
-  const there = new Set(
-    (JSON.parse(stdout) as { name: string }[]).map((stack) => stack.name.split("/").at(-1)),
-  );
-  for (const file of readdirSync(PROJECT)) {
-    const stack = /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
-    if (stack !== undefined && !there.has(stack))
-      await run("pulumi", ["stack", "init", stack, "--no-select"], options);
-  }
 }
 
 function say(line: string): void {

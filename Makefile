@@ -1,0 +1,49 @@
+# Everything a person or CI does here. `make help` lists the doors from their comments.
+MAKEFLAGS += --no-print-directory
+NODE := node -r ts-node/register/transpile-only
+BUNDLE := dist/sync_secrets.cjs
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bundle sandbox sandbox-env sandbox-stop sandbox-reset clean
+
+help: ## List these doors
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+demo: node_modules ## Watch the whole pipeline run on this machine, from an empty organization to a rotated secret
+	@$(NODE) demo/main.ts
+
+test: node_modules ## Set up everything and run every test; ends with "N passed, N failed"
+	@npx --no-install mocha --parallel --jobs 2 "test/**/*.test.ts"
+
+check: node_modules ## Format, lint, types, the sync script's freshness, then every test
+	@npx --no-install biome check .
+	@npx --no-install tsc -p tsconfig.check.json
+	@npx --no-install mocha --parallel --jobs 2 "test/**/*.test.ts"
+
+format: node_modules ## Put every file into the project's format
+	@npx --no-install biome check --write .
+
+bundle: node_modules ## Build the script that the carriers get: dist/sync_secrets.cjs
+	@npm run --silent bundle
+
+sandbox: node_modules ## Start GitHub, Pulumi Cloud and a registry in the background; says what to do next
+	@$(NODE) sandbox/main.ts start
+
+sandbox-env: ## Print export lines for a shell: eval "$(make -s sandbox-env)"
+	@$(NODE) sandbox/main.ts env
+
+sandbox-stop: ## End the sandbox; its state is kept
+	@$(NODE) sandbox/main.ts stop
+
+sandbox-reset: ## Take the sandbox back to its seed
+	@$(NODE) sandbox/main.ts reset
+
+clean: ## Remove what was installed and what the sandbox keeps (not the CLI in your cache folder)
+	@rm -rf node_modules .sandbox
+
+# npm writes this file last, so an interrupted install is begun again.
+node_modules: node_modules/.package-lock.json
+node_modules/.package-lock.json: package.json package-lock.json
+	@echo "Installing packages (npm ci)"
+	@npm ci --loglevel=error
+	@touch $@

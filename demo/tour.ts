@@ -1,0 +1,168 @@
+import { timingSafeEqual } from "node:crypto";
+import type { ListrTask } from "listr2";
+import type { Sandbox } from "../sandbox/sandbox";
+import type { Toolchain } from "../sandbox/toolchain/toolchain";
+import { catalog } from "../secrets/catalog";
+import { resolveCatalog } from "../secrets/entry";
+import { loadSecrets } from "../src/loader/load-secrets";
+import type { Commands } from "./command";
+import type { People } from "./people";
+import { sampleValue } from "./sample-value";
+
+/** What the steps of the tour hand on to each other. */
+export interface Tour {
+  toolchain: Toolchain;
+  sandbox: Sandbox;
+  env: NodeJS.ProcessEnv;
+  commands: Commands;
+  people: People;
+  /** What people set in GitHub, by name: only ever compared with, never shown. */
+  values: Map<string, string>;
+}
+
+type Step = ListrTask<Tour>;
+
+const ROTATED = "OPENAI_API_KEY";
+const OVERRIDDEN = "POSTGRES_PASSWORD";
+const COMPOSITE = "default/sophia-ai-production";
+
+const APPLICATION = ["node", "-r", "ts-node/register/transpile-only", "demo/application.ts"];
+
+/** Reconciles one stack, without the question and the preview: the tour is no place to ask. */
+export function up(stack: string): Step {
+  return {
+    title: `pulumi up -s ${stack}`,
+    task: async (tour, task) => {
+      const line = ["pulumi", "up", "-s", stack, "--yes", "--skip-preview", "--non-interactive"];
+      const said = await tour.commands.run(line, (each) => {
+        task.output = each;
+      });
+      task.title += `: ${resourcesOf(said)}`;
+    },
+  };
+}
+
+/** The push of the workflow started a run before anybody could set a value. */
+export const firstRun: Step = {
+  title: "the push of the workflow starts a run, before anybody has set a value",
+  task: async (tour, task) => {
+    const { conclusion, jobs } = await tour.people.watchRun();
+    if (conclusion !== "failure")
+      throw new Error(`the run ended with ${conclusion}; without values it must fail`);
+    task.title += `: ${headlineOf(jobs, "production")}; the placeholders stay where they are`;
+  },
+};
+
+/** People set every secret that is nobody's default, and one environment's own value. */
+export const setValues: Step = {
+  title: "people set their values in GitHub",
+  task: async (tour, task) => {
+    const wanted = resolveCatalog(catalog).filter(
+      (secret) => !secret.bootstrap && secret.default === undefined,
+    );
+    for (const [index, secret] of wanted.entries()) {
+      const value = sampleValue(secret.format);
+      tour.values.set(secret.name, value);
+      await tour.people.setOrganizationSecret(secret.name, value);
+      if (process.stdout.isTTY) task.output = `${index + 1} of ${wanted.length}: ${secret.name}`;
+    }
+    await tour.people.setEnvironmentSecret("staging", OVERRIDDEN, sampleValue("text"));
+    task.title += `: ${wanted.length} organization secrets, and a ${OVERRIDDEN} of its own for staging`;
+  },
+};
+
+/** Starts the committed workflow and waits for it. */
+export function sync(why: string): Step {
+  return {
+    title: `the workflow runs ${why}`,
+    task: async (tour, task) => {
+      await tour.people.startWorkflow();
+      const { conclusion, jobs } = await tour.people.watchRun();
+      if (conclusion !== "success")
+        throw new Error(`the run ended with ${conclusion}:\n${jobs.map((job) => job.log).join("\n")}`);
+      const names = catalog.environments.map((environment) => headlineOf(jobs, environment));
+      task.title += `: ${names.join("; ")}`;
+    },
+  };
+}
+
+/** An application starts, and what it has is held against what people set, byte by byte. */
+export const load: Step = {
+  title: "an application loads its secrets",
+  task: async (tour, task) => {
+    const said = await tour.commands.run(APPLICATION);
+    const loaded = await loadSecrets({ environment: "production", variables: tour.env });
+    const wanted = resolveCatalog(catalog).filter((secret) => tour.values.has(secret.name));
+    const wrong = wanted.filter(
+      (secret) =>
+        !same(loaded.get(secret.appKey as "openai_api_key").unwrap(), tour.values.get(secret.name) ?? ""),
+    );
+    if (wrong.length > 0)
+      throw new Error(`these differ from what people set: ${wrong.map((secret) => secret.name).join(", ")}`);
+    task.title += `: it ${said.trim()}; all ${wanted.length} are what people set, byte by byte`;
+  },
+};
+
+/** Any other program gets them as environment variables. */
+export const runWithEnvironment: Step = {
+  title: `pulumi env run ${COMPOSITE}`,
+  task: async (tour, task) => {
+    const counting =
+      'console.log(["OPENAI_API_KEY","SLACK_BOT_TOKEN","GH_APP_PRIVATE_KEY"].filter((name) => process.env[name]).length)';
+    const said = await tour.commands.run(["pulumi", "env", "run", COMPOSITE, "--", "node", "-e", counting]);
+    if (said.trim() !== "3") throw new Error(`the program saw ${said.trim()} of 3 variables`);
+    task.title += ": a program without a loader finds them in its environment";
+  },
+};
+
+/** Somebody rotates a value where it lives: in GitHub. */
+export const rotate: Step = {
+  title: `somebody rotates ${ROTATED} in GitHub`,
+  task: async (tour) => {
+    const value = sampleValue("openai-key");
+    tour.values.set(ROTATED, value);
+    await tour.people.setOrganizationSecret(ROTATED, value);
+  },
+};
+
+/** Last of all: reality is what is declared. */
+export function nothingToDo(stack: string): Step {
+  return {
+    title: `pulumi preview --refresh -s ${stack}`,
+    task: async (tour, task) => {
+      const line = [
+        "pulumi",
+        "preview",
+        "--refresh",
+        "--expect-no-changes",
+        "-s",
+        stack,
+        "--non-interactive",
+      ];
+      const said = await tour.commands.run(line, (each) => {
+        task.output = each;
+      });
+      task.title += `: ${resourcesOf(said)}, nothing to do`;
+    },
+  };
+}
+
+/** `168 created, 18 unchanged` out of what `pulumi` prints under "Resources:". */
+function resourcesOf(said: string): string {
+  const lines = said.split("\nResources:\n")[1]?.split("\n\n")[0]?.split("\n") ?? [];
+  return lines
+    .map((line) => line.replace(/^[ +~-]+/, "").trim())
+    .filter((line) => line !== "" && !line.startsWith("Duration"))
+    .join(", ");
+}
+
+/** The line in which a job sums its run up. */
+function headlineOf(jobs: readonly { name: string; log: string }[], environment: string): string {
+  const log = jobs.find((job) => job.name === `Sync ${environment}`)?.log ?? "";
+  return new RegExp(`${environment}: [^\\n]*`).exec(log)?.[0] ?? `${environment}: no report`;
+}
+
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
