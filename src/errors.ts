@@ -11,7 +11,7 @@ export class RemedyError extends Error {
     options?: ErrorOptions,
   ) {
     super(`${thing}: ${reason}. Remedy: ${remedy}`, options);
-    this.name = "RemedyError";
+    this.name = new.target.name;
   }
 }
 

@@ -77,7 +77,7 @@ function worthRepeating(request: HttpRequest, answer: HttpAnswer): boolean {
 }
 
 function waitAfter(answer: HttpAnswer, attempt: number, first: number): number {
-  const seconds = Number(answer.headers["retry-after"] || Number.NaN);
+  const seconds = Number(answer.headers["retry-after"]);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : backoff(attempt, first);
 }
 

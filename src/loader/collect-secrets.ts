@@ -21,7 +21,6 @@ export class MissingSecretsError extends RemedyError {
       `${count} could not be loaded: ${reasons.join("; ")}`,
       `set each in GitHub under the name in brackets, run the workflow ${WORKFLOW_PATH}, then start again`,
     );
-    this.name = "MissingSecretsError";
   }
 }
 

@@ -11,6 +11,5 @@ export function valueAt(document: unknown, path: readonly string[]): unknown {
 }
 
 function member(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
-  return (value as Record<string, unknown>)[name];
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }

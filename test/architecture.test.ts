@@ -1,0 +1,210 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  calls,
+  hasDefaultExport,
+  isDrawer,
+  lineCount,
+  type Room,
+  readsProcessEnvironment,
+  type Source,
+  wrongImports,
+} from "./source-rules";
+
+const BASICS = ["src/errors", "src/secret"];
+
+/** Who may import whom: the whole truth. To add a room: a line here, and one in the map of docs/. */
+const ROOMS: readonly Room[] = [
+  { holds: ["secrets/"], ours: [], packages: ["node:crypto", "yaml", "zod"] },
+  { holds: BASICS, ours: [], packages: ["node:util"] },
+  { holds: ["src/clients/"], ours: BASICS, packages: ["node:*"] },
+  { holds: ["src/loader/"], ours: ["secrets/", "src/clients/", ...BASICS], packages: [] },
+  { holds: ["src/sync/"], ours: ["secrets/", "src/clients/", ...BASICS], packages: ["node:*", "yaml"] },
+  {
+    holds: ["src/resources/"],
+    ours: ["secrets/", "src/sync/render-*", "src/sync/job-catalog", "src/errors"],
+    packages: ["node:*", "yaml", "@pulumi/"],
+  },
+  { holds: ["src/cli/"], ours: ["secrets/", "src/clients/", "src/sync/", ...BASICS] },
+  { holds: ["index"], ours: ["secrets/", "src/resources/"], packages: ["node:fs", "@pulumi/pulumi"] },
+  { holds: ["policies/"], ours: [], packages: ["@pulumi/policy"] },
+  { holds: ["sandbox/core/"], ours: [] },
+  { holds: ["sandbox/esc/"], ours: [] },
+  { holds: ["sandbox/runner/"], ours: [] },
+  { holds: ["sandbox/toolchain/"], ours: [] },
+  { holds: ["sandbox/plugins/"], ours: [] },
+  { holds: ["sandbox/registry/"], ours: ["sandbox/core/"] },
+  { holds: ["sandbox/github/"], ours: ["sandbox/core/", "sandbox/runner/run-request"] },
+  { holds: ["sandbox/pulumi/"], ours: ["sandbox/core/", "sandbox/esc/"] },
+  { holds: ["sandbox/"], ours: [] },
+  { holds: ["demo/"], ours: ["secrets/", "src/loader/", "sandbox/"] },
+  { holds: ["bench/"], ours: ["index", "secrets/", "src/", "sandbox/"] },
+  { holds: ["test/"], ours: ["index", "secrets/", "src/", "policies/", "sandbox/", "bench/"] },
+];
+
+/** The mains, and the one entry that applications call without arguments. */
+const DOORS = ["src/sync/main.ts", "src/cli/main.ts", "src/loader/load-secrets.ts"];
+const isOurs = (path: string) => /^(index\.ts|secrets\/|src\/|policies\/)/.test(path);
+
+const LONGEST = 250;
+/** Tables of data, which grow by a line per thing they list. */
+const DATA = ["secrets/catalog.ts"];
+
+const ROOT = join(__dirname, "..");
+const SOURCES: readonly Source[] = readdirSync(ROOT, { withFileTypes: true })
+  .filter((entry) => !entry.name.startsWith(".") && !["node_modules", "dist"].includes(entry.name))
+  .flatMap((entry) => (entry.isDirectory() ? filesBelow(entry.name) : [entry.name]))
+  .filter((path) => path.endsWith(".ts"))
+  .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === "node_modules") return [];
+    return entry.isDirectory() ? filesBelow(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`];
+  });
+}
+
+const pathsWhere = (test: (source: Source) => boolean) => SOURCES.filter(test).map(({ path }) => path);
+
+describe("the project's own code", () => {
+  it("imports along the arrows of its rooms, and no other way", () => {
+    ok(SOURCES.length > 100);
+    deepEqual(
+      SOURCES.flatMap((source) => wrongImports(source, ROOMS)),
+      [],
+    );
+  });
+
+  it("reads environment variables, and opens the real door to HTTP, only where a program begins", () => {
+    const begins = ({ path }: Source) => !isOurs(path) || DOORS.includes(path);
+    deepEqual(
+      pathsWhere((source) => !begins(source) && readsProcessEnvironment(source)),
+      [],
+    );
+    deepEqual(
+      pathsWhere((source) => !begins(source) && calls(source, "createHttp")),
+      [],
+    );
+  });
+
+  it("exports by name alone", () => {
+    deepEqual(pathsWhere(hasDefaultExport), []);
+  });
+
+  it("has no drawer for everything", () => {
+    deepEqual(
+      pathsWhere(({ path }) => isDrawer(path)),
+      [],
+    );
+  });
+
+  it(`has no source of more than ${LONGEST} lines but tables of data`, () => {
+    deepEqual(
+      pathsWhere((source) => {
+        const free = source.path.startsWith("test/") || DATA.includes(source.path);
+        return !free && lineCount(source) > LONGEST;
+      }),
+      [],
+    );
+  });
+});
+
+describe("the rules on code", () => {
+  const wrong = (path: string, text: string) => wrongImports({ path, text }, ROOMS);
+
+  it("find a planted wrong arrow, however it is spelled", () => {
+    for (const text of [
+      'import { createHttp } from "../src/clients/http";',
+      'import type { Http } from "../src/clients/http";',
+      'import "../src/clients/http";',
+      'export { createHttp } from "../src/clients/http";',
+      'export * from "../src/clients/http";',
+      'const http = await import("../src/clients/http");',
+      'const http = require("../src/clients/http");',
+      'type Http = import("../src/clients/http").Http;',
+    ])
+      deepEqual(wrong("secrets/planted.ts", text), ["secrets/planted.ts imports src/clients/http"], text);
+  });
+
+  it("know each forbidden arrow", () => {
+    for (const [path, target] of [
+      ["secrets/a.ts", "@pulumi/pulumi"],
+      ["secrets/a.ts", "node:http"],
+      ["src/errors.ts", "../secrets/entry"],
+      ["src/clients/a.ts", "../../secrets/entry"],
+      ["src/clients/a.ts", "../sync/plan"],
+      ["src/loader/a.ts", "../sync/plan"],
+      ["src/loader/a.ts", "zod"],
+      ["src/sync/a.ts", "../resources/slot"],
+      ["src/sync/a.ts", "../loader/load-secrets"],
+      ["src/sync/a.ts", "@pulumi/pulumi"],
+      ["src/resources/a.ts", "../sync/sync"],
+      ["src/resources/a.ts", "../clients/http"],
+      ["src/resources/a.ts", "../../sandbox/core/serve"],
+      ["src/cli/a.ts", "../resources/slot"],
+      ["index.ts", "./src/clients/http"],
+      ["index.ts", "./sandbox/sandbox"],
+      ["policies/a.ts", "../secrets/catalog"],
+      ["policies/a.ts", "@pulumi/pulumi"],
+      ["sandbox/core/a.ts", "../github/access"],
+      ["sandbox/github/a.ts", "../pulumi/access"],
+      ["sandbox/github/a.ts", "../runner/job"],
+      ["sandbox/toolchain/a.ts", "../pulumi/access"],
+      ["sandbox/plugins/github/a.ts", "../../github/access"],
+      ["sandbox/esc/a.ts", "../core/serve"],
+      ["sandbox/a.ts", "../secrets/catalog"],
+      ["sandbox/a.ts", "../src/errors"],
+      ["demo/a.ts", "../src/sync/sync"],
+      ["src/clients/a.ts", "../../test/source-rules"],
+      ["scripts/a.ts", undefined],
+    ] as const)
+      equal(wrong(path, target === undefined ? "" : `import "${target}";`).length, 1, `${path} -> ${target}`);
+  });
+
+  it("let the allowed arrows pass", () => {
+    for (const [path, target] of [
+      ["secrets/a.ts", "./entry"],
+      ["src/resources/a.ts", "../sync/render-workflow"],
+      ["src/resources/a.ts", "../sync/job-catalog"],
+      ["src/loader/a.ts", "../../secrets/catalog"],
+      ["sandbox/pulumi/stacks/a.ts", "../../core/store"],
+      ["sandbox/sandbox.ts", "./github/access"],
+      ["test/a.test.ts", "../sandbox/sandbox"],
+    ] as const)
+      deepEqual(wrong(path, `import "${target}";`), [], `${path} -> ${target}`);
+  });
+
+  it("find environment variables, default exports and calls in every spelling", () => {
+    const source = (text: string) => ({ path: "a.ts", text });
+    for (const text of [
+      "f(process.env)",
+      "process.env.A",
+      'process["env"]',
+      "const { env } = process;",
+      "globalThis.process.env",
+      'import { env } from "node:process";',
+      'import process from "process";',
+    ])
+      ok(readsProcessEnvironment(source(text)), text);
+    for (const text of ["// process.env", "process.exitCode = 1", "a.process.env", '"process.env"'])
+      ok(!readsProcessEnvironment(source(text)), text);
+    for (const text of [
+      "export default 1",
+      "export default class {}",
+      "export = a",
+      "export { a as default }",
+      'export { default } from "a"',
+    ])
+      ok(hasDefaultExport(source(text)), text);
+    ok(!hasDefaultExport(source('switch (a) { default: }\nimport b from "b"; export { b };')));
+    ok(calls(source("const a = createHttp();"), "createHttp"));
+    ok(!calls(source("function createHttp() {} // createHttp()"), "createHttp"));
+  });
+
+  it("find a drawer by its name, and take no other for one", () => {
+    for (const path of ["src/utils.ts", "src/helpers/a.ts", "a/common.test.ts", "misc.ts"])
+      ok(isDrawer(path), path);
+    for (const path of ["src/common-name.ts", "src/uncommon.ts", "helper-list.ts"]) ok(!isDrawer(path), path);
+  });
+});

@@ -1,0 +1,16 @@
+import { checkCatalog } from "../../secrets/check-catalog";
+import type { Catalog, Entry } from "../../secrets/entry";
+
+/** A catalog of these entries, as data: what the compiler would refuse can be written too. */
+export function catalogWith(...secrets: readonly Record<string, unknown>[]): Catalog {
+  return {
+    environments: ["staging", "production"],
+    groups: { keys: { description: "Keys", rotationDays: 90, owner: "Ops" } },
+    secrets: secrets.map((secret) => ({ group: "keys", ...secret })) as unknown as readonly Entry[],
+  };
+}
+
+/** Problems of these entries as `thing: cause`, in the order they are reported. */
+export function problemsOf(...secrets: readonly Record<string, unknown>[]): string[] {
+  return checkCatalog(catalogWith(...secrets), "app").map(({ thing, cause }) => `${thing}: ${cause}`);
+}

@@ -1,0 +1,81 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { checkCatalog } from "../../secrets/check-catalog";
+import { catalogWith, problemsOf } from "./catalog-with";
+
+describe("a secret's name", () => {
+  it("passes when GitHub stores it as it is written", () => {
+    for (const name of ["A", "_A", "A_1", "GH_TOKEN", "GITHUBTOKEN", "MY_PATH"]) {
+      deepEqual(problemsOf({ name }), [], name);
+      deepEqual(problemsOf({ name: "OTHER", aliases: [name] }), [], name);
+    }
+  });
+
+  it("is refused when GitHub would refuse or change it", () => {
+    for (const name of ["lower_case", "1ST", "WITH-HYPHEN", "WITH SPACE", "ÄRGER", ""]) {
+      const problems = problemsOf({ name, appKey: "key" });
+      deepEqual(problems, [`${name}: is not a name GitHub stores: upper case letters, digits and _`]);
+    }
+  });
+
+  it("is refused with the GH_ form as the remedy when it begins with GITHUB_", () => {
+    for (const name of ["GITHUB_TOKEN", "github_token"]) {
+      const [problem, ...others] = checkCatalog(catalogWith({ name, appKey: "github_token" }), "app");
+      equal(others.length, 0);
+      equal(problem?.cause, "GitHub refuses secrets whose name begins with GITHUB_");
+      match(problem?.remedy ?? "", /GH_token and keep the application's name as appKey/i);
+    }
+  });
+
+  it("is refused when a process would obey it", () => {
+    for (const name of ["PATH", "NODE_OPTIONS", "LD_PRELOAD", "BASH_ENV", "RUNNER_TEMP", "ACTIONS_CACHE"]) {
+      const cause = "as an environment variable it would change how a process itself runs";
+      deepEqual(problemsOf({ name }), [`${name}: ${cause}`]);
+    }
+    for (const name of ["SYNC_ENVIRONMENT", "PULUMI_BACKEND_URL"])
+      equal(problemsOf({ name }).length, 1, name);
+  });
+
+  it("is refused as an alias too, naming the entry and the alias", () => {
+    deepEqual(problemsOf({ name: "A", aliases: ["GITHUB_A", "PATH"] }), [
+      "A (alias GITHUB_A): GitHub refuses secrets whose name begins with GITHUB_",
+      "A (alias PATH): as an environment variable it would change how a process itself runs",
+    ]);
+  });
+
+  it("is refused when two entries carry it", () => {
+    deepEqual(problemsOf({ name: "A" }, { name: "A", appKey: "other" }), [
+      "A: stands 2 times in the catalog: as two entries, or as its own alias",
+    ]);
+  });
+
+  it("is refused as its own alias, once", () => {
+    const cause = "stands 2 times in the catalog: as two entries, or as its own alias";
+    deepEqual(problemsOf({ name: "A", aliases: ["A"] }), [`A: ${cause}`]);
+    deepEqual(problemsOf({ name: "A", aliases: ["B", "B"] }), [
+      "B: stands 2 times in the catalog: as two entries, or as its own alias",
+    ]);
+  });
+
+  it("is refused as the alias of another entry, naming both", () => {
+    deepEqual(problemsOf({ name: "A", aliases: ["B"] }, { name: "B" }), [
+      "B: means several entries at once (name or alias of A and B)",
+    ]);
+    deepEqual(problemsOf({ name: "A", aliases: ["C"] }, { name: "B", aliases: ["C"] }), [
+      "C: means several entries at once (name or alias of A and B)",
+    ]);
+  });
+
+  it("is refused in a loop of aliases, naming both at each name", () => {
+    deepEqual(problemsOf({ name: "A", aliases: ["B"] }, { name: "B", aliases: ["A"] }), [
+      "A: means several entries at once (name or alias of A and B)",
+      "B: means several entries at once (name or alias of A and B)",
+    ]);
+  });
+
+  it("is compared as GitHub compares: without case", () => {
+    deepEqual(problemsOf({ name: "A" }, { name: "B", aliases: ["a"] }), [
+      "B (alias a): is not a name GitHub stores: upper case letters, digits and _",
+      "A: means several entries at once (name or alias of A and B)",
+    ]);
+  });
+});

@@ -1,0 +1,87 @@
+import { deepEqual, equal } from "node:assert/strict";
+import fc from "fast-check";
+import {
+  EMPTY_LEDGER,
+  EMPTY_LEDGER_TEXT,
+  type Ledger,
+  type LedgerEntry,
+  parseLedger,
+  renderLedger,
+} from "../../secrets/ledger";
+
+const text = fc.string({ unit: "grapheme" });
+const entry: fc.Arbitrary<LedgerEntry> = fc.record({
+  fingerprint: text,
+  source: text,
+  changed: text,
+  synced: text,
+  run: fc.oneof(text, fc.nat().map(String)),
+  commit: fc.oneof(text, fc.constantFrom("1e5", "0x1f", "null", "true", "~", "2025-07-07")),
+});
+const name = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,12}$/);
+const ledger: fc.Arbitrary<Ledger> = fc.record({
+  key: fc.option(text, { nil: undefined }),
+  revisions: fc.dictionary(fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,8}$/), fc.nat()),
+  secrets: fc.dictionary(name, entry),
+});
+const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
+
+describe("the ledger", () => {
+  it("reads back as it was written", () => {
+    fc.assert(
+      fc.property(ledger, (written) => {
+        deepEqual(plain(parseLedger(renderLedger(written))), plain(written));
+      }),
+    );
+  });
+
+  it("has one text, whatever the order its names came in", () => {
+    const turned = (record: Record<string, unknown>) => Object.fromEntries(Object.entries(record).reverse());
+    fc.assert(
+      fc.property(ledger, (written) => {
+        const other = {
+          ...written,
+          revisions: turned(written.revisions) as Ledger["revisions"],
+          secrets: turned(written.secrets) as Ledger["secrets"],
+        };
+        equal(renderLedger(other), renderLedger(written));
+      }),
+    );
+  });
+
+  it("holds its key as an ESC secret, and nothing else secret", () => {
+    const rendered = renderLedger({ ...EMPTY_LEDGER, key: "k" });
+    equal(
+      rendered,
+      "values:\n  ledger:\n    key:\n      fn::secret: k\n    revisions: {}\n    secrets: {}\n",
+    );
+  });
+
+  it("reads without its key when the service shows only ciphertext", () => {
+    const shown = renderLedger({ ...EMPTY_LEDGER, key: "k" }).replace(" k\n", " { ciphertext: abc }\n");
+    deepEqual(parseLedger(shown), EMPTY_LEDGER);
+  });
+
+  it("reads as empty when it is new or no ledger", () => {
+    for (const other of [
+      EMPTY_LEDGER_TEXT,
+      "",
+      "values:\n  ledger: 5\n",
+      "values: [1]",
+      "text",
+      "a: [",
+      "a: 1\na: 2",
+      "*nowhere",
+      "!odd 5",
+    ])
+      deepEqual(parseLedger(other), EMPTY_LEDGER, other);
+  });
+
+  it("leaves out an entry that is not whole", () => {
+    const whole = { fingerprint: "f", source: "A", changed: "c", synced: "s", run: "1", commit: "x" };
+    const rendered = renderLedger({ ...EMPTY_LEDGER, secrets: { A: whole, B: whole } });
+    const cut = rendered.replace('      run: "1"\n', "").replace('run: "1"', "run: 1");
+    deepEqual(Object.keys(parseLedger(cut).secrets), []);
+    deepEqual(Object.keys(parseLedger(rendered).secrets), ["A", "B"]);
+  });
+});

@@ -1,0 +1,138 @@
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { describeProblems } from "../../secrets/problem";
+import { CONFIG_KEYS, parseSettings } from "../../secrets/settings";
+
+const WHOLE = {
+  githubOrganization: "acme",
+  pulumiOrganization: "acme-org",
+  application: "app",
+  appRoot: "app",
+  environments: '["staging"]',
+  organizationStack: "production",
+  carriers: '["main"]',
+};
+const problemsOf = (config: Record<string, string>) => parseSettings(config).problems ?? [];
+const causes = (config: Record<string, string>) =>
+  problemsOf(config).map(({ thing, cause }) => `${thing}: ${cause}`);
+
+describe("a stack's config", () => {
+  it("is read with its defaults", () => {
+    deepEqual(parseSettings(WHOLE).settings, {
+      ...WHOLE,
+      escProject: "default",
+      environments: ["staging"],
+      carriers: ["main"],
+      branch: "main",
+      syncAuthentication: "oidc",
+      resolveImages: false,
+      dockerRegistry: "docker.io",
+    });
+  });
+
+  it("keeps of the registry's password only that there is one", () => {
+    const { settings } = parseSettings({ ...WHOLE, dockerPassword: "hidden" });
+    equal(settings?.dockerPassword, true);
+    doesNotMatch(JSON.stringify(settings), /hidden/);
+  });
+
+  it("names every missing key at once", () => {
+    deepEqual(
+      causes({}).sort(),
+      Object.keys(WHOLE)
+        .map((key) => `config ${key}: is missing`)
+        .sort(),
+    );
+  });
+
+  it("takes an empty text for a key left out", () => {
+    const empty = { pulumiApiUrl: "", escProject: "", resolveImages: "", dockerPassword: "" };
+    deepEqual(parseSettings({ ...WHOLE, ...empty }).settings, parseSettings(WHOLE).settings);
+    deepEqual(causes({ ...WHOLE, application: "" }), ["config application: is missing"]);
+  });
+
+  it("refuses an unknown key, naming the known ones and how to remove it", () => {
+    const [problem, ...others] = problemsOf({ ...WHOLE, enviroments: "hidden", colour: "hidden" });
+    equal(others.length, 1);
+    deepEqual([problem?.thing, problem?.cause], ["config enviroments", "is not a key of this program"]);
+    match(problem?.remedy ?? "", /githubOrganization, .*pulumi config rm enviroments/);
+  });
+
+  it("refuses a list or switch that is not written as one, once, without quoting it", () => {
+    const cause = "must be a list or true/false, written in the stack's YAML";
+    deepEqual(causes({ ...WHOLE, environments: "hidden" }), [`config environments: ${cause}`]);
+    for (const wrong of ['"hidden"', "5", "{}", "null", "[5]", '["a/b"]', "[]"]) {
+      const [problem, ...others] = causes({ ...WHOLE, carriers: wrong });
+      equal(others.length, 0);
+      match(problem ?? "", /^config carriers: /);
+      doesNotMatch(problem ?? "", /hidden/);
+    }
+    equal(causes({ ...WHOLE, resolveImages: '"yes"' }).length, 1);
+  });
+
+  it("refuses names that Pulumi or GitHub would not take", () => {
+    for (const wrong of ["a/b", "a b", "-a", "ä"]) {
+      deepEqual(causes({ ...WHOLE, application: wrong }), [
+        "config application: must be letters, digits, '.', '_' or '-', beginning with a letter or digit",
+      ]);
+    }
+    for (const wrong of ["1a", "a-b", "a.b"]) equal(causes({ ...WHOLE, appRoot: wrong }).length, 1);
+  });
+
+  it("takes a Pulumi address without a path and a GitHub address with one", () => {
+    const config = {
+      ...WHOLE,
+      pulumiApiUrl: "https://pulumi.example/",
+      githubApiUrl: "https://ghe.example/api/v3/",
+    };
+    const { settings } = parseSettings(config);
+    equal(settings?.pulumiApiUrl, "https://pulumi.example");
+    equal(settings?.githubApiUrl, "https://ghe.example/api/v3");
+    equal(parseSettings({ ...WHOLE, pulumiApiUrl: "http://127.0.0.1:4711" }).settings !== undefined, true);
+  });
+
+  it("refuses a Pulumi address with a path, query or user name, which would be lost in silence", () => {
+    for (const url of ["https://p.example/api", "https://p.example/?a=b", "https://u:p@p.example"]) {
+      deepEqual(causes({ ...WHOLE, pulumiApiUrl: url }), [
+        "config pulumiApiUrl: must have no path, query or user name",
+      ]);
+    }
+    for (const url of ["file:///x", "p.example"]) {
+      deepEqual(causes({ ...WHOLE, pulumiApiUrl: url }), ["config pulumiApiUrl: must be an http(s) address"]);
+    }
+  });
+
+  it("refuses an unknown way of authentication, naming the known ones", () => {
+    const [problem] = causes({ ...WHOLE, syncAuthentication: "hidden" });
+    match(problem ?? "", /^config syncAuthentication: .*"oidc".*"token"/);
+    doesNotMatch(problem ?? "", /hidden/);
+  });
+
+  it("hears all problems at once, in words a person can act on", () => {
+    const { githubOrganization: _, ...rest } = WHOLE;
+    const problems = problemsOf({
+      ...rest,
+      environments: "x",
+      carriers: "[]",
+      pulumiApiUrl: "x",
+      extra: "y",
+    });
+    deepEqual(problems.map(({ thing }) => thing).sort(), [
+      "config carriers",
+      "config environments",
+      "config extra",
+      "config githubOrganization",
+      "config pulumiApiUrl",
+    ]);
+    ok(describeProblems("Pulumi.x.yaml", problems).startsWith("Pulumi.x.yaml: 5 problems\n"));
+  });
+
+  it("has a description in Pulumi.yaml for every key, and none for a key it does not know", () => {
+    const text = readFileSync(join(__dirname, "../../Pulumi.yaml"), "utf8");
+    const { config } = parse(text) as { config: Record<string, { description?: string }> };
+    deepEqual(Object.keys(config).sort(), [...CONFIG_KEYS].sort());
+    for (const [key, { description }] of Object.entries(config)) ok(description, key);
+  });
+});

@@ -1,0 +1,93 @@
+import { posix } from "node:path";
+import ts from "typescript";
+
+/** One source file: its path from the project's root, with `/`, and its text. */
+export interface Source {
+  path: string;
+  text: string;
+}
+
+/** What a room may import. `x/` is a folder with all in it, `x/y-*` a family of modules, `x/y` one module. */
+export interface Room {
+  /** The files it holds, in the same notation. The first room that holds a file is its room. */
+  holds: readonly string[];
+  /** Modules of ours besides its own. */
+  ours: readonly string[];
+  /** Packages and node modules, in the same notation; undefined: any. */
+  packages?: readonly string[];
+}
+
+/** The arrows between rooms that a source breaks, each as a sentence. */
+export function wrongImports(source: Source, rooms: readonly Room[]): string[] {
+  const here = source.path.replace(/\.ts$/, "");
+  const room = rooms.find(({ holds }) => isAmong(here, holds));
+  if (room === undefined) return [`${source.path} stands in no room`];
+  const { importedFiles } = ts.preProcessFile(source.text, true, true);
+  return importedFiles.flatMap(({ fileName }) => {
+    const ours = fileName.startsWith(".");
+    const target = ours ? posix.join(posix.dirname(source.path), fileName) : fileName;
+    const allowed = ours
+      ? isAmong(target, [...room.holds, ...room.ours])
+      : room.packages === undefined || isAmong(target, room.packages);
+    return allowed ? [] : [`${source.path} imports ${target}`];
+  });
+}
+
+function isAmong(module: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => {
+    if (pattern.endsWith("*")) return module.startsWith(pattern.slice(0, -1));
+    return pattern.endsWith("/") ? module.startsWith(pattern) : module === pattern;
+  });
+}
+
+/** Whether a source reads the process's environment variables, in any spelling. */
+export function readsProcessEnvironment(source: Source): boolean {
+  return someNode(parse(source), (node) => {
+    if (ts.isPropertyAccessExpression(node)) return isProcess(node.expression) && node.name.text === "env";
+    if (ts.isElementAccessExpression(node)) return isProcess(node.expression);
+    if (ts.isVariableDeclaration(node)) return node.initializer !== undefined && isProcess(node.initializer);
+    return ts.isImportDeclaration(node) && /^["'](node:)?process["']$/.test(node.moduleSpecifier.getText());
+  });
+}
+
+/** Whether a source calls a function of this name. */
+export function calls(source: Source, name: string): boolean {
+  return someNode(
+    parse(source),
+    (node) => ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name,
+  );
+}
+
+/** Whether a source has a default export, in any spelling. */
+export function hasDefaultExport(source: Source): boolean {
+  return someNode(
+    parse(source),
+    (node) =>
+      ts.isExportAssignment(node) ||
+      (ts.isExportSpecifier(node) && node.name.text === "default") ||
+      (ts.canHaveModifiers(node) &&
+        (ts.getModifiers(node) ?? []).some((modifier) => modifier.kind === ts.SyntaxKind.DefaultKeyword)),
+  );
+}
+
+/** Whether a file or one of its folders has a name under which everything ends up. */
+export function isDrawer(path: string): boolean {
+  return path.split("/").some((part) => /^(utils?|utilities|helpers?|common|misc)(\.|$)/.test(part));
+}
+
+export function lineCount(source: Source): number {
+  return source.text.trimEnd().split("\n").length;
+}
+
+function parse({ path, text }: Source): ts.SourceFile {
+  return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+}
+
+function isProcess(node: ts.Node): boolean {
+  if (ts.isPropertyAccessExpression(node)) return node.getText() === "globalThis.process";
+  return ts.isIdentifier(node) && node.text === "process";
+}
+
+function someNode(node: ts.Node, test: (node: ts.Node) => boolean): boolean {
+  return test(node) || (ts.forEachChild(node, (child) => someNode(child, test)) ?? false);
+}
