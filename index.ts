@@ -25,8 +25,8 @@ const bundle = readFileSync("dist/sync_secrets.cjs", "utf8");
 const organization = ownsOrganization
   ? new Organization(
       settings.githubOrganization,
-      { settings, catalog, bundle },
-      { providers, dependsOn: stages.map(({ stage }) => stage) },
+      { settings, catalog, bundle, stages: stages.map(({ stage }) => stage) },
+      { providers },
     )
   : undefined;
 

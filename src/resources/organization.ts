@@ -16,7 +16,7 @@ export class Organization extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    args: { settings: Settings; catalog: Catalog; bundle: string },
+    args: { settings: Settings; catalog: Catalog; bundle: string; stages: readonly pulumi.Resource[] },
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("sophia-secrets:github:Organization", name, {}, opts);
@@ -37,8 +37,10 @@ export class Organization extends pulumi.ComponentResource {
     }
 
     const job = buildJobCatalog(catalog, settings);
+    // After the stages: the push of the files starts a run, which writes to them.
+    const after = { parent: this, dependsOn: [...args.stages] };
     const carriers = settings.carriers.map(
-      (repository) => new Carrier(repository, { job, settings, bundle: args.bundle }, { parent: this }),
+      (repository) => new Carrier(repository, { job, settings, bundle: args.bundle }, after),
     );
     if (settings.syncAuthentication === "oidc") {
       const identified = settings.carriers.map((repository) => ({ repository, id: idOf(repository) }));

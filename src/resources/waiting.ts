@@ -1,22 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as pulumiservice from "@pulumi/pulumiservice";
 import { type Catalog, resolveCatalog } from "../../secrets/entry";
 import { parseLedger } from "../../secrets/ledger";
 import type { Stage } from "./stage";
 
 /**
- * Secrets that have never been synced to an environment, by name: those nobody has set yet, or whose sync has not
- * run. Read from the ledger, which holds no value; known from the second run on, when there is a ledger.
+ * Secrets that have never been synced to an environment, by name: those nobody has set yet, or whose sync has not run
+ * since. Taken from the ledger as the last refresh saw it (`pulumi up --refresh`). Reading it here instead would be a
+ * call on each preview, and a read of an environment not created yet breaks the state of a targeted `up`.
  */
 export function waitingFor(stage: Stage, environment: string, catalog: Catalog): pulumi.Output<string[]> {
-  const read = pulumiservice.Environment.get(`${environment}-ledger-read`, stage.ledger.id, {
-    parent: stage,
-  });
   const wanted = resolveCatalog(catalog).filter(
     (secret) =>
       !secret.bootstrap && secret.default === undefined && secret.environments.includes(environment),
   );
-  const waiting = read.yaml.apply(async (asset) => {
+  const waiting = stage.ledger.yaml.apply(async (asset) => {
     const ledger = parseLedger(await textOf(asset));
     return wanted.map((secret) => secret.name).filter((name) => ledger.secrets[name] === undefined);
   });
@@ -24,6 +21,7 @@ export function waitingFor(stage: Stage, environment: string, catalog: Catalog):
   return pulumi.unsecret(waiting);
 }
 
-async function textOf(asset: pulumi.asset.Asset | pulumi.asset.Archive): Promise<string> {
-  return asset instanceof pulumi.asset.StringAsset ? asset.text : "";
+async function textOf(yaml: unknown): Promise<string> {
+  if (yaml instanceof pulumi.asset.StringAsset) return yaml.text;
+  return typeof yaml === "string" ? yaml : "";
 }

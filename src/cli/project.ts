@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { describeProblems } from "../../secrets/problem";
+import { parseSettings, type Settings } from "../../secrets/settings";
+import { RemedyError } from "../errors";
+
+/** The Pulumi project a command works on. */
+export interface Project {
+  dir: string;
+  /** Name in Pulumi.yaml: part of every URN, and the prefix of its config keys. */
+  name: string;
+  stack: string;
+  settings: Settings;
+}
+
+/**
+ * Reads the project in a folder, and one stack's config.
+ *
+ * @param stack the stack asked for; undefined takes the one that owns the organization-wide objects.
+ * @throws RemedyError when the folder is no project, the stack has no file, or its config has problems: all of them.
+ */
+export function readProject(dir: string, stack?: string): Project {
+  const name =
+    (read(join(dir, "Pulumi.yaml"), "run this in the root of the project") as { name?: string } | null)
+      ?.name ?? "";
+  const chosen = stack ?? ownerIn(dir);
+  const file = join(dir, `Pulumi.${chosen}.yaml`);
+  const config =
+    (read(file, `name another stack with --stack, or write its config`) as { config?: object } | null)
+      ?.config ?? {};
+  const prefix = `${name}:`;
+  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+  const { settings, problems } = parseSettings(
+    Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), text(value)])),
+  );
+  if (settings !== undefined) return { dir, name, stack: chosen, settings };
+  throw new RemedyError(file, describeProblems("it does not fit", problems), "mend the file");
+}
+
+const FIRST_CHOICE = "production";
+
+/** The stack that the production stack's config names as owner; production itself where it names none. */
+function ownerIn(dir: string): string {
+  const file = join(dir, `Pulumi.${FIRST_CHOICE}.yaml`);
+  if (!existsSync(file)) return FIRST_CHOICE;
+  const config =
+    (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
+  const owner = Object.entries(config).find(([key]) => key.endsWith(":organizationStack"))?.[1];
+  return typeof owner === "string" ? owner : FIRST_CHOICE;
+}
+
+function read(file: string, remedy: string): unknown {
+  if (!existsSync(file)) throw new RemedyError(file, "there is no such file", remedy);
+  return parse(readFileSync(file, "utf8"));
+}
+
+/** As `pulumi config` hands a value over: text as it is, anything else as JSON. An encrypted one stands for itself. */
+function text(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
