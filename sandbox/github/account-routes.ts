@@ -1,0 +1,58 @@
+import {
+  organizationForMember,
+  organizationOf,
+  permissionOn,
+  repositoryFor,
+  requiresAuthentication,
+} from "./access";
+import { type GitHubApp, type GitHubParts, param } from "./github-app";
+import { notFound } from "./github-error";
+import { page } from "./pagination";
+import type { RateLimits } from "./rate-limits";
+import { fullRepository, minimalRepository, organizationJson, simpleUser } from "./repository-json";
+
+/** Organizations, users, repositories, and how the caller stands under the rate limit. */
+export function accountRoutes(app: GitHubApp, parts: GitHubParts, rates: RateLimits): void {
+  app.get("/orgs/:org", (c) => c.json(organizationJson(c, organizationOf(c, parts))));
+
+  app.get("/orgs/:org/members", (c) => {
+    const organization = organizationForMember(c, parts, ["read:org"]);
+    const logins = page(c, Object.keys(organization.members).sort());
+    return c.json(logins.map((login) => simpleUser(c, login, parts.store.state.users[login] ?? 0)));
+  });
+
+  app.get("/orgs/:org/repos", (c) => {
+    const organization = organizationOf(c, parts);
+    const all = parts.store.state.repositories.filter(
+      (each) =>
+        each.owner === organization.login && permissionOn(each, c.get("actor"), parts.store.state) !== "none",
+    );
+    return c.json(page(c, all).map((each) => minimalRepository(c, parts, each)));
+  });
+
+  app.get("/repos/:owner/:repo", (c) =>
+    c.json(fullRepository(c, parts, repositoryFor(c, parts, "read", ["metadata", "read"]))),
+  );
+
+  app.get("/user", (c) => {
+    const actor = c.get("actor");
+    if (actor.kind !== "user") throw requiresAuthentication();
+    return c.json(simpleUser(c, actor.login, actor.id));
+  });
+
+  app.get("/users/:login", (c) => {
+    const login = param(c, "login");
+    const id = parts.store.state.users[login];
+    if (id !== undefined) return c.json(simpleUser(c, login, id));
+    const organization = parts.store.state.organizations.find((each) => each.login === login);
+    if (organization === undefined) throw notFound();
+    return c.json(simpleUser(c, organization.login, organization.id, "Organization"));
+  });
+
+  app.get("/rate_limit", (c) => {
+    const core = rates.standingOf(c.get("actor"));
+    return c.json({ resources: { core }, rate: core });
+  });
+
+  app.get("/meta", (c) => c.json({ verifiable_password_authentication: false }));
+}

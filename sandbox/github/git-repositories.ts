@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GitRepository } from "./git-repository";
+import type { GitHubSeed } from "./github-seed";
+import type { Repository } from "./github-state";
+
+/** The folder of all bare repositories: the service's own, or a temporary one that `close` removes. */
+export class GitRepositories {
+  private readonly folder: string;
+  private readonly temporary: boolean;
+
+  constructor(folder: string | undefined) {
+    this.temporary = folder === undefined;
+    this.folder = folder === undefined ? mkdtempSync(join(tmpdir(), "sandbox-github-")) : join(folder, "git");
+  }
+
+  of(repository: Pick<Repository, "owner" | "name">): GitRepository {
+    return new GitRepository(join(this.folder, repository.owner, `${repository.name}.git`));
+  }
+
+  /** Makes every repository with its first commit: the seed's files, or a README as GitHub offers one. */
+  seed(repositories: Repository[], seed: GitHubSeed): void {
+    const files = new Map(
+      seed.organizations.flatMap((organization) =>
+        organization.repositories.map((each) => [`${organization.login}/${each.name}`, each.files] as const),
+      ),
+    );
+    for (const repository of repositories) {
+      const git = this.of(repository);
+      git.create(repository.defaultBranch);
+      const texts = files.get(`${repository.owner}/${repository.name}`) ?? {};
+      const all = Object.keys(texts).length > 0 ? texts : { "README.md": `# ${repository.name}\n` };
+      const changes = Object.fromEntries(
+        Object.entries(all).map(([path, text]) => [path, Buffer.from(text)]),
+      );
+      const who = { name: repository.owner, email: "noreply@github.com", date: repository.createdAt };
+      git.write(repository.defaultBranch, changes, "Initial commit", who, who);
+    }
+  }
+
+  clear(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  close(): void {
+    if (this.temporary) this.clear();
+  }
+}

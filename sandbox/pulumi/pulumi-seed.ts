@@ -1,0 +1,17 @@
+import type { Edition, Level } from "./state";
+
+/** What a fresh sandbox Pulumi Cloud starts from. */
+export interface PulumiSeed {
+  organizations: {
+    name: string;
+    members: { login: string; role: "admin" | "member" }[];
+    /** What every member may do in every environment. The real service starts an organization at `write`. */
+    defaultEnvironmentPermission: Level;
+    /** Default `enterprise`: the smallest edition with teams, team tokens and audit logs. */
+    edition?: Edition;
+  }[];
+  /** Personal access tokens. */
+  tokens: { token: string; login: string }[];
+  /** Issuer URL to the URL of the JWKS document that stands for it here. An issuer not listed is trusted with nothing. */
+  issuers: Record<string, string>;
+}
