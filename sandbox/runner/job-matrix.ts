@@ -5,8 +5,8 @@ import { concurrencyOf, forgivesFailure, jobName } from "./job-settings";
 import { JobStop } from "./job-stop";
 import { type Combination, matrixCombinations, matrixSuffix } from "./matrix";
 import type { JobResult, Values } from "./run-request";
+import type { RunSurroundings } from "./run-surroundings";
 import type { JobDefinition } from "./workflow-file";
-import type { RunSurroundings } from "./workflow-run";
 
 /** How a job with all its matrix combinations ended, as `needs` shows it. */
 export interface JobOutcome {

@@ -3,6 +3,7 @@ import { resolveTexts, type Scope } from "./expression";
 import type { RunFacts } from "./job-facts";
 import { JobFolder } from "./job-folder";
 import { JobLog } from "./job-log";
+import type { JobRequest } from "./job-request";
 import { type JobSession, jobStatus, stepScope } from "./job-session";
 import { deploymentProblems, environmentName, refusals, timeoutMinutes } from "./job-settings";
 import type { JobStop } from "./job-stop";
@@ -13,19 +14,6 @@ import { SecretMasker } from "./secret-masker";
 import { runStep } from "./step";
 import { killOrphans } from "./step-process";
 import type { JobDefinition } from "./workflow-file";
-
-/** One job about to run: a job of the workflow with one combination of its matrix. */
-export interface JobRequest {
-  facts: RunFacts;
-  definition: JobDefinition;
-  id: number;
-  name: string;
-  /** github, inputs, vars, needs, strategy, matrix. */
-  scope: Scope;
-  stop: JobStop;
-  workFolder: string;
-  minute: number;
-}
 
 /** Runs a job to its end. Never throws: whatever goes wrong is in the result. */
 export async function runJob(request: JobRequest): Promise<JobResult> {

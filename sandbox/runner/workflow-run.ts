@@ -7,21 +7,8 @@ import { type JobOutcome, runMatrix } from "./job-matrix";
 import { type Concurrency, concurrencyOf } from "./job-settings";
 import type { JobStop } from "./job-stop";
 import type { Conclusion, JobResult } from "./run-request";
+import type { RunSurroundings } from "./run-surroundings";
 import type { JobDefinition } from "./workflow-file";
-
-/** What a job of a run uses of its run. */
-export interface RunSurroundings {
-  facts: RunFacts;
-  groups: ConcurrencyGroups;
-  workFolder: string;
-  /** Milliseconds of a minute. */
-  minute: number;
-  nextId(): number;
-  /** Lets the run's cancellation reach a job; the function returned ends that. */
-  addStop(stop: JobStop): () => void;
-  /** As `ConcurrencyGroups.enter`, but sees a job that waits for its own run. */
-  enterGroup(concurrency: Concurrency, contender: Contender): Promise<string | undefined>;
-}
 
 interface Options {
   facts: RunFacts;

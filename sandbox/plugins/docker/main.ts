@@ -1,0 +1,4 @@
+import { main } from "../provider/serve-provider";
+import { dockerProvider } from "./docker-provider";
+
+void main(dockerProvider);

@@ -1,0 +1,4 @@
+import { main } from "../provider/serve-provider";
+import { pulumiserviceProvider } from "./pulumiservice-provider";
+
+void main(pulumiserviceProvider);

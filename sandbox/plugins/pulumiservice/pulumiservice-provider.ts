@@ -1,0 +1,42 @@
+import type { ProviderDefinition } from "../provider/definition";
+import { approvalRule } from "./approval-rule";
+import { CloudClient } from "./cloud-client";
+import { cloudSettings, defaultApiUrl } from "./cloud-settings";
+import { environment } from "./environment";
+import { environmentRotationSchedule } from "./environment-rotation-schedule";
+import { environmentSettings } from "./environment-settings";
+import { environmentVersionTag } from "./environment-version-tag";
+import { oidcIssuer } from "./oidc-issuer";
+import { orgAccessToken } from "./org-access-token";
+import { team } from "./team";
+import { teamEnvironmentPermission } from "./team-environment-permission";
+import { teamRoleAssignment } from "./team-role-assignment";
+import { webhook } from "./webhook";
+
+/**
+ * Stand-in for the pulumiservice provider 1.3.0.
+ *
+ * To add a resource: one file with its `ResourceDefinition`, one line here.
+ */
+export const pulumiserviceProvider: ProviderDefinition<CloudClient> = {
+  name: "pulumiservice",
+  version: "1.3.0",
+  bridged: false,
+  checkSettings: (settings) => ({ apiUrl: defaultApiUrl(process.env), ...settings }),
+  connect: async (settings) => new CloudClient(cloudSettings(settings, process.env)),
+  resources: {
+    "pulumiservice:api/esc:EnvironmentSettings": environmentSettings,
+    "pulumiservice:index:ApprovalRule": approvalRule,
+    "pulumiservice:index:Environment": environment,
+    "pulumiservice:index:EnvironmentRotationSchedule": environmentRotationSchedule,
+    "pulumiservice:index:EnvironmentVersionTag": environmentVersionTag,
+    "pulumiservice:index:OidcIssuer": oidcIssuer,
+    "pulumiservice:index:OrgAccessToken": orgAccessToken,
+    "pulumiservice:index:Team": team,
+    "pulumiservice:index:TeamEnvironmentPermission": teamEnvironmentPermission,
+    "pulumiservice:index:TeamRoleAssignment": teamRoleAssignment,
+    "pulumiservice:index:Webhook": webhook,
+  },
+  functions: {},
+  describeError: (error) => error.message,
+};

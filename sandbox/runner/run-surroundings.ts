@@ -1,0 +1,18 @@
+import type { ConcurrencyGroups, Contender } from "./concurrency-groups";
+import type { RunFacts } from "./job-facts";
+import type { Concurrency } from "./job-settings";
+import type { JobStop } from "./job-stop";
+
+/** What a job of a run uses of its run. */
+export interface RunSurroundings {
+  facts: RunFacts;
+  groups: ConcurrencyGroups;
+  workFolder: string;
+  /** Milliseconds of a minute. */
+  minute: number;
+  nextId(): number;
+  /** Lets the run's cancellation reach a job; the function returned ends that. */
+  addStop(stop: JobStop): () => void;
+  /** As `ConcurrencyGroups.enter`, but sees a job that waits for its own run. */
+  enterGroup(concurrency: Concurrency, contender: Contender): Promise<string | undefined>;
+}
