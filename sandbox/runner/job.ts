@@ -1,19 +1,16 @@
 import { builtInAction, unknownAction } from "./built-in-actions";
-import { resolveTexts, type Scope } from "./expression";
-import type { RunFacts } from "./job-facts";
+import { resolveTexts } from "./expression";
 import { JobFolder } from "./job-folder";
 import { JobLog } from "./job-log";
 import type { JobRequest } from "./job-request";
 import { type JobSession, jobStatus, stepScope } from "./job-session";
 import { deploymentProblems, environmentName, refusals, timeoutMinutes } from "./job-settings";
-import type { JobStop } from "./job-stop";
 import { openSession } from "./open-session";
 import { permissionsOf } from "./permissions";
 import type { Conclusion, DeploymentEnvironment, JobResult, StepResult, Values } from "./run-request";
 import { SecretMasker } from "./secret-masker";
 import { runStep } from "./step";
 import { killOrphans } from "./step-process";
-import type { JobDefinition } from "./workflow-file";
 
 /** Runs a job to its end. Never throws: whatever goes wrong is in the result. */
 export async function runJob(request: JobRequest): Promise<JobResult> {

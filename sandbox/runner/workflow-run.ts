@@ -4,7 +4,7 @@ import { holds, type Scope, type Value } from "./expression";
 import { githubContext } from "./github-context";
 import type { RunFacts } from "./job-facts";
 import { type JobOutcome, runMatrix } from "./job-matrix";
-import { type Concurrency, concurrencyOf } from "./job-settings";
+import { concurrencyOf } from "./job-settings";
 import type { JobStop } from "./job-stop";
 import type { Conclusion, JobResult } from "./run-request";
 import type { RunSurroundings } from "./run-surroundings";
