@@ -1,9 +1,9 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { findRunning, type RunningFile, runningFile, startInBackground, stopBackground } from "./background";
 import { initStacks } from "./init-stacks";
-import { readSeed } from "./read-seed";
-import { startSandbox } from "./sandbox";
+import { readSeed, type Seed } from "./read-seed";
+import { type Sandbox, type SandboxPorts, startSandbox } from "./sandbox";
 import { exportLines, shellEnvironment } from "./shell-environment";
 import { prepareToolchain } from "./toolchain/toolchain";
 
@@ -34,7 +34,7 @@ async function start(): Promise<void> {
 async function serve(): Promise<void> {
   const toolchain = await toolchainOf();
   const seed = readSeed(process.env.SANDBOX_SEED ?? join(__dirname, "seed.yaml"));
-  const sandbox = await startSandbox({ folder: join(FOLDER, "state"), seed });
+  const sandbox = await startWhereItWas(join(FOLDER, "state"), seed);
   const running: RunningFile = {
     pid: process.pid,
     github: sandbox.github.url,
@@ -44,7 +44,9 @@ async function serve(): Promise<void> {
     binDir: toolchain.binDir,
     pulumiHome: toolchain.pulumiHome,
   };
-  writeFileSync(runningFile(FOLDER), JSON.stringify(running, null, 2), { mode: 0o600 });
+  // By rename: whoever waits for this file must not find half of it.
+  writeFileSync(`${runningFile(FOLDER)}.next`, JSON.stringify(running, null, 2), { mode: 0o600 });
+  renameSync(`${runningFile(FOLDER)}.next`, runningFile(FOLDER));
   const end = async () => {
     await sandbox.close();
     rmSync(runningFile(FOLDER), { force: true });
@@ -52,6 +54,24 @@ async function serve(): Promise<void> {
   };
   process.once("SIGTERM", end);
   process.once("SIGINT", end);
+}
+
+/**
+ * On the ports it had before, so that shells and states that name them stay right; on others where somebody has taken
+ * one since.
+ */
+async function startWhereItWas(folder: string, seed: Seed): Promise<Sandbox> {
+  const file = join(folder, "ports.json");
+  const ports = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as SandboxPorts) : {};
+  const sandbox = await startSandbox({ folder, seed, ports }).catch((error: Error) => {
+    say(`${error.message}. Until then: other ports`);
+    return startSandbox({ folder, seed });
+  });
+  const portOf = (url: string) => Number(new URL(url).port);
+  const { github, pulumi, registry } = sandbox;
+  const used = { github: portOf(github.url), pulumi: portOf(pulumi.url), registry: portOf(registry.url) };
+  writeFileSync(file, JSON.stringify(used), { mode: 0o600 });
+  return sandbox;
 }
 
 async function env(): Promise<void> {

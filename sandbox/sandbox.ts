@@ -20,6 +20,13 @@ export interface SandboxTokens {
   registry: { username: string; password: string };
 }
 
+/** Ports to listen on; the system chooses those left out. */
+export interface SandboxPorts {
+  github?: number;
+  pulumi?: number;
+  registry?: number;
+}
+
 /** GitHub, Pulumi Cloud and a container registry on loopback. */
 export interface Sandbox {
   github: Running;
@@ -36,13 +43,12 @@ export interface Sandbox {
  * Starts the sandbox.
  *
  * @param options.folder where its state is kept, readable by its owner alone.
- * @param options.ports to listen on; the system chooses those left out.
  * @throws when a port is taken, or the folder holds something else.
  */
 export async function startSandbox(options: {
   folder: string;
   seed: Seed;
-  ports?: { github?: number; pulumi?: number; registry?: number };
+  ports?: SandboxPorts;
 }): Promise<Sandbox> {
   const { folder, seed, ports = {} } = options;
   const tokens = new Store<SandboxTokens>(join(folder, "tokens.json"), newTokens).state;

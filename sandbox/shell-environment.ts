@@ -27,9 +27,13 @@ export function shellEnvironment(running: RunningFile, path: string): Record<str
   };
 }
 
+/** The provider obeys these before what the program says: left set, `pulumi` would look for another organization. */
+const IN_THE_WAY = ["GITHUB_OWNER", "GITHUB_ORGANIZATION"];
+
 /** `export NAME='value'` lines for a POSIX shell; a quote inside a value is closed, escaped and opened again. */
 export function exportLines(environment: Readonly<Record<string, string>>): string {
-  return Object.entries(environment)
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
-    .join("\n");
+  const lines = Object.entries(environment).map(
+    ([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`,
+  );
+  return [`unset ${IN_THE_WAY.join(" ")}`, ...lines].join("\n");
 }

@@ -1,22 +1,15 @@
 import { catalog } from "../../secrets/catalog";
+import { PLATFORM } from "../../secrets/platform";
 import { createHttp } from "../clients/http";
 import { createPulumiCloud } from "../clients/pulumi-cloud";
 import { createLoader } from "./create-loader";
 import type { LoadedSecrets } from "./loaded-secrets";
 import { type LoaderOptions, resolveOptions } from "./loader-options";
 
-/** The part of the stacks' config an application must know; a test holds it against Pulumi.*.yaml. */
-export const SOPHIA = {
-  organization: "scoobyjava-org",
-  escProject: "default",
-  application: "sophia-ai",
-  appRoot: "sophia",
-} as const;
-
 /** One of the catalog's environments. */
 export type SophiaEnvironment = (typeof catalog.environments)[number];
 
-const load = createLoader(catalog, SOPHIA);
+const load = createLoader(catalog, PLATFORM);
 
 /**
  * Sophia's secrets: a property per app key of the catalog, each a `Secret` that prints as `[secret]` until
@@ -35,7 +28,7 @@ export async function loadSecrets<Environment extends SophiaEnvironment = Sophia
   const variables = options.variables ?? process.env;
   const known = {
     environments: catalog.environments as readonly SophiaEnvironment[] as readonly Environment[],
-    organization: SOPHIA.organization,
+    organization: PLATFORM.organization,
   };
   const { environment, ...target } = resolveOptions(options, variables, known);
   return load(environment, createPulumiCloud({ ...target, http: options.http ?? createHttp() }));

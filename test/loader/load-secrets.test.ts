@@ -5,12 +5,12 @@ import { build } from "esbuild";
 import { parse } from "yaml";
 import { catalog } from "../../secrets/catalog";
 import { resolveCatalog } from "../../secrets/entry";
+import { PLATFORM } from "../../secrets/platform";
 import { createHttp, type HttpAnswer, type HttpRequest } from "../../src/clients/http";
 import {
   loadSecrets,
   MissingSecretsError,
   RemedyError,
-  SOPHIA,
   UnavailableError,
 } from "../../src/loader/load-secrets";
 import { escDocument } from "./esc-document";
@@ -140,7 +140,7 @@ describe("loadSecrets", () => {
         application: of("application"),
         appRoot: of("appRoot"),
       };
-      deepEqual(said, SOPHIA, file);
+      deepEqual(said, PLATFORM, file);
     }
   });
 

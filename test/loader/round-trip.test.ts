@@ -3,10 +3,11 @@ import fc from "fast-check";
 import { catalog } from "../../secrets/catalog";
 import { renderComposite } from "../../secrets/composite";
 import { type Catalog, resolveCatalog } from "../../secrets/entry";
+import { PLATFORM } from "../../secrets/platform";
 import { createHttp } from "../../src/clients/http";
 import { ConflictError, createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
-import { loadSecrets, MissingSecretsError, SOPHIA, UnavailableError } from "../../src/loader/load-secrets";
+import { loadSecrets, MissingSecretsError, UnavailableError } from "../../src/loader/load-secrets";
 import { Secret } from "../../src/secret";
 import { buildJobCatalog } from "../../src/sync/job-catalog";
 import { ValuesText } from "../../src/sync/values-text";
@@ -44,7 +45,7 @@ const ODD = [
 const groups = Object.keys(catalog.groups);
 const secrets = resolveCatalog(catalog).filter((secret) => !secret.bootstrap);
 const job = buildJobCatalog(catalog as Catalog, {
-  ...SOPHIA,
+  ...PLATFORM,
   githubOrganization: "acme",
   pulumiOrganization: ORG,
   environments: ["production"],
@@ -79,7 +80,7 @@ describe("what the sync writes and the loader reads, through the sandbox's Pulum
   const write = async (value: (name: string) => string | undefined): Promise<void> => {
     for (const [group, environment] of Object.entries(job.targets[2]?.groups ?? {})) {
       const before = await client().read(environment);
-      const text = new ValuesText("values: {}\n", SOPHIA.appRoot, environment);
+      const text = new ValuesText("values: {}\n", PLATFORM.appRoot, environment);
       for (const secret of job.secrets.filter((each) => each.group === group)) {
         const found = value(secret.name);
         if (found === undefined) continue;
@@ -94,7 +95,7 @@ describe("what the sync writes and the loader reads, through the sandbox's Pulum
     cloud = await startCloud();
     const production = job.targets[2]?.groups ?? {};
     for (const environment of Object.values(production)) await cloud.environment(environment, "values: {}\n");
-    await cloud.environment("default/sophia-ai-production", renderComposite(SOPHIA, "production", groups));
+    await cloud.environment("default/sophia-ai-production", renderComposite(PLATFORM, "production", groups));
   });
   after(() => cloud.close());
   afterEach(() => cloud.faults.clear());
