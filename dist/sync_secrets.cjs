@@ -42,9 +42,9 @@ var require_identity = __commonJS({
     var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
     var isAlias = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
     var isDocument = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === DOC;
-    var isMap2 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
+    var isMap3 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
     var isPair = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === PAIR;
-    var isScalar = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
+    var isScalar3 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
     var isSeq = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
     function isCollection(node) {
       if (node && typeof node === "object")
@@ -66,7 +66,7 @@ var require_identity = __commonJS({
         }
       return false;
     }
-    var hasAnchor = (node) => (isScalar(node) || isCollection(node)) && !!node.anchor;
+    var hasAnchor = (node) => (isScalar3(node) || isCollection(node)) && !!node.anchor;
     exports2.ALIAS = ALIAS;
     exports2.DOC = DOC;
     exports2.MAP = MAP;
@@ -78,10 +78,10 @@ var require_identity = __commonJS({
     exports2.isAlias = isAlias;
     exports2.isCollection = isCollection;
     exports2.isDocument = isDocument;
-    exports2.isMap = isMap2;
+    exports2.isMap = isMap3;
     exports2.isNode = isNode;
     exports2.isPair = isPair;
-    exports2.isScalar = isScalar;
+    exports2.isScalar = isScalar3;
     exports2.isSeq = isSeq;
   }
 });
@@ -4190,9 +4190,9 @@ var require_resolve_flow_collection = __commonJS({
     var blockMsg = "Block collections are not allowed within flow collections";
     var isBlock = (token) => token && (token.type === "block-map" || token.type === "block-seq");
     function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
-      const isMap2 = fc.start.source === "{";
-      const fcName = isMap2 ? "flow map" : "flow sequence";
-      const NodeClass = tag?.nodeClass ?? (isMap2 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const isMap3 = fc.start.source === "{";
+      const fcName = isMap3 ? "flow map" : "flow sequence";
+      const NodeClass = tag?.nodeClass ?? (isMap3 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
       const coll = new NodeClass(ctx.schema);
       coll.flow = true;
       const atRoot = ctx.atRoot;
@@ -4228,7 +4228,7 @@ var require_resolve_flow_collection = __commonJS({
             offset = props.end;
             continue;
           }
-          if (!isMap2 && ctx.options.strict && utilContainsNewline.containsNewline(key))
+          if (!isMap3 && ctx.options.strict && utilContainsNewline.containsNewline(key))
             onError(
               key,
               // checked by containsNewline()
@@ -4268,7 +4268,7 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap2 && !sep && !props.found) {
+        if (!isMap3 && !sep && !props.found) {
           const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
@@ -4291,7 +4291,7 @@ var require_resolve_flow_collection = __commonJS({
             startOnNewline: false
           });
           if (valueProps.found) {
-            if (!isMap2 && !props.found && ctx.options.strict) {
+            if (!isMap3 && !props.found && ctx.options.strict) {
               if (sep)
                 for (const st of sep) {
                   if (st === valueProps.found)
@@ -4323,7 +4323,7 @@ var require_resolve_flow_collection = __commonJS({
           const pair = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
             pair.srcToken = collItem;
-          if (isMap2) {
+          if (isMap3) {
             const map = coll;
             if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
               onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
@@ -4339,7 +4339,7 @@ var require_resolve_flow_collection = __commonJS({
           offset = valueNode ? valueNode.range[2] : valueProps.end;
         }
       }
-      const expectedEnd = isMap2 ? "}" : "]";
+      const expectedEnd = isMap3 ? "}" : "]";
       const [ce, ...ee] = fc.end;
       let cePos = offset;
       if (ce?.source === expectedEnd)
@@ -5626,7 +5626,7 @@ var require_cst = __commonJS({
     var FLOW_END = "";
     var SCALAR = "";
     var isCollection = (token) => !!token && "items" in token;
-    var isScalar = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
+    var isScalar3 = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
     function prettyToken(token) {
       switch (token) {
         case BOM:
@@ -5710,7 +5710,7 @@ var require_cst = __commonJS({
     exports2.FLOW_END = FLOW_END;
     exports2.SCALAR = SCALAR;
     exports2.isCollection = isCollection;
-    exports2.isScalar = isScalar;
+    exports2.isScalar = isScalar3;
     exports2.prettyToken = prettyToken;
     exports2.tokenType = tokenType;
   }
@@ -7259,7 +7259,7 @@ var require_public_api = __commonJS({
       }
       return doc;
     }
-    function parse3(src, reviver, options) {
+    function parse4(src, reviver, options) {
       let _reviver = void 0;
       if (typeof reviver === "function") {
         _reviver = reviver;
@@ -7300,7 +7300,7 @@ var require_public_api = __commonJS({
         return value.toString(options);
       return new Document.Document(value, _replacer, options).toString(options);
     }
-    exports2.parse = parse3;
+    exports2.parse = parse4;
     exports2.parseAllDocuments = parseAllDocuments;
     exports2.parseDocument = parseDocument2;
     exports2.stringify = stringify2;
@@ -7371,15 +7371,12 @@ var RemedyError = class extends Error {
     this.thing = thing;
     this.reason = reason;
     this.remedy = remedy;
-    this.name = "RemedyError";
+    this.name = new.target.name;
   }
   thing;
   reason;
   remedy;
 };
-function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
-}
 
 // src/clients/http.ts
 var NoAnswerError = class extends RemedyError {
@@ -7387,26 +7384,30 @@ var NoAnswerError = class extends RemedyError {
 var AGENTS = { "http:": new import_node_http.Agent({ keepAlive: true }), "https:": new import_node_https.Agent({ keepAlive: true }) };
 var LONGEST_WAIT_MS = 3e4;
 function createHttp(options = {}) {
-  const tries = options.tries ?? 5;
+  const { tries = 5, timeoutMs = 3e4, waitMs = 500, patienceMs = 12e4 } = options;
   return async (request) => {
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt >= tries;
       try {
-        const answer = await send(request, options.timeoutMs ?? 3e4);
-        if (last || !worthRepeating(request, answer)) return answer;
-        await (0, import_promises.setTimeout)(waitAfter(answer, attempt, options.waitMs ?? 500));
+        const answer = await send(request, timeoutMs);
+        const wait = waitAfter(answer, attempt, waitMs);
+        if (last || wait > patienceMs || !worthRepeating(request, answer)) return answer;
+        await (0, import_promises.setTimeout)(wait);
       } catch (error) {
-        if (last || request.method !== "GET") throw error;
-        await (0, import_promises.setTimeout)(backoff(attempt, options.waitMs ?? 500));
+        if (last || !isRepeatable(request) || !(error instanceof NoAnswerError)) throw error;
+        await (0, import_promises.setTimeout)(backoff(attempt, waitMs));
       }
     }
   };
+}
+function isRepeatable(request) {
+  return request.method === "GET" || request.repeatable === true;
 }
 function worthRepeating(request, answer) {
   const { status, headers } = answer;
   if (status === 429 || status === 503) return true;
   if (status === 403) return headers["retry-after"] !== void 0 || headers["x-ratelimit-remaining"] === "0";
-  return request.method === "GET" && (status === 500 || status === 502 || status === 504);
+  return isRepeatable(request) && (status === 500 || status === 502 || status === 504);
 }
 function waitAfter(answer, attempt, first) {
   const seconds = Number(answer.headers["retry-after"]);
@@ -7416,8 +7417,15 @@ function backoff(attempt, first) {
   const wait = Math.min(first * 2 ** (attempt - 1), LONGEST_WAIT_MS);
   return wait / 2 + Math.random() * (wait / 2);
 }
-function send(request, timeoutMs) {
-  const url = new URL(request.url);
+async function send(request, timeoutMs) {
+  const url = URL.canParse(request.url) ? new URL(request.url) : null;
+  if (url === null || !(url.protocol in AGENTS)) {
+    throw new RemedyError(
+      `${request.method} request`,
+      "its address is not http(s)",
+      "mend the configured address"
+    );
+  }
   const open = url.protocol === "https:" ? import_node_https.request : import_node_http.request;
   const agent = AGENTS[url.protocol];
   const body = request.body === void 0 ? void 0 : Buffer.from(request.body, "utf8");
@@ -7451,6 +7459,25 @@ function noAnswer(method, url, cause) {
     code === "TimeoutError" || code === "ABORT_ERR" ? "no answer in time" : `no answer (${code})`,
     "check the address and the network, then run again: a second run finishes what this one did not"
   );
+}
+
+// src/sync/describe-error.ts
+function describeError(error) {
+  if (error instanceof RemedyError) return error.message;
+  return `sync_secrets: an unexpected ${kindOf(error)}. Remedy: run again; if it comes back, report this line`;
+}
+function kindOf(error) {
+  if (!(error instanceof Error)) return typeof error;
+  const { code } = error;
+  const told = typeof code === "string" && /^[A-Z][A-Z0-9_]*$/.test(code) ? ` (${code})` : "";
+  return `${error.name}${told}${placeOf(error)}`;
+}
+function placeOf(error) {
+  const stack = error.stack ?? "";
+  const from = stack.indexOf(error.message);
+  const frames = from < 0 ? "" : stack.slice(from + error.message.length);
+  const frame = /^\s+at (.+)$/m.exec(frames)?.[1];
+  return frame === void 0 ? "" : ` at ${frame}`;
 }
 
 // src/sync/sync.ts
@@ -7494,7 +7521,7 @@ async function requestIdToken(door, audience, http) {
     url,
     headers: { authorization: `bearer ${door.token.unwrap()}` }
   });
-  const value = answer.status === 200 ? JSON.parse(answer.text).value : void 0;
+  const { value } = answer.status === 200 ? parse(answer.text) : {};
   if (typeof value === "string" && value !== "") return new Secret(value);
   const remedy = "give the job permissions: id-token: write, and run it again";
   throw new RemedyError("GitHub's id token", `GitHub answered ${answer.status} without one`, remedy);
@@ -7522,7 +7549,7 @@ async function exchangeToken(options, http) {
 }
 function parse(text) {
   try {
-    return JSON.parse(text);
+    return { ...JSON.parse(text) };
   } catch {
     return {};
   }
@@ -7530,6 +7557,8 @@ function parse(text) {
 
 // src/clients/pulumi-cloud.ts
 var ConflictError = class extends RemedyError {
+};
+var UnavailableError = class extends RemedyError {
 };
 var SESSION = "2h";
 function createPulumiCloud(options) {
@@ -7547,11 +7576,10 @@ function createPulumiCloud(options) {
   };
   const textAt = async (environment, suffix) => {
     const answer = await call(environment, { method: "GET", url: `${base}/${environment}${suffix}` });
-    return {
-      text: answer.text,
-      etag: String(answer.headers.etag ?? ""),
-      revision: revisionOf(environment, answer)
-    };
+    const revision = revisionOf(environment, answer);
+    const { etag } = answer.headers;
+    if (etag === void 0 || etag === "") throw notTheService(environment, "carries no ETag");
+    return { text: answer.text, etag, revision };
   };
   return {
     read: (environment) => textAt(environment, ""),
@@ -7569,25 +7597,32 @@ function createPulumiCloud(options) {
       const opened = await call(environment, {
         method: "POST",
         url: `${base}/${environment}/open?duration=${SESSION}`,
-        body: ""
+        body: "",
+        repeatable: true
       });
-      const { id } = JSON.parse(opened.text);
-      const answer = await call(environment, {
-        method: "GET",
-        url: `${base}/${environment}/open/${encodeURIComponent(id)}`
-      });
-      return JSON.parse(answer.text);
+      const { id } = parse2(environment, opened);
+      if (typeof id !== "string") throw notTheService(environment, "names no session");
+      const url2 = `${base}/${environment}/open/${encodeURIComponent(id)}`;
+      return parse2(environment, await call(environment, { method: "GET", url: url2 }));
     }
   };
+}
+function parse2(environment, answer) {
+  try {
+    const value = JSON.parse(answer.text);
+    if (typeof value === "object" && value !== null) return value;
+  } catch {
+  }
+  throw notTheService(environment, "is not JSON");
+}
+function notTheService(environment, what) {
+  const remedy = "check that the address is Pulumi Cloud's API, and what stands in between";
+  return new RemedyError(environment, `the service's answer ${what}`, remedy);
 }
 function revisionOf(environment, answer) {
   const revision = Number(answer.headers["pulumi-esc-revision"]);
   if (Number.isInteger(revision) && revision > 0) return revision;
-  throw new RemedyError(
-    environment,
-    "the service's answer names no revision",
-    "check that the address is Pulumi Cloud's API"
-  );
+  throw notTheService(environment, "names no revision");
 }
 var REFUSALS = {
   401: ["the token is unknown, revoked or expired", "get a new token: run the job again, or pulumi login"],
@@ -7612,8 +7647,9 @@ function refusal(thing, answer) {
   const known = REFUSALS[answer.status];
   if (known !== void 0) return new RemedyError(thing, known[0], known[1]);
   const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}`;
-  const remedy = answer.status >= 500 ? "run again later" : "mend the text of the environment";
-  return new RemedyError(thing, reason, remedy);
+  if (answer.status >= 500 || answer.status === 429)
+    return new UnavailableError(thing, reason, "run again later");
+  return new RemedyError(thing, reason, "mend the text of the environment");
 }
 function diagnosticsOf(answer) {
   try {
@@ -7630,10 +7666,15 @@ function outcomeOf(report) {
   const lines = report.groups.flatMap((group) => group.lines);
   const counts = { create: 0, update: 0, unchanged: 0, waiting: 0, refused: 0 };
   for (const line of lines) counts[line.verb] += 1;
-  const refused = lines.filter((line) => line.verb === "refused").map((line) => `${line.name}: ${line.reason}`);
+  const refused = byReason(lines.filter((line) => line.verb === "refused"));
   const failed = report.groups.flatMap((group) => group.failure === void 0 ? [] : [group.failure]);
   const ledger = report.ledgerFailure === void 0 ? [] : [report.ledgerFailure];
   return { counts, failures: [...refused, ...failed, ...ledger] };
+}
+function byReason(lines) {
+  const names = /* @__PURE__ */ new Map();
+  for (const { name, reason = "" } of lines) names.set(reason, [...names.get(reason) ?? [], name]);
+  return [...names].map(([reason, all]) => `${all.join(", ")}: ${reason}`);
 }
 function headline(report, dryRun) {
   const { counts } = outcomeOf(report);
@@ -7681,7 +7722,7 @@ function renderSummary(report, dryRun) {
 var import_yaml = __toESM(require_dist());
 var EMPTY_LEDGER = { key: void 0, revisions: {}, secrets: {} };
 function parseLedger(text) {
-  const ledger = property(property((0, import_yaml.parse)(text), "values"), "ledger");
+  const ledger = property(property(readYaml(text), "values"), "ledger");
   const key = property(property(ledger, "key"), "fn::secret");
   return {
     key: typeof key === "string" ? key : void 0,
@@ -7691,6 +7732,13 @@ function parseLedger(text) {
     ),
     secrets: record(property(ledger, "secrets"), entry)
   };
+}
+function readYaml(text) {
+  try {
+    return (0, import_yaml.parse)(text, { logLevel: "error" });
+  } catch {
+    return void 0;
+  }
 }
 function renderLedger(ledger) {
   const secrets = Object.fromEntries(Object.entries(ledger.secrets).sort(([a], [b]) => a < b ? -1 : 1));
@@ -7711,15 +7759,6 @@ function record(value, read) {
 }
 function property(value, key) {
   return typeof value === "object" && value !== null ? value[key] : void 0;
-}
-
-// src/sync/fingerprint.ts
-var import_node_crypto = require("node:crypto");
-function newFingerprintKey() {
-  return (0, import_node_crypto.randomBytes)(32).toString("base64");
-}
-function fingerprint(key, name, value) {
-  return (0, import_node_crypto.createHmac)("sha256", Buffer.from(key, "base64")).update(name).update("\0").update(value.unwrap()).digest("base64url");
 }
 
 // secrets/formats.ts
@@ -7770,7 +7809,7 @@ var LARGEST_VALUE = 49152;
 function chooseValue(secret, input) {
   const set = [secret.name, ...secret.aliases].flatMap((name) => {
     const value = input[name] ?? "";
-    return value === "" || value === SENTINEL ? [] : [{ name, value }];
+    return value === "" || isSentinel(value) ? [] : [{ name, value }];
   });
   const first = set[0];
   if (first === void 0) return withoutValue(secret, input);
@@ -7783,10 +7822,13 @@ function chooseValue(secret, input) {
   if (wrong !== void 0) return { kind: "refused", reason: `the value of ${first.name} ${wrong}` };
   return { kind: "value", value: new Secret(first.value), source: first.name };
 }
+function isSentinel(value) {
+  return value.trim() === SENTINEL;
+}
 function withoutValue(secret, input) {
   if (secret.default !== void 0)
     return { kind: "value", value: new Secret(secret.default), source: "default" };
-  const waiting = [secret.name, ...secret.aliases].some((name) => input[name] === SENTINEL);
+  const waiting = [secret.name, ...secret.aliases].some((name) => isSentinel(input[name] ?? ""));
   const reason = waiting ? "nobody has set it in GitHub yet" : "did not arrive: it is not in GitHub, is empty, is not granted to this repository, or lies beyond the first 100 a workflow sees";
   return { kind: secret.required ? "refused" : "none", reason };
 }
@@ -7799,209 +7841,68 @@ function unfit(secret, value) {
   return misfit(secret.format, value);
 }
 
-// src/sync/plan.ts
-function plan(secrets, input, standing2, key) {
-  return secrets.map((secret) => planOne(secret, input, standing2, key));
+// src/sync/fingerprint.ts
+var import_node_crypto = require("node:crypto");
+var KEY_BYTES = 32;
+function newFingerprintKey() {
+  return (0, import_node_crypto.randomBytes)(KEY_BYTES).toString("base64");
 }
-function planOne(secret, input, standing2, key) {
-  const { name } = secret;
-  const present = standing2.present.has(name);
-  const choice = chooseValue(secret, input);
-  if (choice.kind === "refused") return { name, verb: "refused", reason: choice.reason };
-  if (choice.kind === "none") {
-    return present ? { name, verb: "unchanged", reason: `${choice.reason}; ESC keeps the value it has` } : { name, verb: "waiting", reason: choice.reason };
+function isFingerprintKey(text) {
+  return Buffer.from(text, "base64").length === KEY_BYTES;
+}
+function fingerprint(key, name, value) {
+  return (0, import_node_crypto.createHmac)("sha256", Buffer.from(key, "base64")).update(name).update("\0").update(value.unwrap()).digest("base64url");
+}
+
+// src/sync/plan.ts
+var UNREADABLE = "unreadable";
+function plan(secrets, input, standing2, key) {
+  return secrets.map((secret) => {
+    const { name } = secret;
+    const held = standing2.present.has(name) ? standing2.fingerprints[name] ?? UNREADABLE : void 0;
+    const holds = held === void 0 ? {} : { holds: held };
+    const obstacle = standing2.obstacles[name];
+    if (obstacle !== void 0) return { name, ...holds, verb: "refused", reason: obstacle };
+    const choice = chooseValue(secret, input);
+    if (choice.kind === "refused") return { name, ...holds, verb: "refused", reason: choice.reason };
+    if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing2), ...holds };
+    return planValue(name, choice, standing2, key, held);
+  });
+}
+var MAPPING = "its further keys or variables were missing";
+function planNothing(name, reason, standing2) {
+  if (!standing2.present.has(name)) return { name, verb: "waiting", reason };
+  if (standing2.bound.has(name) && !standing2.mapped.has(name))
+    return { name, verb: "update", writes: "references", reason: MAPPING };
+  return { name, verb: "unchanged", reason: `${reason}; ESC keeps the value it has` };
+}
+function planValue(name, choice, standing2, key, held) {
+  const { source, value } = choice;
+  const line = { name, source, fingerprint: fingerprint(key, name, value) };
+  const written = { ...line, holds: line.fingerprint, writes: "value" };
+  if (held === void 0) return { ...written, verb: "create" };
+  if (held !== line.fingerprint) {
+    if (source !== "default" || standing2.defaulted.has(name)) return { ...written, verb: "update" };
+    const reason = "no value came from GitHub; ESC keeps the one it has, not the default";
+    return { name, verb: "unchanged", holds: held, reason };
   }
-  const line = { name, source: choice.source, fingerprint: fingerprint(key, name, choice.value) };
-  if (!present) return { ...line, verb: "create" };
-  if (standing2.fingerprints[name] !== line.fingerprint) return { ...line, verb: "update" };
   if (!standing2.mapped.has(name))
-    return { ...line, verb: "update", reason: "its further keys or variables were missing" };
-  return { ...line, verb: "unchanged" };
+    return { ...line, holds: held, verb: "update", writes: "references", reason: MAPPING };
+  return { ...line, holds: held, verb: "unchanged" };
 }
 function isChange(line) {
-  return line.verb === "create" || line.verb === "update";
+  return line.writes !== void 0;
 }
-
-// src/sync/sync-group.ts
-var import_promises2 = require("node:timers/promises");
-
-// src/sync/values-text.ts
-var import_yaml2 = __toESM(require_dist());
-var PLAIN = /^[\t\n\r\x20-\x7e]*$/;
-var ACTED_ON = /\$[{$]/;
-var ValuesText = class {
-  /** @throws RemedyError when the text is not a YAML mapping; the text is not quoted. */
-  constructor(text, appRoot, environment) {
-    this.appRoot = appRoot;
-    this.document = (0, import_yaml2.parseDocument)(text);
-    const empty = this.document.contents === null;
-    if (this.document.errors.length === 0 && (empty || (0, import_yaml2.isMap)(this.document.contents))) return;
-    throw new RemedyError(environment, "its text is not a YAML mapping", "restore an earlier revision of it");
-  }
-  appRoot;
-  document;
-  /** Whether a value stands at the secret's path, in clear or as ciphertext. */
-  has(secret) {
-    return this.document.getIn(["values", ...this.path(secret)]) !== void 0;
-  }
-  /** Whether everything that refers to the secret's value stands and is right. */
-  isMapped(secret) {
-    return this.references(secret).every(({ path, text }) => this.document.getIn(path) === text);
-  }
-  /** The value at the secret's path, when the text holds it in clear. */
-  read(secret) {
-    const path = ["values", ...this.path(secret)];
-    const encoded = this.document.getIn([...path, "fn::fromBase64", "fn::secret"]);
-    if (typeof encoded === "string") return new Secret(Buffer.from(encoded, "base64").toString("utf8"));
-    const plain = this.document.getIn([...path, "fn::secret"]);
-    return typeof plain === "string" ? new Secret(plain) : void 0;
-  }
-  /** Puts a value at the secret's path. */
-  set(secret, value) {
-    this.place(["values", ...this.path(secret)], this.document.createNode(secretNode(value)));
-  }
-  /** Puts everything that refers to the secret's value: further app keys, variables, Pulumi config. */
-  map(secret) {
-    for (const { path, text } of this.references(secret)) this.place(path, text);
-  }
-  toString() {
-    return this.document.toString({ lineWidth: 0 });
-  }
-  path(secret) {
-    return [this.appRoot, ...(secret.paths[0] ?? secret.name).split(".")];
-  }
-  references(secret) {
-    const text = `\${${this.path(secret).join(".")}}`;
-    const further = secret.paths.slice(1).map((path) => ["values", this.appRoot, ...path.split(".")]);
-    const config = secret.pulumiConfig === void 0 ? [] : [["values", "pulumiConfig", secret.pulumiConfig]];
-    return [...further, ["values", "environmentVariables", secret.name], ...config].map((path) => ({
-      path,
-      text
-    }));
-  }
-  /** Sets a node, making the mappings above it; `values: {}` of a new environment is flow style and would stay so. */
-  place(path, node) {
-    this.document.setIn(path, node);
-    for (let depth = 0; depth < path.length; depth += 1) {
-      const above = depth === 0 ? this.document.contents : this.document.getIn(path.slice(0, depth));
-      if ((0, import_yaml2.isMap)(above)) above.flow = false;
-    }
-  }
-};
-function secretNode(value) {
-  const text = value.unwrap();
-  if (PLAIN.test(text) && !ACTED_ON.test(text)) return { "fn::secret": quoted(text) };
-  return { "fn::fromBase64": { "fn::secret": quoted(Buffer.from(text, "utf8").toString("base64")) } };
-}
-function quoted(text) {
-  const scalar = new import_yaml2.Scalar(text);
-  scalar.type = import_yaml2.Scalar.QUOTE_DOUBLE;
-  return scalar;
-}
-
-// src/sync/sync-group.ts
-var ROUNDS = 5;
-var LONGEST_PAUSE_MS = 400;
-async function syncGroup(job, cloud) {
-  let sent;
-  for (let round = 1; ; round += 1) {
-    const current = await cloud.read(job.environment);
-    const text = new ValuesText(current.text, job.appRoot, job.environment);
-    const lines = plan(job.secrets, job.input, await standing(job, current, text, cloud), job.key);
-    if (job.dryRun || !lines.some(isChange)) {
-      return { lines: withSent(lines, sent), revision: current.revision, wrote: sent !== void 0 };
-    }
-    for (const line of lines.filter(isChange)) write(job, line, text);
-    try {
-      const revision = await cloud.write(job.environment, text.toString(), current.etag);
-      return { lines, revision, wrote: true };
-    } catch (error) {
-      const unsure = error instanceof NoAnswerError;
-      if (round === ROUNDS || !(unsure || error instanceof ConflictError)) throw error;
-      if (unsure) sent = lines;
-      await (0, import_promises2.setTimeout)(Math.random() * LONGEST_PAUSE_MS * round);
-    }
-  }
-}
-async function standing(job, current, text, cloud) {
-  const present = new Set(job.secrets.filter((secret) => text.has(secret)).map((secret) => secret.name));
-  const mapped = new Set(job.secrets.filter((secret) => text.isMapped(secret)).map((secret) => secret.name));
-  const known = job.ledger.revisions[job.group] === current.revision && job.ledger.key !== void 0;
-  if (known || present.size === 0) {
-    const entries = Object.entries(job.ledger.secrets).map(([name, entry2]) => [name, entry2.fingerprint]);
-    return { present, mapped, fingerprints: Object.fromEntries(entries) };
-  }
-  const clear = await cloud.decrypt(job.environment);
-  if (clear.revision !== current.revision) {
-    throw new ConflictError(
-      job.environment,
-      "it changed while it was read",
-      "run again: it reads and plans anew"
-    );
-  }
-  const values = new ValuesText(clear.text, job.appRoot, job.environment);
-  const pairs = job.secrets.map((secret) => {
-    const value = values.read(secret);
-    return [secret.name, value === void 0 ? void 0 : fingerprint(job.key, secret.name, value)];
-  });
-  return { present, mapped, fingerprints: Object.fromEntries(pairs) };
-}
-function write(job, line, text) {
-  const secret = job.secrets.find((each) => each.name === line.name);
-  const choice = secret === void 0 ? void 0 : chooseValue(secret, job.input);
-  if (secret === void 0 || choice?.kind !== "value")
-    throw new Error(`plan names ${line.name}, which has no value`);
-  if (line.reason === void 0) text.set(secret, choice.value);
-  text.map(secret);
-}
-function withSent(lines, sent) {
+function withEarlier(lines, earlier) {
   return lines.map((line) => {
-    const before = sent?.find((each) => each.name === line.name);
-    return line.verb === "unchanged" && before !== void 0 && isChange(before) ? before : line;
+    const before = earlier.find((each) => each.name === line.name);
+    if (line.verb !== "unchanged" || before?.writes === void 0) return line;
+    const { verb, writes, reason } = before;
+    return { ...line, verb, writes, ...reason === void 0 ? {} : { reason } };
   });
 }
 
-// src/sync/sync-environment.ts
-var ROUNDS2 = 5;
-async function syncEnvironment(options, cloud) {
-  const { target, catalog, input, identity, dryRun } = options;
-  const secrets = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
-  for (let round = 1; ; round += 1) {
-    const stored = await cloud.decrypt(target.ledger);
-    const ledger = parseLedger(stored.text);
-    const key = ledger.key ?? newFingerprintKey();
-    const jobs = Object.entries(target.groups).map(([group, environment]) => ({
-      group,
-      environment,
-      secrets: secrets.filter((secret) => secret.group === group)
-    }));
-    const results = await Promise.allSettled(
-      jobs.map((job) => syncGroup({ ...job, appRoot: catalog.appRoot, input, ledger, key, dryRun }, cloud))
-    );
-    const groups = jobs.map(({ group, environment }, index) => describe(group, environment, results[index]));
-    const report = { environment: target.environment, groups };
-    if (dryRun) return report;
-    try {
-      await writeLedger(cloud, target.ledger, stored, { ...ledger, key }, groups, identity);
-      return report;
-    } catch (error) {
-      const again = error instanceof ConflictError || error instanceof NoAnswerError;
-      if (!again || round === ROUNDS2) return { ...report, ledgerFailure: messageOf(error) };
-    }
-  }
-}
-function describe(group, environment, result) {
-  if (result?.status === "fulfilled") {
-    return { group, environment, lines: result.value.lines, revision: result.value.revision };
-  }
-  return { group, environment, lines: [], failure: messageOf(result?.reason) };
-}
-async function writeLedger(cloud, environment, stored, ledger, groups, identity) {
-  const next = advanceLedger(ledger, groups, identity);
-  const before = parseLedger(stored.text);
-  if (renderLedger(next) === renderLedger(before)) return;
-  await cloud.write(environment, renderLedger(next), stored.etag);
-}
+// src/sync/advance-ledger.ts
 function advanceLedger(ledger, groups, identity) {
   const next = {
     ...EMPTY_LEDGER,
@@ -8011,18 +7912,20 @@ function advanceLedger(ledger, groups, identity) {
   };
   for (const { group, lines, revision } of groups) {
     if (revision === void 0) continue;
-    next.revisions[group] = revision;
     for (const line of lines) {
       const entry2 = advanceEntry(ledger.secrets[line.name], line, identity);
       if (entry2 !== void 0) next.secrets[line.name] = entry2;
     }
+    const isKnown = (line) => line.holds === void 0 || line.holds === next.secrets[line.name]?.fingerprint;
+    if (lines.every(isKnown)) next.revisions[group] = revision;
+    else delete next.revisions[group];
   }
   return next;
 }
 function advanceEntry(before, line, identity) {
   if (line.fingerprint === void 0 || line.source === void 0) return before;
   const same = before?.fingerprint === line.fingerprint;
-  if (same && !isChange(line)) return before;
+  if (same && !isChange(line)) return { ...before, source: line.source };
   return {
     fingerprint: line.fingerprint,
     source: line.source,
@@ -8033,6 +7936,285 @@ function advanceEntry(before, line, identity) {
   };
 }
 
+// src/sync/rounds.ts
+var import_promises2 = require("node:timers/promises");
+var ROUNDS = 5;
+var ROUNDS_WHEN_DOWN = 2;
+var LONGEST_PAUSE_MS = 400;
+function roundsAfter(error, sent) {
+  if (error instanceof ConflictError) return ROUNDS;
+  if (sent && error instanceof NoAnswerError) return ROUNDS;
+  return sent && error instanceof UnavailableError ? ROUNDS_WHEN_DOWN : 1;
+}
+async function pauseBeforeRound(round) {
+  await (0, import_promises2.setTimeout)(Math.random() * LONGEST_PAUSE_MS * round);
+}
+
+// src/sync/values-text.ts
+var import_yaml3 = __toESM(require_dist());
+
+// src/sync/exact-numbers.ts
+var NUMBERS = ["tag:yaml.org,2002:int", "tag:yaml.org,2002:float"];
+function exactNumbers(tags) {
+  return tags.map((tag) => {
+    if (typeof tag === "string" || !NUMBERS.includes(tag.tag)) return tag;
+    const { stringify: stringify2 } = tag;
+    const exact = {
+      ...tag,
+      stringify: (node, ...rest) => node.source ?? stringify2?.(node, ...rest) ?? String(node.value)
+    };
+    return exact;
+  });
+}
+
+// src/sync/secret-node.ts
+var import_yaml2 = __toESM(require_dist());
+var PLAIN = /^(?!\n)[\t\n\r\x20-\x7e]*$/;
+var ACTED_ON = /\$[{$]/;
+function secretNode(value) {
+  const text = value.unwrap();
+  if (PLAIN.test(text) && !ACTED_ON.test(text)) return { "fn::secret": quoted(text) };
+  return { "fn::fromBase64": { "fn::secret": quoted(Buffer.from(text, "utf8").toString("base64")) } };
+}
+function readSecretNode(node) {
+  if (!isCall(node)) return void 0;
+  const encoded = node.getIn(["fn::fromBase64", "fn::secret"]);
+  if (typeof encoded === "string") return new Secret(Buffer.from(encoded, "base64").toString("utf8"));
+  const plain = node.get("fn::secret");
+  return typeof plain === "string" ? new Secret(plain) : void 0;
+}
+function isCall(node) {
+  if (!(0, import_yaml2.isMap)(node) || node.items.length !== 1) return false;
+  const key = node.items[0]?.key;
+  return (0, import_yaml2.isScalar)(key) && typeof key.value === "string" && key.value.startsWith("fn::");
+}
+function quoted(text) {
+  const scalar = new import_yaml2.Scalar(text);
+  scalar.type = import_yaml2.Scalar.QUOTE_DOUBLE;
+  return scalar;
+}
+
+// src/sync/values-text.ts
+var ValuesText = class {
+  /** @throws RemedyError when the text is not a YAML mapping; the text is not quoted. */
+  constructor(text, appRoot, environment) {
+    this.appRoot = appRoot;
+    this.document = (0, import_yaml3.parseDocument)(text, { customTags: exactNumbers });
+    const { contents } = this.document;
+    if (this.document.errors.length === 0 && ((0, import_yaml3.isMap)(contents) || isNothing(contents))) return;
+    throw new RemedyError(environment, "its text is not a YAML mapping", "restore an earlier revision of it");
+  }
+  appRoot;
+  document;
+  /** Whether a value stands at the secret's place: in clear, as ciphertext or as a person wrote it. A reference is none. */
+  has(secret) {
+    const node = this.node(this.place(secret));
+    return !isNothing(node) && !((0, import_yaml3.isScalar)(node) && String(node.value).includes("${"));
+  }
+  /**
+   * Whether the variable of the secret's name refers to the value at its place. Where it does not, the catalog has
+   * moved the secret, and what stands there may be another one's.
+   */
+  isBound(secret) {
+    const { path, text } = this.variable(secret);
+    return isCall(this.node(this.place(secret))) && this.document.getIn(path) === text;
+  }
+  /** Whether everything that refers to the secret's value stands and is right. */
+  isMapped(secret) {
+    return this.references(secret).every(({ path, text }) => this.document.getIn(path) === text);
+  }
+  /** Whether a variable of that name stands. */
+  hasVariable(name) {
+    return !isNothing(this.node(["values", "environmentVariables", name]));
+  }
+  /** Why the secret cannot be written: something that is not ours stands in its way. Names places, never what they hold. */
+  obstacle(secret) {
+    const places = [this.place(secret), ...this.references(secret).map(({ path }) => path)];
+    for (const place of places) {
+      for (let depth = 1; depth < place.length; depth += 1) {
+        const above = place.slice(0, depth);
+        const node2 = this.node(above);
+        if (isNothing(node2)) break;
+        if (!(0, import_yaml3.isMap)(node2) || isCall(node2)) return `${above.join(".")} in ESC is not a mapping; ${MEND}`;
+      }
+      const node = this.node(place);
+      if (isNothing(node) || (0, import_yaml3.isScalar)(node) || isCall(node)) continue;
+      return `${place.join(".")} in ESC holds more than one value; ${MEND}`;
+    }
+    return void 0;
+  }
+  /** The value at the secret's place, when the text holds it in clear. */
+  read(secret) {
+    return readSecretNode(this.node(this.place(secret)));
+  }
+  /** Puts a value at the secret's place. */
+  set(secret, value) {
+    this.put(this.place(secret), this.document.createNode(secretNode(value)));
+  }
+  /** Puts everything that refers to the secret's value: further app keys, variables, Pulumi config. */
+  map(secret) {
+    for (const { path, text } of this.references(secret)) this.put(path, text);
+  }
+  /** One line a value: in several, a line end of a value would be a line end of the text, which CRLF-minded tools change. */
+  toString() {
+    return this.document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
+  }
+  place(secret) {
+    return ["values", this.appRoot, ...(secret.paths[0] ?? secret.name).split(".")];
+  }
+  variable(secret) {
+    const text = `\${${this.place(secret).slice(1).join(".")}}`;
+    return { path: ["values", "environmentVariables", secret.name], text };
+  }
+  references(secret) {
+    const { path, text } = this.variable(secret);
+    const further = secret.paths.slice(1).map((each) => ["values", this.appRoot, ...each.split(".")]);
+    const config = secret.pulumiConfig === void 0 ? [] : [["values", "pulumiConfig", secret.pulumiConfig]];
+    return [...further, path, ...config].map((each) => ({ path: each, text }));
+  }
+  node(path) {
+    return this.document.getIn(path, true);
+  }
+  /** Sets a node, making the mappings above it; `values: {}` of a new environment is flow style and would stay so. */
+  put(path, node) {
+    for (let depth = 0; depth < path.length; depth += 1) {
+      const above = path.slice(0, depth);
+      const standing2 = depth === 0 ? this.document.contents : this.node(above);
+      if ((0, import_yaml3.isMap)(standing2)) standing2.flow = false;
+      else this.putMapping(above, standing2);
+    }
+    this.document.setIn(path, node);
+  }
+  /** A mapping where nothing stands, or a key without a value, whose comment it takes over. */
+  putMapping(path, before) {
+    const mapping = this.document.createNode({});
+    mapping.flow = false;
+    if ((0, import_yaml3.isScalar)(before)) mapping.commentBefore = before.comment ?? before.commentBefore ?? null;
+    if (path.length === 0) this.document.contents = mapping;
+    else this.document.setIn(path, mapping);
+  }
+};
+var MEND = "move it away by hand (pulumi env edit), then sync again";
+function isNothing(node) {
+  return node === void 0 || node === null || (0, import_yaml3.isScalar)(node) && node.value === null;
+}
+
+// src/sync/sync-group.ts
+async function syncGroup(job, cloud) {
+  let unsure = [];
+  for (let round = 1; ; round += 1) {
+    let sent;
+    try {
+      const { current, text, lines } = await look(job, cloud);
+      const all = withEarlier(lines, unsure);
+      if (job.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
+      for (const line of lines.filter(isChange)) write(job, line, text);
+      sent = all;
+      const revision = await cloud.write(job.environment, text.toString(), current.etag);
+      return { lines: all, revision };
+    } catch (error) {
+      if (round >= roundsAfter(error, sent !== void 0)) throw error;
+      if (sent !== void 0 && !(error instanceof ConflictError)) unsure = sent;
+      await pauseBeforeRound(round);
+    }
+  }
+}
+async function look(job, cloud) {
+  const current = await cloud.read(job.environment);
+  const text = new ValuesText(current.text, job.appRoot, job.environment);
+  const lines = plan(job.secrets, job.input, await standing(job, current, text, cloud), job.key);
+  return { current, text, lines: [...lines, ...misplaced(job, text)] };
+}
+function misplaced(job, text) {
+  const here = job.elsewhere.filter(({ name }) => text.hasVariable(name));
+  return here.map(({ name, group }) => {
+    const reason = `its group is ${group}, but an old value still stands in ${job.environment}; remove it and its variable there (pulumi env edit)`;
+    return { name, verb: "refused", reason };
+  });
+}
+async function standing(job, current, text, cloud) {
+  const those = (test) => new Set(job.secrets.filter(test).map((secret) => secret.name));
+  const bound = those((secret) => text.isBound(secret));
+  const present = those((secret) => text.has(secret));
+  const entries = Object.entries(job.ledger.secrets);
+  return {
+    present,
+    bound,
+    mapped: those((secret) => text.isMapped(secret)),
+    obstacles: Object.fromEntries(job.secrets.map((secret) => [secret.name, text.obstacle(secret)])),
+    fingerprints: present.size === 0 ? {} : await fingerprintsOf(job, current, bound, cloud),
+    defaulted: new Set(entries.filter(([, entry2]) => entry2.source === "default").map(([name]) => name))
+  };
+}
+async function fingerprintsOf(job, current, bound, cloud) {
+  if (job.ledger.key !== void 0 && job.ledger.revisions[job.group] === current.revision) {
+    const entries = Object.entries(job.ledger.secrets).filter(([name]) => bound.has(name));
+    return Object.fromEntries(entries.map(([name, entry2]) => [name, entry2.fingerprint]));
+  }
+  const clear = await cloud.decrypt(job.environment);
+  const values = new ValuesText(clear.text, job.appRoot, job.environment);
+  const pairs = job.secrets.map((secret) => {
+    const value = values.read(secret);
+    return [secret.name, value === void 0 ? void 0 : fingerprint(job.key, secret.name, value)];
+  });
+  return Object.fromEntries(pairs);
+}
+function write(job, line, text) {
+  const secret = job.secrets.find((each) => each.name === line.name);
+  if (secret === void 0) throw new Error(`plan names ${line.name}, which is not of this group`);
+  if (line.writes === "value") {
+    const choice = chooseValue(secret, job.input);
+    if (choice.kind !== "value") throw new Error(`plan names ${line.name}, which has no value`);
+    text.set(secret, choice.value);
+  }
+  text.map(secret);
+}
+
+// src/sync/sync-environment.ts
+async function syncEnvironment(job, cloud) {
+  const { environment, ledger: place } = job.target;
+  let report;
+  for (let round = 1; ; round += 1) {
+    let sent = false;
+    try {
+      const stored = await cloud.decrypt(place);
+      const ledger = usableLedger(stored);
+      const key = ledger.key ?? newFingerprintKey();
+      report = { environment, groups: await syncGroups(job, ledger, key, cloud, report?.groups ?? []) };
+      const text = renderLedger(advanceLedger({ ...ledger, key }, report.groups, job.identity));
+      if (job.dryRun || text === renderLedger(ledger)) return report;
+      sent = true;
+      await cloud.write(place, text, stored.etag);
+      return report;
+    } catch (error) {
+      if (report === void 0) throw error;
+      if (round >= roundsAfter(error, sent)) return { ...report, ledgerFailure: describeError(error) };
+      await pauseBeforeRound(round);
+    }
+  }
+}
+function usableLedger(stored) {
+  const ledger = parseLedger(stored.text);
+  return ledger.key === void 0 || isFingerprintKey(ledger.key) ? ledger : { ...ledger, key: void 0 };
+}
+function syncGroups({ target, catalog, input, dryRun }, ledger, key, cloud, earlier) {
+  const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
+  return Promise.all(
+    Object.entries(target.groups).map(async ([group, environment]) => {
+      const before = earlier.find((each) => each.group === group)?.lines ?? [];
+      const secrets = here.filter((secret) => secret.group === group);
+      const elsewhere = here.filter((secret) => secret.group !== group);
+      const common = { group, environment, appRoot: catalog.appRoot, input, ledger, key, dryRun };
+      try {
+        const { lines, revision } = await syncGroup({ ...common, secrets, elsewhere }, cloud);
+        return { group, environment, lines: withEarlier(lines, before), revision };
+      } catch (error) {
+        return { group, environment, lines: before, failure: describeError(error) };
+      }
+    })
+  );
+}
+
 // src/sync/sync.ts
 var TOKEN_SECONDS = 900;
 async function runSync(doors) {
@@ -8041,11 +8223,10 @@ async function runSync(doors) {
   const complain = (text) => print(inActions ? `::error title=sync_secrets::${escapeCommand(text)}` : `error: ${text}`);
   try {
     const target = targetOf(doors);
-    const dryRun = environment.SYNC_DRY_RUN === "true";
+    const dryRun = isDryRun(environment.SYNC_DRY_RUN);
     const token = await authenticate(doors, target);
-    const url = environment.PULUMI_BACKEND_URL ?? doors.catalog.pulumiApiUrl;
     const cloud = createPulumiCloud({
-      url,
+      url: backendOf(doors),
       organization: doors.catalog.pulumiOrganization,
       token,
       http: doors.http
@@ -8060,12 +8241,12 @@ async function runSync(doors) {
       cloud
     );
     for (const line of [headline(report, dryRun), ...logLines(report)]) print(line);
-    summarize(environment.GITHUB_STEP_SUMMARY, renderSummary(report, dryRun));
     const { failures } = outcomeOf(report);
     for (const failure of failures) complain(failure);
+    summarize(environment.GITHUB_STEP_SUMMARY, renderSummary(report, dryRun));
     return failures.length === 0 ? 0 : 1;
   } catch (error) {
-    complain(messageOf(error));
+    complain(describeError(error));
     return 1;
   }
 }
@@ -8079,6 +8260,13 @@ function targetOf({ catalog, environment }) {
     `names no environment of the catalog: ${wanted || "(nothing)"}`,
     `set it to one of ${known}`
   );
+}
+function isDryRun(text = "") {
+  if (["", "true", "false"].includes(text)) return text === "true";
+  throw new RemedyError("SYNC_DRY_RUN", "is neither true nor false", "set it to one of them");
+}
+function backendOf({ catalog, environment }) {
+  return (environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl).replace(/\/+$/, "");
 }
 async function authenticate(doors, target) {
   const { catalog, environment, http } = doors;
@@ -8107,9 +8295,8 @@ async function authenticate(doors, target) {
     http
   );
   mask(doors, idToken);
-  const backend = environment.PULUMI_BACKEND_URL ?? catalog.pulumiApiUrl;
   const traded = await exchangeToken(
-    { url: backend, organization, team: target.team, idToken, expiration: TOKEN_SECONDS },
+    { url: backendOf(doors), organization, team: target.team, idToken, expiration: TOKEN_SECONDS },
     http
   );
   mask(doors, traded);
@@ -8126,6 +8313,10 @@ function summarize(file, text) {
 }
 
 // src/sync/main.ts
+process.on("uncaughtException", (error) => {
+  console.error(`error: ${describeError(error)}`);
+  process.exit(1);
+});
 runSync({
   catalog: JOB_CATALOG,
   environment: process.env,

@@ -24,7 +24,7 @@ export const LARGEST_VALUE = 49_152;
 export function chooseValue(secret: JobSecret, input: Input): Choice {
   const set = [secret.name, ...secret.aliases].flatMap((name) => {
     const value = input[name] ?? "";
-    return value === "" || value === SENTINEL ? [] : [{ name, value }];
+    return value === "" || isSentinel(value) ? [] : [{ name, value }];
   });
   const first = set[0];
   if (first === undefined) return withoutValue(secret, input);
@@ -38,10 +38,15 @@ export function chooseValue(secret: JobSecret, input: Input): Choice {
   return { kind: "value", value: new Secret(first.value), source: first.name };
 }
 
+/** Also as a person may have pasted it: with a line end. */
+function isSentinel(value: string): boolean {
+  return value.trim() === SENTINEL;
+}
+
 function withoutValue(secret: JobSecret, input: Input): Choice {
   if (secret.default !== undefined)
     return { kind: "value", value: new Secret(secret.default), source: "default" };
-  const waiting = [secret.name, ...secret.aliases].some((name) => input[name] === SENTINEL);
+  const waiting = [secret.name, ...secret.aliases].some((name) => isSentinel(input[name] ?? ""));
   const reason = waiting
     ? "nobody has set it in GitHub yet"
     : "did not arrive: it is not in GitHub, is empty, is not granted to this repository, or lies beyond the first 100 a workflow sees";

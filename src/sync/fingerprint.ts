@@ -1,9 +1,17 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { Secret } from "../secret";
 
+/** Bytes of a key: as many as the hash gives (RFC 2104, section 3). */
+const KEY_BYTES = 32;
+
 /** A new key for an environment's fingerprints: 32 random bytes, base64. */
 export function newFingerprintKey(): string {
-  return randomBytes(32).toString("base64");
+  return randomBytes(KEY_BYTES).toString("base64");
+}
+
+/** Whether a text is such a key. With an empty or cut one, fingerprints of short values could be guessed. */
+export function isFingerprintKey(text: string): boolean {
+  return Buffer.from(text, "base64").length === KEY_BYTES;
 }
 
 /**

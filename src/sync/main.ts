@@ -1,9 +1,16 @@
 import { createHttp } from "../clients/http";
+import { describeError } from "./describe-error";
 import type { JobCatalog } from "./job-catalog";
 import { runSync } from "./sync";
 
 /** Written above this script by the stack that committed it (render-script.ts). */
 declare const JOB_CATALOG: JobCatalog;
+
+// Node would print the error as it is, and its message or fields may hold a value.
+process.on("uncaughtException", (error) => {
+  console.error(`error: ${describeError(error)}`);
+  process.exit(1);
+});
 
 runSync({
   catalog: JOB_CATALOG,

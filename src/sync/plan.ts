@@ -1,4 +1,4 @@
-import { chooseValue, type Input } from "./choose-value";
+import { type Choice, chooseValue, type Input } from "./choose-value";
 import { fingerprint } from "./fingerprint";
 import type { JobSecret } from "./job-catalog";
 
@@ -9,29 +9,42 @@ export type Verb = "create" | "update" | "unchanged" | "waiting" | "refused";
 export interface PlanLine {
   name: string;
   verb: Verb;
+  /** What is written, if anything: the value and all that refers to it, or the references alone. */
+  writes?: "value" | "references";
   /** Why, where the verb alone does not say it. */
   reason?: string;
   /** Under which name the value was read; absent when there is none. */
   source?: string;
-  /** Fingerprint of the value; absent when there is none. */
+  /** Fingerprint of the value that came in; absent when there is none. */
   fingerprint?: string;
+  /** Fingerprint of what ESC holds once the line is carried out; absent when it holds nothing. */
+  holds?: string;
 }
+
+/** What ESC holds where nothing but another `fn::` call or a plain text stands: equal to no fingerprint. */
+const UNREADABLE = "unreadable";
 
 /** What stands in ESC, by name: no values. */
 export interface Standing {
   /** Secrets that have a value. */
   present: ReadonlySet<string>;
+  /** Secrets whose variable refers to the place their value stands at. */
+  bound: ReadonlySet<string>;
   /** Secrets whose references all stand. */
   mapped: ReadonlySet<string>;
+  /** Why a secret cannot be written where it belongs. */
+  obstacles: Readonly<Record<string, string | undefined>>;
   /** Fingerprints of the values that stand, as far as they are known. */
   fingerprints: Readonly<Record<string, string | undefined>>;
+  /** Secrets whose value the sync last took from the catalog's default. */
+  defaulted: ReadonlySet<string>;
 }
 
 /**
  * The plan for one values environment: a pure function of what is declared, what came in and what stands.
  *
  * Nothing is ever deleted and nothing that stands is replaced by nothing: a secret without a value keeps what ESC
- * holds.
+ * holds, and a default replaces nothing but a default.
  *
  * @param key of the fingerprints, base64.
  */
@@ -41,28 +54,64 @@ export function plan(
   standing: Standing,
   key: string,
 ): PlanLine[] {
-  return secrets.map((secret) => planOne(secret, input, standing, key));
+  return secrets.map((secret) => {
+    const { name } = secret;
+    const held = standing.present.has(name) ? (standing.fingerprints[name] ?? UNREADABLE) : undefined;
+    const holds = held === undefined ? {} : { holds: held };
+    const obstacle = standing.obstacles[name];
+    if (obstacle !== undefined) return { name, ...holds, verb: "refused", reason: obstacle };
+    const choice = chooseValue(secret, input);
+    if (choice.kind === "refused") return { name, ...holds, verb: "refused", reason: choice.reason };
+    if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing), ...holds };
+    return planValue(name, choice, standing, key, held);
+  });
 }
 
-function planOne(secret: JobSecret, input: Input, standing: Standing, key: string): PlanLine {
-  const { name } = secret;
-  const present = standing.present.has(name);
-  const choice = chooseValue(secret, input);
-  if (choice.kind === "refused") return { name, verb: "refused", reason: choice.reason };
-  if (choice.kind === "none") {
-    return present
-      ? { name, verb: "unchanged", reason: `${choice.reason}; ESC keeps the value it has` }
-      : { name, verb: "waiting", reason: choice.reason };
+const MAPPING = "its further keys or variables were missing";
+
+function planNothing(name: string, reason: string, standing: Standing): PlanLine {
+  if (!standing.present.has(name)) return { name, verb: "waiting", reason };
+  if (standing.bound.has(name) && !standing.mapped.has(name))
+    return { name, verb: "update", writes: "references", reason: MAPPING };
+  return { name, verb: "unchanged", reason: `${reason}; ESC keeps the value it has` };
+}
+
+function planValue(
+  name: string,
+  choice: Choice & { kind: "value" },
+  standing: Standing,
+  key: string,
+  held: string | undefined,
+): PlanLine {
+  const { source, value } = choice;
+  const line = { name, source, fingerprint: fingerprint(key, name, value) };
+  const written = { ...line, holds: line.fingerprint, writes: "value" } as const;
+  if (held === undefined) return { ...written, verb: "create" };
+  if (held !== line.fingerprint) {
+    if (source !== "default" || standing.defaulted.has(name)) return { ...written, verb: "update" };
+    // A value that did not arrive, as the 101st secret does not, must not fall back to the default in silence.
+    const reason = "no value came from GitHub; ESC keeps the one it has, not the default";
+    return { name, verb: "unchanged", holds: held, reason };
   }
-  const line = { name, source: choice.source, fingerprint: fingerprint(key, name, choice.value) };
-  if (!present) return { ...line, verb: "create" };
-  if (standing.fingerprints[name] !== line.fingerprint) return { ...line, verb: "update" };
   if (!standing.mapped.has(name))
-    return { ...line, verb: "update", reason: "its further keys or variables were missing" };
-  return { ...line, verb: "unchanged" };
+    return { ...line, holds: held, verb: "update", writes: "references", reason: MAPPING };
+  return { ...line, holds: held, verb: "unchanged" };
 }
 
 /** Whether a line leads to a write. */
 export function isChange(line: PlanLine): boolean {
-  return line.verb === "create" || line.verb === "update";
+  return line.writes !== undefined;
+}
+
+/**
+ * Lines of a later look, with what this run itself changed before it: that is its doing, not "unchanged". Fingerprints
+ * stay the later look's, which may go by another run's key.
+ */
+export function withEarlier(lines: readonly PlanLine[], earlier: readonly PlanLine[]): PlanLine[] {
+  return lines.map((line) => {
+    const before = earlier.find((each) => each.name === line.name);
+    if (line.verb !== "unchanged" || before?.writes === undefined) return line;
+    const { verb, writes, reason } = before;
+    return { ...line, verb, writes, ...(reason === undefined ? {} : { reason }) };
+  });
 }

@@ -8,6 +8,8 @@ import type { JobCatalog } from "./job-catalog";
  */
 export function renderScript(catalog: JobCatalog, bundle: string): string {
   const header = [
+    // The bundle's own directive counts for nothing behind other code.
+    '"use strict";',
     "// Written by `pulumi up` from the catalog of sophia-secrets. Do not edit: the next `up` puts it back.",
     "// Names, paths and rules only; values never stand here.",
     `const JOB_CATALOG = ${JSON.stringify(catalog, null, 1)};`,

@@ -33,7 +33,7 @@ export function renderWorkflow(
     },
     permissions: {},
     jobs: Object.fromEntries(
-      catalog.targets.map((target) => [target.environment, job(target, catalog, settings)]),
+      catalog.targets.map((target) => [jobId(target.environment), job(target, catalog, settings)]),
     ),
   };
   const document = new Document(workflow);
@@ -55,15 +55,21 @@ function inputs(environments: readonly string[]): object {
   };
 }
 
+/** An environment may be named 2.eu; a job's id begins with a letter or _ and has no dot (docs.github.com, workflow syntax). */
+function jobId(environment: string): string {
+  return environment.replace(/^(?=[0-9])/, "_").replaceAll(".", "_");
+}
+
 function job(target: JobTarget, catalog: JobCatalog, settings: Pick<Settings, "pulumiApiUrl">): object {
   const { environment } = target;
+  const usesOidc = catalog.syncAuthentication === "oidc";
   return {
     name: `Sync ${environment}`,
     if: `\${{ github.event_name != 'workflow_dispatch' || inputs.environment == 'all' || inputs.environment == '${environment}' }}`,
     "runs-on": "ubuntu-latest",
     "timeout-minutes": TIMEOUT_MINUTES,
     environment,
-    permissions: { contents: "read", "id-token": "write" },
+    permissions: { contents: "read", ...(usesOidc ? { "id-token": "write" } : {}) },
     concurrency: { group: `sync-secrets-${environment}`, "cancel-in-progress": false },
     steps: [
       { name: "Check out this commit", uses: CHECKOUT.action, with: { "persist-credentials": false } },

@@ -1,16 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Ledger } from "../../secrets/ledger";
-import { NoAnswerError } from "../clients/http";
 import { ConflictError, type EnvironmentText, type PulumiCloud } from "../clients/pulumi-cloud";
 import { chooseValue, type Input } from "./choose-value";
 import { fingerprint } from "./fingerprint";
 import type { JobSecret } from "./job-catalog";
-import { isChange, type PlanLine, plan, type Standing } from "./plan";
+import { isChange, type PlanLine, plan, type Standing, withEarlier } from "./plan";
+import { pauseBeforeRound, roundsAfter } from "./rounds";
 import { ValuesText } from "./values-text";
-
-/** Rounds of read, plan, write before giving up on an environment that others keep writing. */
-const ROUNDS = 5;
-const LONGEST_PAUSE_MS = 400;
 
 /** One values environment and what belongs there. */
 export interface GroupJob {
@@ -19,6 +14,8 @@ export interface GroupJob {
   environment: string;
   appRoot: string;
   secrets: readonly JobSecret[];
+  /** Secrets of the other groups: a copy of one that stands here would hide its new value from applications. */
+  elsewhere: readonly JobSecret[];
   input: Input;
   ledger: Ledger;
   /** Key of the fingerprints: the ledger's, or a new one. */
@@ -30,83 +27,106 @@ export interface GroupResult {
   lines: PlanLine[];
   /** Revision that holds what the lines say. */
   revision: number;
-  wrote: boolean;
 }
 
 /**
  * Brings one values environment in line: one read, one plan, at most one write with the read's ETag. When somebody
- * wrote in between, or the write's answer was lost, it reads and plans again.
+ * wrote in between, or it is unknown whether the write was carried out, it reads and plans again.
  *
  * @throws RemedyError when the service refuses, and after five rounds.
  */
 export async function syncGroup(job: GroupJob, cloud: PulumiCloud): Promise<GroupResult> {
-  let sent: PlanLine[] | undefined;
+  let unsure: PlanLine[] = [];
   for (let round = 1; ; round += 1) {
-    const current = await cloud.read(job.environment);
-    const text = new ValuesText(current.text, job.appRoot, job.environment);
-    const lines = plan(job.secrets, job.input, await standing(job, current, text, cloud), job.key);
-    if (job.dryRun || !lines.some(isChange)) {
-      return { lines: withSent(lines, sent), revision: current.revision, wrote: sent !== undefined };
-    }
-    for (const line of lines.filter(isChange)) write(job, line, text);
+    let sent: PlanLine[] | undefined;
     try {
+      const { current, text, lines } = await look(job, cloud);
+      const all = withEarlier(lines, unsure);
+      if (job.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
+      for (const line of lines.filter(isChange)) write(job, line, text);
+      sent = all;
       const revision = await cloud.write(job.environment, text.toString(), current.etag);
-      return { lines, revision, wrote: true };
+      return { lines: all, revision };
     } catch (error) {
-      const unsure = error instanceof NoAnswerError;
-      if (round === ROUNDS || !(unsure || error instanceof ConflictError)) throw error;
-      if (unsure) sent = lines;
-      await sleep(Math.random() * LONGEST_PAUSE_MS * round);
+      if (round >= roundsAfter(error, sent !== undefined)) throw error;
+      if (sent !== undefined && !(error instanceof ConflictError)) unsure = sent;
+      await pauseBeforeRound(round);
     }
   }
 }
 
-/**
- * What stands in ESC. The ledger's fingerprints hold as long as the revision is the one the sync left; else a person
- * wrote in between, or a run died before its ledger, and the values themselves are asked.
- */
+async function look(
+  job: GroupJob,
+  cloud: PulumiCloud,
+): Promise<{ current: EnvironmentText; text: ValuesText; lines: PlanLine[] }> {
+  const current = await cloud.read(job.environment);
+  const text = new ValuesText(current.text, job.appRoot, job.environment);
+  const lines = plan(job.secrets, job.input, await standing(job, current, text, cloud), job.key);
+  return { current, text, lines: [...lines, ...misplaced(job, text)] };
+}
+
+/** Nothing is ever deleted, so a secret that changed its group stands in two, and applications would read either. */
+function misplaced(job: GroupJob, text: ValuesText): PlanLine[] {
+  const here = job.elsewhere.filter(({ name }) => text.hasVariable(name));
+  return here.map(({ name, group }) => {
+    const reason = `its group is ${group}, but an old value still stands in ${job.environment}; remove it and its variable there (pulumi env edit)`;
+    return { name, verb: "refused", reason };
+  });
+}
+
 async function standing(
   job: GroupJob,
   current: EnvironmentText,
   text: ValuesText,
   cloud: PulumiCloud,
 ): Promise<Standing> {
-  const present = new Set(job.secrets.filter((secret) => text.has(secret)).map((secret) => secret.name));
-  const mapped = new Set(job.secrets.filter((secret) => text.isMapped(secret)).map((secret) => secret.name));
-  const known = job.ledger.revisions[job.group] === current.revision && job.ledger.key !== undefined;
-  if (known || present.size === 0) {
-    const entries = Object.entries(job.ledger.secrets).map(([name, entry]) => [name, entry.fingerprint]);
-    return { present, mapped, fingerprints: Object.fromEntries(entries) };
+  const those = (test: (secret: JobSecret) => boolean) =>
+    new Set(job.secrets.filter(test).map((secret) => secret.name));
+  const bound = those((secret) => text.isBound(secret));
+  const present = those((secret) => text.has(secret));
+  const entries = Object.entries(job.ledger.secrets);
+  return {
+    present,
+    bound,
+    mapped: those((secret) => text.isMapped(secret)),
+    obstacles: Object.fromEntries(job.secrets.map((secret) => [secret.name, text.obstacle(secret)])),
+    fingerprints: present.size === 0 ? {} : await fingerprintsOf(job, current, bound, cloud),
+    defaulted: new Set(entries.filter(([, entry]) => entry.source === "default").map(([name]) => name)),
+  };
+}
+
+/**
+ * Fingerprints of the values that stand. The ledger's hold as long as the revision is the one the sync left and the
+ * value stands where the sync put it; else a person wrote in between, or a run died before its ledger, and the values
+ * themselves are asked.
+ */
+async function fingerprintsOf(
+  job: GroupJob,
+  current: EnvironmentText,
+  bound: ReadonlySet<string>,
+  cloud: PulumiCloud,
+): Promise<Standing["fingerprints"]> {
+  if (job.ledger.key !== undefined && job.ledger.revisions[job.group] === current.revision) {
+    const entries = Object.entries(job.ledger.secrets).filter(([name]) => bound.has(name));
+    return Object.fromEntries(entries.map(([name, entry]) => [name, entry.fingerprint]));
   }
+  // Should it change between the two answers: the write carries the tag of the first, and its revision is never met again.
   const clear = await cloud.decrypt(job.environment);
-  if (clear.revision !== current.revision) {
-    throw new ConflictError(
-      job.environment,
-      "it changed while it was read",
-      "run again: it reads and plans anew",
-    );
-  }
   const values = new ValuesText(clear.text, job.appRoot, job.environment);
   const pairs = job.secrets.map((secret) => {
     const value = values.read(secret);
     return [secret.name, value === undefined ? undefined : fingerprint(job.key, secret.name, value)];
   });
-  return { present, mapped, fingerprints: Object.fromEntries(pairs) };
+  return Object.fromEntries(pairs);
 }
 
 function write(job: GroupJob, line: PlanLine, text: ValuesText): void {
   const secret = job.secrets.find((each) => each.name === line.name);
-  const choice = secret === undefined ? undefined : chooseValue(secret, job.input);
-  if (secret === undefined || choice?.kind !== "value")
-    throw new Error(`plan names ${line.name}, which has no value`);
-  if (line.reason === undefined) text.set(secret, choice.value);
+  if (secret === undefined) throw new Error(`plan names ${line.name}, which is not of this group`);
+  if (line.writes === "value") {
+    const choice = chooseValue(secret, job.input);
+    if (choice.kind !== "value") throw new Error(`plan names ${line.name}, which has no value`);
+    text.set(secret, choice.value);
+  }
   text.map(secret);
-}
-
-/** After a lost answer the write may turn out to have been carried out: then it is this run's doing, not "unchanged". */
-function withSent(lines: PlanLine[], sent: PlanLine[] | undefined): PlanLine[] {
-  return lines.map((line) => {
-    const before = sent?.find((each) => each.name === line.name);
-    return line.verb === "unchanged" && before !== undefined && isChange(before) ? before : line;
-  });
 }

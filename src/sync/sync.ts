@@ -2,8 +2,9 @@ import { appendFileSync } from "node:fs";
 import type { Http } from "../clients/http";
 import { exchangeToken, requestIdToken } from "../clients/oidc";
 import { createPulumiCloud } from "../clients/pulumi-cloud";
-import { messageOf, RemedyError } from "../errors";
+import { RemedyError } from "../errors";
 import { Secret } from "../secret";
+import { describeError } from "./describe-error";
 import type { JobCatalog, JobTarget } from "./job-catalog";
 import { headline, logLines, outcomeOf, renderSummary } from "./report";
 import { syncEnvironment } from "./sync-environment";
@@ -34,11 +35,10 @@ export async function runSync(doors: SyncDoors): Promise<0 | 1> {
     print(inActions ? `::error title=sync_secrets::${escapeCommand(text)}` : `error: ${text}`);
   try {
     const target = targetOf(doors);
-    const dryRun = environment.SYNC_DRY_RUN === "true";
+    const dryRun = isDryRun(environment.SYNC_DRY_RUN);
     const token = await authenticate(doors, target);
-    const url = environment.PULUMI_BACKEND_URL ?? doors.catalog.pulumiApiUrl;
     const cloud = createPulumiCloud({
-      url,
+      url: backendOf(doors),
       organization: doors.catalog.pulumiOrganization,
       token,
       http: doors.http,
@@ -53,12 +53,12 @@ export async function runSync(doors: SyncDoors): Promise<0 | 1> {
       cloud,
     );
     for (const line of [headline(report, dryRun), ...logLines(report)]) print(line);
-    summarize(environment.GITHUB_STEP_SUMMARY, renderSummary(report, dryRun));
     const { failures } = outcomeOf(report);
     for (const failure of failures) complain(failure);
+    summarize(environment.GITHUB_STEP_SUMMARY, renderSummary(report, dryRun));
     return failures.length === 0 ? 0 : 1;
   } catch (error) {
-    complain(messageOf(error));
+    complain(describeError(error));
     return 1;
   }
 }
@@ -73,6 +73,16 @@ function targetOf({ catalog, environment }: SyncDoors): JobTarget {
     `names no environment of the catalog: ${wanted || "(nothing)"}`,
     `set it to one of ${known}`,
   );
+}
+
+/** Whoever writes 1 or TRUE by hand means a dry run, and must not get a real one. */
+function isDryRun(text = ""): boolean {
+  if (["", "true", "false"].includes(text)) return text === "true";
+  throw new RemedyError("SYNC_DRY_RUN", "is neither true nor false", "set it to one of them");
+}
+
+function backendOf({ catalog, environment }: SyncDoors): string {
+  return (environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl).replace(/\/+$/, "");
 }
 
 /** The job's token of Pulumi Cloud: traded for GitHub's id token, or the stored one where the stack's config says so. */
@@ -103,9 +113,8 @@ async function authenticate(doors: SyncDoors, target: JobTarget): Promise<Secret
     http,
   );
   mask(doors, idToken);
-  const backend = environment.PULUMI_BACKEND_URL ?? catalog.pulumiApiUrl;
   const traded = await exchangeToken(
-    { url: backend, organization, team: target.team, idToken, expiration: TOKEN_SECONDS },
+    { url: backendOf(doors), organization, team: target.team, idToken, expiration: TOKEN_SECONDS },
     http,
   );
   mask(doors, traded);

@@ -1,11 +1,9 @@
-import { type Document, isMap, parseDocument, Scalar } from "yaml";
+import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { RemedyError } from "../errors";
-import { Secret } from "../secret";
+import type { Secret } from "../secret";
+import { exactNumbers } from "./exact-numbers";
 import type { JobSecret } from "./job-catalog";
-
-/** Values that ESC reads back as they are: printable ASCII, tab and line ends, and no `$` that it would act on. */
-const PLAIN = /^[\t\n\r\x20-\x7e]*$/;
-const ACTED_ON = /\$[{$]/;
+import { isCall, readSecretNode, secretNode } from "./secret-node";
 
 /**
  * The text of a values environment, edited in place: comments, order and everything that is not ours stay as they
@@ -20,15 +18,25 @@ export class ValuesText {
     private readonly appRoot: string,
     environment: string,
   ) {
-    this.document = parseDocument(text);
-    const empty = this.document.contents === null;
-    if (this.document.errors.length === 0 && (empty || isMap(this.document.contents))) return;
+    this.document = parseDocument(text, { customTags: exactNumbers });
+    const { contents } = this.document;
+    if (this.document.errors.length === 0 && (isMap(contents) || isNothing(contents))) return;
     throw new RemedyError(environment, "its text is not a YAML mapping", "restore an earlier revision of it");
   }
 
-  /** Whether a value stands at the secret's path, in clear or as ciphertext. */
+  /** Whether a value stands at the secret's place: in clear, as ciphertext or as a person wrote it. A reference is none. */
   has(secret: JobSecret): boolean {
-    return this.document.getIn(["values", ...this.path(secret)]) !== undefined;
+    const node = this.node(this.place(secret));
+    return !isNothing(node) && !(isScalar(node) && String(node.value).includes("${"));
+  }
+
+  /**
+   * Whether the variable of the secret's name refers to the value at its place. Where it does not, the catalog has
+   * moved the secret, and what stands there may be another one's.
+   */
+  isBound(secret: JobSecret): boolean {
+    const { path, text } = this.variable(secret);
+    return isCall(this.node(this.place(secret))) && this.document.getIn(path) === text;
   }
 
   /** Whether everything that refers to the secret's value stands and is right. */
@@ -36,66 +44,92 @@ export class ValuesText {
     return this.references(secret).every(({ path, text }) => this.document.getIn(path) === text);
   }
 
-  /** The value at the secret's path, when the text holds it in clear. */
-  read(secret: JobSecret): Secret | undefined {
-    const path = ["values", ...this.path(secret)];
-    const encoded = this.document.getIn([...path, "fn::fromBase64", "fn::secret"]);
-    if (typeof encoded === "string") return new Secret(Buffer.from(encoded, "base64").toString("utf8"));
-    const plain = this.document.getIn([...path, "fn::secret"]);
-    return typeof plain === "string" ? new Secret(plain) : undefined;
+  /** Whether a variable of that name stands. */
+  hasVariable(name: string): boolean {
+    return !isNothing(this.node(["values", "environmentVariables", name]));
   }
 
-  /** Puts a value at the secret's path. */
+  /** Why the secret cannot be written: something that is not ours stands in its way. Names places, never what they hold. */
+  obstacle(secret: JobSecret): string | undefined {
+    const places = [this.place(secret), ...this.references(secret).map(({ path }) => path)];
+    for (const place of places) {
+      for (let depth = 1; depth < place.length; depth += 1) {
+        const above = place.slice(0, depth);
+        const node = this.node(above);
+        if (isNothing(node)) break;
+        if (!isMap(node) || isCall(node)) return `${above.join(".")} in ESC is not a mapping; ${MEND}`;
+      }
+      const node = this.node(place);
+      if (isNothing(node) || isScalar(node) || isCall(node)) continue;
+      return `${place.join(".")} in ESC holds more than one value; ${MEND}`;
+    }
+    return undefined;
+  }
+
+  /** The value at the secret's place, when the text holds it in clear. */
+  read(secret: JobSecret): Secret | undefined {
+    return readSecretNode(this.node(this.place(secret)));
+  }
+
+  /** Puts a value at the secret's place. */
   set(secret: JobSecret, value: Secret): void {
-    this.place(["values", ...this.path(secret)], this.document.createNode(secretNode(value)));
+    this.put(this.place(secret), this.document.createNode(secretNode(value)));
   }
 
   /** Puts everything that refers to the secret's value: further app keys, variables, Pulumi config. */
   map(secret: JobSecret): void {
-    for (const { path, text } of this.references(secret)) this.place(path, text);
+    for (const { path, text } of this.references(secret)) this.put(path, text);
   }
 
+  /** One line a value: in several, a line end of a value would be a line end of the text, which CRLF-minded tools change. */
   toString(): string {
-    return this.document.toString({ lineWidth: 0 });
+    return this.document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
   }
 
-  private path(secret: JobSecret): string[] {
-    return [this.appRoot, ...(secret.paths[0] ?? secret.name).split(".")];
+  private place(secret: JobSecret): string[] {
+    return ["values", this.appRoot, ...(secret.paths[0] ?? secret.name).split(".")];
+  }
+
+  private variable(secret: JobSecret): { path: string[]; text: string } {
+    const text = `\${${this.place(secret).slice(1).join(".")}}`;
+    return { path: ["values", "environmentVariables", secret.name], text };
   }
 
   private references(secret: JobSecret): { path: string[]; text: string }[] {
-    const text = `\${${this.path(secret).join(".")}}`;
-    const further = secret.paths.slice(1).map((path) => ["values", this.appRoot, ...path.split(".")]);
+    const { path, text } = this.variable(secret);
+    const further = secret.paths.slice(1).map((each) => ["values", this.appRoot, ...each.split(".")]);
     const config = secret.pulumiConfig === undefined ? [] : [["values", "pulumiConfig", secret.pulumiConfig]];
-    return [...further, ["values", "environmentVariables", secret.name], ...config].map((path) => ({
-      path,
-      text,
-    }));
+    return [...further, path, ...config].map((each) => ({ path: each, text }));
+  }
+
+  private node(path: readonly string[]): unknown {
+    return this.document.getIn(path, true);
   }
 
   /** Sets a node, making the mappings above it; `values: {}` of a new environment is flow style and would stay so. */
-  private place(path: string[], node: unknown): void {
-    this.document.setIn(path, node);
+  private put(path: readonly string[], node: unknown): void {
     for (let depth = 0; depth < path.length; depth += 1) {
-      const above = depth === 0 ? this.document.contents : this.document.getIn(path.slice(0, depth));
-      if (isMap(above)) above.flow = false;
+      const above = path.slice(0, depth);
+      const standing = depth === 0 ? this.document.contents : this.node(above);
+      if (isMap(standing)) standing.flow = false;
+      else this.putMapping(above, standing);
     }
+    this.document.setIn(path, node);
+  }
+
+  /** A mapping where nothing stands, or a key without a value, whose comment it takes over. */
+  private putMapping(path: readonly string[], before: unknown): void {
+    const mapping = this.document.createNode({});
+    mapping.flow = false;
+    if (isScalar(before)) mapping.commentBefore = before.comment ?? before.commentBefore ?? null;
+    if (path.length === 0) this.document.contents = mapping;
+    else this.document.setIn(path, mapping);
   }
 }
 
-/**
- * A secret as ESC stores it: `fn::secret` with a double-quoted literal, which no YAML reader takes for a number, a
- * boolean or a comment. Text in which ESC would see an interpolation is wrapped in base64: `${x}` is refused as
- * not literal, and escaped as `$${x}` it is encrypted, and later opened, with both dollars.
- */
-function secretNode(value: Secret): unknown {
-  const text = value.unwrap();
-  if (PLAIN.test(text) && !ACTED_ON.test(text)) return { "fn::secret": quoted(text) };
-  return { "fn::fromBase64": { "fn::secret": quoted(Buffer.from(text, "utf8").toString("base64")) } };
-}
+const MEND = "move it away by hand (pulumi env edit), then sync again";
 
-function quoted(text: string): Scalar<string> {
-  const scalar = new Scalar(text);
-  scalar.type = Scalar.QUOTE_DOUBLE;
-  return scalar;
+/** `key:` without a value reads as null. */
+function isNothing(node: unknown): boolean {
+  return node === undefined || node === null || (isScalar(node) && node.value === null);
 }

@@ -1,0 +1,64 @@
+import { EMPTY_LEDGER, type Ledger, type LedgerEntry } from "../../secrets/ledger";
+import { isChange, type PlanLine } from "./plan";
+
+/** Which run this is, for the ledger. */
+export interface RunIdentity {
+  /** GitHub's run id, or who ran it by hand. */
+  run: string;
+  commit: string;
+  /** RFC 3339, UTC. */
+  now: string;
+}
+
+/** What a run found or left in one values environment; without a revision it failed there. */
+export interface LedgerNews {
+  group: string;
+  lines: readonly PlanLine[];
+  revision?: number;
+}
+
+/**
+ * The ledger after a run: times move only for values that were written or were not in it, so a run that changes
+ * nothing leaves it as it was.
+ *
+ * A revision is recorded only when the ledger knows every value in it. Where a person's value stands for which
+ * nothing came from GitHub, the next run must look again, or it would take the old fingerprint for that value's.
+ */
+export function advanceLedger(ledger: Ledger, groups: readonly LedgerNews[], identity: RunIdentity): Ledger {
+  const next: Ledger = {
+    ...EMPTY_LEDGER,
+    key: ledger.key,
+    revisions: { ...ledger.revisions },
+    secrets: { ...ledger.secrets },
+  };
+  for (const { group, lines, revision } of groups) {
+    if (revision === undefined) continue;
+    for (const line of lines) {
+      const entry = advanceEntry(ledger.secrets[line.name], line, identity);
+      if (entry !== undefined) next.secrets[line.name] = entry;
+    }
+    const isKnown = (line: PlanLine) =>
+      line.holds === undefined || line.holds === next.secrets[line.name]?.fingerprint;
+    if (lines.every(isKnown)) next.revisions[group] = revision;
+    else delete next.revisions[group];
+  }
+  return next;
+}
+
+function advanceEntry(
+  before: LedgerEntry | undefined,
+  line: PlanLine,
+  identity: RunIdentity,
+): LedgerEntry | undefined {
+  if (line.fingerprint === undefined || line.source === undefined) return before;
+  const same = before?.fingerprint === line.fingerprint;
+  if (same && !isChange(line)) return { ...before, source: line.source };
+  return {
+    fingerprint: line.fingerprint,
+    source: line.source,
+    changed: same ? before.changed : identity.now,
+    synced: identity.now,
+    run: identity.run,
+    commit: identity.commit,
+  };
+}

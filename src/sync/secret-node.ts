@@ -1,0 +1,44 @@
+import { isMap, isScalar, Scalar, type YAMLMap } from "yaml";
+import { Secret } from "../secret";
+
+/**
+ * Values that ESC reads back as they are: printable ASCII, tab and line ends, and no `$` that it would act on. Not with
+ * a line end first: the service's /decrypt writes it as a block (`|2`) that reads back without it (gopkg.in/yaml.v3).
+ */
+const PLAIN = /^(?!\n)[\t\n\r\x20-\x7e]*$/;
+const ACTED_ON = /\$[{$]/;
+
+/**
+ * A secret as ESC stores it: `fn::secret` with a double-quoted literal, which no YAML reader takes for a number, a
+ * boolean or a comment. Text in which ESC would see an interpolation is wrapped in base64: `${x}` is refused as
+ * not literal, and escaped as `$${x}` it is encrypted, and later opened, with both dollars.
+ *
+ * @returns plain data for the yaml library's createNode.
+ */
+export function secretNode(value: Secret): unknown {
+  const text = value.unwrap();
+  if (PLAIN.test(text) && !ACTED_ON.test(text)) return { "fn::secret": quoted(text) };
+  return { "fn::fromBase64": { "fn::secret": quoted(Buffer.from(text, "utf8").toString("base64")) } };
+}
+
+/** The value of a node that `secretNode` made, when it stands in clear; undefined for ciphertext and anything else. */
+export function readSecretNode(node: unknown): Secret | undefined {
+  if (!isCall(node)) return undefined;
+  const encoded = node.getIn(["fn::fromBase64", "fn::secret"]);
+  if (typeof encoded === "string") return new Secret(Buffer.from(encoded, "base64").toString("utf8"));
+  const plain = node.get("fn::secret");
+  return typeof plain === "string" ? new Secret(plain) : undefined;
+}
+
+/** Whether a node is a call of one of ESC's functions: a mapping of one key that begins with `fn::`. */
+export function isCall(node: unknown): node is YAMLMap {
+  if (!isMap(node) || node.items.length !== 1) return false;
+  const key = node.items[0]?.key;
+  return isScalar(key) && typeof key.value === "string" && key.value.startsWith("fn::");
+}
+
+function quoted(text: string): Scalar<string> {
+  const scalar = new Scalar(text);
+  scalar.type = Scalar.QUOTE_DOUBLE;
+  return scalar;
+}

