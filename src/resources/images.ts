@@ -38,7 +38,7 @@ async function digestOf(image: Image, registry: string, provider: docker.Provide
       ? "start a Docker-compatible engine (set DOCKER_HOST or dockerHost), or set resolveImages to false"
       : "check the reference in secrets/images.ts, dockerRegistry, and the account's right to read it";
     throw new pulumi.RunError(
-      `image ${name}: its digest cannot be looked up (${said.split("\n", 1)[0]}). Remedy: ${remedy}`,
+      `image ${name}: its digest cannot be looked up (${said.replaceAll(/\s+/g, " ").trim()}). Remedy: ${remedy}`,
     );
   }
 }
