@@ -2,17 +2,26 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { catalog } from "./secrets/catalog";
 import { IMAGES } from "./secrets/images";
+import { dayOf } from "./secrets/tombstone";
+import { declareEnvironmentSlots } from "./src/resources/declare-environment-slots";
 import { resolveImages } from "./src/resources/images";
 import { Organization } from "./src/resources/organization";
 import { createProviders } from "./src/resources/providers";
 import { readStack } from "./src/resources/read-stack";
+import { slotRules } from "./src/resources/slot-rules";
 import { Stage } from "./src/resources/stage";
 import { waitingFor } from "./src/resources/waiting";
 
+const today = dayOf(new Date());
+
 // Config and catalog, checked: nothing is declared before everything is right.
-const { settings, ownsOrganization } = readStack(catalog);
-const providers = Object.values(createProviders(settings));
+const { settings, ownsOrganization, values } = readStack(catalog, today);
+const byName = createProviders(settings, catalog.secrets.length);
+const providers = Object.values(byName);
 const groups = Object.keys(catalog.groups);
+
+// What no run may do to a secret in GitHub, whatever it declares.
+const rules = slotRules(catalog, values, byName.github, today);
 
 // Pulumi ESC: per environment the values, the ledger, the composite, and who may open them.
 const stages = settings.environments.map((name) => ({
@@ -20,12 +29,15 @@ const stages = settings.environments.map((name) => ({
   stage: new Stage(name, { settings, groups }, { providers }),
 }));
 
+// GitHub: the secrets that have a value per environment.
+declareEnvironmentSlots(catalog, settings, rules, { providers });
+
 // GitHub, by the one stack that owns it: the slots, the sync workflow, the trust in its jobs.
 const bundle = readFileSync("dist/sync_secrets.cjs", "utf8");
 const organization = ownsOrganization
   ? new Organization(
       settings.githubOrganization,
-      { settings, catalog, bundle, stages: stages.map(({ stage }) => stage) },
+      { settings, catalog, bundle, stages: stages.map(({ stage }) => stage), rules },
       { providers },
     )
   : undefined;

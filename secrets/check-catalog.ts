@@ -4,6 +4,7 @@ import { type Catalog, resolveCatalog, type Secret } from "./entry";
 import { FORMATS, misfit } from "./formats";
 import { SENTINEL } from "./layout";
 import type { Problem } from "./problem";
+import { isDay } from "./tombstone";
 
 /**
  * Every rule of the catalog, each over all entries, so that people see all problems at once. The compiler has
@@ -13,10 +14,12 @@ export function checkCatalog(catalog: Catalog, appRoot: string): Problem[] {
   const secrets = resolveCatalog(catalog);
   return [
     ...checkGroups(catalog),
+    ...checkLimit(catalog),
     ...checkNames(secrets),
     ...checkKeys(secrets, appRoot),
     ...secrets.flatMap((secret) => checkReferences(secret, catalog)),
     ...secrets.flatMap(checkValues),
+    ...secrets.flatMap(checkTombstone),
   ];
 }
 
@@ -38,6 +41,12 @@ function checkGroups(catalog: Catalog): Problem[] {
     }
     return [];
   });
+}
+
+function checkLimit({ changeLimit }: Catalog): Problem[] {
+  if (changeLimit === undefined || (Number.isInteger(changeLimit) && changeLimit >= 1)) return [];
+  const remedy = "give a whole number, 1 or more, or leave it out";
+  return [{ thing: "changeLimit", cause: "is no number of values", remedy }];
 }
 
 function checkReferences(secret: Secret, catalog: Catalog): Problem[] {
@@ -79,6 +88,22 @@ function checkValues(secret: Secret): Problem[] {
       remedy: "leave visibility out, or repositories",
     });
   }
+  if (secret.perEnvironment && (secret.visibility !== "selected" || secret.repositories.length > 0)) {
+    const remedy = "leave visibility and repositories out: jobs of the environment read it, no others";
+    problems.push({
+      thing: secret.name,
+      cause: "has a value per environment, and readers of its own",
+      remedy,
+    });
+  }
+  if (secret.value !== "person" && secret.value !== "config") {
+    const remedy = 'write value: "config", or leave it out';
+    problems.push({ thing: secret.name, cause: "names an unknown origin of its value", remedy });
+  }
+  if (secret.value === "config" && secret.default !== undefined) {
+    const remedy = "leave the default out: the stack's config has the value";
+    problems.push({ thing: secret.name, cause: "has both a default and a value in config", remedy });
+  }
   if (secret.default === undefined || !Object.hasOwn(FORMATS, secret.format)) return problems;
   const wrong =
     secret.default === "" || secret.default === SENTINEL
@@ -92,4 +117,15 @@ function checkValues(secret: Secret): Problem[] {
     });
   }
   return problems;
+}
+
+function checkTombstone({ name, tombstone, required, renamedFrom }: Secret): Problem[] {
+  const wrong = [tombstone, renamedFrom?.tombstone].some((day) => day !== undefined && !isDay(day));
+  if (wrong) {
+    const remedy = 'write the day as tombstone: "2026-12-31"';
+    return [{ thing: name, cause: "its tombstone is no day of the calendar", remedy }];
+  }
+  if (tombstone === undefined || !required) return [];
+  const cause = "is required and has a tombstone: what is about to go cannot be required";
+  return [{ thing: name, cause, remedy: "leave required out" }];
 }

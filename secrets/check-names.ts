@@ -35,13 +35,13 @@ const OBEYED_PREFIXES = ["RUNNER_", "ACTIONS_", "SYNC_", "PULUMI_BACKEND"];
 export function checkNames(secrets: readonly Secret[]): Problem[] {
   const owners = new Map<string, string[]>();
   for (const secret of secrets) {
-    for (const name of [secret.name, ...secret.aliases]) {
+    for (const name of namesOf(secret)) {
       const key = name.toUpperCase();
       owners.set(key, [...(owners.get(key) ?? []), secret.name]);
     }
   }
   const spelling = secrets.flatMap((secret) =>
-    [secret.name, ...secret.aliases].flatMap((name) => checkName(name, secret.name)),
+    namesOf(secret).flatMap((name) => checkName(name, secret.name)),
   );
   const doubles = [...owners].flatMap(([name, entries]) =>
     entries.length > 1 ? [doubled(name, entries)] : [],
@@ -49,8 +49,13 @@ export function checkNames(secrets: readonly Secret[]): Problem[] {
   return [...spelling, ...doubles];
 }
 
+/** Every GitHub name an entry claims. An old name that another entry has, or that comes back, is claimed twice. */
+function namesOf({ name, aliases, renamedFrom }: Secret): string[] {
+  return [name, ...aliases, ...(renamedFrom === undefined ? [] : [renamedFrom.name])];
+}
+
 function checkName(name: string, entry: string): Problem[] {
-  const thing = name === entry ? entry : `${entry} (alias ${name})`;
+  const thing = name === entry ? entry : `${entry} (${name})`;
   if (name.toUpperCase().startsWith("GITHUB_")) {
     const remedy = `call it GH_${name.slice("GITHUB_".length)} and keep the application's name as appKey`;
     return [{ thing, cause: "GitHub refuses secrets whose name begins with GITHUB_", remedy }];
@@ -70,7 +75,7 @@ function doubled(name: string, entries: readonly string[]): Problem {
   const distinct = [...new Set(entries)];
   const cause =
     distinct.length === 1
-      ? `stands ${entries.length} times in the catalog: as two entries, or as its own alias`
-      : `means several entries at once (name or alias of ${distinct.join(" and ")})`;
+      ? `stands ${entries.length} times in the catalog: as two entries, or as its own alias or old name`
+      : `means several entries at once (name, alias or old name of ${distinct.join(" and ")})`;
   return { thing: name, cause, remedy: "keep it in one place: one entry, or one entry's aliases" };
 }

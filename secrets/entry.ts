@@ -40,14 +40,35 @@ export interface Entry<GroupName extends string = string, EnvironmentName extend
   repositories?: readonly string[];
   /** Environments that have it. Default: all of the catalog's. */
   environments?: readonly EnvironmentName[];
-  /** Whether a sync without a value for it fails. Default: true, unless it has a default or is bootstrap. */
+  /**
+   * A value for each environment: a secret of each GitHub environment in the place of one of the organization. Its
+   * visibility and repositories are that environment's.
+   */
+  perEnvironment?: true;
+  /** Whether a sync without a value for it fails. Default: true, unless it has a default or tombstone or is bootstrap. */
   required?: boolean;
   /** Public value used where GitHub holds none. Never put a secret here: it is readable in git. */
   default?: string;
+  /**
+   * Where GitHub gets the value from, where not from a person: `config` takes it from the stack's encrypted config
+   * (`pulumi config set --secret --path 'values.NAME'`), so that `pulumi up` updates it. For what is configuration more
+   * than secret.
+   */
+  value?: "config";
   /** Config key under which Pulumi programs that import the composite environment find it. */
   pulumiConfig?: string;
   /** The pipeline's own credential: a slot in GitHub, never in ESC. */
   bootstrap?: true;
+  /**
+   * How an entry leaves the catalog: first this, a day to come (YYYY-MM-DD, UTC), and `pulumi up`. Before that day
+   * nothing is deleted; from it on `up` deletes the GitHub secret and the sync its key in ESC. Then remove the entry.
+   */
+  tombstone?: string;
+  /**
+   * The name it had. Both live on, in GitHub, in the sync, in ESC and in the loader, and must hold the same value. The
+   * old one goes as entries do: `{ name: "OLD", tombstone: "2026-12-31" }`, and after that day this line.
+   */
+  renamedFrom?: string | { name: string; tombstone: string };
   /** Why it is as it is: where the sources disagreed, which vendor page makes a new one. */
   note?: string;
 }
@@ -66,10 +87,22 @@ export interface Secret {
   visibility: Visibility;
   repositories: readonly string[];
   environments: readonly string[];
+  perEnvironment: boolean;
   required: boolean;
   default: string | undefined;
+  value: "person" | "config";
   pulumiConfig: string | undefined;
   bootstrap: boolean;
+  tombstone: string | undefined;
+  renamedFrom: FormerName | undefined;
+}
+
+/** A name that is about to go. */
+export interface FormerName {
+  name: string;
+  /** Its app key where that is none of the entry's otherwise: among `appKeyAliases` for as long. */
+  key: string | undefined;
+  tombstone: string | undefined;
 }
 
 /** What an organization declares: its environments, its groups and every secret. */
@@ -77,6 +110,8 @@ export interface Catalog {
   environments: readonly string[];
   groups: Readonly<Record<string, Group>>;
   secrets: readonly Entry[];
+  /** Most values of one environment that a sync may replace at once. Default: half of those that stand, at least 5. */
+  changeLimit?: number;
 }
 
 /**
@@ -91,7 +126,8 @@ export function defineCatalog<
   environments: Environments;
   groups: Groups;
   secrets: Secrets;
-}): { environments: Environments; groups: Groups; secrets: Secrets } {
+  changeLimit?: number;
+}): { environments: Environments; groups: Groups; secrets: Secrets; changeLimit?: number } {
   return catalog;
 }
 
@@ -99,12 +135,16 @@ export function defineCatalog<
 export function resolveEntry(entry: Entry, catalog: Catalog): Secret {
   const group = catalog.groups[entry.group];
   const appKey = entry.appKey ?? entry.name.toLowerCase();
+  const renamedFrom = formerName(entry, appKey);
   return {
     name: entry.name,
     group: entry.group,
     aliases: entry.aliases ?? [],
     appKey,
-    appKeyAliases: entry.appKeyAliases ?? [],
+    appKeyAliases: [
+      ...(entry.appKeyAliases ?? []),
+      ...(renamedFrom?.key === undefined ? [] : [renamedFrom.key]),
+    ],
     path: entry.path ?? appKey,
     owner: entry.owner ?? group?.owner ?? "",
     rotationDays: entry.rotationDays ?? group?.rotationDays ?? 0,
@@ -112,11 +152,31 @@ export function resolveEntry(entry: Entry, catalog: Catalog): Secret {
     visibility: entry.visibility ?? "selected",
     repositories: entry.repositories ?? [],
     environments: entry.environments ?? catalog.environments,
-    required: entry.required ?? (entry.default === undefined && entry.bootstrap !== true),
+    perEnvironment: entry.perEnvironment ?? false,
+    required: entry.required ?? isRequired(entry),
     default: entry.default,
+    value: entry.value ?? "person",
     pulumiConfig: entry.pulumiConfig,
     bootstrap: entry.bootstrap ?? false,
+    tombstone: entry.tombstone,
+    renamedFrom,
   };
+}
+
+function formerName(
+  { renamedFrom, appKeyAliases = [], path }: Entry,
+  appKey: string,
+): FormerName | undefined {
+  if (renamedFrom === undefined) return undefined;
+  const { name, tombstone } =
+    typeof renamedFrom === "string" ? { name: renamedFrom, tombstone: undefined } : renamedFrom;
+  const key = name.toLowerCase();
+  const known = [appKey, path, ...appKeyAliases].includes(key);
+  return { name, key: known ? undefined : key, tombstone };
+}
+
+function isRequired(entry: Entry): boolean {
+  return entry.default === undefined && entry.bootstrap !== true && entry.tombstone === undefined;
 }
 
 /** Every secret of a catalog, resolved, by name: the order of the catalog never shows in names or texts. */

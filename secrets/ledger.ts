@@ -14,6 +14,14 @@ export interface LedgerEntry {
   commit: string;
 }
 
+/** How often in a row a secret has been refused. */
+export interface Refusal {
+  /** 1 to 3: it is counted until somebody was told. */
+  times: number;
+  /** The run that counted last. */
+  run: string;
+}
+
 /**
  * An environment's ledger: what was synced, when and by which run, without a value. Its one secret is the key of
  * the fingerprints, which only those who may open the ledger can use; everybody else reads times and names.
@@ -24,9 +32,11 @@ export interface Ledger {
   /** Revision of each values environment as the sync last left it: another one means a person wrote in between. */
   revisions: Record<string, number>;
   secrets: Record<string, LedgerEntry>;
+  /** Secrets that the last run refused. */
+  refused: Record<string, Refusal>;
 }
 
-export const EMPTY_LEDGER: Ledger = { key: undefined, revisions: {}, secrets: {} };
+export const EMPTY_LEDGER: Ledger = { key: undefined, revisions: {}, secrets: {}, refused: {} };
 
 /** Text of a ledger before the first sync. */
 export const EMPTY_LEDGER_TEXT = "values: {}\n";
@@ -41,6 +51,7 @@ export function parseLedger(text: string): Ledger {
       typeof value === "number" ? value : undefined,
     ),
     secrets: record(property(ledger, "secrets"), entry),
+    refused: record(property(ledger, "refused"), refusal),
   };
 }
 
@@ -55,10 +66,19 @@ function readYaml(text: string): unknown {
 
 /** The ledger's whole text. The order of names is theirs, so that equal ledgers have equal texts. */
 export function renderLedger(ledger: Ledger): string {
-  const secrets = Object.fromEntries(Object.entries(ledger.secrets).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const revisions = Object.fromEntries(Object.entries(ledger.revisions).sort(([a], [b]) => (a < b ? -1 : 1)));
   const key = ledger.key === undefined ? {} : { key: { "fn::secret": ledger.key } };
-  return stringify({ values: { ledger: { ...key, revisions, secrets } } }, { lineWidth: 0 });
+  const refused = Object.keys(ledger.refused).length === 0 ? {} : { refused: sorted(ledger.refused) };
+  const content = {
+    ...key,
+    revisions: sorted(ledger.revisions),
+    secrets: sorted(ledger.secrets),
+    ...refused,
+  };
+  return stringify({ values: { ledger: content } }, { lineWidth: 0 });
+}
+
+function sorted<T>(named: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const FIELDS = ["fingerprint", "source", "changed", "synced", "run", "commit"] as const;
@@ -67,6 +87,11 @@ function entry(value: unknown): LedgerEntry | undefined {
   const fields = FIELDS.map((field) => [field, property(value, field)] as const);
   if (fields.some(([, text]) => typeof text !== "string")) return undefined;
   return Object.fromEntries(fields) as unknown as LedgerEntry;
+}
+
+function refusal(value: unknown): Refusal | undefined {
+  const [times, run] = [property(value, "times"), property(value, "run")];
+  return typeof times === "number" && typeof run === "string" ? { times, run } : undefined;
 }
 
 function record<T>(value: unknown, read: (value: unknown) => T | undefined): Record<string, T> {

@@ -5,6 +5,8 @@ import type { Problem } from "./problem";
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 /** A property name that ESC can reach without quotes: `${sophia.key}`. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** A GitHub secret's name. An address put there by mistake does not fit, and is refused without being quoted. */
+const SECRET_NAME = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
 
 const name = z
   .string()
@@ -37,7 +39,17 @@ const SCHEMA = z.strictObject({
   organizationStack: name,
   carriers: names,
   branch: name.default("main"),
+  environmentReviewers: z.array(name).optional(),
   syncAuthentication: z.enum(["oidc", "token"]).default("oidc"),
+  alertWebhook: z
+    .string()
+    .regex(SECRET_NAME, "must be the name of a GitHub secret, never an address")
+    .optional(),
+  /** Checked for its shape only: the values are secrets and stay in Pulumi's hands. */
+  values: z
+    .record(z.string(), z.unknown(), "must be a mapping of secret names to encrypted values")
+    .transform(() => true)
+    .optional(),
   resolveImages: z.boolean().default(false),
   dockerHost: z.string().optional(),
   dockerRegistry: z.string().default("docker.io"),
@@ -55,7 +67,7 @@ export type Settings = z.infer<typeof SCHEMA>;
 /** Config keys in the order of the schema. */
 export const CONFIG_KEYS: readonly string[] = Object.keys(SCHEMA.shape);
 
-const STRUCTURED = new Set(["environments", "carriers", "resolveImages"]);
+const STRUCTURED = new Set(["environments", "carriers", "environmentReviewers", "resolveImages", "values"]);
 
 /**
  * Reads one stack's config.
@@ -73,7 +85,7 @@ export function parseSettings(
   for (const [key, value] of Object.entries(config).filter(([, text]) => text !== "")) {
     const read = STRUCTURED.has(key) ? fromJson(value) : { value };
     if (read === undefined)
-      problems.push(problem(key, "must be a list or true/false, written in the stack's YAML"));
+      problems.push(problem(key, "must be a list, a mapping or true/false, written in the stack's YAML"));
     else raw[key] = read.value;
   }
   const result = SCHEMA.safeParse(raw);

@@ -12,12 +12,12 @@ export class Carrier extends pulumi.ComponentResource {
 
   constructor(
     repository: string,
-    args: { job: JobCatalog; settings: Settings; bundle: string },
+    args: { job: Promise<JobCatalog>; settings: Settings; bundle: string },
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("sophia-secrets:github:Carrier", repository, {}, opts);
     const { job, settings } = args;
-    const file = (path: string, content: string, dependsOn: pulumi.Resource[]) =>
+    const file = (path: string, content: Promise<string>, dependsOn: pulumi.Resource[]) =>
       new github.RepositoryFile(
         `${repository}/${path}`,
         // No overwriteOnCreate: a file that people put there is theirs until they remove it.
@@ -31,9 +31,17 @@ export class Carrier extends pulumi.ComponentResource {
         // The message is that of the last change; read back from the commit, it must not cause another.
         { parent: this, dependsOn, ignoreChanges: ["commitMessage", "commitAuthor", "commitEmail"] },
       );
-    const script = file(SCRIPT_PATH, renderScript(job, args.bundle), []);
+    const script = file(
+      SCRIPT_PATH,
+      job.then((known) => renderScript(known, args.bundle)),
+      [],
+    );
     // After the script: the push of the workflow starts a run, which needs it.
-    this.workflow = file(WORKFLOW_PATH, renderWorkflow(job, settings), [script]);
+    this.workflow = file(
+      WORKFLOW_PATH,
+      job.then((known) => renderWorkflow(known, settings)),
+      [script],
+    );
     this.registerOutputs({});
   }
 }

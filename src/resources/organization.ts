@@ -1,13 +1,17 @@
-import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { type Catalog, resolveCatalog } from "../../secrets/entry";
 import { WORKFLOW_PATH } from "../../secrets/layout";
 import type { Settings } from "../../secrets/settings";
+import { organizationSlots } from "../../secrets/slots";
+import { carriersOf } from "../../secrets/targets";
 import { buildJobCatalog } from "../sync/job-catalog";
 import { Carrier } from "./carrier";
+import { Repositories } from "./repositories";
+import { shardsOf } from "./shards";
 import { Slot } from "./slot";
-import { slotGuards } from "./slot-guards";
+import type { SlotRules } from "./slot-rules";
 import { SyncTrust } from "./sync-trust";
+import { type DeclaredSlot, warnOfDrift } from "./warn-of-drift";
 
 /** The organization-wide objects, owned by one stack: a slot per secret, the carriers' files, the trust in their jobs. */
 export class Organization extends pulumi.ComponentResource {
@@ -16,35 +20,48 @@ export class Organization extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    args: { settings: Settings; catalog: Catalog; bundle: string; stages: readonly pulumi.Resource[] },
+    args: {
+      settings: Settings;
+      catalog: Catalog;
+      bundle: string;
+      stages: readonly pulumi.Resource[];
+      rules: SlotRules;
+    },
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("sophia-secrets:github:Organization", name, {}, opts);
     const { settings, catalog } = args;
-    const invoke = { parent: this };
-    const ids = new Map<string, Promise<number>>();
-    const idOf = (repository: string): Promise<number> => {
-      const id = ids.get(repository) ?? repositoryId(settings.githubOrganization, repository, invoke);
-      ids.set(repository, id);
-      return id;
-    };
-
-    const guards = slotGuards(once(() => listSecrets(invoke)));
-    for (const secret of resolveCatalog(catalog)) {
-      const repositories = [...new Set([...settings.carriers, ...secret.repositories])].sort();
-      const repositoryIds = Promise.all(repositories.map(idOf));
-      new Slot(secret.name, { secret, guards, repositoryIds }, { parent: this });
+    const { guards, today, values, inGitHub } = args.rules;
+    const secrets = resolveCatalog(catalog);
+    const repositories = new Repositories(settings.githubOrganization, { parent: this });
+    const shards = shardsOf({ secrets, carriers: settings.carriers, today, inGitHub, repositories });
+    const slots: DeclaredSlot[] = [];
+    for (const slot of organizationSlots(secrets, today)) {
+      const repositoryIds = shards.then((all) => {
+        const readers = new Set([...carriersOf(slot.secret, all), ...slot.secret.repositories]);
+        return Promise.all([...readers].sort().map((reader) => repositories.idOf(reader)));
+      });
+      const value = slot.secret.value === "config" ? valueIn(values, slot.secret.name) : undefined;
+      slots.push({ slot, resource: new Slot({ slot, guards, repositoryIds, value }, { parent: this }) });
     }
+    if (pulumi.runtime.isDryRun()) void warnOfDrift(slots, secrets, inGitHub);
 
-    const job = buildJobCatalog(catalog, settings);
+    const shard = (repository: string) => (settings.carriers.length > 1 ? repository : undefined);
     // After the stages: the push of the files starts a run, which writes to them.
     const after = { parent: this, dependsOn: [...args.stages] };
-    const carriers = settings.carriers.map(
-      (repository) => new Carrier(repository, { job, settings, bundle: args.bundle }, after),
-    );
+    const carriers = settings.carriers.map((repository) => {
+      const job = shards.then((all) =>
+        buildJobCatalog(shardOf(catalog, all[repository]), settings, shard(repository)),
+      );
+      return new Carrier(repository, { job, settings, bundle: args.bundle }, after);
+    });
     if (settings.syncAuthentication === "oidc") {
-      const identified = settings.carriers.map((repository) => ({ repository, id: idOf(repository) }));
-      new SyncTrust("github-actions", { settings, job, carriers: identified }, { parent: this });
+      const { targets } = buildJobCatalog(catalog, settings);
+      const identified = settings.carriers.map((repository) => ({
+        repository,
+        id: repositories.idOf(repository),
+      }));
+      new SyncTrust("github-actions", { settings, targets, carriers: identified }, { parent: this });
     }
     this.workflows = pulumi
       .all(carriers.map((carrier) => carrier.workflow.repository))
@@ -55,29 +72,12 @@ export class Organization extends pulumi.ComponentResource {
   }
 }
 
-async function repositoryId(owner: string, name: string, opts: pulumi.InvokeOptions): Promise<number> {
-  try {
-    return (await github.getRepository({ name }, opts)).repoId;
-  } catch (error) {
-    throw new pulumi.RunError(
-      `repository ${owner}/${name}: GitHub does not show it (${firstLine(error)}). Remedy: create it, spell it right in carriers or in the catalog, or give the token access to it`,
-    );
-  }
+/** `readStack` has checked that it is there. */
+function valueIn(values: pulumi.Output<Record<string, string>>, name: string): pulumi.Output<string> {
+  return values.apply((all) => all[name] ?? "");
 }
 
-async function listSecrets(opts: pulumi.InvokeOptions): Promise<ReadonlySet<string>> {
-  const { secrets } = await github.getActionsOrganizationSecrets(opts);
-  return new Set(secrets.map((secret) => secret.name.toUpperCase()));
-}
-
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => {
-    answer ??= ask();
-    return answer;
-  };
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+/** The catalog as one carrier's job knows it. */
+function shardOf(catalog: Catalog, names: ReadonlySet<string> = new Set()): Catalog {
+  return { ...catalog, secrets: catalog.secrets.filter(({ name }) => names.has(name)) };
 }

@@ -1,5 +1,7 @@
 import * as github from "@pulumi/github";
+import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
+import { paceOf } from "../../secrets/pace";
 import type { Settings } from "../../secrets/settings";
 
 /** The two providers, for one stack's organizations. Tokens come from GITHUB_TOKEN and PULUMI_ACCESS_TOKEN or login. */
@@ -8,13 +10,19 @@ export interface Providers {
   pulumiservice: pulumiservice.Provider;
 }
 
-/** Explicit providers: what a stack writes to never depends on whose default provider happens to be configured. */
-export function createProviders(settings: Settings): Providers {
+/**
+ * Explicit providers: what a stack writes to never depends on whose default provider happens to be configured.
+ *
+ * @param slots how many GitHub secrets the catalog declares: many are written more slowly.
+ */
+export function createProviders(settings: Settings, slots: number): Providers {
   return {
     github: new github.Provider("github", {
       owner: settings.githubOrganization,
-      // The client that keeps GitHub's limits by what GitHub answers, not by sleeping a second after each write.
-      legacyClient: false,
+      ...paceOf(slots),
+      // Left to the plugin, which reads GITHUB_TOKEN itself: the SDK would put it into the state, and whoever came with
+      // another token, as each CI run does, would be shown a change.
+      token: pulumi.output(undefined) as unknown as pulumi.Output<string>,
       ...(settings.githubApiUrl === undefined ? {} : { baseUrl: `${settings.githubApiUrl}/` }),
     }),
     pulumiservice: new pulumiservice.Provider(

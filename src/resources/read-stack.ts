@@ -1,27 +1,37 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { checkCatalog } from "../../secrets/check-catalog";
+import { checkConfigValues, checkEncrypted } from "../../secrets/check-config-values";
 import { checkStacks, type StackClaim } from "../../secrets/check-stacks";
-import type { Catalog } from "../../secrets/entry";
+import { type Catalog, resolveCatalog, type Secret } from "../../secrets/entry";
 import { describeProblems, type Problem } from "../../secrets/problem";
 import { parseSettings, type Settings } from "../../secrets/settings";
+import { spreadSecrets } from "../../secrets/targets";
 
 /** One stack's config, checked against the catalog and the project's other stacks. */
 export interface Stack {
   settings: Settings;
   /** Whether this stack owns the organization-wide objects. */
   ownsOrganization: boolean;
+  /** Values that entries take from config, by name: secret. */
+  values: pulumi.Output<Record<string, string>>;
 }
 
 /**
  * Reads and checks everything that people wrote, before anything is declared.
  *
+ * @param today UTC: YYYY-MM-DD.
  * @throws pulumi.RunError with every problem at once; none quotes a value.
  */
-export function readStack(catalog: Catalog): Stack {
-  const { settings, problems } = parseSettings(ownConfig());
+export function readStack(catalog: Catalog, today: string): Stack {
+  const config = ownConfig();
+  const { settings, problems } = parseSettings(config);
   if (settings === undefined) throw refused(problems);
+  const ownsOrganization = settings.organizationStack === pulumi.getStack();
+  const secrets = resolveCatalog(catalog);
+  const owned = ({ perEnvironment, environments }: Secret) =>
+    perEnvironment ? environments.some((each) => settings.environments.includes(each)) : ownsOrganization;
   const claims = [
     {
       stack: pulumi.getStack(),
@@ -34,9 +44,13 @@ export function readStack(catalog: Catalog): Stack {
     ...checkCatalog(catalog, settings.appRoot),
     ...checkStacks(claims, catalog.environments),
     ...checkTogether(settings),
+    ...spreadSecrets(secrets, settings.carriers, today).problems,
+    ...checkEncrypted(configInFile(pulumi.getStack())),
+    ...checkConfigValues(secrets, parse(config.values || "{}"), owned),
   ];
   if (found.length > 0) throw refused(found);
-  return { settings, ownsOrganization: settings.organizationStack === pulumi.getStack() };
+  const values = new pulumi.Config().getSecretObject<Record<string, string>>("values");
+  return { settings, ownsOrganization, values: values ?? pulumi.secret<Record<string, string>>({}) };
 }
 
 function refused(problems: readonly Problem[]): pulumi.RunError {
@@ -50,16 +64,23 @@ function ownConfig(): Record<string, string> {
   return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
 }
 
+/** One stack's config as its file has it, encrypted values as `{ secure: ... }`; empty where there is no file. */
+function configInFile(stack: string): Record<string, unknown> {
+  const file = `Pulumi.${stack}.yaml`;
+  if (!existsSync(file)) return {};
+  const prefix = `${pulumi.getProject()}:`;
+  const config =
+    (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
+  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
 /** What the project's other stacks claim, as their Pulumi.<stack>.yaml has it. */
 function otherStacks(): StackClaim[] {
-  const prefix = `${pulumi.getProject()}:`;
   return readdirSync(".").flatMap((file) => {
     const stack = /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
     if (stack === undefined || stack === pulumi.getStack()) return [];
-    const config =
-      (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
-    const environments = config[`${prefix}environments`];
-    const organizationStack = config[`${prefix}organizationStack`];
+    const { environments, organizationStack } = configInFile(stack);
     if (!Array.isArray(environments) || typeof organizationStack !== "string") return [];
     return [{ stack, environments: environments.map(String), organizationStack }];
   });

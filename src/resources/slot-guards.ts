@@ -1,37 +1,112 @@
 import * as pulumi from "@pulumi/pulumi";
+import { SENTINEL } from "../../secrets/layout";
+import type { SlotName } from "../../secrets/slots";
+import { isDue } from "../../secrets/tombstone";
 
-/** Names of the organization's secrets as GitHub lists them; asked at most once per run, and only when needed. */
-export type ListSecrets = () => Promise<ReadonlySet<string>>;
+/** Inputs of a slot, as hooks get them. Values among them are never looked at. */
+type Inputs = Readonly<Record<string, unknown>>;
+
+/** What the guards ask and know. */
+export interface GuardOptions {
+  /** Whether GitHub holds a secret of that name and place; asked in preview as in up, for new slots only. */
+  exists: (inputs: Inputs) => Promise<boolean>;
+  /** Every slot of the catalog, those with a due tombstone included. */
+  slots: readonly SlotName[];
+  /** Today, UTC: YYYY-MM-DD. */
+  today: string;
+}
+
+/** The hooks of a slot, by what may happen to it. */
+export type SlotGuards = (slot: SlotName) => pulumi.ResourceHookBinding;
 
 /**
- * The guards of every slot. GitHub gives no value back, so one overwritten is gone, and the provider overwrites in
- * two ways: its create is an upsert, and each of its updates sends the value in the state again, whatever changed.
+ * The guards of every slot. GitHub gives no value back, so one overwritten or deleted is gone, and the provider
+ * overwrites in two ways: its create is an upsert, and each of its updates sends the value in the state again,
+ * whatever changed. All refuse in preview as in up. Only a value that the stack's config has may be updated.
  *
- * @returns hooks that refuse both, in preview as in up.
+ * The state keeps the hooks' names, and the engine runs what is registered under them for slots that left the
+ * program: make the guards in every run. That a slot has the other delete hook in the state says that an `up` has
+ * announced its end, and taken its protection.
  */
-export function slotGuards(list: ListSecrets): pulumi.ResourceHookBinding {
-  const refuseExisting = new pulumi.ResourceHook(
-    "refuse-to-overwrite-existing-secret",
-    async ({ newInputs }) => {
-      const name = String(newInputs?.secretName);
-      if ((await list()).has(name.toUpperCase())) throw new Error(existing(name));
+export function slotGuards(options: GuardOptions): SlotGuards {
+  const hook = (name: string, callback: pulumi.ResourceHookFunction) =>
+    new pulumi.ResourceHook(name, callback, { onDryRun: true });
+  const refuseExisting = hook("refuse-to-overwrite-existing-secret", async ({ newInputs = {} }) => {
+    if (await options.exists(newInputs)) throw new Error(existing(newInputs));
+  });
+  const refuseUpdate = hook("refuse-to-update-slot", ({ newInputs, oldInputs }) => {
+    throw new Error(update(newInputs ?? oldInputs ?? {}));
+  });
+  const refuseTakeover = hook(
+    "refuse-to-update-value-of-person",
+    async ({ newInputs = {}, oldInputs = {} }) => {
+      if ((await settled(oldInputs.value)) === SENTINEL) throw new Error(takeover(newInputs));
     },
-    { onDryRun: true },
   );
-  const refuseUpdate = new pulumi.ResourceHook(
-    "refuse-to-update-slot",
-    ({ newInputs, oldInputs }) => {
-      throw new Error(update(String(newInputs?.secretName ?? oldInputs?.secretName)));
-    },
-    { onDryRun: true },
-  );
-  return { beforeCreate: [refuseExisting], beforeUpdate: [refuseUpdate] };
+  const refuseDelete = hook("refuse-to-delete-slot", ({ oldInputs = {}, urn, type }) => {
+    throw new Error(deletion({ inputs: oldInputs, urn, type }, options));
+  });
+  const deleteWhenDue = hook("delete-slot-when-tombstone-is-due", ({ oldInputs = {}, urn, type }) => {
+    const slot = slotOf(oldInputs, options.slots);
+    if (isDue(slot?.tombstone, options.today)) return;
+    throw new Error(deletion({ inputs: oldInputs, urn, type }, options));
+  });
+  return ({ tombstone, secret }) => ({
+    beforeCreate: [refuseExisting],
+    beforeUpdate: [secret.value === "config" ? refuseTakeover : refuseUpdate],
+    beforeDelete: [tombstone === undefined ? refuseDelete : deleteWhenDue],
+  });
 }
 
-function existing(name: string): string {
-  return `${name}: this organization secret exists in GitHub but not in the stack's state; creating it would overwrite its value, which GitHub cannot give back. Nothing was written. Remedy: take it into the state as it is (docs/ADOPT.md), then run again`;
+/** Secrets among a hook's inputs come as outputs. */
+function settled(value: unknown): Promise<unknown> {
+  return new Promise((done) => {
+    pulumi.output(value as string | undefined).apply(done);
+  });
 }
 
-function update(name: string): string {
-  return `${name}: updating this slot would send the placeholder over the value people set in GitHub. Nothing was written. Remedy: undo the change of the slot's inputs; visibility and repositories are changed in GitHub or through its repositories resource`;
+function slotOf(inputs: Inputs, slots: readonly SlotName[]): SlotName | undefined {
+  return slots.find((each) => each.name === inputs.secretName);
+}
+
+function existing(inputs: Inputs): string {
+  if (inputs.environment !== undefined) {
+    const place = `--env ${inputs.environment} -R OWNER/${inputs.repository}`;
+    return `${inputs.secretName}: this secret of environment ${inputs.environment} of ${inputs.repository} exists in GitHub but not in the stack's state; creating it would overwrite its value, which GitHub cannot give back. Nothing was written. Remedy: have its value at hand, delete it (gh secret delete ${inputs.secretName} ${place}), run pulumi up, and set it again (gh secret set ${inputs.secretName} ${place})`;
+  }
+  return `${inputs.secretName}: this organization secret exists in GitHub but not in the stack's state; creating it would overwrite its value, which GitHub cannot give back. Nothing was written. Remedy: take it into the state as it is (npx sophia-secrets adopt ${inputs.secretName}), then run again`;
+}
+
+function update(inputs: Inputs): string {
+  return `${inputs.secretName}: updating this slot would send the placeholder over the value people set in GitHub. Nothing was written. Remedy: undo the change of the slot's inputs; visibility and repositories are changed in GitHub or through its repositories resource`;
+}
+
+function takeover(inputs: Inputs): string {
+  return `${inputs.secretName}: its value was a person's to set, and an update would send the config's over it, which GitHub cannot undo. Nothing was written. Remedy: take value: "config" back, or, when the config's is the right one, forget the slot (pulumi state delete), delete the secret in GitHub and run pulumi up`;
+}
+
+function deletion(
+  { inputs, urn, type }: { inputs: Inputs; urn: string; type: string },
+  { slots, today }: GuardOptions,
+): string {
+  const name = String(inputs.secretName);
+  const slot = slotOf(inputs, slots);
+  const forget = `pulumi state delete --force --target-dependents '${urn}'`;
+  if (slot !== undefined && !isDue(slot.tombstone, today) && type.endsWith("SecretRepositories"))
+    return `${name}: its list of repositories would leave the stack. Nothing was changed. Remedy: undo what takes it away (visibility, or value: "config"), or make the change in GitHub and run ${forget}`;
+  return `${name}: deleting this secret would lose its value, which GitHub cannot give back, and ${why(slot, today)}. Nothing of it was deleted. Remedy: ${remedy(name, slot, today)}. To leave it in GitHub and only forget it here: ${forget}`;
+}
+
+function why(slot: SlotName | undefined, today: string): string {
+  if (slot?.tombstone === undefined) return "no tombstone announced it";
+  if (!isDue(slot.tombstone, today)) return `its tombstone is for ${slot.tombstone}`;
+  return "no run of up has announced its tombstone before the day came";
+}
+
+function remedy(name: string, slot: SlotName | undefined, today: string): string {
+  const steps = 'tombstone: "YYYY-MM-DD" with a day to come, run pulumi up, and again from that day on';
+  if (slot === undefined) return `put the entry ${name} back into secrets/catalog.ts, with ${steps}`;
+  if (slot.tombstone !== undefined && !isDue(slot.tombstone, today))
+    return "wait for that day, or undo what removes the slot";
+  return `give the entry ${name} a ${steps}`;
 }

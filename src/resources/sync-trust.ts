@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
 import type { Settings } from "../../secrets/settings";
-import type { JobCatalog } from "../sync/job-catalog";
+import type { JobTarget } from "../sync/job-catalog";
 
 /** Seconds a token traded for a job's identity may live at most: the job asks for less. */
 const LONGEST_TOKEN_SECONDS = 3600;
@@ -18,15 +18,15 @@ export class SyncTrust extends pulumi.ComponentResource {
     name: string,
     args: {
       settings: Settings;
-      job: JobCatalog;
+      targets: readonly JobTarget[];
       carriers: readonly { repository: string; id: Promise<number> }[];
     },
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("sophia-secrets:esc:SyncTrust", name, {}, opts);
-    const { settings, job } = args;
+    const { settings, targets } = args;
     const policies = args.carriers.flatMap(({ repository, id }) =>
-      job.targets.map((target) => ({
+      targets.map((target) => ({
         decision: "allow" as const,
         tokenType: "team" as const,
         teamName: target.team,

@@ -11,7 +11,10 @@ import type { Stage } from "./stage";
 export function waitingFor(stage: Stage, environment: string, catalog: Catalog): pulumi.Output<string[]> {
   const wanted = resolveCatalog(catalog).filter(
     (secret) =>
-      !secret.bootstrap && secret.default === undefined && secret.environments.includes(environment),
+      !secret.bootstrap &&
+      secret.default === undefined &&
+      secret.tombstone === undefined &&
+      secret.environments.includes(environment),
   );
   const waiting = stage.ledger.yaml.apply(async (asset) => {
     const ledger = parseLedger(await textOf(asset));

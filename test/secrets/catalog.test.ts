@@ -126,10 +126,14 @@ describe("a resolved catalog", () => {
       visibility: "selected",
       repositories: [],
       environments: ["staging", "production"],
+      perEnvironment: false,
       required: true,
       default: undefined,
+      value: "person",
       pulumiConfig: undefined,
       bootstrap: false,
+      tombstone: undefined,
+      renamedFrom: undefined,
     });
   });
 

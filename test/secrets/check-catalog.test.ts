@@ -37,6 +37,15 @@ describe("the catalog's rules", () => {
     }
   });
 
+  it("refuse a limit of changes that is no number of values", () => {
+    for (const changeLimit of [0, -1, 1.5, Number.NaN])
+      deepEqual(
+        checkCatalog({ ...catalog, changeLimit }, "sophia").map(({ thing }) => thing),
+        ["changeLimit"],
+      );
+    deepEqual(checkCatalog({ ...catalog, changeLimit: 3 }, "sophia"), []);
+  });
+
   it("refuse an entry in no environment", () => {
     deepEqual(problemsOf({ name: "A", environments: [] }), ["A: is in no environment"]);
   });

@@ -37,45 +37,45 @@ describe("a secret's name", () => {
 
   it("is refused as an alias too, naming the entry and the alias", () => {
     deepEqual(problemsOf({ name: "A", aliases: ["GITHUB_A", "PATH"] }), [
-      "A (alias GITHUB_A): GitHub refuses secrets whose name begins with GITHUB_",
-      "A (alias PATH): as an environment variable it would change how a process itself runs",
+      "A (GITHUB_A): GitHub refuses secrets whose name begins with GITHUB_",
+      "A (PATH): as an environment variable it would change how a process itself runs",
     ]);
   });
 
   it("is refused when two entries carry it", () => {
     deepEqual(problemsOf({ name: "A" }, { name: "A", appKey: "other" }), [
-      "A: stands 2 times in the catalog: as two entries, or as its own alias",
+      "A: stands 2 times in the catalog: as two entries, or as its own alias or old name",
     ]);
   });
 
   it("is refused as its own alias, once", () => {
-    const cause = "stands 2 times in the catalog: as two entries, or as its own alias";
+    const cause = "stands 2 times in the catalog: as two entries, or as its own alias or old name";
     deepEqual(problemsOf({ name: "A", aliases: ["A"] }), [`A: ${cause}`]);
     deepEqual(problemsOf({ name: "A", aliases: ["B", "B"] }), [
-      "B: stands 2 times in the catalog: as two entries, or as its own alias",
+      "B: stands 2 times in the catalog: as two entries, or as its own alias or old name",
     ]);
   });
 
   it("is refused as the alias of another entry, naming both", () => {
     deepEqual(problemsOf({ name: "A", aliases: ["B"] }, { name: "B" }), [
-      "B: means several entries at once (name or alias of A and B)",
+      "B: means several entries at once (name, alias or old name of A and B)",
     ]);
     deepEqual(problemsOf({ name: "A", aliases: ["C"] }, { name: "B", aliases: ["C"] }), [
-      "C: means several entries at once (name or alias of A and B)",
+      "C: means several entries at once (name, alias or old name of A and B)",
     ]);
   });
 
   it("is refused in a loop of aliases, naming both at each name", () => {
     deepEqual(problemsOf({ name: "A", aliases: ["B"] }, { name: "B", aliases: ["A"] }), [
-      "A: means several entries at once (name or alias of A and B)",
-      "B: means several entries at once (name or alias of A and B)",
+      "A: means several entries at once (name, alias or old name of A and B)",
+      "B: means several entries at once (name, alias or old name of A and B)",
     ]);
   });
 
   it("is compared as GitHub compares: without case", () => {
     deepEqual(problemsOf({ name: "A" }, { name: "B", aliases: ["a"] }), [
-      "B (alias a): is not a name GitHub stores: upper case letters, digits and _",
-      "A: means several entries at once (name or alias of A and B)",
+      "B (a): is not a name GitHub stores: upper case letters, digits and _",
+      "A: means several entries at once (name, alias or old name of A and B)",
     ]);
   });
 });

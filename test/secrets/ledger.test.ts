@@ -23,6 +23,7 @@ const ledger: fc.Arbitrary<Ledger> = fc.record({
   key: fc.option(text, { nil: undefined }),
   revisions: fc.dictionary(fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,8}$/), fc.nat()),
   secrets: fc.dictionary(name, entry),
+  refused: fc.dictionary(name, fc.record({ times: fc.integer({ min: 1, max: 3 }), run: text })),
 });
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
 

@@ -38,6 +38,16 @@ describe("a stack's config", () => {
     doesNotMatch(JSON.stringify(settings), /hidden/);
   });
 
+  it("takes the name of the secret that holds the alert's address, and never the address", () => {
+    equal(
+      parseSettings({ ...WHOLE, alertWebhook: "SLACK_WEBHOOK_URL" }).settings?.alertWebhook,
+      "SLACK_WEBHOOK_URL",
+    );
+    const [problem] = problemsOf({ ...WHOLE, alertWebhook: "https://hooks.example/hidden" });
+    match(problem?.cause ?? "", /name of a GitHub secret, never an address/);
+    doesNotMatch(JSON.stringify(problem), /hidden/);
+  });
+
   it("names every missing key at once", () => {
     deepEqual(
       causes({}).sort(),
@@ -61,7 +71,7 @@ describe("a stack's config", () => {
   });
 
   it("refuses a list or switch that is not written as one, once, without quoting it", () => {
-    const cause = "must be a list or true/false, written in the stack's YAML";
+    const cause = "must be a list, a mapping or true/false, written in the stack's YAML";
     deepEqual(causes({ ...WHOLE, environments: "hidden" }), [`config environments: ${cause}`]);
     for (const wrong of ['"hidden"', "5", "{}", "null", "[5]", '["a/b"]', "[]"]) {
       const [problem, ...others] = causes({ ...WHOLE, carriers: wrong });

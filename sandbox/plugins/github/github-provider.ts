@@ -1,8 +1,11 @@
 import type { ProviderDefinition } from "../provider/definition";
+import { secret } from "../provider/wire";
 import { actionsOrganizationSecret } from "./actions-organization-secret";
 import { actionsOrganizationSecretRepositories } from "./actions-organization-secret-repositories";
+import { getActionsEnvironmentSecrets } from "./get-actions-environment-secrets";
 import { getActionsOrganizationSecrets } from "./get-actions-organization-secrets";
 import { getRepository } from "./get-repository";
+import { getTeam } from "./get-team";
 import { GitHubClient } from "./github-client";
 import { gitHubSettings } from "./github-settings";
 import { repositoryEnvironment } from "./repository-environment";
@@ -20,7 +23,8 @@ export const gitHubProvider: ProviderDefinition<GitHubClient> = {
   name: "github",
   version: "6.15.0",
   bridged: true,
-  checkSettings: (settings) => settings,
+  checkSettings: (settings) =>
+    "token" in settings ? { ...settings, token: secret(settings.token) } : settings,
   connect: async (settings) => {
     const client = new GitHubClient(gitHubSettings(settings, process.env));
     await client.identify();
@@ -38,8 +42,10 @@ export const gitHubProvider: ProviderDefinition<GitHubClient> = {
     "github:index/repositoryFile:RepositoryFile": repositoryFile,
   },
   functions: {
+    "github:index/getActionsEnvironmentSecrets:getActionsEnvironmentSecrets": getActionsEnvironmentSecrets,
     "github:index/getActionsOrganizationSecrets:getActionsOrganizationSecrets": getActionsOrganizationSecrets,
     "github:index/getRepository:getRepository": getRepository,
+    "github:index/getTeam:getTeam": getTeam,
   },
   // Bridged providers report through hashicorp/go-multierror.
   describeError: (error) => `1 error occurred:\n\t* ${error.message}\n\n`,

@@ -1,0 +1,38 @@
+import type { Secret } from "./entry";
+import { isDue } from "./tombstone";
+
+/** One name under which GitHub holds a secret of the catalog, and until when. */
+export interface SlotName {
+  name: string;
+  secret: Secret;
+  /** Day from which on it is deleted; undefined for one that stays. */
+  tombstone: string | undefined;
+}
+
+/** Every name the stacks own in GitHub, sorted; those whose tombstone is due among them. */
+export function slotNames(secrets: readonly Secret[]): SlotName[] {
+  return secrets
+    .flatMap((secret) => {
+      const { name, tombstone, renamedFrom } = secret;
+      const own = { name, secret, tombstone };
+      if (renamedFrom === undefined) return [own];
+      return [own, { name: renamedFrom.name, secret, tombstone: renamedFrom.tombstone ?? tombstone }];
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The organization secrets that are declared today: a due one leaves the declaration, and so GitHub. */
+export function organizationSlots(secrets: readonly Secret[], today: string): SlotName[] {
+  return living(secrets, today).filter(({ secret }) => !secret.perEnvironment);
+}
+
+/** The secrets of one GitHub environment that are declared today. */
+export function environmentSlots(secrets: readonly Secret[], today: string, environment: string): SlotName[] {
+  return living(secrets, today).filter(
+    ({ secret }) => secret.perEnvironment && secret.environments.includes(environment),
+  );
+}
+
+function living(secrets: readonly Secret[], today: string): SlotName[] {
+  return slotNames(secrets).filter(({ tombstone }) => !isDue(tombstone, today));
+}

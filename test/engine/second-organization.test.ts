@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Catalog } from "../../secrets/entry";
+import { createHttp } from "../../src/clients/http";
+import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
+import { createLoader } from "../../src/loader/create-loader";
+import { Secret } from "../../src/secret";
+import { type EngineProject, startProject } from "./engine-project";
+import { NAMING, otherOrganization, PULUMI_ORGANIZATION } from "./other-organization";
+import { type Sample, sampleValues } from "./sample-values";
+
+describe("another organization: its catalog and stack files, and not one other line", function () {
+  this.timeout(120_000);
+  let project: EngineProject;
+  let catalog: Catalog;
+  let samples: Map<string, Sample>;
+
+  before(async () => {
+    project = await startProject(otherOrganization());
+    ({ catalog } = require(join(project.folder, "secrets", "catalog.ts")) as { catalog: Catalog });
+    samples = sampleValues(catalog);
+  });
+  after(async () => {
+    await project?.close();
+  });
+
+  const load = async (environment: string) => {
+    const cloud = createPulumiCloud({
+      url: project.sandbox.pulumi.url,
+      organization: PULUMI_ORGANIZATION,
+      token: new Secret(project.sandbox.tokens.pulumi),
+      http: createHttp(),
+    });
+    const loaded = await createLoader(catalog, NAMING)(environment, cloud);
+    const read = loaded as unknown as { get(key: string): Secret | undefined };
+    return (key: string) => read.get(key)?.unwrap();
+  };
+
+  it("comes up", async () => {
+    await project.ok("up", "-s", "test", "--yes", "--skip-preview");
+    await project.ok("up", "-s", "live", "--yes", "--skip-preview");
+  });
+
+  it("carries what people set, in each environment what belongs there", async () => {
+    for (const [name, { value }] of samples) await project.people.setSecret(name, value);
+    const run = await project.people.sync();
+    assert.equal(run.conclusion, "success", run.jobs.map((job) => job.log).join("\n"));
+    assert.deepEqual(run.jobs.map((job) => job.name).sort(), ["Sync live", "Sync test"]);
+
+    const [live, test] = [await load("live"), await load("test")];
+    for (const [key, name] of [
+      ["stripe_key", "STRIPE_KEY"],
+      ["paypal_pem", "PAYPAL_PEM"],
+      ["smtp_password", "SMTP_PASSWORD"],
+      ["smtp_host", "SMTP_HOST"],
+      ["sentry_dsn", "SENTRY_DSN"],
+    ] as const) {
+      assert.equal(live(key), samples.get(name)?.value, key);
+      assert.equal(test(key), samples.get(name)?.value, key);
+    }
+    assert.equal(live("stripe_webhook_secret"), samples.get("STRIPE_WEBHOOK_SECRET")?.value);
+    assert.equal(test("stripe_webhook_secret"), undefined);
+  });
+
+  it("has nothing to change afterwards, whoever asks", async () => {
+    await project.ok("preview", "-s", "test", "--expect-no-changes");
+    const { github, pulumi } = project.sandbox.tokens;
+    project.env.GITHUB_TOKEN = `${github}-second-owner`;
+    project.env.PULUMI_ACCESS_TOKEN = `${pulumi}-second-owner`;
+    await project.ok("preview", "-s", "live", "--refresh", "--expect-no-changes", "--diff");
+  });
+});

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { defineCatalog } from "../../secrets/entry";
+import { SENTINEL } from "../../secrets/layout";
+import { ofType, TYPES } from "./declared";
+import { committedConfig, type ProgramRun, runProgram } from "./run-program";
+
+const CATALOG = defineCatalog({
+  environments: ["development", "staging", "production"],
+  groups: { keys: { description: "Keys", rotationDays: 90, owner: "Ops" } },
+  secrets: [
+    { name: "DATABASE_URL", group: "keys", perEnvironment: true, environments: ["staging", "production"] },
+    { name: "REGION", group: "keys", perEnvironment: true, value: "config", environments: ["production"] },
+    { name: "SHARED_KEY", group: "keys" },
+    { name: "GOING_KEY", group: "keys", perEnvironment: true, tombstone: "2999-01-01" },
+    { name: "GONE_KEY", group: "keys", perEnvironment: true, tombstone: "2000-01-01" },
+  ],
+});
+const VALUES = { values: JSON.stringify({ REGION: "eu" }) };
+
+describe("secrets with a value per environment", function () {
+  this.timeout(60_000);
+  let production: ProgramRun;
+  let staging: ProgramRun;
+
+  before(async () => {
+    production = await runProgram({ catalog: CATALOG, secretConfig: VALUES });
+    staging = await runProgram({ catalog: CATALOG, stack: "staging" });
+    assert.equal(production.error, undefined);
+    assert.equal(staging.error, undefined);
+  });
+
+  const namesOf = (run: ProgramRun, type: string) => ofType(run.resources, type).map((each) => each.name);
+
+  it("are secrets of the carrier's environments, in the stack that owns the environment; the organization has none", () => {
+    assert.deepEqual(namesOf(production, TYPES.environmentSecret), [
+      "sophia-main/production/DATABASE_URL",
+      "sophia-main/production/GOING_KEY",
+      "sophia-main/production/REGION",
+    ]);
+    assert.deepEqual(namesOf(staging, TYPES.environmentSecret), [
+      "sophia-main/development/GOING_KEY",
+      "sophia-main/staging/DATABASE_URL",
+      "sophia-main/staging/GOING_KEY",
+    ]);
+    assert.deepEqual(namesOf(production, TYPES.slot), ["SHARED_KEY"]);
+    assert.deepEqual(namesOf(staging, TYPES.slot), []);
+  });
+
+  it("hold the sentinel behind the same guards", () => {
+    const [slot, going, configured] = ofType(production.resources, TYPES.environmentSecret);
+    assert.equal(slot?.inputs.value, SENTINEL);
+    assert.deepEqual(slot?.ignoreChanges, ["value", "remoteUpdatedAt"]);
+    assert.deepEqual([slot?.protect, slot?.retainOnDelete], [true, true]);
+    assert.deepEqual(slot?.hooks, {
+      beforeCreate: ["refuse-to-overwrite-existing-secret"],
+      beforeUpdate: ["refuse-to-update-slot"],
+      others: ["refuse-to-delete-slot"],
+    });
+    assert.deepEqual([going?.protect, going?.retainOnDelete], [false, false]);
+    assert.deepEqual(going?.hooks.others, ["delete-slot-when-tombstone-is-due"]);
+    assert.equal(configured?.inputs.value, "eu");
+    assert.deepEqual(configured?.hooks.beforeUpdate, ["refuse-to-update-value-of-person"]);
+  });
+
+  it("stand in environments that the carrier's branch alone may use, and that no run deletes", () => {
+    const [environment] = ofType(production.resources, TYPES.repositoryEnvironment);
+    assert.equal(environment?.name, "sophia-main/production");
+    assert.deepEqual(environment.inputs, {
+      repository: "sophia-main",
+      environment: "production",
+      deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
+    });
+    const [policy] = ofType(production.resources, TYPES.deploymentPolicy);
+    for (const each of [environment, policy])
+      assert.deepEqual([each?.protect, each?.retainOnDelete], [true, true]);
+    assert.deepEqual(policy?.inputs, {
+      repository: "sophia-main",
+      environment: "production",
+      branchPattern: "main",
+    });
+  });
+
+  it("wait for approval by the teams of the config", async () => {
+    const stacks = {
+      production: { ...committedConfig("production"), environmentReviewers: ["security"] },
+      staging: committedConfig("staging"),
+    };
+    const run = await runProgram({ catalog: CATALOG, stacks, secretConfig: VALUES });
+    const [environment] = ofType(run.resources, TYPES.repositoryEnvironment);
+    assert.deepEqual(environment?.inputs.reviewers, [{ teams: [77] }]);
+  });
+
+  it("make nothing where no entry asks for them", async () => {
+    const run = await runProgram();
+    assert.deepEqual(namesOf(run, TYPES.repositoryEnvironment), []);
+  });
+
+  it("need their stack's config, not the organization's", async () => {
+    const { error } = await runProgram({ catalog: CATALOG });
+    assert.match(error?.message ?? "", /config values.REGION/);
+  });
+});

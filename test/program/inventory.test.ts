@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { catalog } from "../../secrets/catalog";
+import { type Declared, ofType, TYPES } from "./declared";
+import { type ProgramRun, runProgram } from "./run-program";
+
+const GROUPS = Object.keys(catalog.groups);
+const GITHUB = "github:";
+
+function count(resources: readonly Declared[], type: string): number {
+  return ofType(resources, type).length;
+}
+
+describe("what each stack declares", function () {
+  this.timeout(60_000); // the first one loads the provider SDKs
+  let production: ProgramRun;
+  let staging: ProgramRun;
+
+  before(async () => {
+    production = await runProgram({ stack: "production" });
+    staging = await runProgram({ stack: "staging" });
+  });
+
+  it("gives production the organization: a slot and its readers per secret, two files, one issuer", () => {
+    assert.equal(production.error, undefined);
+    const names = catalog.secrets.map((secret) => secret.name).sort();
+    const slots = ofType(production.resources, TYPES.slot).map((slot) => slot.inputs.secretName);
+    assert.deepEqual(slots, names);
+    const readers = ofType(production.resources, TYPES.slotRepositories);
+    assert.deepEqual(
+      readers.map((each) => each.inputs.secretName),
+      names,
+    );
+    for (const each of readers) assert.deepEqual(each.inputs.selectedRepositoryIds, [4711], each.name);
+    assert.equal(count(production.resources, TYPES.file), 2);
+    assert.equal(count(production.resources, TYPES.issuer), 1);
+  });
+
+  it("gives staging nothing in GitHub, and asks GitHub nothing", () => {
+    assert.equal(staging.error, undefined);
+    const inGitHub = staging.resources.filter((each) => each.type.startsWith(GITHUB));
+    assert.deepEqual(inGitHub, []);
+    assert.equal(count(staging.resources, TYPES.issuer), 0);
+    assert.deepEqual(staging.calls, []);
+    // Registered all the same: a stack that lost the organization would otherwise be told of unknown hooks.
+    assert.deepEqual(staging.hooks, production.hooks);
+  });
+
+  for (const [stack, environments] of [
+    ["production", ["production"]],
+    ["staging", ["development", "staging"]],
+  ] as const) {
+    it(`gives ${stack} the environments ${environments.join(" and ")}, and no other`, () => {
+      const run = stack === "production" ? production : staging;
+      const expected = environments.flatMap((environment) => [
+        `sophia-ai-${environment}`,
+        `sophia-ai-${environment}-ledger`,
+        ...GROUPS.map((group) => `sophia-ai-${environment}-${group}`),
+      ]);
+      const declared = ofType(run.resources, TYPES.environment).map((each) => String(each.inputs.name));
+      assert.deepEqual(declared.sort(), expected.sort());
+      // A team per group, the application's and the sync's.
+      assert.equal(count(run.resources, TYPES.team), environments.length * (GROUPS.length + 2));
+    });
+  }
+
+  it("asks GitHub for each carrier's id once, however many secrets there are", () => {
+    const asked = production.calls.filter((call) => call.token.includes("getRepository:"));
+    assert.deepEqual(
+      asked.map((call) => call.inputs.name),
+      ["sophia-main"],
+    );
+  });
+
+  it("declares each resource once", () => {
+    for (const run of [production, staging]) {
+      const ids = run.resources.map((each) => `${each.parent} ${each.type} ${each.name}`);
+      assert.equal(new Set(ids).size, ids.length);
+    }
+  });
+
+  it("declares custom resources below a component each, so that the tree shows what belongs together", () => {
+    for (const each of production.resources.filter((one) => one.custom)) {
+      if (each.type.startsWith("pulumi:providers:")) continue;
+      assert.match(each.parent, /sophia-secrets:/, each.name);
+    }
+  });
+
+  it("uses no image registry unless the config asks for it", () => {
+    assert.deepEqual(production.outputs.images, {});
+    assert.equal(count(production.resources, "pulumi:providers:docker"), 0);
+  });
+});

@@ -1,0 +1,190 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import * as state from "@pulumi/pulumi/runtime/state";
+import { parse } from "yaml";
+import { catalog as committed } from "../../secrets/catalog";
+import type { Catalog } from "../../secrets/entry";
+import { type Declared, declaredOf, type Hook } from "./declared";
+
+/** The SDK's own way to give each program of one process a state of its own; the automation API uses it so. */
+const { withLocalStorage } = state as unknown as { withLocalStorage<Result>(work: () => Result): Result };
+
+const PROJECT = resolve(__dirname, "..", "..");
+const NAME = "sophia-secrets";
+
+/** One stack's config, as Pulumi.<stack>.yaml spells it, without the project's name before the keys. */
+export type StackConfig = Record<string, unknown>;
+
+/** The committed config of one stack. */
+export function committedConfig(stack: string): StackConfig {
+  const file = parse(readFileSync(join(PROJECT, `Pulumi.${stack}.yaml`), "utf8")) as { config: StackConfig };
+  return Object.fromEntries(
+    Object.entries(file.config).map(([key, value]) => [key.slice(NAME.length + 1), value]),
+  );
+}
+
+export interface ProgramOptions {
+  /** Stack to run. Default: production. */
+  stack?: string;
+  /** Config of every stack of the project, by name. Default: the committed ones. */
+  stacks?: Record<string, StackConfig>;
+  /** Default: the committed catalog. */
+  catalog?: Catalog;
+  /** Texts that ledgers hold by now, by ESC name. */
+  ledgers?: Record<string, string>;
+  /** What is in clear in config by `pulumi config set --secret`, by key. */
+  secretConfig?: Record<string, string>;
+}
+
+/** What one run of index.ts declared, or why it refused to. */
+export interface ProgramRun {
+  resources: Declared[];
+  hooks: Hook[];
+  /** Functions of providers that were called: token and arguments. */
+  calls: { token: string; inputs: Record<string, unknown> }[];
+  outputs: Record<string, unknown>;
+  error?: Error;
+}
+
+/** Bundle of the job as the tests' carriers get it: the real one is built by esbuild and has tests of its own. */
+export const BUNDLE = "// the job's bundle\n";
+
+/** Ids of GitHub's repositories under the mocks. */
+export const REPOSITORY_IDS: Readonly<Record<string, number>> = {
+  "sophia-main": 4711,
+  "second-carrier": 4712,
+};
+
+/** Runs the whole program under mocks: a store, a config, a working folder and modules of its own each time. */
+export async function runProgram(options: ProgramOptions = {}): Promise<ProgramRun> {
+  const { stack = "production" } = options;
+  const stacks = options.stacks ?? {
+    production: committedConfig("production"),
+    staging: committedConfig("staging"),
+  };
+  const folder = projectFolder(stacks);
+  const before = { folder: process.cwd(), stackTraceLimit: Error.stackTraceLimit };
+  // The SDK takes a stack trace for every promise, and ts-node maps each: three quarters of a run's time.
+  Error.stackTraceLimit = 0;
+  process.chdir(folder);
+  try {
+    return await withLocalStorage(() => run(stack, stacks[stack] ?? {}, options));
+  } finally {
+    process.chdir(before.folder);
+    Error.stackTraceLimit = before.stackTraceLimit;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the program reads from its working folder: the stacks' files and the bundle. */
+function projectFolder(stacks: Record<string, StackConfig>): string {
+  const folder = mkdtempSync(join(tmpdir(), "program-"));
+  mkdirSync(join(folder, "dist"));
+  writeFileSync(join(folder, "dist", "sync_secrets.cjs"), BUNDLE);
+  for (const [name, config] of Object.entries(stacks)) {
+    const keys = Object.entries(config).map(([key, value]) => [`${NAME}:${key}`, value]);
+    writeFileSync(
+      join(folder, `Pulumi.${name}.yaml`),
+      JSON.stringify({ config: Object.fromEntries(keys) }), // JSON is YAML
+    );
+  }
+  return folder;
+}
+
+async function run(stack: string, config: StackConfig, options: ProgramOptions): Promise<ProgramRun> {
+  const result: ProgramRun = { resources: [], hooks: [], calls: [], outputs: {} };
+  await pulumi.runtime.setMocks(mocks(result, options), NAME, stack, false, "scoobyjava-org");
+  observe(result);
+  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  const all = { ...defaults(), ...config, ...options.secretConfig };
+  const pairs = Object.entries(all).map(([key, value]) => [`${NAME}:${key}`, text(value)]);
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(pairs),
+    Object.keys(options.secretConfig ?? {}).map((key) => `${NAME}:${key}`),
+  );
+  try {
+    const outputs = await pulumi.runtime.runInPulumiStack(async () =>
+      importProgram(options.catalog ?? committed),
+    );
+    result.outputs = await settled(outputs);
+    await pulumi.runtime.disconnect();
+  } catch (error) {
+    result.error = error as Error;
+  }
+  return result;
+}
+
+function settled(outputs: unknown): Promise<Record<string, unknown>> {
+  const all = pulumi.output(outputs as Record<string, unknown>);
+  return new Promise((done) => all.apply((each) => done(each)));
+}
+
+/** The engine hands over every default that Pulumi.yaml has. */
+function defaults(): StackConfig {
+  const file = parse(readFileSync(join(PROJECT, "Pulumi.yaml"), "utf8")) as {
+    config: Record<string, { default?: unknown }>;
+  };
+  const given = Object.entries(file.config).filter(([, each]) => each.default !== undefined);
+  return Object.fromEntries(given.map(([key, each]) => [key, each.default]));
+}
+
+/** index.ts, run anew; with another catalog in the place of the committed one. Only it has a run's state. */
+function importProgram(catalog: Catalog): unknown {
+  const file = require.resolve(join(PROJECT, "secrets", "catalog"));
+  const loaded = require.cache[file];
+  if (loaded === undefined) throw new Error("the catalog is not loaded");
+  loaded.exports = { catalog };
+  const index = join(PROJECT, "index.ts");
+  delete require.cache[index];
+  return require(index);
+}
+
+/** The mock monitor tells its mocks nothing of options and knows no resource hooks: both are seen here. */
+function observe(result: ProgramRun): void {
+  const register = MockMonitor.prototype.registerResource;
+  const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor & {
+    registerResourceHook(request: HookRequest, done: (error: null, answer: object) => void): void;
+  };
+  monitor.registerResource = async (request, done) => {
+    result.resources.push(await declaredOf(request));
+    return register.call(monitor, request, done);
+  };
+  monitor.registerResourceHook = (request, done) => {
+    result.hooks.push({ name: request.getName(), onDryRun: request.getOnDryRun() });
+    done(null, {});
+  };
+}
+
+interface HookRequest {
+  getName(): string;
+  getOnDryRun(): boolean;
+}
+
+function mocks(result: ProgramRun, { ledgers = {} }: ProgramOptions): pulumi.runtime.Mocks {
+  return {
+    newResource: ({ type, name, inputs }) => {
+      const isEnvironment = type === "pulumiservice:index:Environment";
+      const ledger = isEnvironment ? ledgers[String(inputs.name)] : undefined;
+      const yaml = ledger === undefined ? {} : { yaml: new pulumi.asset.StringAsset(ledger) };
+      const state = isEnvironment ? { ...inputs, ...yaml, revision: 1 } : inputs;
+      const path = isEnvironment ? `${inputs.organization}/${inputs.project}/${inputs.name}` : `${name}-id`;
+      return { id: path, state };
+    },
+    call: ({ token, inputs }) => {
+      result.calls.push({ token, inputs });
+      if (token === "github:index/getRepository:getRepository") {
+        const repoId = REPOSITORY_IDS[String(inputs.name)];
+        if (repoId === undefined) throw new Error(`404 ${inputs.name}`);
+        return { repoId };
+      }
+      if (token === "github:index/getTeam:getTeam") {
+        if (inputs.slug !== "security") throw new Error(`404 ${inputs.slug}`);
+        return { id: "77" };
+      }
+      return token === "docker:index/getRegistryImage:getRegistryImage" ? { sha256Digest: "sha256:abc" } : {};
+    },
+  };
+}
