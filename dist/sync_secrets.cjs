@@ -7480,79 +7480,12 @@ function placeOf(error) {
   return frame === void 0 ? "" : ` at ${frame}`;
 }
 
-// src/sync/sync.ts
-var import_node_fs = require("node:fs");
-
-// src/secret.ts
-var import_node_util = require("node:util");
-var SHOWN = "[secret]";
-var Secret = class {
-  #value;
-  constructor(value) {
-    this.#value = value;
-  }
-  /** The value itself. Call it where the value is used, not where it is passed on. */
-  unwrap() {
-    return this.#value;
-  }
-  /** UTF-8 bytes, for limits that are in bytes. */
-  get bytes() {
-    return Buffer.byteLength(this.#value, "utf8");
-  }
-  toString() {
-    return SHOWN;
-  }
-  toJSON() {
-    return SHOWN;
-  }
-  [Symbol.toPrimitive]() {
-    return SHOWN;
-  }
-  [import_node_util.inspect.custom]() {
-    return SHOWN;
-  }
-};
-
-// src/clients/oidc.ts
-async function requestIdToken(door, audience, http) {
-  const url = `${door.url}&audience=${encodeURIComponent(audience)}`;
-  const answer = await http({
-    method: "GET",
-    url,
-    headers: { authorization: `bearer ${door.token.unwrap()}` }
-  });
-  const { value } = answer.status === 200 ? parse(answer.text) : {};
-  if (typeof value === "string" && value !== "") return new Secret(value);
-  const remedy = "give the job permissions: id-token: write, and run it again";
-  throw new RemedyError("GitHub's id token", `GitHub answered ${answer.status} without one`, remedy);
+// secrets/tombstone.ts
+function dayOf(moment) {
+  return moment.toISOString().slice(0, 10);
 }
-async function exchangeToken(options, http) {
-  const { url, organization, team, idToken, expiration } = options;
-  const body = JSON.stringify({
-    audience: `urn:pulumi:org:${organization}`,
-    grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
-    subject_token_type: "urn:ietf:params:oauth:token-type:id_token",
-    requested_token_type: "urn:pulumi:token-type:access_token:team",
-    subject_token: idToken.unwrap(),
-    scope: `team:${team}`,
-    expiration
-  });
-  const headers = { "content-type": "application/json" };
-  const answer = await http({ method: "POST", url: `${url}/api/oauth/token`, headers, body });
-  const { access_token: token, error_description: said } = parse(answer.text);
-  if (answer.status === 200 && typeof token === "string" && token !== "") return new Secret(token);
-  throw new RemedyError(
-    `Pulumi Cloud's trust in this job (team ${team} of ${organization})`,
-    `it answered ${answer.status}${typeof said === "string" ? `, ${said}` : ""}`,
-    "compare the job's repository, branch and environment with the issuer's policies, which pulumi up declares for the carriers in the stack's config"
-  );
-}
-function parse(text) {
-  try {
-    return { ...JSON.parse(text) };
-  } catch {
-    return {};
-  }
+function isDue(tombstone, today) {
+  return tombstone !== void 0 && tombstone <= today;
 }
 
 // src/clients/pulumi-cloud.ts
@@ -7600,14 +7533,14 @@ function createPulumiCloud(options) {
         body: "",
         repeatable: true
       });
-      const { id } = parse2(environment, opened);
+      const { id } = parse(environment, opened);
       if (typeof id !== "string") throw notTheService(environment, "names no session");
       const url2 = `${base}/${environment}/open/${encodeURIComponent(id)}`;
-      return parse2(environment, await call(environment, { method: "GET", url: url2 }));
+      return parse(environment, await call(environment, { method: "GET", url: url2 }));
     }
   };
 }
-function parse2(environment, answer) {
+function parse(environment, answer) {
   try {
     const value = JSON.parse(answer.text);
     if (typeof value === "object" && value !== null) return value;
@@ -7661,15 +7594,214 @@ function diagnosticsOf(answer) {
   }
 }
 
+// src/secret.ts
+var import_node_util = require("node:util");
+var SHOWN = "[secret]";
+var Secret = class {
+  #value;
+  constructor(value) {
+    this.#value = value;
+  }
+  /** The value itself. Call it where the value is used, not where it is passed on. */
+  unwrap() {
+    return this.#value;
+  }
+  /** UTF-8 bytes, for limits that are in bytes. */
+  get bytes() {
+    return Buffer.byteLength(this.#value, "utf8");
+  }
+  toString() {
+    return SHOWN;
+  }
+  toJSON() {
+    return SHOWN;
+  }
+  [Symbol.toPrimitive]() {
+    return SHOWN;
+  }
+  [import_node_util.inspect.custom]() {
+    return SHOWN;
+  }
+};
+
+// src/sync/alert.ts
+function createAlert(url, run, http) {
+  return async (environment, names) => {
+    const which = names.length === 1 ? "a required secret was" : `${names.length} required secrets were`;
+    const where = run === void 0 ? "" : ` See ${run}`;
+    const text = `sophia-secrets: in ${environment} ${which} refused three times in a row: ${names.join(", ")}.${where}`;
+    const headers = { "content-type": "application/json" };
+    const request = { method: "POST", url: url.unwrap(), headers, body: JSON.stringify({ text }) };
+    const status = await http(request).then(
+      (answer) => answer.status,
+      () => void 0
+    );
+    if (status !== void 0 && status < 300) return;
+    throw new RemedyError(
+      "the alert's webhook",
+      status === void 0 ? "no answer" : `it answered ${status}`,
+      "set the secret that alertWebhook names to the webhook's address; the next run tries again"
+    );
+  };
+}
+
+// src/clients/oidc.ts
+async function requestIdToken(door, audience, http) {
+  const url = `${door.url}&audience=${encodeURIComponent(audience)}`;
+  const answer = await http({
+    method: "GET",
+    url,
+    headers: { authorization: `bearer ${door.token.unwrap()}` }
+  });
+  const { value } = answer.status === 200 ? parse2(answer.text) : {};
+  if (typeof value === "string" && value !== "") return new Secret(value);
+  const remedy = "give the job permissions: id-token: write, and run it again";
+  throw new RemedyError("GitHub's id token", `GitHub answered ${answer.status} without one`, remedy);
+}
+async function exchangeToken(options, http) {
+  const { url, organization, team, idToken, expiration } = options;
+  const body = JSON.stringify({
+    audience: `urn:pulumi:org:${organization}`,
+    grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+    subject_token_type: "urn:ietf:params:oauth:token-type:id_token",
+    requested_token_type: "urn:pulumi:token-type:access_token:team",
+    subject_token: idToken.unwrap(),
+    scope: `team:${team}`,
+    expiration
+  });
+  const headers = { "content-type": "application/json" };
+  const request = { method: "POST", url: `${url}/api/oauth/token`, headers, body, repeatable: true };
+  const answer = await http(request);
+  const { access_token: token, error_description: said } = parse2(answer.text);
+  if (answer.status === 200 && typeof token === "string" && token !== "") return new Secret(token);
+  const thing = `Pulumi Cloud's trust in this job (team ${team} of ${organization})`;
+  const words = typeof said === "string" ? said : "";
+  const reason = `it answered ${answer.status}${words === "" ? "" : `, ${words}`}`;
+  throw new RemedyError(thing, `${reason}; the job's claims: ${describeJob(idToken)}`, remedyFor(words));
+}
+var TOLD = ["iss", "aud", "sub", "repository", "repository_id", "ref", "environment"];
+function describeJob(idToken) {
+  const [, body = ""] = idToken.unwrap().split(".");
+  const claims = parse2(Buffer.from(body, "base64url").toString("utf8"));
+  const told = TOLD.filter((name) => claims[name] !== void 0);
+  return told.map((name) => `${name} ${JSON.stringify(claims[name])}`).join(", ") || "not told";
+}
+var DECLARED = "pulumi up of the organization's stack declares it";
+var REMEDIES = [
+  [
+    /issuer|"iss"/i,
+    `register GitHub's issuer with the organization that the stack's config names: ${DECLARED}`
+  ],
+  [/audience|"aud"/i, `the issuer's rules must name the audience urn:pulumi:org:ORGANIZATION: ${DECLARED}`],
+  [/team|scope/i, "make the team that writes this environment: pulumi up of the stack that owns it"],
+  [/expir/i, "let the issuer's tokens live 900 seconds or longer, and check the runner's clock"]
+];
+function remedyFor(said) {
+  const known = REMEDIES.find(([speaksOf]) => !/polic|rule/i.test(said) && speaksOf.test(said));
+  if (known !== void 0) return known[1];
+  return `compare this with the issuer's policies: ${DECLARED}, for the carriers, the branch and the environments in the stacks' config; a run from another branch or repository is refused on purpose`;
+}
+function parse2(text) {
+  try {
+    return { ...JSON.parse(text) };
+  } catch {
+    return {};
+  }
+}
+
+// src/sync/authenticate.ts
+var TOKEN_SECONDS = 900;
+async function authenticate(doors, target) {
+  const { catalog, environment, url, http, mask } = doors;
+  if (catalog.syncAuthentication === "token") return storedToken(environment.PULUMI_ACCESS_TOKEN ?? "");
+  const door = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
+  const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
+  if (door === "" || token === "") {
+    throw new RemedyError(
+      "GitHub's id token",
+      "this process may not ask for one",
+      "run it in a GitHub Actions job with permissions: id-token: write"
+    );
+  }
+  const organization = catalog.pulumiOrganization;
+  const audience = `urn:pulumi:org:${organization}`;
+  const idToken = await requestIdToken({ url: door, token: new Secret(token) }, audience, http);
+  mask(idToken);
+  const traded = await exchangeToken(
+    { url, organization, team: target.team, idToken, expiration: TOKEN_SECONDS },
+    http
+  );
+  mask(traded);
+  return traded;
+}
+function storedToken(stored) {
+  if (stored !== "") return new Secret(stored);
+  throw new RemedyError(
+    "PULUMI_ACCESS_TOKEN",
+    "is not set, and the stack's config asks for a stored token",
+    "set it in GitHub, or set syncAuthentication to oidc"
+  );
+}
+
+// src/sync/catalog-on.ts
+function catalogOn(catalog, today) {
+  return { ...catalog, secrets: catalog.secrets.map((secret) => secretOn(secret, today)) };
+}
+function secretOn(secret, today) {
+  const marked = isDue(secret.tombstone, today) ? { ...secret, due: true } : secret;
+  const { former } = secret;
+  if (former === void 0 || !isDue(former.tombstone, today)) return marked;
+  return {
+    ...marked,
+    aliases: marked.aliases.filter((alias) => alias !== former.name),
+    paths: marked.paths.filter((path) => path !== former.path),
+    former: { ...former, due: true }
+  };
+}
+
+// src/sync/mask-values.ts
+var SHORTEST = 8;
+var ARMOUR = /^-----(BEGIN|END) [A-Z0-9 ]+-----$/;
+function masksOf(values) {
+  const texts = values.flatMap((value) => [value, ...value.split(/\r\n|\r|\n/)].map((text) => text.trim()));
+  const told = new Set(texts.filter((text) => text.length >= SHORTEST && !ARMOUR.test(text)));
+  const masks = [...told, ...values.filter((value) => told.has(value.trim()))].flatMap(shapesOf);
+  return [...new Set(masks)].filter((mask) => mask.length >= SHORTEST && !/[\r\n]/.test(mask));
+}
+function shapesOf(text) {
+  const bytes = Buffer.from(text, "utf8");
+  const base64 = [bytes.toString("base64"), ...[0, 1, 2].map((shift) => core(bytes, shift))];
+  return [
+    text,
+    ...base64,
+    ...base64.map((each) => each.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")),
+    encodeURIComponent(text.toWellFormed()),
+    JSON.stringify(text).slice(1, -1)
+  ];
+}
+function core(bytes, shift) {
+  const whole = Math.floor((bytes.length - shift) / 3) * 3;
+  return bytes.subarray(shift, shift + Math.max(0, whole)).toString("base64");
+}
+
 // src/sync/report.ts
 function outcomeOf(report) {
   const lines = report.groups.flatMap((group) => group.lines);
-  const counts = { create: 0, update: 0, unchanged: 0, waiting: 0, refused: 0 };
+  const counts = {
+    create: 0,
+    update: 0,
+    unchanged: 0,
+    waiting: 0,
+    refused: 0,
+    skipped: 0,
+    tombstone: 0,
+    delete: 0
+  };
   for (const line of lines) counts[line.verb] += 1;
   const refused = byReason(lines.filter((line) => line.verb === "refused"));
   const failed = report.groups.flatMap((group) => group.failure === void 0 ? [] : [group.failure]);
-  const ledger = report.ledgerFailure === void 0 ? [] : [report.ledgerFailure];
-  return { counts, failures: [...refused, ...failed, ...ledger] };
+  const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== void 0);
+  return { counts, failures: [...refused, ...failed, ...after] };
 }
 function byReason(lines) {
   const names = /* @__PURE__ */ new Map();
@@ -7682,8 +7814,11 @@ function headline(report, dryRun) {
     ["create", "created"],
     ["update", "updated"],
     ["unchanged", "unchanged"],
+    ["delete", "deleted"],
+    ["tombstone", "about to go"],
     ["waiting", "waiting for a first value"],
-    ["refused", "refused"]
+    ["refused", "refused"],
+    ["skipped", "not asked for"]
   ];
   const parts = words.filter(([verb]) => counts[verb] > 0).map(([verb, word]) => `${counts[verb]} ${word}`);
   const prefix = dryRun ? "dry run, nothing written: " : "";
@@ -7691,36 +7826,107 @@ function headline(report, dryRun) {
 }
 function logLines(report) {
   return report.groups.flatMap((group) => {
-    const shown = group.lines.filter((line) => line.verb !== "unchanged" || line.reason !== void 0);
+    const shown = group.lines.filter((line) => !isQuiet(line));
     const lines = shown.map((line) => `  ${line.verb.padEnd(9)} ${line.name}${because(line)}`);
     const failure = group.failure === void 0 ? [] : [`  failed    ${group.failure}`];
     return lines.length + failure.length === 0 ? [] : [`${group.environment}`, ...lines, ...failure];
   });
 }
+function isQuiet({ verb, reason }) {
+  return verb === "skipped" || verb === "unchanged" && reason === void 0;
+}
 function because(line) {
   if (line.reason !== void 0) return ` (${line.reason})`;
   return line.source === void 0 || line.source === line.name ? "" : ` (from ${line.source})`;
 }
-function renderSummary(report, dryRun) {
-  const rows = report.groups.flatMap(
-    (group) => group.lines.map((line) => `| ${line.name} | ${group.group} | ${line.verb} | ${line.reason ?? ""} |`)
+function renderSummary(report, { dryRun, now }) {
+  const { environment, groups, changed } = report;
+  const rows = groups.flatMap(
+    (group) => group.lines.filter((line) => line.verb !== "skipped").map((line) => [
+      line.name,
+      line.verb,
+      environment,
+      group.group,
+      ageOf(changed[line.name], now),
+      line.reason
+    ])
   );
   const { failures } = outcomeOf(report);
   const trouble = failures.length === 0 ? [] : ["", "**To mend**", "", ...failures.map((each) => `- ${each}`)];
   return [
     `### Secrets of ${headline(report, dryRun)}`,
     "",
-    "| secret | group | verb | why |",
-    "|---|---|---|---|",
-    ...rows,
+    "| secret | verb | environment | group | value changed | why |",
+    "|---|---|---|---|---|---|",
+    ...rows.map((cells) => `| ${cells.map((cell) => cell ?? "").join(" | ")} |`),
     ...trouble,
     ""
   ].join("\n");
 }
+var DAY_MS = 864e5;
+function ageOf(changed, now) {
+  const days = Math.floor((now.getTime() - Date.parse(changed ?? "")) / DAY_MS);
+  if (Number.isNaN(days)) return "";
+  if (days < 1) return "today";
+  return days === 1 ? "1 day ago" : `${days} days ago`;
+}
+
+// src/sync/run-options.ts
+function readRunOptions(environment, catalog) {
+  const names = readNames(environment.SYNC_NAMES ?? "", catalog);
+  return {
+    dryRun: isOn("SYNC_DRY_RUN", environment),
+    names,
+    allOrNothing: isOn("SYNC_ALL_OR_NOTHING", environment),
+    // Whoever names the secrets has counted them.
+    allowMany: isOn("SYNC_ALLOW_MANY_CHANGES", environment) || names !== void 0
+  };
+}
+function isOn(name, environment) {
+  const text = environment[name] ?? "";
+  if (["", "true", "false"].includes(text)) return text === "true";
+  throw new RemedyError(name, "is neither true nor false", "set it to one of them");
+}
+var NAME = /^[A-Za-z0-9_]{1,100}$/;
+function readNames(text, catalog) {
+  const names = text.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  if (names.length === 0) return void 0;
+  const known = new Set(catalog.secrets.map((secret) => secret.name));
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length === 0) return new Set(names);
+  const told = unknown.map((name) => NAME.test(name) ? name : "(no name)");
+  const remedy = "spell it as in secrets/catalog.ts, names separated by commas; nothing was read or written";
+  throw new RemedyError("names", `the catalog has no such secret: ${told.join(", ")}`, remedy);
+}
+
+// src/sync/runner.ts
+var import_node_fs = require("node:fs");
+function createRunner(environment, print) {
+  const inActions = environment.GITHUB_ACTIONS === "true";
+  const append = (file, text) => {
+    if (file !== void 0 && file !== "") (0, import_node_fs.appendFileSync)(file, text);
+  };
+  return {
+    print,
+    complain: (text) => print(inActions ? `::error title=sync_secrets::${escapeCommand(text)}` : `error: ${text}`),
+    mask: (texts) => {
+      if (inActions) for (const text of texts) print(`::add-mask::${escapeCommand(text)}`);
+    },
+    summarize: (text) => append(environment.GITHUB_STEP_SUMMARY, text),
+    output: (values) => {
+      const lines = Object.entries(values).map(([name, value]) => `${name}=${value}
+`);
+      append(environment.GITHUB_OUTPUT, lines.join(""));
+    }
+  };
+}
+function escapeCommand(text) {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
 
 // secrets/ledger.ts
 var import_yaml = __toESM(require_dist());
-var EMPTY_LEDGER = { key: void 0, revisions: {}, secrets: {} };
+var EMPTY_LEDGER = { key: void 0, revisions: {}, secrets: {}, refused: {} };
 function parseLedger(text) {
   const ledger = property(property(readYaml(text), "values"), "ledger");
   const key = property(property(ledger, "key"), "fn::secret");
@@ -7730,7 +7936,8 @@ function parseLedger(text) {
       property(ledger, "revisions"),
       (value) => typeof value === "number" ? value : void 0
     ),
-    secrets: record(property(ledger, "secrets"), entry)
+    secrets: record(property(ledger, "secrets"), entry),
+    refused: record(property(ledger, "refused"), refusal2)
   };
 }
 function readYaml(text) {
@@ -7741,16 +7948,28 @@ function readYaml(text) {
   }
 }
 function renderLedger(ledger) {
-  const secrets = Object.fromEntries(Object.entries(ledger.secrets).sort(([a], [b]) => a < b ? -1 : 1));
-  const revisions = Object.fromEntries(Object.entries(ledger.revisions).sort(([a], [b]) => a < b ? -1 : 1));
   const key = ledger.key === void 0 ? {} : { key: { "fn::secret": ledger.key } };
-  return (0, import_yaml.stringify)({ values: { ledger: { ...key, revisions, secrets } } }, { lineWidth: 0 });
+  const refused = Object.keys(ledger.refused).length === 0 ? {} : { refused: sorted(ledger.refused) };
+  const content = {
+    ...key,
+    revisions: sorted(ledger.revisions),
+    secrets: sorted(ledger.secrets),
+    ...refused
+  };
+  return (0, import_yaml.stringify)({ values: { ledger: content } }, { lineWidth: 0 });
+}
+function sorted(named) {
+  return Object.fromEntries(Object.entries(named).sort(([a], [b]) => a < b ? -1 : 1));
 }
 var FIELDS = ["fingerprint", "source", "changed", "synced", "run", "commit"];
 function entry(value) {
   const fields = FIELDS.map((field) => [field, property(value, field)]);
   if (fields.some(([, text]) => typeof text !== "string")) return void 0;
   return Object.fromEntries(fields);
+}
+function refusal2(value) {
+  const [times, run] = [property(value, "times"), property(value, "run")];
+  return typeof times === "number" && typeof run === "string" ? { times, run } : void 0;
 }
 function record(value, read) {
   if (typeof value !== "object" || value === null) return {};
@@ -7804,8 +8023,22 @@ function misfit(format, value) {
 // secrets/layout.ts
 var SENTINEL = "__SET_ME_IN_GITHUB__ (placeholder by sophia-secrets; never synced, never loaded)";
 
-// src/sync/choose-value.ts
+// secrets/value-limits.ts
 var LARGEST_VALUE = 49152;
+function isSentinel(value) {
+  return value.trim() === SENTINEL;
+}
+function unfit(format, value) {
+  const bytes = Buffer.byteLength(value, "utf8");
+  if (bytes > LARGEST_VALUE) return `has ${bytes} bytes; GitHub's limit is ${LARGEST_VALUE}`;
+  if (value.trim() === "") return value === "" ? "is empty" : "is only white space";
+  if (isSentinel(value)) return "is the placeholder";
+  if (value.includes("\0")) return "holds a NUL byte, which no environment variable can";
+  if (!value.isWellFormed()) return "is not well-formed Unicode";
+  return misfit(format, value);
+}
+
+// src/sync/choose-value.ts
 function chooseValue(secret, input) {
   const set = [secret.name, ...secret.aliases].flatMap((name) => {
     const value = input[name] ?? "";
@@ -7818,12 +8051,9 @@ function chooseValue(secret, input) {
     const reason = `${first.name} and ${other.name} hold different values; set both to the right one, or delete one in GitHub`;
     return { kind: "refused", reason };
   }
-  const wrong = unfit(secret, first.value);
+  const wrong = unfit(secret.format, first.value);
   if (wrong !== void 0) return { kind: "refused", reason: `the value of ${first.name} ${wrong}` };
   return { kind: "value", value: new Secret(first.value), source: first.name };
-}
-function isSentinel(value) {
-  return value.trim() === SENTINEL;
 }
 function withoutValue(secret, input) {
   if (secret.default !== void 0)
@@ -7831,14 +8061,6 @@ function withoutValue(secret, input) {
   const waiting = [secret.name, ...secret.aliases].some((name) => isSentinel(input[name] ?? ""));
   const reason = waiting ? "nobody has set it in GitHub yet" : "did not arrive: it is not in GitHub, is empty, is not granted to this repository, or lies beyond the first 100 a workflow sees";
   return { kind: secret.required ? "refused" : "none", reason };
-}
-function unfit(secret, value) {
-  const bytes = Buffer.byteLength(value, "utf8");
-  if (bytes > LARGEST_VALUE) return `has ${bytes} bytes; GitHub's limit is ${LARGEST_VALUE}`;
-  if (value.trim() === "") return "is only white space";
-  if (value.includes("\0")) return "holds a NUL byte, which no environment variable can";
-  if (!value.isWellFormed()) return "is not well-formed Unicode";
-  return misfit(secret.format, value);
 }
 
 // src/sync/fingerprint.ts
@@ -7856,24 +8078,59 @@ function fingerprint(key, name, value) {
 
 // src/sync/plan.ts
 var UNREADABLE = "unreadable";
-function plan(secrets, input, standing2, key) {
+function plan(secrets, input, standing2, key, asked) {
   return secrets.map((secret) => {
     const { name } = secret;
     const held = standing2.present.has(name) ? standing2.fingerprints[name] ?? UNREADABLE : void 0;
     const holds = held === void 0 ? {} : { holds: held };
-    const obstacle = standing2.obstacles[name];
-    if (obstacle !== void 0) return { name, ...holds, verb: "refused", reason: obstacle };
-    const choice = chooseValue(secret, input);
-    if (choice.kind === "refused") return { name, ...holds, verb: "refused", reason: choice.reason };
-    if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing2), ...holds };
-    return planValue(name, choice, standing2, key, held);
+    if (asked?.has(name) === false) return { name, ...holds, verb: "skipped" };
+    if (secret.due === true) return planDeletion(secret, standing2, holds);
+    return announced(secret, planLiving(secret, input, standing2, key, held));
   });
 }
+function planLiving(secret, input, standing2, key, held) {
+  const { name } = secret;
+  const holds = held === void 0 ? {} : { holds: held };
+  const obstacle = standing2.obstacles[name];
+  if (obstacle !== void 0) return { name, ...holds, verb: "refused", reason: obstacle };
+  const choice = chooseValue(secret, input);
+  if (choice.kind === "refused") return { name, ...holds, verb: "refused", reason: choice.reason };
+  if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing2), ...holds };
+  return planValue(name, choice, standing2, key, held);
+}
+function announced({ name, tombstone, former }, line) {
+  if (line.verb === "refused") return line;
+  if (former?.tombstone !== void 0 && line.source === former.name)
+    return {
+      ...line,
+      reason: `has its value under ${former.name} alone, which goes on ${former.tombstone}: set ${name}`
+    };
+  if (tombstone === void 0) return line;
+  const quiet = line.verb === "unchanged" || line.verb === "waiting";
+  return { ...line, verb: quiet ? "tombstone" : line.verb, reason: `goes on ${tombstone}` };
+}
+function planDeletion({ name, tombstone }, standing2, holds) {
+  if (!standing2.remaining.has(name)) return { name, verb: "unchanged", gone: true };
+  if (!standing2.present.has(name) || standing2.bound.has(name))
+    return {
+      name,
+      verb: "delete",
+      writes: "removal",
+      reason: `its tombstone of ${tombstone} is due`,
+      gone: true
+    };
+  const reason = "its tombstone is due, but what stands at its place is not the sync's; remove it there (pulumi env edit)";
+  return { name, ...holds, verb: "refused", reason };
+}
 var MAPPING = "its further keys or variables were missing";
+var OUTLIVED = "its old name was due to go";
+function mappingReason(name, standing2) {
+  return standing2.outlived.has(name) ? OUTLIVED : MAPPING;
+}
 function planNothing(name, reason, standing2) {
   if (!standing2.present.has(name)) return { name, verb: "waiting", reason };
   if (standing2.bound.has(name) && !standing2.mapped.has(name))
-    return { name, verb: "update", writes: "references", reason: MAPPING };
+    return { name, verb: "update", writes: "references", reason: mappingReason(name, standing2) };
   return { name, verb: "unchanged", reason: `${reason}; ESC keeps the value it has` };
 }
 function planValue(name, choice, standing2, key, held) {
@@ -7887,7 +8144,13 @@ function planValue(name, choice, standing2, key, held) {
     return { name, verb: "unchanged", holds: held, reason };
   }
   if (!standing2.mapped.has(name))
-    return { ...line, holds: held, verb: "update", writes: "references", reason: MAPPING };
+    return {
+      ...line,
+      holds: held,
+      verb: "update",
+      writes: "references",
+      reason: mappingReason(name, standing2)
+    };
   return { ...line, holds: held, verb: "unchanged" };
 }
 function isChange(line) {
@@ -7896,10 +8159,33 @@ function isChange(line) {
 function withEarlier(lines, earlier) {
   return lines.map((line) => {
     const before = earlier.find((each) => each.name === line.name);
-    if (line.verb !== "unchanged" || before?.writes === void 0) return line;
+    if (!["unchanged", "tombstone"].includes(line.verb) || before?.writes === void 0) return line;
     const { verb, writes, reason } = before;
     return { ...line, verb, writes, ...reason === void 0 ? {} : { reason } };
   });
+}
+
+// src/sync/refusals.ts
+var TOLD_AFTER = 3;
+function countRefusals(before, lines, run) {
+  const next = { ...before };
+  const refused = new Set(lines.filter((line) => line.verb === "refused").map((line) => line.name));
+  for (const { name, verb } of lines) if (verb !== "skipped" && !refused.has(name)) delete next[name];
+  for (const name of refused) next[name] = counted(before[name], run);
+  return next;
+}
+function counted(before, run) {
+  if (before === void 0) return { times: 1, run };
+  if (before.run === run || before.times >= TOLD_AFTER) return before;
+  return { times: before.times + 1, run };
+}
+function dueForAlert(before, after) {
+  const due = ([name, { times }]) => times >= TOLD_AFTER && (before[name]?.times ?? 0) < TOLD_AFTER;
+  return Object.entries(after).filter(due).map(([name]) => name).sort();
+}
+function withoutAlert(after, names) {
+  const again = names.map((name) => [name, { times: TOLD_AFTER - 1, run: after[name]?.run ?? "" }]);
+  return { ...after, ...Object.fromEntries(again) };
 }
 
 // src/sync/advance-ledger.ts
@@ -7908,13 +8194,19 @@ function advanceLedger(ledger, groups, identity) {
     ...EMPTY_LEDGER,
     key: ledger.key,
     revisions: { ...ledger.revisions },
-    secrets: { ...ledger.secrets }
+    secrets: { ...ledger.secrets },
+    refused: countRefusals(
+      ledger.refused,
+      groups.flatMap((group) => group.lines),
+      identity.run
+    )
   };
   for (const { group, lines, revision } of groups) {
     if (revision === void 0) continue;
     for (const line of lines) {
       const entry2 = advanceEntry(ledger.secrets[line.name], line, identity);
-      if (entry2 !== void 0) next.secrets[line.name] = entry2;
+      if (line.gone === true) delete next.secrets[line.name];
+      else if (entry2 !== void 0) next.secrets[line.name] = entry2;
     }
     const isKnown = (line) => line.holds === void 0 || line.holds === next.secrets[line.name]?.fingerprint;
     if (lines.every(isKnown)) next.revisions[group] = revision;
@@ -7939,15 +8231,51 @@ function advanceEntry(before, line, identity) {
 // src/sync/rounds.ts
 var import_promises2 = require("node:timers/promises");
 var ROUNDS = 5;
+var ROUNDS_OF_SHARERS = 30;
 var ROUNDS_WHEN_DOWN = 2;
 var LONGEST_PAUSE_MS = 400;
-function roundsAfter(error, sent) {
-  if (error instanceof ConflictError) return ROUNDS;
+function roundsAfter(error, sent, isShared = false) {
+  if (error instanceof ConflictError) return isShared ? ROUNDS_OF_SHARERS : ROUNDS;
   if (sent && error instanceof NoAnswerError) return ROUNDS;
   return sent && error instanceof UnavailableError ? ROUNDS_WHEN_DOWN : 1;
 }
 async function pauseBeforeRound(round) {
-  await (0, import_promises2.setTimeout)(Math.random() * LONGEST_PAUSE_MS * round);
+  await (0, import_promises2.setTimeout)(Math.random() * LONGEST_PAUSE_MS * Math.min(round, ROUNDS));
+}
+
+// src/sync/shared-ledger.ts
+function ownPart(ledger, shard) {
+  if (shard === void 0) return ledger;
+  const own = Object.entries(ledger.revisions).filter(([key]) => key.endsWith(`@${shard}`));
+  const revisions = own.map(([key, revision]) => [key.slice(0, -shard.length - 1), revision]);
+  return { ...ledger, revisions: Object.fromEntries(revisions) };
+}
+function withPart(whole, part, shard) {
+  if (shard === void 0) return part;
+  const others = Object.entries(whole.revisions).filter(([key]) => !key.endsWith(`@${shard}`));
+  const own = Object.entries(part.revisions).map(([group, revision]) => [`${group}@${shard}`, revision]);
+  return { ...part, revisions: Object.fromEntries([...others, ...own]) };
+}
+
+// src/sync/brake.ts
+var NEVER_UNUSUAL = 5;
+function brakeOf(intents, options, limit) {
+  const lines = intents.flatMap((intent) => intent.lines ?? []);
+  const refused = lines.filter((line) => line.verb === "refused").length;
+  if (options.allOrNothing && (refused > 0 || intents.some((intent) => intent.lines === void 0)))
+    return "not written: all or nothing was asked for, and not all can be";
+  if (options.allowMany) return void 0;
+  const replaced = lines.filter(isLoss).length;
+  const standing2 = lines.filter((line) => line.holds !== void 0 && line.verb !== "create").length;
+  const most = limit ?? Math.max(NEVER_UNUSUAL, Math.ceil(standing2 / 2));
+  if (replaced <= most) return void 0;
+  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again with allow-many-changes`;
+}
+function isLoss({ verb, writes }) {
+  return writes === "removal" || verb === "update" && writes === "value";
+}
+function heldBack(lines, reason) {
+  return lines.map((line) => isChange(line) ? { name: line.name, verb: "refused", reason } : line);
 }
 
 // src/sync/values-text.ts
@@ -8021,11 +8349,20 @@ var ValuesText = class {
   }
   /** Whether everything that refers to the secret's value stands and is right. */
   isMapped(secret) {
+    if (this.hasOutlived(secret)) return false;
     return this.references(secret).every(({ path, text }) => this.document.getIn(path) === text);
+  }
+  /** Whether something refers to the value under a name that is due to go. */
+  hasOutlived(secret) {
+    return this.outlived(secret).length > 0;
+  }
+  /** Whether anything of the secret stands: its value, or something of ours that refers to it. */
+  remains(secret) {
+    return !isNothing(this.node(this.place(secret))) || this.standing(secret).length > 0;
   }
   /** Whether a variable of that name stands. */
   hasVariable(name) {
-    return !isNothing(this.node(["values", "environmentVariables", name]));
+    return !isNothing(this.node(variableOf(name)));
   }
   /** Why the secret cannot be written: something that is not ours stands in its way. Names places, never what they hold. */
   obstacle(secret) {
@@ -8053,7 +8390,13 @@ var ValuesText = class {
   }
   /** Puts everything that refers to the secret's value: further app keys, variables, Pulumi config. */
   map(secret) {
+    for (const { path } of this.outlived(secret)) this.take(path);
     for (const { path, text } of this.references(secret)) this.put(path, text);
+  }
+  /** Takes the value and everything of ours that refers to it away. */
+  remove(secret) {
+    for (const { path } of this.standing(secret)) this.take(path);
+    this.take(this.place(secret));
   }
   /** One line a value: in several, a line end of a value would be a line end of the text, which CRLF-minded tools change. */
   toString() {
@@ -8064,13 +8407,38 @@ var ValuesText = class {
   }
   variable(secret) {
     const text = `\${${this.place(secret).slice(1).join(".")}}`;
-    return { path: ["values", "environmentVariables", secret.name], text };
+    return { path: variableOf(secret.name), text };
   }
   references(secret) {
     const { path, text } = this.variable(secret);
     const further = secret.paths.slice(1).map((each) => ["values", this.appRoot, ...each.split(".")]);
     const config = secret.pulumiConfig === void 0 ? [] : [["values", "pulumiConfig", secret.pulumiConfig]];
-    return [...further, path, ...config].map((each) => ({ path: each, text }));
+    const former = secret.former === void 0 || secret.former.due === true ? [] : [variableOf(secret.former.name)];
+    return [...further, path, ...former, ...config].map((each) => ({ path: each, text }));
+  }
+  /** References of a former name that is due: those that stand as the sync wrote them. */
+  outlived(secret) {
+    const { former } = secret;
+    if (former?.due !== true) return [];
+    const { text } = this.variable(secret);
+    const key = former.path === void 0 ? [] : [["values", this.appRoot, ...former.path.split(".")]];
+    const paths = [variableOf(former.name), ...key];
+    return paths.filter((path) => this.document.getIn(path) === text).map((path) => ({ path }));
+  }
+  /** References that stand as the sync wrote them, those of a former name included. */
+  standing(secret) {
+    const ours = this.references(secret).filter(({ path, text }) => this.document.getIn(path) === text);
+    return [...ours, ...this.outlived(secret)];
+  }
+  /** Takes a node away, and the mappings above it that are empty then; `values` stays. */
+  take(path) {
+    if (isNothing(this.node(path))) return;
+    this.document.deleteIn(path);
+    const above = path.slice(0, -1);
+    const node = this.node(above);
+    if (!(0, import_yaml3.isMap)(node) || node.items.length > 0) return;
+    if (above.length > 1) this.take(above);
+    else node.flow = true;
   }
   node(path) {
     return this.document.getIn(path, true);
@@ -8094,39 +8462,51 @@ var ValuesText = class {
     else this.document.setIn(path, mapping);
   }
 };
+function variableOf(name) {
+  return ["values", "environmentVariables", name];
+}
 var MEND = "move it away by hand (pulumi env edit), then sync again";
 function isNothing(node) {
   return node === void 0 || node === null || (0, import_yaml3.isScalar)(node) && node.value === null;
 }
 
 // src/sync/sync-group.ts
-async function syncGroup(job, cloud) {
+async function viewGroup(job, cloud) {
+  const current = await cloud.read(job.environment);
+  const text = new ValuesText(current.text, job.appRoot, job.environment);
+  const stands = await standing(job, current, text, cloud);
+  const lines = plan(job.secrets, job.input, stands, job.key, job.options.names);
+  return { current, text, lines: [...lines, ...misplaced(job, text)] };
+}
+async function syncGroup(job, first, cloud) {
   let unsure = [];
   for (let round = 1; ; round += 1) {
     let sent;
     try {
-      const { current, text, lines } = await look(job, cloud);
+      const { current, text, lines } = round === 1 ? first : await viewGroup(job, cloud);
       const all = withEarlier(lines, unsure);
-      if (job.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
+      if (job.options.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
+      requireAll(job, lines);
       for (const line of lines.filter(isChange)) write(job, line, text);
       sent = all;
       const revision = await cloud.write(job.environment, text.toString(), current.etag);
       return { lines: all, revision };
     } catch (error) {
-      if (round >= roundsAfter(error, sent !== void 0)) throw error;
+      if (round >= roundsAfter(error, sent !== void 0, job.isShared)) throw error;
       if (sent !== void 0 && !(error instanceof ConflictError)) unsure = sent;
       await pauseBeforeRound(round);
     }
   }
 }
-async function look(job, cloud) {
-  const current = await cloud.read(job.environment);
-  const text = new ValuesText(current.text, job.appRoot, job.environment);
-  const lines = plan(job.secrets, job.input, await standing(job, current, text, cloud), job.key);
-  return { current, text, lines: [...lines, ...misplaced(job, text)] };
+function requireAll({ environment, options }, lines) {
+  const refused = lines.filter((line) => line.verb === "refused").map((line) => line.name);
+  if (!options.allOrNothing || refused.length === 0) return;
+  const reason = `somebody wrote it in between, and now ${refused.join(", ")} cannot be written`;
+  throw new RemedyError(environment, reason, "run again: a dry run says why");
 }
 function misplaced(job, text) {
-  const here = job.elsewhere.filter(({ name }) => text.hasVariable(name));
+  const { names } = job.options;
+  const here = job.elsewhere.filter(({ name }) => names?.has(name) !== false && text.hasVariable(name));
   return here.map(({ name, group }) => {
     const reason = `its group is ${group}, but an old value still stands in ${job.environment}; remove it and its variable there (pulumi env edit)`;
     return { name, verb: "refused", reason };
@@ -8140,6 +8520,8 @@ async function standing(job, current, text, cloud) {
   return {
     present,
     bound,
+    remaining: those((secret) => text.remains(secret)),
+    outlived: those((secret) => text.hasOutlived(secret)),
     mapped: those((secret) => text.isMapped(secret)),
     obstacles: Object.fromEntries(job.secrets.map((secret) => [secret.name, text.obstacle(secret)])),
     fingerprints: present.size === 0 ? {} : await fingerprintsOf(job, current, bound, cloud),
@@ -8162,6 +8544,10 @@ async function fingerprintsOf(job, current, bound, cloud) {
 function write(job, line, text) {
   const secret = job.secrets.find((each) => each.name === line.name);
   if (secret === void 0) throw new Error(`plan names ${line.name}, which is not of this group`);
+  if (line.writes === "removal") {
+    text.remove(secret);
+    return;
+  }
   if (line.writes === "value") {
     const choice = chooseValue(secret, job.input);
     if (choice.kind !== "value") throw new Error(`plan names ${line.name}, which has no value`);
@@ -8170,146 +8556,175 @@ function write(job, line, text) {
   text.map(secret);
 }
 
+// src/sync/sync-groups.ts
+async function syncGroups(job, cloud, earlier) {
+  const seen = await Promise.all(jobsOf(job).map((each) => look(each, cloud)));
+  const intents = seen.map(({ view }) => view === void 0 ? {} : { lines: view.lines });
+  const brake = brakeOf(intents, job.options, job.catalog.changeLimit);
+  return Promise.all(
+    seen.map(async (each) => {
+      const before = earlier.find(({ group }) => group === each.job.group)?.lines ?? [];
+      return brake === void 0 ? carryOut(each, cloud, before) : holdBack(each, brake);
+    })
+  );
+}
+function jobsOf({ target, catalog, input, options, ledger, key }) {
+  const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
+  const common = {
+    appRoot: catalog.appRoot,
+    input,
+    options,
+    ledger,
+    key,
+    isShared: catalog.shard !== void 0
+  };
+  return Object.entries(target.groups).map(([group, environment]) => {
+    const secrets = here.filter((secret) => secret.group === group);
+    const elsewhere = here.filter((secret) => secret.group !== group);
+    return { ...common, group, environment, secrets, elsewhere };
+  }).filter(
+    ({ secrets }) => options.names === void 0 || secrets.some(({ name }) => options.names?.has(name))
+  );
+}
+async function look(job, cloud) {
+  try {
+    return { job, view: await viewGroup(job, cloud) };
+  } catch (error) {
+    return { job, failure: describeError(error) };
+  }
+}
+async function carryOut(seen, cloud, before) {
+  const { group, environment } = seen.job;
+  if (seen.view === void 0) return { group, environment, lines: before, failure: seen.failure };
+  try {
+    const { lines, revision } = await syncGroup(seen.job, seen.view, cloud);
+    return { group, environment, lines: withEarlier(lines, before), revision };
+  } catch (error) {
+    return { group, environment, lines: before, failure: describeError(error) };
+  }
+}
+function holdBack({ job: { group, environment }, view, failure }, reason) {
+  if (view === void 0) return { group, environment, lines: [], failure };
+  return { group, environment, lines: heldBack(view.lines, reason) };
+}
+
 // src/sync/sync-environment.ts
 async function syncEnvironment(job, cloud) {
   const { environment, ledger: place } = job.target;
+  const { dryRun } = job.options;
+  const alerted = once(job);
   let report;
   for (let round = 1; ; round += 1) {
     let sent = false;
     try {
       const stored = await cloud.decrypt(place);
-      const ledger = usableLedger(stored);
+      const whole = usableLedger(stored);
+      const ledger = ownPart(whole, job.catalog.shard);
       const key = ledger.key ?? newFingerprintKey();
-      report = { environment, groups: await syncGroups(job, ledger, key, cloud, report?.groups ?? []) };
-      const text = renderLedger(advanceLedger({ ...ledger, key }, report.groups, job.identity));
-      if (job.dryRun || text === renderLedger(ledger)) return report;
+      const groups = await syncGroups({ ...job, ledger, key }, cloud, report?.groups ?? []);
+      const advanced = advanceLedger({ ...ledger, key }, groups, job.identity);
+      report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced) };
+      if (dryRun) return report;
+      const told = await alerted(ledger, advanced);
+      if (told.failure !== void 0) report.alertFailure = told.failure;
+      const text = renderLedger(withPart(whole, told.ledger, job.catalog.shard));
+      if (text === renderLedger(whole)) return report;
       sent = true;
       await cloud.write(place, text, stored.etag);
       return report;
     } catch (error) {
       if (report === void 0) throw error;
-      if (round >= roundsAfter(error, sent)) return { ...report, ledgerFailure: describeError(error) };
+      if (round >= roundsAfter(error, sent, job.catalog.shard !== void 0))
+        return { ...report, ledgerFailure: describeError(error) };
       await pauseBeforeRound(round);
     }
   }
 }
 function usableLedger(stored) {
   const ledger = parseLedger(stored.text);
-  return ledger.key === void 0 || isFingerprintKey(ledger.key) ? ledger : { ...ledger, key: void 0 };
+  if (ledger.key !== void 0 && isFingerprintKey(ledger.key)) return ledger;
+  return { ...ledger, key: void 0, revisions: {} };
 }
-function syncGroups({ target, catalog, input, dryRun }, ledger, key, cloud, earlier) {
-  const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
-  return Promise.all(
-    Object.entries(target.groups).map(async ([group, environment]) => {
-      const before = earlier.find((each) => each.group === group)?.lines ?? [];
-      const secrets = here.filter((secret) => secret.group === group);
-      const elsewhere = here.filter((secret) => secret.group !== group);
-      const common = { group, environment, appRoot: catalog.appRoot, input, ledger, key, dryRun };
-      try {
-        const { lines, revision } = await syncGroup({ ...common, secrets, elsewhere }, cloud);
-        return { group, environment, lines: withEarlier(lines, before), revision };
-      } catch (error) {
-        return { group, environment, lines: before, failure: describeError(error) };
-      }
-    })
-  );
+function timesOf(ledger) {
+  return Object.fromEntries(Object.entries(ledger.secrets).map(([name, entry2]) => [name, entry2.changed]));
+}
+function once({ alert, catalog, target }) {
+  const required = new Set(catalog.secrets.filter((secret) => secret.required).map((secret) => secret.name));
+  let done;
+  return async (before, after) => {
+    const names = dueForAlert(before.refused, after.refused).filter((name) => required.has(name));
+    if (alert === void 0 || names.length === 0 || done === names.join()) return { ledger: after };
+    try {
+      await alert(target.environment, names);
+      done = names.join();
+      return { ledger: after };
+    } catch (error) {
+      const refused = withoutAlert(after.refused, names);
+      return { ledger: { ...after, refused }, failure: describeError(error) };
+    }
+  };
 }
 
 // src/sync/sync.ts
-var TOKEN_SECONDS = 900;
 async function runSync(doors) {
-  const { environment, print } = doors;
-  const inActions = environment.GITHUB_ACTIONS === "true";
-  const complain = (text) => print(inActions ? `::error title=sync_secrets::${escapeCommand(text)}` : `error: ${text}`);
+  const { catalog, environment, http, now } = doors;
+  const runner = createRunner(environment, doors.print);
   try {
+    runner.mask(masksOf(secretsIn(doors)));
     const target = targetOf(doors);
-    const dryRun = isDryRun(environment.SYNC_DRY_RUN);
-    const token = await authenticate(doors, target);
-    const cloud = createPulumiCloud({
-      url: backendOf(doors),
-      organization: doors.catalog.pulumiOrganization,
-      token,
-      http: doors.http
-    });
-    const identity = {
-      run: environment.GITHUB_RUN_ID ?? "by-hand",
-      commit: environment.GITHUB_SHA ?? "none",
-      now: doors.now().toISOString()
+    const options = readRunOptions(environment, catalog);
+    const url = (environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl).replace(/\/+$/, "");
+    const mask = (token2) => runner.mask([token2.unwrap()]);
+    const token = await authenticate({ catalog, environment, url, http, mask }, target);
+    const cloud = createPulumiCloud({ url, organization: catalog.pulumiOrganization, token, http });
+    const today = dayOf(now());
+    const job = {
+      target,
+      catalog: catalogOn(catalog, today),
+      input: environment,
+      identity: identityOf(doors),
+      options
     };
-    const report = await syncEnvironment(
-      { target, catalog: doors.catalog, input: environment, identity, dryRun },
-      cloud
-    );
-    for (const line of [headline(report, dryRun), ...logLines(report)]) print(line);
-    const { failures } = outcomeOf(report);
-    for (const failure of failures) complain(failure);
-    summarize(environment.GITHUB_STEP_SUMMARY, renderSummary(report, dryRun));
+    const report = await syncEnvironment({ ...job, ...alertOf(doors) }, cloud);
+    for (const line of [headline(report, options.dryRun), ...logLines(report)]) runner.print(line);
+    const { counts, failures } = outcomeOf(report);
+    for (const failure of failures) runner.complain(failure);
+    runner.summarize(renderSummary(report, { dryRun: options.dryRun, now: now() }));
+    runner.output({ changed: counts.create + counts.update + counts.delete, refused: counts.refused });
     return failures.length === 0 ? 0 : 1;
   } catch (error) {
-    complain(describeError(error));
+    runner.complain(describeError(error));
     return 1;
   }
 }
+var WEBHOOK = "SYNC_ALERT_WEBHOOK";
+function secretsIn({ catalog, environment }) {
+  const names = catalog.secrets.flatMap((secret) => [secret.name, ...secret.aliases]);
+  return ["PULUMI_ACCESS_TOKEN", WEBHOOK, ...names].flatMap((name) => environment[name] ?? []);
+}
+function identityOf({ environment, now }) {
+  return {
+    run: environment.GITHUB_RUN_ID ?? "by-hand",
+    commit: environment.GITHUB_SHA ?? "none",
+    now: now().toISOString()
+  };
+}
 function targetOf({ catalog, environment }) {
-  const wanted = environment.SYNC_ENVIRONMENT ?? "";
+  return findTarget(catalog, environment.SYNC_ENVIRONMENT ?? "", "SYNC_ENVIRONMENT");
+}
+function findTarget(catalog, wanted, asked) {
   const target = catalog.targets.find((each) => each.environment === wanted);
   if (target !== void 0) return target;
   const known = catalog.targets.map((each) => each.environment).join(", ");
-  throw new RemedyError(
-    "SYNC_ENVIRONMENT",
-    `names no environment of the catalog: ${wanted || "(nothing)"}`,
-    `set it to one of ${known}`
-  );
+  const reason = `names no environment of the catalog: ${wanted || "(nothing)"}`;
+  throw new RemedyError(asked, reason, `set it to one of ${known}`);
 }
-function isDryRun(text = "") {
-  if (["", "true", "false"].includes(text)) return text === "true";
-  throw new RemedyError("SYNC_DRY_RUN", "is neither true nor false", "set it to one of them");
-}
-function backendOf({ catalog, environment }) {
-  return (environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl).replace(/\/+$/, "");
-}
-async function authenticate(doors, target) {
-  const { catalog, environment, http } = doors;
-  if (catalog.syncAuthentication === "token") {
-    const stored = environment.PULUMI_ACCESS_TOKEN ?? "";
-    if (stored !== "") return new Secret(stored);
-    throw new RemedyError(
-      "PULUMI_ACCESS_TOKEN",
-      "is not set, and the stack's config asks for a stored token",
-      "set it in GitHub, or set syncAuthentication to oidc"
-    );
-  }
-  const url = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
-  const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
-  if (url === "" || token === "") {
-    throw new RemedyError(
-      "GitHub's id token",
-      "this process may not ask for one",
-      "run it in a GitHub Actions job with permissions: id-token: write"
-    );
-  }
-  const organization = catalog.pulumiOrganization;
-  const idToken = await requestIdToken(
-    { url, token: new Secret(token) },
-    `urn:pulumi:org:${organization}`,
-    http
-  );
-  mask(doors, idToken);
-  const traded = await exchangeToken(
-    { url: backendOf(doors), organization, team: target.team, idToken, expiration: TOKEN_SECONDS },
-    http
-  );
-  mask(doors, traded);
-  return traded;
-}
-function mask({ environment, print }, token) {
-  if (environment.GITHUB_ACTIONS === "true") print(`::add-mask::${token.unwrap()}`);
-}
-function escapeCommand(text) {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-}
-function summarize(file, text) {
-  if (file !== void 0 && file !== "") (0, import_node_fs.appendFileSync)(file, text);
+function alertOf({ environment, http }) {
+  const url = environment[WEBHOOK] ?? "";
+  if (url === "") return {};
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = environment;
+  const page = server && repository && run ? `${server}/${repository}/actions/runs/${run}` : void 0;
+  return { alert: createAlert(new Secret(url), page, http) };
 }
 
 // src/sync/main.ts

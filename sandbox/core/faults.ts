@@ -55,8 +55,11 @@ export function injectFaults(faults: Faults): MiddlewareHandler<{ Bindings: Http
     const url = new URL(context.req.url);
     const fault = faults.strike(context.req.method, url.pathname + url.search);
     if (fault === undefined) return next();
-    if (fault.delayMs !== undefined) await sleep(fault.delayMs);
-    if (fault.reset === "before") context.env.incoming.socket.destroy();
+    if (fault.delayMs !== undefined) await sleep(fault.delayMs, undefined, { ref: false });
+    if (fault.reset === "before") {
+      context.env.incoming.socket.destroy();
+      return new Response(null);
+    }
     if (fault.answer !== undefined) {
       const { status, headers, body } = fault.answer;
       const text = body === undefined ? "" : JSON.stringify(body);

@@ -1,19 +1,47 @@
-import { RemedyError } from "../errors";
-import type { Http, HttpAnswer } from "./http";
+import type { Secret } from "../secret";
+import { type Asked, notGitHub, refusal } from "./github-refusal";
+import type { Http, HttpAnswer, HttpRequest } from "./http";
+
+/** Who may read an organization secret, in GitHub's words. */
+export type SecretVisibility = "all" | "private" | "selected";
 
 /** An organization secret as GitHub lists it: everything but its value. */
 export interface OrganizationSecret {
   name: string;
-  visibility: "all" | "private" | "selected";
-  /** RFC 3339, UTC. Moves also when only the repositories change. */
+  visibility: SecretVisibility;
+  /** RFC 3339, UTC. Moves also when only the repositories change: it does not date the value. */
   updatedAt: string;
+}
+
+/** What a write of an organization secret carries. */
+export interface SecretWrite {
+  visibility: SecretVisibility;
+  /** All repositories that may read it; used for `selected` alone. One left out loses it. */
+  repositoryIds: readonly number[];
+  /** The value, sealed for the organization's key. Left out, GitHub's API says, the value stays. */
+  sealed?: { keyId: string; box: string };
 }
 
 /** The part of GitHub's API that commands use, for one organization. */
 export interface GitHub {
-  /** Address of the API, with no slash at the end. */
+  /** Address of the server, with no slash at the end and no /api/v3. */
   url: string;
-  listOrganizationSecrets(): Promise<OrganizationSecret[]>;
+  listSecrets(): Promise<OrganizationSecret[]>;
+  /** Names of the repositories that may read a secret whose visibility is `selected`. */
+  repositoriesOf(secret: string): Promise<string[]>;
+  repositoryId(repository: string): Promise<number>;
+  /** @returns key in base64, 32 bytes (X25519). */
+  publicKey(): Promise<{ keyId: string; key: string }>;
+  /** Creates it, or replaces what stands. */
+  writeSecret(name: string, write: SecretWrite): Promise<void>;
+  /** Replaces the list of a `selected` secret; nothing else of it is touched. */
+  setRepositories(secret: string, repositoryIds: readonly number[]): Promise<void>;
+  /** Names of a repository's own secrets. */
+  repositorySecrets(repository: string): Promise<string[]>;
+  /** Names of a repository's deployment environments. */
+  environments(repository: string): Promise<string[]>;
+  /** Names of the secrets of one of them. */
+  environmentSecrets(repository: string, environment: string): Promise<string[]>;
 }
 
 /** GitHub's largest page. */
@@ -22,60 +50,125 @@ const PAGE = 100;
 /**
  * A client of GitHub for one organization.
  *
- * @param authorization the whole header, made where the token is unwrapped.
  * @throws RemedyError from every method, naming what was asked, the cause and the remedy.
  */
 export function createGitHub(options: {
   url: string;
   organization: string;
-  authorization: string;
+  token: Secret;
   http: Http;
 }): GitHub {
-  const { url, organization, authorization, http } = options;
-  const headers = {
-    authorization,
-    accept: "application/vnd.github+json",
-    "x-github-api-version": "2022-11-28",
-    "user-agent": "sophia-secrets",
+  const { organization, token, http } = options;
+  const url = serverOf(options.url);
+  const secrets = `/orgs/${organization}/actions/secrets`;
+  const whole: Asked = { thing: `organization ${organization}`, kind: "organization" };
+  const ofSecret = (name: string): Asked => ({ thing: name, kind: "organization" });
+  const ofRepository = (name: string): Asked => ({
+    thing: `repository ${organization}/${name}`,
+    kind: "repository",
+  });
+
+  const call = async (
+    asked: Asked,
+    path: string,
+    write: Omit<HttpRequest, "url"> = { method: "GET" },
+  ): Promise<HttpAnswer> => {
+    const headers = {
+      authorization: `Bearer ${token.unwrap()}`,
+      accept: "application/vnd.github+json",
+      "x-github-api-version": "2022-11-28",
+      "user-agent": "sophia-secrets",
+      ...(write.body === undefined ? {} : { "content-type": "application/json" }),
+    };
+    const answer = await http({ ...write, url: `${apiOf(url)}${path}`, headers });
+    if (answer.status >= 300) throw refusal(asked, answer);
+    return answer;
   };
-  const get = async (path: string): Promise<unknown> => {
-    const answer = await http({ method: "GET", url: `${restOf(url)}${path}`, headers });
-    if (answer.status === 200) return JSON.parse(answer.text) as unknown;
-    throw refusal(`organization ${organization}`, answer);
+  const get = async (asked: Asked, path: string) => parse(asked, await call(asked, path));
+  /** All items of a paged list. */
+  const list = async <Item>(asked: Asked, path: string, field: string): Promise<Item[]> => {
+    const found: Item[] = [];
+    for (let page = 1; ; page += 1) {
+      const items = (await get(asked, `${path}?per_page=${PAGE}&page=${page}`))[field];
+      if (!Array.isArray(items)) throw notGitHub(asked);
+      found.push(...(items as Item[]));
+      if (items.length < PAGE) return found;
+    }
   };
+  const names = async (asked: Asked, path: string, field: string) =>
+    (await list<{ name: string }>(asked, path, field)).map(({ name }) => name);
+  /** The same write twice does no harm. */
+  const put = (asked: Asked, path: string, body: object) =>
+    call(asked, path, { method: "PUT", body: JSON.stringify(body), repeatable: true });
+
   return {
     url,
-    listOrganizationSecrets: async () => {
-      const found: OrganizationSecret[] = [];
-      for (let page = 1; ; page += 1) {
-        const list = (await get(`/orgs/${organization}/actions/secrets?per_page=${PAGE}&page=${page}`)) as {
-          secrets: { name: string; visibility: OrganizationSecret["visibility"]; updated_at: string }[];
-        };
-        found.push(
-          ...list.secrets.map((each) => ({
-            name: each.name,
-            visibility: each.visibility,
-            updatedAt: each.updated_at,
-          })),
-        );
-        if (list.secrets.length < PAGE) return found;
-      }
+    listSecrets: async () => {
+      const found = await list<Listed>(whole, secrets, "secrets");
+      return found.map(({ name, visibility, updated_at }) => ({ name, visibility, updatedAt: updated_at }));
     },
+    repositoriesOf: (secret) => names(ofSecret(secret), `${secrets}/${secret}/repositories`, "repositories"),
+    repositoryId: async (repository) => {
+      const { id } = await get(ofRepository(repository), `/repos/${organization}/${repository}`);
+      if (typeof id !== "number") throw notGitHub(ofRepository(repository));
+      return id;
+    },
+    publicKey: async () => {
+      const { key, key_id: keyId } = await get(whole, `${secrets}/public-key`);
+      if (typeof key !== "string" || typeof keyId !== "string") throw notGitHub(whole);
+      return { key, keyId };
+    },
+    writeSecret: async (name, write) => {
+      await put(ofSecret(name), `${secrets}/${name}`, bodyOf(write));
+    },
+    setRepositories: async (secret, repositoryIds) => {
+      const path = `${secrets}/${secret}/repositories`;
+      await put(ofSecret(secret), path, { selected_repository_ids: repositoryIds });
+    },
+    repositorySecrets: (repository) =>
+      names(ofRepository(repository), `/repos/${organization}/${repository}/actions/secrets`, "secrets"),
+    environments: (repository) =>
+      names(ofRepository(repository), `/repos/${organization}/${repository}/environments`, "environments"),
+    environmentSecrets: (repository, environment) =>
+      names(
+        ofRepository(repository),
+        `/repos/${organization}/${repository}/environments/${encodeURIComponent(environment)}/secrets`,
+        "secrets",
+      ),
   };
 }
 
-/** A server's API lies under /api/v3; github.com's has a host of its own. */
-function restOf(url: string): string {
-  return new URL(url).hostname === "api.github.com" ? url : `${url}/api/v3`;
+interface Listed {
+  name: string;
+  visibility: SecretVisibility;
+  updated_at: string;
 }
 
-function refusal(thing: string, answer: HttpAnswer): RemedyError {
-  if (answer.status === 401)
-    return new RemedyError("GITHUB_TOKEN", "GitHub does not know it, or it has expired", "set a valid one");
-  const rights =
-    "give the token the scope admin:org (classic) or the organization permission Secrets (fine-grained)";
-  if (answer.status === 403) return new RemedyError(thing, "the token may not read its secrets", rights);
-  if (answer.status === 404)
-    return new RemedyError(thing, "GitHub does not show it to this token", `check its name; ${rights}`);
-  return new RemedyError(thing, `GitHub answered ${answer.status}`, "run again later");
+function bodyOf({ visibility, repositoryIds, sealed }: SecretWrite): object {
+  return {
+    visibility,
+    // GitHub refuses a list beside any other visibility, and without one takes the secret from all.
+    ...(visibility === "selected" ? { selected_repository_ids: repositoryIds } : {}),
+    ...(sealed === undefined ? {} : { key_id: sealed.keyId, encrypted_value: sealed.box }),
+  };
+}
+
+function parse(asked: Asked, answer: HttpAnswer): Record<string, unknown> {
+  try {
+    return { ...JSON.parse(answer.text) } as Record<string, unknown>;
+  } catch {
+    throw notGitHub(asked);
+  }
+}
+
+/** A server's address however it was written: the provider takes one with /api/v3 as well. */
+function serverOf(url: string): string {
+  return url.replace(/\/+$/, "").replace(/\/api\/v3$/, "");
+}
+
+/** Where a server's REST API begins: a self-hosted one's lies under /api/v3, github.com's and ghe.com's has its own host. */
+export function apiOf(server: string): string {
+  const { hostname } = new URL(server);
+  const own = hostname === "api.github.com" || hostname.endsWith(".ghe.com");
+  return own ? server : `${server}/api/v3`;
 }

@@ -43,14 +43,45 @@ export async function exchangeToken(
     expiration,
   });
   const headers = { "content-type": "application/json" };
-  const answer = await http({ method: "POST", url: `${url}/api/oauth/token`, headers, body });
+  // A second token beside a lost one does no harm: both are short-lived.
+  const request = { method: "POST", url: `${url}/api/oauth/token`, headers, body, repeatable: true } as const;
+  const answer = await http(request);
   const { access_token: token, error_description: said } = parse(answer.text);
   if (answer.status === 200 && typeof token === "string" && token !== "") return new Secret(token);
-  throw new RemedyError(
-    `Pulumi Cloud's trust in this job (team ${team} of ${organization})`,
-    `it answered ${answer.status}${typeof said === "string" ? `, ${said}` : ""}`,
-    "compare the job's repository, branch and environment with the issuer's policies, which pulumi up declares for the carriers in the stack's config",
-  );
+  const thing = `Pulumi Cloud's trust in this job (team ${team} of ${organization})`;
+  const words = typeof said === "string" ? said : "";
+  const reason = `it answered ${answer.status}${words === "" ? "" : `, ${words}`}`;
+  throw new RemedyError(thing, `${reason}; the job's claims: ${describeJob(idToken)}`, remedyFor(words));
+}
+
+/** Claims that tell which job it is; names and ids, no credential. */
+const TOLD = ["iss", "aud", "sub", "repository", "repository_id", "ref", "environment"];
+
+/** What the id token says of the job, for comparison with the rules. */
+function describeJob(idToken: Secret): string {
+  const [, body = ""] = idToken.unwrap().split(".");
+  const claims = parse(Buffer.from(body, "base64url").toString("utf8"));
+  const told = TOLD.filter((name) => claims[name] !== undefined);
+  return told.map((name) => `${name} ${JSON.stringify(claims[name])}`).join(", ") || "not told";
+}
+
+const DECLARED = "pulumi up of the organization's stack declares it";
+
+const REMEDIES: readonly (readonly [speaksOf: RegExp, remedy: string])[] = [
+  [
+    /issuer|"iss"/i,
+    `register GitHub's issuer with the organization that the stack's config names: ${DECLARED}`,
+  ],
+  [/audience|"aud"/i, `the issuer's rules must name the audience urn:pulumi:org:ORGANIZATION: ${DECLARED}`],
+  [/team|scope/i, "make the team that writes this environment: pulumi up of the stack that owns it"],
+  [/expir/i, "let the issuer's tokens live 900 seconds or longer, and check the runner's clock"],
+];
+
+/** What to change, by the part of the trust that the refusal speaks of; the service's wording is not documented. */
+function remedyFor(said: string): string {
+  const known = REMEDIES.find(([speaksOf]) => !/polic|rule/i.test(said) && speaksOf.test(said));
+  if (known !== undefined) return known[1];
+  return `compare this with the issuer's policies: ${DECLARED}, for the carriers, the branch and the environments in the stacks' config; a run from another branch or repository is refused on purpose`;
 }
 
 /** What JSON.parse says of a bad text quotes it, and these texts hold tokens: a bad one reads as empty. */

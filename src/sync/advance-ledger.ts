@@ -1,5 +1,6 @@
 import { EMPTY_LEDGER, type Ledger, type LedgerEntry } from "../../secrets/ledger";
 import { isChange, type PlanLine } from "./plan";
+import { countRefusals } from "./refusals";
 
 /** Which run this is, for the ledger. */
 export interface RunIdentity {
@@ -10,7 +11,7 @@ export interface RunIdentity {
   now: string;
 }
 
-/** What a run found or left in one values environment; without a revision it failed there. */
+/** What a run found or left in one values environment; without a revision it failed there or was held back. */
 export interface LedgerNews {
   group: string;
   lines: readonly PlanLine[];
@@ -30,12 +31,18 @@ export function advanceLedger(ledger: Ledger, groups: readonly LedgerNews[], ide
     key: ledger.key,
     revisions: { ...ledger.revisions },
     secrets: { ...ledger.secrets },
+    refused: countRefusals(
+      ledger.refused,
+      groups.flatMap((group) => group.lines),
+      identity.run,
+    ),
   };
   for (const { group, lines, revision } of groups) {
     if (revision === undefined) continue;
     for (const line of lines) {
       const entry = advanceEntry(ledger.secrets[line.name], line, identity);
-      if (entry !== undefined) next.secrets[line.name] = entry;
+      if (line.gone === true) delete next.secrets[line.name];
+      else if (entry !== undefined) next.secrets[line.name] = entry;
     }
     const isKnown = (line: PlanLine) =>
       line.holds === undefined || line.holds === next.secrets[line.name]?.fingerprint;

@@ -1,5 +1,4 @@
-import { misfit } from "../../secrets/formats";
-import { SENTINEL } from "../../secrets/layout";
+import { isSentinel, unfit } from "../../secrets/value-limits";
 import { Secret } from "../secret";
 import type { JobSecret } from "./job-catalog";
 
@@ -11,9 +10,6 @@ export type Choice =
   | { kind: "value"; value: Secret; source: string }
   | { kind: "none"; reason: string }
   | { kind: "refused"; reason: string };
-
-/** GitHub's own limit for one secret, in bytes (docs.github.com, "Secrets reference": 48 KB). */
-export const LARGEST_VALUE = 49_152;
 
 /**
  * Chooses a secret's value among its name and aliases.
@@ -33,14 +29,9 @@ export function chooseValue(secret: JobSecret, input: Input): Choice {
     const reason = `${first.name} and ${other.name} hold different values; set both to the right one, or delete one in GitHub`;
     return { kind: "refused", reason };
   }
-  const wrong = unfit(secret, first.value);
+  const wrong = unfit(secret.format, first.value);
   if (wrong !== undefined) return { kind: "refused", reason: `the value of ${first.name} ${wrong}` };
   return { kind: "value", value: new Secret(first.value), source: first.name };
-}
-
-/** Also as a person may have pasted it: with a line end. */
-function isSentinel(value: string): boolean {
-  return value.trim() === SENTINEL;
 }
 
 function withoutValue(secret: JobSecret, input: Input): Choice {
@@ -51,13 +42,4 @@ function withoutValue(secret: JobSecret, input: Input): Choice {
     ? "nobody has set it in GitHub yet"
     : "did not arrive: it is not in GitHub, is empty, is not granted to this repository, or lies beyond the first 100 a workflow sees";
   return { kind: secret.required ? "refused" : "none", reason };
-}
-
-function unfit(secret: JobSecret, value: string): string | undefined {
-  const bytes = Buffer.byteLength(value, "utf8");
-  if (bytes > LARGEST_VALUE) return `has ${bytes} bytes; GitHub's limit is ${LARGEST_VALUE}`;
-  if (value.trim() === "") return "is only white space";
-  if (value.includes("\0")) return "holds a NUL byte, which no environment variable can";
-  if (!value.isWellFormed()) return "is not well-formed Unicode";
-  return misfit(secret.format, value);
 }

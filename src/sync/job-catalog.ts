@@ -1,5 +1,5 @@
 import { pathsOf } from "../../secrets/check-keys";
-import { type Catalog, resolveCatalog } from "../../secrets/entry";
+import { type Catalog, type FormerName, resolveCatalog, type Secret } from "../../secrets/entry";
 import type { FormatName } from "../../secrets/formats";
 import { ledgerEnvironment, pathOf, syncTeam, valuesEnvironment } from "../../secrets/layout";
 import type { Settings } from "../../secrets/settings";
@@ -18,6 +18,12 @@ export interface JobSecret {
   default?: string;
   /** Config key under which Pulumi programs that import the environment find it. */
   pulumiConfig?: string;
+  /** Day from which on it leaves ESC, UTC: YYYY-MM-DD. */
+  tombstone?: string;
+  /** Set on that day, by `catalogOn`. */
+  due?: true;
+  /** The name it had: an alias, one of its paths where that is the name's own, and a variable, until its day comes. */
+  former?: { name: string; path?: string; tombstone?: string; due?: true };
 }
 
 /** One environment's places in Pulumi Cloud. */
@@ -37,18 +43,28 @@ export interface JobCatalog {
   syncAuthentication: "oidc" | "token";
   targets: readonly JobTarget[];
   secrets: readonly JobSecret[];
+  /** Most values of one environment that a run may replace at once; without it the job's own rule holds. */
+  changeLimit?: number;
+  /** The carrier, where several share the secrets. */
+  shard?: string;
 }
 
 const PULUMI_CLOUD = "https://api.pulumi.com";
 
-/** What the job of one carrier is told. */
-export function buildJobCatalog(catalog: Catalog, settings: Settings): JobCatalog {
+/**
+ * What the job of one carrier is told.
+ *
+ * @param shard the carrier, where several share the secrets; the catalog is then its part.
+ */
+export function buildJobCatalog(catalog: Catalog, settings: Settings, shard?: string): JobCatalog {
   const groups = Object.keys(catalog.groups).sort();
   return {
     pulumiOrganization: settings.pulumiOrganization,
     pulumiApiUrl: settings.pulumiApiUrl ?? PULUMI_CLOUD,
     appRoot: settings.appRoot,
     syncAuthentication: settings.syncAuthentication,
+    ...(catalog.changeLimit === undefined ? {} : { changeLimit: catalog.changeLimit }),
+    ...(shard === undefined ? {} : { shard }),
     targets: catalog.environments.map((environment) => ({
       environment,
       team: syncTeam(settings, environment),
@@ -59,16 +75,31 @@ export function buildJobCatalog(catalog: Catalog, settings: Settings): JobCatalo
     })),
     secrets: resolveCatalog(catalog)
       .filter((secret) => !secret.bootstrap)
-      .map((secret) => ({
-        name: secret.name,
-        aliases: secret.aliases,
-        group: secret.group,
-        paths: pathsOf(secret),
-        environments: secret.environments,
-        required: secret.required,
-        format: secret.format,
-        ...(secret.default === undefined ? {} : { default: secret.default }),
-        ...(secret.pulumiConfig === undefined ? {} : { pulumiConfig: secret.pulumiConfig }),
-      })),
+      .map(jobSecret),
+  };
+}
+
+function jobSecret(secret: Secret): JobSecret {
+  const { renamedFrom, tombstone } = secret;
+  return {
+    name: secret.name,
+    aliases: [...secret.aliases, ...(renamedFrom === undefined ? [] : [renamedFrom.name])],
+    group: secret.group,
+    paths: pathsOf(secret),
+    environments: secret.environments,
+    required: secret.required,
+    format: secret.format,
+    ...(secret.default === undefined ? {} : { default: secret.default }),
+    ...(secret.pulumiConfig === undefined ? {} : { pulumiConfig: secret.pulumiConfig }),
+    ...(tombstone === undefined ? {} : { tombstone }),
+    ...(renamedFrom === undefined ? {} : { former: jobFormer(renamedFrom) }),
+  };
+}
+
+function jobFormer({ name, key, tombstone }: FormerName): NonNullable<JobSecret["former"]> {
+  return {
+    name,
+    ...(key === undefined ? {} : { path: key }),
+    ...(tombstone === undefined ? {} : { tombstone }),
   };
 }

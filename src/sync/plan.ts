@@ -3,14 +3,22 @@ import { fingerprint } from "./fingerprint";
 import type { JobSecret } from "./job-catalog";
 
 /** What happens to one secret in one environment. */
-export type Verb = "create" | "update" | "unchanged" | "waiting" | "refused";
+export type Verb =
+  | "create"
+  | "update"
+  | "unchanged"
+  | "waiting"
+  | "refused"
+  | "skipped"
+  | "tombstone"
+  | "delete";
 
 /** One line of a plan: a name and a verb, never a value. */
 export interface PlanLine {
   name: string;
   verb: Verb;
-  /** What is written, if anything: the value and all that refers to it, or the references alone. */
-  writes?: "value" | "references";
+  /** What is written, if anything: the value and all that refers to it, the references alone, or the end of both. */
+  writes?: "value" | "references" | "removal";
   /** Why, where the verb alone does not say it. */
   reason?: string;
   /** Under which name the value was read; absent when there is none. */
@@ -19,6 +27,8 @@ export interface PlanLine {
   fingerprint?: string;
   /** Fingerprint of what ESC holds once the line is carried out; absent when it holds nothing. */
   holds?: string;
+  /** Its tombstone is due: once the line is carried out, nothing of it stands. */
+  gone?: true;
 }
 
 /** What ESC holds where nothing but another `fn::` call or a plain text stands: equal to no fingerprint. */
@@ -32,6 +42,10 @@ export interface Standing {
   bound: ReadonlySet<string>;
   /** Secrets whose references all stand. */
   mapped: ReadonlySet<string>;
+  /** Secrets of which a value or a reference stands. */
+  remaining: ReadonlySet<string>;
+  /** Secrets to which a name refers that is due to go. */
+  outlived: ReadonlySet<string>;
   /** Why a secret cannot be written where it belongs. */
   obstacles: Readonly<Record<string, string | undefined>>;
   /** Fingerprints of the values that stand, as far as they are known. */
@@ -43,36 +57,92 @@ export interface Standing {
 /**
  * The plan for one values environment: a pure function of what is declared, what came in and what stands.
  *
- * Nothing is ever deleted and nothing that stands is replaced by nothing: a secret without a value keeps what ESC
- * holds, and a default replaces nothing but a default.
+ * Nothing is deleted but what the catalog has announced by a tombstone that is due, and nothing that stands is replaced
+ * by nothing: a secret without a value keeps what ESC holds, and a default replaces nothing but a default.
  *
  * @param key of the fingerprints, base64.
+ * @param asked names a person asked for; all when left out.
  */
 export function plan(
   secrets: readonly JobSecret[],
   input: Input,
   standing: Standing,
   key: string,
+  asked?: ReadonlySet<string>,
 ): PlanLine[] {
   return secrets.map((secret) => {
     const { name } = secret;
     const held = standing.present.has(name) ? (standing.fingerprints[name] ?? UNREADABLE) : undefined;
     const holds = held === undefined ? {} : { holds: held };
-    const obstacle = standing.obstacles[name];
-    if (obstacle !== undefined) return { name, ...holds, verb: "refused", reason: obstacle };
-    const choice = chooseValue(secret, input);
-    if (choice.kind === "refused") return { name, ...holds, verb: "refused", reason: choice.reason };
-    if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing), ...holds };
-    return planValue(name, choice, standing, key, held);
+    if (asked?.has(name) === false) return { name, ...holds, verb: "skipped" };
+    if (secret.due === true) return planDeletion(secret, standing, holds);
+    return announced(secret, planLiving(secret, input, standing, key, held));
   });
 }
 
+function planLiving(
+  secret: JobSecret,
+  input: Input,
+  standing: Standing,
+  key: string,
+  held: string | undefined,
+): PlanLine {
+  const { name } = secret;
+  const holds = held === undefined ? {} : { holds: held };
+  const obstacle = standing.obstacles[name];
+  if (obstacle !== undefined) return { name, ...holds, verb: "refused", reason: obstacle };
+  const choice = chooseValue(secret, input);
+  if (choice.kind === "refused") return { name, ...holds, verb: "refused", reason: choice.reason };
+  if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing), ...holds };
+  return planValue(name, choice, standing, key, held);
+}
+
+/**
+ * Before its day a secret is synced as any other, and each run says that it is about to go; or that its only value in
+ * GitHub goes, with its old name.
+ */
+function announced({ name, tombstone, former }: JobSecret, line: PlanLine): PlanLine {
+  if (line.verb === "refused") return line;
+  if (former?.tombstone !== undefined && line.source === former.name)
+    return {
+      ...line,
+      reason: `has its value under ${former.name} alone, which goes on ${former.tombstone}: set ${name}`,
+    };
+  if (tombstone === undefined) return line;
+  const quiet = line.verb === "unchanged" || line.verb === "waiting";
+  return { ...line, verb: quiet ? "tombstone" : line.verb, reason: `goes on ${tombstone}` };
+}
+
+function planDeletion(
+  { name, tombstone }: JobSecret,
+  standing: Standing,
+  holds: Pick<PlanLine, "holds">,
+): PlanLine {
+  if (!standing.remaining.has(name)) return { name, verb: "unchanged", gone: true };
+  if (!standing.present.has(name) || standing.bound.has(name))
+    return {
+      name,
+      verb: "delete",
+      writes: "removal",
+      reason: `its tombstone of ${tombstone} is due`,
+      gone: true,
+    };
+  const reason =
+    "its tombstone is due, but what stands at its place is not the sync's; remove it there (pulumi env edit)";
+  return { name, ...holds, verb: "refused", reason };
+}
+
 const MAPPING = "its further keys or variables were missing";
+const OUTLIVED = "its old name was due to go";
+
+function mappingReason(name: string, standing: Standing): string {
+  return standing.outlived.has(name) ? OUTLIVED : MAPPING;
+}
 
 function planNothing(name: string, reason: string, standing: Standing): PlanLine {
   if (!standing.present.has(name)) return { name, verb: "waiting", reason };
   if (standing.bound.has(name) && !standing.mapped.has(name))
-    return { name, verb: "update", writes: "references", reason: MAPPING };
+    return { name, verb: "update", writes: "references", reason: mappingReason(name, standing) };
   return { name, verb: "unchanged", reason: `${reason}; ESC keeps the value it has` };
 }
 
@@ -94,7 +164,13 @@ function planValue(
     return { name, verb: "unchanged", holds: held, reason };
   }
   if (!standing.mapped.has(name))
-    return { ...line, holds: held, verb: "update", writes: "references", reason: MAPPING };
+    return {
+      ...line,
+      holds: held,
+      verb: "update",
+      writes: "references",
+      reason: mappingReason(name, standing),
+    };
   return { ...line, holds: held, verb: "unchanged" };
 }
 
@@ -110,7 +186,7 @@ export function isChange(line: PlanLine): boolean {
 export function withEarlier(lines: readonly PlanLine[], earlier: readonly PlanLine[]): PlanLine[] {
   return lines.map((line) => {
     const before = earlier.find((each) => each.name === line.name);
-    if (line.verb !== "unchanged" || before?.writes === undefined) return line;
+    if (!["unchanged", "tombstone"].includes(line.verb) || before?.writes === undefined) return line;
     const { verb, writes, reason } = before;
     return { ...line, verb, writes, ...(reason === undefined ? {} : { reason }) };
   });

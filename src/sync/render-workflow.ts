@@ -12,6 +12,8 @@ const TIMEOUT_MINUTES = 10;
 /** Once a day, off the full hour, when GitHub delays scheduled runs most. */
 const SCHEDULE = "17 5 * * *";
 
+type StepSettings = Pick<Settings, "pulumiApiUrl" | "alertWebhook">;
+
 /**
  * The sync workflow: one job per environment, so that each environment's own secrets override the organization's as
  * GitHub has it. Every secret is named: neither `toJSON(secrets)` nor `secrets: inherit`, which would hand over
@@ -21,7 +23,7 @@ const SCHEDULE = "17 5 * * *";
  */
 export function renderWorkflow(
   catalog: JobCatalog,
-  settings: Pick<Settings, "branch" | "pulumiApiUrl">,
+  settings: Pick<Settings, "branch" | "pulumiApiUrl" | "alertWebhook">,
 ): string {
   const environments = catalog.targets.map((target) => target.environment);
   const workflow = {
@@ -39,7 +41,7 @@ export function renderWorkflow(
   const document = new Document(workflow);
   document.commentBefore =
     " Written by `pulumi up` from the catalog of sophia-secrets. Do not edit: the next `up` puts it back.";
-  visit(document, { Scalar: (_, node) => annotate(node) });
+  visit(document, { Scalar: (key, node) => annotate(key, node) });
   return document.toString({ lineWidth: 0 });
 }
 
@@ -52,6 +54,21 @@ function inputs(environments: readonly string[]): object {
       default: "all",
     },
     "dry-run": { description: "Show the plan and write nothing", type: "boolean", default: false },
+    names: {
+      description: "Sync these secrets alone: names separated by commas; empty: all",
+      type: "string",
+      default: "",
+    },
+    "all-or-nothing": {
+      description: "Write nothing of an environment in which a secret is refused",
+      type: "boolean",
+      default: false,
+    },
+    "allow-many-changes": {
+      description: "Replace an unusual number of values at once",
+      type: "boolean",
+      default: false,
+    },
   };
 }
 
@@ -60,7 +77,7 @@ function jobId(environment: string): string {
   return environment.replace(/^(?=[0-9])/, "_").replaceAll(".", "_");
 }
 
-function job(target: JobTarget, catalog: JobCatalog, settings: Pick<Settings, "pulumiApiUrl">): object {
+function job(target: JobTarget, catalog: JobCatalog, settings: StepSettings): object {
   const { environment } = target;
   const usesOidc = catalog.syncAuthentication === "oidc";
   return {
@@ -71,17 +88,29 @@ function job(target: JobTarget, catalog: JobCatalog, settings: Pick<Settings, "p
     environment,
     permissions: { contents: "read", ...(usesOidc ? { "id-token": "write" } : {}) },
     concurrency: { group: `sync-secrets-${environment}`, "cancel-in-progress": false },
+    outputs: { changed: output("changed"), refused: output("refused") },
     steps: [
       { name: "Check out this commit", uses: CHECKOUT.action, with: { "persist-credentials": false } },
-      { name: "Sync", run: `node ${SCRIPT_PATH}`, env: stepEnvironment(target, catalog, settings) },
+      {
+        name: "Sync",
+        id: SYNC_STEP,
+        run: `node ${SCRIPT_PATH}`,
+        env: stepEnvironment(target, catalog, settings),
+      },
     ],
   };
+}
+
+const SYNC_STEP = "sync";
+
+function output(name: string): string {
+  return `\${{ steps.${SYNC_STEP}.outputs.${name} }}`;
 }
 
 function stepEnvironment(
   target: JobTarget,
   catalog: JobCatalog,
-  settings: Pick<Settings, "pulumiApiUrl">,
+  settings: StepSettings,
 ): Record<string, string> {
   const names = catalog.secrets
     .filter((secret) => secret.environments.includes(target.environment))
@@ -89,12 +118,22 @@ function stepEnvironment(
   if (catalog.syncAuthentication === "token") names.push("PULUMI_ACCESS_TOKEN");
   return {
     SYNC_ENVIRONMENT: target.environment,
+    // Inputs reach the script as variables; in a command the shell would carry them out.
     SYNC_DRY_RUN: `\${{ inputs.dry-run || false }}`,
+    SYNC_NAMES: `\${{ inputs.names }}`,
+    SYNC_ALL_OR_NOTHING: `\${{ inputs.all-or-nothing || false }}`,
+    SYNC_ALLOW_MANY_CHANGES: `\${{ inputs.allow-many-changes || false }}`,
     ...(settings.pulumiApiUrl === undefined ? {} : { PULUMI_BACKEND_URL: settings.pulumiApiUrl }),
+    ...(settings.alertWebhook === undefined
+      ? {}
+      : { SYNC_ALERT_WEBHOOK: `\${{ secrets.${settings.alertWebhook} }}` }),
     ...Object.fromEntries(names.sort().map((name) => [name, `\${{ secrets.${name} }}`])),
   };
 }
 
-function annotate(node: Scalar): void {
-  if (isScalar(node) && node.value === CHECKOUT.action) node.comment = ` ${CHECKOUT.version}`;
+/** Comments at the ends of lines, where Dependabot and zizmor look for them. */
+function annotate(key: unknown, node: Scalar): void {
+  if (!isScalar(node)) return;
+  if (node.value === CHECKOUT.action) node.comment = ` ${CHECKOUT.version}`;
+  if (key === "value" && node.value === "write") node.comment = " proves to Pulumi Cloud which job this is";
 }

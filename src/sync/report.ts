@@ -1,6 +1,12 @@
 import type { PlanLine, Verb } from "./plan";
 import type { EnvironmentReport } from "./sync-environment";
 
+/** What the report words depend on besides the report. */
+export interface Telling {
+  dryRun: boolean;
+  now: Date;
+}
+
 /** Counts and outcome of a run over one environment. */
 export interface Outcome {
   counts: Record<Verb, number>;
@@ -11,12 +17,21 @@ export interface Outcome {
 /** Sums a report up. */
 export function outcomeOf(report: EnvironmentReport): Outcome {
   const lines = report.groups.flatMap((group) => group.lines);
-  const counts: Record<Verb, number> = { create: 0, update: 0, unchanged: 0, waiting: 0, refused: 0 };
+  const counts = {
+    create: 0,
+    update: 0,
+    unchanged: 0,
+    waiting: 0,
+    refused: 0,
+    skipped: 0,
+    tombstone: 0,
+    delete: 0,
+  };
   for (const line of lines) counts[line.verb] += 1;
   const refused = byReason(lines.filter((line) => line.verb === "refused"));
   const failed = report.groups.flatMap((group) => (group.failure === undefined ? [] : [group.failure]));
-  const ledger = report.ledgerFailure === undefined ? [] : [report.ledgerFailure];
-  return { counts, failures: [...refused, ...failed, ...ledger] };
+  const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== undefined);
+  return { counts, failures: [...refused, ...failed, ...after] };
 }
 
 /** Refusals, those of one reason together: GitHub shows ten annotations a step, and forty waiting secrets are one thing to do. */
@@ -33,8 +48,11 @@ export function headline(report: EnvironmentReport, dryRun: boolean): string {
     ["create", "created"],
     ["update", "updated"],
     ["unchanged", "unchanged"],
+    ["delete", "deleted"],
+    ["tombstone", "about to go"],
     ["waiting", "waiting for a first value"],
     ["refused", "refused"],
+    ["skipped", "not asked for"],
   ];
   const parts = words.filter(([verb]) => counts[verb] > 0).map(([verb, word]) => `${counts[verb]} ${word}`);
   const prefix = dryRun ? "dry run, nothing written: " : "";
@@ -44,11 +62,15 @@ export function headline(report: EnvironmentReport, dryRun: boolean): string {
 /** The plan as text lines: everything but what is unchanged. */
 export function logLines(report: EnvironmentReport): string[] {
   return report.groups.flatMap((group) => {
-    const shown = group.lines.filter((line) => line.verb !== "unchanged" || line.reason !== undefined);
+    const shown = group.lines.filter((line) => !isQuiet(line));
     const lines = shown.map((line) => `  ${line.verb.padEnd(9)} ${line.name}${because(line)}`);
     const failure = group.failure === undefined ? [] : [`  failed    ${group.failure}`];
     return lines.length + failure.length === 0 ? [] : [`${group.environment}`, ...lines, ...failure];
   });
+}
+
+function isQuiet({ verb, reason }: PlanLine): boolean {
+  return verb === "skipped" || (verb === "unchanged" && reason === undefined);
 }
 
 function because(line: PlanLine): string {
@@ -56,10 +78,20 @@ function because(line: PlanLine): string {
   return line.source === undefined || line.source === line.name ? "" : ` (from ${line.source})`;
 }
 
-/** The run's page in GitHub: a table of names and verbs. */
-export function renderSummary(report: EnvironmentReport, dryRun: boolean): string {
-  const rows = report.groups.flatMap((group) =>
-    group.lines.map((line) => `| ${line.name} | ${group.group} | ${line.verb} | ${line.reason ?? ""} |`),
+/** The run's page in GitHub: a table of names, verbs and ages. */
+export function renderSummary(report: EnvironmentReport, { dryRun, now }: Telling): string {
+  const { environment, groups, changed } = report;
+  const rows = groups.flatMap((group) =>
+    group.lines
+      .filter((line) => line.verb !== "skipped")
+      .map((line) => [
+        line.name,
+        line.verb,
+        environment,
+        group.group,
+        ageOf(changed[line.name], now),
+        line.reason,
+      ]),
   );
   const { failures } = outcomeOf(report);
   const trouble =
@@ -67,10 +99,20 @@ export function renderSummary(report: EnvironmentReport, dryRun: boolean): strin
   return [
     `### Secrets of ${headline(report, dryRun)}`,
     "",
-    "| secret | group | verb | why |",
-    "|---|---|---|---|",
-    ...rows,
+    "| secret | verb | environment | group | value changed | why |",
+    "|---|---|---|---|---|---|",
+    ...rows.map((cells) => `| ${cells.map((cell) => cell ?? "").join(" | ")} |`),
     ...trouble,
     "",
   ].join("\n");
+}
+
+const DAY_MS = 86_400_000;
+
+/** How long ago, in days; empty where it is not known. @param changed RFC 3339. */
+export function ageOf(changed: string | undefined, now: Date): string {
+  const days = Math.floor((now.getTime() - Date.parse(changed ?? "")) / DAY_MS);
+  if (Number.isNaN(days)) return "";
+  if (days < 1) return "today";
+  return days === 1 ? "1 day ago" : `${days} days ago`;
 }

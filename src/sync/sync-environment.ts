@@ -1,31 +1,27 @@
 import { type Ledger, parseLedger, renderLedger } from "../../secrets/ledger";
 import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
 import { advanceLedger, type RunIdentity } from "./advance-ledger";
+import type { Alert } from "./alert";
 import type { Input } from "./choose-value";
 import { describeError } from "./describe-error";
 import { isFingerprintKey, newFingerprintKey } from "./fingerprint";
 import type { JobCatalog, JobTarget } from "./job-catalog";
-import { type PlanLine, withEarlier } from "./plan";
+import { dueForAlert, withoutAlert } from "./refusals";
 import { pauseBeforeRound, roundsAfter } from "./rounds";
-import { syncGroup } from "./sync-group";
-
-/** What a sync did to one values environment. */
-export interface GroupReport {
-  group: string;
-  /** `project/name`. */
-  environment: string;
-  lines: PlanLine[];
-  /** Absent when it failed. */
-  revision?: number;
-  failure?: string;
-}
+import type { RunOptions } from "./run-options";
+import { ownPart, withPart } from "./shared-ledger";
+import { type GroupReport, syncGroups } from "./sync-groups";
 
 /** What a sync did to one environment. */
 export interface EnvironmentReport {
   environment: string;
   groups: GroupReport[];
+  /** When each value last changed, by name; RFC 3339, UTC. */
+  changed: Readonly<Record<string, string>>;
   /** Why the ledger could not be written, if so. The values stand; the next run mends the ledger. */
   ledgerFailure?: string;
+  /** Why nobody could be told of refusals, if so. The next run tries again. */
+  alertFailure?: string;
 }
 
 /** What one environment's sync works with. */
@@ -34,7 +30,9 @@ export interface EnvironmentJob {
   catalog: JobCatalog;
   input: Input;
   identity: RunIdentity;
-  dryRun: boolean;
+  options: RunOptions;
+  /** Undefined: nobody is told of refusals. */
+  alert?: Alert;
 }
 
 /**
@@ -45,54 +43,62 @@ export interface EnvironmentJob {
  */
 export async function syncEnvironment(job: EnvironmentJob, cloud: PulumiCloud): Promise<EnvironmentReport> {
   const { environment, ledger: place } = job.target;
+  const { dryRun } = job.options;
+  const alerted = once(job);
   let report: EnvironmentReport | undefined;
   for (let round = 1; ; round += 1) {
     let sent = false;
     try {
       const stored = await cloud.decrypt(place);
-      const ledger = usableLedger(stored);
+      const whole = usableLedger(stored);
+      const ledger = ownPart(whole, job.catalog.shard);
       const key = ledger.key ?? newFingerprintKey();
-      report = { environment, groups: await syncGroups(job, ledger, key, cloud, report?.groups ?? []) };
-      const text = renderLedger(advanceLedger({ ...ledger, key }, report.groups, job.identity));
-      if (job.dryRun || text === renderLedger(ledger)) return report;
+      const groups = await syncGroups({ ...job, ledger, key }, cloud, report?.groups ?? []);
+      const advanced = advanceLedger({ ...ledger, key }, groups, job.identity);
+      report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced) };
+      if (dryRun) return report;
+      const told = await alerted(ledger, advanced);
+      if (told.failure !== undefined) report.alertFailure = told.failure;
+      const text = renderLedger(withPart(whole, told.ledger, job.catalog.shard));
+      if (text === renderLedger(whole)) return report;
       sent = true;
       await cloud.write(place, text, stored.etag);
       return report;
     } catch (error) {
       // In a later round the values are written already: the report must not be lost with the ledger.
       if (report === undefined) throw error;
-      if (round >= roundsAfter(error, sent)) return { ...report, ledgerFailure: describeError(error) };
+      if (round >= roundsAfter(error, sent, job.catalog.shard !== undefined))
+        return { ...report, ledgerFailure: describeError(error) };
       await pauseBeforeRound(round);
     }
   }
 }
 
+/** Without a usable key the fingerprints say nothing, and neither do the revisions they were taken at. */
 function usableLedger(stored: EnvironmentText): Ledger {
   const ledger = parseLedger(stored.text);
-  return ledger.key === undefined || isFingerprintKey(ledger.key) ? ledger : { ...ledger, key: undefined };
+  if (ledger.key !== undefined && isFingerprintKey(ledger.key)) return ledger;
+  return { ...ledger, key: undefined, revisions: {} };
 }
 
-/** All groups side by side. @param earlier what an earlier round of the same run did. */
-function syncGroups(
-  { target, catalog, input, dryRun }: EnvironmentJob,
-  ledger: Ledger,
-  key: string,
-  cloud: PulumiCloud,
-  earlier: readonly GroupReport[],
-): Promise<GroupReport[]> {
-  const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
-  return Promise.all(
-    Object.entries(target.groups).map(async ([group, environment]) => {
-      const before = earlier.find((each) => each.group === group)?.lines ?? [];
-      const secrets = here.filter((secret) => secret.group === group);
-      const elsewhere = here.filter((secret) => secret.group !== group);
-      const common = { group, environment, appRoot: catalog.appRoot, input, ledger, key, dryRun };
-      try {
-        const { lines, revision } = await syncGroup({ ...common, secrets, elsewhere }, cloud);
-        return { group, environment, lines: withEarlier(lines, before), revision };
-      } catch (error) {
-        return { group, environment, lines: before, failure: describeError(error) };
-      }
-    }),
-  );
+function timesOf(ledger: Ledger): Record<string, string> {
+  return Object.fromEntries(Object.entries(ledger.secrets).map(([name, entry]) => [name, entry.changed]));
+}
+
+/** Tells of third refusals before the ledger says that it was told; in later rounds of a run nobody is told again. */
+function once({ alert, catalog, target }: EnvironmentJob) {
+  const required = new Set(catalog.secrets.filter((secret) => secret.required).map((secret) => secret.name));
+  let done: string | undefined;
+  return async (before: Ledger, after: Ledger): Promise<{ ledger: Ledger; failure?: string }> => {
+    const names = dueForAlert(before.refused, after.refused).filter((name) => required.has(name));
+    if (alert === undefined || names.length === 0 || done === names.join()) return { ledger: after };
+    try {
+      await alert(target.environment, names);
+      done = names.join();
+      return { ledger: after };
+    } catch (error) {
+      const refused = withoutAlert(after.refused, names);
+      return { ledger: { ...after, refused }, failure: describeError(error) };
+    }
+  };
 }

@@ -1,10 +1,12 @@
 import type { Ledger } from "../../secrets/ledger";
 import { ConflictError, type EnvironmentText, type PulumiCloud } from "../clients/pulumi-cloud";
+import { RemedyError } from "../errors";
 import { chooseValue, type Input } from "./choose-value";
 import { fingerprint } from "./fingerprint";
 import type { JobSecret } from "./job-catalog";
 import { isChange, type PlanLine, plan, type Standing, withEarlier } from "./plan";
 import { pauseBeforeRound, roundsAfter } from "./rounds";
+import type { RunOptions } from "./run-options";
 import { ValuesText } from "./values-text";
 
 /** One values environment and what belongs there. */
@@ -20,7 +22,9 @@ export interface GroupJob {
   ledger: Ledger;
   /** Key of the fingerprints: the ledger's, or a new one. */
   key: string;
-  dryRun: boolean;
+  options: RunOptions;
+  /** Whether other carriers write there too. */
+  isShared: boolean;
 }
 
 export interface GroupResult {
@@ -29,45 +33,61 @@ export interface GroupResult {
   revision: number;
 }
 
+/** A values environment as it stands, and the plan for it. */
+export interface GroupView {
+  current: EnvironmentText;
+  text: ValuesText;
+  lines: PlanLine[];
+}
+
+/** Reads one values environment and plans. @throws RemedyError when the service refuses. */
+export async function viewGroup(job: GroupJob, cloud: PulumiCloud): Promise<GroupView> {
+  const current = await cloud.read(job.environment);
+  const text = new ValuesText(current.text, job.appRoot, job.environment);
+  const stands = await standing(job, current, text, cloud);
+  const lines = plan(job.secrets, job.input, stands, job.key, job.options.names);
+  return { current, text, lines: [...lines, ...misplaced(job, text)] };
+}
+
 /**
- * Brings one values environment in line: one read, one plan, at most one write with the read's ETag. When somebody
- * wrote in between, or it is unknown whether the write was carried out, it reads and plans again.
+ * Brings one values environment in line: at most one write, with the ETag of the read. When somebody wrote in between,
+ * or it is unknown whether the write was carried out, it reads and plans again.
  *
  * @throws RemedyError when the service refuses, and after five rounds.
  */
-export async function syncGroup(job: GroupJob, cloud: PulumiCloud): Promise<GroupResult> {
+export async function syncGroup(job: GroupJob, first: GroupView, cloud: PulumiCloud): Promise<GroupResult> {
   let unsure: PlanLine[] = [];
   for (let round = 1; ; round += 1) {
     let sent: PlanLine[] | undefined;
     try {
-      const { current, text, lines } = await look(job, cloud);
+      const { current, text, lines } = round === 1 ? first : await viewGroup(job, cloud);
       const all = withEarlier(lines, unsure);
-      if (job.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
+      if (job.options.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
+      requireAll(job, lines);
       for (const line of lines.filter(isChange)) write(job, line, text);
       sent = all;
       const revision = await cloud.write(job.environment, text.toString(), current.etag);
       return { lines: all, revision };
     } catch (error) {
-      if (round >= roundsAfter(error, sent !== undefined)) throw error;
+      if (round >= roundsAfter(error, sent !== undefined, job.isShared)) throw error;
       if (sent !== undefined && !(error instanceof ConflictError)) unsure = sent;
       await pauseBeforeRound(round);
     }
   }
 }
 
-async function look(
-  job: GroupJob,
-  cloud: PulumiCloud,
-): Promise<{ current: EnvironmentText; text: ValuesText; lines: PlanLine[] }> {
-  const current = await cloud.read(job.environment);
-  const text = new ValuesText(current.text, job.appRoot, job.environment);
-  const lines = plan(job.secrets, job.input, await standing(job, current, text, cloud), job.key);
-  return { current, text, lines: [...lines, ...misplaced(job, text)] };
+/** The brake has judged the first view; what somebody else wrote since may be in the way of all or nothing. */
+function requireAll({ environment, options }: GroupJob, lines: readonly PlanLine[]): void {
+  const refused = lines.filter((line) => line.verb === "refused").map((line) => line.name);
+  if (!options.allOrNothing || refused.length === 0) return;
+  const reason = `somebody wrote it in between, and now ${refused.join(", ")} cannot be written`;
+  throw new RemedyError(environment, reason, "run again: a dry run says why");
 }
 
-/** Nothing is ever deleted, so a secret that changed its group stands in two, and applications would read either. */
+/** Nothing moves by itself, so a secret that changed its group stands in two, and applications would read either. */
 function misplaced(job: GroupJob, text: ValuesText): PlanLine[] {
-  const here = job.elsewhere.filter(({ name }) => text.hasVariable(name));
+  const { names } = job.options;
+  const here = job.elsewhere.filter(({ name }) => names?.has(name) !== false && text.hasVariable(name));
   return here.map(({ name, group }) => {
     const reason = `its group is ${group}, but an old value still stands in ${job.environment}; remove it and its variable there (pulumi env edit)`;
     return { name, verb: "refused", reason };
@@ -88,6 +108,8 @@ async function standing(
   return {
     present,
     bound,
+    remaining: those((secret) => text.remains(secret)),
+    outlived: those((secret) => text.hasOutlived(secret)),
     mapped: those((secret) => text.isMapped(secret)),
     obstacles: Object.fromEntries(job.secrets.map((secret) => [secret.name, text.obstacle(secret)])),
     fingerprints: present.size === 0 ? {} : await fingerprintsOf(job, current, bound, cloud),
@@ -123,6 +145,10 @@ async function fingerprintsOf(
 function write(job: GroupJob, line: PlanLine, text: ValuesText): void {
   const secret = job.secrets.find((each) => each.name === line.name);
   if (secret === undefined) throw new Error(`plan names ${line.name}, which is not of this group`);
+  if (line.writes === "removal") {
+    text.remove(secret);
+    return;
+  }
   if (line.writes === "value") {
     const choice = chooseValue(secret, job.input);
     if (choice.kind !== "value") throw new Error(`plan names ${line.name}, which has no value`);

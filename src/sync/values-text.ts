@@ -41,12 +41,23 @@ export class ValuesText {
 
   /** Whether everything that refers to the secret's value stands and is right. */
   isMapped(secret: JobSecret): boolean {
+    if (this.hasOutlived(secret)) return false;
     return this.references(secret).every(({ path, text }) => this.document.getIn(path) === text);
+  }
+
+  /** Whether something refers to the value under a name that is due to go. */
+  hasOutlived(secret: JobSecret): boolean {
+    return this.outlived(secret).length > 0;
+  }
+
+  /** Whether anything of the secret stands: its value, or something of ours that refers to it. */
+  remains(secret: JobSecret): boolean {
+    return !isNothing(this.node(this.place(secret))) || this.standing(secret).length > 0;
   }
 
   /** Whether a variable of that name stands. */
   hasVariable(name: string): boolean {
-    return !isNothing(this.node(["values", "environmentVariables", name]));
+    return !isNothing(this.node(variableOf(name)));
   }
 
   /** Why the secret cannot be written: something that is not ours stands in its way. Names places, never what they hold. */
@@ -78,7 +89,14 @@ export class ValuesText {
 
   /** Puts everything that refers to the secret's value: further app keys, variables, Pulumi config. */
   map(secret: JobSecret): void {
+    for (const { path } of this.outlived(secret)) this.take(path);
     for (const { path, text } of this.references(secret)) this.put(path, text);
+  }
+
+  /** Takes the value and everything of ours that refers to it away. */
+  remove(secret: JobSecret): void {
+    for (const { path } of this.standing(secret)) this.take(path);
+    this.take(this.place(secret));
   }
 
   /** One line a value: in several, a line end of a value would be a line end of the text, which CRLF-minded tools change. */
@@ -92,14 +110,43 @@ export class ValuesText {
 
   private variable(secret: JobSecret): { path: string[]; text: string } {
     const text = `\${${this.place(secret).slice(1).join(".")}}`;
-    return { path: ["values", "environmentVariables", secret.name], text };
+    return { path: variableOf(secret.name), text };
   }
 
   private references(secret: JobSecret): { path: string[]; text: string }[] {
     const { path, text } = this.variable(secret);
     const further = secret.paths.slice(1).map((each) => ["values", this.appRoot, ...each.split(".")]);
     const config = secret.pulumiConfig === undefined ? [] : [["values", "pulumiConfig", secret.pulumiConfig]];
-    return [...further, path, ...config].map((each) => ({ path: each, text }));
+    const former =
+      secret.former === undefined || secret.former.due === true ? [] : [variableOf(secret.former.name)];
+    return [...further, path, ...former, ...config].map((each) => ({ path: each, text }));
+  }
+
+  /** References of a former name that is due: those that stand as the sync wrote them. */
+  private outlived(secret: JobSecret): { path: string[] }[] {
+    const { former } = secret;
+    if (former?.due !== true) return [];
+    const { text } = this.variable(secret);
+    const key = former.path === undefined ? [] : [["values", this.appRoot, ...former.path.split(".")]];
+    const paths = [variableOf(former.name), ...key];
+    return paths.filter((path) => this.document.getIn(path) === text).map((path) => ({ path }));
+  }
+
+  /** References that stand as the sync wrote them, those of a former name included. */
+  private standing(secret: JobSecret): { path: string[] }[] {
+    const ours = this.references(secret).filter(({ path, text }) => this.document.getIn(path) === text);
+    return [...ours, ...this.outlived(secret)];
+  }
+
+  /** Takes a node away, and the mappings above it that are empty then; `values` stays. */
+  private take(path: readonly string[]): void {
+    if (isNothing(this.node(path))) return;
+    this.document.deleteIn(path);
+    const above = path.slice(0, -1);
+    const node = this.node(above);
+    if (!isMap(node) || node.items.length > 0) return;
+    if (above.length > 1) this.take(above);
+    else node.flow = true; // as it was before the first
   }
 
   private node(path: readonly string[]): unknown {
@@ -125,6 +172,10 @@ export class ValuesText {
     if (path.length === 0) this.document.contents = mapping;
     else this.document.setIn(path, mapping);
   }
+}
+
+function variableOf(name: string): string[] {
+  return ["values", "environmentVariables", name];
 }
 
 const MEND = "move it away by hand (pulumi env edit), then sync again";

@@ -76,7 +76,7 @@ describe("trading an id token", () => {
     await rejects(
       exchangeToken(trade, answering({ status: 400, text: said }).http),
       isQuietRefusal(
-        /team app-production-sync of acme\): it answered 400, no policy matches\. Remedy: .*issuer's policies/,
+        /team app-production-sync of acme\): it answered 400, no policy matches; the job's claims: not told\. Remedy: .*issuer's policies/,
       ),
     );
   });

@@ -11,13 +11,16 @@ export interface IdentityDoor {
   jwks: string;
   /** What GitHub sets in a job that may ask for its id token. */
   environment: Record<string, string>;
+  /** Claims of the next id tokens, besides issuer and audience unless they are named. */
+  claims: Record<string, string>;
   /** Id tokens handed out. */
   issued: string[];
   close(): Promise<void>;
 }
 
-/** @param claims of every id token besides issuer and audience. */
-export async function openIdentityDoor(claims: Record<string, string>): Promise<IdentityDoor> {
+/** @param first claims of every id token besides issuer and audience, until they are changed. */
+export async function openIdentityDoor(first: Record<string, string>): Promise<IdentityDoor> {
+  const claims = { ...first };
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const keys = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k1", alg: "RS256", use: "sig" }] };
   const issued: string[] = [];
@@ -42,6 +45,7 @@ export async function openIdentityDoor(claims: Record<string, string>): Promise<
       ACTIONS_ID_TOKEN_REQUEST_URL: `${url}/token?api-version=2.0`,
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request-token",
     },
+    claims,
     issued,
     close: () =>
       new Promise((done) => {

@@ -12,6 +12,8 @@ const NOTHING: Standing = {
   present: new Set(),
   bound: new Set(),
   mapped: new Set(),
+  remaining: new Set(),
+  outlived: new Set(),
   obstacles: {},
   fingerprints: {},
   defaulted: new Set(),
@@ -21,6 +23,7 @@ const WHOLE: Standing = {
   present: all,
   bound: all,
   mapped: all,
+  remaining: all,
   fingerprints: { [NAME]: print("v") },
 };
 

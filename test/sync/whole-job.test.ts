@@ -12,6 +12,7 @@ const CLAIMS = {
   ref: "refs/heads/main",
 };
 const ACTIONS = { GITHUB_ACTIONS: "true" };
+const MANY = { SYNC_ALLOW_MANY_CHANGES: "true" };
 
 /** Values that must never show: texts, keys of several lines, JSON, and some that every reader trips over. */
 const CANARIES = Array.from({ length: 40 }, (_, index) => {
@@ -35,7 +36,10 @@ function forms(value: string): string[] {
 }
 
 const leaks = (text: string) => CANARIES.filter((value) => forms(value).some((form) => text.includes(form)));
-const everythingOf = (run: Run) => [...run.printed, run.summary, ...run.requests].join("\n");
+const isMask = (line: string) => line.startsWith("::add-mask::");
+/** What people can see: a runner takes masks out of the log. */
+const everythingOf = (run: Run) =>
+  [...run.printed.filter((line) => !isMask(line)), run.summary, run.outputs, ...run.requests].join("\n");
 
 describe("the whole sync job", () => {
   let door: IdentityDoor;
@@ -71,6 +75,33 @@ describe("the whole sync job", () => {
   const go = (environment: Record<string, string> = {}) =>
     stage.run({ catalog: small, input, token: "", environment: { ...door.environment, ...environment } });
 
+  for (const [which, sub] of [
+    ["with names", CLAIMS.sub],
+    [
+      "with names and ids, as repositories made after 2026-07-15 have it",
+      "repo:payready@71/sophia@42:environment:production",
+    ],
+  ] as const) {
+    it(`is trusted whatever the form of its subject: ${which}`, async () => {
+      door.claims.sub = sub;
+      equal((await go()).code, 0);
+    });
+  }
+
+  it("says which part of the trust does not fit, and what to change", async () => {
+    const told = async () => (await go()).printed.at(-1) ?? "";
+    await trust({ aud: "urn:pulumi:org:other" });
+    match(await told(), /claim "aud".*aud "urn:pulumi:org:payready".*issuer's policies/);
+    await trust({ repository: "payready/other" });
+    door.claims.repository = "payready/sophia";
+    match(await told(), /claim "repository".*repository "payready\/sophia".*issuer's policies/);
+    await trust({});
+    await stage.cloud.call("DELETE", `/api/orgs/${ORG}/teams/${TEAM}`);
+    match(await told(), /Remedy: make the team that writes this environment/);
+    door.claims.iss = "https://elsewhere.example";
+    match(await told(), /Remedy: register GitHub's issuer/);
+  });
+
   it("trades the job's identity for a token of its team, and syncs with it", async () => {
     const run = await go();
     deepEqual([run.code, run.printed[0]], [0, "production: 1 created"]);
@@ -80,12 +111,11 @@ describe("the whole sync job", () => {
 
   it("hides both tokens from a runner's log, and shows neither to anything else", async () => {
     const onRunner = await go(ACTIONS);
-    const masked = onRunner.printed.filter((line) => line.startsWith("::add-mask::"));
-    equal(masked.length, 2);
+    const masked = onRunner.printed.filter(isMask).slice(-2);
     equal(masked[0], `::add-mask::${door.issued[0]}`);
     match(masked[1] ?? "", /^::add-mask::pul-/);
     const token = masked[1]?.slice("::add-mask::".length) ?? "";
-    const rest = onRunner.printed.filter((line) => !masked.includes(line));
+    const rest = onRunner.printed.filter((line) => !isMask(line));
     for (const text of [...rest, onRunner.summary])
       equal(text.includes(token) || text.includes(door.issued[0] ?? ""), false);
 
@@ -105,7 +135,31 @@ describe("the whole sync job", () => {
     deepEqual([run.code, run.requests], [1, ["POST /api/oauth/token"]]);
     match(
       run.printed.at(-1) ?? "",
-      /^::error title=sync_secrets::.*team app-production-sync of payready.*environment/,
+      /^::error title=sync_secrets::.*team app-production-sync of payready.*claim "environment".*claims: iss.*environment "production".*branch/,
+    );
+    deepEqual(leaks(everythingOf(run)), []);
+  });
+
+  for (const [what, fault] of [
+    ["breaks off before", { reset: "before" }],
+    ["breaks off after", { reset: "after" }],
+    ["is answered with 503", { answer: { status: 503, headers: { "retry-after": "0" } } }],
+    ["is answered with 429", { answer: { status: 429, headers: { "retry-after": "0" } } }],
+  ] as const) {
+    it(`trades its identity again when the trade ${what}`, async () => {
+      stage.cloud.faults.add({ method: "POST", path: "/api/oauth/token", ...fault });
+      equal((await go()).code, 0);
+      deepEqual(await stage.variables(API_KEYS), input);
+    });
+  }
+
+  it("gives up with a clear word, and writes nothing, when there is nobody to trade with", async () => {
+    stage.cloud.faults.add({ method: "POST", path: "/api/oauth/token", times: 0, reset: "before" });
+    const run = await go(ACTIONS);
+    deepEqual([run.code, run.requests.filter((each) => each.includes("/esc/"))], [1, []]);
+    match(
+      run.printed.at(-1) ?? "",
+      /^::error.*POST .*oauth\/token: no answer \(ECONNRESET\)\. Remedy: check the address/,
     );
     deepEqual(leaks(everythingOf(run)), []);
   });
@@ -153,7 +207,9 @@ describe("the whole sync job", () => {
       await stage.variables(API_KEYS),
       Object.fromEntries(Object.entries(values).filter((_, index) => index % 2 === 0)),
     );
-    runs.push(await stage.run({ ...job, dryRun: true, input: aliases }));
+    runs.push(
+      await stage.run({ ...job, dryRun: true, input: aliases, environment: { ...environment, ...MANY } }),
+    );
     runs.push(await stage.run({ ...job, input: { ...values, ...aliases } }));
     runs.push(await stage.run({ ...job, catalog: wrongFormat }));
     runs.push(

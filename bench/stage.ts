@@ -1,0 +1,176 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+import { AuditLog } from "../sandbox/core/audit";
+import { type Running, serveService } from "../sandbox/core/serve";
+import { createPulumiService } from "../sandbox/pulumi/pulumi-service";
+import { prepareToolchain } from "../sandbox/toolchain/toolchain";
+import { catalog } from "../secrets/catalog";
+import { renderComposite } from "../secrets/composite";
+import { compositeEnvironment, pathOf } from "../secrets/layout";
+import { PLATFORM } from "../secrets/platform";
+import { parseSettings, type Settings } from "../secrets/settings";
+import { buildJobCatalog } from "../src/sync/job-catalog";
+import { renderScript } from "../src/sync/render-script";
+
+const ORGANIZATION = PLATFORM.organization;
+const TOKEN = "pul-bench";
+const PROJECT = join(__dirname, "..");
+
+/** A Pulumi Cloud on this machine with Sophia's production in it, and programs to run against it. */
+export class Stage {
+  private constructor(
+    private readonly cloud: Running,
+    private readonly folder: string,
+    readonly pulumi: string,
+  ) {}
+
+  static async start(): Promise<Stage> {
+    const folder = mkdtempSync(join(tmpdir(), "sophia-bench-"));
+    const { pulumi } = await prepareToolchain({
+      projectDir: PROJECT,
+      sandboxDir: join(PROJECT, ".sandbox", "bench"),
+      plugins: "auto",
+      providers: [],
+      environment: process.env,
+      report: (line) => console.error(line),
+    });
+    const members = [{ login: "ada", role: "admin" as const }];
+    const organization = { name: ORGANIZATION, members, defaultEnvironmentPermission: "none" as const };
+    const seed = { organizations: [organization], tokens: [{ token: TOKEN, login: "ada" }], issuers: {} };
+    const context = { folder: undefined, audit: new AuditLog(undefined) };
+    const stage = new Stage(
+      await serveService(createPulumiService(context, { seed }), context),
+      folder,
+      pulumi,
+    );
+    await stage.prepare();
+    return stage;
+  }
+
+  async close(): Promise<void> {
+    await this.cloud.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  /** Secrets that a sync writes. */
+  readonly names = job().secrets.map((secret) => secret.name);
+
+  /** A right value for every secret, another for every run. */
+  values(run: number): Record<string, string> {
+    return Object.fromEntries(job().secrets.map((secret) => [secret.name, `value-of-${secret.name}-${run}`]));
+  }
+
+  /** The job's script, as a carrier has it. */
+  script(): string {
+    return this.file(
+      "sync.cjs",
+      renderScript(job(), readFileSync(join(PROJECT, "dist/sync_secrets.cjs"), "utf8")),
+    );
+  }
+
+  /** A program that loads all secrets and ends. */
+  loader(): string {
+    const contents = `import { loadSecrets } from "./src/loader/load-secrets"; loadSecrets({ environment: "production" });`;
+    const outfile = join(this.folder, "loader.cjs");
+    const stdin = { contents, resolveDir: PROJECT, loader: "ts" as const };
+    buildSync({ stdin, bundle: true, platform: "node", target: "node20", format: "cjs", outfile });
+    return outfile;
+  }
+
+  file(name: string, text: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** Variables of a process that works here. */
+  env(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+    return {
+      PATH: process.env.PATH ?? "",
+      HOME: this.folder,
+      PULUMI_HOME: this.folder,
+      PULUMI_BACKEND_URL: this.cloud.url,
+      PULUMI_ACCESS_TOKEN: TOKEN,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      SYNC_ENVIRONMENT: "production",
+      SYNC_ALLOW_MANY_CHANGES: "true",
+      ...more,
+    };
+  }
+
+  /** `METHOD path` of the requests since the last call. */
+  async requests(): Promise<string[]> {
+    const answer = await fetch(`${this.cloud.url}/_sandbox/requests`, { method: "DELETE" });
+    return (await answer.json()) as string[];
+  }
+
+  private async prepare(): Promise<void> {
+    const [target] = job().targets.filter(({ environment }) => environment === "production");
+    const values = Object.values(target?.groups ?? {});
+    for (const path of [...values, target?.ledger ?? "", CLI_ENVIRONMENT])
+      await this.create(path, "values: {}\n");
+    const composite = compositeEnvironment(settings(), "production");
+    await this.create(
+      pathOf(composite),
+      renderComposite(settings(), "production", Object.keys(catalog.groups)),
+    );
+  }
+
+  private async create(path: string, text: string): Promise<void> {
+    const [project, name] = path.split("/");
+    const base = `${this.cloud.url}/api/esc/environments/${ORGANIZATION}`;
+    const headers = { authorization: `token ${TOKEN}` };
+    await fetch(base, { method: "POST", headers, body: JSON.stringify({ project, name }) });
+    const { status } = await fetch(`${base}/${path}`, { method: "PATCH", headers, body: text });
+    if (status !== 200) throw new Error(`${path} could not be made: ${status}`);
+  }
+}
+
+/** Where \`pulumi env set\` writes. */
+export const CLI_ENVIRONMENT = "default/bench-cli";
+
+/** What applications open. */
+export const COMPOSITE = pathOf(compositeEnvironment(PLATFORM, "production"));
+
+function settings(): Settings {
+  const { settings: found } = parseSettings({
+    githubOrganization: "acme",
+    pulumiOrganization: ORGANIZATION,
+    application: PLATFORM.application,
+    appRoot: PLATFORM.appRoot,
+    environments: '["production"]',
+    organizationStack: "production",
+    carriers: '["main"]',
+    syncAuthentication: "token",
+  });
+  if (found === undefined) throw new Error("the bench's settings do not fit");
+  return found;
+}
+
+/** Values of any form: what is measured is the way, not the checks. */
+function job() {
+  const whole = buildJobCatalog(catalog, settings());
+  const secrets = whole.secrets.map((secret) => ({ ...secret, format: "text" as const }));
+  return { ...whole, secrets };
+}
+
+/** Time from a process's start to its first request, in milliseconds. The answer is a refusal that ends it. */
+export async function firstRequest(start: (url: string) => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  let first: number | undefined;
+  const server = createServer((_, response) => {
+    first ??= performance.now() - began;
+    response.writeHead(401, { "content-type": "application/json" }).end("{}");
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  await start(`http://127.0.0.1:${(server.address() as AddressInfo).port}`).catch(() => undefined);
+  server.close();
+  server.closeAllConnections();
+  if (first === undefined) throw new Error("it asked nothing");
+  return first;
+}

@@ -1,0 +1,72 @@
+import { RemedyError } from "../errors";
+import type { HttpAnswer } from "./http";
+
+const RIGHTS =
+  "give the token the scope admin:org (classic) or the organization permission Secrets, read and write (fine-grained)";
+const REPOSITORY_RIGHTS =
+  "give the token the scope repo (classic) or Metadata, Environments and Secrets, read, on it (fine-grained)";
+
+/** What a refused request was about: an organization secret or the list of them, or a repository. */
+export interface Asked {
+  thing: string;
+  kind: "organization" | "repository";
+}
+
+/** GitHub's refusal in the terms of what was asked. Its own message is told only where it cannot quote a value. */
+export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
+  const { thing, kind } = asked;
+  const rights = kind === "organization" ? RIGHTS : REPOSITORY_RIGHTS;
+  switch (answer.status) {
+    case 401:
+      return new RemedyError("GITHUB_TOKEN", "GitHub does not know it, or it has expired", "set a valid one");
+    case 403:
+      return isLimit(answer)
+        ? new RemedyError(thing, "GitHub's rate limit is used up", `run again ${afterOf(answer)}`)
+        : new RemedyError(thing, "the token may not do this", rights);
+    case 404:
+      return new RemedyError(thing, "GitHub does not show it to this token", `check its name; ${rights}`);
+    case 409:
+      return new RemedyError(
+        thing,
+        "its visibility is not selected, so it has no list of repositories",
+        `npx sophia-secrets drift shows what differs`,
+      );
+    case 422:
+      return new RemedyError(
+        thing,
+        `GitHub refuses it: ${saidOf(answer)}`,
+        "mend what it names, then run this again",
+      );
+    case 429:
+      return new RemedyError(thing, "GitHub's rate limit is used up", `run again ${afterOf(answer)}`);
+    default:
+      return new RemedyError(thing, `GitHub answered ${answer.status}`, "run again later");
+  }
+}
+
+/** An answer of 200 that is no JSON comes from something in between: a proxy, a login page. */
+export function notGitHub(asked: Asked): RemedyError {
+  const remedy = "check that the address is GitHub's API, and what stands in between";
+  return new RemedyError(asked.thing, "the answer is not GitHub's", remedy);
+}
+
+function isLimit(answer: HttpAnswer): boolean {
+  const { headers } = answer;
+  return headers["retry-after"] !== undefined || headers["x-ratelimit-remaining"] === "0";
+}
+
+function afterOf(answer: HttpAnswer): string {
+  const seconds = Number(answer.headers["retry-after"]);
+  if (Number.isFinite(seconds) && seconds > 0) return `in ${seconds} s`;
+  const reset = Number(answer.headers["x-ratelimit-reset"]);
+  return Number.isFinite(reset) && reset > 0 ? `after ${new Date(reset * 1000).toISOString()}` : "later";
+}
+
+/** A value is sent sealed, so GitHub's message cannot quote one. One line of it, cut. */
+function saidOf(answer: HttpAnswer): string {
+  try {
+    const { message } = JSON.parse(answer.text) as { message?: unknown };
+    if (typeof message === "string") return message.replace(/\s+/g, " ").slice(0, 200);
+  } catch {}
+  return `it answered ${answer.status}`;
+}

@@ -1,0 +1,43 @@
+import { appendFileSync } from "node:fs";
+
+/** The runner a job speaks to: its log, its commands and its files. By hand there is none, and lines are plain. */
+export interface Runner {
+  print(line: string): void;
+  /** An error, as an annotation on a runner. */
+  complain(text: string): void;
+  /** Hides texts from here on. Only ever told to a runner: to anything else it would be a leak. */
+  mask(texts: readonly string[]): void;
+  /** A part of the run's page. */
+  summarize(text: string): void;
+  /** Outputs of the step, for later steps. */
+  output(values: Readonly<Record<string, number>>): void;
+}
+
+/** @param print one line to stdout. */
+export function createRunner(
+  environment: Readonly<Record<string, string | undefined>>,
+  print: (line: string) => void,
+): Runner {
+  const inActions = environment.GITHUB_ACTIONS === "true";
+  const append = (file: string | undefined, text: string) => {
+    if (file !== undefined && file !== "") appendFileSync(file, text);
+  };
+  return {
+    print,
+    complain: (text) =>
+      print(inActions ? `::error title=sync_secrets::${escapeCommand(text)}` : `error: ${text}`),
+    mask: (texts) => {
+      if (inActions) for (const text of texts) print(`::add-mask::${escapeCommand(text)}`);
+    },
+    summarize: (text) => append(environment.GITHUB_STEP_SUMMARY, text),
+    output: (values) => {
+      const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
+      append(environment.GITHUB_OUTPUT, lines.join(""));
+    },
+  };
+}
+
+/** Workflow commands end at a line end, and take %0A for one inside. */
+function escapeCommand(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}

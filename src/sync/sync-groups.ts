@@ -1,0 +1,100 @@
+import type { Ledger } from "../../secrets/ledger";
+import type { PulumiCloud } from "../clients/pulumi-cloud";
+import { brakeOf, heldBack } from "./brake";
+import type { Input } from "./choose-value";
+import { describeError } from "./describe-error";
+import type { JobCatalog, JobTarget } from "./job-catalog";
+import { type PlanLine, withEarlier } from "./plan";
+import type { RunOptions } from "./run-options";
+import { type GroupJob, type GroupView, syncGroup, viewGroup } from "./sync-group";
+
+/** What a sync did to one values environment. */
+export interface GroupReport {
+  group: string;
+  /** `project/name`. */
+  environment: string;
+  lines: PlanLine[];
+  /** Absent when it failed or was held back. */
+  revision?: number;
+  failure?: string;
+}
+
+/** What the values environments of one environment are synced with. */
+export interface GroupsJob {
+  target: JobTarget;
+  catalog: JobCatalog;
+  input: Input;
+  options: RunOptions;
+  ledger: Ledger;
+  /** Key of the fingerprints: the ledger's, or a new one. */
+  key: string;
+}
+
+type Seen = { job: GroupJob } & ({ view: GroupView; failure?: never } | { failure: string; view?: never });
+
+/**
+ * Syncs the values environments side by side: all are looked at before the first is written, so that the brake can
+ * judge the whole. Those without a secret that was asked for are not looked at.
+ *
+ * @param earlier what an earlier round of the same run did.
+ */
+export async function syncGroups(
+  job: GroupsJob,
+  cloud: PulumiCloud,
+  earlier: readonly GroupReport[],
+): Promise<GroupReport[]> {
+  const seen = await Promise.all(jobsOf(job).map((each) => look(each, cloud)));
+  const intents = seen.map(({ view }) => (view === undefined ? {} : { lines: view.lines }));
+  const brake = brakeOf(intents, job.options, job.catalog.changeLimit);
+  return Promise.all(
+    seen.map(async (each) => {
+      const before = earlier.find(({ group }) => group === each.job.group)?.lines ?? [];
+      return brake === undefined ? carryOut(each, cloud, before) : holdBack(each, brake);
+    }),
+  );
+}
+
+function jobsOf({ target, catalog, input, options, ledger, key }: GroupsJob): GroupJob[] {
+  const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
+  const common = {
+    appRoot: catalog.appRoot,
+    input,
+    options,
+    ledger,
+    key,
+    isShared: catalog.shard !== undefined,
+  };
+  return Object.entries(target.groups)
+    .map(([group, environment]) => {
+      const secrets = here.filter((secret) => secret.group === group);
+      const elsewhere = here.filter((secret) => secret.group !== group);
+      return { ...common, group, environment, secrets, elsewhere };
+    })
+    .filter(
+      ({ secrets }) => options.names === undefined || secrets.some(({ name }) => options.names?.has(name)),
+    );
+}
+
+async function look(job: GroupJob, cloud: PulumiCloud): Promise<Seen> {
+  try {
+    return { job, view: await viewGroup(job, cloud) };
+  } catch (error) {
+    return { job, failure: describeError(error) };
+  }
+}
+
+async function carryOut(seen: Seen, cloud: PulumiCloud, before: PlanLine[]): Promise<GroupReport> {
+  const { group, environment } = seen.job;
+  if (seen.view === undefined) return { group, environment, lines: before, failure: seen.failure };
+  try {
+    const { lines, revision } = await syncGroup(seen.job, seen.view, cloud);
+    return { group, environment, lines: withEarlier(lines, before), revision };
+  } catch (error) {
+    return { group, environment, lines: before, failure: describeError(error) };
+  }
+}
+
+function holdBack({ job: { group, environment }, view, failure }: Seen, reason: string): GroupReport {
+  if (view === undefined) return { group, environment, lines: [], failure };
+  return { group, environment, lines: heldBack(view.lines, reason) };
+}
