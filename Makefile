@@ -4,7 +4,7 @@ NODE := node -r ts-node/register/transpile-only
 BUNDLE := dist/sync_secrets.cjs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bundle sandbox sandbox-env sandbox-stop sandbox-reset clean
+.PHONY: help demo test check format bundle sandbox sandbox-env sandbox-stop sandbox-reset bench clean
 
 help: ## List these doors
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -22,6 +22,10 @@ check: node_modules ## Format, lint, types, the sync script's freshness, then ev
 
 format: node_modules ## Put every file into the project's format
 	@npx --no-install biome check --write .
+
+bench: node_modules ## Measure the pipeline against its goals, as ratios of two things in one run
+	@npm run --silent bundle
+	@$(NODE) bench/main.ts
 
 bundle: node_modules ## Build the script that the carriers get: dist/sync_secrets.cjs
 	@npm run --silent bundle

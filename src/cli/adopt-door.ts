@@ -1,24 +1,25 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { apiOf } from "../clients/github";
 import type { Http } from "../clients/http";
 
 /** A GitHub that can be read and not written: what Pulumi is pointed at while it learns of secrets that exist. */
 export interface AdoptDoor {
   /** Address to use as GITHUB_BASE_URL. */
   url: string;
-  /** Names whose creation was answered without being carried out. */
-  adopted(): string[];
   /** Writes that were refused, as `METHOD path`: there should be none. */
   refused(): string[];
   close(): Promise<void>;
 }
 
 export interface DoorOptions {
-  /** GitHub's API, with no slash at the end: https://api.github.com, or a server's own address. */
+  /** GitHub's address, as the client of GitHub has it. */
   upstream: string;
   /** Names of the secrets to adopt, in upper case. */
   names: ReadonlySet<string>;
   http: Http;
+  /** Told each name as Pulumi creates its slot, and how many there were so far. */
+  onAdopted: (name: string, count: number) => void;
 }
 
 /** `/api/v3/orgs/O/actions/secrets/NAME` and what may follow. */
@@ -41,7 +42,8 @@ export async function openAdoptDoor(options: DoorOptions): Promise<AdoptDoor> {
     const [, name, repositories] = SECRET.exec(path) ?? [];
     request.resume(); // the sealed placeholder: nobody reads it
     if (request.method === "PUT" && name !== undefined && options.names.has(name)) {
-      if (repositories === undefined) adopted.add(name);
+      const isNew = repositories === undefined && !adopted.has(name);
+      if (isNew) options.onAdopted(name, adopted.add(name).size);
       response.writeHead(204).end();
       return;
     }
@@ -54,7 +56,6 @@ export async function openAdoptDoor(options: DoorOptions): Promise<AdoptDoor> {
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    adopted: () => [...adopted].sort(),
     refused: () => refused,
     close: () =>
       new Promise((done) => {
@@ -72,9 +73,8 @@ async function forward(
 ): Promise<void> {
   const { authorization = "", accept = "application/json" } = request.headers;
   const headers = { authorization, accept, "user-agent": "sophia-secrets-adopt" };
-  // The provider takes any host but github.com's for a server, whose API lies under /api/v3.
-  const dotCom = new URL(options.upstream).hostname === "api.github.com";
-  const url = options.upstream + (dotCom ? path.replace(/^\/api\/v3/, "") : path);
+  // The provider takes the door for a self-hosted server, whose API lies under /api/v3.
+  const url = apiOf(options.upstream) + path.replace(/^\/api\/v3/, "");
   const answer = await options.http({ method: "GET", url, headers });
   const link = answer.headers.link;
   const pathOnly = path.split("?")[0] ?? path;

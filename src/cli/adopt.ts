@@ -1,83 +1,26 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Catalog, resolveCatalog } from "../../secrets/entry";
+import { dayOf } from "../../secrets/tombstone";
 import type { GitHub } from "../clients/github";
-import type { Http } from "../clients/http";
 import { RemedyError } from "../errors";
-import { openAdoptDoor } from "./adopt-door";
+import { type AdoptDoor, openAdoptDoor } from "./adopt-door";
+import type { Doors } from "./command";
+import { entriesOf, organizationSecrets } from "./declared";
+import {
+  type AdoptPlan,
+  planAdoption,
+  REPOSITORIES,
+  readState,
+  SLOT,
+  type StateFacts,
+} from "./plan-adoption";
 import type { Project } from "./project";
-import type { Pulumi } from "./pulumi";
+import { copyStackFile } from "./stack-file-copy";
 
-const SLOT = "github:index/actionsOrganizationSecret:ActionsOrganizationSecret";
-const REPOSITORIES =
-  "github:index/actionsOrganizationSecretRepositories:ActionsOrganizationSecretRepositories";
-
-/** What `adopt` does with each name. */
-export interface AdoptPlan {
-  /** In the catalog and in GitHub, not in the state: these are adopted. */
-  adopt: string[];
-  /** In the state already. */
-  known: string[];
-  /** In the catalog, not in GitHub: `up` creates their slots. */
-  absent: string[];
-}
-
-/** Everything `adopt` takes from outside. */
-export interface AdoptDoors {
-  project: Project;
-  catalog: Catalog;
-  github: GitHub;
-  http: Http;
-  pulumi: Pulumi;
-  say: (line: string) => void;
-  now: () => Date;
-}
-
-/**
- * What would be adopted.
- *
- * @param wanted names; empty means every slot of the catalog.
- * @param exported `pulumi stack export`.
- * @throws RemedyError for names that the catalog does not have, and for names asked for that GitHub does not have.
- */
-export function planAdoption(
-  catalog: Catalog,
-  wanted: readonly string[],
-  inGitHub: ReadonlySet<string>,
-  exported: string,
-): AdoptPlan {
-  const declared = new Set(resolveCatalog(catalog).map((secret) => secret.name));
-  const unknown = wanted.filter((name) => !declared.has(name));
-  if (unknown.length > 0) {
-    throw new RemedyError(
-      unknown.join(", "),
-      "the catalog has no such entry",
-      "add it to secrets/catalog.ts, or spell it as there",
-    );
-  }
-  const missing = wanted.filter((name) => !inGitHub.has(name));
-  if (missing.length > 0) {
-    throw new RemedyError(
-      missing.join(", "),
-      "GitHub has no such organization secret",
-      "leave it out: pulumi up creates its slot",
-    );
-  }
-  const state = slotsIn(exported);
-  const names = wanted.length > 0 ? [...new Set(wanted)].sort() : [...declared].sort();
-  return {
-    adopt: names.filter((name) => inGitHub.has(name) && !state.has(name)),
-    known: names.filter((name) => state.has(name)),
-    absent: names.filter((name) => !inGitHub.has(name) && !state.has(name)),
-  };
-}
-
-function slotsIn(exported: string): Set<string> {
-  const { deployment } = JSON.parse(exported) as {
-    deployment?: { resources?: { type: string; inputs?: { secretName?: string } }[] };
-  };
-  const slots = (deployment?.resources ?? []).filter((resource) => resource.type === SLOT);
-  return new Set(slots.map((resource) => resource.inputs?.secretName ?? ""));
+/** What `adopt` did. */
+export interface Adoption extends AdoptPlan {
+  /** File with the state as it was; undefined when nothing was changed. */
+  backup: string | undefined;
 }
 
 /**
@@ -85,76 +28,114 @@ function slotsIn(exported: string): Set<string> {
  *
  * Neither `pulumi import` nor the import option can: both end in an update that sends the placeholder. So the real
  * program and the real provider create the slots against a door through which GitHub can be read and not written.
+ * What an interrupted run took over is known to the next one, which does the rest.
  *
- * @returns the names now in the state.
+ * @param wanted names of the catalog; empty: all.
+ * @throws RemedyError when a name is wrong, GitHub or Pulumi refuse, or another update holds the stack.
  */
-export async function adopt(
-  doors: AdoptDoors,
-  wanted: readonly string[],
-  dryRun: boolean,
-): Promise<AdoptPlan> {
-  const { project, pulumi, say } = doors;
+export async function adopt(doors: Doors, wanted: readonly string[], dryRun: boolean): Promise<Adoption> {
+  const { project, pulumi, catalog, terminal } = doors;
+  const github = doors.github();
+  requireOwner(project);
+  entriesOf(catalog, wanted);
+  const inGitHub = new Set((await github.listSecrets()).map((secret) => secret.name));
   const exported = await pulumi.run(["stack", "export"]);
-  const inGitHub = new Set((await doors.github.listOrganizationSecrets()).map((secret) => secret.name));
-  const plan = planAdoption(doors.catalog, wanted, inGitHub, exported);
-  if (dryRun || plan.adopt.length === 0) return plan;
-  say(`The state as it was is kept in ${backup(project, exported, doors.now())}`);
+  const declared = organizationSecrets(catalog, dayOf(doors.now()));
+  const state = readState(exported, declared);
+  const plan = planAdoption(declared, wanted, inGitHub, state);
+  if (dryRun) return { ...plan, backup: undefined };
+  if (plan.adopt.length === 0) {
+    if (leadsToDoor(state, project)) await restoreAddress(doors);
+    return { ...plan, backup: undefined };
+  }
+  const backup = keepBackup(project, exported, doors.now());
+  terminal.say(`The state as it was is kept in ${backup}`);
+  await throughDoor(doors, github, plan.adopt);
+  if (project.settings.githubApiUrl !== undefined) await restoreAddress(doors);
+  return { ...plan, backup };
+}
+
+function requireOwner({ stack, settings }: Project): void {
+  if (settings.organizationStack === stack) return;
+  throw new RemedyError(
+    `stack ${stack}`,
+    `the organization's secrets belong to the stack ${settings.organizationStack}`,
+    `leave --stack out, or --stack ${settings.organizationStack}`,
+  );
+}
+
+async function throughDoor(doors: Doors, github: GitHub, names: readonly string[]): Promise<void> {
+  const { project, pulumi, terminal } = doors;
+  terminal.progress(`Starting Pulumi for ${names.length} secrets`);
+  const onAdopted = (name: string, count: number) =>
+    terminal.progress(`Adopted ${count} of ${names.length}: ${name}`);
   const door = await openAdoptDoor({
-    upstream: doors.github.url,
-    names: new Set(plan.adopt),
+    upstream: github.url,
+    names: new Set(names),
     http: doors.http,
+    onAdopted,
   });
-  const config = configFile(project, door.url);
+  const isSet = project.settings.githubApiUrl !== undefined;
+  const copy = isSet ? copyStackFile(project, door.url) : undefined;
   try {
-    await pulumi.run(["up", "--yes", "--skip-preview", ...config.args, ...targets(plan.adopt)], {
-      GITHUB_BASE_URL: `${door.url}/`,
-    });
-    if (door.refused().length > 0) {
-      throw new RemedyError(
-        "adopt",
-        `Pulumi tried to write to GitHub (${door.refused().join(", ")}); nothing was`,
-        "run pulumi preview to see why",
-      );
-    }
-    return plan;
+    const config = copy === undefined ? [] : ["--config-file", copy.path];
+    const line = ["up", "--yes", "--skip-preview", ...config, ...targets([...GROUND, ...slotsOf(names)])];
+    await pulumi.run(line, { GITHUB_BASE_URL: `${door.url}/` });
+    requireUnwritten(door);
   } finally {
-    config.remove();
+    copy?.remove();
     await door.close();
   }
 }
 
-/** The slots and what they stand on; nothing else of the stack is touched. */
-function targets(names: readonly string[]): string[] {
-  const slots = names.flatMap((name) => [
+function requireUnwritten(door: AdoptDoor): void {
+  const refused = door.refused();
+  if (refused.length === 0) return;
+  throw new RemedyError(
+    "adopt",
+    `Pulumi tried to write to GitHub (${refused.join(", ")}); nothing was written`,
+    "run pulumi preview to see why",
+  );
+}
+
+/** Whether an interrupted run left the provider's address in the state at a door that is closed. */
+function leadsToDoor(state: StateFacts, { settings }: Project): boolean {
+  const address = state.githubAddress;
+  if (settings.githubApiUrl === undefined || address === undefined) return false;
+  return new URL(address).hostname === "127.0.0.1" && address !== `${settings.githubApiUrl}/`;
+}
+
+/** The provider's address is part of the state: it is set back to the configured one. */
+async function restoreAddress({ pulumi }: Doors): Promise<void> {
+  await pulumi.run(["up", "--yes", "--skip-preview", ...targets(GROUND)]);
+}
+
+const GROUND = [
+  "**pulumi:pulumi:Stack::*",
+  "**pulumi:providers:github::github",
+  "**sophia-secrets:github:Organization::*",
+];
+
+function slotsOf(names: readonly string[]): string[] {
+  return names.flatMap((name) => [
     `**sophia-secrets:github:Slot::${name}`,
     `**${SLOT}::${name}`,
     `**${REPOSITORIES}::${name}`,
   ]);
-  const ground = [
-    "**pulumi:pulumi:Stack::*",
-    "**pulumi:providers:github::github",
-    "**sophia-secrets:github:Organization::*",
-  ];
-  return [...ground, ...slots].flatMap((urn) => ["--target", urn]);
+}
+
+/** The slots and what they stand on; nothing else of the stack is touched. */
+function targets(urns: readonly string[]): string[] {
+  return urns.flatMap((urn) => ["--target", urn]);
 }
 
 /** Folder for backups, beside the project's files and ignored by git: the state's secrets are encrypted in it. */
 const BACKUPS = ".sophia-secrets";
 
-function backup(project: Project, exported: string, now: Date): string {
+function keepBackup(project: Project, exported: string, now: Date): string {
   const folder = join(project.dir, BACKUPS);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, `${project.stack}-${now.toISOString().replaceAll(":", "-")}.json`);
-  writeFileSync(file, exported, { mode: 0o600, flag: "wx" });
-  return file;
-}
-
-/** A self-hosted server's address stands in the stack's config and wins over the environment: it is set over there. */
-function configFile(project: Project, url: string): { args: string[]; remove: () => void } {
-  if (project.settings.githubApiUrl === undefined) return { args: [], remove: () => undefined };
-  throw new RemedyError(
-    "adopt",
-    `config githubApiUrl is set, so Pulumi would not ask ${url}`,
-    "unset it and set GITHUB_BASE_URL while adopting",
-  );
+  const name = `${project.stack}-${now.toISOString().replaceAll(":", "-")}.json`;
+  writeFileSync(join(folder, name), exported, { mode: 0o600, flag: "wx" });
+  return join(BACKUPS, name);
 }

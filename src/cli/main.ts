@@ -1,67 +1,71 @@
-import { Command } from "commander";
-import { catalog } from "../../secrets/catalog";
+import { readFileSync } from "node:fs";
 import { createGitHub } from "../clients/github";
 import { createHttp } from "../clients/http";
-import { messageOf, RemedyError } from "../errors";
+import { createPulumiCloud } from "../clients/pulumi-cloud";
+import { RemedyError } from "../errors";
 import { Secret } from "../secret";
-import { adopt } from "./adopt";
+import type { Doors } from "./command";
+import { loadCatalog } from "./load-catalog";
+import { runProgram } from "./program";
 import { readProject } from "./project";
 import { createPulumi } from "./pulumi";
+import { createTerminal } from "./terminal";
 
 const GITHUB = "https://api.github.com";
+const PULUMI_CLOUD = "https://api.pulumi.com";
 
-const program = new Command("sophia-secrets")
-  .description("The chores around an organization's secrets; none ever shows a value")
-  .option("-s, --stack <name>", "stack to work on (default: the one that owns the organization)")
-  .showHelpAfterError();
+const { env } = process;
+const terminal = createTerminal(process, (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb");
 
-program
-  .command("adopt")
-  .description("Take secrets that exist in GitHub into the stack's state, without one write to GitHub")
-  .argument("[names...]", "organization secrets of the catalog")
-  .option("--all", "every secret of the catalog that exists")
-  .option("--dry-run", "say what would be adopted and stop")
-  .option("--json", "print the outcome as JSON")
-  .action(async (names: string[], options: { all?: boolean; dryRun?: boolean; json?: boolean }) => {
-    if (names.length > 0 === (options.all === true)) {
-      throw new RemedyError(
-        "adopt",
-        "needs names, or --all",
-        "npx sophia-secrets adopt --all --dry-run shows what there is",
-      );
-    }
-    const project = readProject(process.cwd(), program.opts<{ stack?: string }>().stack);
-    const http = createHttp();
-    const url = (project.settings.githubApiUrl ?? process.env.GITHUB_BASE_URL ?? GITHUB).replace(/\/+$/, "");
-    const token = required("GITHUB_TOKEN");
-    const github = createGitHub({
-      url,
-      organization: project.settings.githubOrganization,
-      authorization: `Bearer ${token.unwrap()}`,
-      http,
-    });
-    const pulumi = createPulumi(project.dir, project.stack, process.env);
-    const say = (line: string) => console.error(line);
-    const plan = await adopt(
-      { project, catalog, github, http, pulumi, say, now: () => new Date() },
-      names,
-      options.dryRun === true,
-    );
-    if (options.json === true) return console.log(JSON.stringify(plan));
-    const verb = options.dryRun === true ? "would be adopted" : "adopted";
-    console.log(
-      `${plan.adopt.length} ${verb}, ${plan.known.length} in the state already, ${plan.absent.length} not in GitHub yet`,
-    );
-    for (const name of plan.adopt) console.log(`  ${name}`);
-  });
+async function openDoors(stack: string | undefined): Promise<Doors> {
+  const project = readProject(process.cwd(), stack);
+  const http = createHttp();
+  const { settings } = project;
+  return {
+    project,
+    catalog: loadCatalog(project),
+    http,
+    terminal,
+    readFile,
+    pulumi: createPulumi(project.dir, project.stack, env),
+    now: () => new Date(),
+    env,
+    github: () =>
+      createGitHub({
+        url: settings.githubApiUrl ?? (env.GITHUB_BASE_URL || GITHUB),
+        organization: settings.githubOrganization,
+        token: token("GITHUB_TOKEN") ?? missing("GITHUB_TOKEN"),
+        http,
+      }),
+    cloud: () => {
+      const found = token("PULUMI_ACCESS_TOKEN");
+      if (found === undefined) return undefined;
+      // The backend may also be a folder or a bucket: those hold no ESC.
+      const backend = env.PULUMI_BACKEND_URL?.startsWith("http") ? env.PULUMI_BACKEND_URL : PULUMI_CLOUD;
+      const url = (settings.pulumiApiUrl ?? backend).replace(/\/+$/, "");
+      return createPulumiCloud({ url, organization: settings.pulumiOrganization, token: found, http });
+    },
+  };
+}
 
-function required(name: string): Secret {
-  const value = process.env[name] ?? "";
-  if (value !== "") return new Secret(value);
+function token(name: string): Secret | undefined {
+  const value = (env[name] ?? "").trim();
+  return value === "" ? undefined : new Secret(value);
+}
+
+function missing(name: string): never {
   throw new RemedyError(name, "is not set", `export ${name}=...`);
 }
 
-program.parseAsync().catch((error: unknown) => {
-  console.error(`error: ${messageOf(error)}`);
-  process.exitCode = 1;
+function readFile(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    throw new RemedyError(path, `it cannot be read (${code})`, "check its name and who may read it");
+  }
+}
+
+runProgram(process.argv.slice(2), openDoors, terminal).then((code) => {
+  process.exitCode = code;
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { describeProblems } from "../../secrets/problem";
@@ -38,16 +38,21 @@ export function readProject(dir: string, stack?: string): Project {
   throw new RemedyError(file, describeProblems("it does not fit", problems), "mend the file");
 }
 
-const FIRST_CHOICE = "production";
-
-/** The stack that the production stack's config names as owner; production itself where it names none. */
+/** The stack that owns the organization-wide objects, as every stack's config names it. */
 function ownerIn(dir: string): string {
-  const file = join(dir, `Pulumi.${FIRST_CHOICE}.yaml`);
-  if (!existsSync(file)) return FIRST_CHOICE;
-  const config =
-    (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
-  const owner = Object.entries(config).find(([key]) => key.endsWith(":organizationStack"))?.[1];
-  return typeof owner === "string" ? owner : FIRST_CHOICE;
+  for (const file of readdirSync(dir).sort()) {
+    if (!/^Pulumi\.(.+)\.yaml$/.test(file)) continue;
+    const config =
+      (parse(readFileSync(join(dir, file), "utf8")) as { config?: Record<string, unknown> } | null)?.config ??
+      {};
+    const owner = Object.entries(config).find(([key]) => key.endsWith(":organizationStack"))?.[1];
+    if (typeof owner === "string") return owner;
+  }
+  throw new RemedyError(
+    "organizationStack",
+    "no Pulumi.<stack>.yaml here names it",
+    "run this in the root of the project, or name a stack with --stack",
+  );
 }
 
 function read(file: string, remedy: string): unknown {

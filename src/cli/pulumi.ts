@@ -5,61 +5,80 @@ import { RemedyError } from "../errors";
 export interface Pulumi {
   /**
    * @param env variables set over the command's own.
-   * @param onLine told each line it writes, as it comes.
    * @returns what it wrote to stdout.
    * @throws RemedyError with the end of what it wrote when it fails.
    */
-  run(
-    args: readonly string[],
-    env?: Record<string, string>,
-    onLine?: (line: string) => void,
-  ): Promise<string>;
+  run(args: readonly string[], env?: Record<string, string>): Promise<string>;
 }
 
 /** Lines of a failed command that are shown: its diagnostics come last. */
 const SHOWN_LINES = 20;
 
+/** What Pulumi Cloud (409) and file or bucket backends say while somebody else changes the stack. */
+const BUSY = /\[409\] Conflict: Another update is currently in progress|the stack is currently locked by/;
+
 export function createPulumi(dir: string, stack: string, environment: NodeJS.ProcessEnv): Pulumi {
   return {
-    run: (args, env = {}, onLine) =>
-      new Promise((done, fail) => {
-        const line = [...args, "--stack", stack, "--non-interactive"];
-        const child = spawn("pulumi", line, {
-          cwd: dir,
-          env: { ...environment, ...env },
-          stdio: ["ignore", "pipe", "pipe"],
-        });
-        let stdout = "";
-        let all = "";
-        const hear = (chunk: Buffer) => {
-          all += chunk;
-          for (const each of String(chunk).split("\n")) if (each.trim() !== "") onLine?.(each);
-        };
-        child.stdout.on("data", (chunk: Buffer) => {
-          stdout += chunk;
-          hear(chunk);
-        });
-        child.stderr.on("data", hear);
-        child.on("error", (error) =>
-          fail(
-            new RemedyError(
-              "pulumi",
-              `cannot be started (${error.message})`,
-              "install Pulumi, or make sandbox and its environment",
-            ),
-          ),
-        );
-        child.on("close", (code) => {
-          if (code === 0) return done(stdout);
-          const end = all.trim().split("\n").slice(-SHOWN_LINES).join("\n");
-          fail(
-            new RemedyError(
-              `pulumi ${args[0]}`,
-              `ended with exit code ${code}:\n${end}\n`,
-              "mend what it names, then run this again",
-            ),
-          );
-        });
-      }),
+    run: async (args, env = {}) => {
+      const line = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
+      const ended = await runInGroup(line, dir, { ...environment, ...env });
+      if (ended.code === 0) return ended.stdout;
+      throw failure(args[0] ?? "", stack, ended);
+    },
   };
+}
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  /** stdout and stderr, as they came. */
+  all: string;
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * In a process group of its own: a Ctrl-C then reaches it once, through us, and it ends its update in order. Two of
+ * them it takes for "at once", and leaves the stack locked.
+ */
+function runInGroup(line: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {
+  return new Promise((done, fail) => {
+    const child = spawn("pulumi", line, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const forward = () => void child.kill("SIGINT");
+    for (const signal of SIGNALS) process.on(signal, forward);
+    const letGo = () => {
+      for (const signal of SIGNALS) process.off(signal, forward);
+    };
+    const [out, all]: Buffer[][] = [[], []];
+    child.stdout.on("data", (chunk: Buffer) => {
+      out?.push(chunk);
+      all?.push(chunk);
+    });
+    child.stderr.on("data", (chunk: Buffer) => all?.push(chunk));
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      letGo();
+      const remedy = "install Pulumi; for the sandbox: make sandbox, then its environment";
+      fail(new RemedyError("pulumi", `cannot be started (${error.code ?? error.name})`, remedy));
+    });
+    child.on("close", (code) => {
+      letGo();
+      done({ code, stdout: Buffer.concat(out ?? []).toString(), all: Buffer.concat(all ?? []).toString() });
+    });
+  });
+}
+
+function failure(command: string, stack: string, ended: Ended): RemedyError {
+  if (BUSY.test(ended.all)) {
+    return new RemedyError(
+      `stack ${stack}`,
+      "another update is changing it",
+      `wait for its end; if nobody is at it, it died: pulumi cancel --stack ${stack}, then run this again`,
+    );
+  }
+  const end = ended.all.trim().split("\n").slice(-SHOWN_LINES).join("\n");
+  return new RemedyError(
+    `pulumi ${command}`,
+    `it ended with exit code ${ended.code}:\n${end}\n`,
+    "mend what it names, then run this again",
+  );
 }

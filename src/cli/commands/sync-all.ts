@@ -1,0 +1,58 @@
+import { outcomeOf } from "../../sync/report";
+import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { readInput } from "../read-input";
+import { givenIn, reportSync, syncByHand } from "../sync-by-hand";
+import { syncToGithubCommand } from "./sync-to-github";
+
+/** A .env file to both places, and the proof that all three agree. */
+export const syncAllCommand: CommandSpec = {
+  name: "sync-all",
+  description:
+    "Set the values of a .env file in GitHub, sync them to Pulumi ESC, and check that all three agree",
+  details: [
+    "Plans both before either is written: what would be refused in ESC stops it while GitHub is as it was.",
+    "Needs GITHUB_TOKEN and PULUMI_ACCESS_TOKEN. May be interrupted and run again.",
+  ],
+  required: [
+    ["--env-file <file>", "lines NAME=value; quotes for values of several lines or with #"],
+    ["--environment <name>", "environment of the catalog whose values in ESC are written"],
+  ],
+  options: [
+    ["--replace", "replace the values that are there in GitHub"],
+    ["--allow-many-changes", "replace an unusual number of values in ESC at once"],
+    ["--dry-run", "check everything, show both plans and stop"],
+  ],
+  examples: ["npx sophia-secrets sync-all --env-file .env --environment staging --dry-run"],
+  run,
+};
+
+async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+  const { terminal } = doors;
+  const input = readInput(doors, typed.text("envFile") ?? "");
+  const names = new Set(givenIn(doors, input));
+  const environment = typed.text("environment") ?? "";
+  const sync = (dryRun: boolean) => {
+    const options = { dryRun, allOrNothing: true, allowMany: typed.has("allowManyChanges") };
+    return syncByHand(doors, { environment, input, names, options });
+  };
+  const plan = await sync(true);
+  const dryRun = typed.has("dryRun");
+  if (dryRun || outcomeOf(plan).failures.length > 0) {
+    const code = reportSync(doors, plan, true);
+    if (code === 1) return code;
+  }
+  terminal.print("GitHub");
+  const code = await syncToGithubCommand.run(doors, typed);
+  if (dryRun || code === 1) return code;
+  terminal.print("Pulumi ESC");
+  const done = reportSync(doors, await sync(false), false);
+  if (done === 1) return done;
+  const { counts } = outcomeOf(await sync(true));
+  const differing = counts.create + counts.update + counts.refused + counts.waiting;
+  terminal.print(
+    differing === 0
+      ? `All of ${names.size} agree: the file, GitHub and ESC`
+      : `${differing} of ${names.size} differ in ESC again: somebody else writes there; run this again`,
+  );
+  return differing === 0 ? 0 : 1;
+}

@@ -1,0 +1,61 @@
+import type { Secret as Entry } from "../../../secrets/entry";
+import { RemedyError } from "../../errors";
+import type { Input } from "../../sync/choose-value";
+import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { entriesOf } from "../declared";
+import { readInput } from "../read-input";
+import { givenIn, reportSync, syncByHand } from "../sync-by-hand";
+
+/** The sync job's work, from a person's machine. */
+export const syncToPulumiCommand: CommandSpec = {
+  name: "sync-to-pulumi",
+  description:
+    "Sync values of a .env file or of the environment to Pulumi ESC, by the sync job's plan and guards",
+  details: [
+    "For the day GitHub Actions is down. GitHub stays the record: the next run of the workflow puts its values back.",
+    "Of a .env file everything in it is synced; of the environment only the names given, for a shell holds other",
+    "people's GH_TOKEN too. Secrets that are not given are neither read nor written. Needs PULUMI_ACCESS_TOKEN.",
+  ],
+  names: ["[names...]", "secrets of the catalog; needed without --env-file"],
+  required: [["--environment <name>", "environment of the catalog to write"]],
+  options: [
+    ["--env-file <file>", "lines NAME=value, instead of the environment's variables"],
+    ["--dry-run", "show the plan and write nothing"],
+    ["--all-or-nothing", "write nothing when a secret is refused"],
+    ["--allow-many-changes", "replace an unusual number of values at once"],
+  ],
+  examples: [
+    "npx sophia-secrets sync-to-pulumi --environment staging --env-file .env --dry-run",
+    "npx sophia-secrets sync-to-pulumi OPENAI_API_KEY --environment staging",
+  ],
+  run,
+};
+
+async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+  const file = typed.text("envFile");
+  const named = entriesOf(doors.catalog, typed.names);
+  requireSyncable(named);
+  if (file === undefined && named.length === 0) {
+    throw new UsageError(
+      "sync-to-pulumi",
+      "takes names, or --env-file",
+      "name the secrets to take from the environment",
+    );
+  }
+  const input: Input = file === undefined ? doors.env : readInput(doors, file);
+  const names = new Set(named.length > 0 ? named.map((entry) => entry.name) : givenIn(doors, input));
+  const options = {
+    dryRun: typed.has("dryRun"),
+    allOrNothing: typed.has("allOrNothing"),
+    allowMany: typed.has("allowManyChanges") || named.length > 0,
+  };
+  const environment = typed.text("environment") ?? "";
+  const report = await syncByHand(doors, { environment, input, names, options });
+  return reportSync(doors, report, options.dryRun);
+}
+
+function requireSyncable(named: readonly Entry[]): void {
+  const never = named.filter((entry) => entry.bootstrap).map((entry) => entry.name);
+  if (never.length === 0) return;
+  throw new RemedyError(never.join(", "), "is the pipeline's own and never goes to ESC", "leave it out");
+}

@@ -1,0 +1,112 @@
+import { Command, CommanderError } from "commander";
+import { RemedyError } from "../errors";
+import { type CommandSpec, type Doors, UsageError } from "./command";
+import { adoptCommand } from "./commands/adopt";
+import { driftCommand } from "./commands/drift";
+import { repairCommand } from "./commands/repair";
+import { setCommand } from "./commands/set";
+import { statusCommand } from "./commands/status";
+import { syncAllCommand } from "./commands/sync-all";
+import { syncToGithubCommand } from "./commands/sync-to-github";
+import { syncToPulumiCommand } from "./commands/sync-to-pulumi";
+
+/** Every command, in the order of its life: take over, set, look, mend. */
+const COMMANDS: readonly CommandSpec[] = [
+  adoptCommand,
+  setCommand,
+  syncToGithubCommand,
+  syncToPulumiCommand,
+  syncAllCommand,
+  statusCommand,
+  driftCommand,
+  repairCommand,
+];
+
+const WRONG_USAGE = 2;
+
+/** What the frame itself needs of a terminal. */
+export interface Screen {
+  print(line: string): void;
+  say(line: string): void;
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param argv without node and script.
+ * @param openDoors given the stack asked for, if any; called once it is sure that a command runs.
+ * @returns the exit code: 0 done, 1 failed, refused or findings, 2 wrong usage.
+ */
+export async function runProgram(
+  argv: readonly string[],
+  openDoors: (stack: string | undefined) => Promise<Doors>,
+  screen: Screen,
+): Promise<number> {
+  let code: number = 0;
+  const program = frame(new Command("sophia-secrets"), screen).description(
+    "The chores around an organization's secrets. None of them ever shows a value.",
+  );
+  for (const spec of COMMANDS) {
+    addCommand(program, spec, screen, async (typed, stack) => {
+      code = await spec.run(await openDoors(stack), typed);
+    });
+  }
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+    screen.say(`error: ${describe(error)}`);
+    return error instanceof UsageError ? WRONG_USAGE : 1;
+  }
+}
+
+function addCommand(
+  program: Command,
+  spec: CommandSpec,
+  screen: Screen,
+  run: (typed: Parameters<CommandSpec["run"]>[1], stack: string | undefined) => Promise<void>,
+): void {
+  const command = frame(program.command(spec.name), screen).description(
+    [`${spec.description}.`, "", ...spec.details].join("\n"),
+  );
+  command.summary(spec.description);
+  if (spec.names !== undefined) command.argument(...spec.names).allowExcessArguments();
+  for (const option of spec.required ?? []) command.requiredOption(...option);
+  for (const option of spec.options) command.option(...option);
+  command.option("-s, --stack <name>", "stack whose config holds (default: the organization's owner)");
+  command.addHelpText("after", `\n${["Examples:", ...spec.examples.map((each) => `  ${each}`)].join("\n")}`);
+  command.action(async () => {
+    const options = command.opts<Record<string, string | boolean | undefined>>();
+    const text = (option: string) => {
+      const value = options[option];
+      return typeof value === "string" ? value : undefined;
+    };
+    const has = (option: string) => options[option] === true;
+    await run({ names: command.args, has, text }, text("stack"));
+  });
+}
+
+function frame(command: Command, screen: Screen): Command {
+  const without = (text: string) => text.replace(/\n$/, "");
+  return command
+    .exitOverride()
+    .showHelpAfterError("(add --help for what it takes)")
+    .configureOutput({
+      writeOut: (text) => screen.print(without(text)),
+      // Of an option that is not known only the name: who types a value there shall not see it in a log as well.
+      writeErr: (text) => screen.say(without(text).replace(/(unknown option '[^'=]*)=.*'/s, "$1'")),
+      // The same everywhere, not the width of whoever asks.
+      getOutHelpWidth: () => 110,
+      getErrHelpWidth: () => 110,
+    });
+}
+
+/** Our own errors speak for themselves; of all others the kind alone is told, for their message may quote a value. */
+function describe(error: unknown): string {
+  if (error instanceof RemedyError) return error.message;
+  const kind = error instanceof Error ? error.name : typeof error;
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const told = typeof code === "string" && /^[A-Z][A-Z0-9_]*$/.test(code) ? ` (${code})` : "";
+  return `sophia-secrets: an unexpected ${kind}${told}. Remedy: run again; if it comes back, report this line and the command`;
+}

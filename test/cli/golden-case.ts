@@ -1,0 +1,81 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { parse, parseDocument } from "yaml";
+import * as z from "zod";
+
+const visibility = z.enum(["all", "private", "selected"]);
+const text = z.string();
+const names = z.record(text, z.array(text));
+
+const CASE = z.strictObject({
+  /** What it shows, as a sentence. */
+  shows: text,
+  /** Command line without the program's name. */
+  command: text,
+  token: text.default("owner-token"),
+  /** Bytes given on stdin; base64 where they are no text. */
+  stdin: text.optional(),
+  stdinBase64: text.optional(),
+  /** What a person types when asked; there is no terminal without it. */
+  typed: text.optional(),
+  files: z.record(text, text).default({}),
+  /** Environment variables. */
+  env: z.record(text, text).default({}),
+  github: z
+    .strictObject({
+      secrets: z
+        .record(text, z.strictObject({ visibility, repositories: z.array(text).default([]) }))
+        .default({}),
+      repositorySecrets: names.default({}),
+      environmentSecrets: z.record(text, names).default({}),
+    })
+    .prefault({}),
+  /** Slots in the stack's state. */
+  state: z.array(text).default([]),
+  /** Times of syncs, by environment and name. */
+  ledger: z.record(text, z.record(text, text)).optional(),
+  /** Faults of the sandbox's GitHub. */
+  faults: z
+    .array(
+      z.strictObject({
+        method: text.exactOptional(),
+        path: text,
+        skip: z.number().exactOptional(),
+        times: z.number().exactOptional(),
+        reset: z.enum(["before", "after"]).exactOptional(),
+        answer: z
+          .strictObject({
+            status: z.number(),
+            headers: z.record(text, text).exactOptional(),
+            body: z.unknown().exactOptional(),
+          })
+          .exactOptional(),
+      }),
+    )
+    .default([]),
+  expect: z
+    .strictObject({
+      stdout: text,
+      stderr: text,
+      code: z.number(),
+      /** `METHOD path` of all that was written to GitHub. */
+      writes: z.array(text),
+      /** Values and readers of the secrets that a write touched, afterwards. */
+      github: z.record(text, text),
+    })
+    .optional(),
+});
+
+/** One golden file: a command line, the world before it, and what must come of it. */
+export type GoldenCase = z.infer<typeof CASE>;
+export type Outcome = NonNullable<GoldenCase["expect"]>;
+
+export function readCase(file: string): GoldenCase {
+  return CASE.parse(parse(readFileSync(file, "utf8")));
+}
+
+/** Writes what came of it into the file; everything above it stays as people wrote it. */
+export function acceptOutcome(file: string, outcome: Outcome): void {
+  const document = parseDocument(readFileSync(file, "utf8"));
+  document.set("expect", document.createNode(outcome));
+  writeFileSync(file, document.toString({ lineWidth: 0 }));
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { parseEnv } from "node:util";
+import fc from "fast-check";
+import { readEnvFile } from "../../src/cli/read-env-file";
+
+const read = (text: string) => readEnvFile(Buffer.from(text));
+const values = (text: string) => read(text).values;
+const problems = (text: string) => read(text).problems?.join("\n") ?? "";
+
+describe("a .env file", () => {
+  it("has plain, exported and commented lines", () => {
+    assert.deepEqual(values("# a\n\nA=1\n  export B = two words  \nC=\r\nD='x' # why\n"), {
+      A: "1",
+      B: "two words",
+      C: "",
+      D: "x",
+    });
+  });
+
+  it("has values of several lines between quotes, and line ends as \\n between double ones alone", () => {
+    const pem = "-----BEGIN KEY-----\nabc=\n-----END KEY-----\n";
+    assert.deepEqual(values(`A="${pem}"\nB='${pem}'\nC="one\\ntwo"\nD='one\\ntwo'\nE=\`it's "q"\`\n`), {
+      A: pem,
+      B: pem,
+      C: "one\ntwo",
+      D: "one\\ntwo",
+      E: `it's "q"`,
+    });
+  });
+
+  it("keeps # and = between quotes", () => {
+    assert.deepEqual(values(`A='p#ss=w"rd'\n`), { A: `p#ss=w"rd` });
+  });
+
+  it("refuses a # outside quotes, where readers cut in silence", () => {
+    assert.match(problems("A=p#ss\n"), /line 1: A has a # outside quotes/);
+  });
+
+  it("refuses a name that stands there twice, with the line", () => {
+    assert.match(problems("A='\n\n'\nB=1\nA=2\n"), /^line 5: A stands there a second time$/);
+  });
+
+  it("refuses lines without a name, such as those of a key without quotes", () => {
+    assert.match(problems("A=-----BEGIN KEY-----\nabc\n"), /^line 2: is no NAME=value/);
+  });
+
+  it("refuses quotes that do not end, or after which the line goes on", () => {
+    assert.match(problems('A="one\nB=2\n'), /line 1: A begins with " and never ends/);
+    assert.match(problems(`A="one" two\n`), /line 1: A goes on after its closing quote/);
+  });
+
+  it("refuses bytes that are no text", () => {
+    assert.deepEqual(readEnvFile(Buffer.from([0x41, 0x3d, 0xff])).problems, ["it is not UTF-8 text"]);
+  });
+
+  it("never quotes a value in a problem", () => {
+    for (const text of ["A=canary#1", "A=canary\nA=canary", "canary", 'A="canary', "A='canary' canary"])
+      assert.ok(problems(text) !== "" && !problems(text).includes("canary"), text);
+  });
+
+  it("is either refused or read as Node reads it, whatever stands in it", () => {
+    const piece = fc.constantFrom(
+      "A",
+      "B=",
+      "=",
+      "'",
+      '"',
+      "`",
+      "#",
+      " ",
+      "\n",
+      "\r\n",
+      "\\n",
+      "export ",
+      "x",
+      "$",
+      "\t",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
+        const text = pieces.join("");
+        const found = values(text);
+        if (found === undefined) return;
+        const node: Record<string, string | undefined> = { ...parseEnv(text.replaceAll("\r\n", "\n")) };
+        for (const [name, value] of Object.entries(found))
+          assert.equal(node[name], value, JSON.stringify(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

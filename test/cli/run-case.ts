@@ -1,0 +1,153 @@
+import type { Octokit } from "@octokit/rest";
+import type { Fault } from "../../sandbox/core/faults";
+import type { Doors } from "../../src/cli/command";
+import { runProgram } from "../../src/cli/program";
+import type { Terminal } from "../../src/cli/terminal";
+import { createGitHub } from "../../src/clients/github";
+import { createHttp } from "../../src/clients/http";
+import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
+import { RemedyError } from "../../src/errors";
+import { Secret } from "../../src/secret";
+import { type StartedGitHub, seal, startGitHub } from "../github/started-github";
+import type { GoldenCase, Outcome } from "./golden-case";
+import { CATALOG, SEED, SETTINGS } from "./small-organization";
+
+const ORG = SETTINGS.githubOrganization;
+const BEFORE = "what-was-there";
+
+/** Runs one case against a GitHub of its own. */
+export async function runCase(golden: GoldenCase): Promise<Outcome> {
+  const github = await startGitHub({ seed: SEED });
+  try {
+    await arrange(github.octokit(), golden);
+    await github.fetch("/_sandbox/requests", { method: "DELETE" });
+    for (const fault of golden.faults) github.faults.add(fault as Fault);
+    const heard = { stdout: "", stderr: "" };
+    const terminal = terminalOf(golden, heard);
+    const argv = golden.command.split(" ").filter((part) => part !== "");
+    const code = await runProgram(argv, async () => doorsOf(golden, github.url, terminal), terminal);
+    github.faults.clear();
+    const requests = (await (await github.fetch("/_sandbox/requests")).json()) as string[];
+    const writes = requests.filter((request) => !request.startsWith("GET "));
+    return { ...heard, code, writes, github: await after(github, golden) };
+  } finally {
+    await github.close();
+  }
+}
+
+async function arrange(octokit: Octokit, { github }: GoldenCase): Promise<void> {
+  const { actions, repos } = octokit.rest;
+  const idOf = async (repo: string) => (await repos.get({ owner: ORG, repo })).data.id;
+  const { key, key_id } = (await actions.getOrgPublicKey({ org: ORG })).data;
+  const value = { key_id, encrypted_value: await seal(key, BEFORE) };
+  for (const [secret_name, { visibility, repositories }] of Object.entries(github.secrets)) {
+    const ids = visibility === "selected" ? await Promise.all(repositories.map(idOf)) : [];
+    const list = visibility === "selected" ? { selected_repository_ids: ids } : {};
+    await actions.createOrUpdateOrgSecret({ org: ORG, secret_name, visibility, ...list, ...value });
+  }
+  for (const [repo, names] of Object.entries(github.repositorySecrets)) {
+    for (const secret_name of names)
+      await actions.createOrUpdateRepoSecret({ owner: ORG, repo, secret_name, ...value });
+  }
+  for (const [repo, environments] of Object.entries(github.environmentSecrets)) {
+    for (const [environment_name, names] of Object.entries(environments)) {
+      const place = { owner: ORG, repo, environment_name };
+      await repos.createOrUpdateEnvironment(place);
+      for (const secret_name of names)
+        await actions.createOrUpdateEnvironmentSecret({ ...place, secret_name, ...value });
+    }
+  }
+}
+
+/** Who reads the secrets that are there afterwards, and whether their value is another. */
+async function after(github: StartedGitHub, golden: GoldenCase): Promise<Record<string, string>> {
+  const { actions } = github.octokit().rest;
+  const { data } = await actions.listOrgSecrets({ org: ORG });
+  const pairs = await Promise.all(
+    data.secrets.map(async ({ name, visibility }) => {
+      const place = { org: ORG, secret_name: name };
+      const list =
+        visibility === "selected"
+          ? (await actions.listSelectedReposForOrgSecret(place)).data.repositories
+          : [];
+      const readers = [visibility, ...list.map((each) => each.name)].join(" ");
+      const values = SEED.organizations[0]?.repositories.map(
+        (each) => github.service.hostOf(`${ORG}/${each.name}`).organizationSecrets()[name],
+      );
+      const value = values?.find((each) => each !== undefined);
+      const was = golden.github.secrets[name] !== undefined;
+      const told = value === BEFORE ? (was ? "as before" : "") : `now ${JSON.stringify(value)}`;
+      return [name, `${readers}, ${told}`] as const;
+    }),
+  );
+  return Object.fromEntries(pairs);
+}
+
+function terminalOf(golden: GoldenCase, heard: { stdout: string; stderr: string }): Terminal {
+  const say = (line: string) => {
+    heard.stderr += `${line}\n`;
+  };
+  return {
+    print: (line) => {
+      heard.stdout += `${line}\n`;
+    },
+    say,
+    progress: say,
+    canAsk: golden.typed !== undefined,
+    askHidden: async (question) => {
+      say(`${question}:`);
+      return new Secret(golden.typed ?? "");
+    },
+    readStdin: async () =>
+      golden.stdinBase64 === undefined
+        ? Buffer.from(golden.stdin ?? "")
+        : Buffer.from(golden.stdinBase64, "base64"),
+  };
+}
+
+function doorsOf(golden: GoldenCase, url: string, terminal: Terminal): Doors {
+  const http = createHttp({ waitMs: 1, tries: 2, patienceMs: 100 });
+  const token = new Secret(golden.token);
+  return {
+    project: { dir: "/nowhere", name: "sophia-secrets", stack: "production", settings: SETTINGS },
+    catalog: CATALOG,
+    http,
+    terminal,
+    github: () => createGitHub({ url, organization: ORG, token, http }),
+    cloud: () => cloudOf(golden),
+    pulumi: { run: async (args) => stateOf(golden, args) },
+    now: () => new Date("2026-08-01T10:00:00Z"),
+    env: golden.env,
+    readFile: (path) => {
+      const text = golden.files[path];
+      if (text === undefined) throw new RemedyError(path, "it cannot be read (ENOENT)", "check its name");
+      return Buffer.from(text);
+    },
+  };
+}
+
+function stateOf(golden: GoldenCase, args: readonly string[]): string {
+  if (args.join(" ") !== "stack export") throw new Error(`nothing here runs pulumi ${args.join(" ")}`);
+  const types = ["ActionsOrganizationSecret", "ActionsOrganizationSecretRepositories"].map(
+    (name) => `github:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`,
+  );
+  const resources = golden.state.flatMap((secretName) =>
+    types.map((type) => ({ type, inputs: { secretName } })),
+  );
+  return JSON.stringify({ deployment: { resources } });
+}
+
+/** Ledgers as the sync writes them; no cloud where the case has none. */
+function cloudOf({ ledger }: GoldenCase): PulumiCloud | undefined {
+  if (ledger === undefined) return undefined;
+  const read = async (path: string) => {
+    const environment = Object.keys(ledger).find((name) => path === `default/app-${name}-ledger`);
+    if (environment === undefined) throw new RemedyError(path, "there is none", "none");
+    const entry = { fingerprint: "f", source: "s", changed: "c", run: "1", commit: "c" };
+    const secrets = Object.fromEntries(
+      Object.entries(ledger[environment] ?? {}).map(([name, synced]) => [name, { ...entry, synced }]),
+    );
+    return { text: JSON.stringify({ values: { ledger: { secrets } } }), etag: "e", revision: 1 };
+  };
+  return { read } as unknown as PulumiCloud;
+}

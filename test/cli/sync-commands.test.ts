@@ -1,0 +1,244 @@
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import type { Catalog } from "../../secrets/entry";
+import type { Doors } from "../../src/cli/command";
+import type { Status } from "../../src/cli/find-status";
+import { runProgram } from "../../src/cli/program";
+import { createGitHub } from "../../src/clients/github";
+import { createHttp } from "../../src/clients/http";
+import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
+import { RemedyError } from "../../src/errors";
+import { Secret } from "../../src/secret";
+import { Clock, type StartedGitHub, startGitHub } from "../github/started-github";
+import { type CloudFixture, env, ORG, open, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { SEED, SETTINGS } from "./small-organization";
+
+const CATALOG: Catalog = {
+  environments: ["staging", "production"],
+  groups: { keys: { description: "Keys", rotationDays: 90, owner: "Platform" } },
+  secrets: [
+    { name: "OPENAI_API_KEY", group: "keys", format: "openai-key" },
+    { name: "SSH_KEY", group: "keys", format: "private-key", repositories: ["deploy"] },
+    { name: "SMTP_PASSWORD", group: "keys", visibility: "all", aliases: ["MAIL_PASSWORD"] },
+    { name: "PULUMI_ACCESS_TOKEN", group: "keys", format: "pulumi-token", bootstrap: true },
+  ],
+};
+
+const settings = { ...SETTINGS, pulumiOrganization: ORG };
+const KEYS = "default/app-production-keys";
+const LEDGER = "default/app-production-ledger";
+const OPENAI = "sk-proj-canary0123456789abcdefghijklmnop";
+const PEM =
+  "-----BEGIN PRIVATE KEY-----\nMIIEvQcanaryADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ\n-----END PRIVATE KEY-----\n";
+const FILE = `OPENAI_API_KEY=${OPENAI}\nSMTP_PASSWORD='canary # two'\nSSH_KEY="${PEM}"\n`;
+
+describe("commands that sync by hand, and tell how it stands", () => {
+  let cloud: CloudFixture;
+  let github: StartedGitHub;
+  beforeEach(async () => {
+    [cloud, github] = await Promise.all([
+      startCloud(),
+      startGitHub({ seed: SEED }, undefined, new Clock(Date.now())),
+    ]);
+    for (const path of [KEYS, LEDGER, "default/app-staging-keys", "default/app-staging-ledger"])
+      await cloud.environment(path, "values: {}\n");
+  });
+  afterEach(() => Promise.all([cloud.close(), github.close()]));
+
+  interface World {
+    files?: Record<string, string>;
+    env?: Record<string, string>;
+    token?: string | null;
+    now?: string;
+  }
+
+  async function run(command: string, world: World = {}) {
+    const heard = { stdout: "", stderr: "" };
+    const terminal = {
+      print: (line: string) => {
+        heard.stdout += `${line}\n`;
+      },
+      say: (line: string) => {
+        heard.stderr += `${line}\n`;
+      },
+      progress: () => undefined,
+      canAsk: false,
+    } as unknown as Doors["terminal"];
+    const http = createHttp({ waitMs: 1, tries: 2 });
+    const { files = {}, token = TOKENS.admin, env: variables = {}, now } = world;
+    const doors = {
+      project: { dir: "/nowhere", name: "sophia-secrets", stack: "production", settings },
+      catalog: CATALOG,
+      http,
+      terminal,
+      github: () =>
+        createGitHub({ url: github.url, organization: "ai-cherry", token: new Secret("owner-token"), http }),
+      cloud: () =>
+        token === null
+          ? undefined
+          : createPulumiCloud({ url: cloud.url, organization: ORG, token: new Secret(token), http }),
+      now: () => (now === undefined ? new Date() : new Date(now)),
+      env: variables,
+      readFile: (path: string) => {
+        const text = files[path];
+        if (text === undefined) throw new RemedyError(path, "it cannot be read (ENOENT)", "check its name");
+        return Buffer.from(text);
+      },
+    } as unknown as Doors;
+    const code = await runProgram(command.split(" "), async () => doors, terminal);
+    doesNotMatch(`${heard.stdout}${heard.stderr}`, /canary/);
+    return { ...heard, code };
+  }
+
+  const files = { ".env": FILE };
+  const variables = async () => {
+    const { properties } = (await open(cloud, KEYS)).json;
+    const all: Record<string, { value: string }> = properties?.environmentVariables?.value ?? {};
+    return Object.fromEntries(Object.entries(all).map(([name, { value }]) => [name, value]));
+  };
+
+  describe("sync-to-pulumi", () => {
+    const go = (rest: string, world: World = {}) =>
+      run(`sync-to-pulumi --environment production${rest === "" ? "" : ` ${rest}`}`, { files, ...world });
+
+    it("syncs what stands in a .env file, byte for byte, and nothing else", async () => {
+      const dry = await go("--env-file .env --dry-run");
+      deepEqual([dry.code, await variables()], [0, {}]);
+      match(dry.stdout, /^production: dry run, nothing written: 3 created\n/);
+      const done = await go("--env-file .env");
+      equal(done.code, 0);
+      deepEqual(await variables(), { OPENAI_API_KEY: OPENAI, SMTP_PASSWORD: "canary # two", SSH_KEY: PEM });
+      match((await go("--env-file .env")).stdout, /^production: 3 unchanged\n/);
+    });
+
+    it("takes from the environment only what is named", async () => {
+      const world = { env: { SMTP_PASSWORD: "canary-mail", OPENAI_API_KEY: OPENAI } };
+      const done = await go("SMTP_PASSWORD", world);
+      deepEqual([done.code, await variables()], [0, { SMTP_PASSWORD: "canary-mail" }]);
+      const without = await go("", world);
+      deepEqual([without.code, without.stdout], [2, ""]);
+      match(without.stderr, /takes names, or --env-file/);
+    });
+
+    it("holds to the guards of the job, and fails when it refuses", async () => {
+      const done = await go("--env-file bad", {
+        files: { bad: "OPENAI_API_KEY=canary\nSMTP_PASSWORD=canary-mail\n" },
+      });
+      equal(done.code, 1);
+      match(done.stderr, /^error: OPENAI_API_KEY: the value of OPENAI_API_KEY /);
+      deepEqual(await variables(), { SMTP_PASSWORD: "canary-mail" });
+      const all = await go("--env-file bad --all-or-nothing", {
+        files: { bad: "OPENAI_API_KEY=canary\nSMTP_PASSWORD=canary-new\n" },
+      });
+      deepEqual([all.code, await variables()], [1, { SMTP_PASSWORD: "canary-mail" }]);
+    });
+
+    it("says what is missing: file, token, environment, entry, right", async () => {
+      for (const [rest, world, told] of [
+        ["--env-file none", {}, /none: it cannot be read/],
+        ["--env-file .env", { token: null }, /PULUMI_ACCESS_TOKEN: is not set/],
+        [
+          "--env-file .env",
+          { token: TOKENS.dev },
+          /there is no such environment, or the token may not see it/,
+        ],
+        ["--env-file bad", { files: { bad: "NEW_KEY=canary\n" } }, /NEW_KEY: the catalog has no such entry/],
+        ["PULUMI_ACCESS_TOKEN", {}, /PULUMI_ACCESS_TOKEN: is the pipeline's own/],
+        ["NEW_KEY", {}, /NEW_KEY: the catalog has no such entry/],
+      ] as const) {
+        const { code, stderr } = await go(rest, world);
+        equal(code, 1);
+        match(stderr, told);
+      }
+      match(
+        (await run("sync-to-pulumi --environment canada SMTP_PASSWORD")).stderr,
+        /set it to one of staging, production/,
+      );
+    });
+  });
+
+  describe("sync-all", () => {
+    const go = (rest = "", world: World = {}) =>
+      run(`sync-all --env-file .env --environment production${rest}`, { files, ...world });
+
+    it("sets GitHub, syncs ESC, and says that all three agree", async () => {
+      const dry = await go(" --dry-run");
+      deepEqual([dry.code, await variables()], [0, {}]);
+      match(dry.stdout, /3 created\n[\s\S]*GitHub\n.*would be created/);
+      const done = await go();
+      equal(done.code, 0);
+      match(done.stdout, /^GitHub\n[\s\S]*Pulumi ESC\nproduction: 3 created\n[\s\S]*All of 3 agree/);
+      equal((await variables()).SSH_KEY, PEM);
+      equal(github.service.hostOf("ai-cherry/carrier").organizationSecrets().SSH_KEY, PEM);
+    });
+
+    it("writes neither when ESC would refuse, and neither when GitHub does", async () => {
+      const refused = await go("", { files: { ".env": "OPENAI_API_KEY=canary\n" } });
+      deepEqual([refused.code, await variables()], [1, {}]);
+      deepEqual(github.service.hostOf("ai-cherry/carrier").organizationSecrets(), {});
+      await go();
+      const again = await go("", { files: { ".env": "SMTP_PASSWORD=canary-other\n" } });
+      equal(again.code, 1);
+      match(again.stderr, /--replace/);
+      equal((await variables()).SMTP_PASSWORD, "canary # two");
+    });
+  });
+
+  describe("status", () => {
+    const statusOf = async (world: World = {}) => {
+      const { code, stdout } = await run("status --environment production --json", world);
+      const all = JSON.parse(stdout) as Status[];
+      return { code, ...Object.fromEntries(all.map(({ name, standing }) => [name, standing.join(" ")])) };
+    };
+    const inSync = { OPENAI_API_KEY: "in-sync", SMTP_PASSWORD: "in-sync", SSH_KEY: "in-sync" };
+    const soon = { now: new Date(Date.now() + 300_000).toISOString() };
+
+    it("says of every secret and environment how it stands, as a table too", async () => {
+      const before = { OPENAI_API_KEY: "never-set", SMTP_PASSWORD: "never-set", SSH_KEY: "never-set" };
+      deepEqual(await statusOf(), { code: 1, ...before });
+      await run("sync-all --env-file .env --environment production", { files });
+      deepEqual(await statusOf(), { code: 0, ...inSync });
+      const { stdout, code } = await run("status");
+      equal(code, 1);
+      match(stdout, /^staging +OPENAI_API_KEY +never-set +no value of it was ever synced\n/);
+      match(stdout, /production +SSH_KEY +in-sync\n\n6 looked at, 3 to look after\n$/);
+    });
+
+    it("tells what is newer in GitHub, changed by hand, refused and overdue", async () => {
+      await run("sync-all --env-file .env --environment production", { files });
+      github.clock.forward(60);
+      const write = { ".env": "SMTP_PASSWORD=canary-newer\n" };
+      await run("sync-to-github --env-file .env --replace", { files: write });
+      deepEqual(await statusOf(soon), { code: 1, ...inSync, SMTP_PASSWORD: "newer-in-github" });
+      await run("sync-to-pulumi --environment production --env-file .env", { files: write, ...soon });
+      deepEqual(await statusOf(soon), { code: 0, ...inSync });
+      await cloud.call("PATCH", env(KEYS), { body: "values: {}\n" });
+      deepEqual(await statusOf(soon), {
+        code: 1,
+        ...{
+          OPENAI_API_KEY: "changed-by-hand",
+          SMTP_PASSWORD: "changed-by-hand",
+          SSH_KEY: "changed-by-hand",
+        },
+      });
+      await run("sync-to-pulumi --environment production --env-file .env", { files, ...soon });
+      await run("sync-to-pulumi --environment production OPENAI_API_KEY", soon);
+      const later = await statusOf({ now: new Date(Date.now() + 92 * 86_400_000).toISOString() });
+      deepEqual(later, {
+        code: 1,
+        OPENAI_API_KEY: "refused overdue",
+        SMTP_PASSWORD: "overdue",
+        SSH_KEY: "overdue",
+      });
+    });
+
+    it("needs no right to open a value, and says unknown of what may not be read", async () => {
+      await run("sync-all --env-file .env --environment production", { files });
+      await team(cloud, "readers", ["dev"], { [KEYS]: "read", [LEDGER]: "read" });
+      deepEqual(await statusOf({ token: TOKENS.dev }), { code: 0, ...inSync });
+      equal((await cloud.call("GET", env(KEYS, "/decrypt"), { token: TOKENS.dev })).status, 403);
+      const { stdout } = await run("status --environment staging", { token: TOKENS.dev });
+      match(stdout, /SSH_KEY +unknown +its ledger cannot be read/);
+      match((await run("status --environment canada")).stderr, /set it to one of staging, production/);
+    });
+  });
+});
