@@ -73,6 +73,7 @@ function readOne(secret: CatalogSecret, value: unknown): Reading {
 
 /** The sync writes a value or the default for these, or fails; the type says `Secret` for the same ones. */
 function isCertain(secret: CatalogSecret, environment: string): boolean {
+  if (secret.tombstone !== undefined) return false;
   return (secret.required || secret.default !== undefined) && secret.environments.includes(environment);
 }
 

@@ -9,13 +9,26 @@ type OwnKey<E> = E extends { appKey: infer Key extends string }
   : E extends { name: infer Name extends string }
     ? Lowercase<Name>
     : never;
-type FurtherKey<E> = E extends { appKeyAliases: readonly (infer Key extends string)[] } ? Key : never;
+type FurtherKey<E> =
+  | (E extends { appKeyAliases: readonly (infer Key extends string)[] } ? Key : never)
+  | FormerKey<E>;
+type FormerKey<E> = E extends { renamedFrom: infer Name extends string }
+  ? Lowercase<Name>
+  : E extends { renamedFrom: { name: infer Name extends string } }
+    ? Lowercase<Name>
+    : never;
 
 /** Entries that stand in ESC: all but the pipeline's own credentials. */
 type Loadable<C extends Catalog> = Exclude<C["secrets"][number], { bootstrap: true }>;
 
 type IsRequired<E> =
-  Stated<E, "default"> extends string ? true : Stated<E, "required"> extends true | undefined ? true : false;
+  Stated<E, "tombstone"> extends string
+    ? false
+    : Stated<E, "default"> extends string
+      ? true
+      : Stated<E, "required"> extends true | undefined
+        ? true
+        : false;
 
 type IsIn<E, Environment> =
   Stated<E, "environments"> extends undefined
