@@ -136,10 +136,16 @@ function importProgram(catalog: Catalog): unknown {
   const file = require.resolve(join(PROJECT, "secrets", "catalog"));
   const loaded = require.cache[file];
   if (loaded === undefined) throw new Error("the catalog is not loaded");
-  loaded.exports = { catalog };
+  const original = loaded.exports;
   const index = join(PROJECT, "index.ts");
   delete require.cache[index];
-  return require(index);
+  try {
+    loaded.exports = { catalog };
+    return require(index);
+  } finally {
+    // A worker of mocha loads the next test file after this one has run: it must find the committed catalog.
+    loaded.exports = original;
+  }
 }
 
 /** The mock monitor tells its mocks nothing of options and knows no resource hooks: both are seen here. */
