@@ -4,7 +4,7 @@ NODE := node -r ts-node/register/transpile-only
 BUNDLE := dist/sync_secrets.cjs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bundle sandbox sandbox-env sandbox-stop sandbox-reset bench clean
+.PHONY: help demo test test-long check format bundle sandbox sandbox-env sandbox-stop sandbox-reset bench clean
 
 help: ## List these doors
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -13,12 +13,15 @@ demo: node_modules ## Watch the whole pipeline run on this machine, from an empt
 	@$(NODE) demo/main.ts
 
 test: node_modules ## Set up everything and run every test; ends with "N passed, N failed"
-	@npx --no-install mocha --parallel --jobs 2 "test/**/*.test.ts"
+	@npx --no-install mocha --parallel --jobs 2 --ignore "test/long/**" "test/**/*.test.ts"
 
-check: node_modules ## Format, lint, types, the sync script's freshness, then every test
+test-long: node_modules ## Run the engine tests that take minutes: what leaves the catalog, values per environment, many carriers
+	@npx --no-install mocha --parallel --jobs 2 "test/long/*.test.ts"
+
+check: node_modules ## Format, lint, types, then the tests
 	@npx --no-install biome check .
 	@npx --no-install tsc -p tsconfig.check.json
-	@npx --no-install mocha --parallel --jobs 2 "test/**/*.test.ts"
+	@npx --no-install mocha --parallel --jobs 2 --ignore "test/long/**" "test/**/*.test.ts"
 
 format: node_modules ## Put every file into the project's format
 	@npx --no-install biome check --write .

@@ -116,7 +116,9 @@ function environmentOf(sandbox: Sandbox, toolchain: Toolchain): NodeJS.ProcessEn
     binDir: toolchain.binDir,
     pulumiHome: toolchain.pulumiHome,
   };
-  return { ...process.env, ...shellEnvironment(running, path), NO_COLOR: "1" };
+  // The SDK takes a stack trace for every promise, and ts-node maps each: a seventh of a command's time.
+  const fast = { NODE_OPTIONS: "--stack-trace-limit=0" };
+  return { ...process.env, ...shellEnvironment(running, path), ...fast, NO_COLOR: "1" };
 }
 
 function assemble(parts: {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type EngineProject, startProject } from "./engine-project";
-import { otherOrganization, PULUMI_ORGANIZATION } from "./other-organization";
+import { type EngineProject, startProject } from "../engine/engine-project";
+import { otherOrganization, PULUMI_ORGANIZATION } from "../engine/other-organization";
 
 const OLD = '{ name: "SENTRY_DSN", group: "platform", format: "https-url", required: false }';
 const RENAMED =

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type EngineProject, startProject } from "./engine-project";
-import { otherOrganization } from "./other-organization";
+import { type EngineProject, startProject } from "../engine/engine-project";
+import { otherOrganization } from "../engine/other-organization";
 
 const KEPT = '{ name: "SMTP_PASSWORD", group: "platform", visibility: "all" },';
 const SELECTED = '{ name: "STRIPE_KEY", group: "payments", aliases: ["STRIPE_API_KEY"] },';

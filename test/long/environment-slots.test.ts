@@ -5,15 +5,15 @@ import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { valueAt } from "../../src/loader/value-at";
 import { Secret } from "../../src/secret";
-import { type EngineProject, startProject } from "./engine-project";
+import { type EngineProject, startProject } from "../engine/engine-project";
 import {
   CARRIER,
   CATALOG_FILES,
   ORGANIZATION,
   otherOrganization,
   PULUMI_ORGANIZATION,
-} from "./other-organization";
-import { sealed } from "./sealed-box";
+} from "../engine/other-organization";
+import { sealed } from "../engine/sealed-box";
 
 const LINE = '{ name: "STRIPE_KEY", group: "payments", aliases: ["STRIPE_API_KEY"] }';
 const PER_ENVIRONMENT = '{ name: "STRIPE_KEY", group: "payments", perEnvironment: true }';

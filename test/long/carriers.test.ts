@@ -2,10 +2,15 @@ import assert from "node:assert/strict";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { Secret } from "../../src/secret";
-import { type EngineProject, startProject } from "./engine-project";
-import { CATALOG_FILES, ORGANIZATION, otherOrganization, PULUMI_ORGANIZATION } from "./other-organization";
-import { People } from "./people";
-import { sealed } from "./sealed-box";
+import { type EngineProject, startProject } from "../engine/engine-project";
+import {
+  CATALOG_FILES,
+  ORGANIZATION,
+  otherOrganization,
+  PULUMI_ORGANIZATION,
+} from "../engine/other-organization";
+import { People } from "../engine/people";
+import { sealed } from "../engine/sealed-box";
 
 const NAMES = Array.from({ length: 30 }, (_, index) => `KEY_${index}`);
 const CARRIERS = ["infrastructure", "another-reader"];

@@ -5,14 +5,14 @@ import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { valueAt } from "../../src/loader/value-at";
 import { Secret } from "../../src/secret";
-import { type EngineProject, startProject } from "./engine-project";
+import { type EngineProject, startProject } from "../engine/engine-project";
 import {
   CARRIER,
   CATALOG_FILES,
   ORGANIZATION,
   otherOrganization,
   PULUMI_ORGANIZATION,
-} from "./other-organization";
+} from "../engine/other-organization";
 
 const LINE = '{ name: "SMTP_HOST", group: "platform", default: "smtp.example.org" }';
 const CONFIGURED = '{ name: "SMTP_HOST", group: "platform", value: "config" }';

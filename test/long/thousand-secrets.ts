@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type EngineProject, startProject } from "./engine-project";
-import { CATALOG_FILES, NAMING, ORGANIZATION, otherSeed, PULUMI_ORGANIZATION } from "./other-organization";
-import { People, type WorkflowRun } from "./people";
+import { type EngineProject, startProject } from "../engine/engine-project";
+import {
+  CATALOG_FILES,
+  NAMING,
+  ORGANIZATION,
+  otherSeed,
+  PULUMI_ORGANIZATION,
+} from "../engine/other-organization";
+import { People, type WorkflowRun } from "../engine/people";
 
 /* GitHub's most secrets over its least carriers, through the sandbox whole. Minutes long, and so not in the test run:
- * npx mocha test/engine/thousand-secrets.ts */
+ * npx mocha test/long/thousand-secrets.ts */
 
 const COUNT = 1000;
 const CARRIERS = Array.from({ length: 10 }, (_, index) => `carrier-${index}`);
