@@ -5,6 +5,7 @@ import { checkValue } from "../check-value";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
 import { knowledgeOf, readLedgers } from "../ledger-knowledge";
 import { readEnvFile } from "../read-env-file";
+import { envFileError } from "../read-input";
 import { type NewValue, writeValues } from "../write-values";
 
 /** Writes all values of a .env file. */
@@ -63,9 +64,9 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
 
 function readInput(doors: Doors, file: string): Input {
   const read = readEnvFile(doors.readFile(file));
-  if (read.values === undefined) throw problem(file, read.problems);
+  if (read.values === undefined) throw envFileError(file, read.problems);
   if (Object.keys(read.values).length > 0) return read.values;
-  throw problem(file, ["it holds no NAME=value line"]);
+  throw envFileError(file, ["it holds no NAME=value line"]);
 }
 
 /** @throws RemedyError with every name and value that is wrong. */
@@ -81,21 +82,12 @@ function checkAll({ catalog }: Doors, file: string, input: Input): NewValue[] {
     if (checked.value === undefined) problems.push(`${entry.name}: ${checked.reason}`);
     else values.push({ entry, value: checked.value });
   }
-  if (problems.length > 0) throw problem(file, problems);
+  if (problems.length > 0) throw envFileError(file, problems);
   return values;
 }
 
 function isGiven(entry: Entry, input: Input): boolean {
   return [entry.name, ...entry.aliases].some((name) => input[name] !== undefined);
-}
-
-function problem(file: string, problems: readonly string[]): RemedyError {
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return new RemedyError(
-    file,
-    `${count}, so nothing was written`,
-    `mend the file, then run again${list(problems)}`,
-  );
 }
 
 async function refusal(doors: Doors, file: string, existing: readonly NewValue[]): Promise<RemedyError> {
