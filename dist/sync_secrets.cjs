@@ -7259,7 +7259,7 @@ var require_public_api = __commonJS({
       }
       return doc;
     }
-    function parse4(src, reviver, options) {
+    function parse3(src, reviver, options) {
       let _reviver = void 0;
       if (typeof reviver === "function") {
         _reviver = reviver;
@@ -7300,7 +7300,7 @@ var require_public_api = __commonJS({
         return value.toString(options);
       return new Document.Document(value, _replacer, options).toString(options);
     }
-    exports2.parse = parse4;
+    exports2.parse = parse3;
     exports2.parseAllDocuments = parseAllDocuments;
     exports2.parseDocument = parseDocument2;
     exports2.stringify = stringify2;
@@ -7488,77 +7488,51 @@ function isDue(tombstone, today) {
   return tombstone !== void 0 && tombstone <= today;
 }
 
-// src/clients/pulumi-cloud.ts
+// src/clients/pulumi-call.ts
 var ConflictError = class extends RemedyError {
 };
 var UnavailableError = class extends RemedyError {
 };
-var SESSION = "2h";
-function createPulumiCloud(options) {
+function createPulumiCall(options) {
   const { url, organization, token, http } = options;
-  const base = `${url}/api/esc/environments/${organization}`;
-  const call = async (environment, request) => {
+  const call = async (thing, path, request = { method: "GET" }) => {
     const headers = {
       authorization: `token ${token.unwrap()}`,
-      "content-type": "application/x-yaml",
+      ...path.startsWith(ESC) ? { "content-type": "application/x-yaml" } : JSON_HEADERS,
       ...request.headers
     };
-    const answer = await http({ ...request, headers });
-    if (answer.status >= 400) throw refusal(`${organization}/${environment}`, answer);
+    const answer = await http({ ...request, url: `${url}${path}`, headers });
+    if (answer.status >= 400)
+      throw refusal(thing, answer, path.startsWith(ESC) ? OF_ENVIRONMENTS : OF_ORGANIZATION);
     return answer;
   };
-  const textAt = async (environment, suffix) => {
-    const answer = await call(environment, { method: "GET", url: `${base}/${environment}${suffix}` });
-    const revision = revisionOf(environment, answer);
-    const { etag } = answer.headers;
-    if (etag === void 0 || etag === "") throw notTheService(environment, "carries no ETag");
-    return { text: answer.text, etag, revision };
-  };
-  return {
-    read: (environment) => textAt(environment, ""),
-    decrypt: (environment) => textAt(environment, "/decrypt"),
-    write: async (environment, text, etag) => {
-      const request = {
-        method: "PATCH",
-        url: `${base}/${environment}`,
-        headers: { etag },
-        body: text
-      };
-      return revisionOf(environment, await call(environment, request));
-    },
-    open: async (environment) => {
-      const opened = await call(environment, {
-        method: "POST",
-        url: `${base}/${environment}/open?duration=${SESSION}`,
-        body: "",
-        repeatable: true
-      });
-      const { id } = parse(environment, opened);
-      if (typeof id !== "string") throw notTheService(environment, "names no session");
-      const url2 = `${base}/${environment}/open/${encodeURIComponent(id)}`;
-      return parse(environment, await call(environment, { method: "GET", url: url2 }));
-    }
-  };
+  return Object.assign(call, { organization });
 }
-function parse(environment, answer) {
+var ESC = "/api/esc/";
+var JSON_HEADERS = { accept: "application/vnd.pulumi+9", "content-type": "application/json" };
+function parseAnswer(thing, answer) {
   try {
     const value = JSON.parse(answer.text);
     if (typeof value === "object" && value !== null) return value;
   } catch {
   }
-  throw notTheService(environment, "is not JSON");
+  throw notTheService(thing, "is not JSON");
 }
-function notTheService(environment, what) {
+function notTheService(thing, what) {
   const remedy = "check that the address is Pulumi Cloud's API, and what stands in between";
-  return new RemedyError(environment, `the service's answer ${what}`, remedy);
+  return new RemedyError(thing, `the service's answer ${what}`, remedy);
 }
 function revisionOf(environment, answer) {
   const revision = Number(answer.headers["pulumi-esc-revision"]);
   if (Number.isInteger(revision) && revision > 0) return revision;
   throw notTheService(environment, "names no revision");
 }
-var REFUSALS = {
-  401: ["the token is unknown, revoked or expired", "get a new token: run the job again, or pulumi login"],
+var UNKNOWN_TOKEN = [
+  "the token is unknown, revoked or expired",
+  "get a new token: run the job again, or pulumi login"
+];
+var OF_ENVIRONMENTS = {
+  401: UNKNOWN_TOKEN,
   403: [
     "the token may not do this",
     "grant its team the right on this environment (secrets/access.ts), then pulumi up"
@@ -7569,7 +7543,15 @@ var REFUSALS = {
   ],
   413: ["the text is larger than the service takes", "move secrets to another group"]
 };
-function refusal(thing, answer) {
+var OF_ORGANIZATION = {
+  401: UNKNOWN_TOKEN,
+  403: ["the token may not do this", "use the token of an administrator of the organization"],
+  404: [
+    "there is no such thing, or the token may not see it",
+    "check its name; use the token of an administrator of the organization"
+  ]
+};
+function refusal(thing, answer, known) {
   if (answer.status === 409) {
     return new ConflictError(
       thing,
@@ -7577,12 +7559,16 @@ function refusal(thing, answer) {
       "run again: it reads and plans anew"
     );
   }
-  const known = REFUSALS[answer.status];
-  if (known !== void 0) return new RemedyError(thing, known[0], known[1]);
+  const [why, what] = known[answer.status] ?? [];
+  if (why !== void 0 && what !== void 0) return new RemedyError(thing, why, what);
   const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}`;
   if (answer.status >= 500 || answer.status === 429)
     return new UnavailableError(thing, reason, "run again later");
-  return new RemedyError(thing, reason, "mend the text of the environment");
+  return new RemedyError(
+    thing,
+    reason,
+    known === OF_ENVIRONMENTS ? "mend the text of the environment" : "check what was asked for, then run this again"
+  );
 }
 function diagnosticsOf(answer) {
   try {
@@ -7592,6 +7578,36 @@ function diagnosticsOf(answer) {
   } catch {
     return "";
   }
+}
+
+// src/clients/pulumi-cloud.ts
+var SESSION = "2h";
+function createPulumiCloud(options) {
+  const call = createPulumiCall(options);
+  const at = (environment, suffix = "") => `/api/esc/environments/${call.organization}/${environment}${suffix}`;
+  const ask = (environment, suffix, request) => call(`${call.organization}/${environment}`, at(environment, suffix), request);
+  const textAt = async (environment, suffix) => {
+    const answer = await ask(environment, suffix);
+    const revision = revisionOf(environment, answer);
+    const { etag } = answer.headers;
+    if (etag === void 0 || etag === "") throw notTheService(environment, "carries no ETag");
+    return { text: answer.text, etag, revision };
+  };
+  return {
+    read: (environment) => textAt(environment, ""),
+    decrypt: (environment) => textAt(environment, "/decrypt"),
+    write: async (environment, text, etag) => {
+      const request = { method: "PATCH", headers: { etag }, body: text };
+      return revisionOf(environment, await ask(environment, "", request));
+    },
+    open: async (environment) => {
+      const request = { method: "POST", body: "", repeatable: true };
+      const opened = await ask(environment, `/open?duration=${SESSION}`, request);
+      const { id } = parseAnswer(environment, opened);
+      if (typeof id !== "string") throw notTheService(environment, "names no session");
+      return parseAnswer(environment, await ask(environment, `/open/${encodeURIComponent(id)}`));
+    }
+  };
 }
 
 // src/secret.ts
@@ -7653,7 +7669,7 @@ async function requestIdToken(door, audience, http) {
     url,
     headers: { authorization: `bearer ${door.token.unwrap()}` }
   });
-  const { value } = answer.status === 200 ? parse2(answer.text) : {};
+  const { value } = answer.status === 200 ? parse(answer.text) : {};
   if (typeof value === "string" && value !== "") return new Secret(value);
   const remedy = "give the job permissions: id-token: write, and run it again";
   throw new RemedyError("GitHub's id token", `GitHub answered ${answer.status} without one`, remedy);
@@ -7672,7 +7688,7 @@ async function exchangeToken(options, http) {
   const headers = { "content-type": "application/json" };
   const request = { method: "POST", url: `${url}/api/oauth/token`, headers, body, repeatable: true };
   const answer = await http(request);
-  const { access_token: token, error_description: said } = parse2(answer.text);
+  const { access_token: token, error_description: said } = parse(answer.text);
   if (answer.status === 200 && typeof token === "string" && token !== "") return new Secret(token);
   const thing = `Pulumi Cloud's trust in this job (team ${team} of ${organization})`;
   const words = typeof said === "string" ? said : "";
@@ -7682,7 +7698,7 @@ async function exchangeToken(options, http) {
 var TOLD = ["iss", "aud", "sub", "repository", "repository_id", "ref", "environment"];
 function describeJob(idToken) {
   const [, body = ""] = idToken.unwrap().split(".");
-  const claims = parse2(Buffer.from(body, "base64url").toString("utf8"));
+  const claims = parse(Buffer.from(body, "base64url").toString("utf8"));
   const told = TOLD.filter((name) => claims[name] !== void 0);
   return told.map((name) => `${name} ${JSON.stringify(claims[name])}`).join(", ") || "not told";
 }
@@ -7701,7 +7717,7 @@ function remedyFor(said) {
   if (known !== void 0) return known[1];
   return `compare this with the issuer's policies: ${DECLARED}, for the carriers, the branch and the environments in the stacks' config; a run from another branch or repository is refused on purpose`;
 }
-function parse2(text) {
+function parse(text) {
   try {
     return { ...JSON.parse(text) };
   } catch {

@@ -23,6 +23,16 @@ function isOrigin(text: string): boolean {
   return url.pathname === "/" && `${url.search}${url.hash}${url.username}${url.password}` === "";
 }
 
+/** A secret, of which only its presence is looked at. */
+const present = z
+  .unknown()
+  .transform((value) => value !== undefined)
+  .optional();
+
+/** Pulumi Cloud's editions, smallest first (pulumi.com/pricing). */
+export const EDITIONS = ["individual", "team", "enterprise", "business-critical"] as const;
+export type Edition = (typeof EDITIONS)[number];
+
 /**
  * What one stack's config decides. Pulumi.yaml describes every key for people; a test holds the two together.
  * To add one: a line here, its description there.
@@ -40,6 +50,15 @@ const SCHEMA = z.strictObject({
   carriers: names,
   branch: name.default("main"),
   environmentReviewers: z.array(name).optional(),
+  edition: z.enum(EDITIONS).default("enterprise"),
+  programRepository: name.optional(),
+  compositeTags: z.record(name, name, "must be a mapping of environments to tags").default({}),
+  approvers: z.array(name).default([]),
+  /** Checked for presence only: an address that anybody could post to is a secret. */
+  webhookUrl: present,
+  webhookFormat: z.enum(["raw", "slack", "ms_teams"]).default("slack"),
+  auditBucket: z.string().optional(),
+  auditRole: z.string().optional(),
   syncAuthentication: z.enum(["oidc", "token"]).default("oidc"),
   alertWebhook: z
     .string()
@@ -55,10 +74,7 @@ const SCHEMA = z.strictObject({
   dockerRegistry: z.string().default("docker.io"),
   dockerUsername: z.string().optional(),
   /** Checked for presence only: its value is a secret and stays in Pulumi's hands. */
-  dockerPassword: z
-    .unknown()
-    .transform((value) => value !== undefined)
-    .optional(),
+  dockerPassword: present,
 });
 
 /** One stack's config, whole and valid. */
@@ -67,7 +83,15 @@ export type Settings = z.infer<typeof SCHEMA>;
 /** Config keys in the order of the schema. */
 export const CONFIG_KEYS: readonly string[] = Object.keys(SCHEMA.shape);
 
-const STRUCTURED = new Set(["environments", "carriers", "environmentReviewers", "resolveImages", "values"]);
+const STRUCTURED = new Set([
+  "environments",
+  "carriers",
+  "environmentReviewers",
+  "compositeTags",
+  "approvers",
+  "resolveImages",
+  "values",
+]);
 
 /**
  * Reads one stack's config.

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { apiOf } from "../clients/github";
+import { apiOf } from "../clients/github-call";
 import type { Http } from "../clients/http";
 
 /** A GitHub that can be read and not written: what Pulumi is pointed at while it learns of secrets that exist. */

@@ -1,6 +1,8 @@
 import type { Catalog } from "../../secrets/entry";
 import type { GitHub } from "../clients/github";
+import type { GitHubCall } from "../clients/github-call";
 import type { Http } from "../clients/http";
+import type { PulumiCall } from "../clients/pulumi-call";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
 import { RemedyError } from "../errors";
 import type { Project } from "./project";
@@ -15,6 +17,10 @@ export interface Doors {
   github(): GitHub;
   /** Undefined when there is no token for it. */
   cloud(): PulumiCloud | undefined;
+  /** For requests of other kinds than GitHub's secrets. @throws RemedyError when there is no token. */
+  githubCall(): GitHubCall;
+  /** The same of Pulumi Cloud. @throws RemedyError when there is no token. */
+  cloudCall(): PulumiCall;
   pulumi: Pulumi;
   http: Http;
   terminal: Terminal;

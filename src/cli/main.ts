@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createGitHub } from "../clients/github";
+import { createGitHubCall } from "../clients/github-call";
 import { createHttp } from "../clients/http";
+import { createPulumiCall } from "../clients/pulumi-call";
 import { createPulumiCloud } from "../clients/pulumi-cloud";
 import { RemedyError } from "../errors";
 import { Secret } from "../secret";
@@ -21,6 +23,20 @@ async function openDoors(stack: string | undefined): Promise<Doors> {
   const project = readProject(process.cwd(), stack);
   const http = createHttp();
   const { settings } = project;
+  const atGitHub = () => ({
+    url: settings.githubApiUrl ?? (env.GITHUB_BASE_URL || GITHUB),
+    organization: settings.githubOrganization,
+    token: token("GITHUB_TOKEN") ?? missing("GITHUB_TOKEN"),
+    http,
+  });
+  // The backend may also be a folder or a bucket: those hold no ESC.
+  const backend = env.PULUMI_BACKEND_URL?.startsWith("http") ? env.PULUMI_BACKEND_URL : PULUMI_CLOUD;
+  const atPulumi = (found: Secret) => ({
+    url: (settings.pulumiApiUrl ?? backend).replace(/\/+$/, ""),
+    organization: settings.pulumiOrganization,
+    token: found,
+    http,
+  });
   return {
     project,
     catalog: loadCatalog(project),
@@ -30,21 +46,14 @@ async function openDoors(stack: string | undefined): Promise<Doors> {
     pulumi: createPulumi(project.dir, project.stack, env),
     now: () => new Date(),
     env,
-    github: () =>
-      createGitHub({
-        url: settings.githubApiUrl ?? (env.GITHUB_BASE_URL || GITHUB),
-        organization: settings.githubOrganization,
-        token: token("GITHUB_TOKEN") ?? missing("GITHUB_TOKEN"),
-        http,
-      }),
+    github: () => createGitHub(atGitHub()),
+    githubCall: () => createGitHubCall(atGitHub()),
     cloud: () => {
       const found = token("PULUMI_ACCESS_TOKEN");
-      if (found === undefined) return undefined;
-      // The backend may also be a folder or a bucket: those hold no ESC.
-      const backend = env.PULUMI_BACKEND_URL?.startsWith("http") ? env.PULUMI_BACKEND_URL : PULUMI_CLOUD;
-      const url = (settings.pulumiApiUrl ?? backend).replace(/\/+$/, "");
-      return createPulumiCloud({ url, organization: settings.pulumiOrganization, token: found, http });
+      return found && createPulumiCloud(atPulumi(found));
     },
+    cloudCall: () =>
+      createPulumiCall(atPulumi(token("PULUMI_ACCESS_TOKEN") ?? missing("PULUMI_ACCESS_TOKEN"))),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Secret } from "../secret";
-import { type Asked, notGitHub, refusal } from "./github-refusal";
-import type { Http, HttpAnswer, HttpRequest } from "./http";
+import { createGitHubCall } from "./github-call";
+import { type Asked, notGitHub } from "./github-refusal";
+import type { Http } from "./http";
 
 /** Who may read an organization secret, in GitHub's words. */
 export type SecretVisibility = "all" | "private" | "selected";
@@ -44,9 +45,6 @@ export interface GitHub {
   environmentSecrets(repository: string, environment: string): Promise<string[]>;
 }
 
-/** GitHub's largest page. */
-const PAGE = 100;
-
 /**
  * A client of GitHub for one organization.
  *
@@ -58,48 +56,13 @@ export function createGitHub(options: {
   token: Secret;
   http: Http;
 }): GitHub {
-  const { organization, token, http } = options;
-  const url = serverOf(options.url);
+  const call = createGitHubCall(options);
+  const { url, organization } = call;
+  const { get, list, names, put } = call;
   const secrets = `/orgs/${organization}/actions/secrets`;
   const whole: Asked = { thing: `organization ${organization}`, kind: "organization" };
   const ofSecret = (name: string): Asked => ({ thing: name, kind: "organization" });
-  const ofRepository = (name: string): Asked => ({
-    thing: `repository ${organization}/${name}`,
-    kind: "repository",
-  });
-
-  const call = async (
-    asked: Asked,
-    path: string,
-    write: Omit<HttpRequest, "url"> = { method: "GET" },
-  ): Promise<HttpAnswer> => {
-    const headers = {
-      authorization: `Bearer ${token.unwrap()}`,
-      accept: "application/vnd.github+json",
-      "x-github-api-version": "2022-11-28",
-      "user-agent": "sophia-secrets",
-      ...(write.body === undefined ? {} : { "content-type": "application/json" }),
-    };
-    const answer = await http({ ...write, url: `${apiOf(url)}${path}`, headers });
-    if (answer.status >= 300) throw refusal(asked, answer);
-    return answer;
-  };
-  const get = async (asked: Asked, path: string) => parse(asked, await call(asked, path));
-  /** All items of a paged list. */
-  const list = async <Item>(asked: Asked, path: string, field: string): Promise<Item[]> => {
-    const found: Item[] = [];
-    for (let page = 1; ; page += 1) {
-      const items = (await get(asked, `${path}?per_page=${PAGE}&page=${page}`))[field];
-      if (!Array.isArray(items)) throw notGitHub(asked);
-      found.push(...(items as Item[]));
-      if (items.length < PAGE) return found;
-    }
-  };
-  const names = async (asked: Asked, path: string, field: string) =>
-    (await list<{ name: string }>(asked, path, field)).map(({ name }) => name);
-  /** The same write twice does no harm. */
-  const put = (asked: Asked, path: string, body: object) =>
-    call(asked, path, { method: "PUT", body: JSON.stringify(body), repeatable: true });
+  const { ofRepository } = call;
 
   return {
     url,
@@ -151,24 +114,4 @@ function bodyOf({ visibility, repositoryIds, sealed }: SecretWrite): object {
     ...(visibility === "selected" ? { selected_repository_ids: repositoryIds } : {}),
     ...(sealed === undefined ? {} : { key_id: sealed.keyId, encrypted_value: sealed.box }),
   };
-}
-
-function parse(asked: Asked, answer: HttpAnswer): Record<string, unknown> {
-  try {
-    return { ...JSON.parse(answer.text) } as Record<string, unknown>;
-  } catch {
-    throw notGitHub(asked);
-  }
-}
-
-/** A server's address however it was written: the provider takes one with /api/v3 as well. */
-function serverOf(url: string): string {
-  return url.replace(/\/+$/, "").replace(/\/api\/v3$/, "");
-}
-
-/** Where a server's REST API begins: a self-hosted one's lies under /api/v3, github.com's and ghe.com's has its own host. */
-export function apiOf(server: string): string {
-  const { hostname } = new URL(server);
-  const own = hostname === "api.github.com" || hostname.endsWith(".ghe.com");
-  return own ? server : `${server}/api/v3`;
 }

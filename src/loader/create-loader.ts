@@ -1,7 +1,8 @@
 import type { Catalog } from "../../secrets/entry";
 import { compositeEnvironment, type Naming, pathOf } from "../../secrets/layout";
 import { NoAnswerError } from "../clients/http";
-import { type PulumiCloud, UnavailableError } from "../clients/pulumi-cloud";
+import { UnavailableError } from "../clients/pulumi-call";
+import type { PulumiCloud } from "../clients/pulumi-cloud";
 import { RemedyError } from "../errors";
 import { collectSecrets } from "./collect-secrets";
 import type { LoadedSecrets } from "./loaded-secrets";

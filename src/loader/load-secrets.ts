@@ -34,7 +34,7 @@ export async function loadSecrets<Environment extends SophiaEnvironment = Sophia
   return load(environment, createPulumiCloud({ ...target, http: options.http ?? createHttp() }));
 }
 
-export { UnavailableError } from "../clients/pulumi-cloud";
+export { UnavailableError } from "../clients/pulumi-call";
 export { RemedyError } from "../errors";
 export type { Secret } from "../secret";
 export { MissingSecretsError } from "./collect-secrets";

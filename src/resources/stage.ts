@@ -16,6 +16,14 @@ import { TeamAccess } from "./team-access";
 /** Text of a values environment before its first sync. */
 const NO_VALUES = "values: {}\n";
 
+/** The ESC environments of one environment. */
+export interface StageEnvironments {
+  /** By group; the sync job writes them. */
+  values: Readonly<Record<string, pulumiservice.Environment>>;
+  ledger: pulumiservice.Environment;
+  composite: pulumiservice.Environment;
+}
+
 /**
  * One environment of the pipeline in Pulumi ESC: a values environment per group, the ledger, the composite that
  * applications open, and the teams that may.
@@ -24,6 +32,7 @@ export class Stage extends pulumi.ComponentResource {
   /** `default/sophia-ai-production`. */
   readonly composite: string;
   readonly ledger: pulumiservice.Environment;
+  readonly environments: StageEnvironments;
 
   constructor(
     environment: string,
@@ -48,18 +57,22 @@ export class Stage extends pulumi.ComponentResource {
     // The sync writes these; an update from here would undo it, for the provider sends no ETag. Protected: a deleted
     // environment takes its values along.
     const synced = { ignoreChanges: ["yaml"], protect: true, retainOnDelete: true };
-    const values = groups.map((group) =>
-      declare(group, valuesEnvironment(settings, environment, group), NO_VALUES, synced),
+    const values = Object.fromEntries(
+      groups.map((group) => [
+        group,
+        declare(group, valuesEnvironment(settings, environment, group), NO_VALUES, synced),
+      ]),
     );
     this.ledger = declare("ledger", ledgerEnvironment(settings, environment), EMPTY_LEDGER_TEXT, synced);
 
     const id = compositeEnvironment(settings, environment);
     const composite = declare("composite", id, renderComposite(settings, environment, groups), {
-      dependsOn: values,
+      dependsOn: Object.values(values),
     });
-    for (const declared of [...values, this.ledger, composite]) refuseUnwritten(declared);
+    this.environments = { values, ledger: this.ledger, composite };
+    const environments = [...Object.values(values), this.ledger, composite];
+    for (const declared of environments) refuseUnwritten(declared);
 
-    const environments = [...values, this.ledger, composite];
     for (const access of accessOf(settings, environment, groups)) {
       new TeamAccess(
         access.team,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { NoAnswerError } from "../clients/http";
-import { ConflictError, UnavailableError } from "../clients/pulumi-cloud";
+import { ConflictError, UnavailableError } from "../clients/pulumi-call";
 
 /** Rounds of read, plan, write before giving up on an environment that others keep writing. */
 const ROUNDS = 5;

@@ -1,5 +1,6 @@
 import type { Ledger } from "../../secrets/ledger";
-import { ConflictError, type EnvironmentText, type PulumiCloud } from "../clients/pulumi-cloud";
+import { ConflictError } from "../clients/pulumi-call";
+import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
 import { RemedyError } from "../errors";
 import { chooseValue, type Input } from "./choose-value";
 import { fingerprint } from "./fingerprint";

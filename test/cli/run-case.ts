@@ -4,6 +4,7 @@ import type { Doors } from "../../src/cli/command";
 import { runProgram } from "../../src/cli/program";
 import type { Terminal } from "../../src/cli/terminal";
 import { createGitHub } from "../../src/clients/github";
+import { createGitHubCall } from "../../src/clients/github-call";
 import { createHttp } from "../../src/clients/http";
 import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
@@ -114,7 +115,11 @@ function doorsOf(golden: GoldenCase, url: string, terminal: Terminal): Doors {
     http,
     terminal,
     github: () => createGitHub({ url, organization: ORG, token, http }),
+    githubCall: () => createGitHubCall({ url, organization: ORG, token, http }),
     cloud: () => cloudOf(golden),
+    cloudCall: () => {
+      throw new RemedyError("PULUMI_ACCESS_TOKEN", "is not set", "export PULUMI_ACCESS_TOKEN=...");
+    },
     pulumi: { run: async (args) => stateOf(golden, args) },
     now: () => new Date("2026-08-01T10:00:00Z"),
     env: golden.env,

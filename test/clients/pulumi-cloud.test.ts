@@ -1,7 +1,8 @@
 import { deepEqual, doesNotMatch, equal, match, ok, rejects } from "node:assert/strict";
 import { inspect } from "node:util";
 import { type HttpAnswer, type HttpRequest, NoAnswerError } from "../../src/clients/http";
-import { ConflictError, createPulumiCloud, UnavailableError } from "../../src/clients/pulumi-cloud";
+import { ConflictError, UnavailableError } from "../../src/clients/pulumi-call";
+import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
 import { Secret } from "../../src/secret";
 

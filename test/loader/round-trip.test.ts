@@ -5,7 +5,8 @@ import { renderComposite } from "../../secrets/composite";
 import { type Catalog, resolveCatalog } from "../../secrets/entry";
 import { PLATFORM } from "../../secrets/platform";
 import { createHttp } from "../../src/clients/http";
-import { ConflictError, createPulumiCloud } from "../../src/clients/pulumi-cloud";
+import { ConflictError } from "../../src/clients/pulumi-call";
+import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
 import { loadSecrets, MissingSecretsError, UnavailableError } from "../../src/loader/load-secrets";
 import { Secret } from "../../src/secret";
@@ -52,6 +53,10 @@ const job = buildJobCatalog(catalog as Catalog, {
   organizationStack: "production",
   carriers: ["main"],
   branch: "main",
+  edition: "enterprise",
+  compositeTags: {},
+  approvers: [],
+  webhookFormat: "slack",
   syncAuthentication: "oidc",
   resolveImages: false,
   dockerRegistry: "docker.io",

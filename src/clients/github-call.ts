@@ -1,0 +1,91 @@
+import type { Secret } from "../secret";
+import { type Asked, notGitHub, refusal } from "./github-refusal";
+import type { Http, HttpAnswer, HttpRequest } from "./http";
+
+/** One organization of GitHub, as its clients ask it. Each method throws RemedyError for every answer of 300 and more. */
+export interface GitHubCall {
+  /** Address of the server, with no slash at the end and no /api/v3. */
+  url: string;
+  organization: string;
+  /** A repository of the organization, for errors. */
+  ofRepository(name: string): Asked;
+  /** @param path below the REST API's address: `/orgs/acme`. */
+  send(asked: Asked, path: string, write?: Omit<HttpRequest, "url">): Promise<HttpAnswer>;
+  /** The answer's JSON. */
+  get(asked: Asked, path: string): Promise<Record<string, unknown>>;
+  /** All items of a paged list; `field` holds them. */
+  list<Item>(asked: Asked, path: string, field: string): Promise<Item[]>;
+  /** The names of all items of a paged list. */
+  names(asked: Asked, path: string, field: string): Promise<string[]>;
+  /** A write that does no harm twice. */
+  put(asked: Asked, path: string, body: object): Promise<HttpAnswer>;
+}
+
+/** GitHub's largest page. */
+const PAGE = 100;
+
+/** @param url the server's address, with or without /api/v3. */
+export function createGitHubCall(options: {
+  url: string;
+  organization: string;
+  token: Secret;
+  http: Http;
+}): GitHubCall {
+  const { organization, token, http } = options;
+  const url = serverOf(options.url);
+
+  const send: GitHubCall["send"] = async (asked, path, write = { method: "GET" }) => {
+    const headers = {
+      authorization: `Bearer ${token.unwrap()}`,
+      accept: "application/vnd.github+json",
+      "x-github-api-version": "2022-11-28",
+      "user-agent": "sophia-secrets",
+      ...(write.body === undefined ? {} : { "content-type": "application/json" }),
+    };
+    const answer = await http({ ...write, url: `${apiOf(url)}${path}`, headers });
+    if (answer.status >= 300) throw refusal(asked, answer);
+    return answer;
+  };
+  const get: GitHubCall["get"] = async (asked, path) => parse(asked, await send(asked, path));
+  const list = async <Item>(asked: Asked, path: string, field: string): Promise<Item[]> => {
+    const found: Item[] = [];
+    for (let page = 1; ; page += 1) {
+      const items = (await get(asked, `${path}?per_page=${PAGE}&page=${page}`))[field];
+      if (!Array.isArray(items)) throw notGitHub(asked);
+      found.push(...(items as Item[]));
+      if (items.length < PAGE) return found;
+    }
+  };
+  return {
+    url,
+    organization,
+    ofRepository: (name) => ({ thing: `repository ${organization}/${name}`, kind: "repository" }),
+    send,
+    get,
+    list,
+    names: async (asked, path, field) =>
+      (await list<{ name: string }>(asked, path, field)).map(({ name }) => name),
+    put: (asked, path, body) =>
+      send(asked, path, { method: "PUT", body: JSON.stringify(body), repeatable: true }),
+  };
+}
+
+function parse(asked: Asked, answer: HttpAnswer): Record<string, unknown> {
+  try {
+    return { ...JSON.parse(answer.text) } as Record<string, unknown>;
+  } catch {
+    throw notGitHub(asked);
+  }
+}
+
+/** A server's address however it was written: the provider takes one with /api/v3 as well. */
+function serverOf(url: string): string {
+  return url.replace(/\/+$/, "").replace(/\/api\/v3$/, "");
+}
+
+/** Where a server's REST API begins: a self-hosted one's lies under /api/v3, github.com's and ghe.com's has its own host. */
+export function apiOf(server: string): string {
+  const { hostname } = new URL(server);
+  const own = hostname === "api.github.com" || hostname.endsWith(".ghe.com");
+  return own ? server : `${server}/api/v3`;
+}
