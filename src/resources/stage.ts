@@ -11,6 +11,7 @@ import {
 } from "../../secrets/layout";
 import { EMPTY_LEDGER_TEXT } from "../../secrets/ledger";
 import type { Settings } from "../../secrets/settings";
+import { protectFromDeletion } from "./deletion-protection";
 import { TeamAccess } from "./team-access";
 
 /** Text of a values environment before its first sync. */
@@ -57,17 +58,22 @@ export class Stage extends pulumi.ComponentResource {
     // The sync writes these; an update from here would undo it, for the provider sends no ETag. Protected: a deleted
     // environment takes its values along.
     const synced = { ignoreChanges: ["yaml"], protect: true, retainOnDelete: true };
+    const keep = (name: string, id: EnvironmentId, yaml: string) => {
+      const kept = declare(name, id, yaml, synced);
+      const place = { organization: settings.pulumiOrganization, id, environment: kept };
+      protectFromDeletion(`${environment}-${name}`, place, { parent: this });
+      return kept;
+    };
     const values = Object.fromEntries(
-      groups.map((group) => [
-        group,
-        declare(group, valuesEnvironment(settings, environment, group), NO_VALUES, synced),
-      ]),
+      groups.map((group) => [group, keep(group, valuesEnvironment(settings, environment, group), NO_VALUES)]),
     );
-    this.ledger = declare("ledger", ledgerEnvironment(settings, environment), EMPTY_LEDGER_TEXT, synced);
+    this.ledger = keep("ledger", ledgerEnvironment(settings, environment), EMPTY_LEDGER_TEXT);
 
     const id = compositeEnvironment(settings, environment);
     const composite = declare("composite", id, renderComposite(settings, environment, groups), {
       dependsOn: Object.values(values),
+      // A rename would delete it before the new one is there, and every application with it.
+      protect: true,
     });
     this.environments = { values, ledger: this.ledger, composite };
     const environments = [...Object.values(values), this.ledger, composite];

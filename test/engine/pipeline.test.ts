@@ -72,6 +72,13 @@ describe("the whole pipeline, with the real engine", function () {
     assert.equal(secrets.length, catalog.secrets.length);
   });
 
+  it("keeps values from being deleted, by whatever hand", async () => {
+    const place = "/api/esc/environments/scoobyjava-org/default/sophia-ai-production-api-keys";
+    const headers = { authorization: `token ${project.sandbox.tokens.pulumi}` };
+    const answer = await fetch(project.sandbox.pulumi.url + place, { method: "DELETE", headers });
+    assert.equal(answer.status, 409);
+  });
+
   it("never lets a sentinel reach ESC: the first run says who is waiting and fails", async () => {
     for (const { id } of await project.people.runs()) runs.push(await project.people.ended(id));
     const first = runs.find((run) => run.event === "push");

@@ -46,6 +46,18 @@ describe("ESC environments", function () {
     });
   }
 
+  it("are kept from deletion by Pulumi Cloud itself where they hold values or the ledger", () => {
+    const kept = runs.flatMap((run) => ofType(run.resources, "pulumiservice:api/esc:EnvironmentSettings"));
+    const places = kept.map(({ inputs }) => [inputs.envName, inputs.deletionProtected]);
+    const expected = environments.filter((each) => !each.name.endsWith("-composite"));
+    assert.deepEqual(
+      new Map(places as [string, boolean][]),
+      new Map(expected.map((each) => [String(each.inputs.name), true])),
+    );
+    assert.equal(places.length, 18);
+    for (const each of environments) assert.ok(each.protect, each.name);
+  });
+
   it("leave to the sync what it writes: text ignored, protected, retained", () => {
     const synced = environments.filter((each) => !each.name.endsWith("-composite"));
     assert.equal(synced.length, 18);
