@@ -2,7 +2,9 @@ import { Command, CommanderError } from "commander";
 import { RemedyError } from "../errors";
 import { type CommandSpec, type Doors, UsageError } from "./command";
 import { adoptCommand } from "./commands/adopt";
+import { auditCommand } from "./commands/audit";
 import { driftCommand } from "./commands/drift";
+import { recoverCommand } from "./commands/recover";
 import { repairCommand } from "./commands/repair";
 import { setCommand } from "./commands/set";
 import { statusCommand } from "./commands/status";
@@ -20,6 +22,8 @@ const COMMANDS: readonly CommandSpec[] = [
   statusCommand,
   driftCommand,
   repairCommand,
+  recoverCommand,
+  auditCommand,
 ];
 
 const WRONG_USAGE = 2;

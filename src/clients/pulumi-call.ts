@@ -8,6 +8,9 @@ export class ConflictError extends RemedyError {}
 /** The service is down or overloaded: nothing is wrong with what was asked. */
 export class UnavailableError extends RemedyError {}
 
+/** What was asked for is not there, or does not show to this token. */
+export class NotFoundError extends RemedyError {}
+
 /** One organization of Pulumi Cloud, as a client asks it. */
 export interface PulumiCall {
   organization: string;
@@ -107,7 +110,8 @@ function refusal(thing: string, answer: HttpAnswer, known: Refusals): RemedyErro
     );
   }
   const [why, what] = known[answer.status] ?? [];
-  if (why !== undefined && what !== undefined) return new RemedyError(thing, why, what);
+  if (why !== undefined && what !== undefined)
+    return new (answer.status === 404 ? NotFoundError : RemedyError)(thing, why, what);
   const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}`;
   if (answer.status >= 500 || answer.status === 429)
     return new UnavailableError(thing, reason, "run again later");

@@ -1,0 +1,42 @@
+import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { recover } from "../recover";
+import { tableLines } from "../table";
+
+/** After an `up` that died: what it made and forgot comes into the state. */
+export const recoverCommand: CommandSpec = {
+  name: "recover",
+  description: "Take what exists in Pulumi Cloud, and pulumi up fails on as existing, into the stack's state",
+  details: [
+    "An up that was killed, or refused halfway, leaves environments, teams, webhooks or an issuer that the state",
+    "does not know; each later up fails on them (409). Reads Pulumi Cloud and writes the state alone; a copy of the",
+    "state as it was is kept in .sophia-secrets/. Refuses what holds text that the next up would replace.",
+  ],
+  options: [
+    ["--dry-run", "say what would be taken and stop"],
+    ["--json", "print the outcome as JSON"],
+  ],
+  examples: ["npx sophia-secrets recover --dry-run", "npx sophia-secrets recover --stack staging"],
+  run,
+};
+
+async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+  const { terminal, project } = doors;
+  const dryRun = typed.has("dryRun");
+  const done = await recover(doors, dryRun);
+  if (typed.has("json")) {
+    terminal.print(JSON.stringify(done));
+    return 0;
+  }
+  const count = done.recovered.length;
+  if (count === 0) terminal.print("Nothing to recover: what the next pulumi up creates does not exist yet");
+  else terminal.print(`${count} ${dryRun ? "would be taken" : "taken"} into the state of ${project.stack}`);
+  for (const line of tableLines(done.recovered.map(({ type, id }) => [`  ${kindOf(type)}`, id])))
+    terminal.print(line);
+  if (count > 0 && !dryRun) terminal.print(`Now: pulumi up -s ${project.stack}`);
+  return 0;
+}
+
+/** `pulumiservice:index:Team` is a Team. */
+function kindOf(type: string): string {
+  return type.slice(type.lastIndexOf(":") + 1);
+}

@@ -1,0 +1,222 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Doors } from "../../src/cli/command";
+import { creationsIn, type ImportFile, importFileFor } from "../../src/cli/find-orphans";
+import { runProgram } from "../../src/cli/program";
+import { createHttp } from "../../src/clients/http";
+import { createPulumiCall } from "../../src/clients/pulumi-call";
+import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
+import { RemedyError } from "../../src/errors";
+import { Secret } from "../../src/secret";
+import { type CloudFixture, ORG, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { CATALOG, SETTINGS } from "./small-organization";
+
+const BASE = "urn:pulumi:production::p::";
+const STACK = `${BASE}pulumi:pulumi:Stack::p-production`;
+const STAGE = `${BASE}sophia-secrets:esc:Stage::production`;
+const ACCESS = `${BASE}sophia-secrets:esc:Stage$sophia-secrets:esc:TeamAccess::sync`;
+const PROVIDER = `${BASE}pulumi:providers:pulumiservice::cloud`;
+
+interface Wanted {
+  urn: string;
+  type: string;
+  parent: string;
+  inputs?: object;
+  op?: string;
+}
+
+/** What `pulumi preview --json` prints, as far as it is read. */
+const previewed = (...wanted: Wanted[]) =>
+  JSON.stringify({
+    steps: wanted.map(({ urn, type, parent, inputs, op = "create" }) => {
+      const custom = inputs !== undefined;
+      const provider = custom ? { provider: `${PROVIDER}::0123-id` } : {};
+      return { op, urn, newState: { type, custom, parent, ...provider, ...(custom ? { inputs } : {}) } };
+    }),
+  });
+
+const environment = (name: string, op?: string): Wanted => ({
+  urn: `${STAGE}$pulumiservice:index:Environment::${name}`,
+  type: "pulumiservice:index:Environment",
+  parent: STAGE,
+  inputs: { organization: ORG, project: "default", name, yaml: "[secret]" },
+  ...(op === undefined ? {} : { op }),
+});
+const COMPONENT: Wanted = { urn: ACCESS, type: "sophia-secrets:esc:TeamAccess", parent: STAGE };
+const TEAM: Wanted = {
+  urn: `${ACCESS}$pulumiservice:index:Team::sync`,
+  type: "pulumiservice:index:Team",
+  parent: ACCESS,
+  inputs: { organizationName: ORG, name: "app-production-sync" },
+};
+const ISSUER: Wanted = {
+  urn: `${STAGE}$pulumiservice:index:OidcIssuer::github`,
+  type: "pulumiservice:index:OidcIssuer",
+  parent: STACK,
+  inputs: { organization: ORG, url: "https://issuer.example" },
+};
+
+describe("recover", () => {
+  let cloud: CloudFixture;
+  let dir: string;
+  beforeEach(async () => {
+    cloud = await startCloud();
+    dir = mkdtempSync(join(tmpdir(), "recover-test-"));
+  });
+  afterEach(async () => {
+    await cloud.close();
+    rmSync(dir, { recursive: true });
+  });
+
+  async function run(preview: string, command = "recover", answer?: () => never) {
+    const heard = { stdout: "", stderr: "" };
+    const imported: ImportFile[] = [];
+    const lines: string[] = [];
+    const terminal = {
+      print: (line: string) => {
+        heard.stdout += `${line}\n`;
+      },
+      say: (line: string) => {
+        heard.stderr += `${line}\n`;
+      },
+      progress: () => undefined,
+    } as unknown as Doors["terminal"];
+    const at = {
+      url: cloud.url,
+      organization: ORG,
+      token: new Secret(TOKENS.admin),
+      http: createHttp({ waitMs: 1, tries: 1 }),
+    };
+    const pulumi = async (args: readonly string[]) => {
+      lines.push(args[0] ?? "");
+      if (args[0] === "preview") return preview;
+      if (args[0] === "stack") return '{"version":3}';
+      imported.push(JSON.parse(readFileSync(args[2] ?? "", "utf8")) as ImportFile);
+      return answer?.() ?? "";
+    };
+    const doors = {
+      project: {
+        dir,
+        name: "p",
+        stack: "production",
+        settings: { ...SETTINGS, pulumiOrganization: ORG },
+      },
+      catalog: CATALOG,
+      terminal,
+      pulumi: { run: pulumi },
+      cloud: () => createPulumiCloud(at),
+      cloudCall: () => createPulumiCall(at),
+      now: () => new Date("2026-08-01T10:00:00Z"),
+    } as unknown as Doors;
+    const code = await runProgram(command.split(" "), async () => doors, terminal);
+    return { ...heard, code, lines, imported };
+  }
+
+  it("takes what exists into the state, below its parents, by names and ids alone", async () => {
+    await cloud.environment("default/app-production-keys", "values: {theirs: 1}\n");
+    await team(cloud, "app-production-sync", []);
+    const issuer = await cloud.call("POST", `/api/orgs/${ORG}/oidc/issuers`, {
+      body: { name: "github", url: "https://issuer.example" },
+    });
+    const done = await run(
+      previewed(
+        environment("app-production-keys"),
+        environment("app-production-new"),
+        COMPONENT,
+        TEAM,
+        ISSUER,
+      ),
+    );
+    equal(done.code, 0);
+    match(done.stdout, /^3 taken into the state of production\n/);
+    const [file] = done.imported;
+    deepEqual(
+      file?.resources.map(({ type, logicalName, id, component }) => [type, logicalName, id ?? component]),
+      [
+        ["pulumiservice:index:Environment", "app-production-keys", `${ORG}/default/app-production-keys`],
+        ["sophia-secrets:esc:TeamAccess", "sync", true],
+        ["pulumiservice:index:Team", "sync", `${ORG}/app-production-sync`],
+        ["pulumiservice:index:OidcIssuer", "github", `${ORG}/${issuer.json.id}`],
+      ],
+    );
+    deepEqual(Object.keys(file?.nameTable ?? {}).sort(), [PROVIDER, STACK, STAGE].sort());
+    deepEqual(readdirSync(join(dir, ".sophia-secrets")), ["production-2026-08-01T10-00-00.000Z.json"]);
+  });
+
+  it("only tells in a dry run, and when there is nothing", async () => {
+    await cloud.environment("default/app-production-keys", "values: {}\n");
+    const dry = await run(previewed(environment("app-production-keys")), "recover --dry-run");
+    match(dry.stdout, /^1 would be taken/);
+    const none = await run(
+      previewed(environment("app-production-keys", "same"), environment("app-production-new")),
+    );
+    match(none.stdout, /^Nothing to recover/);
+    deepEqual([...dry.lines, ...none.lines], ["preview", "preview"]);
+    ok(!existsSync(join(dir, ".sophia-secrets")));
+  });
+
+  for (const [kind, name, text] of [
+    ["a composite with values of its own", "app-production", "values: {hidden: 1}\n"],
+    ["a composite with imports of others", "app-production", "imports: [default/theirs]\n"],
+    [
+      "a composite with a description of its own",
+      "app-production",
+      "imports: [default/app-theirs]\ndescription: x\n",
+    ],
+    ["a ledger with values beside the ledger", "app-production-ledger", "values: {ledger: {}, hidden: 1}\n"],
+  ] as const) {
+    it(`refuses ${kind}, which the next up or sync would replace`, async () => {
+      for (const theirs of ["theirs", "app-theirs"])
+        await cloud.environment(`default/${theirs}`, "values: {}\n");
+      await cloud.environment(`default/${name}`, text);
+      const refused = await run(previewed(environment(name)));
+      equal(refused.code, 1);
+      match(refused.stderr, new RegExp(`default/${name}: it exists and holds text of its own`));
+      deepEqual(refused.imported, []);
+    });
+  }
+
+  it("takes a composite that imports this program's environments alone, an empty one, and a ledger", async () => {
+    await cloud.environment("default/app-production-keys", "values: {}\n");
+    await cloud.environment("default/app-production", "imports: [default/app-production-keys]\n");
+    await cloud.environment("default/app-staging", "values: {}\n");
+    await cloud.environment(
+      "default/app-production-ledger",
+      "values: {ledger: {revisions: {}, secrets: {}}}\n",
+    );
+    const names = ["app-production", "app-staging", "app-production-ledger"];
+    const done = await run(previewed(...names.map((name) => environment(name))));
+    equal(done.imported[0]?.resources.length, 3, done.stderr);
+  });
+
+  it("leaves no file behind when Pulumi refuses, and says why", async () => {
+    await cloud.environment("default/app-production-keys", "values: {}\n");
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith("recover-"));
+    const failed = await run(previewed(environment("app-production-keys")), "recover", () => {
+      throw new RemedyError("pulumi import", "it ended with exit code 255", "mend it");
+    });
+    deepEqual([failed.code, failed.stderr.includes("pulumi import: it ended")], [1, true]);
+    deepEqual(
+      readdirSync(tmpdir()).filter((name) => name.startsWith("recover-")),
+      before,
+    );
+  });
+
+  it("stops when the service does not say whether something exists", async () => {
+    await fetch(`${cloud.url}/_sandbox/faults`, {
+      method: "POST",
+      body: JSON.stringify({ path: "metadata", answer: { status: 403 } }),
+    });
+    const stopped = await run(previewed(environment("app-production-keys")));
+    deepEqual([stopped.code, stopped.imported], [1, []]);
+  });
+
+  it("imports a component once, however many resources lie below it", () => {
+    const second = { ...TEAM, urn: `${ACCESS}$pulumiservice:index:Team::two` };
+    const creations = creationsIn(previewed(COMPONENT, TEAM, second));
+    const orphans = creations.slice(1).map((creation) => ({ creation, id: "x" }));
+    equal(importFileFor(creations, orphans).resources.filter((each) => each.component).length, 1);
+  });
+});
