@@ -1,10 +1,10 @@
 import { type Catalog, type Secret as CatalogSecret, resolveCatalog } from "../../secrets/entry";
 import { SENTINEL, WORKFLOW_PATH } from "../../secrets/layout";
+import { valueAt } from "../clients/value-at";
 import { RemedyError } from "../errors";
 import { Secret } from "../secret";
 import type { LoadedSecrets } from "./loaded-secrets";
 import { nearestNames } from "./nearest-names";
-import { valueAt } from "./value-at";
 
 /** Secrets the application cannot start without have no value. One error for all of them. */
 export class MissingSecretsError extends RemedyError {

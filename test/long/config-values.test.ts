@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
-import { valueAt } from "../../src/loader/value-at";
+import { valueAt } from "../../src/clients/value-at";
 import { Secret } from "../../src/secret";
 import { type EngineProject, startProject } from "../engine/engine-project";
 import {
