@@ -1,0 +1,198 @@
+import { deepEqual, doesNotMatch, equal, match, rejects } from "node:assert/strict";
+import type { Catalog } from "../../secrets/entry";
+import { SCRIPT_PATH, SENTINEL, WORKFLOW_PATH } from "../../secrets/layout";
+import { renderLedger } from "../../secrets/ledger";
+import { type Check, checkLink, namesIn } from "../../src/cli/check";
+import { checkApplication } from "../../src/cli/check-applications";
+import { checkCarrier } from "../../src/cli/check-carriers";
+import { checkEnvironments } from "../../src/cli/check-environments";
+import type { GitHubCarrier, WorkflowState } from "../../src/clients/github-carrier";
+import { createHttp } from "../../src/clients/http";
+import { createPulumiCall } from "../../src/clients/pulumi-call";
+import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
+import { RemedyError } from "../../src/errors";
+import { Secret } from "../../src/secret";
+import { fingerprint, newFingerprintKey } from "../../src/sync/fingerprint";
+import { buildJobCatalog } from "../../src/sync/job-catalog";
+import { renderScript } from "../../src/sync/render-script";
+import { renderWorkflow } from "../../src/sync/render-workflow";
+import { type CloudFixture, env, ORG, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
+import { SETTINGS } from "./small-organization";
+
+const CATALOG: Catalog = {
+  environments: ["staging", "production"],
+  groups: { keys: { description: "Keys", rotationDays: 90, owner: "Platform" } },
+  secrets: [
+    { name: "OPENAI_API_KEY", group: "keys" },
+    { name: "NESTED", group: "keys", path: "a.b" },
+    { name: "OPTIONAL", group: "keys", required: false },
+    { name: "STAGING_ONLY", group: "keys", environments: ["staging"] },
+    { name: "PULUMI_ACCESS_TOKEN", group: "keys", bootstrap: true },
+  ],
+};
+const KEY = newFingerprintKey();
+
+describe("one link of the chain", () => {
+  it("is unknown, and hides no other, when a token may not see it", async () => {
+    const refused = async () => {
+      throw new RemedyError("thing", "the token may not do this", "another token");
+    };
+    const check = await checkLink("a link", refused);
+    deepEqual(check, {
+      link: "a link",
+      standing: "unknown",
+      what: "thing: the token may not do this",
+      remedy: "another token",
+    });
+  });
+
+  it("passes on what nobody foresaw", async () => {
+    const broken = async () => {
+      throw new TypeError("x");
+    };
+    await rejects(checkLink("a link", broken), TypeError);
+  });
+
+  it("names some and counts the rest", () => {
+    equal(namesIn(["A", "B"]), "A, B");
+    equal(namesIn([..."ABCDEFGH"]), "A, B, C, D, E, F and 2 more");
+  });
+});
+
+describe("what an application of an environment gets", () => {
+  const leaf = (value: unknown) => ({ value, secret: true });
+  function check(values: Record<string, string>, ledger: Record<string, string>): Promise<Check> {
+    const { NESTED, ...flat } = values;
+    const app = {
+      ...Object.fromEntries(Object.entries(flat).map(([name, value]) => [name.toLowerCase(), leaf(value)])),
+      ...(NESTED === undefined ? {} : { a: leaf({ b: leaf(NESTED) }) }),
+    };
+    const common = { source: "s", changed: "c", synced: "t", run: "1", commit: "c" };
+    const secrets = Object.fromEntries(
+      Object.entries(ledger).map(([name, value]) => [
+        name,
+        { ...common, fingerprint: fingerprint(KEY, name, new Secret(value)) },
+      ]),
+    );
+    const cloud = {
+      open: async () => ({ properties: { app: leaf(app) } }),
+      decrypt: async () => ({ text: renderLedger({ key: KEY, revisions: {}, secrets, refused: {} }) }),
+    } as unknown as PulumiCloud;
+    return checkApplication(CATALOG, SETTINGS, "production", cloud);
+  }
+
+  it("is right when every value is the one that was synced", async () => {
+    const values = { OPENAI_API_KEY: "canary-1", NESTED: "canary-2" };
+    const found = await check(values, values);
+    deepEqual([found.standing, found.what], ["ok", "2 of 3 load as they were synced"]);
+  });
+
+  it("is wrong when a required one is missing, empty or a placeholder, and says which", async () => {
+    const ledger = { OPENAI_API_KEY: "canary-1", NESTED: "canary-2" };
+    for (const value of [undefined, "", SENTINEL]) {
+      const { OPENAI_API_KEY, ...rest } = ledger;
+      const values = value === undefined ? rest : { ...rest, OPENAI_API_KEY: value };
+      const found = await check(values, ledger);
+      equal(found.standing, "wrong");
+      match(found.what, /without a value: OPENAI_API_KEY$/);
+    }
+  });
+
+  it("is wrong when an optional one was synced and is gone", async () => {
+    const values = { OPENAI_API_KEY: "canary-1", NESTED: "canary-2" };
+    const found = await check(values, { ...values, OPTIONAL: "canary-3" });
+    match(found.what, /without a value: OPTIONAL$/);
+  });
+
+  it("is wrong when a value is not the one that was synced, and tells no byte of either", async () => {
+    const values = { OPENAI_API_KEY: "canary-1", NESTED: "canary-2" };
+    const found = await check(values, { ...values, NESTED: "canary-other" });
+    equal(found.standing, "wrong");
+    match(found.what, /other than the sync left them: NESTED$/);
+    doesNotMatch(JSON.stringify(found), /canary/);
+  });
+});
+
+describe("a carrier", () => {
+  const job = buildJobCatalog(CATALOG, SETTINGS);
+  const declared = { repository: "carrier", job, settings: SETTINGS, bundle: "main();" };
+  const files = {
+    [WORKFLOW_PATH]: renderWorkflow(job, SETTINGS),
+    [SCRIPT_PATH]: renderScript(job, "main();"),
+  };
+  const success = { conclusion: "success", at: "2026-08-01T05:17:00Z", url: "https://run" };
+  const look = async (there: Record<string, string>, workflow?: WorkflowState) => {
+    const github: GitHubCarrier = {
+      file: async (_, path) => there[path],
+      workflow: async () => workflow,
+    };
+    const checks = await checkCarrier(declared, github);
+    return checks.map(({ standing, what }) => `${standing}: ${what}`);
+  };
+
+  it("is right with the files that the catalog gives and a run that succeeded", async () => {
+    deepEqual(await look(files, { state: "active", lastRun: success }), [
+      "ok: as the catalog gives, on main",
+      "ok: success at 2026-08-01T05:17:00Z",
+    ]);
+  });
+
+  it("is wrong with a missing or another file", async () => {
+    const [first] = await look({ [SCRIPT_PATH]: `${files[SCRIPT_PATH]} ` });
+    equal(first, `wrong: ${WORKFLOW_PATH} is not there; ${SCRIPT_PATH} is another than the catalog gives`);
+  });
+
+  for (const [state, told] of [
+    [undefined, "wrong: GitHub knows no such workflow"],
+    [{ state: "disabled_inactivity", lastRun: success }, "wrong: disabled_inactivity"],
+    [{ state: "active" }, "wrong: it never ran"],
+    [
+      { state: "active", lastRun: { ...success, conclusion: "failure" } },
+      "wrong: failure at 2026-08-01T05:17:00Z",
+    ],
+  ] as const) {
+    it(`is wrong with a workflow of which GitHub says: ${told}`, async () => {
+      equal((await look(files, state))[1], told);
+    });
+  }
+});
+
+describe("the ESC environments of an environment", () => {
+  let cloud: CloudFixture;
+  beforeEach(async () => {
+    cloud = await startCloud();
+  });
+  afterEach(() => cloud.close());
+  const protect = (path: string) =>
+    cloud.call("PATCH", env(path, "/settings"), { body: { deletionProtected: true } });
+  const look = (token = TOKENS.admin) => {
+    const http = createHttp({ waitMs: 1, tries: 1 });
+    const call = createPulumiCall({ url: cloud.url, organization: ORG, token: new Secret(token), http });
+    return checkEnvironments(CATALOG, SETTINGS, "production", call);
+  };
+
+  it("are right when they are there and protected, the composite needing none", async () => {
+    for (const name of ["app-production", "app-production-keys", "app-production-ledger"])
+      await cloud.environment(`default/${name}`, "values: {}\n");
+    equal(
+      (await look()).what,
+      "anybody's to delete: default/app-production-keys, default/app-production-ledger",
+    );
+    for (const name of ["app-production-keys", "app-production-ledger"]) await protect(`default/${name}`);
+    deepEqual(await look(), {
+      link: "ESC of production",
+      standing: "ok",
+      what: "3 environments, values protected from deletion",
+    });
+  });
+
+  it("are wrong when one is missing, which to a token that may not see it is the same", async () => {
+    await cloud.environment("default/app-production", "values: {}\n");
+    equal((await look()).what, "not there: default/app-production-keys, default/app-production-ledger");
+    match((await look(TOKENS.dev)).what, /not there: .*, default\/app-production$/);
+  });
+
+  it("are unknown when the service does not say", async () => {
+    equal((await look("pul-nobody")).standing, "unknown");
+  });
+});
