@@ -1,0 +1,42 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { TYPES } from "./resource-types";
+import { tokenIn } from "./token-formats";
+
+/** What the program says of one secret: an output of its component for the catalog. Names and numbers, no value. */
+export interface CatalogSecret {
+  name: string;
+  group: string;
+  owner: string;
+  rotationDays: number;
+  /** `environment`: a secret of each GitHub environment in the place of one of the organization. */
+  scope: "organization" | "environment";
+  /** Who sets it: a person in GitHub, or the stack's config. */
+  value: "person" | "config";
+  /** Day from which on it goes, UTC: YYYY-MM-DD. */
+  tombstone?: string;
+}
+
+/** The catalog's entries, or undefined where the stack declares no catalog. Nothing in them is taken for granted. */
+export function catalogOf(resources: readonly PolicyResource[]): Partial<CatalogSecret>[] | undefined {
+  const catalog = resources.find(({ type }) => type === TYPES.catalog);
+  const secrets: unknown = catalog?.props.secrets;
+  return Array.isArray(secrets) ? [...secrets] : undefined;
+}
+
+/** By name, in upper case: GitHub keeps names so. */
+export function byName(secrets: readonly Partial<CatalogSecret>[]): Map<string, Partial<CatalogSecret>> {
+  return new Map(secrets.map((secret) => [String(secret.name).toUpperCase(), secret]));
+}
+
+/** What messages call an entry: its name, where that is a name, else its place. */
+export function labelOf(secret: Partial<CatalogSecret>, index: number): string {
+  const { name } = secret;
+  const isName =
+    typeof name === "string" && /^[A-Z_][A-Z0-9_]{0,99}$/.test(name) && tokenIn(name) === undefined;
+  return isName ? name : `secrets[${index}]`;
+}
+
+/** Whether its day has come; days are UTC's. */
+export function isDue({ tombstone }: Partial<CatalogSecret>, today: Date): boolean {
+  return typeof tombstone === "string" && tombstone <= today.toISOString().slice(0, 10);
+}

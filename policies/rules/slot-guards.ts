@@ -1,0 +1,66 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { byName, type CatalogSecret, catalogOf } from "../catalog";
+import { TYPES } from "../resource-types";
+import { configOf, each, ifKnown, type StackCause, stackRule, texts } from "../rule";
+
+const DEFAULTS = {
+  components: [TYPES.slot, TYPES.environmentSlots] as string[],
+  placeholder: "__SET_ME_IN_GITHUB__",
+};
+
+/**
+ * A pack sees a resource's protection and ignored changes, not its hooks and not retainOnDelete. Those two are seen
+ * through the component that adds them to every secret it declares.
+ */
+export const slotGuards = stackRule(
+  {
+    name: "slot-guards",
+    description: "Nothing the stack does can overwrite or delete a value that a person set in GitHub.",
+    remedy: "declare it by its entry in the catalog, which gives it every guard",
+    enforcementLevel: "mandatory",
+    config: {
+      components: texts(
+        "Types of components that give each of their secrets the resource hooks and retainOnDelete",
+        DEFAULTS.components,
+      ),
+      placeholder: { type: "string", description: "How a placeholder begins", default: DEFAULTS.placeholder },
+    },
+  },
+  function* (args) {
+    const config = configOf(args, DEFAULTS);
+    const catalog = byName(catalogOf(args.resources) ?? []);
+    yield* each(args.resources.filter(isSlot), function* (resource) {
+      for (const cause of causesIn(resource, catalog, config)) yield { cause, urn: resource.urn };
+    } satisfies (resource: PolicyResource) => Iterable<StackCause>);
+  },
+);
+
+function isSlot({ type }: PolicyResource): boolean {
+  return [TYPES.organizationSecret, TYPES.organizationSecretRepositories, TYPES.environmentSecret].some(
+    (each) => each === type,
+  );
+}
+
+function* causesIn(
+  { type, props, opts, parent }: PolicyResource,
+  catalog: ReadonlyMap<string, Partial<CatalogSecret>>,
+  { components, placeholder }: typeof DEFAULTS,
+): Generator<string> {
+  const entry = catalog.get(String(props.secretName).toUpperCase());
+  if (!opts.protect && entry?.tombstone === undefined)
+    yield "it is not protected, and no tombstone announces its end";
+  if (parent === undefined || !components.includes(parent.type))
+    yield "it is declared outside the components that add the resource hooks";
+  if (type === TYPES.organizationSecretRepositories) return;
+  const ignored = ["remoteUpdatedAt"];
+  const value = ifKnown(() => props.value);
+  if (typeof value === "string" && value.startsWith(placeholder)) {
+    ignored.push("value");
+    if (type === TYPES.organizationSecret) ignored.push("visibility", "selectedRepositoryIds");
+  } else if (value !== undefined && entry?.value !== "config") {
+    yield "it carries a value, though the catalog says that a person sets it";
+  }
+  const missing = ignored.filter((property) => !opts.ignoreChanges.includes(property));
+  if (missing.length > 0)
+    yield `a change of ${missing.join(", ")} would become an update, which sends its value again (ignoreChanges)`;
+}

@@ -1,0 +1,38 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the expressions of GitHub Actions look like templates
+import { show } from "../inputs";
+import { resourceRule } from "../rule";
+import { canBeWorkflow, UNREADABLE, type Workflow, workflowIn } from "../workflow";
+
+/** All secrets at once: the context as a whole, or an index that is not a literal. */
+const ALL = /\$\{\{(?:(?!\}\}).)*\bsecrets\b(?!\s*(?:\.\s*[A-Za-z_]|\[\s*'[A-Za-z_]\w*'\s*\]))/is;
+const ONE = /\$\{\{(?:(?!\}\}).)*\bsecrets\b/is;
+
+export const workflowSecretsAreNamed = resourceRule(
+  {
+    name: "workflow-secrets-are-named",
+    description: "A workflow passes secrets by name, in the env of the step that needs them.",
+    remedy:
+      "write NAME: ${{ secrets.NAME }} under the env of that step, or under the secrets of the called workflow",
+    enforcementLevel: "mandatory",
+  },
+  canBeWorkflow,
+  async function* (args) {
+    const workflow = await workflowIn(args);
+    if (workflow === "unreadable") yield UNREADABLE;
+    if (typeof workflow === "object") yield* causesIn(workflow);
+  },
+);
+
+function* causesIn({ jobs, texts }: Workflow): Generator<string> {
+  for (const { path, fields } of jobs) {
+    if (fields.secrets === "inherit") yield `${path}.secrets hands over every secret`;
+  }
+  for (const { path, text } of texts) {
+    const place = show(path);
+    if (ALL.test(text)) yield `${place} takes all secrets at once`;
+    else if (!ONE.test(text)) continue;
+    else if (path.at(-1) === "run") yield `${place} writes a secret into a script`;
+    else if (path[0] === "env") yield `${place} gives a secret to every job`;
+    else if (path[2] === "env") yield `${place} gives a secret to every step of a job`;
+  }
+}
