@@ -10,6 +10,8 @@ export interface RunningFile {
   github: string;
   pulumi: string;
   registry: string;
+  /** `postgresql://HOST:PORT/NAME`; absent where the seed has none. */
+  database?: string;
   tokens: SandboxTokens;
   binDir: string;
   pulumiHome: string;

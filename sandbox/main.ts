@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { findRunning, type RunningFile, runningFile, startInBackground, stopBackground } from "./background";
+import type { Database } from "./database/database";
 import { initStacks } from "./init-stacks";
 import { readSeed, type Seed } from "./read-seed";
 import { type Sandbox, type SandboxPorts, startSandbox } from "./sandbox";
@@ -23,6 +24,7 @@ async function start(): Promise<void> {
   say(`  GitHub        ${running.github}`);
   say(`  Pulumi Cloud  ${running.pulumi}`);
   say(`  Registry      ${running.registry}`);
+  if (running.database !== undefined) say(`  Database      ${running.database}`);
   say("");
   say("Next, in this shell:");
   say('  eval "$(make -s sandbox-env)"');
@@ -40,6 +42,7 @@ async function serve(): Promise<void> {
     github: sandbox.github.url,
     pulumi: sandbox.pulumi.url,
     registry: sandbox.registry.url,
+    ...(sandbox.database === undefined ? {} : { database: addressOf(sandbox.database) }),
     tokens: sandbox.tokens,
     binDir: toolchain.binDir,
     pulumiHome: toolchain.pulumiHome,
@@ -68,10 +71,20 @@ async function startWhereItWas(folder: string, seed: Seed): Promise<Sandbox> {
     return startSandbox({ folder, seed });
   });
   const portOf = (url: string) => Number(new URL(url).port);
-  const { github, pulumi, registry } = sandbox;
-  const used = { github: portOf(github.url), pulumi: portOf(pulumi.url), registry: portOf(registry.url) };
+  const { github, pulumi, registry, database } = sandbox;
+  const used: SandboxPorts = {
+    github: portOf(github.url),
+    pulumi: portOf(pulumi.url),
+    registry: portOf(registry.url),
+    ...(database === undefined ? {} : { database: database.port }),
+  };
   writeFileSync(file, JSON.stringify(used), { mode: 0o600 });
   return sandbox;
+}
+
+/** Without a password: who needs the manager's finds it in tokens.json beside the state. */
+function addressOf({ host, port, name }: Database): string {
+  return `postgresql://${host}:${port}/${name}`;
 }
 
 async function env(): Promise<void> {

@@ -30,12 +30,20 @@ const SEED = z.strictObject({
         name: z.string().min(1),
         edition: z.enum(["individual", "team", "enterprise", "business-critical"]).exactOptional(),
         defaultEnvironmentPermission: z.enum(["none", "read", "open", "write", "admin"]),
+        defaultStackPermission: z.enum(["none", "read", "write"]).exactOptional(),
         members: z.array(member),
       }),
     ),
     tokens: z.array(z.strictObject({ login: z.string().min(1) })).min(1),
   }),
   registry: z.strictObject({ images: z.array(z.string()) }),
+  database: z
+    .strictObject({
+      name: z.string().min(1),
+      manager: z.string().min(1),
+      users: z.array(z.string().min(1)),
+    })
+    .exactOptional(),
 });
 
 /** The sandbox's first state, as sandbox/seed.yaml writes it: names only, the tokens are made later. */

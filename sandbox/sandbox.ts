@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { AuditLog } from "./core/audit";
 import { type Running, serveService } from "./core/serve";
 import { Store } from "./core/store";
+import { type Database, type DatabaseSeed, startDatabase } from "./database/database";
 import { createGitHubService } from "./github/github-service";
 import { createPulumiService } from "./pulumi/pulumi-service";
 import type { Seed } from "./read-seed";
@@ -18,6 +19,8 @@ export interface SandboxTokens {
   github: string;
   pulumi: string;
   registry: { username: string; password: string };
+  /** The manager's of the database. */
+  database: string;
 }
 
 /** Ports to listen on; the system chooses those left out. */
@@ -25,17 +28,20 @@ export interface SandboxPorts {
   github?: number;
   pulumi?: number;
   registry?: number;
+  database?: number;
 }
 
-/** GitHub, Pulumi Cloud and a container registry on loopback. */
+/** GitHub, Pulumi Cloud, a container registry and a database on loopback. */
 export interface Sandbox {
   github: Running;
   pulumi: Running;
   registry: Running;
+  /** Undefined where the seed has none. */
+  database: Database | undefined;
   tokens: SandboxTokens;
   /** Back to the seed; tokens and ports stay. */
   reset(): Promise<void>;
-  /** Ends the services and every workflow run. The state stays in the folder. */
+  /** Ends the services, the database and every workflow run. The state stays in the folder. */
   close(): Promise<void>;
 }
 
@@ -51,10 +57,10 @@ export async function startSandbox(options: {
   ports?: SandboxPorts;
 }): Promise<Sandbox> {
   const { folder, seed, ports = {} } = options;
-  const tokens = new Store<SandboxTokens>(join(folder, "tokens.json"), newTokens).state;
+  const tokens = readTokens(folder);
   const audit = new AuditLog(join(folder, "audit.jsonl"));
   const context = (name: string) => ({ folder: join(folder, name), audit });
-  const running: Running[] = [];
+  const running: Pick<Running, "reset" | "close">[] = [];
   // GitHub and Pulumi Cloud each name the other's address, which is known once it listens: both are asked late.
   const addresses = { pulumi: "", github: "" };
   try {
@@ -89,6 +95,14 @@ export async function startSandbox(options: {
       ports.registry,
     );
     running.push(registry);
+    const database =
+      seed.database &&
+      (await startDatabase({
+        seed: withPassword(seed.database, tokens.database),
+        file: join(folder, "database", "database.json"),
+        port: ports.database,
+      }));
+    if (database !== undefined) running.push(database);
     const close = async () => {
       await Promise.all(running.map((each) => each.close()));
       rmSync(join(folder, "runner"), { recursive: true, force: true });
@@ -97,11 +111,29 @@ export async function startSandbox(options: {
       for (const each of running) await each.reset();
       audit.reset();
     };
-    return { github, pulumi, registry, tokens, reset, close };
+    return { github, pulumi, registry, database, tokens, reset, close };
   } catch (error) {
     await Promise.all(running.map((each) => each.close()));
     throw error;
   }
+}
+
+/** A folder of an older sandbox lacks what has come since. */
+function readTokens(folder: string): SandboxTokens {
+  const store = new Store<Partial<SandboxTokens>>(join(folder, "tokens.json"), newTokens);
+  const tokens = { ...newTokens(), ...store.state };
+  Object.assign(store.state, tokens);
+  store.save();
+  return tokens;
+}
+
+/** The others have no password before their first rotation. */
+function withPassword(
+  { name, manager, users }: NonNullable<Seed["database"]>,
+  password: string,
+): DatabaseSeed {
+  const rotated = users.map((user) => ({ name: user }));
+  return { name, users: [{ name: manager, password, isManager: true }, ...rotated] };
 }
 
 /** In the vendors' forms, so that tools that look at a token's prefix are content. */
@@ -110,6 +142,7 @@ function newTokens(): SandboxTokens {
     github: `ghp_${randomBytes(18).toString("hex")}`,
     pulumi: `pul-${randomBytes(20).toString("hex")}`,
     registry: { username: "sandbox", password: randomBytes(18).toString("base64url") },
+    database: randomBytes(18).toString("base64url"),
   };
 }
 

@@ -13,6 +13,7 @@ export function shellEnvironment(running: RunningFile, path: string): Record<str
     SANDBOX_GITHUB_URL: running.github,
     SANDBOX_PULUMI_URL: running.pulumi,
     SANDBOX_REGISTRY_URL: running.registry,
+    ...(running.database === undefined ? {} : { SANDBOX_DATABASE_URL: running.database }),
     GITHUB_BASE_URL: `${running.github}/`,
     GITHUB_TOKEN: running.tokens.github,
     PULUMI_BACKEND_URL: running.pulumi,

@@ -1,3 +1,4 @@
+import { formatStep } from "./document-path";
 import type { BuiltinExpression, Expression } from "./expression";
 import { quoteGo } from "./go-text";
 import type { Accessor } from "./interpolation";
@@ -17,6 +18,7 @@ const BUILTIN_SHAPES: Record<string, Shape> = {
   "fn::final": "any",
   "fn::fromJSON": "any",
 };
+const ROTATE = /^fn::rotate(?:::|$)/;
 
 /**
  * Prepares an expression for evaluation: attaches to it and to its children the imported values they override.
@@ -93,9 +95,7 @@ export function declareProperties(
 }
 
 function joinPath(root: string, key: string): string {
-  if (key === "") return root;
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return `${root}["${key.replaceAll('"', '\\"')}"]`;
-  return root === "" ? key : `${root}.${key}`;
+  return key === "" ? root : root + formatStep(key, root === "");
 }
 
 function shapeOf(expression: Expression): Shape {
@@ -107,6 +107,7 @@ function shapeOf(expression: Expression): Shape {
     case "array":
       return "array";
     case "builtin":
+      if (ROTATE.test(expression.name)) return "any";
       return BUILTIN_SHAPES[expression.name] ?? "string";
     case "symbol":
     case "object":

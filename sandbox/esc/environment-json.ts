@@ -108,11 +108,23 @@ export class JsonExporter {
     );
     const [first] = operands;
     let arg: EscExpressionJson = first?.[1] ?? { range: this.range(argument.range) };
+    if (node.operands?.has("inputs")) return this.rotate(operands, name, nameRange);
     if (operands.length > 1) {
       arg = { range: this.range(argument.range), list: operands.map(([, operand]) => operand) };
     } else if (first?.[0] === "ciphertext") {
       arg = { range: this.range(argument.range), object: Object.fromEntries(operands) };
     }
+    return { name, nameRange: this.range(nameRange), argSchema: true as const, arg };
+  }
+
+  /** The argument of a call that is written in one of two ways is shown without a place. */
+  private rotate(
+    operands: (readonly [string, EscExpressionJson])[],
+    name: string,
+    nameRange: Range | undefined,
+  ) {
+    const shown = operands.filter(([key]) => key !== "provider" || name === "fn::rotate");
+    const arg: EscExpressionJson = { range: noRange(), object: Object.fromEntries(shown) };
     return { name, nameRange: this.range(nameRange), argSchema: true as const, arg };
   }
 

@@ -1,8 +1,10 @@
 import { type EscExpressionJson, type EscValueJson, JsonExporter } from "./environment-json";
+import type { RotationRun } from "./evaluate-rotate";
 import { EnvironmentEvaluator, type EvaluationRun } from "./evaluator";
 import type { Json } from "./go-json";
 import { type LoadEnvironment, loadClosure } from "./import-closure";
 import { parseEnvironment } from "./parse-environment";
+import type { Rotators } from "./rotator";
 import { type Diagnostic, hasErrors } from "./syntax";
 
 /** esc.Environment: what the service answers to a check and for an open session. Empty for an empty definition. */
@@ -25,6 +27,8 @@ export interface EvaluationOptions {
   showSecrets?: boolean;
   /** What `${context.*}` shows besides the environments' names. */
   context?: Record<string, ContextValue>;
+  /** What `fn::rotate` may call. Default: none. */
+  rotators?: Rotators;
 }
 
 /** A value of the execution context. */
@@ -39,17 +43,33 @@ export interface Evaluation {
 /**
  * Evaluates an environment and all it imports, as the real evaluator (github.com/pulumi/esc v0.26.0) does.
  * Never throws for what is written in an environment: that becomes diagnostics, and with errors among them the
- * environment must not be used. fn::open, fn::rotate, fn::toYAML and fn::validate are such errors.
+ * environment must not be used. fn::open, fn::toYAML, fn::validate and unknown rotators are such errors.
  */
-export async function evaluateEnvironment(options: EvaluationOptions): Promise<Evaluation> {
+export function evaluateEnvironment(options: EvaluationOptions): Promise<Evaluation> {
+  return evaluateWith(options, undefined);
+}
+
+/**
+ * The same within a rotation.
+ * @throws RotationDue where a rotator has to act first
+ */
+export async function evaluateWith(
+  options: EvaluationOptions,
+  rotation: RotationRun | undefined,
+): Promise<Evaluation> {
   const { environment: declaration, diagnostics } = parseEnvironment(options.name, options.text);
   if (!declaration || hasErrors(diagnostics)) return { environment: {}, diagnostics };
   if (declaration.values.length === 0 && declaration.imports.length === 0)
     return { environment: {}, diagnostics };
-  const closure = await loadClosure(declaration, options.load, options.decrypt);
+  const { rotators = {} } = options;
+  const looksAtAll = rotation !== undefined || options.mode === "check";
+  const closure = await loadClosure(declaration, options, looksAtAll);
   const run: EvaluationRun = {
     closure,
     decryptsSecrets: options.mode === "open" || options.showSecrets === true,
+    validates: options.mode === "check",
+    rotators,
+    rotation,
     context: new Map(Object.entries(options.context ?? {}).map(([key, value]) => [key, toJson(value)])),
     diagnostics,
     imported: new Map(),

@@ -1,11 +1,13 @@
 import { BUILTINS } from "./builtins";
 import { declareProperties } from "./declare";
+import { evaluateRotate, type RotationRun } from "./evaluate-rotate";
 import { executionContext } from "./execution-context";
 import type { BuiltinExpression, EnvironmentDeclaration, Expression } from "./expression";
 import type { Json } from "./go-json";
 import type { ImportClosure } from "./import-closure";
 import { PropertyAccess } from "./property-access";
 import { revealCiphertext } from "./reveal-ciphertext";
+import type { Rotators } from "./rotator";
 import { type Diagnostic, errorAt, hasErrors, type Range, warningAt } from "./syntax";
 import {
   copyValue,
@@ -27,6 +29,10 @@ export interface EvaluationRun {
   closure: ImportClosure;
   /** False to leave ciphertext secrets unknown, as a check without showSecrets does. */
   decryptsSecrets: boolean;
+  /** True for a check, which opens nothing. */
+  validates: boolean;
+  rotators: Rotators;
+  rotation: RotationRun | undefined;
   context: Map<string, Json>;
   diagnostics: Diagnostic[];
   imported: Map<string, { isEvaluating: boolean; value?: Value }>;
@@ -38,6 +44,7 @@ export class EnvironmentEvaluator {
   readonly context: Value;
   private readonly named = new Map<string, Value>();
   private readonly imports: Value;
+  private isRoot = false;
 
   /**
    * @param name the name that it was loaded by
@@ -58,6 +65,7 @@ export class EnvironmentEvaluator {
   /** The environment's value, merged over those of its imports. */
   evaluate(): Value {
     const mine: { isEvaluating: boolean; value?: Value } = { isEvaluating: true };
+    this.isRoot = this.run.imported.size === 0;
     this.run.imported.set(this.name, mine);
     this.evaluateImports();
     const entries = this.declaration.values.filter(({ key, keyRange }) => {
@@ -184,10 +192,24 @@ export class EnvironmentEvaluator {
 
   private evaluateBuiltin(node: ExpressionNode, { name }: BuiltinExpression): Value {
     if (name === "fn::secret") return this.evaluateSecret(node);
+    if (node.operands?.has("inputs")) return this.evaluateRotate(node);
     const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;
     if (!builtin) return makeValue(node, { shape: "any", unknown: true });
     const evaluate = (operand: ExpressionNode) => this.evaluateNode(operand);
     return builtin(node, { diagnostics: this.run.diagnostics, evaluate });
+  }
+
+  private evaluateRotate(node: ExpressionNode): Value {
+    const { diagnostics, rotators, rotation, validates } = this.run;
+    const evaluate = (operand: ExpressionNode) => this.evaluateNode(operand);
+    return evaluateRotate(node, {
+      diagnostics,
+      evaluate,
+      rotators,
+      rotation,
+      validates,
+      isRoot: this.isRoot,
+    });
   }
 
   private evaluateSecret(node: ExpressionNode): Value {

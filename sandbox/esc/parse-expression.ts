@@ -1,6 +1,14 @@
 import type { BuiltinExpression, Expression, LiteralExpression } from "./expression";
 import { parseInterpolation } from "./interpolation";
-import { type Diagnostic, errorAt, type ObjectNode, type StringNode, type SyntaxNode } from "./syntax";
+import { readRotate } from "./parse-rotate";
+import {
+  type Diagnostic,
+  errorAt,
+  type ObjectNode,
+  type Range,
+  type StringNode,
+  type SyntaxNode,
+} from "./syntax";
 
 type Operands = BuiltinExpression["operands"];
 type OperandReader = (argument: Expression, diagnostics: Diagnostic[]) => Operands;
@@ -22,7 +30,8 @@ const OPERANDS: Record<string, OperandReader> = {
 };
 
 // Known to the language, but their results come from providers, from a schema checker or from Go's YAML writer.
-const UNSUPPORTED = /^fn::(?:open|rotate)(?:::.*)?$|^fn::(?:toYAML|validate)$/s;
+const UNSUPPORTED = /^fn::open(?:::.*)?$|^fn::(?:toYAML|validate)$/s;
+const ROTATE = /^fn::rotate(?:::.*)?$/s;
 
 /** Turns a YAML node into an expression; what is wrong with it goes into `diagnostics`. */
 export function parseExpression(node: SyntaxNode, diagnostics: Diagnostic[]): Expression {
@@ -77,7 +86,7 @@ function parseBuiltin(node: ObjectNode, diagnostics: Diagnostic[]): Expression |
   }
   const name = entry.key.value;
   const nameRange = entry.key.range;
-  const readOperands = Object.hasOwn(OPERANDS, name) ? OPERANDS[name] : undefined;
+  const readOperands = operandReader(name, nameRange);
   const isUnsupported = UNSUPPORTED.test(name);
   if (!readOperands && !isUnsupported) {
     if (/^fn::/i.test(name)) diagnostics.push(errorAt(nameRange, "'fn::' is a reserved prefix"));
@@ -87,6 +96,11 @@ function parseBuiltin(node: ObjectNode, diagnostics: Diagnostic[]): Expression |
   const operands = readOperands?.(argument, diagnostics) ?? {};
   if (isUnsupported) diagnostics.push(errorAt(node.range, `${name} is not supported by the sandbox`));
   return { kind: "builtin", range: node.range, name, nameRange, argument, operands };
+}
+
+function operandReader(name: string, nameRange: Range | undefined): OperandReader | undefined {
+  if (ROTATE.test(name)) return (argument, found) => readRotate({ name, nameRange }, argument, found);
+  return Object.hasOwn(OPERANDS, name) ? OPERANDS[name] : undefined;
 }
 
 function readConcat(argument: Expression, diagnostics: Diagnostic[]): Operands {

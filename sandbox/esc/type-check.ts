@@ -42,7 +42,8 @@ function shapeName(shape: Shape): string {
   return shape === "strings" ? "array" : shape;
 }
 
-function typeName({ repr }: Value): string {
+/** The JSON name of a known value's type. */
+export function typeName({ repr }: Value): string {
   if (repr === null) return "null";
   if (Array.isArray(repr)) return "array";
   if (repr instanceof JsonNumber) return "number";

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { AuditRecord } from "../core/audit";
 import { organizationForOwner } from "./access";
 import { auditFilter } from "./audit-phrase";
-import type { GitHubApp, GitHubParts } from "./github-app";
+import type { GitHubApp, GitHubContext, GitHubParts } from "./github-app";
 import { notFound } from "./github-error";
-import { page } from "./pagination";
+import { pageSize } from "./pagination";
 
 /** `GET /orgs/{org}/audit-log`: Enterprise Cloud only, for owners; a refusal of the sandbox's own is not in it. */
 export function auditRoutes(app: GitHubApp, parts: GitHubParts): void {
@@ -14,19 +14,45 @@ export function auditRoutes(app: GitHubApp, parts: GitHubParts): void {
     const matches = auditFilter(c.req.query("phrase") ?? "");
     const events = parts.audit
       .list()
-      .filter((each) => each.service === "github" && each.outcome !== "denied")
-      .filter(
-        (each) => each.target === organization.login || each.target.startsWith(`${organization.login}/`),
-      )
-      .filter(matches);
+      .map((record, position) => ({ record, id: idOf(record, position) }))
+      .filter(({ record }) => record.service === "github" && record.outcome !== "denied")
+      .filter(({ record: { target } }) => `${target}/`.startsWith(`${organization.login}/`))
+      .filter(({ record }) => matches(record));
     if (c.req.query("order") !== "asc") events.reverse();
-    return c.json(page(c, events).map((event) => json(event, organization.login)));
+    return c.json(pageAfter(c, events).map((event) => json(event, organization.login)));
   });
 }
 
-function json(event: AuditRecord, org: string) {
+interface LoggedEvent {
+  record: AuditRecord;
+  id: string;
+}
+
+/** Its place in the log tells two alike events apart. */
+function idOf(record: AuditRecord, position: number): string {
+  return createHash("sha256")
+    .update(`${position}${JSON.stringify(record)}`)
+    .digest("base64url")
+    .slice(0, 22);
+}
+
+/** The log's pages go by cursors, which only the Link header tells: `?page=` means nothing here. */
+function pageAfter(c: GitHubContext, events: LoggedEvent[]): LoggedEvent[] {
+  const after = c.req.query("after") ?? "";
+  const start = after === "" ? 0 : events.findIndex(({ id }) => id === after) + 1;
+  const shown = events.slice(start, start + pageSize(c));
+  const last = shown.at(-1);
+  if (last !== undefined && start + shown.length < events.length) {
+    const url = new URL(c.req.url);
+    url.searchParams.set("after", last.id);
+    url.searchParams.set("before", "");
+    c.header("link", `<${url}>; rel="next"`);
+  }
+  return shown;
+}
+
+function json({ record: event, id }: LoggedEvent, org: string) {
   const at = new Date(event.at).getTime();
-  const id = createHash("sha256").update(JSON.stringify(event)).digest("base64url").slice(0, 22);
   const [owner, name] = event.target.split("/");
   const inRepository = !/^(org|team)\./.test(event.action) && name !== undefined;
   return {

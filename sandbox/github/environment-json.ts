@@ -32,13 +32,22 @@ export function environmentJson(
   };
 }
 
+interface Rule {
+  id: number;
+  node_id: string;
+  type: string;
+  wait_timer?: number;
+  prevent_self_review?: boolean;
+  reviewers?: object[];
+}
+
 function rules(c: GitHubContext, parts: GitHubParts, repository: Repository, environment: Environment) {
   const rule = (offset: number, type: string) => ({
     id: environment.id + offset,
     node_id: nodeId("GateRule", environment.id + offset),
     type,
   });
-  const list: object[] = [];
+  const list: Rule[] = [];
   if (environment.waitTimer > 0) list.push({ ...rule(1, "wait_timer"), wait_timer: environment.waitTimer });
   if (environment.reviewers.length > 0) {
     list.push({

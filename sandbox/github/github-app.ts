@@ -9,6 +9,7 @@ import { GitHubError, notSupplied } from "./github-error";
 import type { GitHubState } from "./github-state";
 import type { InstallationTokens } from "./installation-tokens";
 import type { KeyRing } from "./key-ring";
+import type { PendingReviews } from "./pending-reviews";
 import type { WorkflowRunner, WorkflowRuns } from "./workflow-runs";
 
 /** What the middleware leaves for the routes. */
@@ -32,6 +33,7 @@ export interface GitHubParts {
   git: GitRepositories;
   runs: WorkflowRuns;
   installationTokens: InstallationTokens;
+  reviews: PendingReviews;
   /** The runner, if this sandbox has one. */
   runner: WorkflowRunner | undefined;
   now: () => Date;

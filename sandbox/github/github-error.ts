@@ -56,6 +56,7 @@ const PAGES: [pattern: RegExp, page: string][] = [
   [/\/git\//, "/git/refs"],
   [/\/commits/, "/commits/commits"],
   [/\/teams/, "/teams/teams"],
+  [/\/issues/, "/issues/issues"],
   [/\/audit-log/, "/orgs/orgs#get-the-audit-log-for-an-organization"],
 ];
 

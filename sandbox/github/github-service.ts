@@ -16,11 +16,14 @@ import { errorResponse, notFound } from "./github-error";
 import type { GitHubSeed } from "./github-seed";
 import { type GitHubState, initialState } from "./github-state";
 import { InstallationTokens } from "./installation-tokens";
+import { issueRoutes } from "./issue-routes";
 import { KeyRing } from "./key-ring";
 import { limitRoutes } from "./limit-routes";
 import { LogTickets } from "./log-tickets";
 import { discoveryRoutes, oidcRoutes } from "./oidc-routes";
 import { organizationSecretRoutes } from "./organization-secret-routes";
+import { pendingDeploymentRoutes } from "./pending-deployment-routes";
+import { PendingReviews } from "./pending-reviews";
 import { type Limits, RateLimits, SANDBOX_LIMITS } from "./rate-limits";
 import { refRoutes } from "./ref-routes";
 import { repositoryAlias } from "./repository-alias";
@@ -109,6 +112,7 @@ function partsOf(context: ServiceContext, seed: GitHubSeed, now: () => Date): Gi
     git,
     runs: new WorkflowRuns(file("runs.json"), context.audit),
     installationTokens: new InstallationTokens(),
+    reviews: new PendingReviews(),
     runner: undefined,
     now,
   };
@@ -151,9 +155,11 @@ function apiRoutes(parts: GitHubParts, rates: RateLimits, tickets: LogTickets): 
   refRoutes(api, parts);
   workflowRoutes(api, parts);
   runRoutes(api, parts, tickets);
+  pendingDeploymentRoutes(api, parts);
   oidcRoutes(api, parts);
   teamRoutes(api, parts);
   auditRoutes(api, parts);
+  issueRoutes(api, parts);
   api.all("*", () => {
     throw notFound();
   });

@@ -20,7 +20,7 @@ export function runJson(c: GitHubContext, parts: GitHubParts, repository: Reposi
     run_number: run.runNumber,
     run_attempt: 1,
     event: run.event,
-    status: run.status,
+    status: parts.reviews.of(run.id).length > 0 ? "waiting" : run.status,
     conclusion: run.conclusion ?? null,
     workflow_id: workflowId,
     url,

@@ -54,6 +54,8 @@ export function runnerHost(parts: GitHubParts, surroundings: HostSurroundings, f
       const secrets = values(byName(environment.secrets), (each) => places.environment(environment.id, each));
       return deployment(environment, secrets);
     },
+    admit: (name, runId, signal) =>
+      parts.reviews.admit(runId, environmentFor(parts, repository, name), signal),
     issueToken: (permissions, runId) =>
       parts.installationTokens.issue({ repositoryId: repository.id, runId, permissions }),
     signIdToken: (claims) =>

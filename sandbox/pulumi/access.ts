@@ -58,10 +58,10 @@ function teamGrants(
 }
 
 /**
- * What a principal may do in an environment: the highest of the organization's default (members and organization
- * tokens) and of what their teams were given. A team token has its team's rights alone, not the default: team
- * tokens exist to have less. Creating an environment gives its creator nothing extra: the vendor documents no
- * such right, and assuming one would hide a missing permission.
+ * What a principal may do in an environment: the highest of the organization's default, which team tokens get as well
+ * ("a team token also receives your organization's default Member permissions", docs, access tokens), and of what
+ * their teams were given. Creating an environment gives its creator nothing extra: the vendor documents no such
+ * right, and assuming one would hide a missing permission.
  */
 export function levelOf(
   organization: Organization,
@@ -70,9 +70,11 @@ export function levelOf(
   env: string,
 ): Level {
   if (isAdmin(organization, principal)) return "admin";
-  const levels = teamGrants(organization, principal, project, env).map((grant) => grant.permission);
-  if (principal.kind !== "team") levels.push(organization.defaultEnvironmentPermission);
-  return levels.reduce<Level>((best, level) => (atLeast(level, best) ? level : best), "none");
+  const granted = teamGrants(organization, principal, project, env).map((grant) => grant.permission);
+  return [organization.defaultEnvironmentPermission, ...granted].reduce<Level>(
+    (best, level) => (atLeast(level, best) ? level : best),
+    "none",
+  );
 }
 
 /**
@@ -85,8 +87,7 @@ export function openLimit(
   place: Place,
 ): number | undefined {
   if (isAdmin(organization, principal)) return undefined;
-  if (principal.kind !== "team" && atLeast(organization.defaultEnvironmentPermission, "open"))
-    return undefined;
+  if (atLeast(organization.defaultEnvironmentPermission, "open")) return undefined;
   const grants = teamGrants(organization, principal, place.project, place.env);
   const limits = grants
     .filter((grant) => atLeast(grant.permission, "open"))

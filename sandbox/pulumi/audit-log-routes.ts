@@ -33,16 +33,18 @@ export function auditLogRoutes(cloud: Cloud): Hono<CloudEnv> {
     if (!has(organization, "audit-logs"))
       throw forbidden(`audit logs are not part of the edition '${organization.edition}'`);
     const [event, user] = [c.req.query("eventFilter"), c.req.query("userFilter")];
-    const mine = cloud.audit.list().filter((r) => {
+    // A place in the log, counted from its beginning: what is added between two pages moves nothing.
+    const before = wholeNumber(c, "continuationToken") ?? Infinity;
+    const mine = cloud.audit.list().flatMap((r, position) => {
       const time = secondsOf(r);
-      if (r.service !== "pulumi" || r.target.split("/")[0] !== organization.name) return false;
-      if (time < oldest || time > newest) return false;
-      return (!event || r.action === event) && (!user || r.actor === user);
+      if (r.service !== "pulumi" || r.target.split("/")[0] !== organization.name) return [];
+      if (position >= before || time < oldest || time > newest) return [];
+      const wanted = (!event || r.action === event) && (!user || r.actor === user);
+      return wanted ? [{ position, shown: describe(r) }] : [];
     });
-    const skip = wholeNumber(c, "continuationToken") ?? 0;
-    const rest = mine.reverse().slice(skip);
-    const continuationToken = rest.length > PAGE ? { continuationToken: String(skip + PAGE) } : {};
-    return c.json({ auditLogEvents: rest.slice(0, PAGE).map(describe), ...continuationToken });
+    const shown = mine.reverse().slice(0, PAGE);
+    const next = mine.length > PAGE ? { continuationToken: String(shown.at(-1)?.position) } : {};
+    return c.json({ auditLogEvents: shown.map((each) => each.shown), ...next });
   }
 
   return app;

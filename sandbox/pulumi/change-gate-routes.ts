@@ -3,25 +3,39 @@ import type { Hono } from "hono";
 import { z } from "zod";
 import { requireAdmin } from "./access";
 import { type Cloud, type CloudContext, type CloudEnv, own, record } from "./cloud";
+import { requireFeature } from "./editions";
 import { userInfo } from "./environment-event";
 import { readJson } from "./request-body";
 import { param, routesOf } from "./route-table";
 
 import { notFound } from "./service-error";
-import type { Organization } from "./state";
+import type { ChangeGate, Organization } from "./state";
 
 const Gate = z.object({
   name: z.string().min(1),
   enabled: z.boolean(),
-  rule: z.looseObject({ ruleType: z.string() }),
+  rule: z.object({
+    ruleType: z.string(),
+    numApprovalsRequired: z.int().positive().exactOptional(),
+    allowSelfApproval: z.boolean().exactOptional(),
+    requireReapprovalOnChange: z.boolean().exactOptional(),
+    eligibleApprovers: z.array(
+      z.object({
+        eligibilityType: z.string(),
+        teamName: z.string().exactOptional(),
+        userLogin: z.string().exactOptional(),
+        permission: z.string().exactOptional(),
+      }),
+    ),
+  }),
   target: z.looseObject({
     actionTypes: z.array(z.enum(["update", "open"])),
     entityType: z.literal("environment"),
-    qualifiedName: z.string().optional(),
+    qualifiedName: z.string().exactOptional(),
   }),
 });
 
-/** Approval rules, at `/api/change-gates`. Kept, not enforced: the sandbox has no approvals. */
+/** Approval rules, at `/api/change-gates`; `approvals.ts` enforces those on changes. */
 export function changeGateRoutes(cloud: Cloud): Hono<CloudEnv> {
   return routesOf(cloud, [
     ["GET", "/:org", listGates],
@@ -35,13 +49,14 @@ export function changeGateRoutes(cloud: Cloud): Hono<CloudEnv> {
 function listGates(cloud: Cloud, c: CloudContext): Response {
   const wanted = c.req.query("qualifiedName");
   const gates = Object.values(admin(cloud, c, "change-gate-read").changeGates).filter(
-    (gate) => wanted === undefined || (gate.target as { qualifiedName?: string }).qualifiedName === wanted,
+    (gate) => wanted === undefined || gate.target.qualifiedName === wanted,
   );
   return c.json({ gates: gates.map(describe), continuationToken: "" });
 }
 
 async function createGate(cloud: Cloud, c: CloudContext): Promise<Response> {
   const organization = admin(cloud, c, "change-gate-created");
+  requireFeature(organization, "approvals");
   return save(
     cloud,
     c,
@@ -85,7 +100,7 @@ function save(
   cloud: Cloud,
   c: CloudContext,
   organization: Organization,
-  gate: { id: string },
+  gate: ChangeGate,
   action: string,
   status: 200 | 201,
 ) {
@@ -95,15 +110,15 @@ function save(
   return c.json(describe(gate), status);
 }
 
-function existing(organization: Organization, id: string): Record<string, unknown> {
+function existing(organization: Organization, id: string): ChangeGate {
   const gate = own(organization.changeGates, id);
   if (gate === undefined) throw notFound("change gate");
   return gate;
 }
 
 /** The vendor answers approvers in another shape than it takes them: `teamName` as `name`, `userLogin` as a user. */
-function describe(gate: Record<string, unknown>): Record<string, unknown> {
-  const rule = gate.rule as { eligibleApprovers?: { teamName?: string; userLogin?: string }[] };
+function describe(gate: ChangeGate): Record<string, unknown> {
+  const { rule } = gate;
   const eligibleApprovers = (rule.eligibleApprovers ?? []).map(({ teamName, userLogin, ...rest }) => ({
     ...rest,
     ...(teamName ? { name: teamName, displayName: teamName } : {}),

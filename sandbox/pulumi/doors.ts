@@ -2,6 +2,7 @@ import { hashToken } from "./access-tokens";
 import type { Principal, PulumiDoors } from "./principal";
 import { serviceError } from "./service-error";
 import type { ServiceKey } from "./service-key";
+import { creatorOf, stackLevelOf } from "./stack-access";
 import type { PulumiState } from "./state";
 
 /**
@@ -36,6 +37,11 @@ export function createDoors(state: () => PulumiState, key: ServiceKey): PulumiDo
       return principal;
     },
     organizationsOf,
+    stackLevelOf: (principal, stack, creator) => {
+      const organization = state().organizations[stack.org];
+      return organization === undefined ? "none" : stackLevelOf(organization, principal, stack, creator);
+    },
+    creatorOf,
     encrypt: (plaintext) => key.encrypt(plaintext),
     decrypt: (ciphertext) => key.decrypt(ciphertext),
   };

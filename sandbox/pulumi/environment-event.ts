@@ -1,3 +1,4 @@
+import type { AuditRecord } from "../core/audit";
 import { type Place, pathOf } from "./access";
 import { actorName, type Cloud, record } from "./cloud";
 import type { Principal } from "./principal";
@@ -12,6 +13,8 @@ export interface EnvironmentEvent {
   /** The webhook's kind, `environment`. */
   kind?: string;
   details?: Record<string, string | number>;
+  /** Default: success. */
+  outcome?: AuditRecord["outcome"];
 }
 
 /** Records a finished change and tells the webhooks of the environment and of its organization. */
@@ -23,7 +26,7 @@ export function announce(
 ): void {
   const { organization, environment } = about;
   const place: Place = { org: organization.name, project: environment.project, env: environment.name };
-  record(cloud, principal, event.audit, pathOf(place), "success", event.details);
+  record(cloud, principal, event.audit, pathOf(place), event.outcome ?? "success", event.details);
   if (event.filter === undefined || event.kind === undefined) return;
   const payload = {
     user: userInfo(actorName(principal)),

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { z } from "zod";
 import { environmentFor, organizationFor, type Place, pathOf } from "./access";
+import { refuseGated } from "./approvals";
 import { actorName, type Cloud, type CloudContext, type CloudEnv, record } from "./cloud";
 import { cloneInto } from "./environment-clone";
 import { createEnvironment } from "./environment-creation";
@@ -71,6 +72,7 @@ function readVersion(cloud: Cloud, c: CloudContext): Response {
 
 async function update(cloud: Cloud, c: CloudContext): Promise<Response> {
   const about = at(cloud, c, "write", "environment-updated");
+  refuseGated(cloud, c.var.principal, about, "environment-updated");
   const { environment } = about;
   const conditions = [c.req.header("etag"), c.req.header("if-match")];
   refuseStale(environment, conditions);

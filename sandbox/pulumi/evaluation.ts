@@ -1,10 +1,11 @@
-import { type Evaluation, evaluateEnvironment } from "../esc/evaluate-environment";
+import { type Evaluation, type EvaluationOptions, evaluateEnvironment } from "../esc/evaluate-environment";
 import { parseReference } from "../esc/references";
 import { environmentFor, levelOf, type Place, pathOf } from "./access";
 import type { Cloud } from "./cloud";
 import { decrypterFor } from "./environment-cipher";
 import type { Principal } from "./principal";
 import { revisionOf } from "./revisions";
+import { ROTATORS } from "./rotators/rotators";
 import { serviceError } from "./service-error";
 import { type Environment, LEVELS, type Level, type Organization } from "./state";
 
@@ -39,8 +40,17 @@ const ANONYMOUS = "<yaml>";
  * there, and nobody reads a group here through a composite that somebody else wrote.
  */
 export async function evaluate(request: EvaluationRequest): Promise<Evaluated> {
-  const { cloud, principal, organization, environment, mode } = request;
   const imported = new Map<string, Place>();
+  const result = await evaluateEnvironment(evaluationOptions(request, imported));
+  return { ...result, imported: [...imported.values()] };
+}
+
+/** How the evaluator is to be called. @param imported is told of each environment that is loaded. */
+export function evaluationOptions(
+  request: EvaluationRequest,
+  imported = new Map<string, Place>(),
+): EvaluationOptions {
+  const { cloud, principal, organization, environment, mode } = request;
   const load = (name: string) => {
     const { project, environment: env, version } = parseReference(name);
     const place: Place = { org: organization.name, project, env };
@@ -55,15 +65,15 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluated> {
     const { text } = revisionOf(found.environment, version);
     return { text, decrypt: decrypterFor(cloud.doors, found.environment.id) };
   };
-  const result = await evaluateEnvironment({
+  return {
     name: environment === undefined ? ANONYMOUS : `${environment.project}/${environment.name}`,
     text: request.text,
     load,
     decrypt: decrypterFor(cloud.doors, ...(environment === undefined ? openable(request) : [environment.id])),
     mode: mode === "open" ? "open" : "check",
     showSecrets: mode !== "check",
-  });
-  return { ...result, imported: [...imported.values()] };
+    rotators: ROTATORS,
+  };
 }
 
 /**

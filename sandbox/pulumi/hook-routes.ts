@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Hono } from "hono";
 import { z } from "zod";
-import { environmentFor, requireAdmin } from "./access";
+import { environmentFor, organizationFor, requireAdmin } from "./access";
 import { type Cloud, type CloudContext, type CloudEnv, own, record } from "./cloud";
+import { requireFeature } from "./editions";
 import { readJson } from "./request-body";
 import { param, routesOf } from "./route-table";
 import { badRequest, notFound, serviceError } from "./service-error";
@@ -61,6 +62,7 @@ function listHooks(cloud: Cloud, c: CloudContext): Response {
 
 async function createHook(cloud: Cloud, c: CloudContext): Promise<Response> {
   const owner = ownerOf(cloud, c);
+  requireFeature(organizationFor(cloud, c.var.principal, param(c, "org")), "webhooks");
   const body = await readJson(c, Body);
   const name = body.name || randomBytes(4).toString("hex");
   if (!NAME.test(name)) throw badRequest("a webhook name holds 1 to 32 letters, digits, '.', '_' or '-'");

@@ -13,6 +13,7 @@ export function initialState(seed: PulumiSeed): PulumiState {
       edition: given.edition ?? "enterprise",
       members: given.members.map((member) => ({ ...member })),
       defaultEnvironmentPermission: given.defaultEnvironmentPermission,
+      defaultStackPermission: given.defaultStackPermission ?? "write",
       created: new Date().toISOString(),
       teams: {},
       roles: {},

@@ -113,7 +113,7 @@ const log = (cloud: Cloud, c: CloudContext, action: string, organization: Organi
 
 /**
  * A new issuer. Its policy has no rules, and what no rule allows is denied. The thumbprint is made up from the URL:
- * the real service takes the issuer's TLS certificate's, which does not exist on loopback.
+ * the real service notes the SHA-256 of the TLS certificate it is served, and there is none on loopback.
  */
 function register(given: z.infer<typeof Registration>, url: string): OidcIssuer {
   const now = new Date().toISOString();
@@ -121,7 +121,7 @@ function register(given: z.infer<typeof Registration>, url: string): OidcIssuer 
     id: randomUUID(),
     name: given.name,
     url,
-    thumbprints: given.thumbprints ?? [createHash("sha256").update(url).digest("hex").toUpperCase()],
+    thumbprints: given.thumbprints ?? [createHash("sha256").update(url).digest("hex")],
     ...(typeof given.maxExpiration === "number" ? { maxExpiration: given.maxExpiration } : {}),
     policyId: randomUUID(),
     policyVersion: 1,

@@ -11,6 +11,16 @@ export interface Principal {
   admin: boolean;
 }
 
+/** What somebody may do with a stack, least first. `read` includes previews, `write` updates, `admin` deletion. */
+export type StackLevel = "none" | "read" | "write" | "admin";
+
+/** A stack by name. */
+export interface StackName {
+  org: string;
+  project: string;
+  stack: string;
+}
+
 /** What the routes of the Pulumi Cloud service have in common. */
 export interface PulumiDoors {
   /**
@@ -20,6 +30,13 @@ export interface PulumiDoors {
   authenticate(header: string | undefined): Principal;
   /** Names of the organizations a principal belongs to. */
   organizationsOf(principal: Principal): string[];
+  /**
+   * What a principal may do with a stack of an organization they belong to.
+   * @param creator who made the stack, as `creatorOf` named them; undefined where nobody is known.
+   */
+  stackLevelOf(principal: Principal, stack: StackName, creator: string | undefined): StackLevel;
+  /** The name under which a principal's creations are kept. */
+  creatorOf(principal: Principal): string;
   /** AES-256-GCM under the sandbox's own key: bytes to base64. */
   encrypt(plaintext: Uint8Array): string;
   /** @throws when the ciphertext was not made by this sandbox's key. */

@@ -20,13 +20,14 @@ export function valueAt(environment: unknown, path: string): unknown {
   return current;
 }
 
-function stepsOf(path: string): string[] {
+/** The steps of a property path. @param what stands in the refusal of what is none. */
+export function stepsOf(path: string, what = "the query parameter property"): string[] {
   const steps: string[] = [];
   let end = 0;
   for (const match of path.matchAll(STEP)) {
     steps.push(match[1] ?? match[2]?.replaceAll(/\\(.)/g, "$1") ?? match[3] ?? "");
     end = match.index + match[0].length;
   }
-  if (end !== path.length) throw badRequest("the query parameter property is no property path");
+  if (end !== path.length) throw badRequest(`${what} is no property path`);
   return steps;
 }

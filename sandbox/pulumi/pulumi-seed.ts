@@ -7,6 +7,8 @@ export interface PulumiSeed {
     members: { login: string; role: "admin" | "member" }[];
     /** What every member may do in every environment. The real service starts an organization at `write`. */
     defaultEnvironmentPermission: Level;
+    /** What every member may do with every stack. Default `write`, so that members can work with what others made. */
+    defaultStackPermission?: "none" | "read" | "write";
     /** Default `enterprise`: the smallest edition with teams, team tokens and audit logs. */
     edition?: Edition;
   }[];

@@ -4,11 +4,14 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Service, ServiceContext } from "../core/serve";
 import { Store } from "../core/store";
+import { auditExportRoutes } from "./audit-export-routes";
 import { auditLogRoutes } from "./audit-log-routes";
 import { changeGateRoutes } from "./change-gate-routes";
+import { changeRequestRoutes } from "./change-request-routes";
 import { authenticated, type Cloud, type CloudEnv } from "./cloud";
 import { decryptRoutes } from "./decrypt-routes";
 import { createDoors } from "./doors";
+import { draftRoutes } from "./draft-routes";
 import { environmentRoutes } from "./environment-routes";
 import { environmentSettingsRoutes } from "./environment-settings-routes";
 import { environmentHookRoutes, organizationHookRoutes } from "./hook-routes";
@@ -22,6 +25,9 @@ import type { PulumiSeed } from "./pulumi-seed";
 import { referrerRoutes } from "./referrer-routes";
 import { revisionRoutes } from "./revision-routes";
 import { roleRoutes } from "./role-routes";
+import { RotationClock } from "./rotation-clock";
+import { rotationRoutes } from "./rotation-routes";
+import { scheduleDoor } from "./schedule-door";
 import { scheduleRoutes } from "./schedule-routes";
 import { serviceError } from "./service-error";
 import { ServiceKey } from "./service-key";
@@ -59,18 +65,23 @@ export function createPulumiService(context: ServiceContext, options: { seed: Pu
     sessions: new OpenSessions(),
     issuers: options.seed.issuers,
   };
+  const clock = new RotationClock(() => cloud);
   const stacks = stackRoutes({ doors, folder: context.folder, audit: context.audit });
   return {
     name: "pulumi",
-    app: mount(cloud, stacks.app),
+    app: mount(cloud, clock, stacks.app),
     reset: async () => {
+      await clock.idle();
       await hooks.idle();
       cloud.sessions.clear();
       key.reset();
       store.reset();
       stacks.reset();
     },
-    close: () => hooks.close(),
+    close: async () => {
+      await clock.close();
+      await hooks.close();
+    },
   };
 }
 
@@ -84,9 +95,12 @@ const ROUTES: readonly (readonly [path: string, routes: (cloud: Cloud) => Hono<C
   ["/api/esc/environments", revisionRoutes],
   ["/api/esc/environments", tagRoutes],
   ["/api/esc/environments", environmentHookRoutes],
+  ["/api/esc/environments", draftRoutes],
+  ["/api/esc/environments", rotationRoutes],
   ["/api/esc/environments", scheduleRoutes],
   ["/api/esc/environments", referrerRoutes],
   ["/api/esc/environments", environmentRoutes],
+  ["/api/orgs", auditExportRoutes],
   ["/api/orgs", auditLogRoutes],
   ["/api/orgs", teamRoutes],
   ["/api/orgs", tokenRoutes],
@@ -95,6 +109,7 @@ const ROUTES: readonly (readonly [path: string, routes: (cloud: Cloud) => Hono<C
   ["/api/orgs", organizationHookRoutes],
   ["/api/orgs", organizationRoutes],
   ["/api/change-gates", changeGateRoutes],
+  ["/api/change-requests", changeRequestRoutes],
 ];
 
 /** Paths for holders of a token. The rest is open (token exchange) or asks itself (stacks, which know update tokens). */
@@ -102,17 +117,19 @@ const GUARDED = [
   "/api/esc/*",
   "/api/orgs/*",
   "/api/change-gates/*",
+  "/api/change-requests/*",
   "/api/user",
   "/api/user/organizations/*",
 ];
 
-function mount(cloud: Cloud, stacks: Hono): Hono<{ Bindings: HttpBindings }> {
+function mount(cloud: Cloud, clock: RotationClock, stacks: Hono): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<CloudEnv>();
   app.onError((error) => {
     if (error instanceof HTTPException) return error.getResponse();
     console.error(`sandbox Pulumi Cloud: ${error.name}`); // the message may quote what was being worked on
     return serviceError(500, "Internal Server Error").getResponse();
   });
+  app.route("/_sandbox/schedules", scheduleDoor(clock));
   const isKnown = authenticated(cloud);
   for (const path of GUARDED) app.use(path, isKnown);
   for (const [path, routes] of ROUTES) app.route(path, routes(cloud));

@@ -6,7 +6,8 @@ import { type Cloud, type CloudContext, type CloudEnv, own } from "./cloud";
 import { announce } from "./environment-event";
 import { readJson } from "./request-body";
 import { param, routesOf } from "./route-table";
-import { badRequest, notFound } from "./service-error";
+import { cronProblem, nextRun } from "./schedule-times";
+import { badRequest, notFound, serviceError } from "./service-error";
 import type { Environment, Level, Organization, Schedule } from "./state";
 
 const Body = z.object({
@@ -14,13 +15,8 @@ const Body = z.object({
   scheduleOnce: z.iso.datetime({ offset: true }).nullish(),
   secretRotationRequest: z.object({ environmentPath: z.string().optional() }).nullish(),
 });
-/** Five fields of digits, names, lists, ranges and steps; their ranges are not checked. */
-const CRON = /^[\d*/,A-Za-z-]+( [\d*/,A-Za-z-]+){4}$/;
 
-/**
- * Rotation schedules of environments. They are kept and never run: rotation (`fn::rotate`) needs the vendor's rotators,
- * so `nextExecution` is empty for a cron schedule and the history always is.
- */
+/** Rotation schedules of environments; `RotationClock` runs them. */
 export function scheduleRoutes(cloud: Cloud): Hono<CloudEnv> {
   const base = "/:org/:project/:env";
   return routesOf(cloud, [
@@ -33,8 +29,6 @@ export function scheduleRoutes(cloud: Cloud): Hono<CloudEnv> {
     ["POST", `${base}/schedules/:id/resume`, (cloud, c) => setPaused(cloud, c, false)],
     ["DELETE", `${base}/schedules/:id`, deleteSchedule],
     ["GET", `${base}/schedules/:id/history`, showHistory],
-    ["POST", `${base}/rotate`, refuseRotation],
-    ["GET", `${base}/rotate/history`, showRotations],
   ]);
 }
 
@@ -53,6 +47,8 @@ async function createSchedule(cloud: Cloud, c: CloudContext): Promise<Response> 
   const now = new Date().toISOString();
   const schedule: Schedule = { id: randomUUID(), paused: false, created: now, modified: now };
   apply(schedule, await readJson(c, Body), true);
+  if (Object.keys(about.environment.schedules).length > 0)
+    throw serviceError(409, "Conflict: only one schedule per environment is currently supported");
   about.environment.schedules[schedule.id] = schedule;
   return done(cloud, c, about, schedule, "created");
 }
@@ -73,6 +69,7 @@ function setPaused(cloud: Cloud, c: CloudContext, paused: boolean): Response {
   const about = at(cloud, c, "write", "environment-schedule-updated");
   const schedule = existing(about.environment, c);
   schedule.paused = paused;
+  schedule.nextExecution = nextRun(schedule, new Date());
   return done(cloud, c, about, schedule, "updated");
 }
 
@@ -86,20 +83,13 @@ function deleteSchedule(cloud: Cloud, c: CloudContext): Response {
 }
 
 function showHistory(cloud: Cloud, c: CloudContext): Response {
-  existing(at(cloud, c, "read", "environment-schedule-read").environment, c);
-  return c.json({ scheduleHistoryEvents: [] });
-}
-
-function refuseRotation(cloud: Cloud, c: CloudContext): Response {
-  at(cloud, c, "write", "environment-rotated");
-  throw badRequest(
-    "rotation (fn::rotate) runs on the vendor's rotators; the sandbox has none. Set the new value instead",
-  );
-}
-
-function showRotations(cloud: Cloud, c: CloudContext): Response {
-  at(cloud, c, "read", "environment-read");
-  return c.json({ events: [] });
+  const schedule = existing(at(cloud, c, "read", "environment-schedule-read").environment, c);
+  const events = (schedule.executions ?? []).map((execution) => ({
+    ...execution,
+    scheduledActionID: schedule.id,
+    version: 1,
+  }));
+  return c.json({ scheduleHistoryEvents: events.reverse() });
 }
 
 function done(
@@ -119,7 +109,8 @@ function apply(schedule: Schedule, body: z.infer<typeof Body>, isNew: boolean): 
   const { scheduleCron: cron, scheduleOnce: once } = body;
   if ((cron && once) || (isNew && !cron && !once))
     throw badRequest("give exactly one of scheduleCron and scheduleOnce");
-  if (cron && !CRON.test(cron)) throw badRequest("scheduleCron must be a cron expression of five fields");
+  const problem = cron ? cronProblem(cron) : undefined;
+  if (problem !== undefined) throw badRequest(problem);
   if (cron || once) {
     delete schedule.scheduleCron;
     delete schedule.scheduleOnce;
@@ -128,7 +119,9 @@ function apply(schedule: Schedule, body: z.infer<typeof Body>, isNew: boolean): 
   if (once) schedule.scheduleOnce = once;
   if (body.secretRotationRequest?.environmentPath !== undefined)
     schedule.environmentPath = body.secretRotationRequest.environmentPath;
-  schedule.modified = new Date().toISOString();
+  const now = new Date();
+  schedule.nextExecution = nextRun(schedule, now);
+  schedule.modified = now.toISOString();
 }
 
 function existing(environment: Environment, c: CloudContext): Schedule {
@@ -138,13 +131,19 @@ function existing(environment: Environment, c: CloudContext): Schedule {
 }
 
 function describe(organization: Organization, environment: Environment, schedule: Schedule) {
-  const { environmentPath = "", ...rest } = schedule;
+  const { environmentPath = "", scheduleOnce, executions: _, ...rest } = schedule;
   return {
     ...rest,
+    ...(scheduleOnce !== undefined && { scheduleOnce: withoutZone(scheduleOnce) }),
     orgID: organization.id,
     kind: "environment_rotation",
-    lastExecuted: "",
-    nextExecution: schedule.paused ? "" : (schedule.scheduleOnce ?? ""),
+    lastExecuted: schedule.lastExecuted ?? "",
+    nextExecution: schedule.nextExecution ?? "",
     definition: { environmentID: environment.id, environmentPath },
   };
+}
+
+/** UTC, and in the one form that the provider reads (Go's time.DateTime): `2030-01-01 00:00:00`. */
+function withoutZone(time: string): string {
+  return new Date(time).toISOString().slice(0, 19).replace("T", " ");
 }

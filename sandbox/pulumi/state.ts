@@ -16,6 +16,13 @@ export interface TeamEnvironment {
   maxOpenDuration?: string;
 }
 
+/** One stack a team was given; numbers as in the specification: 101 read, 102 write, 103 admin. */
+export interface TeamStack {
+  projectName: string;
+  stackName: string;
+  permission: 101 | 102 | 103;
+}
+
 export interface Team {
   kind: "pulumi" | "github";
   name: string;
@@ -23,6 +30,7 @@ export interface Team {
   description: string;
   members: string[];
   environments: TeamEnvironment[];
+  stacks?: TeamStack[];
   githubTeamId?: number;
   roleId?: string;
 }
@@ -125,6 +133,26 @@ export interface Schedule {
   environmentPath?: string;
   created: string;
   modified: string;
+  /** RFC 3339; undefined when there is none to come. */
+  nextExecution?: string | undefined;
+  lastExecuted?: string;
+  /** Oldest first. */
+  executions?: { id: string; executed: string; result: RotationEvent["status"] }[];
+}
+
+/** One rotation of an environment's secrets, as `GET rotate/history` lists it. */
+export interface RotationEvent {
+  id: string;
+  created: string;
+  completed: string;
+  actor: string;
+  status: "succeeded" | "failed";
+  preRotationRevision: number;
+  /** Undefined when nothing was rotated. */
+  postRotationRevision?: number;
+  scheduledActionID?: string;
+  errorMessage?: string;
+  rotations: { id: string; environmentPath: string; status: "succeeded" | "failed"; errorMessage?: string }[];
 }
 
 export interface Environment {
@@ -140,6 +168,45 @@ export interface Environment {
   deletionProtected: boolean;
   hooks: Record<string, Hook>;
   schedules: Record<string, Schedule>;
+  /** Oldest first. */
+  rotations?: RotationEvent[];
+}
+
+/** Who must agree before an environment is changed. */
+export interface ChangeGate {
+  id: string;
+  name: string;
+  enabled: boolean;
+  rule: {
+    ruleType: string;
+    numApprovalsRequired?: number;
+    allowSelfApproval?: boolean;
+    requireReapprovalOnChange?: boolean;
+    eligibleApprovers?: {
+      eligibilityType: string;
+      teamName?: string;
+      userLogin?: string;
+      permission?: string;
+    }[];
+  };
+  target: { actionTypes: string[]; entityType: string; qualifiedName?: string };
+}
+
+/** A change of an environment that was proposed. */
+export interface ChangeRequest {
+  id: string;
+  status: "draft" | "submitted" | "applied" | "closed";
+  description: string;
+  project: string;
+  env: string;
+  /** Who proposed it, as the audit log names them. */
+  createdBy: string;
+  createdAt: string;
+  /** Revision of the environment it was made from. */
+  base: number;
+  /** Newest last; secrets in ciphertext. */
+  texts: string[];
+  approvals: { by: string; revision: number }[];
 }
 
 export interface Organization {
@@ -148,13 +215,16 @@ export interface Organization {
   edition: Edition;
   members: { login: string; role: "admin" | "member" }[];
   defaultEnvironmentPermission: Level;
+  defaultStackPermission?: "none" | "read" | "write";
   created: string;
   teams: Record<string, Team>;
   roles: Record<string, Role>;
   issuers: Record<string, OidcIssuer>;
   hooks: Record<string, Hook>;
-  /** The vendor's own bodies, by id: the sandbox keeps change gates and does not enforce them. */
-  changeGates: Record<string, Record<string, unknown>>;
+  /** Approval rules by id, in the vendor's shape. */
+  changeGates: Record<string, ChangeGate>;
+  changeRequests?: Record<string, ChangeRequest>;
+  auditExport?: { enabled: boolean; s3Config: Record<string, unknown> };
   /** By `project/name`. */
   environments: Record<string, Environment>;
 }

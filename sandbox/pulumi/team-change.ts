@@ -2,7 +2,7 @@ import { z } from "zod";
 import { own } from "./cloud";
 import { parseGoDuration } from "./go-duration";
 import { badRequest, notFound } from "./service-error";
-import { LEVELS, type Organization, type Team } from "./state";
+import { LEVELS, type Organization, type Team, type TeamStack } from "./state";
 
 const DISPLAY_NAME_LIMIT = 100; // "Display name too long. Max length 100 characters." (operation CreatePulumiTeam)
 const EnvironmentName = z.object({ projectName: z.string(), envName: z.string() });
@@ -10,6 +10,10 @@ const Permission = EnvironmentName.extend({
   permission: z.enum(LEVELS),
   // A string in Go's form: the provider sends it so, and its reader refuses a number.
   maxOpenDuration: z.string().nullish(),
+});
+const StackName = z.object({ projectName: z.string(), stackName: z.string() });
+const StackPermission = StackName.extend({
+  permission: z.union([z.literal(101), z.literal(102), z.literal(103)]),
 });
 /** The body of PATCH teams/{team}: several operations in one. */
 export const TeamChange = z.object({
@@ -20,6 +24,9 @@ export const TeamChange = z.object({
   addEnvironmentPermission: Permission.optional(),
   editEnvironmentPermission: Permission.optional(),
   removeEnvironment: EnvironmentName.optional(),
+  addStackPermission: StackPermission.optional(),
+  editStackPermission: StackPermission.optional(),
+  removeStack: StackName.optional(),
 });
 
 export type TeamChange = z.infer<typeof TeamChange>;
@@ -36,6 +43,14 @@ export function applyChange(organization: Organization, team: Team, change: Team
   const permission = change.addEnvironmentPermission ?? change.editEnvironmentPermission;
   if (permission !== undefined) grant(organization, team, permission);
   if (change.removeEnvironment !== undefined) revoke(team, change.removeEnvironment);
+  const stack = change.addStackPermission ?? change.editStackPermission;
+  if (stack !== undefined) team.stacks = [...withoutStack(team, stack), stack];
+  if (change.removeStack !== undefined) team.stacks = withoutStack(team, change.removeStack);
+}
+
+/** Whether the stack exists is not asked: stacks are kept in a room of their own. */
+function withoutStack(team: Team, { projectName, stackName }: z.infer<typeof StackName>): TeamStack[] {
+  return (team.stacks ?? []).filter((s) => s.projectName !== projectName || s.stackName !== stackName);
 }
 
 function changeMember(organization: Organization, team: Team, action: string, login: string): void {
@@ -73,7 +88,12 @@ export function shortEnough(displayName: string): string {
 /** The names in a change, for the audit log. */
 export function namesIn(change: TeamChange): Record<string, string> {
   const given = change.addEnvironmentPermission ?? change.editEnvironmentPermission;
+  const stack = change.addStackPermission ?? change.editStackPermission;
   return {
+    ...(stack && { stack: `${stack.projectName}/${stack.stackName}`, permission: String(stack.permission) }),
+    ...(change.removeStack && {
+      removedStack: `${change.removeStack.projectName}/${change.removeStack.stackName}`,
+    }),
     ...(change.memberAction === undefined
       ? {}
       : { memberAction: change.memberAction, member: change.member ?? "" }),

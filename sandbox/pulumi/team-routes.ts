@@ -129,7 +129,7 @@ function describe(c: CloudContext, organization: Organization, team: Team) {
     description: team.description,
     members: team.members.map((login) => ({ ...userInfo(login), role: "member" })),
     environments: team.environments,
-    stacks: [],
+    stacks: team.stacks ?? [],
     accounts: [],
     ...(team.roleId === undefined ? {} : { roleIds: [team.roleId] }),
     userRole: mine,

@@ -22,14 +22,17 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
   let outcome: { conclusion: Conclusion; outputs: Values } = { conclusion: "failure", outputs: {} };
   try {
     const name = environmentName(definition, scope);
+    const refused = name === undefined ? [] : await notAdmitted(request, name);
+    // Read when it may start: what was changed while it waited counts.
     const environment = name === undefined ? undefined : facts.host.environment(name);
     const problems = [
-      ...(environment === undefined ? [] : deploymentProblems(facts, environment.name, environment.branches)),
+      ...refused,
       ...refusals(definition, scope),
       ...definition.steps.flatMap(({ token }) => unresolved(token.find("uses")?.toString())),
     ];
     for (const problem of problems) log.annotate("error", problem);
-    if (problems.length === 0) outcome = await inSession(request, environment, log, steps);
+    if (refused.length > 0 && stop.requested.aborted) outcome = { conclusion: "cancelled", outputs: {} };
+    else if (problems.length === 0) outcome = await inSession(request, environment, log, steps);
   } catch (error) {
     log.annotate("error", (error as Error).message);
   } finally {
@@ -47,6 +50,15 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
     annotations: log.annotations,
     outputs: outcome.outputs,
   };
+}
+
+/** Why the job may not use its environment: a branch that may not is not shown to any reviewer. */
+async function notAdmitted({ facts, stop }: JobRequest, name: string): Promise<string[]> {
+  const { name: spelled, branches } = facts.host.environment(name);
+  const problems = deploymentProblems(facts, spelled, branches);
+  if (problems.length > 0) return problems;
+  const refusal = await facts.host.admit(name, facts.runId, stop.requested);
+  return refusal === undefined ? [] : [refusal];
 }
 
 /** Actions are looked up before the first step runs, as on GitHub: no half-done job for a misspelt name. */

@@ -44,6 +44,12 @@ export interface RunnerHost {
   repositoryVariables(): Values;
   /** Read when the job starts. Creates the environment without rules if there is none, as GitHub does. */
   environment(name: string): DeploymentEnvironment;
+  /**
+   * Resolves when a job of the run may use the environment: at once, or when a reviewer has let it through.
+   * @param signal aborted when the job is to wait no longer.
+   * @returns why it may not; undefined when it may.
+   */
+  admit(name: string, runId: number, signal: AbortSignal): Promise<string | undefined>;
   /** The run's GITHUB_TOKEN with these permissions; it dies with the job. */
   issueToken(
     permissions: Record<string, "read" | "write" | "none">,

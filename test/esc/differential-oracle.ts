@@ -7,11 +7,13 @@ import type { Diagnostic } from "../../sandbox/esc/syntax";
 
 /** One question to the real evaluator; see sandbox/esc/oracle/main.go. */
 export interface OracleCase {
-  action: "open" | "check" | "encrypt" | "decrypt";
+  action: "open" | "check" | "rotate" | "encrypt" | "decrypt";
   name: string;
   text: string;
   showSecrets?: boolean;
   environments?: Record<string, string>;
+  /** What to rotate; none means all. */
+  paths?: string[];
 }
 
 /** The real evaluator's answer. */
@@ -19,6 +21,7 @@ export interface OracleAnswer {
   environment?: { exprs?: unknown; properties?: unknown; executionContext?: { properties?: unknown } };
   environmentVariables?: Record<string, string>;
   diagnostics: Diagnostic[];
+  rotations?: { path: string; status: string }[];
   text?: string;
   error?: string;
 }

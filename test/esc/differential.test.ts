@@ -2,10 +2,13 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { evaluateEnvironment } from "../../sandbox/esc/evaluate-environment";
+import { type DocumentPath, formatPath } from "../../sandbox/esc/document-path";
+import { type EvaluationOptions, evaluateEnvironment } from "../../sandbox/esc/evaluate-environment";
 import { stringifyExact } from "../../sandbox/esc/json-number";
+import { rotateEnvironment } from "../../sandbox/esc/rotate-environment";
 import { decryptEnvironment, encryptEnvironment } from "../../sandbox/esc/secret-text";
 import type { Diagnostic } from "../../sandbox/esc/syntax";
+import { writeState } from "../../sandbox/esc/write-state";
 import {
   askOracle,
   findOracle,
@@ -14,6 +17,7 @@ import {
   parseWithNumberTexts,
 } from "./differential-oracle";
 import { decryptForTest, encryptForTest, loadFrom } from "./test-cipher";
+import { turnRotator } from "./turn-rotator";
 
 /** A case as its file writes it. */
 interface WrittenCase {
@@ -22,6 +26,7 @@ interface WrittenCase {
   name?: string;
   showSecrets?: boolean;
   environments?: Record<string, string>;
+  paths?: string[];
   /** Encrypt the texts' secrets first. */
   encrypt?: boolean;
   /** False where the real evaluator's positions cannot be matched: tags, wide letters, CRLF. */
@@ -47,6 +52,7 @@ function prepare(written: WrittenCase): OracleCase {
     text: protect(written.text),
     showSecrets: written.showSecrets ?? false,
     environments: Object.fromEntries(environments),
+    paths: written.paths ?? [],
   };
 }
 
@@ -75,16 +81,19 @@ function numbersAsTexts<T>(value: T): T {
   return parseWithNumberTexts(stringifyExact(value)) as T;
 }
 
+const optionsFor = (asked: OracleCase): EvaluationOptions => ({
+  name: asked.name,
+  text: asked.text,
+  load: loadFrom(asked.environments ?? {}),
+  decrypt: decryptForTest,
+  mode: asked.action === "check" ? "check" : "open",
+  showSecrets: asked.showSecrets ?? false,
+  context: CONTEXT,
+  rotators: { turn: turnRotator },
+});
+
 async function compareEvaluation(asked: OracleCase, answer: OracleAnswer, ranges: boolean): Promise<void> {
-  const evaluation = await evaluateEnvironment({
-    name: asked.name,
-    text: asked.text,
-    load: loadFrom(asked.environments ?? {}),
-    decrypt: decryptForTest,
-    mode: asked.action === "check" ? "check" : "open",
-    showSecrets: asked.showSecrets ?? false,
-    context: CONTEXT,
-  });
+  const evaluation = await evaluateEnvironment(optionsFor(asked));
   deepStrictEqual(
     comparableDiagnostics(numbersAsTexts(evaluation.diagnostics), ranges),
     comparableDiagnostics(answer.diagnostics, ranges),
@@ -95,6 +104,26 @@ async function compareEvaluation(asked: OracleCase, answer: OracleAnswer, ranges
   deepStrictEqual(
     Object.keys(executionContext?.properties ?? {}).sort(),
     Object.keys(answer.environment?.executionContext?.properties ?? {}).sort(),
+  );
+}
+
+async function compareRotation(asked: OracleCase, answer: OracleAnswer): Promise<void> {
+  const wanted = new Set(asked.paths);
+  const isWanted = (path: DocumentPath) => wanted.size === 0 || wanted.has(formatPath(path));
+  const { rotations, diagnostics } = await rotateEnvironment(optionsFor(asked), isWanted);
+  deepStrictEqual(
+    comparableDiagnostics(numbersAsTexts(diagnostics), true),
+    comparableDiagnostics(answer.diagnostics, true),
+  );
+  const paths = rotations.map(({ path, status }) => ({ path: formatPath(path), status }));
+  const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1);
+  deepStrictEqual(paths.sort(byPath), (answer.rotations ?? []).sort(byPath));
+  let { text } = asked;
+  for (const { path, state } of rotations) text = state ? (writeState(text, path, state) ?? "") : text;
+  const options = { schema: "failsafe" } as const;
+  deepStrictEqual(
+    parse(encryptEnvironment(text, encryptForTest), options),
+    parse(answer.text ?? "", options),
   );
 }
 
@@ -152,7 +181,9 @@ describe("the sandbox's ESC evaluator against the real one", () => {
     it(title, async () => {
       const answer = answers[index];
       ok(answer);
-      if (asked.action === "encrypt" || asked.action === "decrypt") await compareRewriting(asked, answer);
+      if (asked.action === "rotate") await compareRotation(asked, answer);
+      else if (asked.action === "encrypt" || asked.action === "decrypt")
+        await compareRewriting(asked, answer);
       else await compareEvaluation(asked, answer, ranges);
     });
   }

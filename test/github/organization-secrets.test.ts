@@ -189,4 +189,36 @@ describe("visibility of organization secrets", () => {
     await octokit.rest.actions.createOrUpdateOrgSecret({ ...secret, key_id: data.key_id, encrypted_value });
     assert.deepEqual(github.service.hostOf("small/app").organizationSecrets(), {});
   });
+
+  it("tells of a repository all it may read, granted by name or not, page by page, and no value", async () => {
+    const octokit = github.octokit();
+    const id = await repositoryId(octokit, "carrier");
+    await putSecret(octokit, "FOR_ALL", "v", { visibility: "all" });
+    await putSecret(octokit, "FOR_PRIVATE", "v", { visibility: "private" });
+    await putSecret(octokit, "BY_NAME", "v", { visibility: "selected", selected_repository_ids: [id] });
+    await putSecret(octokit, "NOT_HERE", "v", { visibility: "selected" });
+    const list = async (page: number, per_page: number) =>
+      (
+        await octokit.rest.actions.listRepoOrganizationSecrets({
+          owner: ORG,
+          repo: "carrier",
+          page,
+          per_page,
+        })
+      ).data;
+    const { total_count, secrets } = await list(1, 100);
+    assert.equal(total_count, 3);
+    assert.deepEqual(
+      secrets.map(({ name }) => name),
+      ["BY_NAME", "FOR_ALL", "FOR_PRIVATE"],
+    );
+    assert.deepEqual(Object.keys(secrets[0] ?? {}).sort(), ["created_at", "name", "updated_at"]);
+    assert.deepEqual(
+      (await list(2, 2)).secrets.map(({ name }) => name),
+      ["FOR_PRIVATE"],
+    );
+    const reader = { owner: ORG, repo: "carrier" };
+    const asked = github.octokit("member-token").rest.actions.listRepoOrganizationSecrets(reader);
+    assert.equal((await refusal(asked)).status, 403);
+  });
 });

@@ -3,10 +3,15 @@ import { gitHubProvider } from "../../sandbox/plugins/github/github-provider";
 import type { ProviderDefinition } from "../../sandbox/plugins/provider/definition";
 import { type Properties, secret } from "../../sandbox/plugins/provider/wire";
 import { pulumiserviceProvider } from "../../sandbox/plugins/pulumiservice/pulumiservice-provider";
-import { githubFaults, githubLives, githubRoutes } from "./github-lives";
-import { type Life, liveThrough } from "./life-of-resource";
+import { githubFaults, githubFunctions, githubLives, githubRoutes } from "./github-lives";
+import { askedOf, type Life, liveThrough } from "./life-of-resource";
 import { type Plugin, startPlugin } from "./plugin-client";
-import { pulumiserviceFaults, pulumiserviceLives, pulumiserviceRoutes } from "./pulumiservice-lives";
+import {
+  pulumiserviceFaults,
+  pulumiserviceFunctions,
+  pulumiserviceLives,
+  pulumiserviceRoutes,
+} from "./pulumiservice-lives";
 import { installedPlugin, startRealPlugin } from "./real-plugin";
 import { type Recorder, type Routes, startRecorder } from "./recorder";
 
@@ -23,10 +28,16 @@ describe("agreement with the real github plugin", () => {
     it(`lives ${life} through alike with ${fault}`, () =>
       pair.compare(githubLives[life] as Life, () => ({ ...githubRoutes(), ...routes })));
   }
+  for (const [what, { token, args, routes }] of Object.entries(githubFunctions)) {
+    it(`answers ${what} alike`, () => pair.ask(token, args, () => ({ ...githubRoutes(), ...routes })));
+  }
 });
 
 describe("agreement with the real pulumiservice plugin", () => {
   const pair = bothPlugins(pulumiserviceProvider, (apiUrl) => ({ apiUrl, accessToken: secret("t") }));
+  for (const [what, { token, args, routes }] of Object.entries(pulumiserviceFunctions)) {
+    it(`answers ${what} alike`, () => pair.ask(token, args, () => ({ ...pulumiserviceRoutes(), ...routes })));
+  }
   for (const [name, life] of Object.entries(pulumiserviceLives)) {
     it(`lives ${name} through alike`, () => pair.compare(life, pulumiserviceRoutes));
   }
@@ -73,5 +84,16 @@ function bothPlugins<Client>(definition: ProviderDefinition<Client>, settings: (
     );
     assert.deepEqual(stories[1], stories[0]);
   };
-  return { compare };
+  const ask = async (token: string, args: Properties, routes: () => Routes) => {
+    const answers = await Promise.all(
+      plugins.map((plugin, index) => {
+        const server = servers[index];
+        assert.ok(server);
+        server.routes = routes();
+        return askedOf(plugin, server, token, args);
+      }),
+    );
+    assert.deepEqual(answers[1], answers[0]);
+  };
+  return { compare, ask };
 }

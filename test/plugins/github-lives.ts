@@ -1,3 +1,4 @@
+import type { Properties } from "../../sandbox/plugins/provider/wire";
 import type { Life } from "./life-of-resource";
 import type { Routes } from "./recorder";
 
@@ -195,4 +196,84 @@ export const githubLives: Record<string, Life> = {
     inputs: { repository: "app", environment: "production", branchPattern: "main" },
     changes: [{ branchPattern: "release" }],
   },
+};
+
+const FUNCTION = (name: string) => `github:index/${name}:${name}`;
+const readable = "GET /api/v3/repos/acme/app/actions/organization-secrets";
+const environmentSecrets = "GET /api/v3/repositories/7/environments/production/secrets";
+const team = {
+  id: 77,
+  name: "Security",
+  slug: "security",
+  description: "Approves",
+  privacy: "closed",
+  notification_setting: "notifications_enabled",
+  permission: "pull",
+  node_id: "T_1",
+};
+const requestId = { headers: { "x-github-request-id": "r1" } };
+
+/** Functions of the provider that the program calls: what is asked, and GitHub's answers besides the usual ones. */
+export const githubFunctions: Record<string, { token: string; args: Properties; routes?: Routes }> = {
+  "any list of the API": {
+    token: FUNCTION("getRestApi"),
+    args: { endpoint: "repos/acme/app/actions/organization-secrets?per_page=100&page=2" },
+    routes: {
+      [readable]: { ...requestId, body: { total_count: 1, secrets: [{ name: "TOKEN", ...times }] } },
+    },
+  },
+  "a path of the API that is not there": {
+    token: FUNCTION("getRestApi"),
+    args: { endpoint: "repos/acme/app/actions/organization-secrets" },
+    routes: { [readable]: { ...requestId, status: 404, body: { message: "Not Found" } } },
+  },
+  "a path of the API that may not be read": {
+    token: FUNCTION("getRestApi"),
+    args: { endpoint: "repos/acme/app/actions/organization-secrets" },
+    routes: { [readable]: { ...requestId, status: 403, body: { message: "Must have admin rights" } } },
+  },
+  "an answer of the API without an id": {
+    token: FUNCTION("getRestApi"),
+    args: { endpoint: "repos/acme/app/actions/organization-secrets" },
+  },
+  "the secrets of an environment": {
+    token: FUNCTION("getActionsEnvironmentSecrets"),
+    args: { name: "app", environment: "production" },
+    routes: { [environmentSecrets]: { body: { total_count: 1, secrets: [{ name: "TOKEN", ...times }] } } },
+  },
+  "the secrets of an environment by the repository's full name": {
+    token: FUNCTION("getActionsEnvironmentSecrets"),
+    args: { fullName: "acme/app", environment: "production" },
+    routes: { [environmentSecrets]: { body: { total_count: 0, secrets: [] } } },
+  },
+  "the secrets of an environment that is not there": {
+    token: FUNCTION("getActionsEnvironmentSecrets"),
+    args: { name: "app", environment: "nowhere" },
+  },
+  "the secrets of an environment of no repository": {
+    token: FUNCTION("getActionsEnvironmentSecrets"),
+    args: { environment: "production" },
+  },
+  "the organization's secrets": {
+    token: FUNCTION("getActionsOrganizationSecrets"),
+    args: {},
+    routes: {
+      "GET /api/v3/orgs/acme/actions/secrets": {
+        body: { total_count: 1, secrets: [{ name: "TOKEN", ...times, visibility: "private" }] },
+      },
+    },
+  },
+  "a team": {
+    token: FUNCTION("getTeam"),
+    args: { slug: "security", summaryOnly: true },
+    routes: { "GET /api/v3/orgs/acme/teams/security": { body: team } },
+  },
+  "a team that says little of itself": {
+    token: FUNCTION("getTeam"),
+    args: { slug: "security", summaryOnly: true },
+    routes: {
+      "GET /api/v3/orgs/acme/teams/security": { body: { id: 77, name: "Security", slug: "security" } },
+    },
+  },
+  "a team that is not there": { token: FUNCTION("getTeam"), args: { slug: "nobody", summaryOnly: true } },
 };

@@ -51,6 +51,23 @@ export async function liveThrough(plugin: Plugin, recorder: Recorder, life: Life
   return story;
 }
 
+/** What a provider's function answers, and the calls it made. Of headers only what does not vary with the moment. */
+export async function askedOf(
+  plugin: Plugin,
+  recorder: Recorder,
+  token: string,
+  args: Properties,
+): Promise<unknown> {
+  recorder.taken();
+  const answer: Properties = await plugin
+    .invoke(token, args)
+    .catch((error: Error) => ({ failed: error.message }));
+  const headers = typeof answer.headers === "string" ? (JSON.parse(answer.headers) as Properties) : {};
+  // Go takes the transfer encoding out of the headers.
+  const { Date: _, "Transfer-Encoding": __, ...steadyHeaders } = headers;
+  return [steady({ ...answer, headers: steadyHeaders }, []), recorder.taken()];
+}
+
 function spoken(call: { method: string; path: string; body: string }): unknown {
   const body = call.body.startsWith("{") ? JSON.parse(call.body) : call.body;
   if (typeof body === "object" && "encrypted_value" in body) body.encrypted_value = "sealed";

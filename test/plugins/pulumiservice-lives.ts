@@ -1,3 +1,4 @@
+import type { Properties } from "../../sandbox/plugins/provider/wire";
 import type { Life } from "./life-of-resource";
 import type { Routes } from "./recorder";
 
@@ -39,6 +40,16 @@ const hook = {
   groups: ["environments"],
 };
 
+const tag = {
+  id: "t1",
+  name: "owner",
+  value: "DevOps",
+  created: "2026-08-01T10:00:00Z",
+  modified: "2026-08-01T10:00:00Z",
+  editorLogin: "ann",
+  editorName: "Ann",
+};
+
 /** A Pulumi Cloud that answers the same whatever was written. */
 export function pulumiserviceRoutes(): Routes {
   const team = {
@@ -48,8 +59,12 @@ export function pulumiserviceRoutes(): Routes {
     description: "d",
     members: [{ githubLogin: "ann" }],
     environments: [{ envName: "app", projectName: "default", permission: "open", maxOpenDuration: "1h0m0s" }],
+    stacks: [{ projectName: "program", stackName: "production", permission: 101 }],
   };
   const revision = { "pulumi-esc-revision": "3" };
+  let isTagged = false;
+  let exported: object | undefined;
+  const auditExport = "/api/orgs/acme/auditlogs/export/config";
   return {
     "POST /api/esc/environments/acme/yaml/check": { body: {} },
     "POST /api/esc/environments/acme": { body: {} },
@@ -62,6 +77,14 @@ export function pulumiserviceRoutes(): Routes {
     [`DELETE ${environment}`]: { body: {} },
     [`GET ${environment}/settings`]: { body: { deletionProtected: false } },
     [`PATCH ${environment}/settings`]: { body: {} },
+    [`POST ${environment}/tags`]: () => {
+      isTagged = true;
+      return { body: tag };
+    },
+    [`GET ${environment}/tags/owner`]: () =>
+      isTagged ? { body: tag } : { status: 404, body: { code: 404, message: "not found" } },
+    [`PATCH ${environment}/tags/owner`]: { body: tag },
+    [`DELETE ${environment}/tags/owner`]: { status: 204 },
     "POST /api/orgs/acme/teams/pulumi": { body: team },
     "GET /api/orgs/acme/teams/ops": { body: team },
     "PATCH /api/orgs/acme/teams/ops": { status: 204 },
@@ -91,6 +114,19 @@ export function pulumiserviceRoutes(): Routes {
     "GET /api/change-gates/acme/g1": { body: gate },
     "PUT /api/change-gates/acme/g1": { body: gate },
     "DELETE /api/change-gates/acme/g1": { status: 204 },
+    [`POST ${auditExport}`]: () => {
+      exported = {
+        enabled: true,
+        s3Config: { s3BucketName: "audit" },
+        lastResult: { timestamp: 0, message: "" },
+      };
+      return { status: 204 };
+    },
+    [`GET ${auditExport}`]: () =>
+      exported === undefined
+        ? { status: 404, body: { code: 404, message: "not found" } }
+        : { body: exported },
+    [`DELETE ${auditExport}`]: { status: 204 },
     "POST /api/orgs/acme/tokens": { body: { id: "t1", tokenValue: "pul-1" } },
     "GET /api/orgs/acme/tokens": {
       body: { tokens: [{ id: "t1", name: "ci", description: "", admin: false }] },
@@ -187,6 +223,28 @@ export const pulumiserviceLives: Record<string, Life> = {
     inputs: { organization: "acme", name: "github", url: issuer.url },
     changes: [{ name: "renamed" }],
   },
+  "an issuer of an administrator's tokens": {
+    type: "pulumiservice:index:OidcIssuer",
+    inputs: {
+      organization: "acme",
+      name: "github",
+      url: issuer.url,
+      policies: [
+        {
+          decision: "allow",
+          tokenType: "organization",
+          authorizedPermissions: ["admin"],
+          rules: policy.rules,
+        },
+      ],
+    },
+    changes: [{ maxExpirationSeconds: 3600 }],
+  },
+  "a team's permission on a stack": {
+    type: "pulumiservice:index:TeamStackPermission",
+    inputs: { organization: "acme", project: "program", stack: "production", team: "ops", permission: 101 },
+    changes: [{ permission: 102 }, { stack: "staging" }],
+  },
   "an environment's webhook": {
     type: "pulumiservice:index:Webhook",
     inputs: {
@@ -248,9 +306,54 @@ export const pulumiserviceLives: Record<string, Life> = {
     changes: [{ admin: true }],
     secretInSdk: ["value"],
   },
+  "an environment's tag": {
+    type: "pulumiservice:api/esc:EnvironmentTag",
+    inputs: { orgName: "acme", projectName: "default", envName: "app", name: "owner", value: "DevOps" },
+    changes: [{ value: "Security" }, { name: "team" }],
+  },
+  "the audit log's export": {
+    type: "pulumiservice:api:AuditLogExportConfiguration",
+    inputs: {
+      orgName: "acme",
+      newEnabled: true,
+      newS3Configuration: { s3BucketName: "audit", iamRoleArn: "arn:aws:iam::123456789012:role/audit" },
+    },
+    changes: [{ newEnabled: false }, { orgName: "other" }],
+  },
   "an environment's settings": {
     type: "pulumiservice:api/esc:EnvironmentSettings",
     inputs: { orgName: "acme", projectName: "default", envName: "app", deletionProtected: true },
     changes: [],
   },
 };
+
+const MEMBERS = "GET /api/orgs/acme/members";
+const person = (login: string, more: object = {}) => ({
+  role: "member",
+  user: { name: login, githubLogin: login },
+  knownToPulumi: true,
+  virtualAdmin: false,
+  ...more,
+});
+
+/** Functions of the provider, by what they answer. */
+export const pulumiserviceFunctions: Record<string, { token: string; args: Properties; routes: Routes }> = {
+  "the organization's members, of both lists and every page": {
+    token: "pulumiservice:index:getOrganizationMembers",
+    args: { organizationName: "acme" },
+    routes: { [MEMBERS]: ({ path }) => ({ body: membersPage(new URL(path, "http://x").searchParams) }) },
+  },
+  "the members of an organization that does not list them": {
+    token: "pulumiservice:index:getOrganizationMembers",
+    args: { organizationName: "acme" },
+    routes: { [MEMBERS]: { status: 403, body: { code: 403, message: "Forbidden" } } },
+  },
+};
+
+function membersPage(query: URLSearchParams): object {
+  const custom = { fgaRole: { id: "r1", name: "reviewer" } };
+  const admin = { fgaRole: { id: "r2", name: "admin" }, virtualAdmin: true };
+  if (query.get("type") === "frontend") return { members: [person("ann"), person("cat", custom)] };
+  if (query.get("continuationToken") === "next") return { members: [person("bob", admin), person("acme")] };
+  return { members: [person("ann")], continuationToken: "next" };
+}

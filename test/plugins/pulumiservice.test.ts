@@ -4,7 +4,7 @@ import { cloudSettings, defaultApiUrl } from "../../sandbox/plugins/pulumiservic
 import { formatDuration, parseDuration } from "../../sandbox/plugins/pulumiservice/go-duration";
 import { pulumiserviceProvider } from "../../sandbox/plugins/pulumiservice/pulumiservice-provider";
 import { type Plugin, type Stored, startPlugin } from "./plugin-client";
-import { pulumiserviceRoutes } from "./pulumiservice-lives";
+import { pulumiserviceFunctions, pulumiserviceRoutes } from "./pulumiservice-lives";
 import { type Recorder, startRecorder } from "./recorder";
 
 const environment = "pulumiservice:index:Environment";
@@ -134,6 +134,29 @@ describe("the stand-in for the pulumiservice provider", () => {
     };
     const inputs = { organizationName: "acme", teamType: "pulumi", name: "ops", members: ["ghost"] };
     await assert.rejects(plugin.create(team, inputs), /404 API error: no such user/);
+  });
+
+  it("lists the organization's members from both lists and every page, each once, and not the organization itself", async () => {
+    const [both, refused] = Object.values(pulumiserviceFunctions);
+    assert.ok(both !== undefined && refused !== undefined);
+    Object.assign(cloud.routes, both.routes);
+    assert.deepEqual(await plugin.invoke(both.token, both.args), {
+      members: [
+        { username: "ann", role: "member", roleName: "member", virtualAdmin: false },
+        { username: "bob", role: "admin", roleName: "admin", virtualAdmin: true },
+        { username: "cat", roleId: "r1", roleName: "reviewer", virtualAdmin: false },
+      ],
+    });
+    assert.deepEqual(cloud.taken(), [
+      "GET /api/orgs/acme/members?type=backend",
+      "GET /api/orgs/acme/members?continuationToken=next&type=backend",
+      "GET /api/orgs/acme/members?type=frontend",
+    ]);
+    Object.assign(cloud.routes, refused.routes);
+    await assert.rejects(
+      plugin.invoke(refused.token, refused.args),
+      /failed to list organization members: .*403 API error: Forbidden/,
+    );
   });
 
   it("never creates settings, which every environment has", async () => {

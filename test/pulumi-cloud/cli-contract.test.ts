@@ -103,7 +103,21 @@ describe(`the real pulumi CLI against the sandbox${binary === undefined ? " (ski
     await cli.ok("env", "tag", "rm", NAME, "team");
   });
 
-  it("protects, clones, and says that it cannot rotate", async () => {
+  it("rotates, and says what it could not", async () => {
+    const text = "values:\n  key:\n    fn::rotate::password:\n      inputs: {length: 8}\n";
+    await cloud.environment("sophia/rotated", text);
+    const name = `${ORG}/sophia/rotated`;
+    assert.match(await cli.ok("env", "rotate", name, "key"), /rotated[\s\S]*New revision '3'/);
+    await cli.ok("env", "rotate", name);
+    const { key } = JSON.parse(await cli.ok("env", "open", name));
+    assert.deepEqual([key.current.length, key.previous.length], [8, 8]);
+    await cloud.environment("sophia/broken", text.replace("8", "800"));
+    assert.match(await cli.ok("env", "rotate", `${ORG}/sophia/broken`), /Failed secrets[\s\S]*values\.key/);
+    const nothing = await cli.run(["env", "rotate", name, "other"]);
+    assert.match(nothing.stderr, /no fn::rotate/);
+  });
+
+  it("protects and clones", async () => {
     await cloud.environment("sophia/group", "values:\n  key:\n    fn::secret: s3cr3t-value\n");
     await cli.ok("env", "settings", "set", NAME, "deletion-protected", "true");
     assert.match(await cli.ok("env", "settings", "get", NAME), /true/);
@@ -112,8 +126,6 @@ describe(`the real pulumi CLI against the sandbox${binary === undefined ? " (ski
     assert.match(removed.stderr, /deletion-protected/);
     await cli.ok("env", "clone", NAME, "sophia/copy");
     assert.equal(JSON.parse(await cli.ok("env", "open", `${ORG}/sophia/copy`)).key, "s3cr3t-value");
-    const rotated = await cli.run(["env", "rotate", NAME]);
-    assert.match(rotated.stderr, /the sandbox has none/);
   });
 
   it("manages webhooks, schedules and referrers", async () => {
@@ -127,6 +139,8 @@ describe(`the real pulumi CLI against the sandbox${binary === undefined ? " (ski
     await cli.ok("env", "webhook", "rm", NAME, name);
     await cli.ok("env", "schedule", "new", NAME, "--cron", "0 0 * * 0");
     assert.match(await cli.ok("env", "schedule", "list", NAME), /0 0 \* \* 0/);
+    const second = await cli.run(["env", "schedule", "new", NAME, "--cron", "0 0 1 * *"]);
+    assert.match(second.stderr, /only one schedule/);
     assert.match(await cli.ok("env", "referrer", "list", NAME), /sophia\/all/);
   });
 

@@ -180,13 +180,6 @@ describe("ESC environments of the sandbox", () => {
     assert.deepEqual(back.json, { plaintexts: [SECRET] });
   });
 
-  it("says plainly that it does not rotate", async () => {
-    await cloud.environment("sophia/group", TEXT);
-    const answer = await cloud.call("POST", env("sophia/group", "/rotate"), { body: { Paths: null } });
-    assert.equal(answer.status, 400);
-    assert.match(answer.json.message, /the sandbox has none/);
-  });
-
   it("tells nobody outside the organization whether it exists", async () => {
     await cloud.environment("sophia/group", TEXT);
     for (const path of [env("sophia/group"), `/api/esc/environments/${ORG}`, `/api/orgs/${ORG}`])

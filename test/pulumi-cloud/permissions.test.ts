@@ -127,13 +127,15 @@ describe("permissions on ESC environments", () => {
     );
   });
 
-  it("of a team token are its team's alone, not the organization's default", async () => {
-    await cloud.call("PATCH", `/api/orgs/${ORG}`, { body: { setDefaultEnvironmentPermission: "write" } });
+  it("of a team token are its team's, and the organization's default as everybody's (docs, access tokens)", async () => {
     await team(cloud, "sync", [], { "sophia/group": "write" });
     const made = await cloud.call("POST", `/api/orgs/${ORG}/teams/sync/tokens`, { body: { name: "ci" } });
     const token = made.json.tokenValue;
     assert.equal((await cloud.call("PATCH", env("sophia/group"), { token, body: GROUP })).status, 200);
     assert.equal((await cloud.call("GET", env("sophia/all"), { token })).status, 404);
+    await cloud.call("PATCH", `/api/orgs/${ORG}`, { body: { setDefaultEnvironmentPermission: "read" } });
+    assert.equal((await cloud.call("GET", env("sophia/all"), { token })).status, 200);
+    assert.equal((await cloud.call("POST", env("sophia/all", "/open"), { token })).status, 403);
     assert.equal((await cloud.call("GET", `/api/orgs/${ORG}/tokens`, { token })).status, 403);
     await cloud.call("DELETE", `/api/orgs/${ORG}/teams/sync`);
     assert.equal((await cloud.call("GET", env("sophia/group"), { token })).status, 401);

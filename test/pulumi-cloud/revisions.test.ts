@@ -122,7 +122,7 @@ describe("revisions and tags of ESC environments", () => {
     }
     const once = { scheduleOnce: "2030-01-01T00:00:00Z" };
     const changed = (await cloud.call("PATCH", `${path}/${made.json.id}`, { body: once })).json;
-    assert.deepEqual([changed.scheduleOnce, changed.scheduleCron], [once.scheduleOnce, undefined]);
+    assert.deepEqual([changed.scheduleOnce, changed.scheduleCron], ["2030-01-01 00:00:00", undefined]);
     await cloud.call("POST", `${path}/${made.json.id}/pause`);
     assert.equal((await cloud.call("GET", path)).json.schedules[0].paused, true);
     for (const body of [

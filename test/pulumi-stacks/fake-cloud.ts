@@ -85,6 +85,9 @@ function fakeDoors(): PulumiDoors {
     },
     organizationsOf: (principal) =>
       Object.values(PRINCIPALS).find((one) => one.principal === principal)?.organizations ?? [],
+    stackLevelOf: (principal, _stack, creator) =>
+      principal.kind === "team" ? "none" : creator === `user:${principal.login}` ? "admin" : "write",
+    creatorOf: (principal) => `user:${principal.login}`,
     encrypt: (plaintext) => {
       const nonce = randomBytes(12);
       const cipher = createCipheriv("aes-256-gcm", KEY, nonce);

@@ -14,16 +14,20 @@ import (
 	"github.com/pulumi/esc"
 	"github.com/pulumi/esc/ast"
 	"github.com/pulumi/esc/eval"
+	"github.com/pulumi/esc/schema"
 	"github.com/pulumi/esc/syntax"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
 type testCase struct {
-	// Action is open, check, encrypt or decrypt.
+	// Action is open, check, rotate, encrypt or decrypt.
 	Action       string            `json:"action"`
 	Name         string            `json:"name"`
 	Text         string            `json:"text"`
 	ShowSecrets  bool              `json:"showSecrets"`
 	Environments map[string]string `json:"environments"`
+	// Paths are what to rotate; none means all.
+	Paths []string `json:"paths"`
 }
 
 type diagnostic struct {
@@ -34,7 +38,13 @@ type diagnostic struct {
 	Path     string     `json:"path,omitempty"`
 }
 
+type rotation struct {
+	Path   string `json:"path"`
+	Status string `json:"status"`
+}
+
 type result struct {
+	Rotations            []rotation        `json:"rotations,omitempty"`
 	Environment          *esc.Environment  `json:"environment,omitempty"`
 	EnvironmentVariables map[string]string `json:"environmentVariables,omitempty"`
 	Diagnostics          []diagnostic      `json:"diagnostics"`
@@ -59,6 +69,46 @@ func (prefixCrypter) Decrypt(_ context.Context, ciphertext []byte) ([]byte, erro
 	return plaintext, nil
 }
 
+// turnRotator is made for the comparison, and its like is in test/esc/turn-rotator.ts: what it does depends on its
+// inputs and state alone.
+type turnRotator struct{}
+
+func (turnRotator) Schema() (inputs, state, outputs *schema.Schema) {
+	inputs = schema.Record(schema.BuilderMap{
+		"user": schema.String(),
+		"manager": schema.Record(schema.BuilderMap{
+			"name":     schema.String(),
+			"password": schema.String(),
+		}),
+	}).RotateOnly("manager").Schema()
+	state = schema.Record(schema.BuilderMap{"current": schema.String(), "previous": schema.String()}).Schema()
+	return inputs, state, schema.Always()
+}
+
+func (turnRotator) Open(_ context.Context, inputs, state map[string]esc.Value, _ esc.EnvExecContext) (esc.Value, error) {
+	output := map[string]esc.Value{"user": esc.NewValue(inputs["user"].Value.(string))}
+	for key, value := range state {
+		output[key] = esc.NewSecret(value.Value.(string))
+	}
+	return esc.NewValue(output), nil
+}
+
+func (turnRotator) Rotate(_ context.Context, inputs, state map[string]esc.Value, _ esc.EnvExecContext) (esc.Value, error) {
+	manager := inputs["manager"].Value.(map[string]esc.Value)
+	password := manager["password"].Value.(string)
+	if password == "wrong" {
+		return esc.Value{}, errors.New("the manager was refused")
+	}
+	current := ""
+	if state != nil {
+		current = state["current"].Value.(string)
+	}
+	return esc.NewValue(map[string]esc.Value{
+		"current":  esc.NewSecret(current + "+" + password),
+		"previous": esc.NewSecret(current),
+	}), nil
+}
+
 type noProviders struct{}
 
 func (noProviders) LoadProvider(_ context.Context, name string) (esc.Provider, error) {
@@ -66,6 +116,9 @@ func (noProviders) LoadProvider(_ context.Context, name string) (esc.Provider, e
 }
 
 func (noProviders) LoadRotator(_ context.Context, name string) (esc.Rotator, error) {
+	if name == "turn" {
+		return turnRotator{}, nil
+	}
 	return nil, fmt.Errorf("rotator %q is not available", name)
 }
 
@@ -99,7 +152,11 @@ func convert(diags syntax.Diagnostics) []diagnostic {
 	return converted
 }
 
-func evaluate(ctx context.Context, c testCase, env *ast.EnvironmentDecl) (*esc.Environment, syntax.Diagnostics) {
+func evaluate(
+	ctx context.Context,
+	c testCase,
+	env *ast.EnvironmentDecl,
+) (*esc.Environment, eval.RotationResult, syntax.Diagnostics) {
 	execContext, err := esc.NewExecContext(map[string]esc.Value{
 		"pulumi": esc.NewValue(map[string]esc.Value{
 			"user": esc.NewValue(map[string]esc.Value{"login": esc.NewValue("tester")}),
@@ -109,10 +166,34 @@ func evaluate(ctx context.Context, c testCase, env *ast.EnvironmentDecl) (*esc.E
 		panic(err)
 	}
 	loader := environments(c.Environments)
-	if c.Action == "check" {
-		return eval.CheckEnvironment(ctx, c.Name, env, prefixCrypter{}, noProviders{}, loader, execContext, c.ShowSecrets)
+	crypter, providers := prefixCrypter{}, noProviders{}
+	switch c.Action {
+	case "check":
+		checked, diags := eval.CheckEnvironment(ctx, c.Name, env, crypter, providers, loader, execContext, c.ShowSecrets)
+		return checked, nil, diags
+	case "rotate":
+		paths := []resource.PropertyPath{}
+		for _, text := range c.Paths {
+			path, err := resource.ParsePropertyPath(text)
+			if err != nil {
+				panic(err)
+			}
+			paths = append(paths, path)
+		}
+		return eval.RotateEnvironment(ctx, c.Name, env, crypter, providers, loader, execContext, paths)
 	}
-	return eval.EvalEnvironment(ctx, c.Name, env, prefixCrypter{}, noProviders{}, loader, execContext)
+	opened, diags := eval.EvalEnvironment(ctx, c.Name, env, crypter, providers, loader, execContext)
+	return opened, nil, diags
+}
+
+// writeBack does what a service does with the states of a rotation.
+func writeBack(ctx context.Context, c testCase, rotated eval.RotationResult) (string, error) {
+	text, err := eval.ApplyValuePatches([]byte(c.Text), rotated.Patches())
+	if err != nil {
+		return "", err
+	}
+	text, err = eval.EncryptSecrets(ctx, c.Name, text, prefixCrypter{})
+	return string(text), err
 }
 
 func run(ctx context.Context, c testCase) (r result) {
@@ -141,8 +222,16 @@ func run(ctx context.Context, c testCase) (r result) {
 		return r
 	}
 	if !diags.HasErrors() {
-		evaluated, evalDiags := evaluate(ctx, c, env)
+		evaluated, rotated, evalDiags := evaluate(ctx, c, env)
 		diags.Extend(evalDiags...)
+		for _, each := range rotated {
+			r.Rotations = append(r.Rotations, rotation{each.Path, string(each.Status)})
+		}
+		if c.Action == "rotate" {
+			if r.Text, err = writeBack(ctx, c, rotated); err != nil {
+				r.Error = err.Error()
+			}
+		}
 		r.Environment = evaluated
 		if evaluated != nil {
 			r.EnvironmentVariables = map[string]string{}

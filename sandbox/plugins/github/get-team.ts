@@ -6,6 +6,8 @@ import type { GitHubClient } from "./github-client";
 export async function getTeam(client: GitHubClient, args: Properties): Promise<Properties> {
   const team = await client.call("GET", `orgs/${client.owner}/teams/${text(args, "slug")}`);
   return {
+    membershipType: "all",
+    resultsPerPage: 100,
     ...args,
     id: String(team.id),
     name: team.name,
@@ -13,7 +15,7 @@ export async function getTeam(client: GitHubClient, args: Properties): Promise<P
     privacy: team.privacy ?? "",
     notificationSetting: team.notification_setting ?? "",
     permission: team.permission ?? "",
-    nodeId: team.node_id,
+    nodeId: team.node_id ?? "",
     members: [],
     repositories: [],
     repositoriesDetaileds: [],

@@ -67,11 +67,29 @@ export class GitHubClient {
     return items;
   }
 
+  /** An answer as it is, a 404 too. @throws GitHubError on any other failure. */
+  async get(path: string): Promise<{ status: number; reason: string; headers: Headers; body: string }> {
+    const { response, text, request } = await this.exchange("GET", path);
+    const { status, statusText: reason, headers } = response;
+    if (!response.ok && status !== 404) throw refused(request, status, text);
+    return { status, reason, headers, body: text };
+  }
+
   private async send(
     method: string,
     path: string,
     body?: unknown,
   ): Promise<{ json: Answer; link: string | null }> {
+    const { response, text, request } = await this.exchange(method, path, body);
+    if (!response.ok) throw refused(request, response.status, text);
+    return { json: parseOr(text, undefined), link: response.headers.get("link") };
+  }
+
+  private async exchange(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ response: Response; text: string; request: string }> {
     const url = `${this.settings.apiUrl}${path}`;
     const { token } = this.settings;
     const response = await this.throttle.run(method, () =>
@@ -89,11 +107,12 @@ export class GitHubClient {
         throw new Error(`${method} ${url}: ${reason(error)}`);
       }),
     );
-    const text = await response.text();
-    const json = parseOr(text, response.ok ? undefined : { message: text });
-    if (!response.ok) throw new GitHubError(response.status, `${method} ${url}`, json);
-    return { json, link: response.headers.get("link") };
+    return { response, text: await response.text(), request: `${method} ${url}` };
   }
+}
+
+function refused(request: string, status: number, text: string): GitHubError {
+  return new GitHubError(status, request, parseOr(text, { message: text }));
 }
 
 function reason(error: Error): string {

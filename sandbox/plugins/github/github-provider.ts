@@ -5,6 +5,7 @@ import { actionsOrganizationSecretRepositories } from "./actions-organization-se
 import { getActionsEnvironmentSecrets } from "./get-actions-environment-secrets";
 import { getActionsOrganizationSecrets } from "./get-actions-organization-secrets";
 import { getRepository } from "./get-repository";
+import { getRestApi } from "./get-rest-api";
 import { getTeam } from "./get-team";
 import { GitHubClient } from "./github-client";
 import { gitHubSettings } from "./github-settings";
@@ -45,6 +46,7 @@ export const gitHubProvider: ProviderDefinition<GitHubClient> = {
     "github:index/getActionsEnvironmentSecrets:getActionsEnvironmentSecrets": getActionsEnvironmentSecrets,
     "github:index/getActionsOrganizationSecrets:getActionsOrganizationSecrets": getActionsOrganizationSecrets,
     "github:index/getRepository:getRepository": getRepository,
+    "github:index/getRestApi:getRestApi": getRestApi,
     "github:index/getTeam:getTeam": getTeam,
   },
   // Bridged providers report through hashicorp/go-multierror.

@@ -31,7 +31,7 @@ export const repositoryEnvironment: ResourceDefinition<GitHubClient> = {
     return {
       id,
       outputs,
-      inputs: isImport(known) ? importedInputs(outputs) : refreshedInputs(known.inputs, outputs),
+      inputs: isImport(known) ? importedInputs(outputs) : refreshed(known.inputs, outputs),
     };
   },
   delete: async (client, _id, state) => {
@@ -85,6 +85,18 @@ function protectionOf(environment: Answer): Properties {
     ? { protectedBranches: policy.protected_branches, customBranchPolicies: policy.custom_branch_policies }
     : undefined;
   return found;
+}
+
+/** Of the reviewers a list that is empty and was not given stays away. */
+function refreshed(inputs: Properties, outputs: Properties): Properties {
+  const found = refreshedInputs(inputs, outputs);
+  const [there] = (found.reviewers as Properties[] | undefined) ?? [];
+  const [given] = (inputs.reviewers as Properties[] | undefined) ?? [];
+  if (there === undefined || given === undefined) return found;
+  const members = Object.entries(there).filter(
+    ([kind, ids]) => kind in given || (ids as unknown[]).length > 0,
+  );
+  return { ...found, reviewers: [Object.fromEntries(members)] };
 }
 
 /** Defaults and empty values are left out of imported inputs. */

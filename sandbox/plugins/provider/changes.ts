@@ -21,6 +21,7 @@ export function changesOf(
   comparison: Comparison,
 ): Map<string, Change> {
   const { olds, oldInputs, news, ignoreChanges, zeroMeansAbsent } = comparison;
+  const plain = (value: unknown) => (zeroMeansAbsent ? withoutZeros(value) : value);
   const absent = (value: unknown) =>
     value === undefined || value === null || (zeroMeansAbsent && isZero(value));
   const changes = new Map<string, Change>();
@@ -31,7 +32,7 @@ export function changesOf(
     if (absent(next) && absent(last)) continue;
     if (next === undefined || next === null) {
       if (resource.optionalComputed?.includes(name) !== true) changes.set(name, "removed");
-    } else if (isUnknown(next) || !same(last, next, resource.sets?.includes(name) === true)) {
+    } else if (isUnknown(next) || !same(plain(last), plain(next), resource.sets?.includes(name) === true)) {
       changes.set(name, absent(last) ? "added" : "updated");
     }
   }
@@ -69,6 +70,14 @@ function same(last: unknown, next: unknown, unordered: boolean): boolean {
     return isDeepStrictEqual([...last].sort(), [...next].sort());
   }
   return isDeepStrictEqual(last, next);
+}
+
+/** A block's members that were left out, and those that are empty, are the same to Terraform as well. */
+function withoutZeros(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutZeros);
+  if (typeof value !== "object" || value === null) return value;
+  const given = Object.entries(value).filter(([, member]) => !isZero(member));
+  return Object.fromEntries(given.map(([name, member]) => [name, withoutZeros(member)]));
 }
 
 function isZero(value: unknown): boolean {

@@ -22,6 +22,11 @@ export function providerService<Client>(
       error,
       `${definition.bridged ? `refreshing ${request.getUrn()}: ` : ""}${definition.describeError(error)}`,
     );
+  const describeInvoke = (error: Error, request: rpc.InvokeRequest) =>
+    rpcFailure(
+      error,
+      `${definition.bridged ? `invoking ${request.getTok()}: ` : ""}${definition.describeError(error)}`,
+    );
   const describe = (error: Error) => rpcFailure(error, definition.describeError(error));
   return {
     getPluginInfo: unary<Empty, PluginInfo>(() => {
@@ -41,7 +46,7 @@ export function providerService<Client>(
     }, describe),
     diffConfig: unary<rpc.DiffRequest, rpc.DiffResponse>((request) => diffSettings(request), describe),
     configure: unary<rpc.ConfigureRequest, rpc.ConfigureResponse>((r) => session.configure(r), describe),
-    invoke: unary<rpc.InvokeRequest, rpc.InvokeResponse>((r) => session.invoke(r), describe),
+    invoke: unary<rpc.InvokeRequest, rpc.InvokeResponse>((r) => session.invoke(r), describeInvoke),
     check: unary<rpc.CheckRequest, rpc.CheckResponse>((r) => session.check(r), describe),
     diff: unary<rpc.DiffRequest, rpc.DiffResponse>((r) => session.diff(r), describe),
     create: unary<rpc.CreateRequest, rpc.CreateResponse>((r) => session.create(r), describe),

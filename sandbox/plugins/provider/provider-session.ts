@@ -49,13 +49,16 @@ export class ProviderSession<Client> {
     const resource = this.resource(request.getUrn());
     const oldInputs = plain(request.getOldInputs());
     const state = plain(request.getOlds());
-    const news = plain(request.getNews());
     const fromState = this.definition.bridged;
+    const ignored = request.getIgnorechangesList();
+    const news = fromState
+      ? plain(request.getNews())
+      : { ...plain(request.getNews()), ...askedByState(state, ignored) };
     const changes = changesOf(resource, {
       olds: fromState ? state : oldInputs,
       oldInputs,
       news,
-      ignoreChanges: request.getIgnorechangesList(),
+      ignoreChanges: fromState ? ignored : [],
       zeroMeansAbsent: fromState,
     });
     return diffResponse(
@@ -185,4 +188,12 @@ function withSecrets<Client>(resource: ResourceDefinition<Client>, properties: P
     if (marked[name] !== undefined && marked[name] !== null) marked[name] = secret(marked[name]);
   }
   return marked;
+}
+
+/**
+ * What pulumi-go-provider (`infer/resource.go`, `diff`) takes for asked where changes are ignored: the state's values.
+ * One that the vendor filled in, and no input ever had, is then a change, ignored as it is.
+ */
+function askedByState(state: Properties, ignored: readonly string[]): Properties {
+  return Object.fromEntries(ignored.filter((name) => name in state).map((name) => [name, state[name]]));
 }

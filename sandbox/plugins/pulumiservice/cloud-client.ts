@@ -44,9 +44,11 @@ export class CloudClient {
     path: string,
     body?: unknown,
     accept = "application/vnd.pulumi+9",
+    query: Record<string, string> = {},
   ): Promise<Answer> {
     const url = new URL(this.settings.apiUrl);
     url.pathname = `/api/${path}`;
+    url.search = new URLSearchParams(query).toString();
     const answer = await this.send(method, url.href, body === undefined ? undefined : JSON.stringify(body), {
       accept,
       "x-pulumi-source": "provider",

@@ -1,16 +1,20 @@
 import type { ProviderDefinition } from "../provider/definition";
 import { approvalRule } from "./approval-rule";
+import { auditLogExportConfiguration } from "./audit-log-export-configuration";
 import { CloudClient } from "./cloud-client";
 import { cloudSettings, defaultApiUrl } from "./cloud-settings";
 import { environment } from "./environment";
 import { environmentRotationSchedule } from "./environment-rotation-schedule";
 import { environmentSettings } from "./environment-settings";
+import { environmentTag } from "./environment-tag";
 import { environmentVersionTag } from "./environment-version-tag";
+import { getOrganizationMembers } from "./get-organization-members";
 import { oidcIssuer } from "./oidc-issuer";
 import { orgAccessToken } from "./org-access-token";
 import { team } from "./team";
 import { teamEnvironmentPermission } from "./team-environment-permission";
 import { teamRoleAssignment } from "./team-role-assignment";
+import { teamStackPermission } from "./team-stack-permission";
 import { webhook } from "./webhook";
 
 /**
@@ -25,7 +29,9 @@ export const pulumiserviceProvider: ProviderDefinition<CloudClient> = {
   checkSettings: (settings) => ({ apiUrl: defaultApiUrl(process.env), ...settings }),
   connect: async (settings) => new CloudClient(cloudSettings(settings, process.env)),
   resources: {
+    "pulumiservice:api:AuditLogExportConfiguration": auditLogExportConfiguration,
     "pulumiservice:api/esc:EnvironmentSettings": environmentSettings,
+    "pulumiservice:api/esc:EnvironmentTag": environmentTag,
     "pulumiservice:index:ApprovalRule": approvalRule,
     "pulumiservice:index:Environment": environment,
     "pulumiservice:index:EnvironmentRotationSchedule": environmentRotationSchedule,
@@ -35,8 +41,9 @@ export const pulumiserviceProvider: ProviderDefinition<CloudClient> = {
     "pulumiservice:index:Team": team,
     "pulumiservice:index:TeamEnvironmentPermission": teamEnvironmentPermission,
     "pulumiservice:index:TeamRoleAssignment": teamRoleAssignment,
+    "pulumiservice:index:TeamStackPermission": teamStackPermission,
     "pulumiservice:index:Webhook": webhook,
   },
-  functions: {},
+  functions: { "pulumiservice:index:getOrganizationMembers": getOrganizationMembers },
   describeError: (error) => error.message,
 };

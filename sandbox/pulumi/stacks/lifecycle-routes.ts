@@ -28,8 +28,12 @@ export function lifecycleRoutes(app: Hono, room: StackRoom): void {
 function lookupRoutes(app: Hono, room: StackRoom): void {
   app.get("/api/user/stacks", (c) => {
     const principal = room.doors.authenticate(c.req.header("authorization"));
-    const organizations = principal.kind === "team" ? [] : room.doors.organizationsOf(principal);
-    const own = room.store.state.stacks.filter((stack) => organizations.includes(stack.org));
+    const organizations = room.doors.organizationsOf(principal);
+    const own = room.store.state.stacks.filter(
+      (stack) =>
+        organizations.includes(stack.org) &&
+        room.doors.stackLevelOf(principal, stack, stack.creator) !== "none",
+    );
     return c.json({ stacks: own.filter((stack) => fits(stack, c.req.query())).map(summary) });
   });
 
@@ -48,9 +52,12 @@ function changeRoutes(app: Hono, room: StackRoom): void {
   app.post("/api/stacks/:org/:project", async (c) => {
     const text = await requestText(c);
     const body = parseBody(text, createBody);
-    const { login } = enter(room, c, "stack.create");
+    // Members may create stacks unless their organization forbids it, and tokens as well (docs, access tokens).
+    const principal = enter(room, c, "stack.create");
+    const { login } = principal;
     const { org, project } = c.req.param();
     const stack = newStack(org, project, body);
+    stack.creator = room.doors.creatorOf(principal);
     if (findStack(room, org, project, stack.stack) !== undefined)
       throw conflict(`Stack '${fullName(stack)}' already exists`);
     const state = body.state ? checkpointFrom(rawMember(text, ["state"]) ?? "") : undefined;
@@ -75,12 +82,12 @@ function changeRoutes(app: Hono, room: StackRoom): void {
   });
 }
 
-/** @throws 400 for names and tags the service does not take, and for teams, which have no rights on stacks here. */
+/** @throws 400 for names and tags the service does not take, and for teams: the sandbox gives them stacks afterwards. */
 function newStack(org: string, project: string, body: z.infer<typeof createBody>): StackRecord {
   if (!NAME.test(body.stackName) || !NAME.test(project))
     throw badRequest("names have 1 to 100 letters, digits, hyphens, underscores and periods");
   if (body.teams && body.teams.length > 0)
-    throw badRequest("the sandbox gives teams no permission on stacks");
+    throw badRequest("the sandbox gives teams their permission on a stack once it is made (PATCH teams)");
   return {
     id: randomUUID(),
     org,

@@ -1,8 +1,9 @@
 import type { Context } from "hono";
 import type { AuditLog } from "../../core/audit";
 import type { Store } from "../../core/store";
-import type { Principal, PulumiDoors } from "../principal";
+import type { Principal, PulumiDoors, StackLevel } from "../principal";
 import { forbidden, notFound } from "../service-error";
+import { includes } from "../stack-access";
 import { type Checkpoint, checkpointFrom, EMPTY_CHECKPOINT } from "./checkpoint";
 import type { CheckpointFiles } from "./checkpoint-files";
 import { fullName, type StackRecord, type StacksState, type UpdateRecord } from "./stack-state";
@@ -32,30 +33,53 @@ export function record(
 
 /**
  * Who asks, once it is clear that they belong to the organization in the path.
- *
- * A team token may do what its team may; teams have no rights on stacks here, so it is refused.
  * @throws 401 without a valid token; 403, with an audit record, for a stranger to the organization.
  */
 export function enter(room: StackRoom, c: Context, action: string): Principal {
   const principal = room.doors.authenticate(c.req.header("authorization"));
   const org = c.req.param("org") ?? "";
-  const member = room.doors.organizationsOf(principal).includes(org);
-  if (member && principal.kind !== "team") return principal;
-  const target = c.req.path.split("/").slice(3, 6).join("/");
-  room.audit.append({ service: "pulumi", actor: principal.login, action, target, outcome: "denied" });
-  throw forbidden(
-    member ? "team tokens have no permission on stacks" : `${principal.login} is not a member of ${org}`,
-  );
+  if (room.doors.organizationsOf(principal).includes(org)) return principal;
+  throw denied(room, c, principal, action, `${principal.login} is not a member of ${org}`);
 }
 
-/** The stack in the path, for a caller who may see it. @throws 401, 403, 404. */
+/** What each kind of work asks for (docs, RBAC scopes of stacks); the rest asks for `write`. */
+const NEEDED: Readonly<Record<string, StackLevel>> = {
+  "stack.read": "read",
+  "stack.history": "read",
+  "stack.export": "read",
+  "stack.encrypt": "read",
+  "stack.decrypt": "read",
+  "update.preview": "read",
+  "stack.rename": "admin",
+  "stack.delete": "admin",
+};
+
+/** The stack in the path, for a caller who may do this with it. @throws 401, 403, 404. */
 export function openStack(
   room: StackRoom,
   c: Context,
   action: string,
 ): { principal: Principal; stack: StackRecord } {
   const principal = enter(room, c, action);
+  const { org = "", project = "", stack: name = "" } = c.req.param() as Record<string, string>;
+  const stack = findStack(room, org, project, name);
+  const level = room.doors.stackLevelOf(principal, { org, project, stack: name }, stack?.creator);
+  const needed = NEEDED[action] ?? "write";
+  if (!includes(level, needed))
+    throw denied(
+      room,
+      c,
+      principal,
+      action,
+      `this needs the permission '${needed}' on the stack, you have '${level}'`,
+    );
   return { principal, stack: stackOf(room, c) };
+}
+
+function denied(room: StackRoom, c: Context, principal: Principal, action: string, why: string) {
+  const target = c.req.path.split("/").slice(3, 6).join("/");
+  room.audit.append({ service: "pulumi", actor: principal.login, action, target, outcome: "denied" });
+  return forbidden(why);
 }
 
 /** The stack in the path, whoever asks. @throws 404. */

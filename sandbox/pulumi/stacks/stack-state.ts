@@ -48,6 +48,8 @@ export interface StackRecord {
   project: string;
   stack: string;
   tags: Record<string, string>;
+  /** Who made it, as the doors name creators: its administrator, whatever anybody else is given. */
+  creator?: string;
   /** Configuration kept in an ESC environment instead of a file. */
   config?: Record<string, string>;
   /** Version of the newest update; 0 before the first. */

@@ -32,13 +32,11 @@ const startBody = z.object({ tags: z.record(z.string(), z.string()).nullish() })
 export function startRoutes(app: Hono, room: StackRoom): void {
   app.post(UPDATE, async (c) => {
     const body = await requestBody(c, createBody);
-    const { principal, stack } = openStack(room, c, "update.create");
-    const update = newUpdate(
-      c.req.param("kind") as UpdateKind,
-      principal.login,
-      body.metadata?.message ?? "",
-    );
-    update.dryRun ||= body.options?.dryRun === true;
+    const kind = c.req.param("kind") as UpdateKind;
+    const dryRun = kind === "preview" || body.options?.dryRun === true;
+    const { principal, stack } = openStack(room, c, dryRun ? "update.preview" : "update.create");
+    const update = newUpdate(kind, principal.login, body.metadata?.message ?? "");
+    update.dryRun ||= dryRun;
     update.environment = body.metadata?.environment ?? {};
     for (const [key, value] of Object.entries(body.config ?? {}))
       update.config[key] = { string: value.string, secret: value.secret, object: value.object ?? false };
@@ -50,11 +48,11 @@ export function startRoutes(app: Hono, room: StackRoom): void {
 
   app.post(`${UPDATE}/:update`, async (c) => {
     const { tags } = await requestBody(c, startBody);
-    const { principal, stack } = openStack(room, c, "update.start");
-    const update = updateOf(stack, c.req.param("update"));
+    const update = updateOf(openStack(room, c, "stack.read").stack, c.req.param("update"));
+    const { principal, stack } = openStack(room, c, update.dryRun ? "update.preview" : "update.start");
     if (update.status !== "not started") throw conflict("The Update has already started");
     if (!update.dryRun) requireIdle(stack);
-    const checked = tags ? checkTags(tags) : stack.tags;
+    const checked = tags && !update.dryRun ? checkTags(tags) : stack.tags;
     const details = { kind: update.kind, preview: update.dryRun, update: update.id };
     record(room, principal.login, "update.start", fullName(stack), details);
     stack.tags = checked;
