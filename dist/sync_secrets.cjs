@@ -55,7 +55,7 @@ var require_identity = __commonJS({
         }
       return false;
     }
-    function isNode(node) {
+    function isNode2(node) {
       if (node && typeof node === "object")
         switch (node[NODE_TYPE]) {
           case ALIAS:
@@ -79,7 +79,7 @@ var require_identity = __commonJS({
     exports2.isCollection = isCollection;
     exports2.isDocument = isDocument;
     exports2.isMap = isMap3;
-    exports2.isNode = isNode;
+    exports2.isNode = isNode2;
     exports2.isPair = isPair;
     exports2.isScalar = isScalar3;
     exports2.isSeq = isSeq;
@@ -1156,27 +1156,27 @@ var require_stringifyString = __commonJS({
       return true;
     }
     function doubleQuotedString(value, ctx) {
-      const json = JSON.stringify(value);
+      const json2 = JSON.stringify(value);
       if (ctx.options.doubleQuotedAsJSON)
-        return json;
+        return json2;
       const { implicitKey } = ctx;
       const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
       const indent = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
       let str = "";
       let start = 0;
-      for (let i = 0, ch = json[i]; ch; ch = json[++i]) {
-        if (ch === " " && json[i + 1] === "\\" && json[i + 2] === "n") {
-          str += json.slice(start, i) + "\\ ";
+      for (let i = 0, ch = json2[i]; ch; ch = json2[++i]) {
+        if (ch === " " && json2[i + 1] === "\\" && json2[i + 2] === "n") {
+          str += json2.slice(start, i) + "\\ ";
           i += 1;
           start = i;
           ch = "\\";
         }
         if (ch === "\\")
-          switch (json[i + 1]) {
+          switch (json2[i + 1]) {
             case "u":
               {
-                str += json.slice(start, i);
-                const code = json.substr(i + 2, 4);
+                str += json2.slice(start, i);
+                const code = json2.substr(i + 2, 4);
                 switch (code) {
                   case "0000":
                     str += "\\0";
@@ -1206,23 +1206,23 @@ var require_stringifyString = __commonJS({
                     if (code.substr(0, 2) === "00")
                       str += "\\x" + code.substr(2);
                     else
-                      str += json.substr(i, 6);
+                      str += json2.substr(i, 6);
                 }
                 i += 5;
                 start = i + 1;
               }
               break;
             case "n":
-              if (implicitKey || json[i + 2] === '"' || json.length < minMultiLineLength) {
+              if (implicitKey || json2[i + 2] === '"' || json2.length < minMultiLineLength) {
                 i += 1;
               } else {
-                str += json.slice(start, i) + "\n\n";
-                while (json[i + 2] === "\\" && json[i + 3] === "n" && json[i + 4] !== '"') {
+                str += json2.slice(start, i) + "\n\n";
+                while (json2[i + 2] === "\\" && json2[i + 3] === "n" && json2[i + 4] !== '"') {
                   str += "\n";
                   i += 2;
                 }
                 str += indent;
-                if (json[i + 2] === " ")
+                if (json2[i + 2] === " ")
                   str += "\\";
                 i += 1;
                 start = i + 1;
@@ -1232,7 +1232,7 @@ var require_stringifyString = __commonJS({
               i += 1;
           }
       }
-      str = start ? str + json.slice(start) : json;
+      str = start ? str + json2.slice(start) : json2;
       return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
     }
     function singleQuotedString(value, ctx) {
@@ -1272,9 +1272,9 @@ ${indent}`) + "'";
         return quotedString(value, ctx);
       }
       const indent = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value) ? "  " : "");
-      const literal = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar2.Scalar.BLOCK_FOLDED ? false : type === Scalar2.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value, lineWidth, indent.length);
+      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar2.Scalar.BLOCK_FOLDED ? false : type === Scalar2.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value, lineWidth, indent.length);
       if (!value)
-        return literal ? "|\n" : ">\n";
+        return literal2 ? "|\n" : ">\n";
       let chomp;
       let endStart;
       for (endStart = value.length; endStart > 0; --endStart) {
@@ -1323,7 +1323,7 @@ ${indent}`) + "'";
         if (onComment)
           onComment();
       }
-      if (!literal) {
+      if (!literal2) {
         const foldedValue = value.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent}`);
         let literalFallback = false;
         const foldOptions = getFoldOptions(ctx, true);
@@ -3654,11 +3654,11 @@ var require_Document = __commonJS({
           throw new Error(`With a null YAML version, the { schema: Schema } option is required`);
       }
       // json & jsonArg are only used from toJSON()
-      toJS({ json, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+      toJS({ json: json2, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
         const ctx = {
           anchors: /* @__PURE__ */ new Map(),
           doc: this,
-          keep: !json,
+          keep: !json2,
           mapAsMap: mapAsMap === true,
           mapKeyWarned: false,
           maxAliasCount: typeof maxAliasCount === "number" ? maxAliasCount : 100
@@ -7493,6 +7493,8 @@ var ConflictError = class extends RemedyError {
 };
 var UnavailableError = class extends RemedyError {
 };
+var NotFoundError = class extends RemedyError {
+};
 function createPulumiCall(options) {
   const { url, organization, token, http } = options;
   const call = async (thing, path, request = { method: "GET" }) => {
@@ -7560,7 +7562,8 @@ function refusal(thing, answer, known) {
     );
   }
   const [why, what] = known[answer.status] ?? [];
-  if (why !== void 0 && what !== void 0) return new RemedyError(thing, why, what);
+  if (why !== void 0 && what !== void 0)
+    return new (answer.status === 404 ? NotFoundError : RemedyError)(thing, why, what);
   const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}`;
   if (answer.status >= 500 || answer.status === 429)
     return new UnavailableError(thing, reason, "run again later");
@@ -7580,6 +7583,69 @@ function diagnosticsOf(answer) {
   }
 }
 
+// src/clients/esc-revisions.ts
+var PAGE = 500;
+function createRevisions(call) {
+  const versions = (environment) => `/api/esc/environments/${call.organization}/${environment}/versions`;
+  const full = (environment) => `${call.organization}/${environment}`;
+  const page = async (environment, before, count) => {
+    const thing = full(environment);
+    const query = `count=${count}${before === 0 ? "" : `&before=${before}`}`;
+    const listed = parseAnswer(thing, await call(thing, `${versions(environment)}?${query}`));
+    if (!Array.isArray(listed)) throw notTheService(thing, "is no list of revisions");
+    return listed.map((each) => readRevision(thing, each));
+  };
+  return {
+    list: async (environment, most = Number.MAX_SAFE_INTEGER) => {
+      const found = [];
+      for (let before = 0; found.length < most; ) {
+        const wanted = Math.min(PAGE, most - found.length);
+        const next = await page(environment, before, wanted);
+        found.push(...next.slice(0, wanted));
+        const oldest = next.at(-1)?.number ?? 1;
+        if (oldest <= 1 || before !== 0 && oldest >= before) break;
+        before = oldest;
+      }
+      return found;
+    },
+    text: async (environment, revision) => {
+      const thing = `revision ${revision} of ${full(environment)}`;
+      return (await call(thing, `${versions(environment)}/${revision}`)).text;
+    },
+    tag: async (environment, name, revision) => {
+      const thing = `tag ${name} of ${full(environment)}`;
+      const tags = `${versions(environment)}/tags`;
+      try {
+        await call(thing, tags, json("POST", { name, revision }));
+      } catch (error) {
+        if (!(error instanceof ConflictError)) throw error;
+        const standing2 = parseAnswer(thing, await call(thing, `${tags}/${name}`));
+        if (standing2.revision !== revision) await call(thing, `${tags}/${name}`, json("PATCH", { revision }));
+      }
+    }
+  };
+}
+function json(method, body) {
+  const headers = { "content-type": "application/json" };
+  return { method, headers, body: JSON.stringify(body), repeatable: true };
+}
+function readRevision(thing, value) {
+  const each = value ?? {};
+  if (typeof each.number !== "number" || typeof each.created !== "string")
+    throw notTheService(thing, "is no list of revisions");
+  const tags = Array.isArray(each.tags) ? each.tags.filter((tag) => typeof tag === "string") : [];
+  return {
+    number: each.number,
+    created: each.created,
+    by: [each.creatorLogin, each.creatorName].find(isName) ?? "",
+    tags: tags.filter((tag) => tag !== "latest"),
+    retracted: each.retracted !== void 0 && each.retracted !== null
+  };
+}
+function isName(value) {
+  return typeof value === "string" && value !== "";
+}
+
 // src/clients/pulumi-cloud.ts
 var SESSION = "2h";
 function createPulumiCloud(options) {
@@ -7594,6 +7660,7 @@ function createPulumiCloud(options) {
     return { text: answer.text, etag, revision };
   };
   return {
+    revisions: createRevisions(call),
     read: (environment) => textAt(environment, ""),
     decrypt: (environment) => textAt(environment, "/decrypt"),
     write: async (environment, text, etag) => {
@@ -7608,6 +7675,50 @@ function createPulumiCloud(options) {
       return parseAnswer(environment, await ask(environment, `/open/${encodeURIComponent(id)}`));
     }
   };
+}
+
+// src/clients/pulumi-proposals.ts
+var AwaitingApprovalError = class extends RemedyError {
+};
+var OVER = /* @__PURE__ */ new Set(["applied", "closed", "merged", "rejected"]);
+function withProposals(cloud, call, guarded, origin) {
+  return {
+    ...cloud,
+    write: async (environment, text, etag) => {
+      if (!guarded.has(environment)) return cloud.write(environment, text, etag);
+      const standing2 = await openRequest(call, environment);
+      if (standing2 !== void 0)
+        throw awaiting(environment, standing2, "waits for approval since an earlier run");
+      const path = `/api/esc/environments/${call.organization}/${environment}/drafts`;
+      const answer = await call(environment, path, { method: "POST", headers: { etag }, body: text });
+      const { changeRequestId: id } = parseAnswer(environment, answer);
+      if (typeof id !== "string") throw notTheService(environment, "names no change request");
+      const submit = `/api/change-requests/${call.organization}/${encodeURIComponent(id)}/submit`;
+      await call(environment, submit, { method: "POST", body: JSON.stringify({ description: origin }) });
+      throw awaiting(environment, id, "was proposed and waits for approval");
+    }
+  };
+}
+function awaiting(environment, id, how) {
+  const remedy = `pulumi env change-request approve ${id}, then apply it; the run after that finds it done`;
+  return new AwaitingApprovalError(environment, `the change ${how} (change request ${id})`, remedy);
+}
+async function openRequest(call, environment) {
+  const base = `/api/change-requests/${call.organization}?entityType=environment`;
+  const seen = /* @__PURE__ */ new Set();
+  for (let token = ""; ; ) {
+    const path = token === "" ? base : `${base}&continuationToken=${encodeURIComponent(token)}`;
+    const page = parseAnswer(environment, await call(environment, path));
+    if (!Array.isArray(page.changeRequests)) throw notTheService(environment, "lists no change requests");
+    const found = page.changeRequests.find(
+      ({ status, entity }) => !OVER.has(status) && `${entity?.project}/${entity?.name}` === environment
+    );
+    if (found !== void 0) return found.id;
+    token = page.continuationToken ?? "";
+    if (token === "") return void 0;
+    if (seen.has(token)) throw notTheService(environment, "repeats itself");
+    seen.add(token);
+  }
 }
 
 // src/secret.ts
@@ -7662,6 +7773,16 @@ function createAlert(url, run, http) {
 }
 
 // src/clients/oidc.ts
+function idTokenDoor(environment) {
+  const url = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
+  const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
+  if (url !== "" && token !== "") return { url, token: new Secret(token) };
+  throw new RemedyError(
+    "GitHub's id token",
+    "this process may not ask for one",
+    "run it in a GitHub Actions job with permissions: id-token: write"
+  );
+}
 async function requestIdToken(door, audience, http) {
   const url = `${door.url}&audience=${encodeURIComponent(audience)}`;
   const answer = await http({
@@ -7675,14 +7796,15 @@ async function requestIdToken(door, audience, http) {
   throw new RemedyError("GitHub's id token", `GitHub answered ${answer.status} without one`, remedy);
 }
 async function exchangeToken(options, http) {
-  const { url, organization, team, idToken, expiration } = options;
+  const { url, organization, idToken, expiration } = options;
+  const { kind, scope, who } = wordsOf(options);
   const body = JSON.stringify({
     audience: `urn:pulumi:org:${organization}`,
     grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
     subject_token_type: "urn:ietf:params:oauth:token-type:id_token",
-    requested_token_type: "urn:pulumi:token-type:access_token:team",
+    requested_token_type: `urn:pulumi:token-type:access_token:${kind}`,
     subject_token: idToken.unwrap(),
-    scope: `team:${team}`,
+    scope,
     expiration
   });
   const headers = { "content-type": "application/json" };
@@ -7690,12 +7812,26 @@ async function exchangeToken(options, http) {
   const answer = await http(request);
   const { access_token: token, error_description: said } = parse(answer.text);
   if (answer.status === 200 && typeof token === "string" && token !== "") return new Secret(token);
-  const thing = `Pulumi Cloud's trust in this job (team ${team} of ${organization})`;
+  const thing = `Pulumi Cloud's trust in this job (${who} of ${organization})`;
   const words = typeof said === "string" ? said : "";
   const reason = `it answered ${answer.status}${words === "" ? "" : `, ${words}`}`;
   throw new RemedyError(thing, `${reason}; the job's claims: ${describeJob(idToken)}`, remedyFor(words));
 }
-var TOLD = ["iss", "aud", "sub", "repository", "repository_id", "ref", "environment"];
+function wordsOf(wish) {
+  if ("team" in wish) return { kind: "team", scope: `team:${wish.team}`, who: `team ${wish.team}` };
+  return { kind: "organization", scope: "admin", who: "administrator" };
+}
+var TOLD = [
+  "iss",
+  "aud",
+  "sub",
+  "repository",
+  "repository_id",
+  "ref",
+  "base_ref",
+  "event_name",
+  "environment"
+];
 function describeJob(idToken) {
   const [, body = ""] = idToken.unwrap().split(".");
   const claims = parse(Buffer.from(body, "base64url").toString("utf8"));
@@ -7730,18 +7866,9 @@ var TOKEN_SECONDS = 900;
 async function authenticate(doors, target) {
   const { catalog, environment, url, http, mask } = doors;
   if (catalog.syncAuthentication === "token") return storedToken(environment.PULUMI_ACCESS_TOKEN ?? "");
-  const door = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
-  const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
-  if (door === "" || token === "") {
-    throw new RemedyError(
-      "GitHub's id token",
-      "this process may not ask for one",
-      "run it in a GitHub Actions job with permissions: id-token: write"
-    );
-  }
   const organization = catalog.pulumiOrganization;
   const audience = `urn:pulumi:org:${organization}`;
-  const idToken = await requestIdToken({ url: door, token: new Secret(token) }, audience, http);
+  const idToken = await requestIdToken(idTokenDoor(environment), audience, http);
   mask(idToken);
   const traded = await exchangeToken(
     { url, organization, team: target.team, idToken, expiration: TOKEN_SECONDS },
@@ -7800,6 +7927,78 @@ function core(bytes, shift) {
   return bytes.subarray(shift, shift + Math.max(0, whole)).toString("base64");
 }
 
+// secrets/formats.ts
+var startsWith = (...prefixes) => ({
+  expected: `text beginning with ${prefixes.join(" or ")}`,
+  test: (value) => prefixes.some((prefix) => value.startsWith(prefix) && value.length > prefix.length)
+});
+var matches = (expected, pattern) => ({
+  expected,
+  test: (value) => pattern.test(value)
+});
+var PRIVATE_KEY = /^-----BEGIN ([A-Z ]*PRIVATE KEY)-----\r?\n[\s\S]+\n-----END \1-----\s*$/;
+var FORMATS = {
+  text: matches("any text", /[\s\S]/),
+  "openai-key": startsWith("sk-"),
+  "anthropic-key": startsWith("sk-ant-"),
+  "openrouter-key": startsWith("sk-or-"),
+  "slack-bot-token": startsWith("xoxb-"),
+  "slack-app-token": startsWith("xapp-"),
+  "slack-webhook": startsWith("https://hooks.slack.com/"),
+  "github-token": startsWith("ghp_", "gho_", "ghu_", "ghs_", "github_pat_"),
+  "pulumi-token": startsWith("pul-"),
+  "linear-key": startsWith("lin_api_"),
+  "docker-token": matches(
+    "a Docker access token (dckr_pat_...) or a password of 8 characters or more",
+    /^\S{8,}$/
+  ),
+  "private-key": matches("a private key in PEM form, with its BEGIN and END lines", PRIVATE_KEY),
+  "https-url": { expected: "an https:// address", test: (value) => protocolOf(value) === "https:" },
+  number: matches("digits only", /^[0-9]+$/)
+};
+function protocolOf(value) {
+  try {
+    return new URL(value).protocol;
+  } catch {
+    return void 0;
+  }
+}
+function misfit(format, value) {
+  return FORMATS[format].test(value) ? void 0 : `must be ${FORMATS[format].expected}`;
+}
+
+// secrets/pause.ts
+var LONGEST_REASON = 200;
+var UNSEEN = /[\p{C}\p{Zl}\p{Zp}]+/gu;
+var CREDENTIALS = Object.keys(FORMATS).filter(
+  (name) => /-(key|token|webhook)$/.test(name)
+);
+function readPause(value) {
+  if (value === void 0 || value === null) return void 0;
+  const fields = typeof value === "object" ? value : {};
+  const text = (name, otherwise) => {
+    const field = fields[name];
+    return typeof field === "string" && field !== "" ? oneLine(field) : otherwise;
+  };
+  const until = text("until", "");
+  return {
+    reason: text("reason", "no reason is given"),
+    by: text("by", "somebody"),
+    since: text("since", "an unknown time"),
+    ...until === "" ? {} : { until }
+  };
+}
+function oneLine(text) {
+  return text.replace(UNSEEN, " ").slice(0, LONGEST_REASON).trim();
+}
+function pauseAt(pause, now) {
+  const ended = pause?.until !== void 0 && Date.parse(pause.until) <= Date.parse(now);
+  return ended ? void 0 : pause;
+}
+function describePause({ by, since, until, reason }) {
+  return `paused by ${by} since ${since}, until ${until ?? "somebody resumes it"}: ${reason}`;
+}
+
 // src/sync/report.ts
 function outcomeOf(report) {
   const lines = report.groups.flatMap((group) => group.lines);
@@ -7817,7 +8016,17 @@ function outcomeOf(report) {
   const refused = byReason(lines.filter((line) => line.verb === "refused"));
   const failed = report.groups.flatMap((group) => group.failure === void 0 ? [] : [group.failure]);
   const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== void 0);
-  return { counts, failures: [...refused, ...failed, ...after] };
+  const { tagFailures = [] } = report;
+  const untagged = `not tagged, which the next run makes good: ${tagFailures.join("; ")}`;
+  return {
+    counts,
+    failures: [...refused, ...failed, ...after],
+    warnings: tagFailures.length === 0 ? [] : [untagged],
+    notices: report.paused === void 0 ? [] : [pauseLine(report.environment, report.paused)]
+  };
+}
+function pauseLine(environment, paused) {
+  return `${environment}: ${describePause(paused)} (npx sophia-secrets resume ${environment} lifts it)`;
 }
 function byReason(lines) {
   const names = /* @__PURE__ */ new Map();
@@ -7826,6 +8035,7 @@ function byReason(lines) {
 }
 function headline(report, dryRun) {
   const { counts } = outcomeOf(report);
+  if (isStopped(report)) return `${report.environment}: paused, nothing written`;
   const words = [
     ["create", "created"],
     ["update", "updated"],
@@ -7840,13 +8050,18 @@ function headline(report, dryRun) {
   const prefix = dryRun ? "dry run, nothing written: " : "";
   return `${report.environment}: ${prefix}${parts.join(", ") || "nothing to do"}`;
 }
+function isStopped({ paused, groups }) {
+  return paused !== void 0 && groups.length === 0;
+}
 function logLines(report) {
-  return report.groups.flatMap((group) => {
-    const shown = group.lines.filter((line) => !isQuiet(line));
-    const lines = shown.map((line) => `  ${line.verb.padEnd(9)} ${line.name}${because(line)}`);
-    const failure = group.failure === void 0 ? [] : [`  failed    ${group.failure}`];
-    return lines.length + failure.length === 0 ? [] : [`${group.environment}`, ...lines, ...failure];
-  });
+  const tag = report.tag === void 0 ? [] : [`tagged ${report.tag}`];
+  return [...report.groups.flatMap(groupLines), ...tag];
+}
+function groupLines(group) {
+  const shown = group.lines.filter((line) => !isQuiet(line));
+  const lines = shown.map((line) => `  ${line.verb.padEnd(9)} ${line.name}${because(line)}`);
+  const failure = group.failure === void 0 ? [] : [`  failed    ${group.failure}`];
+  return lines.length + failure.length === 0 ? [] : [`${group.environment}`, ...lines, ...failure];
 }
 function isQuiet({ verb, reason }) {
   return verb === "skipped" || verb === "unchanged" && reason === void 0;
@@ -7867,17 +8082,26 @@ function renderSummary(report, { dryRun, now }) {
       line.reason
     ])
   );
-  const { failures } = outcomeOf(report);
-  const trouble = failures.length === 0 ? [] : ["", "**To mend**", "", ...failures.map((each) => `- ${each}`)];
+  const { failures, warnings, notices } = outcomeOf(report);
+  const open = [...failures, ...warnings];
+  const trouble = open.length === 0 ? [] : ["", "**To mend**", "", ...open.map((each) => `- ${each}`)];
+  const table = [
+    "| secret | verb | environment | group | value changed | why |",
+    "|---|---|---|---|---|---|",
+    ...rows.map((cells) => `| ${cells.map((cell) => cell ?? "").join(" | ")} |`)
+  ];
   return [
     `### Secrets of ${headline(report, dryRun)}`,
     "",
-    "| secret | verb | environment | group | value changed | why |",
-    "|---|---|---|---|---|---|",
-    ...rows.map((cells) => `| ${cells.map((cell) => cell ?? "").join(" | ")} |`),
+    ...notices.flatMap((notice) => [literal(notice), ""]),
+    ...isStopped(report) ? [] : table,
+    ...report.tag === void 0 ? [] : ["", `Tagged \`${report.tag}\``],
     ...trouble,
     ""
   ].join("\n");
+}
+function literal(text) {
+  return text.replace(/[!-/:-@[-`{-~]/g, "\\$&");
 }
 var DAY_MS = 864e5;
 function ageOf(changed, now) {
@@ -7922,9 +8146,11 @@ function createRunner(environment, print) {
   const append = (file, text) => {
     if (file !== void 0 && file !== "") (0, import_node_fs.appendFileSync)(file, text);
   };
+  const annotate = (level, text) => print(inActions ? `::${level} title=sync_secrets::${escapeCommand(text)}` : `${level}: ${text}`);
   return {
     print,
-    complain: (text) => print(inActions ? `::error title=sync_secrets::${escapeCommand(text)}` : `error: ${text}`),
+    complain: (text) => annotate("error", text),
+    remark: annotate,
     mask: (texts) => {
       if (inActions) for (const text of texts) print(`::add-mask::${escapeCommand(text)}`);
     },
@@ -7946,6 +8172,7 @@ var EMPTY_LEDGER = { key: void 0, revisions: {}, secrets: {}, refused: {} };
 function parseLedger(text) {
   const ledger = property(property(readYaml(text), "values"), "ledger");
   const key = property(property(ledger, "key"), "fn::secret");
+  const paused = readPause(property(ledger, "paused"));
   return {
     key: typeof key === "string" ? key : void 0,
     revisions: record(
@@ -7953,7 +8180,9 @@ function parseLedger(text) {
       (value) => typeof value === "number" ? value : void 0
     ),
     secrets: record(property(ledger, "secrets"), entry),
-    refused: record(property(ledger, "refused"), refusal2)
+    refused: record(property(ledger, "refused"), refusal2),
+    ...paused === void 0 ? {} : { paused },
+    ...property(ledger, "untagged") === true ? { untagged: true } : {}
   };
 }
 function readYaml(text) {
@@ -7968,9 +8197,11 @@ function renderLedger(ledger) {
   const refused = Object.keys(ledger.refused).length === 0 ? {} : { refused: sorted(ledger.refused) };
   const content = {
     ...key,
+    ...ledger.paused === void 0 ? {} : { paused: ledger.paused },
     revisions: sorted(ledger.revisions),
     secrets: sorted(ledger.secrets),
-    ...refused
+    ...refused,
+    ...ledger.untagged === void 0 ? {} : { untagged: true }
   };
   return (0, import_yaml.stringify)({ values: { ledger: content } }, { lineWidth: 0 });
 }
@@ -7994,46 +8225,6 @@ function record(value, read) {
 }
 function property(value, key) {
   return typeof value === "object" && value !== null ? value[key] : void 0;
-}
-
-// secrets/formats.ts
-var startsWith = (...prefixes) => ({
-  expected: `text beginning with ${prefixes.join(" or ")}`,
-  test: (value) => prefixes.some((prefix) => value.startsWith(prefix) && value.length > prefix.length)
-});
-var matches = (expected, pattern) => ({
-  expected,
-  test: (value) => pattern.test(value)
-});
-var PRIVATE_KEY = /^-----BEGIN ([A-Z ]*PRIVATE KEY)-----\r?\n[\s\S]+\n-----END \1-----\s*$/;
-var FORMATS = {
-  text: matches("any text", /[\s\S]/),
-  "openai-key": startsWith("sk-"),
-  "anthropic-key": startsWith("sk-ant-"),
-  "openrouter-key": startsWith("sk-or-"),
-  "slack-bot-token": startsWith("xoxb-"),
-  "slack-app-token": startsWith("xapp-"),
-  "slack-webhook": startsWith("https://hooks.slack.com/"),
-  "github-token": startsWith("ghp_", "gho_", "ghu_", "ghs_", "github_pat_"),
-  "pulumi-token": startsWith("pul-"),
-  "linear-key": startsWith("lin_api_"),
-  "docker-token": matches(
-    "a Docker access token (dckr_pat_...) or a password of 8 characters or more",
-    /^\S{8,}$/
-  ),
-  "private-key": matches("a private key in PEM form, with its BEGIN and END lines", PRIVATE_KEY),
-  "https-url": { expected: "an https:// address", test: (value) => protocolOf(value) === "https:" },
-  number: matches("digits only", /^[0-9]+$/)
-};
-function protocolOf(value) {
-  try {
-    return new URL(value).protocol;
-  } catch {
-    return void 0;
-  }
-}
-function misfit(format, value) {
-  return FORMATS[format].test(value) ? void 0 : `must be ${FORMATS[format].expected}`;
 }
 
 // secrets/layout.ts
@@ -8224,8 +8415,8 @@ function advanceLedger(ledger, groups, identity) {
       if (line.gone === true) delete next.secrets[line.name];
       else if (entry2 !== void 0) next.secrets[line.name] = entry2;
     }
-    const isKnown = (line) => line.holds === void 0 || line.holds === next.secrets[line.name]?.fingerprint;
-    if (lines.every(isKnown)) next.revisions[group] = revision;
+    const isKnown2 = (line) => line.holds === void 0 || line.holds === next.secrets[line.name]?.fingerprint;
+    if (lines.every(isKnown2)) next.revisions[group] = revision;
     else delete next.revisions[group];
   }
   return next;
@@ -8400,6 +8591,23 @@ var ValuesText = class {
   read(secret) {
     return readSecretNode(this.node(this.place(secret)));
   }
+  /**
+   * What stands at the secret's place; where nothing does, what its variable refers to, under the name it has or had:
+   * the text may be older than the catalog. Undefined where there is nothing.
+   */
+  stored(secret) {
+    const variables = [secret.name, ...secret.aliases].map((name) => this.document.getIn(variableOf(name)));
+    const places = variables.flatMap((text) => /^\$\{([\w.-]+)\}$/.exec(String(text))?.[1] ?? []);
+    const nodes = [this.place(secret), ...places.map((path) => ["values", ...path.split(".")])].map(
+      (path) => this.node(path)
+    );
+    return nodes.find((node) => !isNothing(node));
+  }
+  /** Puts what another revision of this environment held at the secret's place: ciphertext as it is. */
+  putBack(secret, earlier) {
+    const node = earlier.stored(secret);
+    if ((0, import_yaml3.isNode)(node)) this.put(this.place(secret), node.clone());
+  }
   /** Puts a value at the secret's place. */
   set(secret, value) {
     this.put(this.place(secret), this.document.createNode(secretNode(value)));
@@ -8503,6 +8711,7 @@ async function syncGroup(job, first, cloud) {
       const all = withEarlier(lines, unsure);
       if (job.options.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
       requireAll(job, lines);
+      if (round > 1) await requireRunning(job);
       for (const line of lines.filter(isChange)) write(job, line, text);
       sent = all;
       const revision = await cloud.write(job.environment, text.toString(), current.etag);
@@ -8519,6 +8728,10 @@ function requireAll({ environment, options }, lines) {
   if (!options.allOrNothing || refused.length === 0) return;
   const reason = `somebody wrote it in between, and now ${refused.join(", ")} cannot be written`;
   throw new RemedyError(environment, reason, "run again: a dry run says why");
+}
+async function requireRunning({ environment, stopped }) {
+  const reason = await stopped();
+  if (reason !== void 0) throw new RemedyError(environment, reason, "resume it, then run again");
 }
 function misplaced(job, text) {
   const { names } = job.options;
@@ -8576,7 +8789,9 @@ function write(job, line, text) {
 async function syncGroups(job, cloud, earlier) {
   const seen = await Promise.all(jobsOf(job).map((each) => look(each, cloud)));
   const intents = seen.map(({ view }) => view === void 0 ? {} : { lines: view.lines });
-  const brake = brakeOf(intents, job.options, job.catalog.changeLimit);
+  const writes = !job.options.dryRun && intents.some(({ lines }) => lines?.some(isChange));
+  const held = brakeOf(intents, job.options, job.catalog.changeLimit);
+  const brake = held ?? (writes ? await job.stopped() : void 0);
   return Promise.all(
     seen.map(async (each) => {
       const before = earlier.find(({ group }) => group === each.job.group)?.lines ?? [];
@@ -8584,7 +8799,7 @@ async function syncGroups(job, cloud, earlier) {
     })
   );
 }
-function jobsOf({ target, catalog, input, options, ledger, key }) {
+function jobsOf({ target, catalog, input, options, ledger, key, stopped }) {
   const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
   const common = {
     appRoot: catalog.appRoot,
@@ -8592,6 +8807,7 @@ function jobsOf({ target, catalog, input, options, ledger, key }) {
     options,
     ledger,
     key,
+    stopped,
     isShared: catalog.shard !== void 0
   };
   return Object.entries(target.groups).map(([group, environment]) => {
@@ -8624,29 +8840,54 @@ function holdBack({ job: { group, environment }, view, failure }, reason) {
   return { group, environment, lines: heldBack(view.lines, reason) };
 }
 
+// src/sync/tag-run.ts
+function tagOf({ run, attempt = "1", now }) {
+  if (!/^\d+$/.test(run)) return `hand-${now.replaceAll(/[-:.]/g, "")}`;
+  return attempt === "1" ? `run-${run}` : `run-${run}-${attempt}`;
+}
+function isUntagged(before, after, groups) {
+  if (before.untagged === true) return true;
+  if (groups.some(({ lines, revision }) => revision !== void 0 && lines.some(isChange))) return true;
+  return Object.entries(after.revisions).some(([group, revision]) => !isKnown(before, group, revision));
+}
+function isKnown({ revisions }, group, revision) {
+  const own = ([key]) => key === group || key.startsWith(`${group}@`);
+  return Object.entries(revisions).some((each) => own(each) && each[1] === revision);
+}
+function isWhole(target, groups) {
+  const known = groups.filter(({ revision }) => revision !== void 0).map(({ group }) => group);
+  return Object.keys(target.groups).every((group) => known.includes(group));
+}
+async function tagState(tag, groups, cloud, done) {
+  const outcomes = await Promise.all(
+    groups.map(async ({ environment, revision }) => {
+      if (revision === void 0 || done.get(environment) === revision) return void 0;
+      try {
+        await cloud.revisions.tag(environment, tag, revision);
+        done.set(environment, revision);
+        return void 0;
+      } catch (error) {
+        return describeError(error);
+      }
+    })
+  );
+  return outcomes.filter((outcome) => outcome !== void 0);
+}
+
 // src/sync/sync-environment.ts
 async function syncEnvironment(job, cloud) {
-  const { environment, ledger: place } = job.target;
-  const { dryRun } = job.options;
-  const alerted = once(job);
+  const place = job.target.ledger;
+  const doors = { alerted: once(job), tagged: taggedOnce(job, cloud) };
   let report;
   for (let round = 1; ; round += 1) {
     let sent = false;
     try {
       const stored = await cloud.decrypt(place);
-      const whole = usableLedger(stored);
-      const ledger = ownPart(whole, job.catalog.shard);
-      const key = ledger.key ?? newFingerprintKey();
-      const groups = await syncGroups({ ...job, ledger, key }, cloud, report?.groups ?? []);
-      const advanced = advanceLedger({ ...ledger, key }, groups, job.identity);
-      report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced) };
-      if (dryRun) return report;
-      const told = await alerted(ledger, advanced);
-      if (told.failure !== void 0) report.alertFailure = told.failure;
-      const text = renderLedger(withPart(whole, told.ledger, job.catalog.shard));
-      if (text === renderLedger(whole)) return report;
+      const done = await syncOnce(job, cloud, doors, stored, report);
+      report = done.report;
+      if (done.ledger === void 0) return report;
       sent = true;
-      await cloud.write(place, text, stored.etag);
+      await cloud.write(place, done.ledger, stored.etag);
       return report;
     } catch (error) {
       if (report === void 0) throw error;
@@ -8655,6 +8896,47 @@ async function syncEnvironment(job, cloud) {
       await pauseBeforeRound(round);
     }
   }
+}
+async function syncOnce(job, cloud, { alerted, tagged }, stored, earlier) {
+  const { dryRun } = job.options;
+  const { environment } = job.target;
+  const whole = usableLedger(stored);
+  const paused = pausedAt(whole, job);
+  if (paused.paused !== void 0 && !dryRun)
+    return { report: { environment, groups: [], changed: timesOf(whole), ...earlier, ...paused } };
+  const ledger = ownPart(whole, job.catalog.shard);
+  const key = ledger.key ?? newFingerprintKey();
+  const stopped = () => pausedMeanwhile(job, cloud);
+  const groups = await syncGroups({ ...job, ledger, key, stopped }, cloud, earlier?.groups ?? []);
+  const advanced = advanceLedger({ ...ledger, key }, groups, job.identity);
+  const report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced), ...paused };
+  if (dryRun) return { report };
+  const { ledger: told, failure } = await alerted(ledger, advanced);
+  const { untagged, ...tag } = await tagged(whole, advanced, groups);
+  const text = renderLedger(withPart(whole, { ...told, ...untagged }, job.catalog.shard));
+  return {
+    report: { ...report, ...tag, ...failure === void 0 ? {} : { alertFailure: failure } },
+    ...text === renderLedger(whole) ? {} : { ledger: text }
+  };
+}
+function pausedAt(ledger, { identity }) {
+  const paused = pauseAt(ledger.paused, identity.now);
+  return paused === void 0 ? {} : { paused };
+}
+async function pausedMeanwhile(job, cloud) {
+  const ledger = parseLedger((await cloud.read(job.target.ledger)).text);
+  if (pausedAt(ledger, job).paused === void 0) return void 0;
+  return "not written: somebody paused the sync of this environment while it ran";
+}
+function taggedOnce({ identity, target }, cloud) {
+  const done = /* @__PURE__ */ new Map();
+  return async (before, after, groups) => {
+    if (!isUntagged(before, after, groups)) return {};
+    if (!isWhole(target, groups)) return { untagged: { untagged: true } };
+    const tag = tagOf(identity);
+    const tagFailures = await tagState(tag, groups, cloud, done);
+    return tagFailures.length === 0 ? { tag } : { tagFailures, untagged: { untagged: true } };
+  };
 }
 function usableLedger(stored) {
   const ledger = parseLedger(stored.text);
@@ -8692,7 +8974,11 @@ async function runSync(doors) {
     const url = (environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl).replace(/\/+$/, "");
     const mask = (token2) => runner.mask([token2.unwrap()]);
     const token = await authenticate({ catalog, environment, url, http, mask }, target);
-    const cloud = createPulumiCloud({ url, organization: catalog.pulumiOrganization, token, http });
+    const cloud = cloudFor(
+      target,
+      { url, organization: catalog.pulumiOrganization, token, http },
+      environment
+    );
     const today = dayOf(now());
     const job = {
       target,
@@ -8703,15 +8989,24 @@ async function runSync(doors) {
     };
     const report = await syncEnvironment({ ...job, ...alertOf(doors) }, cloud);
     for (const line of [headline(report, options.dryRun), ...logLines(report)]) runner.print(line);
-    const { counts, failures } = outcomeOf(report);
+    const { counts, failures, warnings, notices } = outcomeOf(report);
+    for (const notice of notices) runner.remark("notice", notice);
+    for (const warning of warnings) runner.remark("warning", warning);
     for (const failure of failures) runner.complain(failure);
     runner.summarize(renderSummary(report, { dryRun: options.dryRun, now: now() }));
-    runner.output({ changed: counts.create + counts.update + counts.delete, refused: counts.refused });
+    const changed = counts.create + counts.update + counts.delete;
+    const paused = report.paused === void 0 ? {} : { paused: true };
+    runner.output({ changed, refused: counts.refused, ...paused });
     return failures.length === 0 ? 0 : 1;
   } catch (error) {
     runner.complain(describeError(error));
     return 1;
   }
+}
+function cloudFor({ approvals, groups }, at, { GITHUB_RUN_ID: run = "by hand" }) {
+  const direct = createPulumiCloud(at);
+  if (approvals !== true) return direct;
+  return withProposals(direct, createPulumiCall(at), new Set(Object.values(groups)), `sync, run ${run}`);
 }
 var WEBHOOK = "SYNC_ALERT_WEBHOOK";
 function secretsIn({ catalog, environment }) {
@@ -8721,6 +9016,7 @@ function secretsIn({ catalog, environment }) {
 function identityOf({ environment, now }) {
   return {
     run: environment.GITHUB_RUN_ID ?? "by-hand",
+    attempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
     commit: environment.GITHUB_SHA ?? "none",
     now: now().toISOString()
   };

@@ -1,4 +1,5 @@
 import { parse, stringify } from "yaml";
+import { type Pause, readPause } from "./pause";
 
 /** What the ledger knows of one secret in one environment. Times are RFC 3339, UTC. */
 export interface LedgerEntry {
@@ -34,6 +35,10 @@ export interface Ledger {
   secrets: Record<string, LedgerEntry>;
   /** Secrets that the last run refused. */
   refused: Record<string, Refusal>;
+  /** While it holds, no run writes. */
+  paused?: Pause;
+  /** Whether a run left values that it could not tag. */
+  untagged?: true;
 }
 
 export const EMPTY_LEDGER: Ledger = { key: undefined, revisions: {}, secrets: {}, refused: {} };
@@ -45,6 +50,7 @@ export const EMPTY_LEDGER_TEXT = "values: {}\n";
 export function parseLedger(text: string): Ledger {
   const ledger = property(property(readYaml(text), "values"), "ledger");
   const key = property(property(ledger, "key"), "fn::secret");
+  const paused = readPause(property(ledger, "paused"));
   return {
     key: typeof key === "string" ? key : undefined,
     revisions: record(property(ledger, "revisions"), (value) =>
@@ -52,6 +58,8 @@ export function parseLedger(text: string): Ledger {
     ),
     secrets: record(property(ledger, "secrets"), entry),
     refused: record(property(ledger, "refused"), refusal),
+    ...(paused === undefined ? {} : { paused }),
+    ...(property(ledger, "untagged") === true ? { untagged: true as const } : {}),
   };
 }
 
@@ -70,9 +78,11 @@ export function renderLedger(ledger: Ledger): string {
   const refused = Object.keys(ledger.refused).length === 0 ? {} : { refused: sorted(ledger.refused) };
   const content = {
     ...key,
+    ...(ledger.paused === undefined ? {} : { paused: ledger.paused }),
     revisions: sorted(ledger.revisions),
     secrets: sorted(ledger.secrets),
     ...refused,
+    ...(ledger.untagged === undefined ? {} : { untagged: true }),
   };
   return stringify({ values: { ledger: content } }, { lineWidth: 0 });
 }

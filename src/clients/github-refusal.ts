@@ -12,6 +12,9 @@ export interface Asked {
   kind: "organization" | "repository";
 }
 
+/** What was asked for is not there, or is not shown to this token: GitHub does not say which. */
+export class NotShownError extends RemedyError {}
+
 /** GitHub's refusal in the terms of what was asked. Its own message is told only where it cannot quote a value. */
 export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
   const { thing, kind } = asked;
@@ -24,7 +27,7 @@ export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
         ? new RemedyError(thing, "GitHub's rate limit is used up", `run again ${afterOf(answer)}`)
         : new RemedyError(thing, "the token may not do this", rights);
     case 404:
-      return new RemedyError(thing, "GitHub does not show it to this token", `check its name; ${rights}`);
+      return new NotShownError(thing, "GitHub does not show it to this token", `check its name; ${rights}`);
     case 409:
       return new RemedyError(
         thing,

@@ -37,6 +37,8 @@ export interface GitHub {
   writeSecret(name: string, write: SecretWrite): Promise<void>;
   /** Replaces the list of a `selected` secret; nothing else of it is touched. */
   setRepositories(secret: string, repositoryIds: readonly number[]): Promise<void>;
+  /** Names of all organization secrets that a repository may read, whoever made them. */
+  readableBy(repository: string): Promise<string[]>;
   /** Names of a repository's own secrets. */
   repositorySecrets(repository: string): Promise<string[]>;
   /** Names of a repository's deployment environments. */
@@ -88,6 +90,12 @@ export function createGitHub(options: {
       const path = `${secrets}/${secret}/repositories`;
       await put(ofSecret(secret), path, { selected_repository_ids: repositoryIds });
     },
+    readableBy: (repository) =>
+      names(
+        ofRepository(repository),
+        `/repos/${organization}/${repository}/actions/organization-secrets`,
+        "secrets",
+      ),
     repositorySecrets: (repository) =>
       names(ofRepository(repository), `/repos/${organization}/${repository}/actions/secrets`, "secrets"),
     environments: (repository) =>

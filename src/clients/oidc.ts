@@ -8,6 +8,23 @@ export interface IdTokenDoor {
   token: Secret;
 }
 
+/**
+ * The door GitHub opens to this job.
+ *
+ * @param environment variables of the process.
+ * @throws RemedyError when there is none.
+ */
+export function idTokenDoor(environment: Readonly<Record<string, string | undefined>>): IdTokenDoor {
+  const url = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
+  const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
+  if (url !== "" && token !== "") return { url, token: new Secret(token) };
+  throw new RemedyError(
+    "GitHub's id token",
+    "this process may not ask for one",
+    "run it in a GitHub Actions job with permissions: id-token: write",
+  );
+}
+
 /** Asks GitHub for the job's id token. @throws RemedyError when GitHub refuses. */
 export async function requestIdToken(door: IdTokenDoor, audience: string, http: Http): Promise<Secret> {
   const url = `${door.url}&audience=${encodeURIComponent(audience)}`;
@@ -22,24 +39,28 @@ export async function requestIdToken(door: IdTokenDoor, audience: string, http: 
   throw new RemedyError("GitHub's id token", `GitHub answered ${answer.status} without one`, remedy);
 }
 
+/** What a job wants to be: one team, the narrowest kind of token there is, or an administrator. */
+export type TokenWish = { team: string } | { admin: true };
+
 /**
- * Trades an id token for a short-lived token of one Pulumi team, the narrowest kind there is.
+ * Trades an id token for a short-lived token of Pulumi Cloud.
  *
  * @param expiration seconds the token lives.
  * @throws RemedyError with what Pulumi Cloud says does not fit, and what to change.
  */
 export async function exchangeToken(
-  options: { url: string; organization: string; team: string; idToken: Secret; expiration: number },
+  options: { url: string; organization: string; idToken: Secret; expiration: number } & TokenWish,
   http: Http,
 ): Promise<Secret> {
-  const { url, organization, team, idToken, expiration } = options;
+  const { url, organization, idToken, expiration } = options;
+  const { kind, scope, who } = wordsOf(options);
   const body = JSON.stringify({
     audience: `urn:pulumi:org:${organization}`,
     grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
     subject_token_type: "urn:ietf:params:oauth:token-type:id_token",
-    requested_token_type: "urn:pulumi:token-type:access_token:team",
+    requested_token_type: `urn:pulumi:token-type:access_token:${kind}`,
     subject_token: idToken.unwrap(),
-    scope: `team:${team}`,
+    scope,
     expiration,
   });
   const headers = { "content-type": "application/json" };
@@ -48,14 +69,30 @@ export async function exchangeToken(
   const answer = await http(request);
   const { access_token: token, error_description: said } = parse(answer.text);
   if (answer.status === 200 && typeof token === "string" && token !== "") return new Secret(token);
-  const thing = `Pulumi Cloud's trust in this job (team ${team} of ${organization})`;
+  const thing = `Pulumi Cloud's trust in this job (${who} of ${organization})`;
   const words = typeof said === "string" ? said : "";
   const reason = `it answered ${answer.status}${words === "" ? "" : `, ${words}`}`;
   throw new RemedyError(thing, `${reason}; the job's claims: ${describeJob(idToken)}`, remedyFor(words));
 }
 
+/** The wish in the words of the exchange (specification, operation Token), and in a person's. */
+function wordsOf(wish: TokenWish): { kind: string; scope: string; who: string } {
+  if ("team" in wish) return { kind: "team", scope: `team:${wish.team}`, who: `team ${wish.team}` };
+  return { kind: "organization", scope: "admin", who: "administrator" };
+}
+
 /** Claims that tell which job it is; names and ids, no credential. */
-const TOLD = ["iss", "aud", "sub", "repository", "repository_id", "ref", "environment"];
+const TOLD = [
+  "iss",
+  "aud",
+  "sub",
+  "repository",
+  "repository_id",
+  "ref",
+  "base_ref",
+  "event_name",
+  "environment",
+];
 
 /** What the id token says of the job, for comparison with the rules. */
 function describeJob(idToken: Secret): string {

@@ -1,4 +1,5 @@
 import type { Secret } from "../secret";
+import { createRevisions, type Revisions } from "./esc-revisions";
 import type { Http } from "./http";
 import { createPulumiCall, notTheService, type PulumiCall, parseAnswer, revisionOf } from "./pulumi-call";
 
@@ -19,6 +20,7 @@ export interface PulumiCloud {
   write(environment: string, text: string, etag: string): Promise<number>;
   /** Opens an environment and its imports. @returns ESC's evaluated document. */
   open(environment: string): Promise<unknown>;
+  revisions: Revisions;
 }
 
 const SESSION = "2h";
@@ -51,6 +53,7 @@ export function createPulumiCloud(options: {
   };
 
   return {
+    revisions: createRevisions(call),
     read: (environment) => textAt(environment, ""),
     decrypt: (environment) => textAt(environment, "/decrypt"),
     write: async (environment, text, etag) => {

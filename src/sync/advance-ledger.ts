@@ -6,6 +6,8 @@ import { countRefusals } from "./refusals";
 export interface RunIdentity {
   /** GitHub's run id, or who ran it by hand. */
   run: string;
+  /** Which try of that run, from 1; GitHub keeps the id when somebody runs it again. */
+  attempt?: string;
   commit: string;
   /** RFC 3339, UTC. */
   now: string;

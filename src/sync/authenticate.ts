@@ -1,5 +1,5 @@
 import type { Http } from "../clients/http";
-import { exchangeToken, requestIdToken } from "../clients/oidc";
+import { exchangeToken, idTokenDoor, requestIdToken } from "../clients/oidc";
 import { RemedyError } from "../errors";
 import { Secret } from "../secret";
 import type { JobCatalog, JobTarget } from "./job-catalog";
@@ -26,18 +26,9 @@ export interface IdentityDoors {
 export async function authenticate(doors: IdentityDoors, target: JobTarget): Promise<Secret> {
   const { catalog, environment, url, http, mask } = doors;
   if (catalog.syncAuthentication === "token") return storedToken(environment.PULUMI_ACCESS_TOKEN ?? "");
-  const door = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
-  const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
-  if (door === "" || token === "") {
-    throw new RemedyError(
-      "GitHub's id token",
-      "this process may not ask for one",
-      "run it in a GitHub Actions job with permissions: id-token: write",
-    );
-  }
   const organization = catalog.pulumiOrganization;
   const audience = `urn:pulumi:org:${organization}`;
-  const idToken = await requestIdToken({ url: door, token: new Secret(token) }, audience, http);
+  const idToken = await requestIdToken(idTokenDoor(environment), audience, http);
   mask(idToken);
   const traded = await exchangeToken(
     { url, organization, team: target.team, idToken, expiration: TOKEN_SECONDS },

@@ -2,6 +2,7 @@ import { pathsOf } from "../../secrets/check-keys";
 import { type Catalog, type FormerName, resolveCatalog, type Secret } from "../../secrets/entry";
 import type { FormatName } from "../../secrets/formats";
 import { ledgerEnvironment, pathOf, syncTeam, valuesEnvironment } from "../../secrets/layout";
+import { oversightOf } from "../../secrets/oversight";
 import type { Settings } from "../../secrets/settings";
 
 /** One secret, as far as the job needs to know it. */
@@ -33,6 +34,8 @@ export interface JobTarget {
   ledger: string;
   /** Values environment of each group. */
   groups: Record<string, string>;
+  /** Whether a rule lets the job only propose their values. */
+  approvals?: true;
 }
 
 /** All that the sync job knows of the catalog and the stack's config; plain data, the same whatever the catalog's order. */
@@ -58,6 +61,7 @@ const PULUMI_CLOUD = "https://api.pulumi.com";
  */
 export function buildJobCatalog(catalog: Catalog, settings: Settings, shard?: string): JobCatalog {
   const groups = Object.keys(catalog.groups).sort();
+  const { approvals } = oversightOf(settings);
   return {
     pulumiOrganization: settings.pulumiOrganization,
     pulumiApiUrl: settings.pulumiApiUrl ?? PULUMI_CLOUD,
@@ -72,11 +76,24 @@ export function buildJobCatalog(catalog: Catalog, settings: Settings, shard?: st
       groups: Object.fromEntries(
         groups.map((group) => [group, pathOf(valuesEnvironment(settings, environment, group))]),
       ),
+      ...(approvals && settings.environments.includes(environment) ? { approvals: true as const } : {}),
     })),
     secrets: resolveCatalog(catalog)
       .filter((secret) => !secret.bootstrap)
       .map(jobSecret),
   };
+}
+
+/** The same for one carrier, given which of them syncs which secret. */
+export function carrierCatalog(
+  catalog: Catalog,
+  settings: Settings,
+  shards: Readonly<Record<string, ReadonlySet<string>>>,
+  repository: string,
+): JobCatalog {
+  const secrets = catalog.secrets.filter(({ name }) => shards[repository]?.has(name));
+  const shard = settings.carriers.length > 1 ? repository : undefined;
+  return buildJobCatalog({ ...catalog, secrets }, settings, shard);
 }
 
 function jobSecret(secret: Secret): JobSecret {

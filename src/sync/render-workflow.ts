@@ -1,5 +1,5 @@
 import { Document, isScalar, type Scalar, visit } from "yaml";
-import { SCRIPT_PATH, WORKFLOW_PATH } from "../../secrets/layout";
+import { jobIdOf, SCRIPT_PATH, WORKFLOW_PATH } from "../../secrets/layout";
 import type { Settings } from "../../secrets/settings";
 import type { JobCatalog, JobTarget } from "./job-catalog";
 
@@ -35,7 +35,7 @@ export function renderWorkflow(
     },
     permissions: {},
     jobs: Object.fromEntries(
-      catalog.targets.map((target) => [jobId(target.environment), job(target, catalog, settings)]),
+      catalog.targets.map((target) => [jobIdOf(target.environment), job(target, catalog, settings)]),
     ),
   };
   const document = new Document(workflow);
@@ -72,11 +72,6 @@ function inputs(environments: readonly string[]): object {
   };
 }
 
-/** An environment may be named 2.eu; a job's id begins with a letter or _ and has no dot (docs.github.com, workflow syntax). */
-function jobId(environment: string): string {
-  return environment.replace(/^(?=[0-9])/, "_").replaceAll(".", "_");
-}
-
 function job(target: JobTarget, catalog: JobCatalog, settings: StepSettings): object {
   const { environment } = target;
   const usesOidc = catalog.syncAuthentication === "oidc";
@@ -88,7 +83,7 @@ function job(target: JobTarget, catalog: JobCatalog, settings: StepSettings): ob
     environment,
     permissions: { contents: "read", ...(usesOidc ? { "id-token": "write" } : {}) },
     concurrency: { group: `sync-secrets-${environment}`, "cancel-in-progress": false },
-    outputs: { changed: output("changed"), refused: output("refused") },
+    outputs: { changed: output("changed"), refused: output("refused"), paused: output("paused") },
     steps: [
       { name: "Check out this commit", uses: CHECKOUT.action, with: { "persist-credentials": false } },
       {

@@ -1,5 +1,7 @@
+import { describePause, type Pause } from "../../secrets/pause";
 import type { PlanLine, Verb } from "./plan";
 import type { EnvironmentReport } from "./sync-environment";
+import type { GroupReport } from "./sync-groups";
 
 /** What the report words depend on besides the report. */
 export interface Telling {
@@ -12,6 +14,9 @@ export interface Outcome {
   counts: Record<Verb, number>;
   /** Everything that keeps the run from being a success, a line each. Names and reasons, never values. */
   failures: string[];
+  /** What is not as it should be though the values are, and what people decided. */
+  warnings: string[];
+  notices: string[];
 }
 
 /** Sums a report up. */
@@ -31,7 +36,18 @@ export function outcomeOf(report: EnvironmentReport): Outcome {
   const refused = byReason(lines.filter((line) => line.verb === "refused"));
   const failed = report.groups.flatMap((group) => (group.failure === undefined ? [] : [group.failure]));
   const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== undefined);
-  return { counts, failures: [...refused, ...failed, ...after] };
+  const { tagFailures = [] } = report;
+  const untagged = `not tagged, which the next run makes good: ${tagFailures.join("; ")}`;
+  return {
+    counts,
+    failures: [...refused, ...failed, ...after],
+    warnings: tagFailures.length === 0 ? [] : [untagged],
+    notices: report.paused === undefined ? [] : [pauseLine(report.environment, report.paused)],
+  };
+}
+
+function pauseLine(environment: string, paused: Pause): string {
+  return `${environment}: ${describePause(paused)} (npx sophia-secrets resume ${environment} lifts it)`;
 }
 
 /** Refusals, those of one reason together: GitHub shows ten annotations a step, and forty waiting secrets are one thing to do. */
@@ -44,6 +60,7 @@ function byReason(lines: readonly PlanLine[]): string[] {
 /** One line for a log: `production: 3 created, 1 updated, 37 unchanged`. */
 export function headline(report: EnvironmentReport, dryRun: boolean): string {
   const { counts } = outcomeOf(report);
+  if (isStopped(report)) return `${report.environment}: paused, nothing written`;
   const words: [Verb, string][] = [
     ["create", "created"],
     ["update", "updated"],
@@ -59,14 +76,22 @@ export function headline(report: EnvironmentReport, dryRun: boolean): string {
   return `${report.environment}: ${prefix}${parts.join(", ") || "nothing to do"}`;
 }
 
+/** Whether the environment was paused before anything was looked at. */
+function isStopped({ paused, groups }: EnvironmentReport): boolean {
+  return paused !== undefined && groups.length === 0;
+}
+
 /** The plan as text lines: everything but what is unchanged. */
 export function logLines(report: EnvironmentReport): string[] {
-  return report.groups.flatMap((group) => {
-    const shown = group.lines.filter((line) => !isQuiet(line));
-    const lines = shown.map((line) => `  ${line.verb.padEnd(9)} ${line.name}${because(line)}`);
-    const failure = group.failure === undefined ? [] : [`  failed    ${group.failure}`];
-    return lines.length + failure.length === 0 ? [] : [`${group.environment}`, ...lines, ...failure];
-  });
+  const tag = report.tag === undefined ? [] : [`tagged ${report.tag}`];
+  return [...report.groups.flatMap(groupLines), ...tag];
+}
+
+function groupLines(group: GroupReport): string[] {
+  const shown = group.lines.filter((line) => !isQuiet(line));
+  const lines = shown.map((line) => `  ${line.verb.padEnd(9)} ${line.name}${because(line)}`);
+  const failure = group.failure === undefined ? [] : [`  failed    ${group.failure}`];
+  return lines.length + failure.length === 0 ? [] : [`${group.environment}`, ...lines, ...failure];
 }
 
 function isQuiet({ verb, reason }: PlanLine): boolean {
@@ -93,18 +118,28 @@ export function renderSummary(report: EnvironmentReport, { dryRun, now }: Tellin
         line.reason,
       ]),
   );
-  const { failures } = outcomeOf(report);
-  const trouble =
-    failures.length === 0 ? [] : ["", "**To mend**", "", ...failures.map((each) => `- ${each}`)];
-  return [
-    `### Secrets of ${headline(report, dryRun)}`,
-    "",
+  const { failures, warnings, notices } = outcomeOf(report);
+  const open = [...failures, ...warnings];
+  const trouble = open.length === 0 ? [] : ["", "**To mend**", "", ...open.map((each) => `- ${each}`)];
+  const table = [
     "| secret | verb | environment | group | value changed | why |",
     "|---|---|---|---|---|---|",
     ...rows.map((cells) => `| ${cells.map((cell) => cell ?? "").join(" | ")} |`),
+  ];
+  return [
+    `### Secrets of ${headline(report, dryRun)}`,
+    "",
+    ...notices.flatMap((notice) => [literal(notice), ""]),
+    ...(isStopped(report) ? [] : table),
+    ...(report.tag === undefined ? [] : ["", `Tagged \`${report.tag}\``]),
     ...trouble,
     "",
   ].join("\n");
+}
+
+/** Text that people typed, as Markdown that shows it and does nothing else: any ASCII punctuation may be escaped. */
+function literal(text: string): string {
+  return text.replace(/[!-/:-@[-`{-~]/g, "\\$&");
 }
 
 const DAY_MS = 86_400_000;

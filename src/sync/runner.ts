@@ -5,12 +5,14 @@ export interface Runner {
   print(line: string): void;
   /** An error, as an annotation on a runner. */
   complain(text: string): void;
+  /** What people should see though nothing failed, as an annotation on a runner. */
+  remark(level: "notice" | "warning", text: string): void;
   /** Hides texts from here on. Only ever told to a runner: to anything else it would be a leak. */
   mask(texts: readonly string[]): void;
   /** A part of the run's page. */
   summarize(text: string): void;
   /** Outputs of the step, for later steps. */
-  output(values: Readonly<Record<string, number>>): void;
+  output(values: Readonly<Record<string, number | boolean>>): void;
 }
 
 /** @param print one line to stdout. */
@@ -22,10 +24,12 @@ export function createRunner(
   const append = (file: string | undefined, text: string) => {
     if (file !== undefined && file !== "") appendFileSync(file, text);
   };
+  const annotate = (level: string, text: string) =>
+    print(inActions ? `::${level} title=sync_secrets::${escapeCommand(text)}` : `${level}: ${text}`);
   return {
     print,
-    complain: (text) =>
-      print(inActions ? `::error title=sync_secrets::${escapeCommand(text)}` : `error: ${text}`),
+    complain: (text) => annotate("error", text),
+    remark: annotate,
     mask: (texts) => {
       if (inActions) for (const text of texts) print(`::add-mask::${escapeCommand(text)}`);
     },

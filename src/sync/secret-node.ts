@@ -30,6 +30,18 @@ export function readSecretNode(node: unknown): Secret | undefined {
   return typeof plain === "string" ? new Secret(plain) : undefined;
 }
 
+/**
+ * A secret's node as it is stored: the ciphertext, and whether it holds base64. Equal texts are one value; different
+ * ones are another value, or the same set anew. Undefined for whatever is not stored as `secretNode` has it.
+ */
+export function ciphertextOf(node: unknown): string | undefined {
+  if (!isCall(node)) return undefined;
+  const encoded = node.getIn(["fn::fromBase64", "fn::secret", "ciphertext"]);
+  if (typeof encoded === "string") return `base64 ${encoded}`;
+  const plain = node.getIn(["fn::secret", "ciphertext"]);
+  return typeof plain === "string" ? plain : undefined;
+}
+
 /** Whether a node is a call of one of ESC's functions: a mapping of one key that begins with `fn::`. */
 export function isCall(node: unknown): node is YAMLMap {
   if (!isMap(node) || node.items.length !== 1) return false;

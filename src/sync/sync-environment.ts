@@ -1,4 +1,5 @@
 import { type Ledger, parseLedger, renderLedger } from "../../secrets/ledger";
+import { type Pause, pauseAt } from "../../secrets/pause";
 import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
 import { advanceLedger, type RunIdentity } from "./advance-ledger";
 import type { Alert } from "./alert";
@@ -11,6 +12,7 @@ import { pauseBeforeRound, roundsAfter } from "./rounds";
 import type { RunOptions } from "./run-options";
 import { ownPart, withPart } from "./shared-ledger";
 import { type GroupReport, syncGroups } from "./sync-groups";
+import { isUntagged, isWhole, tagOf, tagState } from "./tag-run";
 
 /** What a sync did to one environment. */
 export interface EnvironmentReport {
@@ -22,6 +24,12 @@ export interface EnvironmentReport {
   ledgerFailure?: string;
   /** Why nobody could be told of refusals, if so. The next run tries again. */
   alertFailure?: string;
+  /** Tag of what the run left, where it left something new. */
+  tag?: string;
+  /** Why the tag is missing, if so. The values stand; the next run gives them its own. */
+  tagFailures?: readonly string[];
+  /** Somebody has paused the environment: nothing was written, or nothing more. */
+  paused?: Pause;
 }
 
 /** What one environment's sync works with. */
@@ -36,33 +44,25 @@ export interface EnvironmentJob {
 }
 
 /**
- * Syncs one environment: each values environment by itself, then the ledger. A group that fails does not keep the
- * others from being right; the report says which failed and why.
+ * Syncs one environment: each values environment by itself, then their tag, then the ledger. A group that fails does
+ * not keep the others from being right; the report says which failed and why. While somebody has paused it, nothing is
+ * written, and only a dry run plans.
  *
  * @throws RemedyError when the ledger cannot be read: without it nothing is known, so nothing is written.
  */
 export async function syncEnvironment(job: EnvironmentJob, cloud: PulumiCloud): Promise<EnvironmentReport> {
-  const { environment, ledger: place } = job.target;
-  const { dryRun } = job.options;
-  const alerted = once(job);
+  const place = job.target.ledger;
+  const doors = { alerted: once(job), tagged: taggedOnce(job, cloud) };
   let report: EnvironmentReport | undefined;
   for (let round = 1; ; round += 1) {
     let sent = false;
     try {
       const stored = await cloud.decrypt(place);
-      const whole = usableLedger(stored);
-      const ledger = ownPart(whole, job.catalog.shard);
-      const key = ledger.key ?? newFingerprintKey();
-      const groups = await syncGroups({ ...job, ledger, key }, cloud, report?.groups ?? []);
-      const advanced = advanceLedger({ ...ledger, key }, groups, job.identity);
-      report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced) };
-      if (dryRun) return report;
-      const told = await alerted(ledger, advanced);
-      if (told.failure !== undefined) report.alertFailure = told.failure;
-      const text = renderLedger(withPart(whole, told.ledger, job.catalog.shard));
-      if (text === renderLedger(whole)) return report;
+      const done = await syncOnce(job, cloud, doors, stored, report);
+      report = done.report;
+      if (done.ledger === undefined) return report;
       sent = true;
-      await cloud.write(place, text, stored.etag);
+      await cloud.write(place, done.ledger, stored.etag);
       return report;
     } catch (error) {
       // In a later round the values are written already: the report must not be lost with the ledger.
@@ -72,6 +72,68 @@ export async function syncEnvironment(job: EnvironmentJob, cloud: PulumiCloud): 
       await pauseBeforeRound(round);
     }
   }
+}
+
+/** Everything of a round but the ledger's write: @returns its text where there is something to write. */
+async function syncOnce(
+  job: EnvironmentJob,
+  cloud: PulumiCloud,
+  { alerted, tagged }: { alerted: ReturnType<typeof once>; tagged: ReturnType<typeof taggedOnce> },
+  stored: EnvironmentText,
+  earlier: EnvironmentReport | undefined,
+): Promise<{ report: EnvironmentReport; ledger?: string }> {
+  const { dryRun } = job.options;
+  const { environment } = job.target;
+  const whole = usableLedger(stored);
+  const paused = pausedAt(whole, job);
+  if (paused.paused !== undefined && !dryRun)
+    return { report: { environment, groups: [], changed: timesOf(whole), ...earlier, ...paused } };
+  const ledger = ownPart(whole, job.catalog.shard);
+  const key = ledger.key ?? newFingerprintKey();
+  const stopped = () => pausedMeanwhile(job, cloud);
+  const groups = await syncGroups({ ...job, ledger, key, stopped }, cloud, earlier?.groups ?? []);
+  const advanced = advanceLedger({ ...ledger, key }, groups, job.identity);
+  const report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced), ...paused };
+  if (dryRun) return { report };
+  const { ledger: told, failure } = await alerted(ledger, advanced);
+  const { untagged, ...tag } = await tagged(whole, advanced, groups);
+  const text = renderLedger(withPart(whole, { ...told, ...untagged }, job.catalog.shard));
+  return {
+    report: { ...report, ...tag, ...(failure === undefined ? {} : { alertFailure: failure }) },
+    ...(text === renderLedger(whole) ? {} : { ledger: text }),
+  };
+}
+
+function pausedAt(ledger: Ledger, { identity }: EnvironmentJob): Pick<EnvironmentReport, "paused"> {
+  const paused = pauseAt(ledger.paused, identity.now);
+  return paused === undefined ? {} : { paused };
+}
+
+/**
+ * Whether somebody paused since the ledger was read. Asked after the values are read and before they are written, so
+ * that no write can follow one that was made during a pause: its ETag, or this answer, holds it back.
+ */
+async function pausedMeanwhile(job: EnvironmentJob, cloud: PulumiCloud): Promise<string | undefined> {
+  const ledger = parseLedger((await cloud.read(job.target.ledger)).text);
+  if (pausedAt(ledger, job).paused === undefined) return undefined;
+  return "not written: somebody paused the sync of this environment while it ran";
+}
+
+type Tagged = Pick<EnvironmentReport, "tag" | "tagFailures"> & { untagged?: Pick<Ledger, "untagged"> };
+
+/**
+ * Tags before the ledger is written, which says when a tag is missing; in later rounds only what is new. A tag that some
+ * values environments lack would name no state: a run that did not see all of them leaves it to the next.
+ */
+function taggedOnce({ identity, target }: EnvironmentJob, cloud: PulumiCloud) {
+  const done = new Map<string, number>();
+  return async (before: Ledger, after: Ledger, groups: readonly GroupReport[]): Promise<Tagged> => {
+    if (!isUntagged(before, after, groups)) return {};
+    if (!isWhole(target, groups)) return { untagged: { untagged: true } };
+    const tag = tagOf(identity);
+    const tagFailures = await tagState(tag, groups, cloud, done);
+    return tagFailures.length === 0 ? { tag } : { tagFailures, untagged: { untagged: true } };
+  };
 }
 
 /** Without a usable key the fingerprints say nothing, and neither do the revisions they were taken at. */

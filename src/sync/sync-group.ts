@@ -26,6 +26,8 @@ export interface GroupJob {
   options: RunOptions;
   /** Whether other carriers write there too. */
   isShared: boolean;
+  /** Why nothing may be written any more, if so. */
+  stopped: () => Promise<string | undefined>;
 }
 
 export interface GroupResult {
@@ -65,6 +67,7 @@ export async function syncGroup(job: GroupJob, first: GroupView, cloud: PulumiCl
       const all = withEarlier(lines, unsure);
       if (job.options.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
       requireAll(job, lines);
+      if (round > 1) await requireRunning(job);
       for (const line of lines.filter(isChange)) write(job, line, text);
       sent = all;
       const revision = await cloud.write(job.environment, text.toString(), current.etag);
@@ -83,6 +86,12 @@ function requireAll({ environment, options }: GroupJob, lines: readonly PlanLine
   if (!options.allOrNothing || refused.length === 0) return;
   const reason = `somebody wrote it in between, and now ${refused.join(", ")} cannot be written`;
   throw new RemedyError(environment, reason, "run again: a dry run says why");
+}
+
+/** Whoever wrote in between may have paused the sync first, as a rollback does: its values must stand. */
+async function requireRunning({ environment, stopped }: GroupJob): Promise<void> {
+  const reason = await stopped();
+  if (reason !== undefined) throw new RemedyError(environment, reason, "resume it, then run again");
 }
 
 /** Nothing moves by itself, so a secret that changed its group stands in two, and applications would read either. */

@@ -4,7 +4,7 @@ import { brakeOf, heldBack } from "./brake";
 import type { Input } from "./choose-value";
 import { describeError } from "./describe-error";
 import type { JobCatalog, JobTarget } from "./job-catalog";
-import { type PlanLine, withEarlier } from "./plan";
+import { isChange, type PlanLine, withEarlier } from "./plan";
 import type { RunOptions } from "./run-options";
 import { type GroupJob, type GroupView, syncGroup, viewGroup } from "./sync-group";
 
@@ -28,6 +28,8 @@ export interface GroupsJob {
   ledger: Ledger;
   /** Key of the fingerprints: the ledger's, or a new one. */
   key: string;
+  /** Why nothing may be written any more, if so: asked between each look and its write. */
+  stopped: () => Promise<string | undefined>;
 }
 
 type Seen = { job: GroupJob } & ({ view: GroupView; failure?: never } | { failure: string; view?: never });
@@ -45,7 +47,9 @@ export async function syncGroups(
 ): Promise<GroupReport[]> {
   const seen = await Promise.all(jobsOf(job).map((each) => look(each, cloud)));
   const intents = seen.map(({ view }) => (view === undefined ? {} : { lines: view.lines }));
-  const brake = brakeOf(intents, job.options, job.catalog.changeLimit);
+  const writes = !job.options.dryRun && intents.some(({ lines }) => lines?.some(isChange));
+  const held = brakeOf(intents, job.options, job.catalog.changeLimit);
+  const brake = held ?? (writes ? await job.stopped() : undefined);
   return Promise.all(
     seen.map(async (each) => {
       const before = earlier.find(({ group }) => group === each.job.group)?.lines ?? [];
@@ -54,7 +58,7 @@ export async function syncGroups(
   );
 }
 
-function jobsOf({ target, catalog, input, options, ledger, key }: GroupsJob): GroupJob[] {
+function jobsOf({ target, catalog, input, options, ledger, key, stopped }: GroupsJob): GroupJob[] {
   const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
   const common = {
     appRoot: catalog.appRoot,
@@ -62,6 +66,7 @@ function jobsOf({ target, catalog, input, options, ledger, key }: GroupsJob): Gr
     options,
     ledger,
     key,
+    stopped,
     isShared: catalog.shard !== undefined,
   };
   return Object.entries(target.groups)

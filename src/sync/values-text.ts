@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, parseDocument } from "yaml";
 import { RemedyError } from "../errors";
 import type { Secret } from "../secret";
 import { exactNumbers } from "./exact-numbers";
@@ -80,6 +80,25 @@ export class ValuesText {
   /** The value at the secret's place, when the text holds it in clear. */
   read(secret: JobSecret): Secret | undefined {
     return readSecretNode(this.node(this.place(secret)));
+  }
+
+  /**
+   * What stands at the secret's place; where nothing does, what its variable refers to, under the name it has or had:
+   * the text may be older than the catalog. Undefined where there is nothing.
+   */
+  stored(secret: JobSecret): unknown {
+    const variables = [secret.name, ...secret.aliases].map((name) => this.document.getIn(variableOf(name)));
+    const places = variables.flatMap((text) => /^\$\{([\w.-]+)\}$/.exec(String(text))?.[1] ?? []);
+    const nodes = [this.place(secret), ...places.map((path) => ["values", ...path.split(".")])].map((path) =>
+      this.node(path),
+    );
+    return nodes.find((node) => !isNothing(node));
+  }
+
+  /** Puts what another revision of this environment held at the secret's place: ciphertext as it is. */
+  putBack(secret: JobSecret, earlier: ValuesText): void {
+    const node = earlier.stored(secret);
+    if (isNode(node)) this.put(this.place(secret), node.clone());
   }
 
   /** Puts a value at the secret's place. */

@@ -15,7 +15,13 @@ const CALLS: [string, Pick<Fault, "method" | "path">][] = [
   ["reading values", { method: "GET", path: at(API_KEYS) }],
   ["opening values", { method: "GET", path: at(API_KEYS, "/decrypt") }],
   ["writing values", { method: "PATCH", path: at(API_KEYS) }],
+  ["looking whether it was paused meanwhile", { method: "GET", path: at(LEDGER) }],
   ["writing the ledger", { method: "PATCH", path: at(LEDGER) }],
+];
+/** What never works here fails no run (tags.test.ts). */
+const TAG: (typeof CALLS)[number] = [
+  "tagging values",
+  { method: "POST", path: at(API_KEYS, "/versions/tags") },
 ];
 const retry = (status: number) => ({ answer: { status, headers: { "retry-after": "0" } } });
 /** Everything that can happen to it, once. */
@@ -40,12 +46,13 @@ describe("each call of the sync job, when it goes wrong once", () => {
   });
   afterEach(() => stage.close());
 
-  for (const [call, which] of CALLS) {
+  for (const [call, which] of [...CALLS, TAG]) {
     for (const [what, fault] of FAULTS) {
       it(`ends in the right state when ${call} ${what}`, async () => {
         stage.cloud.faults.add({ ...which, ...fault });
         const run = await stage.run({ catalog, input, timeoutMs: 250 });
         deepEqual([run.code, run.printed[0]], [0, "production: 2 updated"]);
+        equal(run.printed.at(-1), "tagged run-43");
         // A request that stalled is carried out late, which an ETag makes harmless.
         if (fault.delayMs !== undefined) await new Promise((done) => setTimeout(done, fault.delayMs));
         const standing = { ...(await stage.variables(API_KEYS)), ...(await stage.variables(DATABASES)) };
@@ -56,6 +63,7 @@ describe("each call of the sync job, when it goes wrong once", () => {
       });
     }
 
+    if (call === TAG[0]) continue;
     it(`fails with a clear word, and loses nothing, when ${call} never works`, async () => {
       stage.cloud.faults.add({ ...which, times: 0, reset: "before" });
       const run = await stage.run({ catalog, input });

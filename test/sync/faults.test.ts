@@ -2,7 +2,7 @@ import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import type { Http } from "../../src/clients/http";
 import { ORG, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { API_KEYS, DATABASES, jobCatalog, jobSecret, LEDGER } from "./small-job";
-import { ahead, behind, type Run, SyncStage, writes } from "./sync-stage";
+import { ahead, behind, type Run, revisionsMade, SyncStage, writes } from "./sync-stage";
 
 const catalog = jobCatalog([
   jobSecret("ALPHA_KEY"),
@@ -37,7 +37,7 @@ describe("the sync job when the service misbehaves", () => {
     const first = await stage.run({ catalog, input });
     created(first);
     equal(first.code, 0);
-    deepEqual(writes(first).length, 3);
+    deepEqual(revisionsMade(first).length, 3);
     await arrived();
     const second = await settled();
     deepEqual(second.printed, ["production: 3 unchanged"]);
@@ -57,7 +57,7 @@ describe("the sync job when the service misbehaves", () => {
     const run = await stage.run({ catalog, input: { ...input, BETA_KEY: "beta-two" } });
     equal(run.printed[0], "production: 1 updated, 2 unchanged");
     deepEqual(
-      writes(run),
+      revisionsMade(run),
       [API_KEYS, LEDGER].map((path) => `PATCH /api/esc/environments/${ORG}/${path}`),
     );
   });
@@ -112,7 +112,7 @@ describe("the sync job when the service misbehaves", () => {
       stage.edit(API_KEYS, `${await stage.text(API_KEYS)}  more: two\n`),
     );
     const run = await stage.run({ catalog, input, through });
-    deepEqual([run.code, run.printed], [0, ["production: 3 unchanged"]]);
+    deepEqual([run.code, run.printed[0]], [0, "production: 3 unchanged"]);
   });
 
   for (const moment of ["before", "after"] as const) {

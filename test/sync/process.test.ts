@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderScript } from "../../src/sync/render-script";
-import { TOKENS } from "../pulumi-cloud/cloud-fixture";
+import { env, TOKENS } from "../pulumi-cloud/cloud-fixture";
 import { type AtRequest, openGate } from "./gate";
 import { API_KEYS, DATABASES, jobCatalog, jobSecret, LEDGER } from "./small-job";
 import { SyncStage, writes } from "./sync-stage";
@@ -98,8 +98,8 @@ describe("the sync as a process that is killed", function () {
   ]);
   const before = { ALPHA_KEY: "alpha-one", BETA_KEY: "beta-one", DB_PASSWORD: "db-one" };
   const input = { ALPHA_KEY: "alpha-two", BETA_KEY: "beta-one", DB_PASSWORD: "db-two" };
-  /** Ledger, two values environments to read and two to write, ledger. */
-  const REQUESTS = 6;
+  /** Ledger, two values environments to read, the ledger's pause, two to write and to tag, ledger. */
+  const REQUESTS = 9;
 
   async function killAt(moment: "before" | "after", request: number): Promise<void> {
     const stage = await SyncStage.start();
@@ -126,12 +126,25 @@ describe("the sync as a process that is killed", function () {
       equal((await stage.run({ catalog, input })).code, 0);
       deepEqual({ ...(await stage.variables(API_KEYS)), ...(await stage.variables(DATABASES)) }, input);
       match(await stage.text(API_KEYS), /^# by hand[\s\S]*theirs: kept/);
+      const [ofKeys, ofDatabases] = await Promise.all(
+        [API_KEYS, DATABASES].map((path) => tagsOf(stage, path)),
+      );
+      ok(
+        ofKeys?.some((tag) => ofDatabases?.includes(tag)),
+        "both stand under one tag",
+      );
       const settled = await stage.run({ catalog, input });
       deepEqual([settled.code, writes(settled)], [0, []]);
     } finally {
       await stage.close();
       run.remove();
     }
+  }
+
+  /** Tags of the newest revision, without the service's own. */
+  async function tagsOf(stage: SyncStage, path: string): Promise<string[]> {
+    const { json } = await stage.cloud.call("GET", env(path, "/versions?count=1"));
+    return (json[0].tags as string[]).filter((tag) => tag !== "latest");
   }
 
   for (let request = 1; request <= REQUESTS; request += 1) {

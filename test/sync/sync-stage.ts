@@ -36,6 +36,8 @@ interface RunOptions {
 
 /** The sandbox's Pulumi Cloud with empty values environments and an empty ledger, and sync jobs to run against it. */
 export class SyncStage {
+  private runs = 41;
+
   private constructor(
     readonly cloud: CloudFixture,
     private readonly folder: string,
@@ -53,7 +55,7 @@ export class SyncStage {
     await this.cloud.close();
   }
 
-  /** One run of the job, with a stored token. */
+  /** One run of the job, with a stored token. The first is run 42. */
   async run(options: RunOptions): Promise<Run> {
     const { catalog, input, dryRun = false, token = TOKENS.admin, environment = {}, through } = options;
     const door = createHttp({ waitMs: 5, timeoutMs: options.timeoutMs ?? 30_000 });
@@ -61,6 +63,7 @@ export class SyncStage {
     const files = mkdtempSync(join(this.folder, "run-"));
     const [page, outputs] = [join(files, "summary.md"), join(files, "outputs")];
     await this.requests();
+    this.runs += 1;
     const code = await runSync({
       catalog,
       environment: {
@@ -70,7 +73,7 @@ export class SyncStage {
         PULUMI_BACKEND_URL: this.cloud.url,
         GITHUB_STEP_SUMMARY: page,
         GITHUB_OUTPUT: outputs,
-        GITHUB_RUN_ID: "42",
+        GITHUB_RUN_ID: String(this.runs),
         GITHUB_SHA: "abc123",
         ...input,
         ...environment,
@@ -121,6 +124,11 @@ export class SyncStage {
 /** Writes among requests. */
 export function writes(run: Run): string[] {
   return run.requests.filter((request) => !request.startsWith("GET "));
+}
+
+/** Writes that make a new revision: all but tags. */
+export function revisionsMade(run: Run): string[] {
+  return writes(run).filter((request) => !request.includes("/versions/tags"));
 }
 
 /** A door that does something before requests of a kind; `times` of them. */

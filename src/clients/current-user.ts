@@ -1,0 +1,9 @@
+import { type PulumiCall, parseAnswer } from "./pulumi-call";
+
+/** The login in Pulumi Cloud of whoever's token this is; an organization's or team's token answers with its name. */
+export async function currentUser(call: PulumiCall): Promise<string> {
+  const thing = "the token's owner";
+  const { githubLogin, name } = parseAnswer(thing, await call(thing, "/api/user")) as Record<string, unknown>;
+  const found = [githubLogin, name].find((each) => typeof each === "string" && each !== "");
+  return String(found ?? "somebody");
+}

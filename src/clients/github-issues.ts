@@ -1,0 +1,84 @@
+import { RemedyError } from "../errors";
+import type { GitHubCall } from "./github-call";
+import { type Asked, notGitHub } from "./github-refusal";
+import { withRights } from "./with-rights";
+
+/** An open issue, as far as it is needed to find it again. */
+export interface OpenIssue {
+  number: number;
+  title: string;
+  body: string;
+  url: string;
+}
+
+/** The issues of one repository. Every method throws RemedyError, naming the repository, the cause and the remedy. */
+export interface GitHubIssues {
+  /** Whether the token may label: GitHub drops labels of others in silence, or refuses the issue. @throws where issues are off. */
+  mayLabel(): Promise<boolean>;
+  /** All open ones, pull requests left out. */
+  open(): Promise<OpenIssue[]>;
+  /** @returns its address. */
+  create(issue: { title: string; body: string; labels: readonly string[] }): Promise<string>;
+  update(number: number, change: { title: string; body: string }): Promise<void>;
+  close(number: number, reason: "completed" | "not_planned"): Promise<void>;
+}
+
+const PAGE = 100;
+const RIGHTS =
+  "check its name; for its issues, give the token the scope repo (classic) or Issues, read and write, on it (fine-grained)";
+
+/** @param repository `owner/name`. */
+export function createGitHubIssues(call: GitHubCall, repository: string): GitHubIssues {
+  const asked: Asked = { thing: `repository ${repository}`, kind: "repository" };
+  const at = `/repos/${repository}`;
+  const explained = <Result>(work: Promise<Result>) => withRights(work, RIGHTS);
+  const change = async (number: number, body: object) => {
+    const write = { method: "PATCH", body: JSON.stringify(body), repeatable: true } as const;
+    await explained(call.send(asked, `${at}/issues/${number}`, write));
+  };
+  return {
+    mayLabel: async () => {
+      const found = await explained(call.get(asked, at));
+      if (found.has_issues === false)
+        throw new RemedyError(asked.thing, "its issues are off", "turn them on in its settings");
+      return (found.permissions as { push?: unknown } | undefined)?.push === true;
+    },
+    open: async () => {
+      const found: OpenIssue[] = [];
+      for (let page = 1; ; page += 1) {
+        const path = `${at}/issues?state=open&per_page=${PAGE}&page=${page}`;
+        const items = listIn(asked, (await explained(call.send(asked, path))).text);
+        found.push(...items.filter((each) => each.pull_request === undefined).map(openIssue));
+        if (items.length < PAGE) return found;
+      }
+    },
+    create: async (issue) => {
+      // Not repeated: a second one would stand beside a first whose answer was lost.
+      const write = { method: "POST", body: JSON.stringify(issue) } as const;
+      const { text } = await explained(call.send(asked, `${at}/issues`, write));
+      return openIssue((JSON.parse(text) as Listed) ?? {}).url;
+    },
+    update: change,
+    close: (number, reason) => change(number, { state: "closed", state_reason: reason }),
+  };
+}
+
+interface Listed {
+  number?: number;
+  title?: string;
+  body?: string | null;
+  html_url?: string;
+  pull_request?: unknown;
+}
+
+function openIssue({ number = 0, title = "", body, html_url: url = "" }: Listed): OpenIssue {
+  return { number, title, body: body ?? "", url };
+}
+
+function listIn(asked: Asked, text: string): Listed[] {
+  try {
+    const list: unknown = JSON.parse(text);
+    if (Array.isArray(list)) return list as Listed[];
+  } catch {}
+  throw notGitHub(asked);
+}

@@ -1,0 +1,126 @@
+import { notTheService, type PulumiCall, parseAnswer } from "./pulumi-call";
+
+/** Somebody in the organization. Administrators may do everything with every environment, whatever is declared. */
+export interface OrganizationMember {
+  login: string;
+  isAdmin: boolean;
+}
+
+/** What a team may do with one environment, `project/name`. */
+export interface TeamPermission {
+  environment: string;
+  level: string;
+  /** As Go prints durations. */
+  maxOpenDuration?: string;
+}
+
+/** A team as the service has it. */
+export interface OrganizationTeam {
+  name: string;
+  members: string[];
+  permissions: TeamPermission[];
+  /** Whether it has a role besides: what that allows is not told here. */
+  hasRole: boolean;
+}
+
+/** What the organization gives every member, and whether the token's own is an administrator. */
+export interface OrganizationSettings {
+  defaultPermission: string;
+  isAdmin: boolean;
+}
+
+/** Members, teams and settings of an organization of Pulumi Cloud. */
+export interface PulumiOrganization {
+  members(): Promise<OrganizationMember[]>;
+  /** Every team with its members and permissions: a request each. */
+  teams(): Promise<OrganizationTeam[]>;
+  settings(): Promise<OrganizationSettings>;
+  /** Sets the default environment permission. @returns the one that holds now. */
+  setDefaultPermission(level: "none"): Promise<string>;
+}
+
+/** @throws RemedyError from every method. Shapes are those of the service's specification (ListOrganizationMembers, GetTeam, GetOrganizationMetadata). */
+export function createPulumiOrganization(call: PulumiCall): PulumiOrganization {
+  const { organization } = call;
+  const root = `/api/orgs/${encodeURIComponent(organization)}`;
+  const get = async (thing: string, path: string) => parseAnswer(thing, await call(thing, `${root}${path}`));
+  const permissionIn = (answer: object) => {
+    const { defaultEnvironmentPermission: level } = answer as { defaultEnvironmentPermission?: unknown };
+    if (typeof level === "string") return level;
+    throw notTheService(`organization ${organization}`, "names no default environment permission");
+  };
+  return {
+    members: async () => {
+      const found: OrganizationMember[] = [];
+      for (let token = ""; ; ) {
+        const more = token === "" ? "" : `&continuationToken=${encodeURIComponent(token)}`;
+        const page = (await get("the organization's members", `/members?type=backend${more}`)) as MemberPage;
+        found.push(...(page.members ?? []).map(memberOf));
+        token = page.continuationToken ?? "";
+        if (token === "") return found;
+      }
+    },
+    teams: async () => {
+      const { teams = [] } = (await get("the organization's teams", "/teams")) as {
+        teams?: { name: string }[];
+      };
+      const one = async ({ name }: { name: string }) =>
+        teamOf((await get(`team ${name}`, `/teams/${encodeURIComponent(name)}`)) as Team);
+      const found: OrganizationTeam[] = [];
+      for (let start = 0; start < teams.length; start += AT_ONCE)
+        found.push(...(await Promise.all(teams.slice(start, start + AT_ONCE).map(one))));
+      return found;
+    },
+    settings: async () => {
+      const answer = await get(`organization ${organization}`, "/metadata");
+      const { userRole } = answer as { userRole?: unknown };
+      return { defaultPermission: permissionIn(answer), isAdmin: userRole === "admin" };
+    },
+    setDefaultPermission: async (level) => {
+      const thing = `organization ${organization}`;
+      const body = JSON.stringify({ setDefaultEnvironmentPermission: level });
+      return permissionIn(parseAnswer(thing, await call(thing, root, { method: "PATCH", body })));
+    },
+  };
+}
+
+/** Requests at a time: the service names no limit, and its own console asks about as many. */
+const AT_ONCE = 8;
+
+interface MemberPage {
+  members?: Member[];
+  continuationToken?: string;
+}
+
+interface Member {
+  role?: string;
+  fgaRole?: { name?: string };
+  virtualAdmin?: boolean;
+  user: { githubLogin: string };
+}
+
+interface Team {
+  name: string;
+  members?: { githubLogin: string }[];
+  environments?: { envName: string; projectName: string; permission: string; maxOpenDuration?: string }[];
+  roleIds?: string[];
+}
+
+/** The name of the role decides where there is one; the service spells its own ones in either case. */
+function memberOf({ role, fgaRole, virtualAdmin, user }: Member): OrganizationMember {
+  const named = (fgaRole?.name ?? role ?? "").toLowerCase();
+  return { login: user.githubLogin, isAdmin: named === "admin" || virtualAdmin === true };
+}
+
+function teamOf({ name, members = [], environments = [], roleIds = [] }: Team): OrganizationTeam {
+  return {
+    name,
+    members: members.map(({ githubLogin }) => githubLogin).sort(),
+    permissions: environments.map(({ envName, projectName, permission, maxOpenDuration }) => ({
+      environment: `${projectName}/${envName}`,
+      level: permission,
+      ...(maxOpenDuration === undefined ? {} : { maxOpenDuration }),
+    })),
+    hasRole: roleIds.length > 0,
+  };
+}

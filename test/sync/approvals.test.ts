@@ -1,0 +1,86 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { ORG, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { API_KEYS, DATABASES, jobCatalog, jobSecret, LEDGER } from "./small-job";
+import { SyncStage } from "./sync-stage";
+
+const KEY = jobSecret("OPENAI_API_KEY");
+const DIRECT = jobCatalog([KEY]);
+const CATALOG = {
+  ...DIRECT,
+  targets: DIRECT.targets.map((target) => ({ ...target, approvals: true as const })),
+};
+
+describe("a sync whose changes somebody must approve", () => {
+  let stage: SyncStage;
+  let token: string;
+  beforeEach(async () => {
+    stage = await SyncStage.start();
+    const { cloud } = stage;
+    await team(cloud, "sync", [], { [API_KEYS]: "write", [DATABASES]: "write", [LEDGER]: "write" });
+    await team(cloud, "security", ["dev"], { [API_KEYS]: "write" });
+    const body = { name: "job" };
+    token = (await cloud.call("POST", `/api/orgs/${ORG}/teams/sync/tokens`, { body })).json.tokenValue;
+    const rule = {
+      ...{ ruleType: "approval_required", numApprovalsRequired: 1, allowSelfApproval: false },
+      requireReapprovalOnChange: true,
+      eligibleApprovers: [{ eligibilityType: "team_member", teamName: "security" }],
+    };
+    const target = { actionTypes: ["update"], entityType: "environment", qualifiedName: API_KEYS };
+    const gate = { name: "sophia-secrets", enabled: true, rule, target };
+    equal((await cloud.call("POST", `/api/change-gates/${ORG}`, { body: gate })).status, 201);
+  });
+  afterEach(() => stage.close());
+
+  const requests = async () =>
+    (await stage.cloud.call("GET", `/api/change-requests/${ORG}`)).json.changeRequests as {
+      id: string;
+      status: string;
+      description: string;
+    }[];
+  const run = (value: string) => stage.run({ catalog: CATALOG, token, input: { OPENAI_API_KEY: value } });
+  const approve = async (id: string) => {
+    const act = (what: string, body: object) =>
+      stage.cloud.call("POST", `/api/change-requests/${ORG}/${id}/${what}`, { token: TOKENS.dev, body });
+    equal((await act("approve", { revisionNumber: 1 })).status, 204);
+    equal((await act("apply", {})).status, 200);
+  };
+
+  it("proposes, fails until somebody has approved, and then finds it done and writes the ledger", async () => {
+    const first = await run("canary-one");
+    equal(first.code, 1);
+    match(first.printed.join("\n"), /the change was proposed and waits for approval \(change request /);
+    const [request] = await requests();
+    deepEqual([request?.status, request?.description], ["submitted", "sync, run 42"]);
+    const second = await run("canary-one");
+    match(second.printed.join("\n"), /waits for approval since an earlier run/);
+    equal((await requests()).length, 1);
+    await approve(request?.id ?? "");
+    const third = await run("canary-one");
+    equal(third.code, 0, third.printed.join("\n"));
+    match((await stage.cloud.call("GET", `/api/esc/environments/${ORG}/${LEDGER}`)).text, /OPENAI_API_KEY/);
+    const calm = await run("canary-one");
+    equal(calm.code, 0);
+    ok(
+      calm.requests.every((line) => line.startsWith("GET ")),
+      calm.requests.join("\n"),
+    );
+    for (const each of [first, second, third])
+      ok(!`${each.printed}${each.summary}`.replaceAll("::add-mask::canary-one", "").includes("canary-one"));
+  });
+
+  it("proposes what was rotated while the first proposal stood in a second one", async () => {
+    await run("canary-one");
+    await run("canary-two");
+    await approve((await requests())[0]?.id ?? "");
+    const after = await run("canary-two");
+    match(after.printed.join("\n"), /was proposed/);
+    deepEqual((await requests()).map(({ status }) => status).sort(), ["applied", "submitted"]);
+  });
+
+  it("without being told of the rule fails, and changes nothing", async () => {
+    const result = await stage.run({ catalog: DIRECT, token, input: { OPENAI_API_KEY: "canary" } });
+    equal(result.code, 1);
+    match(result.printed.join("\n"), /the token may not do this/);
+    deepEqual(await requests(), []);
+  });
+});
