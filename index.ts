@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { catalog } from "./secrets/catalog";
 import { IMAGES } from "./secrets/images";
 import { dayOf } from "./secrets/tombstone";
+import { CatalogFacts } from "./src/resources/catalog-facts";
 import { declareEnvironmentSlots } from "./src/resources/declare-environment-slots";
 import { resolveImages } from "./src/resources/images";
 import { Organization } from "./src/resources/organization";
@@ -12,21 +13,20 @@ import { slotRules } from "./src/resources/slot-rules";
 import { Stage } from "./src/resources/stage";
 import { waitingFor } from "./src/resources/waiting";
 
-const today = dayOf(new Date());
-
 // Config and catalog, checked: nothing is declared before everything is right.
+const today = dayOf(new Date());
 const { settings, ownsOrganization, values } = readStack(catalog, today);
-const byName = createProviders(settings, catalog.secrets.length);
-const providers = Object.values(byName);
-const groups = Object.keys(catalog.groups);
+const services = createProviders(settings, catalog.secrets.length);
+const providers = Object.values(services);
+new CatalogFacts(settings.application, catalog);
 
 // What no run may do to a secret in GitHub, whatever it declares.
-const rules = slotRules(catalog, values, byName.github, today);
+const rules = slotRules(catalog, values, services.github, today);
 
 // Pulumi ESC: per environment the values, the ledger, the composite, and who may open them.
 const stages = settings.environments.map((name) => ({
   name,
-  stage: new Stage(name, { settings, groups }, { providers }),
+  stage: new Stage(name, { settings, groups: catalog.groups }, { providers }),
 }));
 
 // GitHub: the secrets that have a value per environment.
@@ -42,17 +42,19 @@ const organization = ownsOrganization
     )
   : undefined;
 
+const byName = <T>(of: (stage: Stage, name: string) => T) =>
+  Object.fromEntries(stages.map(({ name, stage }) => [name, of(stage, name)]));
 /** What applications open, by environment. */
-export const compositeEnvironments = Object.fromEntries(
-  stages.map(({ name, stage }) => [name, stage.composite]),
-);
+export const compositeEnvironments = byName((stage) => stage.composite);
 /** The sync workflow of each carrier. */
 export const workflows = organization?.workflows ?? [];
 /** How many secrets are declared, and in how many groups and environments. */
-export const counts = { secrets: catalog.secrets.length, groups: groups.length, environments: stages.length };
+export const counts = {
+  secrets: catalog.secrets.length,
+  groups: Object.keys(catalog.groups).length,
+  environments: stages.length,
+};
 /** Secrets that have not been synced yet, by environment. */
-export const waiting = Object.fromEntries(
-  stages.map(({ name, stage }) => [name, waitingFor(stage, name, catalog)]),
-);
+export const waiting = byName((stage, name) => waitingFor(stage, name, catalog));
 /** Digests of the platform's images; empty unless the config asks for them. */
 export const images = resolveImages(IMAGES, settings, new pulumi.Config().getSecret("dockerPassword"));

@@ -1,6 +1,8 @@
+import { ACCESS_POLICIES } from "./access-policies";
 import { defineCatalog } from "./entry";
 import { ENVIRONMENTS } from "./environments";
 import { GROUPS } from "./groups";
+import { PAGES } from "./vendor-pages";
 
 /**
  * Every secret of the Sophia AI platform.
@@ -12,21 +14,22 @@ import { GROUPS } from "./groups";
 export const catalog = defineCatalog({
   environments: ENVIRONMENTS,
   groups: GROUPS,
+  accessPolicies: ACCESS_POLICIES,
   secrets: [
     // --- api-keys -------------------------------------------------------------------------------------------
-    { name: "ANTHROPIC_API_KEY", group: "api-keys", format: "anthropic-key" },
-    { name: "OPENAI_API_KEY", group: "api-keys", format: "openai-key" },
-    { name: "OPENROUTER_API_KEY", group: "api-keys", format: "openrouter-key" },
-    { name: "PORTKEY_API_KEY", group: "api-keys" },
-    { name: "MEM0_API_KEY", group: "api-keys" },
-    { name: "PINECONE_API_KEY", group: "api-keys" },
-    { name: "PINECONE_ENVIRONMENT", group: "api-keys", required: false },
-    { name: "WEAVIATE_API_KEY", group: "api-keys" },
-    { name: "WEAVIATE_URL", group: "api-keys", format: "https-url" },
-    { name: "CODACY_API_TOKEN", group: "api-keys" },
-    { name: "FIGMA_PAT", group: "api-keys" },
-    { name: "FIGMA_PROJECT_ID", group: "api-keys", required: false },
-    { name: "ESTUARY_API_TOKEN", group: "api-keys" },
+    { name: "ANTHROPIC_API_KEY", group: "api-keys", format: "anthropic-key", page: PAGES.anthropic },
+    { name: "OPENAI_API_KEY", group: "api-keys", format: "openai-key", page: PAGES.openai },
+    { name: "OPENROUTER_API_KEY", group: "api-keys", format: "openrouter-key", page: PAGES.openrouter },
+    { name: "PORTKEY_API_KEY", group: "api-keys", page: PAGES.portkey },
+    { name: "MEM0_API_KEY", group: "api-keys", page: PAGES.mem0 },
+    { name: "PINECONE_API_KEY", group: "api-keys", page: PAGES.pinecone },
+    { name: "PINECONE_ENVIRONMENT", group: "api-keys", required: false, credential: false },
+    { name: "WEAVIATE_API_KEY", group: "api-keys", page: PAGES.weaviate },
+    { name: "WEAVIATE_URL", group: "api-keys", format: "https-url", credential: false },
+    { name: "CODACY_API_TOKEN", group: "api-keys", page: PAGES.codacy },
+    { name: "FIGMA_PAT", group: "api-keys", page: PAGES.figma },
+    { name: "FIGMA_PROJECT_ID", group: "api-keys", required: false, credential: false },
+    { name: "ESTUARY_API_TOKEN", group: "api-keys", page: PAGES.estuary },
 
     // --- database-credentials -------------------------------------------------------------------------------
     { name: "POSTGRES_PASSWORD", group: "database-credentials" },
@@ -35,18 +38,19 @@ export const catalog = defineCatalog({
       group: "database-credentials",
       note: "Only in the template of the older guide.",
     },
-    { name: "SNOWFLAKE_ACCOUNT", group: "database-credentials" },
+    { name: "SNOWFLAKE_ACCOUNT", group: "database-credentials", credential: false },
     {
       name: "SNOWFLAKE_USERNAME",
       group: "database-credentials",
+      credential: false,
       aliases: ["SNOWFLAKE_USER"],
       appKeyAliases: ["snowflake_user"],
       note: "The strategy lists SNOWFLAKE_USERNAME, the guide SNOWFLAKE_USER: one value.",
     },
-    { name: "SNOWFLAKE_PASSWORD", group: "database-credentials" },
-    { name: "SNOWFLAKE_ROLE", group: "database-credentials", required: false },
-    { name: "SNOWFLAKE_DATABASE", group: "database-credentials", required: false },
-    { name: "SNOWFLAKE_WAREHOUSE", group: "database-credentials", required: false },
+    { name: "SNOWFLAKE_PASSWORD", group: "database-credentials", page: PAGES.snowflake },
+    { name: "SNOWFLAKE_ROLE", group: "database-credentials", required: false, credential: false },
+    { name: "SNOWFLAKE_DATABASE", group: "database-credentials", required: false, credential: false },
+    { name: "SNOWFLAKE_WAREHOUSE", group: "database-credentials", required: false, credential: false },
 
     // --- security-tokens ------------------------------------------------------------------------------------
     {
@@ -59,41 +63,67 @@ export const catalog = defineCatalog({
     {
       name: "ASANA_ACCESS_TOKEN",
       group: "integration-credentials",
+      page: PAGES.asana,
       aliases: ["ASANA_API_TOKEN"],
       note: "The mapping table calls it ASANA_API_TOKEN; both lead to asana_access_token.",
     },
-    { name: "GONG_ACCESS_KEY", group: "integration-credentials" },
+    { name: "GONG_ACCESS_KEY", group: "integration-credentials", page: PAGES.gong },
     {
       name: "GONG_ACCESS_KEY_SECRET",
       group: "integration-credentials",
+      page: PAGES.gong,
       aliases: ["GONG_CLIENT_SECRET"],
       appKeyAliases: ["gong_client_secret"],
       note: "The guide calls it GONG_CLIENT_SECRET.",
     },
-    { name: "GONG_URL", group: "integration-credentials", format: "https-url", required: false },
+    {
+      name: "GONG_URL",
+      group: "integration-credentials",
+      format: "https-url",
+      required: false,
+      credential: false,
+    },
     {
       name: "HUBSPOT_API_KEY",
       group: "integration-credentials",
+      page: PAGES.hubspot,
       aliases: ["HUBSPOT_API_TOKEN"],
       appKeyAliases: ["hubspot_access_token"],
       note: "HUBSPOT_API_TOKEN in the guide; application code asks for hubspot_access_token too.",
     },
-    { name: "LINEAR_API_KEY", group: "integration-credentials", format: "linear-key" },
+    { name: "LINEAR_API_KEY", group: "integration-credentials", format: "linear-key", page: PAGES.linear },
     {
       name: "NOTION_API_TOKEN",
       group: "integration-credentials",
+      page: PAGES.notion,
       aliases: ["NOTION_API_KEY"],
       note: "The mapping table calls it NOTION_API_KEY; both lead to notion_api_token.",
     },
-    { name: "SLACK_APP_TOKEN", group: "integration-credentials", format: "slack-app-token" },
-    { name: "SLACK_BOT_TOKEN", group: "integration-credentials", format: "slack-bot-token" },
-    { name: "SLACK_SIGNING_SECRET", group: "integration-credentials" },
-    { name: "SLACK_WEBHOOK_URL", group: "integration-credentials", format: "slack-webhook" },
+    {
+      name: "SLACK_APP_TOKEN",
+      group: "integration-credentials",
+      format: "slack-app-token",
+      page: PAGES.slack,
+    },
+    {
+      name: "SLACK_BOT_TOKEN",
+      group: "integration-credentials",
+      format: "slack-bot-token",
+      page: PAGES.slack,
+    },
+    { name: "SLACK_SIGNING_SECRET", group: "integration-credentials", page: PAGES.slack },
+    {
+      name: "SLACK_WEBHOOK_URL",
+      group: "integration-credentials",
+      format: "slack-webhook",
+      page: PAGES.slack,
+    },
 
     // --- infrastructure-credentials -------------------------------------------------------------------------
     {
       name: "DOCKER_HUB_ACCESS_TOKEN",
       group: "infrastructure-credentials",
+      page: PAGES.docker,
       path: "infrastructure.docker.access_token",
       pulumiConfig: "dockerPassword",
       format: "docker-token",
@@ -102,6 +132,7 @@ export const catalog = defineCatalog({
     {
       name: "DOCKER_HUB_USERNAME",
       group: "infrastructure-credentials",
+      credential: false,
       path: "infrastructure.docker.username",
       default: "scoobyjava15",
       note: "Public account name, the hard-coded default of Sophia's get_docker_hub_config().",
@@ -109,12 +140,14 @@ export const catalog = defineCatalog({
     {
       name: "DOCKER_TOKEN",
       group: "infrastructure-credentials",
+      page: PAGES.docker,
       required: false,
       note: "Listed beside DOCKER_HUB_ACCESS_TOKEN; nothing says they are equal, so they are not joined.",
     },
     {
       name: "GH_APP_ID",
       group: "infrastructure-credentials",
+      credential: false,
       appKey: "github_app_id",
       format: "number",
       note: "GITHUB_APP_ID in the strategy; GitHub refuses secrets that begin with GITHUB_.",
@@ -122,6 +155,7 @@ export const catalog = defineCatalog({
     {
       name: "GH_APP_PRIVATE_KEY",
       group: "infrastructure-credentials",
+      page: PAGES.githubApp,
       appKey: "github_app_private_key",
       format: "private-key",
       note: "GITHUB_APP_PRIVATE_KEY in the strategy; refused by GitHub.",
@@ -129,6 +163,7 @@ export const catalog = defineCatalog({
     {
       name: "GH_TOKEN",
       group: "infrastructure-credentials",
+      page: PAGES.github,
       appKey: "github_token",
       format: "github-token",
       note: "GITHUB_TOKEN in the strategy; refused by GitHub, and the name of each run's own token.",
@@ -137,14 +172,21 @@ export const catalog = defineCatalog({
     {
       name: "LAMBDA_API_KEY",
       group: "infrastructure-credentials",
+      page: PAGES.lambda,
       aliases: ["LAMBDA_LABS_API_KEY"],
       appKeyAliases: ["lambda_labs_api_key"],
       note: "Both names are listed; application code asks for lambda_api_key.",
     },
-    { name: "LAMBDA_LABS_SSH_KEY", group: "infrastructure-credentials", format: "private-key" },
+    {
+      name: "LAMBDA_LABS_SSH_KEY",
+      group: "infrastructure-credentials",
+      format: "private-key",
+      page: PAGES.lambdaSsh,
+    },
     {
       name: "PULUMI_ACCESS_TOKEN",
       group: "infrastructure-credentials",
+      page: PAGES.pulumi,
       format: "pulumi-token",
       bootstrap: true,
       note: "Only for those who cannot use OIDC; it opens ESC, so it must never stand in ESC.",
@@ -152,9 +194,15 @@ export const catalog = defineCatalog({
     {
       name: "PULUMI_ORG",
       group: "infrastructure-credentials",
+      credential: false,
       default: "scoobyjava-org",
       note: "Not a secret; kept because application code asks for it.",
     },
-    { name: "VERCEL_ACCESS_TOKEN", group: "infrastructure-credentials", appKey: "vercel_api_token" },
+    {
+      name: "VERCEL_ACCESS_TOKEN",
+      group: "infrastructure-credentials",
+      appKey: "vercel_api_token",
+      page: PAGES.vercel,
+    },
   ],
 });

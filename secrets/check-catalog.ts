@@ -1,8 +1,10 @@
+import { checkAccess } from "./check-access";
 import { checkKeys } from "./check-keys";
 import { checkNames } from "./check-names";
+import { checkRotators } from "./check-rotators";
 import { type Catalog, resolveCatalog, type Secret } from "./entry";
 import { FORMATS, misfit } from "./formats";
-import { SENTINEL } from "./layout";
+import { jobIdOf, SENTINEL } from "./layout";
 import type { Problem } from "./problem";
 import { isDay } from "./tombstone";
 
@@ -14,12 +16,16 @@ export function checkCatalog(catalog: Catalog, appRoot: string): Problem[] {
   const secrets = resolveCatalog(catalog);
   return [
     ...checkGroups(catalog),
+    ...checkEnvironments(catalog),
     ...checkLimit(catalog),
     ...checkNames(secrets),
     ...checkKeys(secrets, appRoot),
     ...secrets.flatMap((secret) => checkReferences(secret, catalog)),
     ...secrets.flatMap(checkValues),
+    ...secrets.flatMap(checkPage),
     ...secrets.flatMap(checkTombstone),
+    ...checkAccess(catalog),
+    ...checkRotators(catalog, appRoot),
   ];
 }
 
@@ -41,6 +47,22 @@ function checkGroups(catalog: Catalog): Problem[] {
     }
     return [];
   });
+}
+
+/** A workflow's job ids know no dots, so they become `_` there (render-workflow.ts): two jobs could not share one id. */
+function checkEnvironments({ environments }: Catalog): Problem[] {
+  const jobs = new Map<string, string[]>();
+  for (const name of environments) {
+    const id = jobIdOf(name);
+    jobs.set(id, [...(jobs.get(id) ?? []), name]);
+  }
+  return [...jobs]
+    .filter(([, names]) => names.length > 1)
+    .map(([id, names]) => ({
+      thing: `environments ${names.join(" and ")}`,
+      cause: `would be one job, ${id}, in the workflow, whose job ids know no dots`,
+      remedy: "rename one of them",
+    }));
 }
 
 function checkLimit({ changeLimit }: Catalog): Problem[] {
@@ -117,6 +139,15 @@ function checkValues(secret: Secret): Problem[] {
     });
   }
   return problems;
+}
+
+/** People follow it in a hurry, and type a credential at its end: nothing but https, to a host, with nobody's name in it. */
+function checkPage({ name, page }: Secret): Problem[] {
+  if (page === undefined) return [];
+  const url = URL.canParse(page) ? new URL(page) : undefined;
+  if (url?.protocol === "https:" && `${url.username}${url.password}` === "") return [];
+  const remedy = "write the vendor's own page, beginning with https://";
+  return [{ thing: name, cause: "its page is no https address", remedy }];
 }
 
 function checkTombstone({ name, tombstone, required, renamedFrom }: Secret): Problem[] {

@@ -42,12 +42,16 @@ function checkOne({ name, format }: Secret, values: Readonly<Record<string, unkn
  * @param file the stack's config as its file has it: encrypted values are `{ secure: ... }`.
  */
 export function checkEncrypted(file: Readonly<Record<string, unknown>>): Problem[] {
-  const { values, dockerPassword } = file;
+  const { values, dockerPassword, webhookUrl } = file;
   const named =
     typeof values === "object" && values !== null && !isEncrypted(values)
       ? Object.entries(values).map(([name, value]) => ({ key: `values.${name}`, value }))
       : [{ key: "values", value: values }];
-  return [...named, { key: "dockerPassword", value: dockerPassword }].flatMap(({ key, value }) => {
+  const others = [
+    { key: "dockerPassword", value: dockerPassword },
+    { key: "webhookUrl", value: webhookUrl },
+  ];
+  return [...named, ...others].flatMap(({ key, value }) => {
     if (value === undefined || value === "" || isEncrypted(value)) return [];
     const path = key.includes(".") ? "--path " : "";
     return [
@@ -58,6 +62,29 @@ export function checkEncrypted(file: Readonly<Record<string, unknown>>): Problem
       },
     ];
   });
+}
+
+/** Config keys whose values are secrets. */
+const SECRET_KEYS = ["values", "dockerPassword", "webhookUrl"];
+
+/**
+ * The same config where it came from elsewhere: an ESC environment that the stack imports, `--config-file`, `-c`. Pulumi
+ * knows which of it was encrypted; what was not stands in clear in the state as well.
+ *
+ * @param config what Pulumi hands over, in clear.
+ * @param isSecret whether Pulumi got a key as a secret.
+ */
+export function checkSecrecy(
+  config: Readonly<Record<string, string>>,
+  isSecret: (key: string) => boolean,
+): Problem[] {
+  return SECRET_KEYS.filter((key) => !["", "{}"].includes(config[key] ?? "") && !isSecret(key)).map(
+    (key) => ({
+      thing: `config ${key}`,
+      cause: "is no secret where it comes from: an ESC environment, --config-file or the command line",
+      remedy: "make it one there (fn::secret, or pulumi config set --secret), with a new value",
+    }),
+  );
 }
 
 function isEncrypted(value: unknown): boolean {

@@ -16,7 +16,7 @@ const RESERVED_ROOTS = new Set([
 ]);
 
 /** A key that is a word of the loader's own object (src/loader/loaded-secrets.ts), or of every JavaScript object. */
-const RESERVED_KEYS = new Set(["get", "__proto__"]);
+export const RESERVED_KEYS: ReadonlySet<string> = new Set(["get", "__proto__"]);
 
 /** Paths at which one secret stands in ESC, below the root key: its own, then a reference for each further app key. */
 export function pathsOf(secret: Pick<Secret, "path" | "appKeyAliases">): string[] {

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { type Naming, pathOf, valuesEnvironment } from "./layout";
+import { type EnvironmentId, type Naming, pathOf, valuesEnvironment } from "./layout";
 
 /**
  * The text of a composite environment: it imports one values environment per group, and nothing else.
@@ -8,9 +8,21 @@ import { type Naming, pathOf, valuesEnvironment } from "./layout";
  * exist: a mapping here would name secrets nobody has set yet, and ESC then refuses to open the whole
  * environment, or, had they a default of null, exports them as empty strings.
  *
+ * @param tag of the revisions to import; the newest when left out. All of them must have it, or ESC opens none.
+ * @param rotated environments of credentials that ESC rotates: always the newest, or applications would keep passwords
+ *   that the next rotation makes invalid.
  * @returns YAML as ESC returns it, so that a refresh shows no change.
  */
-export function renderComposite(naming: Naming, environment: string, groups: readonly string[]): string {
-  const imports = [...groups].sort().map((group) => pathOf(valuesEnvironment(naming, environment, group)));
-  return stringify({ imports });
+export function renderComposite(
+  naming: Naming,
+  environment: string,
+  groups: readonly string[],
+  tag?: string,
+  rotated: readonly EnvironmentId[] = [],
+): string {
+  const version = tag === undefined ? "" : `@${tag}`;
+  const imports = [...groups]
+    .sort()
+    .map((group) => `${pathOf(valuesEnvironment(naming, environment, group))}${version}`);
+  return stringify({ imports: [...imports, ...rotated.map(pathOf)] });
 }

@@ -1,4 +1,6 @@
+import type { AccessPolicy } from "./access";
 import type { FormatName } from "./formats";
+import type { Rotator } from "./rotators";
 
 /** A group of secrets: one values environment per group and environment, one rotation rule, one owner. */
 export interface Group {
@@ -32,6 +34,10 @@ export interface Entry<GroupName extends string = string, EnvironmentName extend
   owner?: string;
   /** Default: the group's. */
   rotationDays?: number;
+  /** An address, an account's name: beside the credentials and no credential itself, so nobody is asked to rotate it. */
+  credential?: false;
+  /** The vendor's page where a new one is made and the old one revoked; https. `vendor-pages.ts` has those we know. */
+  page?: string;
   /** What a right value looks like. Default: any text. */
   format?: FormatName;
   /** Default: selected, for the repositories named here. */
@@ -69,7 +75,7 @@ export interface Entry<GroupName extends string = string, EnvironmentName extend
    * old one goes as entries do: `{ name: "OLD", tombstone: "2026-12-31" }`, and after that day this line.
    */
   renamedFrom?: string | { name: string; tombstone: string };
-  /** Why it is as it is: where the sources disagreed, which vendor page makes a new one. */
+  /** Why it is as it is: where the sources disagreed. */
   note?: string;
 }
 
@@ -83,6 +89,8 @@ export interface Secret {
   path: string;
   owner: string;
   rotationDays: number;
+  credential: boolean;
+  page: string | undefined;
   format: FormatName;
   visibility: Visibility;
   repositories: readonly string[];
@@ -112,22 +120,36 @@ export interface Catalog {
   secrets: readonly Entry[];
   /** Most values of one environment that a sync may replace at once. Default: half of those that stand, at least 5. */
   changeLimit?: number;
+  /** Who may do what besides the pipeline itself. Default: nobody. */
+  accessPolicies?: readonly AccessPolicy[];
+  /** Credentials that ESC makes and rotates by itself. Default: none. */
+  rotators?: readonly Rotator[];
 }
 
 /**
- * A catalog whose references are checked by the compiler: an entry that names a group, environment or format
- * that is not there does not compile. Returns its argument, with its literal types kept for the loader.
+ * A catalog whose references are checked by the compiler: an entry or access policy that names a group,
+ * environment or format that is not there does not compile. Returns its argument, with its literal types kept for the loader.
  */
 export function defineCatalog<
   const Environments extends readonly string[],
   const Groups extends Readonly<Record<string, Group>>,
   const Secrets extends readonly Entry<keyof Groups & string, Environments[number]>[],
+  const Rotators extends readonly Rotator<keyof Groups & string, Environments[number]>[] = readonly [],
 >(catalog: {
   environments: Environments;
   groups: Groups;
   secrets: Secrets;
   changeLimit?: number;
-}): { environments: Environments; groups: Groups; secrets: Secrets; changeLimit?: number } {
+  accessPolicies?: readonly AccessPolicy<NoInfer<keyof Groups & string>, NoInfer<Environments[number]>>[];
+  rotators?: Rotators;
+}): {
+  environments: Environments;
+  groups: Groups;
+  secrets: Secrets;
+  changeLimit?: number;
+  accessPolicies?: readonly AccessPolicy[];
+  rotators?: Rotators;
+} {
   return catalog;
 }
 
@@ -148,6 +170,8 @@ export function resolveEntry(entry: Entry, catalog: Catalog): Secret {
     path: entry.path ?? appKey,
     owner: entry.owner ?? group?.owner ?? "",
     rotationDays: entry.rotationDays ?? group?.rotationDays ?? 0,
+    credential: entry.credential ?? true,
+    page: entry.page,
     format: entry.format ?? "text",
     visibility: entry.visibility ?? "selected",
     repositories: entry.repositories ?? [],

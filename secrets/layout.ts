@@ -25,6 +25,11 @@ export function ledgerEnvironment(naming: Naming, environment: string): Environm
   return { project: naming.escProject, name: `${naming.application}-${environment}-ledger` };
 }
 
+/** `default/sophia-ai-production-for-database-admin`: what people open whom a policy gives some groups and not all. */
+export function audienceEnvironment(naming: Naming, environment: string, policy: string): EnvironmentId {
+  return { project: naming.escProject, name: `${naming.application}-${environment}-for-${policy}` };
+}
+
 /** The team whose short-lived token the sync job of one environment works with. */
 export function syncTeam(naming: Naming, environment: string): string {
   return teamName(`${naming.application}-${environment}-sync`);
@@ -35,9 +40,14 @@ export function applicationTeam(naming: Naming, environment: string): string {
   return teamName(`${naming.application}-${environment}-application`);
 }
 
-/** The team that may open one group's values in one environment. */
-export function groupTeam(naming: Naming, environment: string, group: string): string {
-  return teamName(`${naming.application}-${environment}-${group}`);
+/**
+ * The team of the people whom an access policy names.
+ *
+ * @param terms what they may do, as part of the name: other terms make another team, which stands before the old one
+ *   goes. The provider changes a permission of a standing team by taking it away first.
+ */
+export function policyTeam(naming: Naming, environment: string, policy: string, terms: string): string {
+  return teamName(`${naming.application}-${environment}-${policy}-${terms}`);
 }
 
 /** Pulumi Cloud refuses longer team names (pulumi/docs#14435). */
@@ -53,6 +63,11 @@ function teamName(name: string): string {
 /** `default/sophia-ai-production`, as `imports:` and the CLI spell it. */
 export function pathOf(id: EnvironmentId): string {
   return `${id.project}/${id.name}`;
+}
+
+/** A job's id in the workflow: it begins with a letter or _ and has no dot (docs.github.com, workflow syntax), as an environment may. */
+export function jobIdOf(environment: string): string {
+  return environment.replace(/^(?=[0-9])/, "_").replaceAll(".", "_");
 }
 
 /** Where the stack puts the sync workflow in each carrier. The name is the one Sophia's people know. */

@@ -8,6 +8,9 @@ const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** A GitHub secret's name. An address put there by mistake does not fit, and is refused without being quoted. */
 const SECRET_NAME = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
 
+/** A certificate's fingerprint without colons, in the letters Pulumi Cloud answers with. */
+const SHA256 = /^[0-9a-f]{64}$/;
+
 const name = z
   .string()
   .regex(NAME, "must be letters, digits, '.', '_' or '-', beginning with a letter or digit");
@@ -33,6 +36,9 @@ const present = z
 export const EDITIONS = ["individual", "team", "enterprise", "business-critical"] as const;
 export type Edition = (typeof EDITIONS)[number];
 
+/** Those with teams, their permissions on environments, and team tokens (ESC's docs, "Access control"). */
+export const EDITIONS_WITH_TEAMS: readonly Edition[] = ["enterprise", "business-critical"];
+
 /**
  * What one stack's config decides. Pulumi.yaml describes every key for people; a test holds the two together.
  * To add one: a line here, its description there.
@@ -52,6 +58,9 @@ const SCHEMA = z.strictObject({
   environmentReviewers: z.array(name).optional(),
   edition: z.enum(EDITIONS).default("enterprise"),
   programRepository: name.optional(),
+  issuerThumbprints: z
+    .array(z.string().regex(SHA256, "must be SHA-256 fingerprints: 64 hexadecimal digits"))
+    .optional(),
   compositeTags: z.record(name, name, "must be a mapping of environments to tags").default({}),
   approvers: z.array(name).default([]),
   /** Checked for presence only: an address that anybody could post to is a secret. */
@@ -87,6 +96,7 @@ const STRUCTURED = new Set([
   "environments",
   "carriers",
   "environmentReviewers",
+  "issuerThumbprints",
   "compositeTags",
   "approvers",
   "resolveImages",

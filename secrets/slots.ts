@@ -21,6 +21,12 @@ export function slotNames(secrets: readonly Secret[]): SlotName[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Names under which a value of a secret may be given today: its own, the older ones, the one it had while that lives. */
+export function valueNames({ name, aliases, renamedFrom }: Secret, today: string): string[] {
+  const lives = renamedFrom !== undefined && !isDue(renamedFrom.tombstone, today);
+  return [name, ...aliases, ...(lives ? [renamedFrom.name] : [])];
+}
+
 /** The organization secrets that are declared today: a due one leaves the declaration, and so GitHub. */
 export function organizationSlots(secrets: readonly Secret[], today: string): SlotName[] {
   return living(secrets, today).filter(({ secret }) => !secret.perEnvironment);

@@ -6,6 +6,16 @@ import { organizationSlots, slotNames } from "./slots";
 /** Organization secrets that a workflow sees: the first of those its repository may read, by name (GitHub's docs). */
 export const SEEN_BY_A_WORKFLOW = 100;
 
+/** Organization secrets that other people have. */
+export interface Crowd {
+  /** How many each carrier may read. */
+  counts: Readonly<Record<string, number>>;
+  /** How many of them a new carrier may read as well, for they are not granted by name. */
+  everywhere: number;
+}
+
+const NOBODY: Crowd = { counts: {}, everywhere: 0 };
+
 /** Which carrier syncs which secret. */
 export interface Spread {
   /** Names of the entries that each carrier syncs, by carrier. */
@@ -24,19 +34,19 @@ export interface Spread {
  * - where carriers are full, a secret that comes displaces at most one in each of them (two while it is renamed), and
  *   a new carrier also lets those back to their best carrier that had found it full.
  *
- * @param crowd how many organization secrets of other people each carrier may read; none where it is left out.
+ * @param crowd other people's secrets; none where it is left out.
  */
 export function spreadSecrets(
   secrets: readonly Secret[],
   carriers: readonly string[],
   today: string,
-  crowd: Readonly<Record<string, number>> = {},
+  crowd: Crowd = NOBODY,
 ): Spread {
   const weights = weightsOf(secrets, today);
   const room = Object.fromEntries(
     carriers.map((carrier) => {
       const held = secrets.filter((secret) => isReadable(secret, carrier));
-      return [carrier, SEEN_BY_A_WORKFLOW - (crowd[carrier] ?? 0) - sum(held, weights)];
+      return [carrier, SEEN_BY_A_WORKFLOW - (crowd.counts[carrier] ?? 0) - sum(held, weights)];
     }),
   );
   const shards = Object.fromEntries(carriers.map((carrier) => [carrier, new Set<string>()]));
@@ -50,43 +60,48 @@ export function spreadSecrets(
     );
     shards[carrier]?.add(secret.name);
   }
-  const beyond =
-    sum(left, weights) + Object.values(room).reduce((total, each) => total + Math.max(0, -each), 0);
-  if (beyond === 0) return { shards, problems: [] };
+  const overfull = carriers.filter((carrier) => (room[carrier] ?? 0) < 0);
+  const excess = overfull.reduce((total, carrier) => total - (room[carrier] ?? 0), 0);
+  const unplaced = sum(left, weights);
+  if (unplaced + excess === 0) return { shards, problems: [] };
   const everywhere = secrets.filter((secret) => secret.visibility !== "selected" || secret.bootstrap);
-  const taken = {
-    everywhere: sum(everywhere, weights),
-    own: sum(secrets, weights) - sum(everywhere, weights),
-    // A new carrier is taken to be as crowded as the emptiest there is.
-    crowd: Math.min(...carriers.map((carrier) => crowd[carrier] ?? 0)),
-  };
-  return { shards, problems: [tooMany(beyond, carriers, taken)] };
+  const taken = sum(everywhere, weights) + crowd.everywhere;
+  return { shards, problems: [tooMany({ unplaced, excess, overfull, carriers, taken })] };
 }
 
 /**
- * How many organization secrets that are not the catalog's each carrier may read. Those that somebody granted to a
- * carrier by name do not show in GitHub's list and are not counted.
+ * The organization secrets that are not the catalog's, as far as carriers may read them.
  *
- * @param listed every organization secret, names in upper case.
- * @param isPrivate by carrier.
+ * @param readable names of all organization secrets that a carrier may read, in upper case, by carrier. GitHub says it
+ *   of each repository alone: its list for the organization does not tell what is granted to whom by name.
+ * @param listed that list.
  */
 export function crowdOf(
   secrets: readonly Secret[],
+  readable: Readonly<Record<string, readonly string[]>>,
   listed: readonly { name: string; visibility: string }[],
-  isPrivate: Readonly<Record<string, boolean>>,
-): Record<string, number> {
+): Crowd {
   const own = new Set(slotNames(secrets).map(({ name }) => name));
-  const others = listed.filter(({ name }) => !own.has(name));
-  const readable = (carrier: string) =>
-    others.filter(
-      ({ visibility }) => visibility === "all" || (visibility === "private" && isPrivate[carrier]),
-    );
-  return Object.fromEntries(Object.keys(isPrivate).map((carrier) => [carrier, readable(carrier).length]));
+  const byName = new Set(listed.filter((each) => each.visibility === "selected").map(({ name }) => name));
+  const others = Object.entries(readable).map(
+    ([carrier, names]) => [carrier, names.filter((name) => !own.has(name))] as const,
+  );
+  const open = others.map(([, names]) => names.filter((name) => !byName.has(name)).length);
+  return {
+    counts: Object.fromEntries(others.map(([carrier, names]) => [carrier, names.length])),
+    everywhere: open.length === 0 ? 0 : Math.min(...open),
+  };
 }
 
 /** Carriers that must be able to read a secret: the one that syncs it; for the pipeline's own credential, each. */
 export function carriersOf({ name, bootstrap }: Secret, shards: Spread["shards"]): string[] {
   return Object.keys(shards).filter((carrier) => bootstrap || shards[carrier]?.has(name));
+}
+
+/** Repositories that may read a secret as declared, by name: its carriers and its own. Only for `selected`. */
+export function readersOf(secret: Secret, shards: Spread["shards"]): string[] {
+  if (secret.visibility !== "selected") return [];
+  return [...new Set([...carriersOf(secret, shards), ...secret.repositories])].sort();
 }
 
 /** Names that an entry takes of a workflow's hundred: none where its value is per environment. */
@@ -138,19 +153,29 @@ function scoreOf(name: string, carrier: string): string {
 }
 
 /** The problem, and the number of carriers over which it would fit. */
-function tooMany(
-  left: number,
-  carriers: readonly string[],
-  taken: { everywhere: number; own: number; crowd: number },
-): Problem {
+function tooMany(found: {
+  /** Places that secrets need and no carrier has. */
+  unplaced: number;
+  /** Places by which what is readable anyway exceeds these carriers. */
+  excess: number;
+  overfull: readonly string[];
+  carriers: readonly string[];
+  /** Places taken in any carrier, a new one too. */
+  taken: number;
+}): Problem {
+  const { unplaced, excess, overfull, carriers, taken } = found;
   const thing = carriers.length === 1 ? `carrier ${carriers[0]}` : `carriers ${carriers.join(", ")}`;
-  const cause = `a workflow sees the first ${SEEN_BY_A_WORKFLOW} organization secrets that its repository may read, other people's included, and ${left} of the catalog would lie beyond`;
-  const roomOfEach = SEEN_BY_A_WORKFLOW - taken.everywhere - taken.crowd;
+  const cause = `a workflow sees the first ${SEEN_BY_A_WORKFLOW} organization secrets that its repository may read, other people's included, and ${unplaced + excess} of the catalog would lie beyond`;
+  const roomOfEach = SEEN_BY_A_WORKFLOW - taken;
   if (roomOfEach <= 0) {
-    const remedy = `more carriers do not help, for ${taken.everywhere + taken.crowd} secrets are readable in each: narrow their visibility to selected`;
+    const remedy = `more carriers do not help, for ${taken} secrets are readable in each: narrow their visibility to selected`;
     return { thing, cause, remedy };
   }
-  const wanted = Math.max(carriers.length + 1, Math.ceil(taken.own / roomOfEach));
+  if (overfull.length > 0) {
+    const remedy = `name other repositories as carriers in the place of ${overfull.join(", ")}, or take organization secrets from them that were granted to them by name`;
+    return { thing, cause, remedy };
+  }
+  const wanted = carriers.length + Math.ceil(unplaced / roomOfEach);
   const indexes = Array.from({ length: wanted - carriers.length }, (_, index) => carriers.length + index);
   const sets = indexes.map((index) => `pulumi config set --path 'carriers[${index}]' REPOSITORY`);
   const shown = sets.length > 2 ? [sets[0], "...", sets.at(-1)] : sets;

@@ -1,10 +1,13 @@
 import { type Catalog, type Secret as CatalogSecret, resolveCatalog } from "../../secrets/entry";
 import { SENTINEL, WORKFLOW_PATH } from "../../secrets/layout";
+import { isIn, rotatedValues, UNROTATED } from "../../secrets/rotators";
 import { valueAt } from "../clients/value-at";
 import { RemedyError } from "../errors";
 import { Secret } from "../secret";
 import type { LoadedSecrets } from "./loaded-secrets";
 import { nearestNames } from "./nearest-names";
+
+const NEVER_ROTATED = "has never been rotated";
 
 /** Secrets the application cannot start without have no value. One error for all of them. */
 export class MissingSecretsError extends RemedyError {
@@ -19,7 +22,9 @@ export class MissingSecretsError extends RemedyError {
     super(
       environment,
       `${count} could not be loaded: ${reasons.join("; ")}`,
-      `set each in GitHub under the name in brackets, run the workflow ${WORKFLOW_PATH}, then start again`,
+      reasons.every((reason) => reason.includes(NEVER_ROTATED))
+        ? "rotate each once, as an administrator, then start again"
+        : `set each in GitHub under the name in brackets, run the workflow ${WORKFLOW_PATH}, then start again`,
     );
   }
 }
@@ -38,13 +43,14 @@ export function collectSecrets<const C extends Catalog, Environment extends stri
 ): LoadedSecrets<C, Environment> {
   const values = new Map<string, Secret | undefined>();
   const missing: { key: string; reason: string }[] = [];
-  for (const secret of resolveCatalog(catalog).filter((each) => !each.bootstrap)) {
-    const read = readOne(secret, valueAt(source.document, [source.appRoot, ...secret.path.split(".")]));
+  for (const wanted of wantedOf(catalog, environment)) {
+    const read = readOne(wanted.path, valueAt(source.document, [source.appRoot, ...wanted.path.split(".")]));
     const { reason } = read;
-    if (reason !== undefined && (read.wrong === true || isCertain(secret, environment))) {
-      missing.push({ key: secret.appKey, reason: `${secret.appKey} (${secret.name}) ${reason}` });
+    const [key = ""] = wanted.keys;
+    if (reason !== undefined && (read.wrong === true || wanted.isCertain)) {
+      missing.push({ key, reason: `${key} (${wanted.name}) ${reason}` });
     }
-    for (const key of [secret.appKey, ...secret.appKeyAliases]) values.set(key, read.secret);
+    for (const each of wanted.keys) values.set(each, read.secret);
   }
   if (missing.length > 0) {
     const keys = missing.map((each) => each.key);
@@ -57,18 +63,47 @@ export function collectSecrets<const C extends Catalog, Environment extends stri
   return withGet(values) as LoadedSecrets<C, Environment>;
 }
 
+/** One value that the catalog promises: an entry's, or a rotator's. */
+interface Wanted {
+  name: string;
+  /** Its app key, then its aliases. */
+  keys: readonly string[];
+  path: string;
+  isCertain: boolean;
+}
+
+function wantedOf(catalog: Catalog, environment: string): Wanted[] {
+  const entries = resolveCatalog(catalog).filter((each) => !each.bootstrap);
+  const rotated = (catalog.rotators ?? []).flatMap((rotator) =>
+    rotatedValues(rotator).map(({ name, appKey, required }) => {
+      const isCertain = required && isIn(rotator, environment);
+      return { name, keys: [appKey], path: appKey, isCertain };
+    }),
+  );
+  return [
+    ...entries.map((secret) => ({
+      name: secret.name,
+      keys: [secret.appKey, ...secret.appKeyAliases],
+      path: secret.path,
+      isCertain: isCertain(secret, environment),
+    })),
+    ...rotated,
+  ];
+}
+
 /** A value, or why there is none; `wrong` where something stands that the pipeline never writes. */
 type Reading =
   | { secret: Secret; reason?: never; wrong?: never }
   | { secret?: never; reason: string; wrong?: true };
 
-function readOne(secret: CatalogSecret, value: unknown): Reading {
+function readOne(path: string, value: unknown): Reading {
   if (value === undefined) return { reason: "is not there" };
   if (value === "") return { reason: "is empty" };
   if (value === SENTINEL) return { reason: "is a placeholder, nobody has set it yet" };
+  if (value === UNROTATED) return { reason: `${NEVER_ROTATED}: pulumi env rotate makes the first one` };
   if (typeof value === "string") return { secret: new Secret(value) };
   const kind = Array.isArray(value) ? "list" : typeof value === "object" ? "mapping" : typeof value;
-  return { reason: `is a ${kind} at ${secret.path}, not text`, wrong: true };
+  return { reason: `is a ${kind} at ${path}, not text`, wrong: true };
 }
 
 /** The sync writes a value or the default for these, or fails; the type says `Secret` for the same ones. */

@@ -41,12 +41,50 @@ type IsIn<E, Environment> =
 
 type IsCertain<E, Environment> = IsRequired<E> extends true ? IsIn<E, Environment> : false;
 
+type Rotated<C extends Catalog> = NonNullable<C["rotators"]>[number];
+
+/** Keys of what a rotator makes and every one of the environments in question has, from its first rotation on. */
+type CertainRotatedKey<R, Environment> = R extends {
+  databases: infer Databases;
+  username: infer User;
+  password: infer Password;
+}
+  ? [Environment] extends [keyof Databases]
+    ? Lowercase<(User | Password) & string>
+    : never
+  : R extends { value: infer Value extends string }
+    ? IsIn<R, Environment> extends true
+      ? Lowercase<Value>
+      : never
+    : never;
+
+type RotatedKey<R> = R extends {
+  username: infer User extends string;
+  password: infer Password extends string;
+}
+  ? Lowercase<User | Password>
+  : R extends { value: infer Value extends string }
+    ? Lowercase<Value | PreviousOf<R>>
+    : never;
+
+type PreviousOf<R> = R extends { previous: infer Previous extends string } ? Previous : never;
+
+/** One property per value of the catalog's rotators. */
+type RotatedValues<C extends Catalog, Environment> = {
+  readonly [Key in RotatedKey<Rotated<C>>]: Key extends CertainRotatedKey<Rotated<C>, Environment>
+    ? Secret
+    : Secret | undefined;
+};
+
 /**
  * One property per app key and app key alias of the catalog. `Secret` where the loader refuses to go on without a
  * value: the entry is required or has a default, which the sync writes, and every environment in question has it.
  * Else `Secret | undefined`.
  */
-export type Values<C extends Catalog, Environment> = {
+export type Values<C extends Catalog, Environment> = EntryValues<C, Environment> &
+  RotatedValues<C, Environment>;
+
+type EntryValues<C extends Catalog, Environment> = {
   readonly [E in Loadable<C> as OwnKey<E> | FurtherKey<E>]: IsCertain<E, Environment> extends true
     ? Secret
     : Secret | undefined;

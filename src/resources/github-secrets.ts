@@ -1,5 +1,6 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
+import { saidByProvider } from "./said-by-provider";
 
 /** Where a secret stands, as a slot's inputs say it: an environment's names its repository as well. */
 export interface SecretPlace {
@@ -12,23 +13,45 @@ export interface SecretPlace {
 export interface ListedSecret {
   name: string;
   visibility: string;
+  createdAt: string;
+  updatedAt: string;
 }
+
+/** The same of an environment's. */
+type EnvironmentSecret = Omit<ListedSecret, "visibility">;
+
+/** GitHub's largest page. */
+const PAGE = 100;
 
 /** Secrets that GitHub holds, each list asked for at most once per run, and only when needed. */
 export class GitHubSecrets {
   private organization: Promise<ListedSecret[]> | undefined;
-  private readonly environments = new Map<string, Promise<ReadonlySet<string>>>();
+  private readonly environments = new Map<string, Promise<EnvironmentSecret[]>>();
 
   constructor(private readonly opts: pulumi.InvokeOptions) {}
 
   /** Whether GitHub has a secret of that name there, in whatever case it is spelled. */
-  async has({ secretName, repository, environment }: SecretPlace): Promise<boolean> {
+  async has(place: SecretPlace): Promise<boolean> {
+    return (await this.find(place)) !== undefined;
+  }
+
+  /** Whether nothing has touched it since it was created; also where GitHub has none. */
+  async isUntouched(place: SecretPlace): Promise<boolean> {
+    const found = await this.find(place);
+    return found === undefined || found.createdAt === found.updatedAt;
+  }
+
+  private async find({
+    secretName,
+    repository,
+    environment,
+  }: SecretPlace): Promise<EnvironmentSecret | undefined> {
     const name = String(secretName).toUpperCase();
-    if (environment === undefined) return (await this.ofOrganization()).some((each) => each.name === name);
+    if (environment === undefined) return (await this.ofOrganization()).find((each) => each.name === name);
     const place = `${repository}/${environment}`;
     const list = this.environments.get(place) ?? this.askEnvironment(String(repository), String(environment));
     this.environments.set(place, list);
-    return (await list).has(name);
+    return (await list).find((each) => each.name === name);
   }
 
   /**
@@ -41,25 +64,56 @@ export class GitHubSecrets {
     return this.organization;
   }
 
+  /**
+   * Names of all organization secrets that a repository may read, whoever made them; a call per hundred. The provider
+   * has no function for this list and passes it through as GitHub's REST API has it.
+   *
+   * @param repository `owner/name`.
+   * @throws pulumi.RunError when GitHub does not say.
+   */
+  async readableBy(repository: string): Promise<string[]> {
+    const names: string[] = [];
+    for (let page = 1; ; page += 1) {
+      const secrets = await this.askReadable(repository, page);
+      names.push(...secrets.map(({ name }) => name.toUpperCase()));
+      if (secrets.length < PAGE) return names;
+    }
+  }
+
+  private async askReadable(repository: string, page: number): Promise<{ name: string }[]> {
+    const endpoint = `repos/${repository}/actions/organization-secrets?per_page=${PAGE}&page=${page}`;
+    let said: string;
+    try {
+      const { code, body } = await github.getRestApi({ endpoint }, this.opts);
+      if (code === 200) return (JSON.parse(body) as { secrets: { name: string }[] }).secrets;
+      // Of a repository that is not there or not shown the provider makes no error.
+      said = String(code ?? 404);
+    } catch (error) {
+      said = saidByProvider(error);
+    }
+    throw new pulumi.RunError(
+      `repository ${repository}: GitHub does not list the organization secrets it may read (${said}). Remedy: create it, spell it right in carriers, or give GITHUB_TOKEN the scope repo and write access to it`,
+    );
+  }
+
   private async askOrganization(): Promise<ListedSecret[]> {
     try {
       const { secrets = [] } = await github.getActionsOrganizationSecrets(this.opts);
-      return secrets.map(({ name, visibility }) => ({ name: name.toUpperCase(), visibility }));
+      return secrets.map((secret) => ({ ...secret, name: secret.name.toUpperCase() }));
     } catch (error) {
-      const said = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
       throw new pulumi.RunError(
-        `organization secrets: GitHub does not list them (${said}). Remedy: give GITHUB_TOKEN the scope admin:org, of an owner of the organization`,
+        `organization secrets: GitHub does not list them (${saidByProvider(error)}). Remedy: give GITHUB_TOKEN the scope admin:org, of an owner of the organization`,
       );
     }
   }
 
-  private async askEnvironment(name: string, environment: string): Promise<ReadonlySet<string>> {
+  private async askEnvironment(name: string, environment: string): Promise<EnvironmentSecret[]> {
     try {
       const { secrets } = await github.getActionsEnvironmentSecrets({ name, environment }, this.opts);
-      return new Set(secrets.map((secret) => secret.name.toUpperCase()));
+      return secrets.map((secret) => ({ ...secret, name: secret.name.toUpperCase() }));
     } catch (error) {
       // An environment that is not there yet, as in the first preview, has none.
-      if (error instanceof Error && /\b404\b/.test(error.message)) return new Set();
+      if (error instanceof Error && /\b404\b/.test(error.message)) return [];
       throw error;
     }
   }

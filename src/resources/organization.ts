@@ -1,16 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Catalog, resolveCatalog } from "../../secrets/entry";
 import { WORKFLOW_PATH } from "../../secrets/layout";
-import type { Settings } from "../../secrets/settings";
+import { oversightOf } from "../../secrets/oversight";
 import { organizationSlots } from "../../secrets/slots";
-import { carriersOf } from "../../secrets/targets";
-import { buildJobCatalog } from "../sync/job-catalog";
+import { readersOf } from "../../secrets/targets";
+import { carrierCatalog } from "../sync/job-catalog";
+import { declareAuditExport } from "./audit-export";
 import { Carrier } from "./carrier";
+import { declareTrust } from "./declare-trust";
+import type { StackSettings } from "./read-stack";
 import { Repositories } from "./repositories";
 import { shardsOf } from "./shards";
 import { Slot } from "./slot";
 import type { SlotRules } from "./slot-rules";
-import { SyncTrust } from "./sync-trust";
+import type { Stage } from "./stage";
 import { type DeclaredSlot, warnOfDrift } from "./warn-of-drift";
 
 /** The organization-wide objects, owned by one stack: a slot per secret, the carriers' files, the trust in their jobs. */
@@ -21,48 +24,44 @@ export class Organization extends pulumi.ComponentResource {
   constructor(
     name: string,
     args: {
-      settings: Settings;
+      settings: StackSettings;
       catalog: Catalog;
       bundle: string;
-      stages: readonly pulumi.Resource[];
+      stages: readonly Stage[];
       rules: SlotRules;
     },
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("sophia-secrets:github:Organization", name, {}, opts);
     const { settings, catalog } = args;
-    const { guards, today, values, inGitHub } = args.rules;
+    const { guards, today, values, inGitHub, newNames } = args.rules;
+    const ledgers = args.stages.map((stage) => stage.ledger);
+    newNames.trust(settings.environments, ledgers);
     const secrets = resolveCatalog(catalog);
     const repositories = new Repositories(settings.githubOrganization, { parent: this });
-    const shards = shardsOf({ secrets, carriers: settings.carriers, today, inGitHub, repositories });
+    const owner = settings.githubOrganization;
+    const shards = shardsOf({ secrets, carriers: settings.carriers, today, inGitHub, owner });
     const slots: DeclaredSlot[] = [];
     for (const slot of organizationSlots(secrets, today)) {
-      const repositoryIds = shards.then((all) => {
-        const readers = new Set([...carriersOf(slot.secret, all), ...slot.secret.repositories]);
-        return Promise.all([...readers].sort().map((reader) => repositories.idOf(reader)));
-      });
+      const repositoryIds = heldBack(
+        shards.then((all) =>
+          Promise.all(readersOf(slot.secret, all).map((reader) => repositories.idOf(reader))),
+        ),
+      );
       const value = slot.secret.value === "config" ? valueIn(values, slot.secret.name) : undefined;
       slots.push({ slot, resource: new Slot({ slot, guards, repositoryIds, value }, { parent: this }) });
     }
     if (pulumi.runtime.isDryRun()) void warnOfDrift(slots, secrets, inGitHub);
 
-    const shard = (repository: string) => (settings.carriers.length > 1 ? repository : undefined);
     // After the stages: the push of the files starts a run, which writes to them.
     const after = { parent: this, dependsOn: [...args.stages] };
     const carriers = settings.carriers.map((repository) => {
-      const job = shards.then((all) =>
-        buildJobCatalog(shardOf(catalog, all[repository]), settings, shard(repository)),
-      );
+      const job = heldBack(shards.then((all) => carrierCatalog(catalog, settings, all, repository)));
       return new Carrier(repository, { job, settings, bundle: args.bundle }, after);
     });
-    if (settings.syncAuthentication === "oidc") {
-      const { targets } = buildJobCatalog(catalog, settings);
-      const identified = settings.carriers.map((repository) => ({
-        repository,
-        id: repositories.idOf(repository),
-      }));
-      new SyncTrust("github-actions", { settings, targets, carriers: identified }, { parent: this });
-    }
+    const { invoke } = args.rules;
+    if (oversightOf(settings).auditExport) declareAuditExport(settings, { parent: this });
+    declareTrust(catalog, settings, { repositories, stages: args.stages, invoke }, { parent: this });
     this.workflows = pulumi
       .all(carriers.map((carrier) => carrier.workflow.repository))
       .apply((all) =>
@@ -77,7 +76,8 @@ function valueIn(values: pulumi.Output<Record<string, string>>, name: string): p
   return values.apply((all) => all[name] ?? "");
 }
 
-/** The catalog as one carrier's job knows it. */
-function shardOf(catalog: Catalog, names: ReadonlySet<string> = new Set()): Catalog {
-  return { ...catalog, secrets: catalog.secrets.filter(({ name }) => names.has(name)) };
+/** The resources that wait for it tell its error; until they look, Node would take it for nobody's and end the run. */
+function heldBack<Result>(promise: Promise<Result>): Promise<Result> {
+  promise.catch(() => undefined);
+  return promise;
 }

@@ -1,17 +1,33 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import { checkAccessHere } from "../../secrets/check-access";
 import { checkCatalog } from "../../secrets/check-catalog";
-import { checkConfigValues, checkEncrypted } from "../../secrets/check-config-values";
+import { checkConfigValues, checkEncrypted, checkSecrecy } from "../../secrets/check-config-values";
+import { checkPins } from "../../secrets/check-pins";
 import { checkStacks, type StackClaim } from "../../secrets/check-stacks";
+import { checkTrust } from "../../secrets/check-trust";
 import { type Catalog, resolveCatalog, type Secret } from "../../secrets/entry";
+import { checkEnvironmentTargets } from "../../secrets/environment-targets";
+import { checkOversight } from "../../secrets/oversight";
 import { describeProblems, type Problem } from "../../secrets/problem";
+import type { Rotator } from "../../secrets/rotators";
 import { parseSettings, type Settings } from "../../secrets/settings";
 import { spreadSecrets } from "../../secrets/targets";
+import { AccessRules } from "./access-rules";
+import { warnOfLacking } from "./declare-oversight";
+import { warnOfPins } from "./warn-of-pins";
+
+/** A stack's config, who may do what by it, what ESC rotates, and every stack of the project. */
+export type StackSettings = Settings & {
+  access: AccessRules;
+  stacks: readonly string[];
+  rotators: readonly Rotator[];
+};
 
 /** One stack's config, checked against the catalog and the project's other stacks. */
 export interface Stack {
-  settings: Settings;
+  settings: StackSettings;
   /** Whether this stack owns the organization-wide objects. */
   ownsOrganization: boolean;
   /** Values that entries take from config, by name: secret. */
@@ -40,17 +56,31 @@ export function readStack(catalog: Catalog, today: string): Stack {
     },
     ...otherStacks(),
   ];
+  const stacks = claims.map(({ stack }) => stack).sort();
+  const place = { environments: catalog.environments, stacks, stateIn: pulumi.getOrganization() };
   const found = [
     ...checkCatalog(catalog, settings.appRoot),
     ...checkStacks(claims, catalog.environments),
+    ...checkAccessHere(catalog, settings),
     ...checkTogether(settings),
+    ...checkPins(settings),
+    ...checkOversight(settings, ownsOrganization),
+    ...checkTrust(settings, place),
     ...spreadSecrets(secrets, settings.carriers, today).problems,
-    ...checkEncrypted(configInFile(pulumi.getStack())),
+    ...checkEnvironmentTargets(secrets, settings.carriers, catalog.environments, today),
+    ...checkClear(config),
     ...checkConfigValues(secrets, parse(config.values || "{}"), owned),
   ];
   if (found.length > 0) throw refused(found);
+  warnOfLacking(settings);
+  warnOfPins(settings);
   const values = new pulumi.Config().getSecretObject<Record<string, string>>("values");
-  return { settings, ownsOrganization, values: values ?? pulumi.secret<Record<string, string>>({}) };
+  const access = new AccessRules(catalog, settings);
+  return {
+    settings: { ...settings, access, stacks, rotators: catalog.rotators ?? [] },
+    ownsOrganization,
+    values: values ?? pulumi.secret<Record<string, string>>({}),
+  };
 }
 
 function refused(problems: readonly Problem[]): pulumi.RunError {
@@ -62,6 +92,18 @@ function ownConfig(): Record<string, string> {
   const prefix = `${pulumi.getProject()}:`;
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
   return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
+/** The SDK has it and leaves it out of its types; its public way to ask is a warning in the log. */
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+
+/** Secret config in clear: in the stack's file, which is told by line, or wherever else it came from. */
+function checkClear(config: Readonly<Record<string, string>>): Problem[] {
+  const inFile = checkEncrypted(configInFile(pulumi.getStack()));
+  const prefix = `${pulumi.getProject()}:`;
+  const elsewhere = checkSecrecy(config, (key) => isConfigSecret(`${prefix}${key}`));
+  const known = ({ thing }: Problem) => inFile.some((each) => each.thing.startsWith(thing));
+  return [...inFile, ...elsewhere.filter((problem) => !known(problem))];
 }
 
 /** One stack's config as its file has it, encrypted values as `{ secure: ... }`; empty where there is no file. */

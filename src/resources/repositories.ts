@@ -1,15 +1,10 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
-
-/** What GitHub says of one repository. */
-interface Repository {
-  id: number;
-  private: boolean;
-}
+import { saidByProvider } from "./said-by-provider";
 
 /** Repositories of the organization, each asked for at most once per run. */
 export class Repositories {
-  private readonly known = new Map<string, Promise<Repository>>();
+  private readonly known = new Map<string, Promise<number>>();
 
   constructor(
     private readonly owner: string,
@@ -17,28 +12,19 @@ export class Repositories {
   ) {}
 
   /** @throws pulumi.RunError when GitHub does not show it. */
-  async idOf(name: string): Promise<number> {
-    return (await this.look(name)).id;
-  }
-
-  /** Whether secrets for private repositories are for this one too. */
-  async isPrivate(name: string): Promise<boolean> {
-    return (await this.look(name)).private;
-  }
-
-  private look(name: string): Promise<Repository> {
+  idOf(name: string): Promise<number> {
     const repository = this.known.get(name) ?? this.ask(name);
     this.known.set(name, repository);
     return repository;
   }
 
-  private async ask(name: string): Promise<Repository> {
+  private async ask(name: string): Promise<number> {
     const found = await github.getRepository({ name }, this.opts).catch((error: unknown) => {
-      throw this.hidden(name, firstLine(error));
+      throw this.hidden(name, saidByProvider(error));
     });
     // The provider answers for one that is not there as well, with nothing in it.
     if (!found.repoId) throw this.hidden(name, "404");
-    return { id: found.repoId, private: found.private };
+    return found.repoId;
   }
 
   private hidden(name: string, said: string): pulumi.RunError {
@@ -46,8 +32,4 @@ export class Repositories {
       `repository ${this.owner}/${name}: GitHub does not show it (${said}). Remedy: create it, spell it right in carriers or in the catalog, or give the token access to it`,
     );
   }
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
 }

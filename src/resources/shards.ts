@@ -3,7 +3,6 @@ import type { Secret } from "../../secrets/entry";
 import { describeProblems } from "../../secrets/problem";
 import { crowdOf, type Spread, spreadSecrets } from "../../secrets/targets";
 import type { GitHubSecrets } from "./github-secrets";
-import type { Repositories } from "./repositories";
 
 /** Names of the entries that each carrier syncs, by carrier. */
 export type Shards = Spread["shards"];
@@ -14,7 +13,7 @@ export interface ShardOptions {
   carriers: readonly string[];
   today: string;
   inGitHub: GitHubSecrets;
-  repositories: Repositories;
+  owner: string;
 }
 
 /**
@@ -26,13 +25,16 @@ export interface ShardOptions {
 export async function shardsOf(options: ShardOptions): Promise<Shards> {
   const { secrets, carriers, today } = options;
   const needed = carriers.length > 1 || pulumi.runtime.isDryRun();
-  const crowd = needed ? await crowdFor(options) : {};
+  const crowd = needed ? await crowdFor(options) : undefined;
   const { shards, problems } = spreadSecrets(secrets, carriers, today, crowd);
   if (problems.length === 0) return shards;
   throw new pulumi.RunError(describeProblems("The sync could not carry all secrets", problems));
 }
 
-async function crowdFor({ secrets, carriers, inGitHub, repositories }: ShardOptions) {
-  const privacy = carriers.map(async (each) => [each, await repositories.isPrivate(each)] as const);
-  return crowdOf(secrets, await inGitHub.ofOrganization(), Object.fromEntries(await Promise.all(privacy)));
+async function crowdFor({ secrets, carriers, inGitHub, owner }: ShardOptions) {
+  const listed = inGitHub.ofOrganization();
+  const readable = carriers.map(
+    async (each) => [each, await inGitHub.readableBy(`${owner}/${each}`)] as const,
+  );
+  return crowdOf(secrets, Object.fromEntries(await Promise.all(readable)), await listed);
 }

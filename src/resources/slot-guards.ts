@@ -10,6 +10,8 @@ type Inputs = Readonly<Record<string, unknown>>;
 export interface GuardOptions {
   /** Whether GitHub holds a secret of that name and place; asked in preview as in up, for new slots only. */
   exists: (inputs: Inputs) => Promise<boolean>;
+  /** Why a slot that is due has to stay: a renamed secret has no value under its new name yet. Undefined: it may go. */
+  whyKept: (slot: SlotName, inputs: Inputs) => Promise<string | undefined>;
   /** Every slot of the catalog, those with a due tombstone included. */
   slots: readonly SlotName[];
   /** Today, UTC: YYYY-MM-DD. */
@@ -46,9 +48,13 @@ export function slotGuards(options: GuardOptions): SlotGuards {
   const refuseDelete = hook("refuse-to-delete-slot", ({ oldInputs = {}, urn, type }) => {
     throw new Error(deletion({ inputs: oldInputs, urn, type }, options));
   });
-  const deleteWhenDue = hook("delete-slot-when-tombstone-is-due", ({ oldInputs = {}, urn, type }) => {
+  const deleteWhenDue = hook("delete-slot-when-tombstone-is-due", async ({ oldInputs = {}, urn, type }) => {
     const slot = slotOf(oldInputs, options.slots);
-    if (isDue(slot?.tombstone, options.today)) return;
+    if (slot !== undefined && isDue(slot.tombstone, options.today)) {
+      const why = await options.whyKept(slot, oldInputs);
+      if (why === undefined) return;
+      throw new Error(renamed(slot, why));
+    }
     throw new Error(deletion({ inputs: oldInputs, urn, type }, options));
   });
   return ({ tombstone, secret }) => ({
@@ -71,8 +77,7 @@ function slotOf(inputs: Inputs, slots: readonly SlotName[]): SlotName | undefine
 
 function existing(inputs: Inputs): string {
   if (inputs.environment !== undefined) {
-    const place = `--env ${inputs.environment} -R OWNER/${inputs.repository}`;
-    return `${inputs.secretName}: this secret of environment ${inputs.environment} of ${inputs.repository} exists in GitHub but not in the stack's state; creating it would overwrite its value, which GitHub cannot give back. Nothing was written. Remedy: have its value at hand, delete it (gh secret delete ${inputs.secretName} ${place}), run pulumi up, and set it again (gh secret set ${inputs.secretName} ${place})`;
+    return `${inputs.secretName}: this secret of environment ${inputs.environment} of ${inputs.repository} exists in GitHub but not in the stack's state; creating it would overwrite its value, which GitHub cannot give back. Nothing was written. Remedy: take it into the state as it is (npx sophia-secrets adopt ${inputs.secretName} --stack ${pulumi.getStack()}), then run again`;
   }
   return `${inputs.secretName}: this organization secret exists in GitHub but not in the stack's state; creating it would overwrite its value, which GitHub cannot give back. Nothing was written. Remedy: take it into the state as it is (npx sophia-secrets adopt ${inputs.secretName}), then run again`;
 }
@@ -83,6 +88,10 @@ function update(inputs: Inputs): string {
 
 function takeover(inputs: Inputs): string {
   return `${inputs.secretName}: its value was a person's to set, and an update would send the config's over it, which GitHub cannot undo. Nothing was written. Remedy: take value: "config" back, or, when the config's is the right one, forget the slot (pulumi state delete), delete the secret in GitHub and run pulumi up`;
+}
+
+function renamed({ name, secret }: SlotName, why: string): string {
+  return `${name}: deleting this secret could lose the one value there is, for ${why}. Nothing of it was deleted. Remedy: set ${secret.name} to the value of ${name}, run the sync, then pulumi up --refresh; or give ${name} a later tombstone`;
 }
 
 function deletion(

@@ -4,6 +4,7 @@ import { type Catalog, resolveCatalog } from "../../secrets/entry";
 import { slotNames } from "../../secrets/slots";
 import { announceTombstones } from "./announce-tombstones";
 import { GitHubSecrets } from "./github-secrets";
+import { NewNames } from "./new-names";
 import { type SlotGuards, slotGuards } from "./slot-guards";
 
 /** What holds for every slot of a run. */
@@ -14,6 +15,7 @@ export interface SlotRules {
   /** Values that entries take from the stack's config, by name. */
   values: pulumi.Output<Record<string, string>>;
   inGitHub: GitHubSecrets;
+  newNames: NewNames;
   /** How GitHub is asked outside a resource. */
   invoke: pulumi.InvokeOptions;
 }
@@ -29,6 +31,12 @@ export function slotRules(
   const invoke = { provider };
   const inGitHub = new GitHubSecrets(invoke);
   announceTombstones(slots, today);
-  const guards = slotGuards({ exists: (inputs) => inGitHub.has(inputs), slots, today });
-  return { guards, today, values, inGitHub, invoke };
+  const newNames = new NewNames(inGitHub, today);
+  const guards = slotGuards({
+    exists: (inputs) => inGitHub.has(inputs),
+    whyKept: (slot, inputs) => newNames.whyKept(slot, inputs),
+    slots,
+    today,
+  });
+  return { guards, today, values, inGitHub, newNames, invoke };
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
-import { accessOf } from "../../secrets/access";
 import { renderComposite } from "../../secrets/composite";
+import type { Group } from "../../secrets/entry";
 import {
   compositeEnvironment,
   type EnvironmentId,
@@ -10,9 +10,13 @@ import {
   valuesEnvironment,
 } from "../../secrets/layout";
 import { EMPTY_LEDGER_TEXT } from "../../secrets/ledger";
-import type { Settings } from "../../secrets/settings";
+import { rotatedEnvironment, rotatorsIn } from "../../secrets/rotators";
+import { declareOversight } from "./declare-oversight";
 import { protectFromDeletion } from "./deletion-protection";
-import { TeamAccess } from "./team-access";
+import { tagOwner } from "./environment-tags";
+import type { StackSettings } from "./read-stack";
+import { declareRotators } from "./rotated-environment";
+import { StageAccess } from "./stage-access";
 
 /** Text of a values environment before its first sync. */
 const NO_VALUES = "values: {}\n";
@@ -23,6 +27,8 @@ export interface StageEnvironments {
   values: Readonly<Record<string, pulumiservice.Environment>>;
   ledger: pulumiservice.Environment;
   composite: pulumiservice.Environment;
+  /** By policy: composites of the groups that a policy gives, where it gives some and not all. */
+  audiences: Readonly<Record<string, pulumiservice.Environment>>;
 }
 
 /**
@@ -35,59 +41,100 @@ export class Stage extends pulumi.ComponentResource {
   readonly ledger: pulumiservice.Environment;
   readonly environments: StageEnvironments;
 
+  private readonly settings: StackSettings;
+  private readonly groups: Readonly<Record<string, Group>>;
+  private readonly byPath = new Map<string, pulumiservice.Environment>();
+
   constructor(
-    environment: string,
-    args: { settings: Settings; groups: readonly string[] },
+    private readonly environment: string,
+    args: { settings: StackSettings; groups: Readonly<Record<string, Group>> },
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("sophia-secrets:esc:Stage", environment, {}, opts);
-    const { settings } = args;
-    const groups = [...args.groups].sort();
-    const declare = (name: string, id: EnvironmentId, yaml: string, options: pulumi.CustomResourceOptions) =>
-      new pulumiservice.Environment(
-        `${environment}-${name}`,
-        {
-          organization: settings.pulumiOrganization,
-          project: id.project,
-          name: id.name,
-          yaml: new pulumi.asset.StringAsset(yaml),
-        },
-        { parent: this, ...options },
-      );
-
-    // The sync writes these; an update from here would undo it, for the provider sends no ETag. Protected: a deleted
-    // environment takes its values along.
-    const synced = { ignoreChanges: ["yaml"], protect: true, retainOnDelete: true };
-    const keep = (name: string, id: EnvironmentId, yaml: string) => {
-      const kept = declare(name, id, yaml, synced);
-      const place = { organization: settings.pulumiOrganization, id, environment: kept };
-      protectFromDeletion(`${environment}-${name}`, place, { parent: this });
-      return kept;
-    };
+    this.settings = args.settings;
+    this.groups = args.groups;
+    const { settings, byPath } = this;
+    const groups = Object.keys(args.groups).sort();
     const values = Object.fromEntries(
-      groups.map((group) => [group, keep(group, valuesEnvironment(settings, environment, group), NO_VALUES)]),
+      groups.map((group) => [
+        group,
+        this.keep(group, valuesEnvironment(settings, environment, group), NO_VALUES),
+      ]),
     );
-    this.ledger = keep("ledger", ledgerEnvironment(settings, environment), EMPTY_LEDGER_TEXT);
+    this.ledger = this.keep("ledger", ledgerEnvironment(settings, environment), EMPTY_LEDGER_TEXT);
+    const rotated = declareRotators(environment, settings, (...kept) => this.keep(...kept), { parent: this });
 
+    const access = new StageAccess(environment, settings, { parent: this });
+    const after = [...Object.values(values), ...rotated, ...access.grantOnValues(byPath)];
     const id = compositeEnvironment(settings, environment);
-    const composite = declare("composite", id, renderComposite(settings, environment, groups), {
-      dependsOn: Object.values(values),
-      // A rename would delete it before the new one is there, and every application with it.
-      protect: true,
-    });
-    this.environments = { values, ledger: this.ledger, composite };
-    const environments = [...Object.values(values), this.ledger, composite];
-    for (const declared of environments) refuseUnwritten(declared);
-
-    for (const access of accessOf(settings, environment, groups)) {
-      new TeamAccess(
-        access.team,
-        { access, organization: settings.pulumiOrganization },
-        { parent: this, dependsOn: environments },
-      );
-    }
+    // A rename would delete it before the new one is there, and every application with it.
+    const composite = this.compose("composite", id, groups, { dependsOn: after, protect: true });
+    const audiences = Object.fromEntries(
+      access.audiences.map(({ policy, environment: own, groups: some }) => [
+        policy,
+        this.compose(`for-${policy}`, own, some, { dependsOn: after }),
+      ]),
+    );
+    access.grantOnComposites(byPath);
+    this.environments = { values, ledger: this.ledger, composite, audiences };
+    declareOversight(environment, this.environments, settings, { parent: this });
     this.composite = pathOf(id);
     this.registerOutputs({ composite: this.composite });
+  }
+
+  /**
+   * An environment whose text the sync writes, or ESC itself: an update from here would undo it, for the provider sends no ETag.
+   * Protected: a deleted environment takes its values along.
+   */
+  private keep(
+    name: string,
+    id: EnvironmentId,
+    yaml: string,
+    options: pulumi.CustomResourceOptions = {},
+  ): pulumiservice.Environment {
+    const synced = { ...options, ignoreChanges: ["yaml"], protect: true, retainOnDelete: true };
+    const kept = this.declare(name, id, yaml, synced);
+    const place = { organization: this.settings.pulumiOrganization, id, environment: kept };
+    protectFromDeletion(`${this.environment}-${name}`, place, { parent: this });
+    return kept;
+  }
+
+  private compose(
+    name: string,
+    id: EnvironmentId,
+    groups: readonly string[],
+    options: pulumi.CustomResourceOptions,
+  ): pulumiservice.Environment {
+    const { settings, environment } = this;
+    const tag = settings.compositeTags[environment];
+    const rotated = rotatorsIn(settings.rotators, environment, groups).map((rotator) =>
+      rotatedEnvironment(settings, environment, rotator),
+    );
+    return this.declare(name, id, renderComposite(settings, environment, groups, tag, rotated), options);
+  }
+
+  private declare(
+    name: string,
+    id: EnvironmentId,
+    yaml: string,
+    options: pulumi.CustomResourceOptions,
+  ): pulumiservice.Environment {
+    const declared = new pulumiservice.Environment(
+      `${this.environment}-${name}`,
+      {
+        organization: this.settings.pulumiOrganization,
+        project: id.project,
+        name: id.name,
+        yaml: new pulumi.asset.StringAsset(yaml),
+      },
+      { parent: this, ...options },
+    );
+    this.byPath.set(pathOf(id), declared);
+    refuseUnwritten(declared);
+    const owner = this.groups[name]?.owner ?? this.settings.application;
+    const place = { organization: this.settings.pulumiOrganization, id, owner, environment: declared };
+    tagOwner(`${this.environment}-${name}`, place, { parent: this });
+    return declared;
   }
 }
 

@@ -24,7 +24,8 @@ export function waitingFor(stage: Stage, environment: string, catalog: Catalog):
   return pulumi.unsecret(waiting);
 }
 
-async function textOf(yaml: unknown): Promise<string> {
+/** An environment's text, as the provider answers it. */
+export async function textOf(yaml: unknown): Promise<string> {
   if (yaml instanceof pulumi.asset.StringAsset) return yaml.text;
   return typeof yaml === "string" ? yaml : "";
 }

@@ -33,8 +33,8 @@ describe("a rename and a removal, from GitHub to ESC, with the real engine", fun
     assert.ok(text.includes(from), from);
     writeFileSync(path, text.replace(from, to));
   };
-  const up = async () => {
-    const { code, output } = await project.pulumi("up", "-s", "live", "--yes", "--skip-preview");
+  const up = async (...more: string[]) => {
+    const { code, output } = await project.pulumi("up", "-s", "live", "--yes", "--skip-preview", ...more);
     assert.equal(code, 0, output);
     for (const { id } of await project.people.runs()) await project.people.ended(id);
   };
@@ -61,14 +61,26 @@ describe("a rename and a removal, from GitHub to ESC, with the real engine", fun
     assert.deepEqual(await deletions(), []);
   });
 
-  it("ends the old name, and what leaves, on their day: in GitHub and in ESC, and nothing else", async () => {
-    await project.people.setSecret("CRASH_DSN", VALUE);
+  it("keeps the old name on its day for as long as the new one was never set", async () => {
     edit(RENAMED, dated("2999-12-31"));
     await up();
     edit(dated("2999-12-31"), dated("2020-01-01"));
+    await deletions();
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview", "--refresh"]]) {
+      const { code, output } = await project.pulumi(...command, "-s", "live");
+      assert.notEqual(code, 0);
+      assert.match(output, /SENTRY_DSN: deleting this secret could lose the one value there is.*Remedy: /);
+    }
+    assert.deepEqual(await deletions(), []);
+  });
+
+  it("ends the old name, and what leaves, on their day: in GitHub and in ESC, and nothing else", async () => {
+    await project.people.setSecret("CRASH_DSN", VALUE);
+    for (const { id } of await project.people.runs()) await project.people.ended(id);
+    await project.people.sync("live");
     edit(goes("2999-12-31"), goes("2020-01-01"));
     await deletions();
-    await up();
+    await up("--refresh");
     const names = (await deletions()).map((each) => each.split("/").at(-1)).sort();
     assert.deepEqual(names, ["SENTRY_DSN", "SMTP_PASSWORD"]);
     const run = await project.people.sync("live");

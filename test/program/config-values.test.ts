@@ -61,6 +61,19 @@ describe("slots whose value is the stack's", function () {
     assert.equal(run.error, undefined);
   });
 
+  it("are refused in clear wherever they come from: an ESC environment or another file", async () => {
+    const plainConfig = { ...VALUES, dockerPassword: CANARY, dockerUsername: "somebody" };
+    const run = await runProgram({ catalog: CATALOG, plainConfig });
+    const message = run.error?.message ?? "";
+    assert.match(message, /config values: is no secret where it comes from: an ESC environment/);
+    assert.match(message, /config dockerPassword: is no secret where it comes from/);
+    assert.ok(!message.includes(CANARY));
+    assert.deepEqual(
+      run.resources.filter((each) => each.custom),
+      [],
+    );
+  });
+
   it("are refused in clear in the stack's file, as the registry's password is, and not quoted", async () => {
     const production = {
       ...committedConfig("production"),

@@ -17,6 +17,32 @@ const CATALOG = defineCatalog({
 });
 const VALUES = { values: JSON.stringify({ REGION: "eu" }) };
 
+describe("reviewers of a stack's environments", function () {
+  this.timeout(60_000);
+
+  it("review every carrier's jobs, also where no secret has a value of its own", async () => {
+    const own = { ...committedConfig("production"), environmentReviewers: ["security"] };
+    const carriers = ["sophia-main", "second-carrier"];
+    const stacks = {
+      production: { ...own, carriers },
+      staging: { ...committedConfig("staging"), carriers },
+    };
+    const { resources, error } = await runProgram({ stacks });
+    assert.equal(error, undefined);
+    const declared = ofType(resources, TYPES.repositoryEnvironment);
+    assert.deepEqual(
+      declared.map(({ name, inputs }) => [name, inputs.reviewers]),
+      ["second-carrier/production", "sophia-main/production"].map((name) => [name, [{ teams: [77] }]]),
+    );
+    assert.equal(ofType(resources, TYPES.deploymentPolicy).length, 2);
+    assert.deepEqual(ofType(resources, TYPES.environmentSecret), []);
+  });
+
+  it("are declared nowhere when there are none", async () => {
+    assert.deepEqual(ofType((await runProgram()).resources, TYPES.repositoryEnvironment), []);
+  });
+});
+
 describe("secrets with a value per environment", function () {
   this.timeout(60_000);
   let production: ProgramRun;
@@ -98,5 +124,19 @@ describe("secrets with a value per environment", function () {
   it("need their stack's config, not the organization's", async () => {
     const { error } = await runProgram({ catalog: CATALOG });
     assert.match(error?.message ?? "", /config values.REGION/);
+  });
+
+  it("are refused at once where GitHub's environment could not hold them all", async () => {
+    const secrets = Array.from({ length: 101 }, (_, index) => ({
+      name: `KEY_${index}`,
+      group: "keys",
+      perEnvironment: true as const,
+    }));
+    const { error, resources } = await runProgram({ catalog: { ...CATALOG, secrets } });
+    assert.match(
+      error?.message ?? "",
+      /environment production of sophia-main: an environment holds 100 secrets/,
+    );
+    assert.deepEqual(ofType(resources, TYPES.environmentSecret), []);
   });
 });

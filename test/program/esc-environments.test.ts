@@ -11,6 +11,9 @@ const GROUPS = [
   "security-tokens",
 ];
 
+/** Composites: the whole one of each environment, and the one of Sophia's policy of one group. */
+const composed = /-(composite|for-database-admin)$/;
+
 describe("ESC environments", function () {
   this.timeout(60_000);
   let runs: ProgramRun[];
@@ -24,7 +27,7 @@ describe("ESC environments", function () {
   before(async () => {
     runs = [await runProgram(), await runProgram({ stack: "staging" })];
     environments = runs.flatMap((run) => ofType(run.resources, TYPES.environment));
-    assert.equal(environments.length, 21);
+    assert.equal(environments.length, 22);
   });
 
   for (const environment of ["development", "staging", "production"]) {
@@ -49,17 +52,18 @@ describe("ESC environments", function () {
   it("are kept from deletion by Pulumi Cloud itself where they hold values or the ledger", () => {
     const kept = runs.flatMap((run) => ofType(run.resources, "pulumiservice:api/esc:EnvironmentSettings"));
     const places = kept.map(({ inputs }) => [inputs.envName, inputs.deletionProtected]);
-    const expected = environments.filter((each) => !each.name.endsWith("-composite"));
+    const expected = environments.filter((each) => !composed.test(each.name));
     assert.deepEqual(
       new Map(places as [string, boolean][]),
       new Map(expected.map((each) => [String(each.inputs.name), true])),
     );
     assert.equal(places.length, 18);
-    for (const each of environments) assert.ok(each.protect, each.name);
+    // A policy's own composite goes with the policy.
+    for (const each of environments) assert.equal(each.protect, !/-for-/.test(each.name), each.name);
   });
 
   it("leave to the sync what it writes: text ignored, protected, retained", () => {
-    const synced = environments.filter((each) => !each.name.endsWith("-composite"));
+    const synced = environments.filter((each) => !composed.test(each.name));
     assert.equal(synced.length, 18);
     for (const each of synced) {
       assert.deepEqual(each.ignoreChanges, ["yaml"], each.name);

@@ -35,6 +35,10 @@ export interface ProgramOptions {
   catalog?: Catalog;
   /** Texts that ledgers hold by now, by ESC name. */
   ledgers?: Record<string, string>;
+  /** Organization secrets that a repository may read, by `owner/name`; one that is not here is not shown. */
+  readable?: Record<string, string[]>;
+  /** Config that is not in the stack's file: from an ESC environment, `--config-file` or `-c`; not secret. */
+  plainConfig?: Record<string, string>;
   /** What is in clear in config by `pulumi config set --secret`, by key. */
   secretConfig?: Record<string, string>;
 }
@@ -57,6 +61,9 @@ export const REPOSITORY_IDS: Readonly<Record<string, number>> = {
   "sophia-main": 4711,
   "second-carrier": 4712,
 };
+
+/** Logins that Pulumi Cloud knows under the mocks. */
+const MEMBERS = ["platform-engineer", "developer", "database-admin", "auditor"];
 
 /** Runs the whole program under mocks: a store, a config, a working folder and modules of its own each time. */
 export async function runProgram(options: ProgramOptions = {}): Promise<ProgramRun> {
@@ -99,7 +106,7 @@ async function run(stack: string, config: StackConfig, options: ProgramOptions):
   await pulumi.runtime.setMocks(mocks(result, options), NAME, stack, false, "scoobyjava-org");
   observe(result);
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
-  const all = { ...defaults(), ...config, ...options.secretConfig };
+  const all = { ...defaults(), ...config, ...options.plainConfig, ...options.secretConfig };
   const pairs = Object.entries(all).map(([key, value]) => [`${NAME}:${key}`, text(value)]);
   pulumi.runtime.setAllConfig(
     Object.fromEntries(pairs),
@@ -113,6 +120,8 @@ async function run(stack: string, config: StackConfig, options: ProgramOptions):
     await pulumi.runtime.disconnect();
   } catch (error) {
     result.error = error as Error;
+    // What is under way still fails of the same: it must not end the worker, nor fall into the next run.
+    await pulumi.runtime.disconnect().catch(() => undefined);
   }
   return result;
 }
@@ -169,7 +178,21 @@ interface HookRequest {
   getOnDryRun(): boolean;
 }
 
-function mocks(result: ProgramRun, { ledgers = {} }: ProgramOptions): pulumi.runtime.Mocks {
+/** GitHub's answer to the list of what a repository may read, a hundred a page. */
+function pageOf(readable: Record<string, string[]>, endpoint: string): Record<string, unknown> {
+  const [, repository = "", page] =
+    /^repos\/(.+)\/actions\/organization-secrets\?per_page=100&page=(\d+)$/.exec(endpoint) ?? [];
+  const names = readable[repository]?.slice(100 * Number(page) - 100, 100 * Number(page));
+  if (names === undefined) return { code: 404, body: '{"message":"Not Found"}' };
+  return { code: 200, body: JSON.stringify({ secrets: names.map((name) => ({ name })) }) };
+}
+
+const NOBODY_ELSES = { "ai-cherry/sophia-main": [], "ai-cherry/second-carrier": [] };
+
+function mocks(
+  result: ProgramRun,
+  { ledgers = {}, readable = NOBODY_ELSES }: ProgramOptions,
+): pulumi.runtime.Mocks {
   return {
     newResource: ({ type, name, inputs }) => {
       const isEnvironment = type === "pulumiservice:index:Environment";
@@ -186,9 +209,15 @@ function mocks(result: ProgramRun, { ledgers = {} }: ProgramOptions): pulumi.run
         if (repoId === undefined) throw new Error(`404 ${inputs.name}`);
         return { repoId };
       }
+      if (token === "github:index/getRestApi:getRestApi") return pageOf(readable, String(inputs.endpoint));
       if (token === "github:index/getTeam:getTeam") {
         if (inputs.slug !== "security") throw new Error(`404 ${inputs.slug}`);
         return { id: "77" };
+      }
+      if (token === "pulumiservice:index:getOrganizationMembers") {
+        if (inputs.organizationName === "unlisted")
+          throw Object.assign(new Error("refused"), { details: "403 API error: Forbidden" }); // as gRPC says it
+        return { members: MEMBERS.map((username) => ({ username, virtualAdmin: false })) };
       }
       return token === "docker:index/getRegistryImage:getRegistryImage" ? { sha256Digest: "sha256:abc" } : {};
     },

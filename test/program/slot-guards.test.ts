@@ -16,30 +16,36 @@ const CATALOG = catalogWith(
   { name: "GOING_KEY", tombstone: "2026-06-16" },
   { name: "GONE_KEY", tombstone: TODAY },
   { name: "CONFIG_KEY", value: "config" },
+  { name: "NEW_KEY", renamedFrom: { name: "OLD_KEY", tombstone: TODAY } },
 );
 
 /** The hooks' functions, over a GitHub that answers so. */
-function guards(exists: (name: string) => Promise<boolean> = async () => false) {
+function guards(exists: (name: string) => Promise<boolean> = async () => false, kept: string[] = []) {
   const slots = slotNames(resolveCatalog(CATALOG));
-  const hooksOf = slotGuards({ exists: ({ secretName }) => exists(String(secretName)), slots, today: TODAY });
+  const hooksOf = slotGuards({
+    exists: ({ secretName }) => exists(String(secretName)),
+    whyKept: async ({ name }) => (kept.includes(name) ? "nobody has set the new one" : undefined),
+    slots,
+    today: TODAY,
+  });
   const of = (name: string) => {
     const slot = slots.find((each) => each.name === name);
     assert.ok(slot !== undefined);
     return hooksOf(slot);
   };
-  const [kept, announced, configured] = [of("OPENAI_API_KEY"), of("GONE_KEY"), of("CONFIG_KEY")];
+  const [staying, announced, configured] = [of("OPENAI_API_KEY"), of("GONE_KEY"), of("CONFIG_KEY")];
   const only = (hooks: pulumi.ResourceHookBinding["beforeDelete"] = []) => {
     const [hook] = hooks;
     assert.ok(hook !== undefined && hooks.length === 1);
     return hook.callback;
   };
-  assert.deepEqual(announced.beforeCreate, kept.beforeCreate);
-  assert.deepEqual(announced.beforeUpdate, kept.beforeUpdate);
+  assert.deepEqual(announced.beforeCreate, staying.beforeCreate);
+  assert.deepEqual(announced.beforeUpdate, staying.beforeUpdate);
   return {
-    create: only(kept.beforeCreate as pulumi.ResourceHook[]),
-    update: only(kept.beforeUpdate as pulumi.ResourceHook[]),
+    create: only(staying.beforeCreate as pulumi.ResourceHook[]),
+    update: only(staying.beforeUpdate as pulumi.ResourceHook[]),
     updateConfigured: only(configured.beforeUpdate as pulumi.ResourceHook[]),
-    deleteKept: only(kept.beforeDelete),
+    deleteKept: only(staying.beforeDelete),
     deleteAnnounced: only(announced.beforeDelete),
   };
 }
@@ -122,6 +128,25 @@ describe("slot guards", () => {
 
   it("let go what was announced and is due", async () => {
     await guards().deleteAnnounced({ ...SLOT, oldInputs: inputsOf("GONE_KEY") });
+  });
+
+  it("refuse to delete a due former name while the new one has no value, and let it go afterwards", async () => {
+    const oldInputs = inputsOf("OLD_KEY");
+    await refused(
+      () => guards(undefined, ["OLD_KEY"]).deleteAnnounced({ ...SLOT, oldInputs }),
+      "OLD_KEY: deleting this secret could lose the one value there is, for nobody has set the new one",
+      "set NEW_KEY to the value of OLD_KEY, run the sync, then pulumi up --refresh",
+    );
+    await guards().deleteAnnounced({ ...SLOT, oldInputs });
+  });
+
+  it("lead from an environment's secret that exists to the stack that can adopt it", async () => {
+    const newInputs = { ...inputsOf("OPENAI_API_KEY"), repository: "carrier", environment: "live" };
+    await refused(
+      () => guards(async () => true).create({ ...SLOT, newInputs }),
+      "this secret of environment live of carrier exists",
+      "npx sophia-secrets adopt OPENAI_API_KEY --stack ",
+    );
   });
 
   it("refuse to delete at once what never was announced by an up, though its tombstone is due", async () => {

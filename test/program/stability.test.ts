@@ -15,6 +15,7 @@ function reordered(): Catalog {
   const half = Math.floor(secrets.length / 2);
   return {
     environments: catalog.environments,
+    accessPolicies: [...(catalog.accessPolicies ?? [])].reverse(),
     groups: Object.fromEntries(Object.entries(catalog.groups).reverse()),
     secrets: [...secrets.slice(half), ...secrets.slice(0, half)],
   };

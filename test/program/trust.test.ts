@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ofType, TYPES } from "./declared";
+import { catalog } from "../../secrets/catalog";
+import { type Declared, ofType, TYPES } from "./declared";
 import { committedConfig, runProgram } from "./run-program";
 
 const staging = committedConfig("staging");
@@ -38,7 +39,7 @@ describe("trust in GitHub's identities", function () {
       maxExpirationSeconds: 3600,
       policies: ["development", "staging", "production"].map((each) => rule("sophia-main", "4711", each)),
     });
-    assert.deepEqual(declared?.ignoreChanges, ["thumbprints"]);
+    assert.deepEqual(declared?.ignoreChanges, ['["thumbprints"]']);
   });
 
   it("has no wildcard anywhere", async () => {
@@ -65,4 +66,127 @@ describe("trust in GitHub's identities", function () {
   it("trusts nobody where the config asks for a stored token", async () => {
     assert.equal(await issuer({ syncAuthentication: "token" }), undefined);
   });
+
+  it("declares the thumbprints that the config has, and then takes them from nobody else", async () => {
+    const issuerThumbprints = ["2b6030088e8d08fcd61b8b897019f2d99f4b9a0f7b465b065c2b90e1c53bc07d"];
+    const declared = await issuer({ issuerThumbprints });
+    assert.deepEqual(declared?.inputs.thumbprints, issuerThumbprints);
+    assert.deepEqual(declared?.ignoreChanges, []);
+  });
+});
+
+describe("trust in the program's own repository", function () {
+  this.timeout(60_000);
+  const program = { programRepository: "second-carrier", environmentReviewers: ["security"] };
+  const run = (change: Record<string, unknown> = {}) =>
+    runProgram({
+      stacks: {
+        production: { ...production, ...program, ...change },
+        staging: { ...staging, ...program, ...change },
+      },
+    });
+  const claims = {
+    aud: "urn:pulumi:org:scoobyjava-org",
+    repository: "ai-cherry/second-carrier",
+    repository_id: "4712",
+  };
+  const ref = "refs/heads/main";
+  const up = (stack: string) => ({
+    decision: "allow",
+    tokenType: "organization",
+    authorizedPermissions: ["admin"],
+    rules: { ...claims, ref, environment: `program-${stack}` },
+  });
+  let resources: Declared[];
+
+  before(async () => {
+    const declared = await run();
+    assert.equal(declared.error, undefined);
+    resources = declared.resources;
+  });
+
+  it("lets its jobs preview, audit and update, each as little as it can, besides the sync jobs", () => {
+    const policies = policiesIn(resources).slice(3);
+    const team = (job: string, rules: object) => ({
+      decision: "allow",
+      tokenType: "team",
+      teamName: `sophia-ai-program-${job}`,
+      rules: { ...claims, ...rules, environment: `program-${job}` },
+    });
+    assert.deepEqual(policies, [
+      team("preview", { event_name: "pull_request", base_ref: "main" }),
+      team("audit", { ref }),
+      up("production"),
+      up("staging"),
+    ]);
+  });
+
+  it("gives previews every stack to read and nothing in ESC", () => {
+    const stacks = ofType(resources, "pulumiservice:index:TeamStackPermission").map((each) => each.inputs);
+    const read = (stack: string) => ({
+      organization: "scoobyjava-org",
+      project: "sophia-secrets",
+      stack,
+      team: "sophia-ai-program-preview",
+      permission: 101,
+    });
+    assert.deepEqual(stacks, [read("production"), read("staging")]);
+    assert.deepEqual(permissionsOf("sophia-ai-program-preview"), []);
+  });
+
+  it("lets the audit read every environment of every stack, and open none", () => {
+    const permissions = permissionsOf("sophia-ai-program-audit");
+    assert.deepEqual([...new Set(permissions.map((each) => each.permission))], ["read"]);
+    const names = permissions.map((each) => String(each.environment));
+    for (const environment of catalog.environments)
+      for (const name of ["", "-ledger", ...Object.keys(catalog.groups).map((group) => `-${group}`)])
+        assert.ok(names.includes(`sophia-ai-${environment}${name}`), `${environment}${name}`);
+  });
+
+  it("declares the GitHub environments its jobs run in, for the branch alone but for previews, and reviewed once", () => {
+    const environments = ofType(resources, TYPES.repositoryEnvironment)
+      .map((each) => each.inputs)
+      .filter((each) => each.repository === "second-carrier");
+    const reviewers = (name: string) => environments.find((each) => each.environment === name)?.reviewers;
+    assert.deepEqual(environments.map((each) => each.environment).sort(), [
+      "program-audit",
+      "program-preview",
+      "program-production",
+      "program-staging",
+    ]);
+    assert.deepEqual(reviewers("program-production"), [{ teams: [77] }]);
+    assert.equal(reviewers("program-staging"), undefined);
+    const policies = ofType(resources, TYPES.deploymentPolicy).filter(
+      (each) => each.inputs.repository === "second-carrier",
+    );
+    assert.deepEqual(
+      policies.map(({ inputs }) => [inputs.environment, inputs.branchPattern]),
+      ["audit", "production", "staging"].map((each) => [`program-${each}`, "main"]),
+    );
+  });
+
+  it("is there where the sync works with a stored token too", async () => {
+    const declared = await run({ syncAuthentication: "token" });
+    assert.equal(policiesIn(declared.resources).length, 4);
+  });
+
+  it("is nobody's in an edition without team tokens", async () => {
+    const declared = await run({ edition: "team" });
+    assert.equal(declared.error, undefined);
+    assert.deepEqual(ofType(declared.resources, TYPES.issuer), []);
+    assert.ok(!declared.resources.some(({ name }) => name.includes("program")));
+  });
+
+  it("refuses a branch whose name would let a neighbour in", async () => {
+    const { error } = await run({ branch: "release-1.2" });
+    assert.match(String(error), /config branch/);
+    assert.match(String(error), /the branch release-1x2 would be trusted as well/);
+  });
+
+  const policiesIn = (all: readonly Declared[]) =>
+    ofType(all, TYPES.issuer).flatMap((each) => each.inputs.policies as object[]);
+  const permissionsOf = (team: string) =>
+    ofType(resources, TYPES.permission)
+      .map((each) => each.inputs)
+      .filter((each) => each.team === team);
 });

@@ -46,6 +46,16 @@ describe("the catalog's rules", () => {
     deepEqual(checkCatalog({ ...catalog, changeLimit: 3 }, "sophia"), []);
   });
 
+  it("refuse environments that would be one job of the workflow", () => {
+    const of = (...environments: string[]) =>
+      checkCatalog({ ...catalogWith(), environments }, "app").map(({ thing, cause }) => `${thing}: ${cause}`);
+    deepEqual(of("a.b", "a_b", "production"), [
+      "environments a.b and a_b: would be one job, a_b, in the workflow, whose job ids know no dots",
+    ]);
+    ok((of("2.eu", "_2_eu")[0] ?? "").startsWith("environments 2.eu and _2_eu: "));
+    deepEqual(of("a.b", "ab"), []);
+  });
+
   it("refuse an entry in no environment", () => {
     deepEqual(problemsOf({ name: "A", environments: [] }), ["A: is in no environment"]);
   });

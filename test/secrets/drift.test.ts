@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describeDrift } from "../../secrets/drift";
 import { resolveCatalog } from "../../secrets/entry";
-import { crowdOf } from "../../secrets/targets";
+import { crowdOf, readersOf } from "../../secrets/targets";
 import { catalogWith } from "./catalog-with";
 
 const SECRETS = resolveCatalog(
@@ -46,15 +46,44 @@ describe("drift that a list shows", () => {
 });
 
 describe("other people's secrets that a carrier may read", () => {
-  it("are those for all repositories, and those for private ones where it is private", () => {
-    const listed = [
-      { name: "X", visibility: "all" },
-      { name: "Y", visibility: "private" },
-      { name: "Z", visibility: "selected" },
-      { name: "OLD_A", visibility: "all" },
-      ...DECLARED,
-      { name: "GONE", visibility: "all" },
-    ];
-    assert.deepEqual(crowdOf(SECRETS, listed, { closed: true, open: false }), { closed: 3, open: 2 });
+  const listed = [
+    { name: "FOR_ALL", visibility: "all" },
+    { name: "FOR_PRIVATE", visibility: "private" },
+    { name: "BY_NAME", visibility: "selected" },
+  ];
+
+  it("are all but those the catalog has, whoever granted them and however", () => {
+    const readable = { crowded: ["FOR_ALL", "OLD_A", "A", "B", "GONE", "BY_NAME"], empty: ["A"] };
+    assert.deepEqual(crowdOf(SECRETS, readable, listed).counts, { crowded: 3, empty: 0 });
+  });
+
+  it("follow to a new carrier unless they are granted by name", () => {
+    const everywhere = (readable: Record<string, string[]>) => crowdOf(SECRETS, readable, listed).everywhere;
+    assert.equal(everywhere({ only: ["FOR_ALL", "FOR_PRIVATE", "BY_NAME"] }), 2);
+    assert.equal(everywhere({ closed: ["FOR_ALL", "FOR_PRIVATE"], open: ["FOR_ALL"] }), 1);
+  });
+
+  it("do not count the name that a renamed secret had, for it has its place already", () => {
+    const secrets = resolveCatalog(catalogWith({ name: "NEW", renamedFrom: "OLD" }));
+    assert.deepEqual(crowdOf(secrets, { carrier: ["NEW", "OLD"] }, []).counts, { carrier: 0 });
+  });
+});
+
+describe("the readers of a secret", () => {
+  const readers = (entry: Record<string, unknown>, shards: Record<string, ReadonlySet<string>>) => {
+    const [secret] = resolveCatalog(catalogWith({ name: "A", ...entry }));
+    assert.ok(secret !== undefined);
+    return readersOf(secret, shards);
+  };
+  const SHARDS = { one: new Set(["B"]), two: new Set(["A"]) };
+
+  it("are the carrier that syncs it and the repositories of its entry, and no other carrier", () => {
+    assert.deepEqual(readers({}, SHARDS), ["two"]);
+    assert.deepEqual(readers({ repositories: ["app", "two"] }, SHARDS), ["app", "two"]);
+  });
+
+  it("are all carriers for the pipeline's own credential, and nobody by name where all may read", () => {
+    assert.deepEqual(readers({ bootstrap: true }, SHARDS), ["one", "two"]);
+    assert.deepEqual(readers({ visibility: "all" }, SHARDS), []);
   });
 });

@@ -1,13 +1,13 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { parse } from "yaml";
-import { accessOf } from "../../secrets/access";
 import { renderComposite } from "../../secrets/composite";
 import {
   applicationTeam,
+  audienceEnvironment,
   compositeEnvironment,
-  groupTeam,
   ledgerEnvironment,
   pathOf,
+  policyTeam,
   syncTeam,
   valuesEnvironment,
 } from "../../secrets/layout";
@@ -21,19 +21,25 @@ describe("names in Pulumi Cloud", () => {
     equal(pathOf(ledgerEnvironment(SOPHIA, "production")), "default/sophia-ai-production-ledger");
     equal(syncTeam(SOPHIA, "production"), "sophia-ai-production-sync");
     equal(applicationTeam(SOPHIA, "production"), "sophia-ai-production-application");
-    equal(groupTeam(SOPHIA, "production", "api-keys"), "sophia-ai-production-api-keys");
+    equal(policyTeam(SOPHIA, "production", "audit", "read"), "sophia-ai-production-audit-read");
+    equal(pathOf(audienceEnvironment(SOPHIA, "staging", "dba")), "default/sophia-ai-staging-for-dba");
   });
 
-  it("are cut at the 40 characters a team may have, and still differ", () => {
-    const groups = ["integration-credentials", "integration-credentials-2", "infrastructure-credentials"];
-    const names = groups.map((group) => groupTeam(SOPHIA, "production", group));
-    for (const name of names) match(name, /^sophia-ai-production-[a-z-]{12}-[0-9a-f]{6}$/);
+  it("are cut at the 40 characters a team may have, and still differ, by their terms alone too", () => {
+    const policies = ["integration-team", "integration-team-2"];
+    const named = () =>
+      policies.flatMap((each) =>
+        ["open", "write", "open-8h"].map((terms) => policyTeam(SOPHIA, "production", each, terms)),
+      );
+    const names = named();
+    for (const name of names) match(name, /^sophia-ai-production-integration-/);
+    for (const name of names) equal(name.length <= 40, true, name);
     equal(new Set(names).size, names.length);
-    deepEqual(
-      names,
-      groups.map((group) => groupTeam(SOPHIA, "production", group)),
+    deepEqual(names, named());
+    equal(
+      policyTeam(SOPHIA, "production", "x".repeat(14), "open"),
+      `sophia-ai-production-${"x".repeat(14)}-open`,
     );
-    equal(groupTeam(SOPHIA, "production", "x".repeat(19)), `sophia-ai-production-${"x".repeat(19)}`);
   });
 });
 
@@ -43,52 +49,5 @@ describe("a composite environment's text", () => {
     equal(text, "imports:\n  - default/sophia-ai-production-a\n  - default/sophia-ai-production-b\n");
     equal(text, renderComposite(SOPHIA, "production", ["a", "b"]));
     deepEqual(Object.keys(parse(text) as object), ["imports"]);
-  });
-});
-
-describe("access to one environment", () => {
-  const teams = accessOf(SOPHIA, "production", ["a", "b"]);
-  const grantsOf = (team: string) =>
-    teams
-      .find((each) => each.team === `sophia-ai-production-${team}`)
-      ?.grants.map(({ environment, level }) => `${level} ${pathOf(environment)}`);
-  const ENVIRONMENT = "default/sophia-ai-production";
-
-  it("lets the sync write the values and the ledger, and not even see the composite", () => {
-    deepEqual(grantsOf("sync"), [
-      `write ${ENVIRONMENT}-a`,
-      `write ${ENVIRONMENT}-b`,
-      `write ${ENVIRONMENT}-ledger`,
-    ]);
-  });
-
-  it("lets the application open the composite and what it imports, and write nothing", () => {
-    deepEqual(grantsOf("application"), [
-      `open ${ENVIRONMENT}`,
-      `open ${ENVIRONMENT}-a`,
-      `open ${ENVIRONMENT}-b`,
-    ]);
-  });
-
-  it("lets a group's team open that group alone", () => {
-    deepEqual(grantsOf("a"), [`open ${ENVIRONMENT}-a`]);
-    deepEqual(grantsOf("b"), [`open ${ENVIRONMENT}-b`]);
-  });
-
-  it("gives nobody else anything, and nobody another environment", () => {
-    deepEqual(teams.map(({ team }) => team.replace("sophia-ai-production-", "")).sort(), [
-      "a",
-      "application",
-      "b",
-      "sync",
-    ]);
-    const others = accessOf(SOPHIA, "staging", ["a", "b"]);
-    const places = (all: typeof teams) =>
-      new Set(all.flatMap(({ grants }) => grants.map(({ environment }) => pathOf(environment))));
-    deepEqual(
-      [...places(teams)].filter((place) => places(others).has(place)),
-      [],
-    );
-    equal(new Set([...teams, ...others].map(({ team }) => team)).size, 8);
   });
 });

@@ -1,5 +1,6 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import fc from "fast-check";
+import { withEntries, withPause } from "../../secrets/edit-ledger";
 import {
   EMPTY_LEDGER,
   EMPTY_LEDGER_TEXT,
@@ -8,6 +9,7 @@ import {
   parseLedger,
   renderLedger,
 } from "../../secrets/ledger";
+import type { Pause } from "../../secrets/pause";
 
 const text = fc.string({ unit: "grapheme" });
 const entry: fc.Arbitrary<LedgerEntry> = fc.record({
@@ -19,12 +21,28 @@ const entry: fc.Arbitrary<LedgerEntry> = fc.record({
   commit: fc.oneof(text, fc.constantFrom("1e5", "0x1f", "null", "true", "~", "2025-07-07")),
 });
 const name = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,12}$/);
-const ledger: fc.Arbitrary<Ledger> = fc.record({
-  key: fc.option(text, { nil: undefined }),
-  revisions: fc.dictionary(fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,8}$/), fc.nat()),
-  secrets: fc.dictionary(name, entry),
-  refused: fc.dictionary(name, fc.record({ times: fc.integer({ min: 1, max: 3 }), run: text })),
-});
+const words = fc.oneof(
+  fc.constantFrom("no", "1e5", "~", "[x]", "a: b", "- x", "# x", "'", '"', "key | value", "%", "wäre"),
+  fc.stringMatching(/^[!-~]([ -~]{0,30}[!-~])?$/),
+);
+const pause: fc.Arbitrary<Pause> = fc.record(
+  { reason: words, by: words, since: words, until: words },
+  { requiredKeys: ["reason", "by", "since"] },
+);
+const ledger: fc.Arbitrary<Ledger> = fc
+  .record({
+    key: fc.option(text, { nil: undefined }),
+    revisions: fc.dictionary(fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,8}$/), fc.nat()),
+    secrets: fc.dictionary(name, entry),
+    refused: fc.dictionary(name, fc.record({ times: fc.integer({ min: 1, max: 3 }), run: text })),
+    paused: fc.option(pause, { nil: undefined }),
+    untagged: fc.option(fc.constant(true as const), { nil: undefined }),
+  })
+  .map(({ paused, untagged, ...rest }) => ({
+    ...rest,
+    ...(paused === undefined ? {} : { paused }),
+    ...(untagged === undefined ? {} : { untagged }),
+  }));
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
 
 describe("the ledger", () => {
@@ -84,5 +102,41 @@ describe("the ledger", () => {
     const cut = rendered.replace('      run: "1"\n', "").replace('run: "1"', "run: 1");
     deepEqual(Object.keys(parseLedger(cut).secrets), []);
     deepEqual(Object.keys(parseLedger(rendered).secrets), ["A", "B"]);
+  });
+});
+
+describe("a ledger that is edited in place, without being opened", () => {
+  const CIPHERTEXT = "ZXNjeAAAAAGvRctm+/==";
+  const shown = (written: Ledger) =>
+    renderLedger({ ...written, key: "k" }).replace(
+      "fn::secret: k\n",
+      `fn::secret:\n        ciphertext: ${CIPHERTEXT}\n`,
+    );
+
+  it("is paused and resumed, and keeps all else, its key as ciphertext", () => {
+    fc.assert(
+      fc.property(ledger, pause, ({ paused: _, ...written }, paused) => {
+        const edited = withPause(shown(written), paused);
+        match(edited, new RegExp(`ciphertext: ${CIPHERTEXT.replace("+", "\\+")}\n`));
+        deepEqual(plain(parseLedger(edited)), plain({ ...written, key: undefined, paused }));
+        deepEqual(plain(parseLedger(withPause(edited, undefined))), plain({ ...written, key: undefined }));
+      }),
+    );
+  });
+
+  it("gets and loses entries of single secrets", () => {
+    const whole = { fingerprint: "f", source: "A", changed: "c", synced: "s", run: "1", commit: "x" };
+    const text = shown({ ...EMPTY_LEDGER, secrets: { A: whole, B: whole } });
+    const edited = withEntries(text, { A: { ...whole, run: "0" }, B: undefined, C: whole, D: undefined });
+    deepEqual(parseLedger(edited).secrets, { A: { ...whole, run: "0" }, C: whole });
+    equal(withEntries(edited, { A: { ...whole, run: "0" }, B: undefined }), edited, "twice is once");
+  });
+
+  it("takes the place of what is no ledger: a pause must always be possible", () => {
+    for (const other of ["values: {}\n", "", "values: [1]\n", "a: [", "text", "values:\n  ledger: 5\n"]) {
+      const edited = withPause(other, { reason: "r", by: "b", since: "s" });
+      deepEqual(parseLedger(edited).paused, { reason: "r", by: "b", since: "s" }, other);
+      match(edited, /\n {4}paused:\n {6}reason: r\n/, "block style, as the sync writes it");
+    }
   });
 });

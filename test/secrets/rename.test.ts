@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pathsOf } from "../../secrets/check-keys";
 import { resolveCatalog } from "../../secrets/entry";
-import { organizationSlots } from "../../secrets/slots";
+import { organizationSlots, valueNames } from "../../secrets/slots";
 import { spreadSecrets } from "../../secrets/targets";
 import { catalogWith, problemsOf } from "./catalog-with";
 
@@ -67,6 +67,15 @@ describe("a renamed entry", () => {
     assert.deepEqual(problemsOf({ name: "A", renamedFrom: { name: "X", tombstone: "soon" } }), [
       "A: its tombstone is no day of the calendar",
     ]);
+  });
+
+  it("is given its value under either name, and under the old one no longer than that lives", () => {
+    assert.deepEqual(valueNames(resolved({ ...DATED, aliases: ["ALIAS"] }), "2026-12-30"), [
+      "NEW",
+      "ALIAS",
+      "OLD",
+    ]);
+    assert.deepEqual(valueNames(resolved(DATED), "2026-12-31"), ["NEW"]);
   });
 
   it("takes two places of a carrier's hundred", () => {

@@ -9,8 +9,12 @@ const named = (count: number, more: object = {}, prefix = "KEY") =>
 const secretsOf = (...entries: Record<string, unknown>[]): Secret[] =>
   resolveCatalog(catalogWith(...entries));
 const carriersOf = (count: number) => Array.from({ length: count }, (_, index) => `carrier-${index}`);
-const spread = (secrets: readonly Secret[], carriers: readonly string[], crowd = {}) =>
-  spreadSecrets(secrets, carriers, TODAY, crowd);
+const spread = (
+  secrets: readonly Secret[],
+  carriers: readonly string[],
+  counts: Record<string, number> = {},
+  everywhere = 0,
+) => spreadSecrets(secrets, carriers, TODAY, { counts, everywhere });
 /** Carrier by secret. */
 const places = (secrets: readonly Secret[], carriers: readonly string[], crowd = {}) => {
   const { shards, problems } = spread(secrets, carriers, crowd);
@@ -112,15 +116,26 @@ describe("the spread of secrets over carriers", () => {
       many?.remedy ?? "",
       /over 10 carriers: create 9 more.*'carriers\[1\]' REPOSITORY; ...; .*'carriers\[9\]' REPOSITORY/,
     );
-    const [crowded] = spread(secretsOf(...named(1000)), ["only"], { only: 50 }).problems;
+    const [crowded] = spread(secretsOf(...named(1000)), ["only"], { only: 50 }, 50).problems;
     assert.match(crowded?.remedy ?? "", /over 20 carriers/);
     assert.deepEqual(spread(secretsOf(...named(1000)), carriersOf(20), {}).problems, []);
   });
 
   it("says so when more carriers would not help", () => {
-    const [problem] = spread(secretsOf(...named(60, { visibility: "all" }), { name: "A" }), ["only"], {
-      only: 40,
-    }).problems;
+    const secrets = secretsOf(...named(60, { visibility: "all" }), { name: "A" });
+    const [problem] = spread(secrets, ["only"], { only: 40 }, 40).problems;
     assert.match(problem?.remedy ?? "", /more carriers do not help, for 100 secrets are readable in each/);
+  });
+
+  it("asks no new carrier to bear what was granted to another by name", () => {
+    const [problem] = spread(secretsOf(...named(100)), ["only"], { only: 90 }).problems;
+    assert.match(problem?.remedy ?? "", /over 2 carriers/);
+    assert.deepEqual(spread(secretsOf(...named(100)), ["only", "new"], { only: 90 }).problems, []);
+  });
+
+  it("names the carrier that other people's grants fill beyond what it must read itself", () => {
+    const secrets = secretsOf({ name: "OWN", bootstrap: true }, { name: "A" });
+    const [problem] = spread(secrets, ["full", "free"], { full: 100 }).problems;
+    assert.match(problem?.remedy ?? "", /^name other repositories as carriers in the place of full, or take/);
   });
 });

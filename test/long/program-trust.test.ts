@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type EngineProject, startProject } from "../engine/engine-project";
+import {
+  ORGANIZATION,
+  otherOrganization,
+  otherSeed,
+  PULUMI_ORGANIZATION,
+  STACK_FILES,
+} from "../engine/other-organization";
+
+const PROGRAM = "another-reader";
+const STACKS = `/api/stacks/${PULUMI_ORGANIZATION}/sophia-secrets`;
+
+/** The stacks' files with the program's own repository in them. */
+const files = Object.fromEntries(
+  Object.entries(STACK_FILES).map(([file, text]) => {
+    const { config } = JSON.parse(text) as { config: Record<string, unknown> };
+    return [file, JSON.stringify({ config: { ...config, "sophia-secrets:programRepository": PROGRAM } })];
+  }),
+);
+
+/** Jobs as the shipped workflows have them: each in its environment, each with one command under its identity. */
+const workflow = (script: string) => `
+name: Program
+on: workflow_dispatch
+permissions: {}
+jobs:
+${[
+  ["up", "program-live", "up -- pulumi up --yes --non-interactive"],
+  ["audit", "program-audit", "audit -- node look.js"],
+  ["audit-that-updates", "program-audit", "up -- pulumi up --yes --non-interactive"],
+  ["sync-that-updates", "live", "up -- pulumi up --yes --non-interactive"],
+]
+  .map(
+    ([id, environment, command]) => `  ${id}:
+    runs-on: ubuntu-latest
+    environment: ${environment}
+    permissions:
+      id-token: write
+    steps:
+      - run: bash ${script} ${command}
+`,
+  )
+  .join("")}`;
+
+/** What the audit's token may do with a values environment: its answers' status codes. */
+const LOOK = `
+  const { PULUMI_ACCESS_TOKEN: token, PULUMI_BACKEND_URL: url } = process.env;
+  const path = url + "/api/esc/environments/${PULUMI_ORGANIZATION}/vault/shop-live-payments";
+  const ask = async (method, rest, body) =>
+    (await fetch(path + rest, { method, body, headers: { authorization: "token " + token } })).status;
+  (async () => {
+    const answers = [await ask("GET", ""), await ask("POST", "/open"), await ask("PATCH", "", "values: {}")];
+    console.log("answers " + answers.join(" "));
+  })();
+`;
+
+describe("the program under its own trust, with the real engine", function () {
+  this.timeout(180_000);
+  let project: EngineProject;
+
+  before(async () => {
+    const seed = otherSeed();
+    const [organization] = seed.pulumi.organizations;
+    assert.ok(organization);
+    organization.defaultStackPermission = "none";
+    project = await startProject({ ...otherOrganization(files), seed });
+    for (const stack of ["test", "live"]) await project.ok("up", "-s", stack, "--yes", "--skip-preview");
+    const script = join(project.folder, "job.sh");
+    const names = ["PATH", "PULUMI_HOME", "GITHUB_BASE_URL", "GITHUB_TOKEN", "NODE_OPTIONS"];
+    const exported = names.map((name) => `export ${name}='${project.env[name] ?? ""}'`);
+    const main = "node -r ts-node/register/transpile-only src/cli/main.ts run-as --stack live";
+    writeFileSync(script, [...exported, `cd '${project.folder}'`, `exec ${main} "$@"`].join("\n"));
+    writeFileSync(join(project.folder, "look.js"), LOOK);
+    await project.people.octokit.rest.repos.createOrUpdateFileContents({
+      owner: ORGANIZATION,
+      repo: PROGRAM,
+      path: ".github/workflows/program.yml",
+      message: "program",
+      content: Buffer.from(workflow(script)).toString("base64"),
+    });
+  });
+  after(async () => {
+    await project?.close();
+  });
+
+  /** Conclusions and logs of all jobs, by name. */
+  const dispatch = async (ref: string) => {
+    const { actions } = project.people.octokit.rest;
+    const place = { owner: ORGANIZATION, repo: PROGRAM };
+    await actions.createWorkflowDispatch({ ...place, workflow_id: "program.yml", ref });
+    for (;;) {
+      const [run] = (await actions.listWorkflowRunsForRepo(place)).data.workflow_runs;
+      assert.ok(run);
+      if (run.status !== "completed") {
+        await sleep(200);
+        continue;
+      }
+      const { jobs } = (await actions.listJobsForWorkflowRun({ ...place, run_id: run.id })).data;
+      const pairs = jobs.map(async ({ id, name, conclusion }) => {
+        const log = await actions.downloadJobLogsForWorkflowRun({ ...place, job_id: id });
+        return [name, { conclusion, log: String(log.data) }] as const;
+      });
+      return Object.fromEntries(await Promise.all(pairs));
+    }
+  };
+  const cloud = async (method: string, path: string, body?: object) => {
+    const answer = await fetch(`${project.sandbox.pulumi.url}${path}`, {
+      method,
+      headers: {
+        authorization: `token ${project.sandbox.tokens.pulumi}`,
+        "content-type": "application/json",
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return (await answer.json()) as Record<string, unknown>;
+  };
+
+  it("has nothing left to do after up and a refresh, thumbprints included", async () => {
+    await project.ok("preview", "-s", "live", "--diff", "--expect-no-changes");
+    await project.ok("up", "-s", "live", "--yes", "--refresh", "--skip-preview");
+    await project.ok("preview", "-s", "live", "--diff", "--expect-no-changes");
+    await project.ok("preview", "-s", "live", "--refresh", "--expect-no-changes");
+  });
+
+  it("updates from its branch, audits without opening or writing, and takes no job for another", async () => {
+    const jobs = await dispatch("main");
+    assert.equal(jobs.up?.conclusion, "success", jobs.up?.log);
+    assert.match(jobs.up?.log ?? "", /unchanged/);
+    assert.match(jobs.audit?.log ?? "", /answers 200 403 403/);
+    for (const name of ["audit-that-updates", "sync-that-updates"]) {
+      assert.equal(jobs[name]?.conclusion, "failure");
+      assert.match(jobs[name]?.log ?? "", /trust in this job \(administrator of corner-shop-cloud\)/);
+    }
+    for (const { log } of Object.values(jobs)) assert.doesNotMatch(log, /pul-[0-9a-f]{40}/);
+  });
+
+  it("lets no other branch into its environments", async () => {
+    const { git } = project.people.octokit.rest;
+    const place = { owner: ORGANIZATION, repo: PROGRAM };
+    const { object } = (await git.getRef({ ...place, ref: "heads/main" })).data;
+    await git.createRef({ ...place, ref: "refs/heads/other", sha: object.sha });
+    const jobs = await dispatch("other");
+    for (const { conclusion } of Object.values(jobs)) assert.equal(conclusion, "failure");
+  });
+
+  it("previews with a token that cannot update", async () => {
+    const tokens = `/api/orgs/${PULUMI_ORGANIZATION}/teams/shop-program-preview/tokens`;
+    const { tokenValue } = await cloud("POST", tokens, { name: "by-hand" });
+    const before = (await cloud("GET", `${STACKS}/live`)).version;
+    const person = project.env.PULUMI_ACCESS_TOKEN;
+    project.env.PULUMI_ACCESS_TOKEN = String(tokenValue);
+    try {
+      const stack = `${PULUMI_ORGANIZATION}/live`;
+      await project.ok("preview", "-s", stack, "--expect-no-changes");
+      const up = await project.pulumi("up", "-s", stack, "--yes", "--skip-preview");
+      assert.notEqual(up.code, 0);
+      assert.match(up.output, /needs the permission 'write' on the stack, you have 'read'/);
+    } finally {
+      project.env.PULUMI_ACCESS_TOKEN = person;
+    }
+    assert.equal((await cloud("GET", `${STACKS}/live`)).version, before);
+  });
+});

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import type { Catalog } from "../../secrets/entry";
+import type { Rotator } from "../../secrets/rotators";
+import { type Declared, ofType, TYPES } from "./declared";
+import { committedConfig, type ProgramRun, runProgram } from "./run-program";
+import { SMALL } from "./small-catalog";
+
+const SCHEDULE = "pulumiservice:index:EnvironmentRotationSchedule";
+const SETTINGS = "pulumiservice:api/esc:EnvironmentSettings";
+
+const ROTATORS: readonly Rotator[] = [
+  {
+    name: "orders",
+    group: "keys",
+    kind: "postgres",
+    schedule: "0 3 1 * *",
+    users: ["orders_a", "orders_b"],
+    databases: { production: { host: "db.example.org", port: 5432, database: "orders" } },
+    username: "ORDERS_USER",
+    password: "ORDERS_PASSWORD",
+  },
+  { name: "sessions", group: "tokens", kind: "password", schedule: "0 4 * * 0", value: "SESSION_KEY" },
+];
+const CATALOG: Catalog = { ...SMALL, rotators: ROTATORS };
+
+const textOf = (environment: Declared | undefined) => parse(String(environment?.inputs.yaml));
+
+describe("rotators", function () {
+  this.timeout(60_000);
+  let run: ProgramRun;
+  let without: ProgramRun;
+  const named = (name: string) =>
+    ofType(run.resources, TYPES.environment).find((each) => each.inputs.name === name);
+
+  before(async () => {
+    run = await runProgram({ catalog: CATALOG });
+    without = await runProgram({ catalog: SMALL });
+    assert.equal(run.error, undefined);
+  });
+
+  it("are ESC environments that hold values like any other: text ignored, protected, retained, kept from deletion", () => {
+    const settings = ofType(run.resources, SETTINGS).map(({ inputs }) => inputs.envName);
+    for (const name of ["rotated-orders", "managing-orders", "rotated-sessions"]) {
+      const declared = named(`sophia-ai-production-${name}`);
+      assert.deepEqual(declared?.ignoreChanges, ["yaml"], name);
+      assert.deepEqual([declared.protect, declared.retainOnDelete], [true, true], name);
+      assert.ok(settings.includes(`sophia-ai-production-${name}`), name);
+    }
+    assert.equal(named("sophia-ai-production-managing-sessions"), undefined);
+  });
+
+  it("say nothing secret: the managing user comes from an environment of its own, which holds placeholders", () => {
+    const text = textOf(named("sophia-ai-production-rotated-orders"));
+    const { inputs } = text.values.rotators.orders["fn::rotate::postgres"];
+    assert.deepEqual(inputs.rotateUsers, { username1: "orders_a", username2: "orders_b" });
+    assert.match(inputs.database.managingUser, /^\$\{environments.*managing-orders"\]\.managingUser\}$/);
+    const managing = textOf(named("sophia-ai-production-managing-orders"));
+    assert.match(managing.values.managingUser.password["fn::secret"], /placeholder/);
+  });
+
+  it("stand on a clock each, in the environment that it rotates", () => {
+    const schedules = ofType(run.resources, SCHEDULE).map(({ inputs }) => inputs);
+    assert.deepEqual(schedules, [
+      {
+        organization: "scoobyjava-org",
+        project: "default",
+        environment: "sophia-ai-production-rotated-orders",
+        scheduleCron: "0 3 1 * *",
+      },
+      {
+        organization: "scoobyjava-org",
+        project: "default",
+        environment: "sophia-ai-production-rotated-sessions",
+        scheduleCron: "0 4 * * 0",
+      },
+    ]);
+  });
+
+  it("are imported by the composite, which is made after them", () => {
+    const composite = named("sophia-ai-production");
+    assert.deepEqual(textOf(composite).imports.slice(-2), [
+      "default/sophia-ai-production-rotated-orders",
+      "default/sophia-ai-production-rotated-sessions",
+    ]);
+    for (const name of ["orders", "sessions"])
+      assert.ok(
+        composite?.dependencies.some((urn) => urn.endsWith(`::production-rotated-${name}`)),
+        name,
+      );
+  });
+
+  it("are opened by the application's team, and by nobody else without a policy", () => {
+    const grants = ofType(run.resources, TYPES.permission)
+      .filter(({ inputs }) => /-(rotated|managing)-/.test(String(inputs.environment)))
+      .map(({ inputs }) => [inputs.team, inputs.environment, inputs.permission]);
+    assert.deepEqual(grants, [
+      ["sophia-ai-production-application", "sophia-ai-production-rotated-orders", "open"],
+      ["sophia-ai-production-application", "sophia-ai-production-rotated-sessions", "open"],
+    ]);
+  });
+
+  it("change nothing else: no slot, no line of the workflow, no word in the script", () => {
+    for (const type of [TYPES.slot, TYPES.file])
+      assert.deepEqual(
+        ofType(run.resources, type).map(({ inputs }) => inputs),
+        ofType(without.resources, type).map(({ inputs }) => inputs),
+      );
+    assert.equal(ofType(without.resources, SCHEDULE).length, 0);
+  });
+
+  it("are in the environments they name alone", async () => {
+    const staging = await runProgram({
+      catalog: CATALOG,
+      stack: "staging",
+      stacks: { production: committedConfig("production"), staging: committedConfig("staging") },
+    });
+    const names = ofType(staging.resources, TYPES.environment).map(({ inputs }) => String(inputs.name));
+    assert.ok(names.includes("sophia-ai-staging-rotated-sessions"));
+    assert.ok(!names.some((name) => name.includes("orders")));
+  });
+
+  it("stop the program before anything is declared when they are wrong", async () => {
+    const wrong = { ...CATALOG, rotators: [{ ...ROTATORS[0], schedule: "often" } as Rotator] };
+    const refused = await runProgram({ catalog: wrong });
+    assert.match(
+      String(refused.error),
+      /rotator orders: its schedule "often" is no cron expression.*Remedy/s,
+    );
+    assert.ok(!refused.resources.some((each) => each.custom));
+  });
+});

@@ -1,0 +1,140 @@
+import { deepEqual, match } from "node:assert/strict";
+import { catalog as sophia } from "../../secrets/catalog";
+import { checkAccess, checkAccessHere } from "../../secrets/check-access";
+import { checkCatalog } from "../../secrets/check-catalog";
+import type { Catalog } from "../../secrets/entry";
+import { parseSettings, type Settings } from "../../secrets/settings";
+
+const RIGHT = {
+  name: "people",
+  why: "They work on it",
+  groups: ["keys"],
+  environments: ["production"],
+  identities: [{ type: "user", name: "ann" }],
+  level: "open",
+};
+
+function catalogOf(...policies: object[]): Catalog {
+  const group = { description: "", rotationDays: 90, owner: "Ops" };
+  return {
+    environments: ["staging", "production"],
+    groups: { keys: group, tokens: group },
+    secrets: [],
+    accessPolicies: policies as Catalog["accessPolicies"] & object,
+  };
+}
+
+/** The problems of one policy, changed so: `thing: cause. remedy`. */
+const problems = (change: object) =>
+  checkAccess(catalogOf({ ...RIGHT, ...change })).map(
+    ({ thing, cause, remedy }) => `${thing}: ${cause}. ${remedy}`,
+  );
+
+const SETTINGS = parseSettings({
+  githubOrganization: "acme",
+  pulumiOrganization: "acme",
+  application: "app",
+  appRoot: "app",
+  environments: '["production"]',
+  organizationStack: "production",
+  carriers: '["carrier"]',
+}).settings as Settings;
+
+describe("access policies", () => {
+  it("of Sophia are right, and so is a small one", () => {
+    deepEqual(checkAccess(sophia), []);
+    deepEqual(problems({}), []);
+  });
+
+  const cases: [string, object, RegExp][] = [
+    [
+      "an unknown group",
+      { groups: ["key"] },
+      /^access policy people: names an unknown group: key\. use one of keys, tokens$/,
+    ],
+    [
+      "an unknown environment",
+      { environments: ["prod"] },
+      /names an unknown environment: prod\. use one of staging, production/,
+    ],
+    [
+      "no identity",
+      { identities: [] },
+      /grants nothing: it names no identities\. name who it is for, or remove the policy/,
+    ],
+    ["no group", { groups: [] }, /grants nothing: it names no groups/],
+    ["no environment", { environments: [] }, /grants nothing: it names no environments/],
+    [
+      "a level that is none",
+      { level: "owner" },
+      /names an unknown level: owner\. use one of read, open, write, admin/,
+    ],
+    ["no reason", { why: " " }, /does not say why\. write one sentence/],
+    ["a name that no team can have", { name: "On Call" }, /its name is not lower case/],
+    ["a time that is none", { maxOpenDuration: "1 day" }, /its maxOpenDuration is no duration\. write hours/],
+    ["a time for what opens nothing", { level: "read", maxOpenDuration: "1h" }, /level read opens nothing/],
+    [
+      "an identity of a kind that is none",
+      { identities: [{ type: "robot", name: "x" }] },
+      /its identity robot x is none\. write/,
+    ],
+    [
+      "an identity without a name",
+      { identities: [{ type: "user", name: "" }] },
+      /its identity user {2}is none/,
+    ],
+    ["somebody twice", { identities: [...RIGHT.identities, ...RIGHT.identities] }, /names user ann twice/],
+  ];
+  for (const [what, change, expected] of cases) {
+    it(`are refused for ${what}, in one line`, () => {
+      const found = problems(change);
+      deepEqual(found.length, 1, found.join("\n"));
+      match(found[0] ?? "", expected);
+    });
+  }
+
+  it("are refused when two have one name", () => {
+    const found = checkAccess(catalogOf(RIGHT, { ...RIGHT, level: "read" }));
+    deepEqual(
+      found.map(({ thing, cause }) => `${thing}: ${cause}`),
+      ["access policy people: stands twice"],
+    );
+  });
+
+  it("are refused when their own composite would be another environment", () => {
+    const group = { description: "", rotationDays: 90, owner: "Ops" };
+    const base = catalogOf(RIGHT);
+    const clash = { ...base, groups: { ...base.groups, "for-people": group } };
+    deepEqual(
+      checkAccess(clash).map(({ cause }) => cause),
+      ["its composite of production would have the name of another environment"],
+    );
+    const near = { ...base, environments: ["production", "production-for-people"] };
+    match(checkAccess(near)[0]?.cause ?? "", /would have the name of another environment/);
+  });
+
+  it("are checked with the rest of the catalog", () => {
+    const [problem] = checkCatalog(catalogOf({ ...RIGHT, groups: ["key"] }), "app");
+    match(problem?.cause ?? "", /unknown group: key/);
+  });
+});
+
+describe("access policies beside a stack's config", () => {
+  const team = (name: string) => catalogOf({ ...RIGHT, identities: [{ type: "team", name }] });
+  const causes = (catalog: Catalog, settings: Settings) =>
+    checkAccessHere(catalog, settings).map(({ cause }) => cause);
+
+  it("may name teams made elsewhere, and none of this program's own, of whatever stack", () => {
+    deepEqual(causes(team("platform"), SETTINGS), []);
+    deepEqual(causes(team("app-staging-sync"), SETTINGS), [
+      "names app-staging-sync, a team of this program's own",
+    ]);
+  });
+
+  it("may name no team where the edition has none", () => {
+    deepEqual(causes(team("platform"), { ...SETTINGS, edition: "individual" }), [
+      "names the team platform, and the edition individual has no teams",
+    ]);
+    deepEqual(causes(catalogOf(RIGHT), { ...SETTINGS, edition: "individual" }), []);
+  });
+});

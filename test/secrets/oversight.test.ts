@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { oversightOf } from "../../secrets/oversight";
+import { EDITIONS, parseSettings } from "../../secrets/settings";
+
+const CONFIG = {
+  githubOrganization: "ai-cherry",
+  pulumiOrganization: "cloud",
+  application: "app",
+  appRoot: "app",
+  environments: '["production"]',
+  organizationStack: "production",
+  carriers: '["carrier"]',
+};
+const ALL = {
+  webhookUrl: "https://example.com",
+  approvers: '["security"]',
+  auditBucket: "audit-logs",
+  auditRole: "arn:aws:iam::123456789012:role/audit",
+};
+
+function of(edition: string, asked: Record<string, string> = ALL) {
+  const { settings } = parseSettings({ ...CONFIG, ...asked, edition });
+  if (settings === undefined) throw new Error("the config does not fit");
+  return oversightOf(settings);
+}
+
+describe("oversight by edition", () => {
+  it("declares what the edition has, and names the rest with what is then not done", () => {
+    const declared = EDITIONS.map((edition) => {
+      const { webhooks, approvals, auditExport, lacking } = of(edition);
+      return [edition, webhooks, approvals, auditExport, lacking.map((line) => line.split(":", 1)[0])];
+    });
+    assert.deepEqual(declared, [
+      ["individual", false, false, false, ["webhookUrl", "approvers", "auditBucket"]],
+      ["team", true, false, false, ["approvers", "auditBucket"]],
+      ["enterprise", true, true, false, ["auditBucket"]],
+      ["business-critical", true, true, true, []],
+    ]);
+    assert.equal(
+      of("enterprise").lacking[0],
+      "auditBucket: the edition enterprise lacks it, so the audit log is not exported. It needs business-critical or larger",
+    );
+  });
+
+  it("says nothing of what nobody asked for", () => {
+    const nothing = { webhooks: false, approvals: false, auditExport: false, lacking: [] };
+    assert.deepEqual(of("individual", {}), nothing);
+  });
+});

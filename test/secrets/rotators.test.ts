@@ -1,0 +1,282 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { evaluateEnvironment } from "../../sandbox/esc/evaluate-environment";
+import { ROTATORS } from "../../sandbox/pulumi/rotators/rotators";
+import { accessOf } from "../../secrets/access";
+import { checkCatalog } from "../../secrets/check-catalog";
+import { renderComposite } from "../../secrets/composite";
+import type { Catalog } from "../../secrets/entry";
+import { applicationTeam, pathOf, syncTeam } from "../../secrets/layout";
+import { inputsIn, inputsOf, renderRotated } from "../../secrets/rotated-text";
+import {
+  type DatabaseRotator,
+  managingEnvironment,
+  type PasswordRotator,
+  type Rotator,
+  rotatedEnvironment,
+  rotatorsIn,
+  UNROTATED,
+  withRotators,
+} from "../../secrets/rotators";
+
+const NAMING = { escProject: "vault", application: "shop", appRoot: "credentials" };
+const ORDERS: DatabaseRotator = {
+  name: "orders",
+  group: "payments",
+  kind: "postgres",
+  schedule: "0 3 1 * *",
+  users: ["orders_a", "orders_b"],
+  databases: { live: { host: "db.example.org", port: 5432, database: "orders" } },
+  username: "ORDERS_USER",
+  password: "ORDERS_PASSWORD",
+};
+const SESSIONS: PasswordRotator = {
+  name: "sessions",
+  group: "platform",
+  kind: "password",
+  schedule: "0 4 * * 0",
+  value: "SESSION_KEY",
+  previous: "SESSION_KEY_BEFORE",
+};
+
+const catalogOf = (...rotators: Record<string, unknown>[]): Catalog => ({
+  environments: ["test", "live"],
+  groups: {
+    payments: { description: "", rotationDays: 30, owner: "" },
+    platform: { description: "", rotationDays: 90, owner: "" },
+    "rotated-taken": { description: "", rotationDays: 90, owner: "" },
+  },
+  secrets: [
+    { name: "STRIPE_KEY", group: "payments", aliases: ["STRIPE_API_KEY"], path: "stripe.key" },
+    { name: "SMTP_PASSWORD", group: "platform", renamedFrom: "MAIL_PASSWORD" },
+  ],
+  rotators: rotators as unknown as Rotator[],
+});
+const problemsOf = (...rotators: Record<string, unknown>[]) =>
+  checkCatalog(catalogOf(...rotators), "credentials").map(({ thing, cause, remedy }) => {
+    assert.ok(remedy !== "");
+    return `${thing}: ${cause}`;
+  });
+const orders = (changes: Record<string, unknown>) => ({ ...ORDERS, ...changes });
+
+describe("rotators of a catalog", () => {
+  it("are right as they are meant", () => {
+    assert.deepEqual(
+      problemsOf(
+        { ...ORDERS },
+        { ...SESSIONS },
+        { ...ORDERS, name: "b", kind: "mysql", username: "B", password: "C" },
+      ),
+      [],
+    );
+    assert.deepEqual(checkCatalog({ ...catalogOf(), rotators: [] }, "rotators"), []);
+  });
+
+  const wrong: [string, Record<string, unknown>, string][] = [
+    ["an unknown kind", orders({ kind: "aws-iam" }), "is of an unknown kind: aws-iam"],
+    ["a kind that every object has", orders({ kind: "constructor" }), "is of an unknown kind: constructor"],
+    ["no users", orders({ users: undefined }), "has no users"],
+    ["one user", orders({ users: ["a"] }), "its users are not two different ones"],
+    ["one user twice", orders({ users: ["a", "a"] }), "its users are not two different ones"],
+    ["a user without a name", orders({ users: ["a", ""] }), "its users are not two different ones"],
+    ["no database", orders({ databases: {} }), "is in no environment"],
+    [
+      "half a database",
+      orders({ databases: { live: { host: "h", port: 1 } } }),
+      "its database of live is not complete",
+    ],
+    [
+      "an impossible port",
+      orders({ databases: { live: { host: "h", port: 70_000, database: "d" } } }),
+      "its database of live is not complete",
+    ],
+    [
+      "a foreign environment",
+      orders({ databases: { prod: { host: "h", port: 1, database: "d" } } }),
+      "names an unknown environment: prod",
+    ],
+    ["a foreign group", orders({ group: "keys" }), "names an unknown group: keys"],
+    ["a name that is none", orders({ name: "Orders DB" }), "its name is not lower case, digits and hyphens"],
+    [
+      "a name that a group has",
+      orders({ name: "taken" }),
+      "would share an ESC environment with the group rotated-taken",
+    ],
+    ["cron nonsense", orders({ schedule: "monthly" }), 'its schedule "monthly" is no cron expression'],
+    [
+      "six fields of cron",
+      orders({ schedule: "0 0 3 1 * *" }),
+      'its schedule "0 0 3 1 * *" is no cron expression',
+    ],
+    [
+      "a minute that is none",
+      orders({ schedule: "99 3 1 * *" }),
+      'its schedule "99 3 1 * *" is no cron expression',
+    ],
+    ["a day that never comes", orders({ schedule: "0 3 31 2 *" }), 'its schedule "0 3 31 2 *" never comes'],
+    [
+      "a run every hour",
+      orders({ schedule: "0 * * * *" }),
+      'its schedule "0 * * * *" runs more than once a day',
+    ],
+    [
+      "a variable that is none",
+      orders({ password: "orders-password" }),
+      "its name orders-password is not upper case, digits and _",
+    ],
+    ["an entry's name", orders({ password: "STRIPE_KEY" }), "its STRIPE_KEY is STRIPE_KEY's already"],
+    [
+      "an entry's older name",
+      orders({ password: "STRIPE_API_KEY" }),
+      "its STRIPE_API_KEY is STRIPE_KEY's already",
+    ],
+    [
+      "the name an entry had",
+      orders({ password: "MAIL_PASSWORD" }),
+      "its MAIL_PASSWORD is SMTP_PASSWORD's already",
+    ],
+    ["a key above an entry's path", orders({ password: "STRIPE" }), "its STRIPE is STRIPE_KEY's already"],
+    ["a word of the loader's", orders({ password: "GET" }), "its GET is the loader's already"],
+    [
+      "its own name twice",
+      orders({ username: "ORDERS_PASSWORD" }),
+      "its ORDERS_PASSWORD is rotator orders's already",
+    ],
+    ["a length that is none", { ...SESSIONS, length: 7 }, "its length is not 8 to 100"],
+    ["no environment", { ...SESSIONS, environments: [] }, "is in no environment"],
+  ];
+  for (const [title, rotator, cause] of wrong) {
+    it(`are refused with ${title}, by name, with one problem`, () => {
+      assert.deepEqual(problemsOf(rotator), [`rotator ${rotator.name}: ${cause}`]);
+    });
+  }
+
+  it("make their values themselves: an entry's value, default or perEnvironment beside a rotator is refused", () => {
+    for (const key of ["value", "perEnvironment", "default"])
+      assert.deepEqual(problemsOf(orders({ [key]: "x" })), [
+        `rotator orders: has a ${key}, which a postgres rotator has not`,
+      ]);
+  });
+
+  it("do not share names, and leave theirs to no root key", () => {
+    assert.deepEqual(problemsOf({ ...ORDERS }, { ...ORDERS, username: "A", password: "B" }), [
+      "rotator orders: stands twice",
+    ]);
+    const [problem] = checkCatalog(catalogOf({ ...ORDERS }), "rotators");
+    assert.equal(problem?.thing, "config appRoot");
+  });
+
+  it("survive whatever stands in a catalog that comes as data", () => {
+    const anything = fc.dictionary(
+      fc.constantFrom(
+        "name",
+        "group",
+        "kind",
+        "schedule",
+        "users",
+        "databases",
+        "username",
+        "password",
+        "value",
+        "length",
+      ),
+      fc.oneof(
+        fc.constantFrom("postgres", "password", "payments", "0 3 1 * *"),
+        fc.string(),
+        fc.array(fc.string()),
+        fc.integer(),
+      ),
+    );
+    fc.assert(
+      fc.property(anything, (rotator) => {
+        for (const { thing, cause, remedy } of checkCatalog(catalogOf(rotator), "credentials"))
+          assert.ok(thing !== "" && cause !== "" && remedy !== "");
+      }),
+    );
+  });
+});
+
+describe("a rotated environment", () => {
+  const evaluate = (text: string, mode: "check" | "open") =>
+    evaluateEnvironment({
+      name: "vault/x",
+      text,
+      mode,
+      load: (name) => {
+        assert.equal(name, pathOf(managingEnvironment(NAMING, "live", ORDERS)));
+        return { text: "values: {managingUser: {username: rotation, password: {fn::secret: m}}}" };
+      },
+      decrypt: (text) => text,
+      rotators: { ...ROTATORS },
+    });
+
+  it("opens from the start, with placeholders that no loader takes for passwords", async () => {
+    for (const mode of ["check", "open"] as const)
+      assert.deepEqual((await evaluate(renderRotated(NAMING, "live", ORDERS), mode)).diagnostics, []);
+    const { environment } = await evaluate(renderRotated(NAMING, "live", ORDERS), "open");
+    const { credentials, environmentVariables } = environment.properties as Record<
+      string,
+      { value: Record<string, { value: string; secret?: true }> }
+    >;
+    assert.equal(credentials?.value.orders_password?.value, UNROTATED);
+    assert.equal(credentials?.value.orders_password?.secret, true);
+    assert.equal(environmentVariables?.value.ORDERS_USER?.value, "orders_b");
+    assert.deepEqual((await evaluate(renderRotated(NAMING, "live", SESSIONS), "open")).diagnostics, []);
+  });
+
+  it("holds no password of the managing user, and tells what it was made from", () => {
+    const text = renderRotated(NAMING, "live", ORDERS);
+    assert.match(
+      text,
+      /managingUser: \$\{environments\["vault"\]\["shop-live-managing-orders"\]\.managingUser\}/,
+    );
+    assert.deepEqual(inputsIn(text, "orders"), inputsOf(NAMING, "live", ORDERS));
+    assert.equal(inputsIn("{", "orders"), undefined);
+    assert.equal(inputsIn("values: {}", "orders"), undefined);
+  });
+
+  it("is imported by the composites that have its group, last, and never at a tag", () => {
+    const rotated = [rotatedEnvironment(NAMING, "live", ORDERS)];
+    assert.equal(
+      renderComposite(NAMING, "live", ["payments"], "stable", rotated),
+      "imports:\n  - vault/shop-live-payments@stable\n  - vault/shop-live-rotated-orders\n",
+    );
+    assert.deepEqual(rotatorsIn([SESSIONS, ORDERS], "live", ["payments"]), [ORDERS]);
+    assert.deepEqual(rotatorsIn([ORDERS, SESSIONS], "test"), [SESSIONS]);
+  });
+});
+
+describe("access to what a rotator makes", () => {
+  const groups = ["payments", "platform"];
+  const policy = { why: "", environments: ["live"], level: "write" as const };
+  const policies = [
+    { ...policy, name: "payers", groups: ["payments"], identities: [{ type: "user" as const, name: "p" }] },
+    {
+      ...policy,
+      name: "hosts",
+      groups: ["platform"],
+      identities: [{ type: "team" as const, name: "hosts" }],
+    },
+  ];
+  const access = withRotators(accessOf(NAMING, "live", groups, policies), NAMING, "live", [ORDERS, SESSIONS]);
+  const levelOf = (team: string, rotator: Rotator) =>
+    access.teams
+      .find((each) => each.team === team)
+      ?.onValues.find(
+        (grant) => pathOf(grant.environment) === pathOf(rotatedEnvironment(NAMING, "live", rotator)),
+      )?.level;
+
+  it("comes with access to its group's values, at the same level", () => {
+    const application = applicationTeam(NAMING, "live");
+    assert.deepEqual([levelOf(application, ORDERS), levelOf(application, SESSIONS)], ["open", "open"]);
+    assert.deepEqual([levelOf("hosts", ORDERS), levelOf("hosts", SESSIONS)], [undefined, "write"]);
+    assert.equal(levelOf("shop-live-payers-write", ORDERS), "write");
+  });
+
+  it("is nobody's who is not to have it: not the sync's, and the managing user is granted to no team", () => {
+    assert.equal(levelOf(syncTeam(NAMING, "live"), ORDERS), undefined);
+    const managing = pathOf(managingEnvironment(NAMING, "live", ORDERS));
+    const all = access.teams.flatMap(({ onValues, onComposites }) => [...onValues, ...onComposites]);
+    assert.ok(all.length > 0 && all.every((grant) => pathOf(grant.environment) !== managing));
+  });
+});

@@ -1,0 +1,115 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { checkTrust, type TrustPlace } from "../../secrets/check-trust";
+import { parseSettings, type Settings } from "../../secrets/settings";
+import { issuerOf, programEnvironment, programRules, programTeam, syncRules } from "../../secrets/trust";
+
+const place: TrustPlace = {
+  environments: ["development", "staging", "production"],
+  stacks: ["production", "staging"],
+  stateIn: "acme",
+};
+
+function settingsOf(change: Record<string, string> = {}): Settings {
+  const { settings, problems } = parseSettings({
+    githubOrganization: "acme-corp",
+    pulumiOrganization: "acme",
+    application: "shop",
+    appRoot: "shop",
+    environments: '["production"]',
+    organizationStack: "production",
+    carriers: '["shop"]',
+    ...change,
+  });
+  if (settings === undefined) throw new Error(JSON.stringify(problems));
+  return settings;
+}
+const problemsOf = (change: Record<string, string>, there: Partial<TrustPlace> = {}) =>
+  checkTrust(settingsOf(change), { ...place, ...there });
+const ours = { programRepository: "infra" };
+
+describe("rules of trust", () => {
+  it("name every claim exactly, for the sync and for the program", () => {
+    const settings = settingsOf(ours);
+    const targets = [{ environment: "production", team: "shop-production-sync" }];
+    const rules = [
+      ...syncRules(settings, targets, [{ name: "shop", id: 7 }]),
+      ...programRules(settings, place.stacks, { name: "infra", id: 8 }),
+    ];
+    for (const rule of rules) {
+      equal(rule.decision, "allow");
+      for (const claim of ["aud", "repository", "repository_id", "environment"])
+        equal(claim in rule.rules, true, claim);
+      equal("ref" in rule.rules || rule.rules.base_ref === "main", true, "the branch");
+      for (const value of Object.values(rule.rules)) match(value, /^[^*?.]+$/);
+    }
+  });
+
+  it("make an administrator of the branch's deployment alone", () => {
+    const rules = programRules(settingsOf(ours), place.stacks, { name: "infra", id: 8 });
+    const admins = rules.filter(({ authorizedPermissions }) => authorizedPermissions !== undefined);
+    deepEqual(
+      admins.map(({ rules: { ref, environment } }) => [ref, environment]),
+      [
+        ["refs/heads/main", "program-production"],
+        ["refs/heads/main", "program-staging"],
+      ],
+    );
+  });
+
+  it("trust the issuer of the GitHub that is used", () => {
+    equal(issuerOf(undefined), "https://token.actions.githubusercontent.com");
+    equal(issuerOf("https://github.acme.com"), "https://github.acme.com/_services/token");
+  });
+
+  it("name teams and GitHub environments that no environment of the catalog has", () => {
+    equal(programTeam(settingsOf(), "audit"), "shop-program-audit");
+    equal(programEnvironment("production"), "program-production");
+  });
+});
+
+describe("refused as trust", () => {
+  it("is nothing that names exactly what it means", () => deepEqual(problemsOf(ours), []));
+
+  const refused: [what: string, Record<string, string>, Partial<TrustPlace>, RegExp][] = [
+    ["a branch with a '.'", { branch: "v1.2" }, {}, /^config branch: .*the branch v1x2 would be trusted/],
+    [
+      "an environment with a '.'",
+      {},
+      { environments: ["eu.production"] },
+      /^environment eu\.production: .*the GitHub environment euxproduction/,
+    ],
+    ["a stack with a '.'", ours, { stacks: ["eu.production"] }, /^stack eu\.production: /],
+    ["a stack with the name of a job", ours, { stacks: ["audit"] }, /^stack audit: .*the audit job's/],
+    [
+      "an environment in which the program's jobs run",
+      ours,
+      { environments: ["program-production"] },
+      /^environment program-production: .*a sync job would be trusted as one/,
+    ],
+    ["a stack whose state is elsewhere", ours, { stateIn: "organization" }, /^config programRepository: /],
+    [
+      "a team's name that Pulumi Cloud does not take",
+      { ...ours, application: "a-rather-long-name-of-an-application" },
+      {},
+      /^config application: .*longer than the 40 characters/,
+    ],
+  ];
+  for (const [what, change, there, expected] of refused)
+    it(`is ${what}`, () => {
+      const problems = problemsOf(change, there);
+      equal(problems.length, 1);
+      for (const { thing, cause, remedy } of problems) {
+        match(`${thing}: ${cause}`, expected);
+        match(remedy, /\w/);
+      }
+    });
+
+  it("is no '.' where nobody is trusted by identity", () => {
+    deepEqual(problemsOf({ syncAuthentication: "token", branch: "v1.2" }), []);
+  });
+
+  it("is a thumbprint that is none", () => {
+    const { problems } = parseSettings({ issuerThumbprints: '["AA:BB"]' });
+    match(String(problems?.map(({ thing, cause }) => `${thing} ${cause}`)), /issuerThumbprints.*SHA-256/);
+  });
+});
