@@ -1,21 +1,14 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { dayOf } from "../../secrets/tombstone";
-import type { GitHub } from "../clients/github";
-import { RemedyError } from "../errors";
-import { type AdoptDoor, openAdoptDoor } from "./adopt-door";
+import { createGitHubEnvironments } from "../clients/github-environments";
+import { type AdoptSlot, adoptableSlots, pathsInGitHub, requireOwn } from "./adopt-slots";
+import { groundOf, targets } from "./adopt-targets";
+import { adoptThroughDoor } from "./adopt-through-door";
 import type { Doors } from "./command";
-import { entriesOf, organizationSecrets } from "./declared";
-import {
-  type AdoptPlan,
-  planAdoption,
-  REPOSITORIES,
-  readState,
-  SLOT,
-  type StateFacts,
-} from "./plan-adoption";
+import { namedSlots } from "./declared";
+import { inParallel } from "./in-parallel";
+import { keepBackup } from "./keep-backup";
+import { type AdoptPlan, planAdoption, readState, type StateFacts } from "./plan-adoption";
 import type { Project } from "./project";
-import { copyStackFile } from "./stack-file-copy";
 
 /** What `adopt` did. */
 export interface Adoption extends AdoptPlan {
@@ -36,66 +29,50 @@ export interface Adoption extends AdoptPlan {
 export async function adopt(doors: Doors, wanted: readonly string[], dryRun: boolean): Promise<Adoption> {
   const { project, pulumi, catalog, terminal } = doors;
   const github = doors.github();
-  requireOwner(project);
-  entriesOf(catalog, wanted);
-  const inGitHub = new Set((await github.listSecrets()).map((secret) => secret.name));
+  const today = dayOf(doors.now());
+  namedSlots(catalog, wanted);
+  const declared = adoptableSlots(catalog, project, today);
+  requireOwn(catalog, project, declared, wanted, today);
+  const inGitHub = await pathsInGitHub(github, declared);
   const exported = await pulumi.run(["stack", "export"]);
-  const declared = organizationSecrets(catalog, dayOf(doors.now()));
   const state = readState(exported, declared);
   const plan = planAdoption(declared, wanted, inGitHub, state);
   if (dryRun) return { ...plan, backup: undefined };
-  if (plan.adopt.length === 0) {
+  const slots = declared.filter(({ path }) => plan.adopt.includes(path));
+  const places = await placesOf(doors, [...slots, ...interrupted(declared, plan)], state);
+  if (slots.length === 0 && places.branchRules.size === 0) {
     if (leadsToDoor(state, project)) await restoreAddress(doors);
     return { ...plan, backup: undefined };
   }
   const backup = keepBackup(project, exported, doors.now());
   terminal.say(`The state as it was is kept in ${backup}`);
-  await throughDoor(doors, github, plan.adopt);
+  await adoptThroughDoor(doors, { slots, ...places });
   if (project.settings.githubApiUrl !== undefined) await restoreAddress(doors);
   return { ...plan, backup };
 }
 
-function requireOwner({ stack, settings }: Project): void {
-  if (settings.organizationStack === stack) return;
-  throw new RemedyError(
-    `stack ${stack}`,
-    `the organization's secrets belong to the stack ${settings.organizationStack}`,
-    `leave --stack out, or --stack ${settings.organizationStack}`,
-  );
+/** Slots that are in the state already: their environment's rule may not have come so far. */
+function interrupted(declared: readonly AdoptSlot[], { known }: AdoptPlan): AdoptSlot[] {
+  return declared.filter(({ path, place }) => place !== undefined && known.includes(path));
 }
 
-async function throughDoor(doors: Doors, github: GitHub, names: readonly string[]): Promise<void> {
-  const { project, pulumi, terminal } = doors;
-  terminal.progress(`Starting Pulumi for ${names.length} secrets`);
-  const onAdopted = (name: string, count: number) =>
-    terminal.progress(`Adopted ${count} of ${names.length}: ${name}`);
-  const door = await openAdoptDoor({
-    upstream: github.url,
-    names: new Set(names),
-    http: doors.http,
-    onAdopted,
+/** Environments that come into the state with their secrets, and rules that GitHub has for them already. */
+async function placesOf(doors: Doors, slots: readonly AdoptSlot[], state: StateFacts) {
+  const { branch } = doors.project.settings;
+  const all = new Map(slots.flatMap(({ place }) => (place === undefined ? [] : [[pathOf(place), place]])));
+  const environments = new Set([...all.keys()].filter((path) => !state.environments.has(path)));
+  const withoutRule = [...all].filter(([path]) => !state.branchRules.has(path));
+  if (withoutRule.length === 0) return { environments, branchRules: new Set<string>() };
+  const github = createGitHubEnvironments(doors.githubCall());
+  const found = await inParallel(withoutRule, async ([path, { repository, environment }]) => {
+    const rules = await github.branchRulesOf(repository, environment);
+    return rules.includes(branch) ? [path] : [];
   });
-  const isSet = project.settings.githubApiUrl !== undefined;
-  const copy = isSet ? copyStackFile(project, door.url) : undefined;
-  try {
-    const config = copy === undefined ? [] : ["--config-file", copy.path];
-    const line = ["up", "--yes", "--skip-preview", ...config, ...targets([...GROUND, ...slotsOf(names)])];
-    await pulumi.run(line, { GITHUB_BASE_URL: `${door.url}/` });
-    requireUnwritten(door);
-  } finally {
-    copy?.remove();
-    await door.close();
-  }
+  return { environments, branchRules: new Set(found.flat()) };
 }
 
-function requireUnwritten(door: AdoptDoor): void {
-  const refused = door.refused();
-  if (refused.length === 0) return;
-  throw new RemedyError(
-    "adopt",
-    `Pulumi tried to write to GitHub (${refused.join(", ")}); nothing was written`,
-    "run pulumi preview to see why",
-  );
+function pathOf({ repository, environment }: NonNullable<AdoptSlot["place"]>): string {
+  return `${repository}/${environment}`;
 }
 
 /** Whether an interrupted run left the provider's address in the state at a door that is closed. */
@@ -106,36 +83,6 @@ function leadsToDoor(state: StateFacts, { settings }: Project): boolean {
 }
 
 /** The provider's address is part of the state: it is set back to the configured one. */
-async function restoreAddress({ pulumi }: Doors): Promise<void> {
-  await pulumi.run(["up", "--yes", "--skip-preview", ...targets(GROUND)]);
-}
-
-const GROUND = [
-  "**pulumi:pulumi:Stack::*",
-  "**pulumi:providers:github::github",
-  "**sophia-secrets:github:Organization::*",
-];
-
-function slotsOf(names: readonly string[]): string[] {
-  return names.flatMap((name) => [
-    `**sophia-secrets:github:Slot::${name}`,
-    `**${SLOT}::${name}`,
-    `**${REPOSITORIES}::${name}`,
-  ]);
-}
-
-/** The slots and what they stand on; nothing else of the stack is touched. */
-function targets(urns: readonly string[]): string[] {
-  return urns.flatMap((urn) => ["--target", urn]);
-}
-
-/** Folder for backups, beside the project's files and ignored by git: the state's secrets are encrypted in it. */
-const BACKUPS = ".sophia-secrets";
-
-function keepBackup(project: Project, exported: string, now: Date): string {
-  const folder = join(project.dir, BACKUPS);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const name = `${project.stack}-${now.toISOString().replaceAll(":", "-")}.json`;
-  writeFileSync(join(folder, name), exported, { mode: 0o600, flag: "wx" });
-  return join(BACKUPS, name);
+async function restoreAddress({ pulumi, project }: Doors): Promise<void> {
+  await pulumi.run(["up", "--yes", "--skip-preview", ...targets(groundOf(project))]);
 }

@@ -29,7 +29,7 @@ export function checkApplication(
     const ledger = parseLedger(text.text);
     const found = entries.map((entry) => ({
       entry,
-      standing: standingOf(entry, valueOf(document, settings, entry), ledger),
+      standing: standingOf(entry, valueIn(document, settings, entry), ledger),
     }));
     return tell(found);
   });
@@ -37,7 +37,7 @@ export function checkApplication(
 
 type Standing = "right" | "absent" | "missing" | "other";
 
-function valueOf(document: unknown, settings: Settings, entry: Entry): unknown {
+function valueIn(document: unknown, settings: Settings, entry: Entry): unknown {
   return valueAt(document, [settings.appRoot, ...entry.path.split(".")]);
 }
 

@@ -1,50 +1,41 @@
 import { type Catalog, resolveCatalog, type Secret } from "../../secrets/entry";
-import type { Settings } from "../../secrets/settings";
-import { isDue } from "../../secrets/tombstone";
+import { type SlotName, slotNames } from "../../secrets/slots";
 import { RemedyError } from "../errors";
 
 /**
- * The catalog's organization secrets as of a day, by name: not those whose end has come, nor those of environments.
- *
- * @param today UTC, YYYY-MM-DD.
- */
-export function organizationSecrets(catalog: Catalog, today: string): Secret[] {
-  return resolveCatalog(catalog).filter(
-    (secret) => !secret.perEnvironment && !isDue(secret.tombstone, today),
-  );
-}
-
-/** Repositories that may read a secret as declared, by name: the carriers and its own. Only for `selected`. */
-export function readersOf(secret: Secret, settings: Settings): string[] {
-  if (secret.visibility !== "selected") return [];
-  return [...new Set([...settings.carriers, ...secret.repositories])].sort();
-}
-
-/**
- * The organization secrets of these names.
+ * The names that GitHub holds for the catalog, of those asked for: an entry's own, or the one it had.
  *
  * @throws RemedyError naming each that the catalog does not have; an older name is told with the one it stands for.
  */
-export function entriesOf(catalog: Catalog, names: readonly string[]): Secret[] {
-  const all = resolveCatalog(catalog);
+export function namedSlots(catalog: Catalog, names: readonly string[]): SlotName[] {
+  const all = slotNames(resolveCatalog(catalog));
   const asked = [...new Set(names)];
-  const found = all.filter((secret) => asked.includes(secret.name));
-  const unknown = asked.filter((name) => found.every((secret) => secret.name !== name));
+  const found = all.filter((slot) => asked.includes(slot.name));
+  const unknown = asked.filter((name) => found.every((slot) => slot.name !== name));
   for (const name of unknown) {
-    const main = all.find((secret) => secret.aliases.includes(name))?.name;
+    const main = all.find(({ secret }) => secret.aliases.includes(name))?.secret.name;
     if (main === undefined) continue;
     const reason = `it is an older name of ${main}, under which values are only read`;
     throw new RemedyError(name, reason, `use ${main}`);
   }
-  if (unknown.length > 0) {
-    const remedy = "add it to secrets/catalog.ts, or spell it as there";
-    throw new RemedyError(unknown.join(", "), "the catalog has no such entry", remedy);
-  }
-  const elsewhere = found.filter((secret) => secret.perEnvironment).map((secret) => secret.name);
+  if (unknown.length === 0) return found;
+  const remedy = "add it to secrets/catalog.ts, or spell it as there";
+  throw new RemedyError(unknown.join(", "), "the catalog has no such entry", remedy);
+}
+
+/** The same for what writes to the organization. @throws RemedyError for secrets of GitHub environments too. */
+export function organizationSlotsNamed(catalog: Catalog, names: readonly string[]): SlotName[] {
+  const found = namedSlots(catalog, names);
+  const elsewhere = found.filter(({ secret }) => secret.perEnvironment).map(({ name }) => name);
   if (elsewhere.length === 0) return found;
   throw new RemedyError(
     elsewhere.join(", "),
     "it is a secret of each GitHub environment, not of the organization",
     "gh secret set NAME --env ENVIRONMENT -R OWNER/REPOSITORY sets its value there",
   );
+}
+
+/** The organization's secrets of these names, each once. @throws as `organizationSlotsNamed`. */
+export function entriesOf(catalog: Catalog, names: readonly string[]): Secret[] {
+  return [...new Set(organizationSlotsNamed(catalog, names).map(({ secret }) => secret))];
 }

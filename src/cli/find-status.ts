@@ -1,5 +1,7 @@
 import { type Secret as Entry, resolveCatalog } from "../../secrets/entry";
 import type { Ledger } from "../../secrets/ledger";
+import { valueNames } from "../../secrets/slots";
+import { dayOf } from "../../secrets/tombstone";
 import type { Doors } from "./command";
 
 /** How a secret of one environment stands; `in-sync` stands alone, the others may come together. */
@@ -92,7 +94,7 @@ function findings(
     ]);
   }
   const known = ledger.secrets[entry.name];
-  if (known === undefined) return [...found, neverSet(entry, updated)];
+  if (known === undefined) return [...found, neverSet(entry, updated, now)];
   const at = updated.get(known.source);
   if (at !== undefined && Date.parse(at) > Date.parse(known.synced))
     found.push(["newer-in-github", `maybe newer in GitHub: ${at}, synced ${known.synced}`]);
@@ -105,7 +107,9 @@ function findings(
       `${entry.group} is at revision ${is}, the sync left ${left.join() || "none"}`,
     ]);
   const days = Math.floor((now.getTime() - Date.parse(known.changed)) / DAY_MS);
-  if (days > entry.rotationDays)
+  // As `rotation` has it: what goes, what is public and what is no credential is nobody's to rotate.
+  const isRotated = entry.credential && entry.tombstone === undefined && known.source !== "default";
+  if (isRotated && days > entry.rotationDays)
     found.push(["overdue", `changed ${days} days ago, due every ${entry.rotationDays}`]);
   return found;
 }
@@ -118,7 +122,9 @@ function revisionsOf(ledger: Ledger, group: string): number[] {
   return own.map(([, revision]) => revision);
 }
 
-function neverSet(entry: Entry, updated: ReadonlyMap<string, string>): Finding {
-  const inGitHub = [entry.name, ...entry.aliases].some((name) => updated.has(name));
-  return ["never-set", inGitHub ? "no value of it was ever synced" : "not in GitHub, and never synced"];
+function neverSet(entry: Entry, updated: ReadonlyMap<string, string>, now: Date): Finding {
+  const inGitHub = valueNames(entry, dayOf(now)).some((name) => updated.has(name));
+  // GitHub's list has no secrets of environments.
+  const isKnown = inGitHub || entry.perEnvironment;
+  return ["never-set", isKnown ? "no value of it was ever synced" : "not in GitHub, and never synced"];
 }

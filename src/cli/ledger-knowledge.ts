@@ -31,7 +31,10 @@ export async function readLedgers(
   });
   return (name) =>
     ledgers.flatMap(({ environment, ledger }) => {
-      const at = ledger.secrets[name]?.synced;
+      // A renamed secret is known under its new name; its source says which of the two a value came from.
+      const known =
+        ledger.secrets[name] ?? Object.values(ledger.secrets).find(({ source }) => source === name);
+      const at = known?.synced;
       return at === undefined ? [] : [{ environment, at }];
     });
 }

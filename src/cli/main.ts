@@ -11,10 +11,10 @@ import { loadCatalog } from "./load-catalog";
 import { runProgram } from "./program";
 import { readProject } from "./project";
 import { createPulumi } from "./pulumi";
+import { pulumiCloudUrl } from "./pulumi-cloud-url";
 import { createTerminal } from "./terminal";
 
 const GITHUB = "https://api.github.com";
-const PULUMI_CLOUD = "https://api.pulumi.com";
 
 const { env } = process;
 const terminal = createTerminal(process, (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb");
@@ -29,10 +29,8 @@ async function openDoors(stack: string | undefined): Promise<Doors> {
     token: token("GITHUB_TOKEN") ?? missing("GITHUB_TOKEN"),
     http,
   });
-  // The backend may also be a folder or a bucket: those hold no ESC.
-  const backend = env.PULUMI_BACKEND_URL?.startsWith("http") ? env.PULUMI_BACKEND_URL : PULUMI_CLOUD;
   const atPulumi = (found: Secret) => ({
-    url: (settings.pulumiApiUrl ?? backend).replace(/\/+$/, ""),
+    url: pulumiCloudUrl(settings, env),
     organization: settings.pulumiOrganization,
     token: found,
     http,

@@ -1,16 +1,27 @@
 import { Command, CommanderError } from "commander";
 import { RemedyError } from "../errors";
 import { type CommandSpec, type Doors, UsageError } from "./command";
+import { accessCommand } from "./commands/access";
 import { adoptCommand } from "./commands/adopt";
 import { auditCommand } from "./commands/audit";
+import { compromiseCommand } from "./commands/compromise";
 import { driftCommand } from "./commands/drift";
+import { evidenceCommand } from "./commands/evidence";
+import { historyCommand } from "./commands/history";
+import { pauseCommand } from "./commands/pause";
+import { planCommentCommand } from "./commands/plan-comment";
 import { recoverCommand } from "./commands/recover";
 import { repairCommand } from "./commands/repair";
+import { resumeCommand } from "./commands/resume";
+import { rollbackCommand } from "./commands/rollback";
+import { rotationCommand } from "./commands/rotation";
+import { runAsCommand } from "./commands/run-as";
 import { setCommand } from "./commands/set";
 import { statusCommand } from "./commands/status";
 import { syncAllCommand } from "./commands/sync-all";
 import { syncToGithubCommand } from "./commands/sync-to-github";
 import { syncToPulumiCommand } from "./commands/sync-to-pulumi";
+import { verifyCommand } from "./commands/verify";
 
 /** Every command, in the order of its life: take over, set, look, mend. */
 const COMMANDS: readonly CommandSpec[] = [
@@ -20,10 +31,21 @@ const COMMANDS: readonly CommandSpec[] = [
   syncToPulumiCommand,
   syncAllCommand,
   statusCommand,
+  verifyCommand,
+  historyCommand,
+  rotationCommand,
+  compromiseCommand,
   driftCommand,
   repairCommand,
   recoverCommand,
+  rollbackCommand,
+  pauseCommand,
+  resumeCommand,
+  accessCommand,
   auditCommand,
+  evidenceCommand,
+  runAsCommand,
+  planCommentCommand,
 ];
 
 const WRONG_USAGE = 2;

@@ -1,3 +1,4 @@
+import { describePause } from "../../secrets/pause";
 import { dayOf } from "../../secrets/tombstone";
 import { RemedyError } from "../errors";
 import { catalogOn } from "../sync/catalog-on";
@@ -21,9 +22,9 @@ export interface HandSync {
 /**
  * The sync job's own plan and guards, with the person's token.
  *
- * @throws RemedyError when there is no token, no such environment, or the ledger cannot be read.
+ * @throws RemedyError when there is no token, no such environment, the ledger cannot be read, or somebody has paused it.
  */
-export function syncByHand(doors: Doors, hand: HandSync): Promise<EnvironmentReport> {
+export async function syncByHand(doors: Doors, hand: HandSync): Promise<EnvironmentReport> {
   const cloud = doors.cloud();
   if (cloud === undefined)
     throw new RemedyError("PULUMI_ACCESS_TOKEN", "is not set", "export PULUMI_ACCESS_TOKEN=...");
@@ -31,13 +32,22 @@ export function syncByHand(doors: Doors, hand: HandSync): Promise<EnvironmentRep
   const target = findTarget(catalog, hand.environment, "--environment");
   const identity = { run: "by-hand", commit: "none", now: doors.now().toISOString() };
   const options = { ...hand.options, names: hand.names };
-  return syncEnvironment({ target, catalog, input: hand.input, identity, options }, cloud);
+  const report = await syncEnvironment({ target, catalog, input: hand.input, identity, options }, cloud);
+  const { paused, groups } = report;
+  // Also a dry run ends here: what it would show is not what would happen. What was written before the pause is told.
+  if (paused === undefined || (!options.dryRun && groups.length > 0)) return report;
+  throw new RemedyError(
+    hand.environment,
+    `its sync is ${describePause(paused)}`,
+    `npx sophia-secrets resume ${hand.environment}, then run this again`,
+  );
 }
 
 /** Tells what a sync did: the lines to stdout, what is to be mended to stderr. */
 export function reportSync({ terminal }: Doors, report: EnvironmentReport, dryRun: boolean): ExitCode {
-  const { failures } = outcomeOf(report);
+  const { failures, warnings } = outcomeOf(report);
   for (const line of [headline(report, dryRun), ...logLines(report)]) terminal.print(line);
+  for (const warning of warnings) terminal.say(`warning: ${warning}`);
   for (const failure of failures) terminal.say(`error: ${failure}`);
   return failures.length === 0 ? 0 : 1;
 }

@@ -1,16 +1,18 @@
 import type { Secret as Entry } from "../../secrets/entry";
-import type { Settings } from "../../secrets/settings";
+import type { SlotName } from "../../secrets/slots";
+import { readersOf, type Spread } from "../../secrets/targets";
 import type { GitHub } from "../clients/github";
 import type { Secret } from "../secret";
-import { readersOf } from "./declared";
 import { inParallel } from "./in-parallel";
 import { seal } from "./seal";
 
 /** A value on its way to GitHub. */
 export interface NewValue {
-  entry: Entry;
+  slot: SlotName;
   value: Secret;
 }
+
+type Shards = Spread["shards"];
 
 /**
  * Writes values with the visibility and repositories that are declared, one after the other.
@@ -20,42 +22,41 @@ export interface NewValue {
  */
 export async function writeValues(
   github: GitHub,
-  settings: Settings,
+  shards: Shards,
   values: readonly NewValue[],
-  onWritten: (entry: Entry) => void,
+  onWritten: (slot: SlotName) => void,
 ): Promise<void> {
   const ids = await repositoryIds(
     github,
-    settings,
-    values.map(({ entry }) => entry),
+    shards,
+    values.map(({ slot }) => slot.secret),
   );
   const { key, keyId } = await github.publicKey();
-  for (const { entry, value } of values) {
-    const repositoryIds = readersOf(entry, settings).map((name) => ids.get(name) ?? 0);
+  for (const { slot, value } of values) {
+    const { visibility } = slot.secret;
     const sealed = { keyId, box: await seal(key, value) };
-    await github.writeSecret(entry.name, {
-      visibility: entry.visibility,
-      repositoryIds,
-      sealed,
-    });
-    onWritten(entry);
+    await github.writeSecret(slot.name, { visibility, repositoryIds: ids(slot.secret), sealed });
+    onWritten(slot);
   }
 }
 
-/** Ids of all repositories that are to read the secrets: all are known before anything is written. */
+/**
+ * Ids of the repositories that are to read a secret, for each of these: all are known before anything is written.
+ */
 export async function repositoryIds(
   github: GitHub,
-  settings: Settings,
+  shards: Shards,
   entries: readonly Entry[],
-): Promise<ReadonlyMap<string, number>> {
-  const names = [...new Set(entries.flatMap((entry) => readersOf(entry, settings)))];
+): Promise<(entry: Entry) => number[]> {
+  const names = [...new Set(entries.flatMap((entry) => readersOf(entry, shards)))];
   const pairs = await inParallel(names, async (name) => [name, await github.repositoryId(name)] as const);
-  return new Map(pairs);
+  const ids = new Map(pairs);
+  return (entry) => readersOf(entry, shards).map((name) => ids.get(name) ?? 0);
 }
 
 /** Who may read a secret as declared, in words. */
-export function describeReaders(entry: Entry, settings: Settings): string {
+export function describeReaders(entry: Entry, shards: Shards): string {
   if (entry.visibility === "all") return "readable by all repositories";
   if (entry.visibility === "private") return "readable by all private repositories";
-  return `readable by ${readersOf(entry, settings).join(", ")}`;
+  return `readable by ${readersOf(entry, shards).join(", ")}`;
 }

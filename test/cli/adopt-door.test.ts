@@ -1,21 +1,28 @@
 import assert from "node:assert/strict";
 import { openAdoptDoor } from "../../src/cli/adopt-door";
 import { createHttp } from "../../src/clients/http";
-import { ORG, putSecret, type StartedGitHub, startGitHub } from "../github/started-github";
+import { ORG, putSecret, type StartedGitHub, seal, startGitHub } from "../github/started-github";
 
 describe("the door for adopting", () => {
   let github: StartedGitHub;
   let door: Awaited<ReturnType<typeof openAdoptDoor>>;
   let adopted: string[];
+  let repositoryId: number;
 
   beforeEach(async () => {
     adopted = [];
     github = await startGitHub();
     for (const name of ["FIRST", "SECOND", "THIRD"]) await putSecret(github.octokit(), name, "canary");
+    repositoryId = await environmentOf(github);
     await github.fetch("/_sandbox/requests", { method: "DELETE" });
     door = await openAdoptDoor({
       upstream: github.url,
-      names: new Set(["SECOND"]),
+      adoptable: {
+        names: new Set(["SECOND"]),
+        environmentSecrets: new Map([[`${repositoryId}/blue green`, new Set(["OF_ENVIRONMENT"])]]),
+        environments: new Set(["carrier/blue green"]),
+        branchRules: new Set(["carrier/blue green"]),
+      },
       http: createHttp({ waitMs: 1, tries: 2 }),
       onAdopted: (name) => adopted.push(name),
     });
@@ -26,8 +33,12 @@ describe("the door for adopting", () => {
   });
 
   const SECRETS = `/api/v3/orgs/${ORG}/actions/secrets`;
-  const ask = (path: string, method = "GET", token = "owner-token") =>
-    fetch(door.url + path, { method, headers: { authorization: `Bearer ${token}` } });
+  const ask = (path: string, method = "GET", token = "owner-token", body?: string) =>
+    fetch(door.url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      ...(body === undefined ? {} : { body }),
+    });
   const writes = async () =>
     ((await (await github.fetch("/_sandbox/requests")).json()) as string[]).filter(
       (each) => !each.startsWith("GET "),
@@ -59,12 +70,48 @@ describe("the door for adopting", () => {
     assert.deepEqual(await writes(), []);
   });
 
+  const PLACE = `/api/v3/repos/${ORG}/carrier/environments/blue%20green`;
+  const RULES = `${PLACE}/deployment-branch-policies`;
+
+  it("does the same for secrets of an environment", async () => {
+    const secrets = `/api/v3/repositories/${repositoryId}/environments/blue%20green/secrets`;
+    const list = (await (await ask(secrets)).json()) as { secrets: { name: string }[] };
+    assert.deepEqual(
+      list.secrets.map(({ name }) => name),
+      ["ANOTHER"],
+    );
+    assert.equal((await ask(`${secrets}/OF_ENVIRONMENT`, "PUT")).status, 204);
+    assert.deepEqual(adopted, [`${repositoryId}/blue green/OF_ENVIRONMENT`]);
+    assert.equal((await ask(`${secrets}/ANOTHER`, "PUT")).status, 403);
+    assert.deepEqual(await writes(), []);
+  });
+
+  it("answers the creation of an environment and its rule with those that are there", async () => {
+    const environment = (await (await ask(PLACE, "PUT", "owner-token", "{}")).json()) as { name: string };
+    assert.equal(environment.name, "blue green");
+    const rule = await ask(RULES, "POST", "owner-token", JSON.stringify({ name: "main", type: "branch" }));
+    assert.equal(rule.status, 200);
+    assert.equal(typeof ((await rule.json()) as { id: unknown }).id, "number");
+    const other = await ask(RULES, "POST", "owner-token", JSON.stringify({ name: "release" }));
+    assert.equal(other.status, 404);
+    assert.deepEqual(await writes(), []);
+    assert.deepEqual(door.refused(), []);
+  });
+
+  it("hands on the id without which the provider takes an answer for none", async () => {
+    const answer = await ask(`/api/v3/repos/${ORG}/carrier/actions/organization-secrets`);
+    assert.match(answer.headers.get("x-github-request-id") ?? "", /^[0-9A-F]+$/);
+  });
+
   it("refuses and names every other write", async () => {
     for (const [method, path] of [
       ["PUT", `${SECRETS}/FIRST`],
       ["DELETE", `${SECRETS}/SECOND`],
       ["DELETE", `${SECRETS}/SECOND/repositories/1`],
       ["PUT", `/api/v3/repos/${ORG}/carrier/contents/x`],
+      ["PUT", `/api/v3/repos/${ORG}/carrier/environments/another`],
+      ["POST", `/api/v3/repos/${ORG}/carrier/environments/another/deployment-branch-policies`],
+      ["DELETE", PLACE],
       ["POST", "/api/v3/graphql"],
     ] as const) {
       assert.equal((await ask(path, method)).status, 403, path);
@@ -81,3 +128,18 @@ describe("the door for adopting", () => {
     github = await startGitHub();
   });
 });
+
+/** An environment with two secrets and a rule. @returns the repository's id. */
+async function environmentOf(github: StartedGitHub): Promise<number> {
+  const { actions, repos } = github.octokit().rest;
+  const place = { owner: ORG, repo: "carrier", environment_name: "blue green" };
+  const policy = { protected_branches: false, custom_branch_policies: true };
+  await repos.createOrUpdateEnvironment({ ...place, deployment_branch_policy: policy });
+  await repos.createDeploymentBranchPolicy({ ...place, name: "main" });
+  const { key, key_id } = (await actions.getEnvironmentPublicKey(place)).data;
+  for (const secret_name of ["OF_ENVIRONMENT", "ANOTHER"]) {
+    const encrypted_value = await seal(key, "canary");
+    await actions.createOrUpdateEnvironmentSecret({ ...place, secret_name, key_id, encrypted_value });
+  }
+  return (await repos.get({ owner: ORG, repo: "carrier" })).data.id;
+}

@@ -28,7 +28,7 @@ export interface Run {
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
-/** A project of three secrets, all of which exist in GitHub; one is readable by others than declared. */
+/** A project, and the command that people run in it; of its own, three secrets that all exist in GitHub. */
 export interface AdoptProject extends EngineProject {
   /** Starts the built command in the project; told each line of stderr as it comes. */
   command(line: string, onLine?: (line: string) => void): Run;
@@ -36,10 +36,15 @@ export interface AdoptProject extends EngineProject {
   writes(): Promise<string[]>;
 }
 
-/** Starts it. Its own folder for temporary files, so that a test can see whether any is left. */
+/** Starts it. */
 export async function startAdoptProject(): Promise<AdoptProject> {
   const project = await startProject(otherOrganization({ "secrets/catalog.ts": CATALOG }));
   await setThree(project);
+  return withCommand(project);
+}
+
+/** A project with the built command. Its own folder for temporary files, so that a test can see whether any is left. */
+export function withCommand(project: EngineProject): AdoptProject {
   const tmp = join(project.folder, "tmp");
   mkdirSync(tmp);
   const script = join(project.folder, "build", "sophia-secrets.cjs");

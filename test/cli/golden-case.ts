@@ -12,6 +12,9 @@ const CASE = z.strictObject({
   /** Command line without the program's name. */
   command: text,
   token: text.default("owner-token"),
+  /** Whose GitHub, catalog and stack: `renamed` has an entry under two names, `spread` has three carriers. */
+  organization: z.enum(["small", "renamed", "spread"]).default("small"),
+  stack: text.default("production"),
   /** Bytes given on stdin; base64 where they are no text. */
   stdin: text.optional(),
   stdinBase64: text.optional(),
@@ -27,6 +30,8 @@ const CASE = z.strictObject({
         .default({}),
       repositorySecrets: names.default({}),
       environmentSecrets: z.record(text, names).default({}),
+      /** Texts of files on the default branch, by repository and path. */
+      files: z.record(text, z.record(text, text)).default({}),
     })
     .prefault({}),
   /** Slots in the stack's state. */
@@ -70,7 +75,12 @@ export type GoldenCase = z.infer<typeof CASE>;
 export type Outcome = NonNullable<GoldenCase["expect"]>;
 
 export function readCase(file: string): GoldenCase {
-  return CASE.parse(parse(readFileSync(file, "utf8")));
+  return parseCase(parse(readFileSync(file, "utf8")));
+}
+
+/** @param written as a file has it: what is left out has its default. */
+export function parseCase(written: z.input<typeof CASE>): GoldenCase {
+  return CASE.parse(written);
 }
 
 /** Writes what came of it into the file; everything above it stays as people wrote it. */

@@ -11,28 +11,47 @@ import { RemedyError } from "../../src/errors";
 import { Secret } from "../../src/secret";
 import { type StartedGitHub, seal, startGitHub } from "../github/started-github";
 import type { GoldenCase, Outcome } from "./golden-case";
-import { CATALOG, SEED, SETTINGS } from "./small-organization";
+import { ORGANIZATIONS } from "./organizations";
+import { SEED, SETTINGS } from "./small-organization";
 
 const ORG = SETTINGS.githubOrganization;
 const BEFORE = "what-was-there";
 
-/** Runs one case against a GitHub of its own. */
-export async function runCase(golden: GoldenCase): Promise<Outcome> {
+/** A GitHub as a case has it, and commands that run against it, one after the other. */
+export interface World {
+  github: StartedGitHub;
+  /** Runs a command line. `requests` are all that it asked of GitHub, as `METHOD path`. */
+  run(command: string, more?: Partial<Doors>): Promise<Omit<Outcome, "github"> & { requests: string[] }>;
+  close(): Promise<void>;
+}
+
+/** Starts it, with the case's faults not yet there. */
+export async function startWorld(golden: GoldenCase): Promise<World> {
   const github = await startGitHub({ seed: SEED });
-  try {
-    await arrange(github.octokit(), golden);
+  await arrange(github.octokit("arranging-token"), golden);
+  const run: World["run"] = async (command, more = {}) => {
     await github.fetch("/_sandbox/requests", { method: "DELETE" });
-    for (const fault of golden.faults) github.faults.add(fault as Fault);
     const heard = { stdout: "", stderr: "" };
     const terminal = terminalOf(golden, heard);
-    const argv = golden.command.split(" ").filter((part) => part !== "");
-    const code = await runProgram(argv, async () => doorsOf(golden, github.url, terminal), terminal);
-    github.faults.clear();
+    const argv = command.split(" ").filter((part) => part !== "");
+    const doors = async () => ({ ...doorsOf(golden, github.url, terminal), ...more });
+    const code = await runProgram(argv, doors, terminal);
     const requests = (await (await github.fetch("/_sandbox/requests")).json()) as string[];
-    const writes = requests.filter((request) => !request.startsWith("GET "));
-    return { ...heard, code, writes, github: await after(github, golden) };
+    return { ...heard, code, requests, writes: requests.filter((request) => !request.startsWith("GET ")) };
+  };
+  return { github, run, close: github.close };
+}
+
+/** Runs one case against a GitHub of its own. */
+export async function runCase(golden: GoldenCase): Promise<Outcome> {
+  const { github, run, close } = await startWorld(golden);
+  try {
+    for (const fault of golden.faults) github.faults.add(fault as Fault);
+    const { requests: _, ...outcome } = await run(golden.command);
+    github.faults.clear();
+    return { ...outcome, github: await whatIsThere(github, golden) };
   } finally {
-    await github.close();
+    await close();
   }
 }
 
@@ -50,6 +69,12 @@ async function arrange(octokit: Octokit, { github }: GoldenCase): Promise<void> 
     for (const secret_name of names)
       await actions.createOrUpdateRepoSecret({ owner: ORG, repo, secret_name, ...value });
   }
+  for (const [repo, files] of Object.entries(github.files)) {
+    for (const [path, text] of Object.entries(files)) {
+      const content = Buffer.from(text).toString("base64");
+      await repos.createOrUpdateFileContents({ owner: ORG, repo, path, message: path, content });
+    }
+  }
   for (const [repo, environments] of Object.entries(github.environmentSecrets)) {
     for (const [environment_name, names] of Object.entries(environments)) {
       const place = { owner: ORG, repo, environment_name };
@@ -61,7 +86,10 @@ async function arrange(octokit: Octokit, { github }: GoldenCase): Promise<void> 
 }
 
 /** Who reads the secrets that are there afterwards, and whether their value is another. */
-async function after(github: StartedGitHub, golden: GoldenCase): Promise<Record<string, string>> {
+export async function whatIsThere(
+  github: StartedGitHub,
+  golden: GoldenCase,
+): Promise<Record<string, string>> {
   const { actions } = github.octokit().rest;
   const { data } = await actions.listOrgSecrets({ org: ORG });
   const pairs = await Promise.all(
@@ -109,9 +137,10 @@ function terminalOf(golden: GoldenCase, heard: { stdout: string; stderr: string 
 function doorsOf(golden: GoldenCase, url: string, terminal: Terminal): Doors {
   const http = createHttp({ waitMs: 1, tries: 2, patienceMs: 100 });
   const token = new Secret(golden.token);
+  const { catalog, settings } = ORGANIZATIONS[golden.organization];
   return {
-    project: { dir: "/nowhere", name: "sophia-secrets", stack: "production", settings: SETTINGS },
-    catalog: CATALOG,
+    project: { dir: "/nowhere", name: "sophia-secrets", stack: golden.stack, settings },
+    catalog,
     http,
     terminal,
     github: () => createGitHub({ url, organization: ORG, token, http }),

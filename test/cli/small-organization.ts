@@ -41,6 +41,7 @@ export const SEED: GitHubSeed = {
   ],
   tokens: [
     { token: "owner-token", login: "owner", scopes: ["admin:org", "repo"] },
+    { token: "arranging-token", login: "owner", scopes: ["admin:org", "repo", "workflow"] },
     { token: "owner-without-org", login: "owner", scopes: ["repo"] },
     { token: "member-token", login: "member", scopes: ["admin:org", "repo"] },
     { token: "stranger-token", login: "stranger", scopes: ["admin:org", "repo"] },

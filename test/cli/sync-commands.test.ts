@@ -1,4 +1,4 @@
-import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import type { Catalog } from "../../secrets/entry";
 import type { Doors } from "../../src/cli/command";
 import type { Status } from "../../src/cli/find-status";
@@ -49,6 +49,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
     env?: Record<string, string>;
     token?: string | null;
     now?: string;
+    catalog?: Catalog;
   }
 
   async function run(command: string, world: World = {}) {
@@ -67,7 +68,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
     const { files = {}, token = TOKENS.admin, env: variables = {}, now } = world;
     const doors = {
       project: { dir: "/nowhere", name: "sophia-secrets", stack: "production", settings },
-      catalog: CATALOG,
+      catalog: world.catalog ?? CATALOG,
       http,
       terminal,
       github: () =>
@@ -183,6 +184,33 @@ describe("commands that sync by hand, and tell how it stands", () => {
     });
   });
 
+  it("take a renamed secret's former name as the job does, for as long as that lives", async () => {
+    const renamed = (tombstone: string): Catalog => {
+      const [first, ...others] = CATALOG.secrets;
+      ok(first !== undefined);
+      return {
+        ...CATALOG,
+        secrets: [{ ...first, renamedFrom: { name: "OPENAI_KEY", tombstone } }, ...others],
+      };
+    };
+    const catalog = renamed("2999-12-31");
+    const files = { ".env": `OPENAI_KEY=${OPENAI}\n` };
+    const line = "--env-file .env --environment production";
+    const both = { OPENAI_API_KEY: OPENAI, OPENAI_KEY: OPENAI };
+    const done = await run(`sync-to-pulumi ${line}`, { files, catalog });
+    deepEqual([done.code, await variables()], [0, both]);
+    const all = await run(`sync-all ${line}`, { files, catalog });
+    equal(all.code, 0, all.stderr);
+    deepEqual(github.service.hostOf("ai-cherry/carrier").organizationSecrets(), both);
+    const named = { env: { OPENAI_KEY: OPENAI }, catalog };
+    equal((await run("sync-to-pulumi OPENAI_KEY --environment production", named)).code, 0);
+    for (const command of [`sync-to-pulumi ${line}`, `sync-all ${line}`, "sync-to-github --env-file .env"]) {
+      const ended = await run(command, { files, catalog: renamed("2020-01-01") });
+      equal(ended.code, 1);
+      match(ended.stderr, /OPENAI_KEY: the catalog has no such entry/);
+    }
+  });
+
   describe("status", () => {
     const statusOf = async (world: World = {}) => {
       const { code, stdout } = await run("status --environment production --json", world);
@@ -237,7 +265,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
       deepEqual(await statusOf({ token: TOKENS.dev }), { code: 0, ...inSync });
       equal((await cloud.call("GET", env(KEYS, "/decrypt"), { token: TOKENS.dev })).status, 403);
       const { stdout } = await run("status --environment staging", { token: TOKENS.dev });
-      match(stdout, /SSH_KEY +unknown +its ledger cannot be read/);
+      match(stdout, /^staging +all 3 +unknown +its ledger cannot be read: [^\n]+\n\n3 looked at/);
       match((await run("status --environment canada")).stderr, /set it to one of staging, production/);
     });
   });

@@ -1,7 +1,7 @@
-import { deepEqual, doesNotMatch, equal, match, ok, rejects } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { inspect } from "node:util";
 import type { HttpAnswer, HttpRequest } from "../../src/clients/http";
-import { exchangeToken, requestIdToken } from "../../src/clients/oidc";
+import { exchangeToken, idTokenDoor, requestIdToken } from "../../src/clients/oidc";
 import { RemedyError } from "../../src/errors";
 import { Secret } from "../../src/secret";
 
@@ -54,6 +54,19 @@ describe("asking GitHub for the job's id token", () => {
   });
 });
 
+describe("the door to the job's id token", () => {
+  it("is what GitHub sets in a job that may ask", () => {
+    const opened = idTokenDoor({ ACTIONS_ID_TOKEN_REQUEST_URL: "u", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "t" });
+    deepEqual([opened.url, opened.token.unwrap()], ["u", "t"]);
+  });
+
+  it("is closed where one of the two is missing", () => {
+    const halves = [{}, { ACTIONS_ID_TOKEN_REQUEST_URL: "u" }, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: "hidden" }];
+    for (const environment of halves)
+      throws(() => idTokenDoor(environment), isQuietRefusal(/id-token: write/));
+  });
+});
+
 describe("trading an id token", () => {
   it("asks for a token of one team that lives as long as the job needs", async () => {
     const { http, requests } = answering({ text: '{"access_token":"pul-short"}' });
@@ -69,6 +82,16 @@ describe("trading an id token", () => {
       scope: "team:app-production-sync",
       expiration: 900,
     });
+  });
+
+  it("asks for an administrator's token of the organization, and says so when that is refused", async () => {
+    const { team: _, ...rest } = trade;
+    const { http, requests } = answering({ text: '{"access_token":"pul-short"}' });
+    await exchangeToken({ ...rest, admin: true }, http);
+    const { requested_token_type: type, scope } = JSON.parse(requests[0]?.body ?? "");
+    deepEqual([type, scope], ["urn:pulumi:token-type:access_token:organization", "admin"]);
+    const refused = exchangeToken({ ...rest, admin: true }, answering({ status: 400, text: "{}" }).http);
+    await rejects(refused, isQuietRefusal(/trust in this job \(administrator of acme\)/));
   });
 
   it("says what does not fit when Pulumi Cloud refuses, and shows no token", async () => {

@@ -1,8 +1,10 @@
+import { dayOf } from "../../../secrets/tombstone";
 import { adopt } from "../adopt";
+import { type AdoptSlot, adoptableSlots } from "../adopt-slots";
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
-import { entriesOf } from "../declared";
 import { differencesOf, type Finding } from "../find-drift";
 import { observeSecrets } from "../observe-github";
+import { spreadOf } from "../spread";
 import { tableLines } from "../table";
 
 /** Takes what exists into the state, and tells what is then still to mend. */
@@ -12,8 +14,9 @@ export const adoptCommand: CommandSpec = {
   details: [
     "Their values stay as they are; nobody needs to know them. Only slots are added to the state, and a copy",
     "of the state as it was is kept in .sophia-secrets/. May be interrupted and run again (docs/ADOPT.md).",
+    "Secrets of GitHub environments are adopted by the stack that has the environment: --stack names it.",
   ],
-  names: ["[names...]", "organization secrets of the catalog"],
+  names: ["[names...]", "secrets of the catalog"],
   options: [
     ["--all", "every secret of the catalog that exists"],
     ["--dry-run", "say what would be adopted and stop"],
@@ -37,18 +40,30 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   }
   const dryRun = typed.has("dryRun");
   const done = await adopt(doors, typed.names, dryRun);
-  const observed = await observeSecrets(doors.github(), new Set(done.adopt));
-  const differing = entriesOf(catalog, done.adopt).flatMap((secret) =>
-    differencesOf(secret, project.settings, observed),
+  const adopted = adoptableSlots(catalog, project, dayOf(doors.now())).filter(({ path }) =>
+    done.adopt.includes(path),
   );
+  const differing = await differingOf(doors, adopted);
   if (typed.has("json")) terminal.print(JSON.stringify({ ...done, differing }));
   else report(doors, done, differing, dryRun);
-  for (const secret of entriesOf(catalog, done.adopt).filter((each) => each.value === "config")) {
+  for (const { path } of adopted.filter(({ slot }) => slot.secret.value === "config")) {
     const what =
       "its value is the stack's config's, but GitHub keeps the one it has until the config's changes";
-    terminal.say(`${secret.name}: ${what}`);
+    terminal.say(`${path}: ${what}`);
   }
   return 0;
+}
+
+/** What is then still to mend of the organization's secrets; who reads an environment's is its rules'. */
+async function differingOf(doors: Doors, adopted: readonly AdoptSlot[]): Promise<Finding[]> {
+  const slots = adopted.filter(({ place }) => place === undefined).map(({ slot }) => slot);
+  if (slots.length === 0) return [];
+  const github = doors.github();
+  const [observed, { shards }] = await Promise.all([
+    observeSecrets(github, new Set(slots.map(({ name }) => name))),
+    spreadOf(doors, github),
+  ]);
+  return slots.flatMap((slot) => differencesOf(slot, shards, observed));
 }
 
 function report(

@@ -1,8 +1,11 @@
+import { resolveCatalog, type Secret } from "../../../secrets/entry";
+import { organizationSlots } from "../../../secrets/slots";
 import { dayOf } from "../../../secrets/tombstone";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
-import { organizationSecrets } from "../declared";
-import { type Finding, findDrift } from "../find-drift";
+import { type Finding, findDrift, inOrder, isDrift } from "../find-drift";
+import { findFormerReaders } from "../find-former-readers";
 import { observeAll } from "../observe-github";
+import { spreadOf } from "../spread";
 import { tableLines } from "../table";
 
 /** Tells what the provider cannot see. */
@@ -11,7 +14,8 @@ export const driftCommand: CommandSpec = {
   description: "Compare GitHub with the catalog: who may read, what is missing, undeclared or shadowed",
   details: [
     "What pulumi preview cannot see: gh secret set resets who may read a secret, people delete and add in the",
-    "browser, a repository's own secret hides the organization's. Reads only. Exit code 1 when there is drift.",
+    "browser, a repository's own secret hides the organization's, other people's secrets crowd a carrier. Says who",
+    "still reads the name that a renamed secret had. Reads only. Exit code 1 when there is drift.",
   ],
   options: [["--json", "print the findings as JSON"]],
   examples: ["npx sophia-secrets drift", "npx sophia-secrets drift --json | jq -r '.drift[].name'"],
@@ -20,29 +24,42 @@ export const driftCommand: CommandSpec = {
 
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const { catalog, project, terminal } = doors;
+  const { settings } = project;
   const today = dayOf(doors.now());
-  const observed = await observeAll(doors.github(), catalog, project.settings);
-  const findings = findDrift(catalog, project.settings, observed, today);
-  const drift = findings.filter((finding) => finding.kind !== "overridden");
-  const notes = findings.filter((finding) => finding.kind === "overridden");
+  const github = doors.github();
+  const [seen, spread] = await Promise.all([observeAll(doors, github), spreadOf(doors, github, true)]);
+  const findings = inOrder([
+    ...findDrift({ catalog, settings, spread, today }, seen),
+    ...findFormerReaders(seen.former, seen.formerReaders, settings.carriers),
+  ]);
+  const drift = findings.filter(isDrift);
+  const notes = findings.filter((finding) => !isDrift(finding));
   if (typed.has("json")) terminal.print(JSON.stringify({ drift, notes }));
-  else report(terminal.print, organizationSecrets(catalog, today).length, drift, notes);
+  else for (const line of lines(resolveCatalog(catalog), today, drift, notes)) terminal.print(line);
   return drift.length === 0 ? 0 : 1;
 }
 
-function report(
-  print: (line: string) => void,
-  declared: number,
+function lines(
+  secrets: readonly Secret[],
+  today: string,
   drift: readonly Finding[],
   notes: readonly Finding[],
-): void {
-  const rows = (findings: readonly Finding[]) =>
-    tableLines(findings.map(({ name, kind, what, remedy }) => [kind, name, what, remedy]));
-  for (const line of rows(drift)) print(line);
-  if (drift.length > 0) print("");
+): string[] {
+  const rows = tableLines(drift.map(({ name, kind, what, remedy }) => [kind, name, what, remedy]));
+  const declared = organizationSlots(secrets, today).length;
   const count = drift.length === 1 ? "1 difference" : `${drift.length} differences`;
-  print(`${declared} organization secrets declared, ${drift.length === 0 ? "no difference" : count}`);
-  if (notes.length === 0) return;
-  print("Environments with values of their own, which is no drift:");
-  for (const { name, what } of notes) print(`  ${name}: ${what}`);
+  const told = (kind: Finding["kind"], heading: string, after: readonly string[] = []) => {
+    const some = notes.filter((note) => note.kind === kind);
+    if (some.length === 0) return [];
+    return [heading, ...some.map(({ name, what }) => `  ${name}: ${what}`), ...after];
+  };
+  return [
+    ...rows,
+    ...(drift.length > 0 ? [""] : []),
+    `${declared} organization secrets declared, ${drift.length === 0 ? "no difference" : count}`,
+    ...told("overridden", "Environments with values of their own, which is no drift:"),
+    ...told("still-read", "Former names that live on, and who still reads them:", [
+      "  Not seen from here: other branches, workflows that inherit secrets, applications that ask ESC for the old key",
+    ]),
+  ];
 }

@@ -1,9 +1,11 @@
-import type { Secret as Entry } from "../../../secrets/entry";
+import type { SlotName } from "../../../secrets/slots";
+import type { GitHub } from "../../clients/github";
 import { RemedyError } from "../../errors";
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
-import { entriesOf, readersOf } from "../declared";
+import { organizationSlotsNamed } from "../declared";
 import { differencesOf, type Observed } from "../find-drift";
 import { observeSecrets } from "../observe-github";
+import { requireRoom, spreadOf } from "../spread";
 import { describeReaders, repositoryIds } from "../write-values";
 
 /** Mends who may read a secret; knows no value and sends none. */
@@ -21,47 +23,54 @@ export const repairCommand: CommandSpec = {
 };
 
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { project, catalog, terminal } = doors;
+  const { catalog, terminal } = doors;
   if (typed.names.length === 0) {
     throw new UsageError("repair", "takes names", "npx sophia-secrets drift tells which");
   }
-  const entries = entriesOf(catalog, typed.names);
+  const slots = organizationSlotsNamed(catalog, typed.names);
   const github = doors.github();
   const observed = await observeSecrets(github, new Set(typed.names));
-  requireAllThere(entries, observed);
-  const wrong = entries.filter((entry) => differencesOf(entry, project.settings, observed).length > 0);
-  const ids = await repositoryIds(github, project.settings, wrong);
-  for (const entry of entries) {
-    const [finding] = differencesOf(entry, project.settings, observed);
-    const readers = describeReaders(entry, project.settings);
-    if (finding === undefined) terminal.print(`${entry.name}: is as declared, ${readers}`);
-    else if (typed.has("dryRun")) terminal.print(`${entry.name}: ${finding.what}; would be ${readers}`);
+  requireAllThere(slots, observed);
+  const spread = await spreadOf(doors, github);
+  const { shards } = spread;
+  const wrong = slots
+    .filter((slot) => differencesOf(slot, shards, observed).length > 0)
+    .map(({ secret }) => secret);
+  requireRoom(wrong, spread);
+  const idsOf = await repositoryIds(github, shards, wrong);
+  for (const slot of slots) {
+    const [finding] = differencesOf(slot, shards, observed);
+    const readers = describeReaders(slot.secret, shards);
+    if (finding === undefined) terminal.print(`${slot.name}: is as declared, ${readers}`);
+    else if (typed.has("dryRun")) terminal.print(`${slot.name}: ${finding.what}; would be ${readers}`);
     else {
-      const repositories = readersOf(entry, project.settings).map((name) => ids.get(name) ?? 0);
-      if (finding.kind === "repositories") await github.setRepositories(entry.name, repositories);
-      else await setVisibility(doors, entry, repositories);
-      terminal.print(`${entry.name}: was ${finding.what}; now ${readers}`);
+      const repositories = idsOf(slot.secret);
+      if (finding.kind === "repositories") await github.setRepositories(slot.name, repositories);
+      else await setVisibility(github, slot, repositories);
+      terminal.print(`${slot.name}: was ${finding.what}; now ${readers}`);
     }
   }
   return 0;
 }
 
-function requireAllThere(entries: readonly Entry[], observed: Observed): void {
+function requireAllThere(slots: readonly SlotName[], observed: Observed): void {
   const there = new Set(observed.secrets.map((secret) => secret.name));
-  const missing = entries.map((entry) => entry.name).filter((name) => !there.has(name));
+  const missing = slots.map((slot) => slot.name).filter((name) => !there.has(name));
   if (missing.length === 0) return;
   throw new RemedyError(
     missing.join(", "),
     "GitHub has no such organization secret",
-    "pulumi up --refresh makes the slot, then npx sophia-secrets set NAME",
+    "npx sophia-secrets set NAME makes it, with its readers; a new one: pulumi up",
   );
 }
 
-async function setVisibility(doors: Doors, entry: Entry, repositories: readonly number[]): Promise<void> {
-  const { name, visibility } = entry;
-  const github = doors.github();
+async function setVisibility(
+  github: GitHub,
+  { name, secret }: SlotName,
+  repositoryIds: readonly number[],
+): Promise<void> {
   try {
-    await github.writeSecret(name, { visibility, repositoryIds: repositories });
+    await github.writeSecret(name, { visibility: secret.visibility, repositoryIds });
   } catch (error) {
     if (!(error instanceof RemedyError) || !/refuses it/.test(error.reason)) throw error;
     throw new RemedyError(

@@ -1,10 +1,13 @@
-import type { Secret as Entry } from "../../../secrets/entry";
+import type { SlotName } from "../../../secrets/slots";
+import { dayOf } from "../../../secrets/tombstone";
 import { RemedyError } from "../../errors";
 import { Secret } from "../../secret";
 import { checkValue, whyNotSet } from "../check-value";
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
-import { entriesOf } from "../declared";
+import { organizationSlotsNamed } from "../declared";
 import { knowledgeOf, readLedgers } from "../ledger-knowledge";
+import { twinsLeft } from "../renamed";
+import { requireRoom, spreadOf } from "../spread";
 import { describeReaders, writeValues } from "../write-values";
 
 /** Writes one value, asked for in hiding or read from stdin. */
@@ -26,7 +29,7 @@ export const setCommand: CommandSpec = {
 };
 
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { project, catalog, terminal } = doors;
+  const { catalog, terminal } = doors;
   if (typed.names.length !== 1) {
     throw new UsageError(
       "set",
@@ -34,29 +37,32 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
       "give the value on stdin, or wait to be asked for it",
     );
   }
-  const [entry] = entriesOf(catalog, typed.names) as [Entry];
-  const { name } = entry;
-  const elsewhere = whyNotSet(entry);
+  const [slot] = organizationSlotsNamed(catalog, typed.names) as [SlotName];
+  const { name, secret } = slot;
+  const elsewhere = whyNotSet(secret);
   if (elsewhere !== undefined) throw new RemedyError(name, elsewhere, "set it there, then pulumi up");
   const github = doors.github();
-  const exists = async () => (await github.listSecrets()).some((secret) => secret.name === name);
+  const list = async () => new Set((await github.listSecrets()).map((each) => each.name));
   // Before the value is asked for, so that nobody types one for nothing; and after, for that takes its time.
-  const existed = await exists();
-  if (existed && !typed.has("replace")) throw await refusal(doors, name);
+  const there = await list();
+  if (there.has(name) && !typed.has("replace")) throw await refusal(doors, name);
+  const spread = await spreadOf(doors, github);
+  requireRoom([secret], spread);
   const value = await read(doors, name);
-  const checked = checkValue({ ...entry, aliases: [] }, { [name]: value.unwrap() });
+  const checked = checkValue({ ...secret, name, aliases: [] }, { [name]: value.unwrap() });
   if (checked.value === undefined)
     throw new RemedyError(name, checked.reason, "nothing was written; give the right one");
-  if (!typed.has("replace") && (await exists())) throw await refusal(doors, name);
-  await writeValues(github, project.settings, [{ entry, value: checked.value }], () => {
-    const readers = describeReaders(entry, project.settings);
-    terminal.print(`${name}: ${existed ? "value replaced" : "created"}, ${readers}`);
+  if (!typed.has("replace") && (await list()).has(name)) throw await refusal(doors, name);
+  await writeValues(github, spread.shards, [{ slot, value: checked.value }], () => {
+    const readers = describeReaders(secret, spread.shards);
+    terminal.print(`${name}: ${there.has(name) ? "value replaced" : "created"}, ${readers}`);
   });
-  if (!existed) {
+  if (!there.has(name)) {
     terminal.say(
-      `It is not in the stack's state yet; before the next pulumi up: npx sophia-secrets adopt ${name}`,
+      `Where the stack has no slot of it yet: npx sophia-secrets adopt ${name}, before the next pulumi up`,
     );
   }
+  for (const line of twinsLeft([slot], there, dayOf(doors.now()))) terminal.say(line);
   return 0;
 }
 

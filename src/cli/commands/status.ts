@@ -1,10 +1,10 @@
-import { ledgerEnvironment, pathOf, valuesEnvironment } from "../../../secrets/layout";
-import { parseLedger } from "../../../secrets/ledger";
-import type { PulumiCloud } from "../../clients/pulumi-cloud";
-import { RemedyError } from "../../errors";
+import { describePause, pauseAt } from "../../../secrets/pause";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { environmentOption } from "../environment-option";
 import { findStatus, type Seen, type Status } from "../find-status";
 import { inParallel } from "../in-parallel";
+import { requireCloud } from "../require-cloud";
+import { seeEnvironment } from "../see-environment";
 import { tableLines } from "../table";
 
 /** How every secret stands, without reading one. */
@@ -29,72 +29,43 @@ export const statusCommand: CommandSpec = {
 
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const { catalog, terminal } = doors;
-  const cloud = doors.cloud();
-  if (cloud === undefined)
-    throw new RemedyError("PULUMI_ACCESS_TOKEN", "is not set", "export PULUMI_ACCESS_TOKEN=...");
-  const environments = environmentsOf(doors, typed.text("environment"));
+  const cloud = requireCloud(doors);
+  const asked = environmentOption(doors, typed);
+  const environments = asked === undefined ? catalog.environments : [asked];
   const [seen, listed] = await Promise.all([
-    inParallel(environments, (environment) => look(doors, cloud, environment)),
+    inParallel(environments, (environment) => seeEnvironment(doors, cloud, environment)),
     doors.github().listSecrets(),
   ]);
   const updated = new Map(listed.map(({ name, updatedAt }) => [name, updatedAt]));
   const all = findStatus(catalog, seen, updated, doors.now());
   if (typed.has("json")) terminal.print(JSON.stringify(all));
-  else report(terminal.print, all);
+  else {
+    const unread = seen.filter(({ ledger }) => ledger === undefined);
+    report(terminal.print, all, new Set(unread.map(({ environment }) => environment)));
+    for (const line of pauses(seen, doors.now())) terminal.print(line);
+  }
   return all.some((status) => status.open) ? 1 : 0;
 }
 
-function environmentsOf({ catalog }: Doors, asked: string | undefined): readonly string[] {
-  if (asked === undefined) return catalog.environments;
-  if (catalog.environments.includes(asked)) return [asked];
-  const known = catalog.environments.join(", ");
-  throw new RemedyError(
-    "--environment",
-    `names no environment of the catalog: ${asked}`,
-    `set it to one of ${known}`,
-  );
-}
-
-async function look(
-  { catalog, project: { settings } }: Doors,
-  cloud: PulumiCloud,
-  environment: string,
-): Promise<Seen> {
-  const read = (path: string) => cloud.read(path).catch(ignoreRefusal);
-  const groups = Object.keys(catalog.groups);
-  const [ledger, ...values] = await inParallel(
-    [
-      pathOf(ledgerEnvironment(settings, environment)),
-      ...groups.map((group) => pathOf(valuesEnvironment(settings, environment, group))),
-    ],
-    read,
-  );
-  const revisions = groups.flatMap((group, index) => {
-    const revision = values[index]?.revision;
-    return revision === undefined ? [] : [[group, revision] as const];
+function report(print: (line: string) => void, all: readonly Status[], unread: ReadonlySet<string>): void {
+  const rows = all
+    .filter(({ environment }) => !unread.has(environment))
+    .map(({ environment, name, standing, detail }) => [environment, name, standing.join(" "), detail]);
+  const without = [...unread].map((environment) => {
+    const count = all.filter((status) => status.environment === environment).length;
+    const detail = "its ledger cannot be read: pulumi up makes it, or the token may not";
+    return [environment, `all ${count}`, "unknown", detail];
   });
-  return {
-    environment,
-    ledger: ledger === undefined ? undefined : parseLedger(ledger.text),
-    revisions: Object.fromEntries(revisions),
-  };
-}
-
-/** What may not be read, or is not there, is told as unknown; the rest is worth telling. */
-function ignoreRefusal(error: unknown): undefined {
-  if (!(error instanceof RemedyError)) throw error;
-  return undefined;
-}
-
-function report(print: (line: string) => void, all: readonly Status[]): void {
-  const rows = all.map(({ environment, name, standing, detail }) => [
-    environment,
-    name,
-    standing.join(" "),
-    detail,
-  ]);
-  for (const line of tableLines(rows)) print(line);
+  for (const line of tableLines([...rows, ...without])) print(line);
   const open = all.filter((status) => status.open).length;
   print("");
   print(`${all.length} looked at, ${open === 0 ? "nothing to do" : `${open} to look after`}`);
+}
+
+/** A paused environment is behind on purpose. */
+function pauses(seen: readonly Seen[], now: Date): string[] {
+  return seen.flatMap(({ environment, ledger }) => {
+    const pause = pauseAt(ledger?.paused, now.toISOString());
+    return pause === undefined ? [] : [`${environment} is ${describePause(pause)}`];
+  });
 }

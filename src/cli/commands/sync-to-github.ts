@@ -1,11 +1,13 @@
-import { type Secret as Entry, resolveCatalog } from "../../../secrets/entry";
+import { resolveCatalog } from "../../../secrets/entry";
+import { type SlotName, slotNames, valueNames } from "../../../secrets/slots";
+import { dayOf } from "../../../secrets/tombstone";
 import { RemedyError } from "../../errors";
-import type { Input } from "../../sync/choose-value";
 import { checkValue } from "../check-value";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
 import { knowledgeOf, readLedgers } from "../ledger-knowledge";
-import { readEnvFile } from "../read-env-file";
-import { envFileError } from "../read-input";
+import { readInput } from "../read-input";
+import { twinsLeft } from "../renamed";
+import { requireRoom, spreadOf } from "../spread";
 import { type NewValue, writeValues } from "../write-values";
 
 /** Writes all values of a .env file. */
@@ -14,7 +16,8 @@ export const syncToGithubCommand: CommandSpec = {
   description: "Set the values of a .env file in GitHub, and who may read them as the catalog declares",
   details: [
     "Everything is checked before anything is written: one wrong line, name or value, and nothing is. Older names",
-    "count as in the catalog. An existing secret is only replaced with --replace, for GitHub cannot give it back.",
+    "count as in the catalog; the name a renamed secret had is written where the file gives it. An existing secret",
+    "is only replaced with --replace, for GitHub cannot give it back.",
   ],
   required: [["--env-file <file>", "lines NAME=value; quotes for values of several lines or with #"]],
   options: [
@@ -29,70 +32,83 @@ export const syncToGithubCommand: CommandSpec = {
 };
 
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { terminal, project } = doors;
+  const { terminal } = doors;
   const file = typed.text("envFile") ?? "";
-  const values = checkAll(doors, file, readInput(doors, file));
+  const values = readValues(doors, file);
   const github = doors.github();
   const there = new Set((await github.listSecrets()).map((secret) => secret.name));
-  const existing = values.filter(({ entry }) => there.has(entry.name));
+  const existing = values.filter(({ slot }) => there.has(slot.name));
   if (existing.length > 0 && !typed.has("replace")) throw await refusal(doors, file, existing);
+  const spread = await spreadOf(doors, github);
+  requireRoom(
+    values.map(({ slot }) => slot.secret),
+    spread,
+  );
   if (typed.has("dryRun")) {
-    for (const { entry } of values)
-      terminal.print(`${entry.name}: would be ${there.has(entry.name) ? "replaced" : "created"}`);
+    for (const { slot } of values)
+      terminal.print(`${slot.name}: would be ${there.has(slot.name) ? "replaced" : "created"}`);
     return 0;
   }
-  const written: string[] = [];
+  const written: SlotName[] = [];
   try {
-    await writeValues(github, project.settings, values, ({ name }) => {
-      written.push(name);
-      terminal.print(`${name}: ${there.has(name) ? "value replaced" : "created"}`);
+    await writeValues(github, spread.shards, values, (slot) => {
+      written.push(slot);
+      terminal.print(`${slot.name}: ${there.has(slot.name) ? "value replaced" : "created"}`);
     });
   } finally {
     // Also when GitHub stopped it half way.
-    const again = written.length < values.length && written.length > 0;
-    const hint = again ? "; the next run needs --replace for these" : "";
-    terminal.say(`${written.length} of ${values.length} set${hint}`);
-    const created = written.filter((name) => !there.has(name));
-    if (created.length > 0) {
-      terminal.say(
-        `Not in the stack's state yet; before the next pulumi up: npx sophia-secrets adopt ${created.join(" ")}`,
-      );
-    }
+    for (const line of leftToDo(written, values.length, there, dayOf(doors.now()))) terminal.say(line);
   }
   return 0;
 }
 
-function readInput(doors: Doors, file: string): Input {
-  const read = readEnvFile(doors.readFile(file));
-  if (read.values === undefined) throw envFileError(file, read.problems);
-  if (Object.keys(read.values).length > 0) return read.values;
-  throw envFileError(file, ["it holds no NAME=value line"]);
+function leftToDo(
+  written: readonly SlotName[],
+  wanted: number,
+  there: ReadonlySet<string>,
+  today: string,
+): string[] {
+  const again = written.length < wanted && written.length > 0;
+  const hint = again ? "; the next run needs --replace for these" : "";
+  const created = written.map(({ name }) => name).filter((name) => !there.has(name));
+  const adopt = `Where the stack has no slot of them yet: npx sophia-secrets adopt ${created.join(" ")}, before the next pulumi up`;
+  return [
+    `${written.length} of ${wanted} set${hint}`,
+    ...(created.length > 0 ? [adopt] : []),
+    ...twinsLeft(written, there, today),
+  ];
 }
 
-/** @throws RemedyError with every name and value that is wrong. */
-function checkAll({ catalog }: Doors, file: string, input: Input): NewValue[] {
-  const entries = resolveCatalog(catalog);
-  const names = new Set(entries.flatMap((entry) => [entry.name, ...entry.aliases]));
-  const problems = Object.keys(input)
-    .filter((name) => !names.has(name))
-    .map((name) => `${name}: the catalog has no such entry`);
+/**
+ * Each value under the entry's own name; under the one it had as well where the file gives it.
+ *
+ * @throws RemedyError with every name and value that is wrong.
+ */
+function readValues(doors: Doors, file: string): NewValue[] {
+  const today = dayOf(doors.now());
+  const entries = resolveCatalog(doors.catalog);
+  const slots = slotNames(entries);
   const values: NewValue[] = [];
-  for (const entry of entries.filter((each) => isGiven(each, input))) {
-    const checked = checkValue(entry, input);
-    if (checked.value === undefined) problems.push(`${entry.name}: ${checked.reason}`);
-    else values.push({ entry, value: checked.value });
-  }
-  if (problems.length > 0) throw envFileError(file, problems);
+  readInput(doors, file, (input) =>
+    entries.flatMap((entry) => {
+      const names = valueNames(entry, today);
+      if (names.every((name) => input[name] === undefined)) return [];
+      const checked = checkValue({ ...entry, aliases: names.slice(1) }, input);
+      if (checked.value === undefined) return [`${entry.name}: ${checked.reason}`];
+      const { value } = checked;
+      const own = slots.filter(
+        ({ name, secret }) => secret === entry && (name === entry.name || input[name] !== undefined),
+      );
+      values.push(...own.map((slot) => ({ slot, value })));
+      return [];
+    }),
+  );
   return values;
-}
-
-function isGiven(entry: Entry, input: Input): boolean {
-  return [entry.name, ...entry.aliases].some((name) => input[name] !== undefined);
 }
 
 async function refusal(doors: Doors, file: string, existing: readonly NewValue[]): Promise<RemedyError> {
   const synced = await readLedgers(doors.cloud(), doors.catalog, doors.project.settings);
-  const lines = existing.map(({ entry }) => `${entry.name}: ${knowledgeOf(entry.name, synced)}`);
+  const lines = existing.map(({ slot }) => `${slot.name}: ${knowledgeOf(slot.name, synced)}`);
   return new RemedyError(
     file,
     `${existing.length} of its secrets exist in GitHub, which cannot give their values back; nothing was written`,

@@ -2,7 +2,7 @@ import type { Secret as Entry } from "../../../secrets/entry";
 import { RemedyError } from "../../errors";
 import type { Input } from "../../sync/choose-value";
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
-import { entriesOf } from "../declared";
+import { namedSlots } from "../declared";
 import { readInput } from "../read-input";
 import { givenIn, reportSync, syncByHand } from "../sync-by-hand";
 
@@ -33,7 +33,7 @@ export const syncToPulumiCommand: CommandSpec = {
 
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const file = typed.text("envFile");
-  const named = entriesOf(doors.catalog, typed.names);
+  const named = namedSlots(doors.catalog, typed.names).map((slot) => slot.secret);
   requireSyncable(named);
   if (file === undefined && named.length === 0) {
     throw new UsageError(

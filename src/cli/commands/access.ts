@@ -1,0 +1,100 @@
+import { EDITIONS_WITH_TEAMS } from "../../../secrets/settings";
+import { createPulumiOrganization } from "../../clients/pulumi-organization";
+import { closeDefault } from "../access-default";
+import { type AccessDifference, findAccessDifferences, type ObservedAccess } from "../access-differences";
+import { matrixLines, observedLines, secretLines, UNKNOWN } from "../access-report";
+import { type AskedRight, neverInEsc, rightsFor } from "../access-rights";
+import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { environmentOption } from "../environment-option";
+import { observeAccess } from "../observe-access";
+
+/** Who may do what, and why. */
+export const accessCommand: CommandSpec = {
+  name: "access",
+  description: "Say who may read, open or write which secrets in ESC, and by which policy",
+  details: [
+    "Without names a matrix of identity x group x environment, with names a line for each who may. It is computed",
+    "from the declaration; with PULUMI_ACCESS_TOKEN also compared with Pulumi Cloud: administrators, the default",
+    "permission, members and permissions that nothing declares. Exit code 1 when they differ.",
+    "--close-default changes one thing: it sets the organization's default environment permission to none, which is",
+    "write unless somebody changed it, and refuses while declared access is not in place.",
+  ],
+  names: ["[names...]", "secrets of the catalog"],
+  options: [
+    ["--environment <name>", "this environment alone"],
+    ["--identity <name>", "this login or team alone; with a token, also the teams that the login is in"],
+    ["--json", "print rights, differences and what is not known as JSON"],
+    ["--close-default", "set the organization's default environment permission to none"],
+  ],
+  examples: [
+    "npx sophia-secrets access",
+    "npx sophia-secrets access POSTGRES_PASSWORD --environment production",
+    "npx sophia-secrets access --identity developer --json | jq -r '.rights[].group'",
+    "npx sophia-secrets access --close-default",
+  ],
+  run,
+};
+
+async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+  if (typed.has("closeDefault")) return close(doors, typed);
+  const environment = environmentOption(doors, typed);
+  const observed = doors.cloud() === undefined ? undefined : await observeAccess(doors);
+  const { catalog, project, terminal } = doors;
+  const identity = typed.text("identity");
+  const teams = (observed?.teams ?? [])
+    .filter(({ members }) => identity !== undefined && members.includes(identity))
+    .map(({ name }) => name);
+  const rights = rightsFor(catalog, project.settings, { names: typed.names, environment, identity, teams });
+  const differences =
+    observed === undefined ? [] : findAccessDifferences(catalog, project.settings, observed);
+  if (typed.has("json")) terminal.print(JSON.stringify(documentOf(rights, observed, differences)));
+  else report(doors, typed, rights, observed, differences);
+  return differences.length === 0 ? 0 : 1;
+}
+
+async function close(doors: Doors, typed: Typed): Promise<ExitCode> {
+  const others = ["environment", "identity"].some((option) => typed.text(option) !== undefined);
+  if (typed.names.length > 0 || others || typed.has("json"))
+    throw new UsageError("--close-default", "it is for the whole organization", "give it alone");
+  const { catalog, project, terminal } = doors;
+  const organization = createPulumiOrganization(doors.cloudCall());
+  const observed = await observeAccess(doors, organization);
+  terminal.print(await closeDefault(catalog, project.settings, organization, observed));
+  return 0;
+}
+
+function documentOf(
+  rights: readonly AskedRight[],
+  observed: ObservedAccess | undefined,
+  differences: readonly AccessDifference[],
+): object {
+  const cloud = observed && {
+    defaultPermission: observed.defaultPermission,
+    administrators: observed.members.filter(({ isAdmin }) => isAdmin).map(({ login }) => login),
+    teams: Object.fromEntries(observed.teams.map(({ name, members }) => [name, members])),
+    differences,
+  };
+  return { rights, cloud: cloud ?? null, unknown: UNKNOWN };
+}
+
+function report(
+  { catalog, project, terminal }: Doors,
+  typed: Typed,
+  rights: readonly AskedRight[],
+  observed: ObservedAccess | undefined,
+  differences: readonly AccessDifference[],
+): void {
+  const { print } = terminal;
+  for (const name of neverInEsc(catalog, typed.names)) print(`${name} never stands in ESC`);
+  const byName = typed.names.length > 0;
+  const lines = byName ? secretLines(rights) : matrixLines(rights, Object.keys(catalog.groups));
+  for (const line of rights.length === 0 ? ["nobody, by the declaration"] : lines) print(line);
+  print("");
+  const { edition } = project.settings;
+  if (!EDITIONS_WITH_TEAMS.includes(edition))
+    print(`edition ${edition} has no teams: none of this is enforced`);
+  if (observed === undefined) print("not compared with Pulumi Cloud: PULUMI_ACCESS_TOKEN is not set");
+  else for (const line of observedLines(observed, differences)) print(line);
+  print("not known here:");
+  for (const line of UNKNOWN) print(`  ${line}`);
+}

@@ -1,0 +1,153 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { unfitReason } from "../../../secrets/pause";
+import { dayOf } from "../../../secrets/tombstone";
+import { createGitHubRuns } from "../../clients/github-runs";
+import { RemedyError } from "../../errors";
+import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { type Case, caseName, openCase } from "../compromise/case";
+import { type Journal, journalFile } from "../compromise/journal";
+import { type PlannedStep, planSteps } from "../compromise/plan";
+import { lookBefore, walkSteps, whoAmI } from "../compromise/walk";
+import { parseSince } from "../parse-since";
+
+/** The guide's emergency procedure, step by step. */
+export const compromiseCommand: CommandSpec = {
+  name: "compromise",
+  description:
+    "Walk through the emergency procedure for a secret that got out: revoke, replace, sync, verify, record",
+  details: [
+    "Revoke at the vendor, new value into GitHub, sync now, verify that loaders see it, who read it since when, and a",
+    "post-mortem file without values. May be interrupted and run again: it goes on where it was. --pause first keeps every",
+    "sync away, for the case that GitHub or the sync itself was broken into; before the sync it asks whether to let it go on.",
+    "Needs GITHUB_TOKEN (secrets, and workflows of the carriers) and PULUMI_ACCESS_TOKEN. Exit code 0 once all is verified.",
+  ],
+  names: ["[name]", "secret of the catalog, by any of its names"],
+  options: [
+    ["--environment <names>", "these environments alone, separated by commas"],
+    ["--reason <text>", "what happened, in one line of at most 200 characters; never a value"],
+    ["--since <time>", "when it may have got out: 12h, 7d or a day (default: the value's last change)"],
+    ["--pause", "pause the sync before anything else"],
+    ["--out <file>", "where the post-mortem goes (default: post-mortem-NAME-DAY.md)"],
+    [
+      "--yes",
+      "ask nobody: it is revoked, and the new value comes on stdin (empty: it is set in GitHub already)",
+    ],
+    ["--dry-run", "show the steps with what is known, and do nothing"],
+  ],
+  examples: [
+    "npx sophia-secrets compromise OPENAI_API_KEY --dry-run",
+    'npx sophia-secrets compromise OPENAI_API_KEY --reason "in a public log, incident 42" --since 7d',
+  ],
+  run,
+};
+
+async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+  const { terminal, project, now } = doors;
+  const [name] = typed.names;
+  if (name === undefined || typed.names.length !== 1)
+    throw new UsageError("compromise", "takes one name, and never a value", "name the secret that got out");
+  const file = journalFile(project.dir, caseName(doors, name));
+  const begun = file.read();
+  const asked = typed.text("environment") === undefined ? (begun?.asked ?? []) : environmentsIn(typed);
+  const found = await openCase(doors, name, asked);
+  const out = typed.text("out") ?? `post-mortem-${found.secret.name}-${dayOf(now())}.md`;
+  if (existsSync(inProject(doors, out))) throw taken(out);
+  const pause = typed.has("pause") && begun?.done.includes("sync") !== true;
+  const plan = (of: Case) => planSteps(of, { settings: project.settings, pause, out });
+  if (typed.has("dryRun")) {
+    if (begun !== undefined)
+      terminal.print(`begun ${begun.started}, done: ${begun.done.join(", ") || "nothing"}`);
+    for (const line of lines(plan(found))) terminal.print(line);
+    return 0;
+  }
+  const unattended = typed.has("yes");
+  if (!unattended && !terminal.canAsk) {
+    const remedy = "run it on a terminal, or with --yes and the new value on stdin";
+    throw new RemedyError("compromise", "there is nobody to ask", remedy);
+  }
+  const said = saidIn(doors, typed);
+  const journal = { ...(begun ?? (await begin(doors, found, asked))), ...said };
+  if (begun !== undefined)
+    terminal.say(
+      `Goes on with what ${begun.by} began ${begun.started} (${file.path}; delete it to begin anew)`,
+    );
+  file.save(journal);
+  const runs = createGitHubRuns(doors.githubCall());
+  const write = (text: string) => writeNew(doors, out, text);
+  await walkSteps({ doors, runs, found, journal, file, unattended, write }, plan(found));
+  return journal.checks.every(({ ledger }) => ledger === "proven") ? 0 : 1;
+}
+
+function environmentsIn(typed: Typed): string[] {
+  const text = typed.text("environment") ?? "";
+  return text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()]));
+}
+
+async function begin(doors: Doors, found: Case, asked: readonly string[]): Promise<Journal> {
+  const { name } = found.secret;
+  const before = await lookBefore(doors, found);
+  const started = doors.now().toISOString();
+  const changes = Object.values(before).flatMap((each) => (each === null ? [] : [each.changed]));
+  const by = await whoAmI(doors);
+  return {
+    version: 1,
+    name,
+    asked,
+    reason: `${name} is compromised`,
+    by,
+    started,
+    since: changes.sort()[0] ?? started,
+    sinceGiven: false,
+    before,
+    updated: found.updated,
+    done: [],
+    runs: [],
+    checks: [],
+    timeline: [{ at: started, what: `begun by ${by}` }],
+  };
+}
+
+/** What is said of the case, at its begin or later. @throws RemedyError for what is no reason and no time. */
+function saidIn(doors: Doors, typed: Typed): Partial<Journal> {
+  const [reason, since] = [typed.text("reason")?.trim(), typed.text("since")];
+  const wrong = reason === undefined ? undefined : unfitReason(reason);
+  if (wrong !== undefined)
+    throw new RemedyError(
+      "--reason",
+      `it ${wrong}`,
+      "say in a few words what happened; everybody may read them",
+    );
+  return {
+    ...(reason === undefined ? {} : { reason }),
+    ...(since === undefined ? {} : { since: parseSince(since, doors.now()).toISOString(), sinceGiven: true }),
+  };
+}
+
+function lines(steps: readonly PlannedStep[]): string[] {
+  return steps.flatMap(({ title, lines: more }, index) => [
+    `${index + 1}. ${title}`,
+    ...more.map((line) => `   ${line}`),
+  ]);
+}
+
+/** @throws RemedyError when there is such a file, and when it cannot be written. */
+function writeNew(doors: Doors, file: string, text: string): void {
+  try {
+    writeFileSync(inProject(doors, file), text, { flag: "wx" });
+  } catch (error) {
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") throw taken(file);
+    const remedy = "name a file in a folder that is there: --out FILE";
+    throw new RemedyError(file, `it cannot be written (${code})`, remedy);
+  }
+  doors.terminal.print(`Written down in ${file}`);
+}
+
+function inProject({ project }: Doors, file: string): string {
+  return file.startsWith("/") ? file : join(project.dir, file);
+}
+
+function taken(file: string): RemedyError {
+  return new RemedyError(file, "there is such a file already", "name another: --out FILE");
+}

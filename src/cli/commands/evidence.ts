@@ -1,0 +1,65 @@
+import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { accessSection, differencesSection } from "../evidence/access-sections";
+import { controlsSection } from "../evidence/controls";
+import { historySections } from "../evidence/history-sections";
+import { measuresSection } from "../evidence/measures-section";
+import { policiesSection } from "../evidence/policies-section";
+import { renderEvidence } from "../evidence/render";
+import { rotationSection } from "../evidence/rotation-section";
+import type { EvidenceSection } from "../evidence/section";
+import { writeBundle } from "../evidence/write-bundle";
+import { parseSince } from "../parse-since";
+import { tableLines } from "../table";
+
+const SINCE = "90d";
+
+/** What a review of SOC 2, PCI DSS, HIPAA or GDPR asks for, in one folder. */
+export const evidenceCommand: CommandSpec = {
+  name: "evidence",
+  description:
+    "Write a bundle for SOC 2, PCI DSS, HIPAA and GDPR reviews: access, rotation, changes, policies",
+  details: [
+    "A page in Markdown and a CSV per section: controls, access matrix, differences from it, rotation,",
+    "changes, openings, policies, measures. Each says where its facts come from and what is not known. It",
+    "holds names and times, and no value. Nothing is changed; an existing folder is not overwritten.",
+  ],
+  options: [
+    ["--out <folder>", "where to write it (default: evidence-YYYY-MM-DD)"],
+    ["--since <time>", `how far back the history goes: 30d, 12w or a day (default: ${SINCE})`],
+    ["--replace", "replace an older bundle there; anything else is never replaced"],
+  ],
+  examples: [
+    "npx sophia-secrets evidence",
+    "npx sophia-secrets evidence --out reviews/2026-q3 --since 2026-07-01",
+  ],
+  run,
+};
+
+async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+  const { project, terminal } = doors;
+  const asOf = doors.now();
+  const since = parseSince(typed.text("since") ?? SINCE, asOf);
+  const folder = typed.text("out") ?? `evidence-${asOf.toISOString().slice(0, 10)}`;
+  const sections = await sectionsOf(doors, since);
+  const subject = { organization: project.settings.githubOrganization, stack: project.stack, asOf, since };
+  writeBundle(folder, renderEvidence(sections, subject), typed.has("replace"));
+  const rows = sections.map(({ name, rows: all, unknown }) => [
+    `${name}.csv`,
+    `${all.length} rows`,
+    unknown.length === 0 ? "" : `${unknown.length} not known`,
+  ]);
+  for (const line of tableLines(rows)) terminal.print(line);
+  terminal.print("");
+  terminal.print(`Written to ${folder}: begin with its README.md`);
+  return 0;
+}
+
+async function sectionsOf(doors: Doors, since: Date): Promise<EvidenceSection[]> {
+  const [differences, rotation, history] = await Promise.all([
+    differencesSection(doors),
+    rotationSection(doors),
+    historySections(doors, since),
+  ]);
+  const declared = [controlsSection(), accessSection(doors)];
+  return [...declared, differences, rotation, ...history, policiesSection(doors), measuresSection(doors)];
+}

@@ -1,0 +1,63 @@
+import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { environmentArgument, groupOption } from "../environment-arguments";
+import { type HistoryLine, readHistory } from "../read-history";
+import { requireCloud } from "../require-cloud";
+import { tableLines } from "../table";
+
+/** What changed when, by whom and in which run. */
+export const historyCommand: CommandSpec = {
+  name: "history",
+  description:
+    "List the revisions of an environment's values: when, by whom, which run, and which names changed",
+  details: [
+    "A sync that leaves something new tags it in all groups: run-123 after GitHub's run. Values are neither opened nor",
+    "shown: a changed ciphertext is a changed value, or the same value set anew. The right to read is enough.",
+  ],
+  names: ["<environment>", "environment of the catalog"],
+  options: [
+    ["--group <name>", "this group alone"],
+    ["--limit <count>", "how many revisions, 1 to 500 (default: 20)"],
+    ["--json", "print the revisions as JSON"],
+  ],
+  examples: [
+    "npx sophia-secrets history production",
+    "npx sophia-secrets history production --group api-keys --json | jq '.[0].tags'",
+  ],
+  run,
+};
+
+async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+  const { terminal, project } = doors;
+  const environment = environmentArgument(doors, typed, "history");
+  const asked = { environment, groups: groupOption(doors, typed), limit: limitOf(typed.text("limit")) };
+  const lines = await readHistory(requireCloud(doors), project.settings, asked);
+  if (typed.has("json")) {
+    terminal.print(JSON.stringify(lines));
+    return 0;
+  }
+  for (const line of tableLines(lines.map(row))) terminal.print(line);
+  if (lines.some(({ pinned }) => pinned))
+    terminal.say(
+      "Applications get the pinned revisions, not the newest (compositeTags in the stack's config)",
+    );
+  return 0;
+}
+
+function limitOf(text = "20"): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 500) return limit;
+  throw new UsageError("--limit", `is no number from 1 to 500: ${text}`, "write --limit 20");
+}
+
+function row(line: HistoryLine): string[] {
+  const marks = line.pinned ? [...line.tags, "(pinned)"] : line.tags;
+  const at = line.created.replace(/\.\d+/, "");
+  return [at, `${line.group}@${line.revision}`, line.by, marks.join(" "), wordsOf(line)];
+}
+
+function wordsOf({ retracted, added, changed, removed }: HistoryLine): string {
+  if (retracted) return "retracted";
+  if (added === undefined || changed === undefined || removed === undefined) return "not YAML";
+  const words = Object.entries({ added, changed, removed }).filter(([, names]) => names.length > 0);
+  return words.map(([verb, names]) => `${verb} ${names.join(", ")}`).join("; ") || "no value changed";
+}

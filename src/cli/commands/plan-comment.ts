@@ -1,0 +1,44 @@
+import { createGitHubComments } from "../../clients/github-comments";
+import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { readPlan } from "../read-plan";
+import { markerOf, renderPlan } from "../render-plan";
+
+/** A preview as a pull request's readers see it. */
+export const planCommentCommand: CommandSpec = {
+  name: "plan-comment",
+  description: "Print a preview as Markdown, names only, and keep it as the one comment of a pull request",
+  details: [
+    "Reads the events that pulumi preview --json streams (PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true). Names of resources",
+    "and of changed properties, what the policy pack says, tombstones; never a value. With --pull-request it replaces",
+    "the comment that it wrote before. Errors go to stderr. Exit code 1 when the preview failed or was refused.",
+  ],
+  required: [["--plan <file>", "the preview's events, one a line"]],
+  options: [["--pull-request <number>", "write it there, in the repository GITHUB_REPOSITORY"]],
+  examples: [
+    "npx sophia-secrets plan-comment --plan plan.jsonl --stack staging",
+    'npx sophia-secrets plan-comment --plan plan.jsonl --stack staging --pull-request "$NUMBER"',
+  ],
+  run,
+};
+
+async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+  const { terminal, project, env } = doors;
+  const number = pullRequestOf(typed.text("pullRequest"));
+  const plan = readPlan(doors.readFile(typed.text("plan") ?? "").toString("utf8"));
+  const text = renderPlan(project.stack, plan);
+  terminal.print(text.trimEnd());
+  for (const message of plan.messages) terminal.say(message);
+  if (number !== undefined) {
+    const comments = createGitHubComments(doors.githubCall(), env.GITHUB_REPOSITORY ?? "");
+    const done = await comments.replace(number, markerOf(project.stack), text);
+    terminal.say(`pull request ${number}: comment ${done}`);
+  }
+  const refused = plan.violations.some(({ mandatory }) => mandatory);
+  return plan.complete && plan.errors === 0 && !refused ? 0 : 1;
+}
+
+function pullRequestOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
+  throw new UsageError("--pull-request", "is not the number of a pull request", "give its number: 12");
+}

@@ -1,0 +1,34 @@
+import { describePause } from "../../../secrets/pause";
+import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { environmentArguments } from "../environment-arguments";
+import { resumeSync } from "../pause-sync";
+import { requireCloud } from "../require-cloud";
+
+/** Lets the sync write again. */
+export const resumeCommand: CommandSpec = {
+  name: "resume",
+  description: "Let the sync write to paused environments again",
+  details: [
+    "Writes no value: the next run of the workflow does, daily or when it is started, and brings what GitHub has.",
+  ],
+  names: ["[environments...]", "environments of the catalog; all when left out"],
+  options: [],
+  examples: ["npx sophia-secrets resume production"],
+  run,
+};
+
+async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+  const { terminal, project } = doors;
+  const environments = environmentArguments(doors, typed);
+  const outcomes = await resumeSync(requireCloud(doors), project.settings, environments);
+  for (const { environment, before, failure } of outcomes) {
+    if (failure !== undefined) terminal.say(`error: ${environment} is not resumed: ${failure}`);
+    else
+      terminal.print(
+        before === undefined
+          ? `${environment}: was not paused`
+          : `${environment}: resumed; it was ${describePause(before)}`,
+      );
+  }
+  return outcomes.some(({ failure }) => failure !== undefined) ? 1 : 0;
+}

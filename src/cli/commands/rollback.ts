@@ -1,0 +1,74 @@
+import { pathOf, valuesEnvironment } from "../../../secrets/layout";
+import { currentUser } from "../../clients/current-user";
+import { headline, logLines, outcomeOf } from "../../sync/report";
+import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { environmentArgument, groupOption } from "../environment-arguments";
+import { readPins } from "../read-pins";
+import { requireCloud } from "../require-cloud";
+import { type Rollback, rollBack } from "../roll-back";
+
+/** Back to what worked. */
+export const rollbackCommand: CommandSpec = {
+  name: "rollback",
+  description: "Bring the values of an environment in ESC back to an earlier revision, and pause its sync",
+  details: [
+    "Shows names, never values: ciphertext is written as it was. Everything is looked at before anything is written,",
+    "and the brake of the sync holds. What the catalog does not know is left alone; what is due by tombstone stays",
+    "gone; a secret without a value then loses its value. GitHub stays the source: set the right values there, then",
+    "resume. May be interrupted and run again.",
+  ],
+  names: ["<environment>", "environment of the catalog"],
+  required: [
+    ["--to <revision>", "a tag such as run-123, or with --group a revision's number; history lists them"],
+  ],
+  options: [
+    ["--group <name>", "this group alone"],
+    ["--dry-run", "show the plan and write nothing"],
+    ["--allow-many-changes", "replace an unusual number of values at once"],
+  ],
+  examples: [
+    "npx sophia-secrets rollback production --to run-123 --dry-run",
+    "npx sophia-secrets rollback production --to 7 --group api-keys",
+  ],
+  run,
+};
+
+async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+  const cloud = requireCloud(doors);
+  const environment = environmentArgument(doors, typed, "rollback");
+  const groups = groupOption(doors, typed);
+  const dryRun = typed.has("dryRun");
+  const done = await rollBack(doors, cloud, {
+    environment,
+    groups,
+    to: typed.text("to") ?? "",
+    dryRun,
+    allowMany: typed.has("allowManyChanges"),
+    by: () => currentUser(doors.cloudCall()),
+  });
+  const code = report(doors, done, dryRun);
+  const { settings } = doors.project;
+  const pins = await readPins(cloud, settings, environment);
+  const pinned = groups.filter((group) => pathOf(valuesEnvironment(settings, environment, group)) in pins);
+  if (pinned.length > 0) {
+    const which = `${pinned.join(", ")} of ${environment}`;
+    doors.terminal.say(
+      `warning: applications get ${which} at a pinned tag (compositeTags), not what is newest`,
+    );
+  }
+  return code;
+}
+
+function report({ terminal }: Doors, { report, paused, warnings }: Rollback, dryRun: boolean): ExitCode {
+  const { environment } = report;
+  const { failures } = outcomeOf(report);
+  for (const line of [headline(report, dryRun), ...logLines(report)]) terminal.print(line);
+  for (const warning of warnings) terminal.say(`warning: ${warning}`);
+  for (const failure of failures) terminal.say(`error: ${failure}`);
+  if (paused) {
+    terminal.say(
+      `The sync of ${environment} is paused, or its next run would bring GitHub's values back. Set the right ones in GitHub, then: npx sophia-secrets resume ${environment}`,
+    );
+  }
+  return failures.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,140 @@
+import { writeFileSync } from "node:fs";
+import type { RotationRow, RotationState } from "../../../secrets/rotation";
+import { createGitHubIssues } from "../../clients/github-issues";
+import { RemedyError } from "../../errors";
+import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { readRotation } from "../read-rotation";
+import { renderCalendar } from "../rotation-calendar";
+import { applyIssues, ISSUE_LABEL, planIssues } from "../rotation-issues";
+import { tableLines } from "../table";
+
+const DUE_WITHIN = 14;
+
+/** Which values are past their rotation, whose they are, and where a new one is made. */
+export const rotationCommand: CommandSpec = {
+  name: "rotation",
+  description:
+    "List values that are past their rotation, due soon or never set, by owner, with the vendor's page",
+  details: [
+    "Age counts from the last change of the value, which the ledgers know; the right to read them is enough. Exit code 1",
+    "when something is overdue, or when a ledger cannot be read. --issues keeps one open issue for each overdue secret,",
+    "and closes it once it is rotated; it needs a GITHUB_TOKEN that may write issues there.",
+  ],
+  options: [
+    ["--owner <name>", "secrets of this owner alone"],
+    ["--due-within <days>", `days before its day from which on a value is due (default: ${DUE_WITHIN})`],
+    ["--ics <file>", "write a calendar with the day of every value; an older file is replaced"],
+    [
+      "--issues [repository]",
+      "open, update and close issues there: OWNER/NAME or NAME (default: programRepository)",
+    ],
+    ["--json", "print every value's standing as JSON, the fresh ones too"],
+  ],
+  examples: [
+    "npx sophia-secrets rotation --owner DevOps --due-within 30",
+    "npx sophia-secrets rotation --ics rotation.ics",
+    "npx sophia-secrets rotation --issues",
+  ],
+  run,
+};
+
+async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+  const { terminal } = doors;
+  const dueWithin = daysIn(typed.text("dueWithin"));
+  const owner = typed.text("owner");
+  const repository = repositoryIn(doors, typed);
+  const { rows, unread } = await readRotation(doors, dueWithin);
+  const owners = [...new Set(rows.map((row) => row.owner))];
+  if (owner !== undefined && !owners.includes(owner))
+    throw new RemedyError("--owner", `owns no secret: ${owner}`, `name one of ${owners.join(", ")}`);
+  const asked = rows.filter((row) => owner === undefined || row.owner === owner);
+  if (typed.has("json")) terminal.print(JSON.stringify(asked));
+  else report(terminal.print, asked, dueWithin);
+  const ics = typed.text("ics");
+  if (ics !== undefined) writeCalendar(doors, ics, asked);
+  if (repository !== undefined) await keepIssues(doors, repository, rows, owner);
+  for (const line of unread) terminal.say(`not known: ${line}`);
+  const blind = asked.some((row) => row.state === "unknown" && row.environments.length > 0);
+  return blind || asked.some((row) => row.state === "overdue") ? 1 : 0;
+}
+
+function daysIn(text: string | undefined): number {
+  if (text === undefined) return DUE_WITHIN;
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new UsageError("--due-within", "is no number of days", "write a whole number, such as 30");
+}
+
+/** `owner/name` of the repository for issues; undefined where none are asked for. */
+function repositoryIn({ project: { settings } }: Doors, typed: Typed): string | undefined {
+  if (!typed.has("issues") && typed.text("issues") === undefined) return undefined;
+  const named = typed.text("issues") ?? settings.programRepository;
+  if (named === undefined) {
+    const remedy = "name a repository behind it, or set programRepository in the stack's config";
+    throw new RemedyError("--issues", "it is not said where", remedy);
+  }
+  if (/^[\w.-]+(\/[\w.-]+)?$/.test(named))
+    return named.includes("/") ? named : `${settings.githubOrganization}/${named}`;
+  throw new RemedyError(
+    "--issues",
+    "names no repository",
+    "write OWNER/NAME, or NAME for the organization's",
+  );
+}
+
+const SHOWN: readonly RotationState[] = ["overdue", "due", "never", "unknown"];
+
+function report(print: (line: string) => void, rows: readonly RotationRow[], dueWithin: number): void {
+  const shown = rows.filter((row) => SHOWN.includes(row.state));
+  const cells = shown.map((row) => [
+    row.owner,
+    row.state,
+    row.name,
+    row.environments.join(", ") || "GitHub alone",
+    when(row),
+    [row.page, row.note].filter((each) => each !== undefined).join("  "),
+  ]);
+  for (const line of tableLines(cells)) print(line);
+  if (cells.length > 0) print("");
+  const count = (state: RotationState) => rows.filter((row) => row.state === state).length;
+  const told = [
+    `${count("overdue")} overdue`,
+    `${count("due")} due within ${dueWithin} days`,
+    `${count("never")} never set`,
+    `${count("unknown")} unknown`,
+    `${count("fresh")} fresh`,
+    `${count("exempt")} not to rotate`,
+  ];
+  print(`${rows.length} looked at: ${told.join(", ")}`);
+}
+
+function when({ dueOn, changed, ageDays }: RotationRow): string {
+  if (dueOn === undefined) return ageDays === undefined ? "" : `at least ${ageDays} days old`;
+  return `due ${dueOn}, changed ${changed?.slice(0, 10)}`;
+}
+
+function writeCalendar({ project, terminal, now }: Doors, file: string, rows: readonly RotationRow[]): void {
+  try {
+    writeFileSync(file, renderCalendar(rows, project.settings, now()));
+  } catch (error) {
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    throw new RemedyError(file, `it cannot be written (${code})`, "name a file in a folder that is there");
+  }
+  terminal.say(`${file}: ${rows.filter((row) => row.dueOn !== undefined).length} days`);
+}
+
+async function keepIssues(
+  doors: Doors,
+  repository: string,
+  rows: readonly RotationRow[],
+  owner: string | undefined,
+): Promise<void> {
+  const issues = createGitHubIssues(doors.githubCall(), repository);
+  const mayLabel = await issues.mayLabel();
+  const plan = planIssues(rows, await issues.open(), owner);
+  if (!mayLabel && plan.create.length > 0)
+    doors.terminal.say(`${repository}: without the label ${ISSUE_LABEL}, which takes the right to push`);
+  const done = await applyIssues(issues, plan, mayLabel);
+  for (const line of done) doors.terminal.say(line);
+  const open = plan.create.length + plan.update.length + plan.unchanged.length;
+  doors.terminal.say(`${repository}: ${open} open issues, one for each overdue secret`);
+}

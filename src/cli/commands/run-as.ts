@@ -1,0 +1,86 @@
+import type { Settings } from "../../../secrets/settings";
+import { type ProgramJob, programTeam } from "../../../secrets/trust";
+import { exchangeToken, idTokenDoor, requestIdToken, type TokenWish } from "../../clients/oidc";
+import { RemedyError } from "../../errors";
+import type { Secret } from "../../secret";
+import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { pulumiCloudUrl } from "../pulumi-cloud-url";
+import { runChild } from "../run-child";
+
+/** Seconds that the token lives: as long as the job may take (its timeout in .github/workflows), and no longer. */
+export const TOKEN_SECONDS: Readonly<Record<ProgramJob, number>> = { preview: 1200, audit: 900, up: 3600 };
+
+/** A token for one command, in place of one stored in GitHub. */
+export const runAsCommand: CommandSpec = {
+  name: "run-as",
+  description:
+    "Run a command with a short-lived token of Pulumi Cloud, traded for this GitHub job's identity",
+  details: [
+    "For the workflows of the program's own repository (config programRepository). Only the command gets the token, as",
+    "PULUMI_ACCESS_TOKEN, and the stack as PULUMI_STACK; nobody is logged in, nothing is written down. preview may read",
+    "the stacks, audit may read ESC and open nothing, up is an administrator. Exit code 1 when the command fails.",
+  ],
+  names: ["<job-and-command...>", "preview, audit or up; then --, the command and its arguments"],
+  options: [],
+  examples: [
+    "npx sophia-secrets run-as --stack staging preview -- pulumi preview",
+    "npx sophia-secrets run-as audit -- npx sophia-secrets drift",
+  ],
+  run,
+};
+
+async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+  const [job = "", command, ...args] = typed.names;
+  if (!isJob(job) || command === undefined) {
+    throw new UsageError(
+      "run-as",
+      isJob(job) ? "no command was given" : "the job is none of preview, audit and up",
+      "npx sophia-secrets run-as --stack staging preview -- pulumi preview",
+    );
+  }
+  const url = pulumiCloudUrl(doors.project.settings, doors.env);
+  const token = await tokenFor(doors, job, url);
+  const { stack, settings } = doors.project;
+  const env = {
+    ...doors.env,
+    PULUMI_ACCESS_TOKEN: token.unwrap(),
+    PULUMI_BACKEND_URL: url,
+    // With its organization: a token of no person has no default one.
+    PULUMI_STACK: `${settings.pulumiOrganization}/${stack}`,
+  };
+  return (await runChild(command, args, env)) === 0 ? 0 : 1;
+}
+
+function isJob(text: string): text is ProgramJob {
+  return Object.hasOwn(TOKEN_SECONDS, text);
+}
+
+async function tokenFor(doors: Doors, job: ProgramJob, url: string): Promise<Secret> {
+  const { http, project, env } = doors;
+  const { programRepository, pulumiOrganization: organization } = project.settings;
+  if (programRepository === undefined) {
+    throw new RemedyError(
+      "config programRepository",
+      "is not set, so Pulumi Cloud trusts no job of this repository",
+      "set it in every Pulumi.<stack>.yaml to this repository's name, then pulumi up by hand, once",
+    );
+  }
+  const idToken = await requestIdToken(idTokenDoor(env), `urn:pulumi:org:${organization}`, http);
+  mask(doors, idToken);
+  const wish = wishOf(project.settings, job);
+  const token = await exchangeToken(
+    { url, organization, idToken, expiration: TOKEN_SECONDS[job], ...wish },
+    http,
+  );
+  mask(doors, token);
+  return token;
+}
+
+function wishOf(settings: Settings, job: ProgramJob): TokenWish {
+  return job === "up" ? { admin: true } : { team: programTeam(settings, job) };
+}
+
+/** The runner reads its commands from stderr as well: stdout is the command's, and may go to a file. */
+function mask({ env, terminal }: Doors, secret: Secret): void {
+  if (env.GITHUB_ACTIONS === "true") terminal.say(`::add-mask::${secret.unwrap()}`);
+}

@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { createGitHubCarrier } from "../../clients/github-carrier";
+import { carrierCatalog } from "../../sync/job-catalog";
+import type { Check } from "../check";
+import { checkApplication } from "../check-applications";
+import { checkCarrier } from "../check-carriers";
+import { checkEnvironments } from "../check-environments";
+import { checkGitHub } from "../check-github";
+import { checkLedger } from "../check-ledgers";
+import { checkAccess, checkTrust } from "../check-trust";
+import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { environmentOption } from "../environment-option";
+import { inParallel } from "../in-parallel";
+import { requireCloud } from "../require-cloud";
+import { spreadOf } from "../spread";
+import { tableLines } from "../table";
+
+/** The whole chain, link by link, as an application depends on it. */
+export const verifyCommand: CommandSpec = {
+  name: "verify",
+  description: "Walk the chain from GitHub to what an application loads; say what is wrong and what to do",
+  details: [
+    "Secrets in GitHub, workflow and its last run, trust, access, ESC environments, values, and what an application",
+    "gets: opened, and compared with the ledger by fingerprint. Reads only and shows no value. A link that the tokens",
+    "may not see is unknown. Exit code 1 when a link is wrong.",
+  ],
+  options: [
+    ["--environment <name>", "this environment alone"],
+    ["--json", "print every link as JSON"],
+  ],
+  examples: [
+    "npx sophia-secrets verify",
+    "npx sophia-secrets verify --json | jq -r '.[] | select(.standing == \"wrong\") | .what'",
+  ],
+  run,
+};
+
+async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+  const { terminal } = doors;
+  const checks = await walk(doors, environmentOption(doors, typed));
+  if (typed.has("json")) terminal.print(JSON.stringify(checks));
+  else for (const line of linesOf(checks)) terminal.print(line);
+  return checks.some(({ standing }) => standing === "wrong") ? 1 : 0;
+}
+
+async function walk(doors: Doors, environment: string | undefined): Promise<Check[]> {
+  const { catalog, project, terminal } = doors;
+  const { settings } = project;
+  const [cloud, call] = [requireCloud(doors), doors.cloudCall()];
+  terminal.progress("Looking at GitHub");
+  const [inGitHub, carriers] = await Promise.all([checkGitHub(doors), checkCarriers(doors)]);
+  terminal.progress("Looking at Pulumi Cloud");
+  const around = await Promise.all([checkTrust(settings, call), checkAccess(doors)]);
+  const environments = environment === undefined ? catalog.environments : [environment];
+  const inside = await inParallel(environments, async (each) => [
+    await checkEnvironments(catalog, settings, each, call),
+    await checkLedger(doors, each, cloud),
+    await checkApplication(catalog, settings, each, cloud),
+  ]);
+  return [inGitHub, ...carriers, ...around, ...inside.flat()];
+}
+
+async function checkCarriers(doors: Doors): Promise<Check[]> {
+  const { catalog, project } = doors;
+  const { settings } = project;
+  const bundle = doors.readFile(join(project.dir, "dist", "sync_secrets.cjs")).toString("utf8");
+  const { shards } = await spreadOf(doors, doors.github());
+  const github = createGitHubCarrier(doors.githubCall());
+  const looked = await inParallel(settings.carriers, (repository) => {
+    const job = carrierCatalog(catalog, settings, shards, repository);
+    return checkCarrier({ repository, job, settings, bundle }, github);
+  });
+  return looked.flat();
+}
+
+function linesOf(checks: readonly Check[]): string[] {
+  const rows = tableLines(checks.map(({ link, standing, what }) => [standing, link, what]));
+  const remedies = checks.flatMap(({ link, remedy }) =>
+    remedy === undefined ? [] : [`  ${link}: ${remedy}`],
+  );
+  const count = (wanted: Check["standing"]) => checks.filter(({ standing }) => standing === wanted).length;
+  const [wrong, unknown] = [count("wrong"), count("unknown")];
+  const whole = wrong === 0 && unknown === 0 ? "the chain is whole" : `${wrong} wrong, ${unknown} unknown`;
+  return [
+    ...rows,
+    "",
+    `${checks.length} links looked at, ${whole}`,
+    ...(remedies.length > 0 ? ["To do:", ...remedies] : []),
+  ];
+}

@@ -1,0 +1,86 @@
+import { dayOf } from "../../../secrets/tombstone";
+import type { Case } from "./case";
+import type { EnvironmentCheck, Journal } from "./journal";
+import type { Readers } from "./readers";
+
+/** The record of a case as Markdown, for people to go on with: names and times, never a value. A pure function. */
+export function renderPostMortem(found: Case, journal: Journal, readers: Readers, now: Date): string {
+  const { secret } = found;
+  const parts = [
+    `# ${secret.name} was compromised: ${dayOf(new Date(journal.started))}`,
+    ["| | |", "|---|---|", ...facts(found, journal, now)].join("\n"),
+    `## What happened\n\n${literal(journal.reason)}\n\nHow it became known, and how it got out: to be written.`,
+    `## Timeline\n\n${journal.timeline.map(({ at, what }) => `- ${at} ${literal(what)}`).join("\n")}`,
+    `## What loaders see\n\n${table(["environment", "ledger", "composite", "how it is known"], journal.checks.map(checkCells), "Nothing was looked at: it is not the sync that brings it.")}`,
+    `## Who read it since ${journal.since}\n\n${table(READER_HEADS, readers.readers.map(readerCells), "The logs name nobody.")}`,
+    `## What changed since then\n\n${table(["when", "who", "what", "how"], readers.changes.map(changeCells), "The logs tell of nothing.")}`,
+    `## What cannot be known\n\n${bullets(readers.unknown)}`,
+    `## Open questions\n\n${openQuestions(found, journal)}`,
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+const READER_HEADS = ["who", "environment", "what", "times", "first", "last", "how"];
+
+function facts({ secret, environments, carriers, readers }: Case, journal: Journal, now: Date): string[] {
+  const rows: [string, string][] = [
+    ["owner", secret.owner],
+    ["environments", environments.join(", ") || "none: the pipeline's own credential"],
+    ["where it is from", secret.page ?? "not known to the catalog"],
+    ["carriers", carriers.join(", ") || "none"],
+    ["readable in GitHub by", readers.join(", ") || "jobs of its environments"],
+    ["led by", journal.by],
+    ["from, to", `${journal.started}, ${now.toISOString()}`],
+    [
+      "runs",
+      journal.runs
+        .map(({ id, conclusion, url }) => `${id} ${conclusion ?? ""} ${url ?? ""}`.trim())
+        .join("; ") || "none",
+    ],
+  ];
+  return rows.map(([name, text]) => `| ${name} | ${literal(text)} |`);
+}
+
+function checkCells({ environment, ledger, composite, detail }: EnvironmentCheck): string[] {
+  return [environment, ledger, composite, detail];
+}
+
+function readerCells({ who, what, kind, times, first, last, detail }: Readers["readers"][number]): string[] {
+  return [who, what, kind, String(times), first, last, detail];
+}
+
+function changeCells({ at, who, what, kind, detail }: Readers["changes"][number]): string[] {
+  return [at, who ?? "unknown", `${kind} ${what}`, detail];
+}
+
+function openQuestions({ notes, environments }: Case, { checks }: Journal): string {
+  const unproven = checks
+    .filter(({ ledger, composite }) => ledger !== "proven" || composite !== "proven")
+    .map(({ environment, detail }) => `${environment} is not proven in every way: ${detail}`);
+  return bullets([
+    ...notes,
+    ...unproven,
+    ...(environments.length === 0
+      ? []
+      : ["Applications keep what they have loaded until they load again: which were restarted, and when?"]),
+    "Is the old one revoked at the vendor, and did anybody use it meanwhile?",
+    "Does it stand anywhere else: a .env file, a ticket, a log, an image?",
+    "What would have kept it from getting out, or shown it earlier?",
+  ]);
+}
+
+function bullets(lines: readonly string[]): string {
+  return lines.map((line) => `- ${literal(line)}`).join("\n");
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[], none: string): string {
+  if (rows.length === 0) return none;
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const body = rows.map((cells) => line(cells.map(literal)));
+  return [line(heads), line(heads.map(() => "---")), ...body].join("\n");
+}
+
+/** People and logs write what Markdown acts on: what could break a table, begin a tag or a link to somewhere. */
+function literal(text: string): string {
+  return text.replace(/[\r\n]+/g, " ").replace(/[\\|<>[\]`*]/g, "\\$&");
+}

@@ -1,0 +1,81 @@
+import type { AuditEvent } from "../audit-event";
+import type { Doors } from "../command";
+import { readAudit } from "../read-audit";
+import type { Case } from "./case";
+import type { Journal } from "./journal";
+
+/** Somebody who got the values of an environment, or tried to. */
+export interface Reader {
+  who: string;
+  what: string;
+  /** `opened`, or `refused`. */
+  kind: AuditEvent["kind"];
+  times: number;
+  first: string;
+  last: string;
+  /** How, by the log's own words: the last of them. */
+  detail: string;
+}
+
+/** What the logs tell of a secret since a time, and what they do not. */
+export interface Readers {
+  readers: Reader[];
+  /** Changes of the secret and of who may read it, newest first. */
+  changes: AuditEvent[];
+  unknown: string[];
+}
+
+/**
+ * Asks the logs who opened an environment that holds the secret, and joins what one person did in one place.
+ *
+ * For the pipeline's own credential that is everything: it opens what its owner may open.
+ */
+export async function findReaders(
+  doors: Doors,
+  { secret, readers, carriers, rotated }: Case,
+  journal: Journal,
+): Promise<Readers> {
+  const answer = await readAudit(doors, {
+    since: new Date(journal.since),
+    ...(secret.bootstrap ? {} : { environments: secret.environments }),
+    // Of what ESC makes the audit knows no name: all openings of its environments may have given it out.
+    ...(secret.bootstrap || rotated !== undefined ? {} : { names: [secret.name] }),
+  });
+  const ways = [
+    `workflows of ${readers.join(", ")} may read it in GitHub, and no log says which did`,
+    ...(carriers.length > 0 ? ["whoever may write to a carrier's branch could have read it in a run"] : []),
+    ...(secret.bootstrap
+      ? ["whoever held it could open all that its owner may: count every secret of these environments in"]
+      : []),
+    "copies that were made of it, and what was done with it at the vendor: its own logs tell",
+  ];
+  return {
+    readers: joined(
+      answer.events.filter((event) => gotIt(event, journal)),
+      journal,
+    ),
+    changes: answer.events.filter(({ kind }) => ["set", "removed", "synced", "access"].includes(kind)),
+    unknown: [...answer.unknown, ...ways],
+  };
+}
+
+/** Whether it gave out, or was to give out, the value from before: what is opened later gives the new one. */
+function gotIt({ kind, environment, at }: AuditEvent, { checks }: Journal): boolean {
+  if (kind !== "opened" && kind !== "refused") return false;
+  const { changed } = checks.find((check) => check.environment === environment) ?? {};
+  // The logs' times are whole seconds: what is in the same one counts.
+  return changed === undefined || Date.parse(at) <= Date.parse(changed);
+}
+
+function joined(events: readonly AuditEvent[], { by, started }: Journal): Reader[] {
+  const found = new Map<string, Reader>();
+  for (const { who: login = "unknown", what, kind, at, detail } of events) {
+    const who = login === by && Date.parse(at) >= Date.parse(started) ? `${login}, in this procedure` : login;
+    const key = [who, what, kind].join("\0");
+    const known = found.get(key);
+    // Newest first, so each further one is earlier.
+    if (known !== undefined) Object.assign(known, { times: known.times + 1, first: at });
+    else found.set(key, { who, what, kind, times: 1, first: at, last: at, detail });
+  }
+  return [...found.values()];
+}

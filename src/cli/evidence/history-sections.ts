@@ -1,0 +1,51 @@
+import type { AuditKind } from "../audit-event";
+import type { Doors } from "../command";
+import { foldAudit } from "../fold-audit";
+import { type AuditAnswer, readAudit } from "../read-audit";
+import type { EvidenceSection } from "./section";
+
+const CHANGES: readonly AuditKind[] = ["changed", "set", "removed", "synced", "run", "reviewed", "access"];
+const OPENINGS: readonly AuditKind[] = ["opened", "refused"];
+const COLUMNS = ["Time (UTC)", "Who", "Did", "Times", "What", "Environment", "Run", "Detail", "Source"];
+const SOURCE =
+  "audit logs of Pulumi Cloud and GitHub, revisions and ledgers in ESC, runs of the sync workflow";
+
+/** What was changed, and what was opened, since a day. */
+export async function historySections(doors: Doors, since: Date): Promise<EvidenceSection[]> {
+  const answer = await readAudit(doors, { since });
+  const from = since.toISOString();
+  return [
+    {
+      name: "changes",
+      title: "Change history",
+      about: `Every change of a value, an environment or a right since ${from}, newest first. Like ones within an hour are one line.`,
+      source: SOURCE,
+      columns: COLUMNS,
+      rows: rowsOf(answer, CHANGES),
+      unknown: answer.unknown,
+    },
+    {
+      name: "openings",
+      title: "Openings",
+      about: `Who opened values, and who was refused, since ${from}, newest first. Like ones within an hour are one line.`,
+      source: SOURCE,
+      columns: COLUMNS,
+      rows: rowsOf(answer, OPENINGS),
+      unknown: answer.unknown,
+    },
+  ];
+}
+
+function rowsOf({ events }: AuditAnswer, kinds: readonly AuditKind[]): string[][] {
+  return foldAudit(events.filter(({ kind }) => kinds.includes(kind))).map((event) => [
+    event.at,
+    event.who ?? "unknown",
+    event.kind,
+    String(event.times),
+    event.what,
+    event.environment ?? "",
+    event.run ?? "",
+    event.detail,
+    event.source,
+  ]);
+}

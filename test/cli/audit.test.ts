@@ -1,0 +1,375 @@
+import assert from "node:assert/strict";
+import { EMPTY_LEDGER, renderLedger } from "../../secrets/ledger";
+import { type AuditEvent, fromCloud } from "../../src/cli/audit-event";
+import { auditPlaces, placeIn } from "../../src/cli/audit-places";
+import { foldAudit } from "../../src/cli/fold-audit";
+import { joinRevisions, nameRuns } from "../../src/cli/join-audit";
+import { parseSince } from "../../src/cli/parse-since";
+import { readAudit } from "../../src/cli/read-audit";
+import { RemedyError } from "../../src/errors";
+import { putSecret } from "../github/started-github";
+import { ORG as CLOUD_ORG, env, open, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { type Auditing, CATALOG, startAuditing } from "./auditing";
+
+const NAMING = { escProject: "default", application: "app" };
+const PLACES = auditPlaces(CATALOG, NAMING);
+
+describe("an event of Pulumi Cloud's", () => {
+  const event = (name: string, description: string, more: object = {}) =>
+    fromCloud(
+      {
+        at: "2026-08-01T10:00:00Z",
+        event: name,
+        actor: "ada",
+        description,
+        sourceIp: "",
+        refused: false,
+        ...more,
+      },
+      PLACES,
+    );
+
+  it("is about the environment whose whole name its text holds first", () => {
+    const whole = (text: string) => placeIn(text, PLACES)?.path;
+    assert.equal(whole("Opened environment default/app-production."), "default/app-production");
+    assert.equal(whole("cloud/default/app-production-keys revision=3"), "default/app-production-keys");
+    assert.equal(
+      whole("default/app-production-keys importedBy=default/app-production"),
+      "default/app-production-keys",
+    );
+    assert.equal(whole("default/app-production-keys-old"), undefined);
+    assert.equal(whole("other-default/app-production"), undefined);
+    assert.equal(whole("default/app-production.eu"), undefined);
+  });
+
+  it("is about what a policy's people open as well, and the secrets they get by it", () => {
+    const policy = {
+      name: "db",
+      why: "they run them",
+      groups: ["databases"],
+      environments: ["production"],
+    } as const;
+    const identities = [{ type: "user", name: "dba" }] as const;
+    const catalog = { ...CATALOG, accessPolicies: [{ ...policy, identities, level: "open" as const }] };
+    const place = auditPlaces(catalog, NAMING).find(({ path }) => path === "default/app-production-for-db");
+    assert.deepEqual([...(place?.secrets ?? [])], ["POSTGRES_PASSWORD"]);
+  });
+
+  it("is an opening where values were given out, and refused where they were not", () => {
+    const kinds = (names: string[]) => names.map((name) => event(name, "default/app-production-keys")?.kind);
+    assert.deepEqual(
+      kinds(["environment-open", "environment-read-open", "environment-decrypted", "environment-clone"]),
+      ["opened", "opened", "opened", "opened"],
+    );
+    assert.deepEqual(kinds(["environment-unauthorized-open", "environment-read", "environment-updated"]), [
+      "refused",
+      "read",
+      "changed",
+    ]);
+    assert.equal(event("environment-open", "default/app-production", { refused: true })?.kind, "refused");
+  });
+
+  it("is left out when it concerns another environment, and told when it changes who may do what", () => {
+    assert.equal(event("environment-open", "elsewhere/billing"), undefined);
+    assert.equal(event("stack-update-started", "sophia/production"), undefined);
+    assert.equal(event("team-member-added", "added eve to app-production-sync")?.kind, "access");
+  });
+});
+
+describe("revisions and the log", () => {
+  const place = PLACES.find(({ path }) => path === "default/app-production-keys");
+  if (place === undefined) throw new Error("no such place");
+  const logged = (at: string, who: string, detail = "environment-updated, from 10.0.0.1"): AuditEvent => ({
+    at,
+    who,
+    kind: "changed",
+    what: place.path,
+    source: "Pulumi Cloud",
+    environment: "production",
+    detail,
+  });
+  const revision = (number: number, created: string, tags: string[] = []) => ({
+    number,
+    created,
+    by: "token-owner",
+    tags,
+    retracted: false,
+  });
+
+  it("are one event where both tell of the same moment", () => {
+    const joined = joinRevisions(
+      [revision(7, "2026-08-01T10:00:00.900Z", ["run-42"]), revision(6, "2026-07-31T10:00:00Z")],
+      [logged("2026-08-01T10:00:00.000Z", "team:cloud/app-production-sync:ada")],
+      place,
+    );
+    assert.deepEqual(
+      joined.map(({ who, run, detail }) => [who, run, detail]),
+      [
+        ["team:cloud/app-production-sync:ada", "42", "revision 7, environment-updated, from 10.0.0.1"],
+        ["token-owner", undefined, "revision 6"],
+      ],
+    );
+  });
+
+  it("stay two where the moment, the kind or the environment differs", () => {
+    const others = [
+      logged("2026-08-01T10:00:05Z", "eve"),
+      logged("2026-08-01T10:00:00Z", "eve", "environment-tag-created"),
+      { ...logged("2026-08-01T10:00:00Z", "eve"), what: "default/app-staging-keys" },
+    ];
+    assert.equal(joinRevisions([revision(7, "2026-08-01T10:00:00Z")], others, place).length, 4);
+  });
+
+  it("name the run of the sync's team by its time, and none when two were under way", () => {
+    const by = (id: string, started: string, ended: string) => ({
+      ...{ id, started, ended, repository: "carrier", actor: "owner", event: "schedule", outcome: "success" },
+    });
+    const sync = logged("2026-08-01T10:00:30Z", "team:cloud/app-production-sync:ada");
+    const first = by("42", "2026-08-01T10:00:00Z", "2026-08-01T10:01:00Z");
+    const named = (events: AuditEvent[], runs: (typeof first)[]) =>
+      nameRuns(events, runs, PLACES).map(({ run }) => run);
+    assert.deepEqual(named([sync], [first]), ["42"]);
+    assert.deepEqual(named([sync], [first, by("43", "2026-08-01T10:00:20Z", "2026-08-01T10:02:00Z")]), [
+      undefined,
+    ]);
+    assert.deepEqual(named([logged("2026-08-01T10:00:30Z", "eve")], [first]), [undefined]);
+    assert.deepEqual(named([logged("2026-08-01T12:00:30Z", "team:cloud/app-production-sync:ada")], [first]), [
+      undefined,
+    ]);
+  });
+});
+
+describe("a list of events", () => {
+  const event = (at: string, more: Partial<AuditEvent> = {}): AuditEvent => ({
+    ...{
+      at,
+      who: "loader",
+      kind: "opened",
+      what: "default/app-production",
+      source: "Pulumi Cloud",
+      detail: "",
+    },
+    ...more,
+  });
+
+  it("folds what the same one did to the same thing within an hour, and nothing else", () => {
+    const folded = foldAudit([
+      event("2026-08-01T10:59:00Z"),
+      event("2026-08-01T10:30:00Z", { who: "eve" }),
+      event("2026-08-01T10:10:00Z"),
+      event("2026-08-01T09:59:00Z"),
+      event("2026-08-01T09:58:00Z", { kind: "refused" }),
+    ]);
+    assert.deepEqual(
+      folded.map(({ at, who, times }) => [at.slice(11, 16), who, times]),
+      [
+        ["10:59", "loader", 2],
+        ["10:30", "eve", 1],
+        ["09:59", "loader", 1],
+        ["09:58", "loader", 1],
+      ],
+    );
+  });
+
+  it("begins so long ago, or at a day; what is no time or to come is refused", () => {
+    const now = new Date("2026-08-01T10:00:00Z");
+    const since = (text: string) => parseSince(text, now).toISOString();
+    assert.equal(since("90m"), "2026-08-01T08:30:00.000Z");
+    assert.equal(since("2w"), "2026-07-18T10:00:00.000Z");
+    assert.equal(since("2026-07-01"), "2026-07-01T00:00:00.000Z");
+    assert.equal(since("2026-07-01T06:00:00Z"), "2026-07-01T06:00:00.000Z");
+    for (const text of ["7", "d", "-3d", "soon", "2026-13-01", "2026-08-02", "2026-07", "", "9999999d"])
+      assert.throws(() => parseSince(text, now), /--since: names no time gone by/, text);
+  });
+});
+
+describe("the audit of both services", () => {
+  let both: Auditing;
+  const CANARY = "canary-value";
+  const GROUP = "default/app-production-keys";
+  const start = async (plans?: Parameters<typeof startAuditing>[0]) => {
+    both = await startAuditing(plans);
+    for (const { path } of PLACES) await both.cloud.environment(path, "values: {}\n");
+  };
+  afterEach(() => both.close());
+  const answer = (more: object = {}) =>
+    readAudit(both.doors, { since: new Date(Date.now() - 3_600_000), ...more });
+
+  it("tells who opened, was refused, changed and set what, from which run, and shows no value", async () => {
+    await start();
+    await team(both.cloud, "app-production-sync", [], { [GROUP]: "write" });
+    const tokens = `/api/orgs/${CLOUD_ORG}/teams/app-production-sync/tokens`;
+    const token = (await both.cloud.call("POST", tokens, { body: { name: "job" } })).json.tokenValue;
+    const began = new Date().toISOString();
+    const body = `values: {app: {key: {fn::secret: ${CANARY}}}}\n`;
+    await both.cloud.call("PATCH", env(GROUP), { token, body });
+    const run = both.ran(began, new Date().toISOString());
+    await open(both.cloud, GROUP);
+    await open(both.cloud, GROUP, TOKENS.dev);
+    await putSecret(both.github.octokit(), "OPENAI_API_KEY", CANARY);
+
+    const { events, unknown } = await answer({ names: ["OPENAI_API_KEY"], environments: ["production"] });
+    const told = events
+      .filter(({ kind }) => kind !== "read")
+      .map(({ who, kind, what, run: id }) =>
+        [kind, who, what, id].filter((each) => each !== undefined).join(" "),
+      );
+    const id = String(run.id);
+    assert.ok(
+      told.includes(`changed team:${CLOUD_ORG}/app-production-sync:job ${GROUP} ${id}`),
+      told.join("\n"),
+    );
+    assert.ok(told.includes(`opened ada ${GROUP}`), told.join("\n"));
+    assert.ok(told.includes(`refused dev ${GROUP}`), told.join("\n"));
+    assert.ok(told.includes("set owner OPENAI_API_KEY"), told.join("\n"));
+    assert.ok(told.includes(`run owner carrier/sync_secrets.yml ${id}`), told.join("\n"));
+    assert.deepEqual(unknown, ["which workflow read a secret: GitHub records no reading of one"]);
+
+    const { stdout, code } = await both.command("audit --secret OPENAI_API_KEY --reads");
+    assert.equal(code, 1, "an opening was refused");
+    assert.match(stdout, /revision 3, environment-updated, from 127\.0\.0\.1, run by its time/);
+    assert.match(stdout, /^Not known:$/m);
+    const json = await both.command("audit --json");
+    assert.ok(!`${stdout}${json.stdout}`.includes(CANARY));
+    assert.equal(
+      JSON.parse(json.stdout).events.some((each: AuditEvent) => each.kind === "read"),
+      false,
+    );
+  });
+
+  it("keeps to the secret and the environment that were asked for, and to the time", async () => {
+    await start();
+    await putSecret(both.github.octokit(), "OPENAI_KEY", "x");
+    await putSecret(both.github.octokit(), "POSTGRES_PASSWORD", "x");
+    const whats = async (more: object) => new Set((await answer(more)).events.map(({ what }) => what));
+    const ofKey = await whats({ names: ["OPENAI_API_KEY"], environments: ["production"] });
+    assert.deepEqual([...ofKey].sort(), ["OPENAI_KEY", "default/app-production", GROUP]);
+    assert.deepEqual(await whats({ since: new Date(Date.now() + 60_000) }), new Set());
+  });
+
+  it("tells from the ledger which run wrote which secret", async () => {
+    await start();
+    const synced = new Date().toISOString();
+    const entry = {
+      fingerprint: "f",
+      source: "OPENAI_KEY",
+      changed: synced,
+      synced,
+      run: "77",
+      commit: "c0ffee",
+    };
+    const old = { ...entry, synced: "2020-01-01T00:00:00Z" };
+    const text = renderLedger({
+      ...EMPTY_LEDGER,
+      secrets: { OPENAI_API_KEY: entry, POSTGRES_PASSWORD: old },
+    });
+    await both.cloud.call("PATCH", env("default/app-production-ledger"), { body: text });
+    const { events } = await answer();
+    const written = events.filter(({ kind }) => kind === "synced");
+    assert.deepEqual(
+      written.map(({ what, run, environment, who }) => [what, run, environment, who]),
+      [["OPENAI_API_KEY", "77", "production", "app-production-sync"]],
+    );
+  });
+
+  it("tells who let a run go on", async () => {
+    await start();
+    both.github.audit.append({
+      ...{ service: "github", actor: "second-owner", outcome: "success", target: "ai-cherry/carrier" },
+      action: "workflows.approve_workflow_job",
+      details: { workflow_run_id: 42, run_number: 1 },
+    });
+    const [review] = (await answer({ names: ["OPENAI_API_KEY"] })).events.filter(
+      ({ kind }) => kind === "reviewed",
+    );
+    assert.deepEqual([review?.who, review?.what, review?.run], ["second-owner", "ai-cherry/carrier", "42"]);
+  });
+
+  it("reads every page of both logs", async () => {
+    await start();
+    const octokit = both.github.octokit();
+    for (let count = 0; count < 130; count += 1)
+      both.github.audit.append({
+        service: "github",
+        actor: "owner",
+        action: "org.update_actions_secret",
+        target: "ai-cherry/OPENAI_API_KEY",
+        outcome: "success",
+        details: { key: "OPENAI_API_KEY" },
+      });
+    await putSecret(octokit, "OPENAI_API_KEY", "x");
+    for (let count = 0; count < 130; count += 1) await both.cloud.call("GET", env(GROUP));
+    const { events } = await answer();
+    assert.equal(events.filter(({ kind }) => kind === "set").length, 131);
+    assert.equal(events.filter(({ kind, what }) => kind === "read" && what === GROUP).length, 130);
+    assert.deepEqual(
+      events.map(({ at }) => at),
+      events
+        .map(({ at }) => at)
+        .sort()
+        .reverse(),
+    );
+  });
+
+  it("says on smaller plans what nobody can know, and tells the rest", async () => {
+    await start({ github: "free", cloud: "team" });
+    await putSecret(both.github.octokit(), "OPENAI_API_KEY", "x");
+    const { events, unknown } = await answer();
+    assert.equal(unknown.length, 3);
+    assert.match(
+      unknown[0] ?? "",
+      /^who changed a secret in GitHub \(.*Enterprise Cloud.*\): audit log of ai-cherry: /,
+    );
+    assert.match(
+      unknown[1] ?? "",
+      /^who opened an environment.*Enterprise edition on\): audit log of payready: /,
+    );
+    const set = events.find(({ kind }) => kind === "set");
+    assert.deepEqual([set?.what, set?.who], ["OPENAI_API_KEY", undefined]);
+    assert.ok(events.some(({ kind, who, what }) => kind === "changed" && who === "ada" && what === GROUP));
+    const { stdout, code } = await both.command("audit");
+    assert.equal(code, 0);
+    assert.match(stdout, /unknown +set +OPENAI_API_KEY/);
+  });
+
+  it("still answers when one service has no token or is down", async () => {
+    await start();
+    await putSecret(both.github.octokit(), "OPENAI_API_KEY", "x");
+    const { cloud: _, ...doors } = both.doors;
+    const cloudCall = () => {
+      throw new Error("a defect of ours is not passed off as something nobody can know");
+    };
+    await assert.rejects(
+      readAudit({ ...doors, cloud: both.doors.cloud, cloudCall }, { since: new Date(0) }),
+      /defect/,
+    );
+    const noToken = () => {
+      throw new RemedyError("PULUMI_ACCESS_TOKEN", "is not set", "export it");
+    };
+    const without = { ...both.doors, cloud: () => undefined, cloudCall: noToken };
+    assert.equal(
+      (await readAudit(without, { since: new Date(0) })).unknown.length,
+      3,
+      "one refusal, one line",
+    );
+    await both.cloud.close();
+    const { events, unknown } = await answer();
+    assert.ok(events.some(({ kind }) => kind === "set"));
+    assert.ok(unknown.some((line) => line.startsWith("who opened an environment")));
+    assert.ok(unknown.some((line) => line.startsWith(`who changed ${GROUP}`)));
+  });
+
+  it("refuses a secret, an environment and a time that are none", async () => {
+    await start();
+    for (const [option, words] of [
+      ["--secret NOPE", /NOPE: the catalog has no such entry/],
+      ["--secret OPENAI_KEY", /older name of OPENAI_API_KEY/],
+      ["--environment moon", /names no environment of the catalog: moon/],
+      ["--since yesterday", /names no time gone by: yesterday/],
+    ] as const) {
+      const { stderr, code } = await both.command(`audit ${option}`);
+      assert.equal(code, 1);
+      assert.match(stderr, words);
+    }
+  });
+});

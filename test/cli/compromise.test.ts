@@ -1,0 +1,503 @@
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RunnerFactory, WorkflowRunner } from "../../sandbox/github/workflow-runs";
+import { createRunner } from "../../sandbox/runner/runner";
+import { renderComposite } from "../../secrets/composite";
+import type { Catalog } from "../../secrets/entry";
+import { SCRIPT_PATH, WORKFLOW_PATH } from "../../secrets/layout";
+import type { Doors } from "../../src/cli/command";
+import { runProgram } from "../../src/cli/program";
+import { createGitHub } from "../../src/clients/github";
+import { createGitHubCall } from "../../src/clients/github-call";
+import { createHttp } from "../../src/clients/http";
+import { createPulumiCall } from "../../src/clients/pulumi-call";
+import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
+import { RemedyError } from "../../src/errors";
+import { Secret } from "../../src/secret";
+import { buildJobCatalog } from "../../src/sync/job-catalog";
+import { renderScript } from "../../src/sync/render-script";
+import { renderWorkflow } from "../../src/sync/render-workflow";
+import {
+  Clock,
+  putSecret,
+  repositoryId,
+  type StartedGitHub,
+  seal,
+  startGitHub,
+  WORKFLOW,
+} from "../github/started-github";
+import { type CloudFixture, env, ORG, open, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { InProcessRunner } from "./in-process-runner";
+import { SEED, SETTINGS } from "./small-organization";
+
+const PAGE = "https://vendor.example/keys";
+const CATALOG: Catalog = {
+  environments: ["staging", "production"],
+  groups: { keys: { description: "Keys", rotationDays: 90, owner: "Platform" } },
+  secrets: [
+    { name: "OPENAI_API_KEY", group: "keys", format: "openai-key", aliases: ["OPENAI_KEY"], page: PAGE },
+    { name: "DATABASE_URL", group: "keys", perEnvironment: true, required: false },
+    { name: "SMTP_HOST", group: "keys", value: "config", required: false },
+    { name: "PULUMI_ACCESS_TOKEN", group: "keys", format: "pulumi-token", bootstrap: true },
+    { name: "OLD_KEY", group: "keys", tombstone: "2026-01-31" },
+  ],
+  rotators: [
+    { kind: "password", name: "session", group: "keys", schedule: "0 3 1 * *", value: "SESSION_KEY" },
+  ],
+};
+/** The carrier has a workflow, and there is the right to write another. */
+const SEED_OF_WORKFLOWS = {
+  organizations: SEED.organizations.map((organization) => ({
+    ...organization,
+    repositories: organization.repositories.map((repository) => ({
+      ...repository,
+      ...(repository.name === "carrier" ? { files: { [WORKFLOW_PATH]: WORKFLOW } } : {}),
+    })),
+  })),
+  tokens: [{ token: "owner-token", login: "owner", scopes: ["admin:org", "repo", "workflow"] }],
+};
+const OLD = "sk-canary-from-before";
+const NEW = "sk-canary-that-is-new";
+
+describe("sophia-secrets compromise", function () {
+  this.timeout(60_000);
+  let cloud: CloudFixture;
+  let github: StartedGitHub;
+  let runner: WorkflowRunner | undefined;
+  /** Whether runs are executed as the committed workflow says, in processes of their own. */
+  let real: boolean;
+  let folder: string;
+  let work: string;
+  let clock: Clock;
+  // Repositories take git half a second to make: one GitHub for all, emptied of secrets before each.
+  before(async () => {
+    work = mkdtempSync(join(tmpdir(), "compromise-runner-"));
+    clock = new Clock(Date.now());
+    const factory: RunnerFactory = (host, onChange, nextRunId) => {
+      const quick = new InProcessRunner(host, onChange, nextRunId);
+      const slow = createRunner({ host, onChange, nextRunId, workFolder: work });
+      const chosen = () => (real ? slow : quick);
+      runner = {
+        trigger: () => [],
+        dispatch: (...asked) => {
+          quick.catalog = buildJobCatalog(CATALOG, settings());
+          return chosen().dispatch(...asked);
+        },
+        cancel: () => undefined,
+        idle: () => chosen().idle(),
+        close: () => slow.close(),
+      };
+      return runner;
+    };
+    github = await startGitHub({ seed: SEED_OF_WORKFLOWS, runner: factory }, undefined, clock);
+  });
+  after(async () => {
+    await github.close();
+    rmSync(work, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    real = false;
+    folder = mkdtempSync(join(tmpdir(), "compromise-test-"));
+    cloud = await startCloud();
+    for (const environment of CATALOG.environments) {
+      for (const rest of ["-keys", "-ledger"])
+        await cloud.environment(`default/app-${environment}${rest}`, "values: {}\n");
+      await cloud.environment(
+        `default/app-${environment}`,
+        renderComposite(settings(), environment, ["keys"]),
+      );
+    }
+    await putSecret(github.octokit(), "PULUMI_ACCESS_TOKEN", TOKENS.admin);
+    await putSecret(github.octokit(), "OPENAI_API_KEY", OLD, await inCarrier());
+    await sync();
+    clock.forward(60);
+  });
+  afterEach(async () => {
+    await cloud.close();
+    rmSync(folder, { recursive: true });
+    const { actions, repos } = github.octokit().rest;
+    for (const { name } of (await actions.listOrgSecrets({ org: "ai-cherry" })).data.secrets)
+      await actions.deleteOrgSecret({ org: "ai-cherry", secret_name: name });
+    for (const environment_name of CATALOG.environments)
+      await repos.deleteAnEnvironment({ ...carrier, environment_name });
+  });
+
+  const settings = () => ({
+    ...SETTINGS,
+    pulumiOrganization: ORG,
+    pulumiApiUrl: cloud.url,
+    syncAuthentication: "token" as const,
+  });
+  const carrier = { owner: "ai-cherry", repo: "carrier" };
+  const inCarrier = async () => ({
+    visibility: "selected" as const,
+    selected_repository_ids: [await repositoryId(github.octokit(), "carrier")],
+  });
+
+  async function commitWorkflow() {
+    const job = buildJobCatalog(CATALOG, settings());
+    const bundle = readFileSync(join(__dirname, "..", "..", "dist", "sync_secrets.cjs"), "utf8");
+    const files = {
+      [SCRIPT_PATH]: renderScript(job, bundle),
+      [WORKFLOW_PATH]: renderWorkflow(job, settings()),
+    };
+    for (const [path, text] of Object.entries(files)) {
+      const content = Buffer.from(text).toString("base64");
+      await github.octokit("owner-token").rest.repos.createOrUpdateFileContents({
+        ...carrier,
+        path,
+        message: "[skip ci]",
+        content,
+        ...(await shaOf(path)),
+      });
+    }
+  }
+
+  async function shaOf(path: string): Promise<{ sha?: string }> {
+    if (path !== WORKFLOW_PATH) return {};
+    const { data } = await github.octokit().rest.repos.getContent({ ...carrier, path });
+    return { sha: (data as { sha: string }).sha };
+  }
+
+  async function sync() {
+    const { actions } = github.octokit().rest;
+    await actions.createWorkflowDispatch({ ...carrier, workflow_id: "sync_secrets.yml", ref: "main" });
+    await runner?.idle();
+  }
+
+  async function setIn(environment_name: string, name: string, value: string) {
+    const { actions, repos } = github.octokit().rest;
+    const place = { ...carrier, environment_name };
+    await repos.createOrUpdateEnvironment(place);
+    const { key, key_id } = (await actions.getEnvironmentPublicKey(place)).data;
+    const encrypted_value = await seal(key, value);
+    await actions.createOrUpdateEnvironmentSecret({ ...place, secret_name: name, key_id, encrypted_value });
+  }
+
+  /** What an application gets. */
+  const loaded = async (environment: string) => {
+    const { json } = await open(cloud, `default/app-${environment}`);
+    return json.properties.app.value.openai_api_key?.value as string | undefined;
+  };
+
+  interface World {
+    stdin?: string;
+    /** What a person types, question by question; `stop` is Ctrl-C. */
+    typed?: string[];
+    pulumi?: string;
+  }
+
+  async function run(rest: string, { stdin = "", typed, pulumi = TOKENS.admin }: World = {}) {
+    const heard = { stdout: "", stderr: "" };
+    const asked: string[] = [];
+    const terminal = {
+      print: (line: string) => {
+        heard.stdout += `${line}\n`;
+      },
+      say: (line: string) => {
+        heard.stderr += `${line}\n`;
+      },
+      progress: () => undefined,
+      canAsk: typed !== undefined,
+      askHidden: async (question: string) => {
+        asked.push(question);
+        const answer = typed?.shift() ?? "stop";
+        if (answer === "stop") throw new RemedyError("the value", "cancelled", "run it again");
+        return new Secret(answer);
+      },
+      readStdin: async () => Buffer.from(stdin),
+    };
+    const http = createHttp({ waitMs: 1, tries: 2 });
+    const atGitHub = { url: github.url, organization: "ai-cherry", token: new Secret("owner-token"), http };
+    const atPulumi = { url: cloud.url, organization: ORG, token: new Secret(pulumi), http };
+    const doors = {
+      project: { dir: folder, name: "sophia-secrets", stack: "production", settings: settings() },
+      catalog: CATALOG,
+      http,
+      terminal,
+      github: () => createGitHub(atGitHub),
+      githubCall: () => createGitHubCall(atGitHub),
+      cloud: () => createPulumiCloud(atPulumi),
+      cloudCall: () => createPulumiCall(atPulumi),
+      now: clock.now,
+      env: {},
+    } as unknown as Doors;
+    const argv = `compromise ${rest}`.split(" ").filter((part) => part !== "");
+    const code = await runProgram(argv, async () => doors, terminal);
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+    doesNotMatch([heard.stdout, heard.stderr, ...asked, ...files].join("\n"), /canary/);
+    return { ...heard, code, asked };
+  }
+
+  const written = () => {
+    const file = readdirSync(folder).find((name) => name.startsWith("post-mortem-"));
+    return file === undefined ? undefined : readFileSync(join(folder, file), "utf8");
+  };
+  const journal = join(".sophia-secrets", "compromise-OPENAI_API_KEY.json");
+
+  it("carries a new value through a real run to every loader, and writes it down", async () => {
+    real = true;
+    await commitWorkflow();
+    deepEqual([await loaded("staging"), await loaded("production")], [OLD, OLD]);
+    const { stdout, stderr, code } = await run("OPENAI_API_KEY --yes --reason in-a-public-log", {
+      stdin: `${NEW}\n`,
+    });
+    equal(code, 0, stderr);
+    deepEqual([await loaded("staging"), await loaded("production")], [NEW, NEW]);
+    match(stdout, /^OPENAI_API_KEY: value replaced\n/);
+    match(
+      stdout,
+      /production: the ledger has the new value's fingerprint .*; the composite opens and gives it\n/,
+    );
+    match(stdout, /Written down in post-mortem-OPENAI_API_KEY-\d{4}-\d\d-\d\d\.md\n$/);
+    match(
+      stderr,
+      /1\/6 Revoke OPENAI_API_KEY where it is from, and make a new one\n {4}https:\/\/vendor\.example\/keys\n/,
+    );
+    match(stderr, /Run \d+: completed, http/);
+    const text = written() ?? "";
+    match(text, /^# OPENAI\\?_API\\?_KEY was compromised/);
+    match(text, /in-a-public-log/);
+    match(text, /- \S+Z synced: run \d+ success\n/);
+    match(text, /\| production \| proven \| proven \|/);
+    match(text, /\| ada \| default\/app-production \| opened \|/);
+    match(text, /which workflow read a secret: GitHub records no reading of one/);
+    equal(existsSync(join(folder, journal)), false);
+  });
+
+  it("goes on where it was interrupted, on a terminal", async () => {
+    const first = await run("OPENAI_API_KEY", { typed: ["", "stop"] });
+    deepEqual([first.code, first.asked.length], [1, 2]);
+    match(first.asked[0] ?? "", /Enter when the old one is revoked; Ctrl-C to stop here/);
+    match(first.asked[1] ?? "", /New value of OPENAI_API_KEY \(not shown/);
+    match((await run("OPENAI_API_KEY --dry-run")).stdout, /^begun \S+, done: revoke\n1\. Revoke/);
+    const second = await run("OPENAI_API_KEY", { typed: [NEW] });
+    equal(second.code, 0, second.stderr);
+    match(
+      second.stderr,
+      /^Goes on with what ada began .*compromise-OPENAI_API_KEY\.json; .*\)\n1\/6 .*: done\n2\/6 /,
+    );
+    equal(await loaded("production"), NEW);
+    match((await run("OPENAI_API_KEY --yes")).stderr, /post-mortem-\S+: there is such a file already/);
+  });
+
+  it("takes the word of who has set it in GitHub, unless nothing has moved there", async () => {
+    const unmoved = await run("OPENAI_API_KEY --yes");
+    equal(unmoved.code, 1);
+    match(unmoved.stderr, /OPENAI_API_KEY: it has not changed in GitHub since/);
+    await putSecret(github.octokit(), "OPENAI_API_KEY", NEW, await inCarrier());
+    const moved = await run("OPENAI_API_KEY --yes");
+    equal(moved.code, 0, moved.stderr);
+    match(moved.stdout, /production: another value than before .*; the composite opens and gives it/);
+  });
+
+  it("believes --since of what was replaced and synced before it was run", async () => {
+    const got = new Date(Date.now() - 1).toISOString();
+    await putSecret(github.octokit(), "OPENAI_API_KEY", NEW, await inCarrier());
+    await sync();
+    equal((await run("OPENAI_API_KEY --yes")).code, 1);
+    const { code, stderr, stdout } = await run(`OPENAI_API_KEY --yes --since ${got}`);
+    equal(code, 0, stderr);
+    match(stdout, /production: another value than before \d{4}-/);
+  });
+
+  it("waits for a person where GitHub environments hold it, and takes the ledger for proof", async () => {
+    await setIn("staging", "DATABASE_URL", "canary-of-staging");
+    await setIn("production", "DATABASE_URL", "canary-of-production");
+    await sync();
+    const unset = await run("DATABASE_URL", { typed: ["", ""] });
+    equal(unset.code, 1);
+    match(unset.stderr, /gh secret set DATABASE_URL --env staging -R ai-cherry\/carrier\n/);
+    match(unset.stdout, /production: the value is still the one from before/);
+    await setIn("staging", "DATABASE_URL", "canary-of-staging-2");
+    await setIn("production", "DATABASE_URL", "canary-of-production-2");
+    const { code, stderr } = await run("DATABASE_URL", { typed: [] });
+    equal(code, 0, stderr);
+    match(written() ?? "", /\| readable in GitHub by \| carrier/);
+  });
+
+  it("names the run that failed, and starts another next time", async () => {
+    await run("OPENAI_API_KEY", { typed: ["", "stop"] });
+    await putSecret(github.octokit(), "OPENAI_API_KEY", "canary-without-its-beginning", await inCarrier());
+    const failed = await run("OPENAI_API_KEY --yes");
+    equal(failed.code, 1);
+    match(failed.stderr, /error: run \d+: it ended with failure\. Remedy: its log says why: http\S+;/);
+    clock.forward(60);
+    await putSecret(github.octokit(), "OPENAI_API_KEY", NEW, await inCarrier());
+    const { code, stderr } = await run("OPENAI_API_KEY --yes");
+    equal(code, 0, stderr);
+    match(written() ?? "", /\| runs \| \d+ failure \S+; \d+ success/);
+  });
+
+  it("goes on without the right to open what it verifies, and says so", async () => {
+    const ledgers = CATALOG.environments.map((each) => [`default/app-${each}-ledger`, "read"] as const);
+    await team(cloud, "readers", ["dev"], Object.fromEntries(ledgers));
+    const { code, stdout, stderr } = await run("OPENAI_API_KEY --yes", { stdin: NEW, pulumi: TOKENS.dev });
+    equal(code, 0, stderr);
+    match(
+      stdout,
+      /production: another value than before .*; the composite was not opened \(there is no such/,
+    );
+    match(written() ?? "", /- production is not proven in every way/);
+    match(stderr, /not known: who opened an environment/);
+  });
+
+  it("refuses the compromised value itself, and one that does not fit, before anything is written", async () => {
+    match((await run("OPENAI_API_KEY --yes", { stdin: OLD })).stderr, /it is the value that is compromised/);
+    match((await run("OPENAI_API_KEY --yes", { stdin: "canary" })).stderr, /must be text beginning with sk-/);
+    const { OPENAI_API_KEY: value } = github.service.hostOf("ai-cherry/carrier").organizationSecrets();
+    equal(value, OLD);
+  });
+
+  it("replaces it under every name that stands in GitHub, found by any of them", async () => {
+    await putSecret(github.octokit(), "OPENAI_KEY", OLD, { visibility: "all" });
+    const { stdout, code, stderr } = await run("OPENAI_KEY --yes", { stdin: NEW });
+    equal(code, 0, stderr);
+    match(stdout, /OPENAI_API_KEY: value replaced\nOPENAI_KEY: value replaced/);
+    const { OPENAI_KEY: value } = github.service.hostOf("ai-cherry/other").organizationSecrets();
+    equal(value, NEW); // who read the older name reads it still
+    equal(await loaded("production"), NEW);
+  });
+
+  it("leaves alone, and names, what has a value of its own in GitHub", async () => {
+    await setIn("staging", "OPENAI_API_KEY", "sk-canary-of-staging");
+    await sync();
+    clock.forward(60);
+    const { code, stderr } = await run("OPENAI_API_KEY --yes", { stdin: NEW });
+    equal(code, 0, stderr);
+    match(stderr, /staging has a value of its own .* if it is the same credential, set it too/);
+    deepEqual([await loaded("staging"), await loaded("production")], ["sk-canary-of-staging", NEW]);
+    match(written() ?? "", /## Open questions\n\n- staging has a value of its own/);
+  });
+
+  it("says when loaders do not see it, and begins with another sync next time", async () => {
+    const { actions } = github.octokit().rest;
+    const { key, key_id } = (await actions.getRepoPublicKey(carrier)).data;
+    const shadow = { ...carrier, secret_name: "OPENAI_API_KEY" };
+    await actions.createOrUpdateRepoSecret({ ...shadow, key_id, encrypted_value: await seal(key, OLD) });
+    const blocked = await run("OPENAI_API_KEY --yes", { stdin: NEW });
+    equal(blocked.code, 1);
+    match(blocked.stderr, /carrier has a secret OPENAI_API_KEY of its own, which stands above/);
+    match(blocked.stderr, /error: staging, production: loaders do not see the new value/);
+    await actions.deleteRepoSecret(shadow);
+    const mended = await run("OPENAI_API_KEY --yes");
+    equal(mended.code, 0, mended.stderr);
+    equal(await loaded("production"), NEW);
+  });
+
+  it("finds a composite that is pinned to what was before", async () => {
+    const composite = "default/app-production";
+    const { headers } = await cloud.call("GET", env(`${composite}-keys`));
+    const pinned = `imports:\n  - ${composite}-keys@${headers.get("pulumi-esc-revision")}\n`;
+    equal((await cloud.call("PATCH", env(composite), { body: pinned })).status, 200);
+    const { code, stdout, stderr } = await run("OPENAI_API_KEY --yes", { stdin: NEW });
+    equal(code, 1);
+    match(
+      stdout,
+      /production: the ledger has the new value's .*; the composite gives another value: it is pinned/,
+    );
+    match(stderr, /error: production: loaders do not see the new value/);
+  });
+
+  it("with --pause keeps the sync away until somebody lets it go on", async () => {
+    const stopped = await run("OPENAI_API_KEY --yes --pause", { stdin: NEW });
+    equal(stopped.code, 1);
+    match(
+      stopped.stderr,
+      /error: staging, production: the sync is paused\. Remedy: .*resume staging production/,
+    );
+    equal(await loaded("production"), OLD);
+    const { text } = await cloud.call("GET", env("default/app-production-ledger"));
+    match(text, /paused:\n +reason: OPENAI_API_KEY is compromised/);
+    const resumed = await run("OPENAI_API_KEY", { typed: [""] });
+    equal(resumed.code, 0, resumed.stderr);
+    match(resumed.asked[0] ?? "", /Enter to let the sync write again/);
+    equal(await loaded("production"), NEW);
+  });
+
+  describe("shows the steps and does nothing with --dry-run", () => {
+    const dry = async (rest: string) => {
+      await github.fetch("/_sandbox/requests", { method: "DELETE" });
+      const { stdout, code } = await run(`${rest} --dry-run`);
+      const requests = (await (await github.fetch("/_sandbox/requests")).json()) as string[];
+      deepEqual(
+        requests.filter((request) => !request.startsWith("GET ")),
+        [],
+      );
+      equal(existsSync(join(folder, ".sophia-secrets")), false);
+      equal(code, 0);
+      return stdout;
+    };
+
+    it("for a secret of the organization, of GitHub environments, of config, and the pipeline's own", async () => {
+      const organization = await dry("OPENAI_API_KEY --pause --environment production");
+      match(organization, /^1\. Pause the sync\n {3}No sync writes to production until/);
+      match(
+        organization,
+        /3\. The new value, into GitHub\n {3}Asked for without showing it, and set as OPENAI_API_KEY\n/,
+      );
+      match(
+        organization,
+        /4\. Sync now\n {3}ai-cherry\/carrier: workflow of main, names=OPENAI_API_KEY\n {3}into production\n/,
+      );
+      match(
+        await dry("DATABASE_URL"),
+        /gh secret set DATABASE_URL --env staging -R ai-cherry\/carrier\n.*--env production/,
+      );
+      match(await dry("SMTP_HOST"), /pulumi config set --secret --type string --path 'values\.SMTP_HOST'/);
+      const own = await dry("PULUMI_ACCESS_TOKEN");
+      doesNotMatch(own, /Sync now|Verify/);
+      match(own, /1\. Revoke PULUMI_ACCESS_TOKEN[\s\S]*no page is known; Platform knows/);
+    });
+  });
+
+  it("replaces the pipeline's own credential without a sync, and counts everything that it opens", async () => {
+    const { code, stderr, stdout } = await run("PULUMI_ACCESS_TOKEN --yes", { stdin: "pul-canary" });
+    equal(code, 0, stderr);
+    match(stdout, /PULUMI_ACCESS_TOKEN: value replaced/);
+    match(written() ?? "", /count every secret of these environments in/);
+  });
+
+  it("has ESC rotate what ESC makes, twice, for the first rotation leaves the old one alive", async () => {
+    const { code, stderr, asked } = await run("SESSION_KEY --environment production", { typed: [""] });
+    equal(code, 0, stderr);
+    match(
+      stderr,
+      /1\/3 Have ESC rotate SESSION_KEY, twice\n {4}pulumi env rotate payready\/default\/app-production-rotated-session\n/,
+    );
+    match(asked[0] ?? "", /Enter when it is rotated twice/);
+    match(written() ?? "", /rotated twice, as confirmed/);
+    match((await run("SESSION_KEY --environment canada")).stderr, /SESSION_KEY is not in canada/);
+  });
+
+  it("says what is wrong with what was typed", async () => {
+    for (const [rest, world, told, code] of [
+      ["NO_SUCH", {}, /NO_SUCH: the catalog has no such entry/, 1],
+      ["OLD_KEY", {}, /OLD_KEY: it has left GitHub and ESC on 2026-01-31/, 1],
+      ["OPENAI_API_KEY --environment canada", {}, /OPENAI_API_KEY is not in canada\. Remedy: use some of/, 1],
+      ["OPENAI_API_KEY", {}, /there is nobody to ask\. Remedy: run it on a terminal, or with --yes/, 1],
+      [
+        `OPENAI_API_KEY --yes --reason ${"sk-proj-0123456789abcdefghij"}`,
+        {},
+        /--reason: it holds what looks like/,
+        1,
+      ],
+      ["OPENAI_API_KEY --yes --since yesterday", {}, /--since: names no time gone by/, 1],
+      ["", {}, /takes one name, and never a value/, 2],
+    ] as const) {
+      const answer = await run(rest, world);
+      match(answer.stderr, told);
+      equal(answer.code, code, rest);
+    }
+    ok(!existsSync(join(folder, journal)));
+    writeFileSync(join(folder, "taken.md"), "");
+    match(
+      (await run("OPENAI_API_KEY --yes --out taken.md")).stderr,
+      /taken\.md: there is such a file already/,
+    );
+  });
+});

@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Doors } from "../../src/cli/command";
+import { runProgram } from "../../src/cli/program";
+import { readPlan } from "../../src/cli/read-plan";
+import { markerOf, renderPlan } from "../../src/cli/render-plan";
+import { createGitHubCall } from "../../src/clients/github-call";
+import { createHttp } from "../../src/clients/http";
+import { Secret } from "../../src/secret";
+
+const CANARY = "canary-value";
+const SLOT = "github:index/actionsOrganizationSecret:ActionsOrganizationSecret";
+const FILE = "github:index/repositoryFile:RepositoryFile";
+const urnOf = (type: string, name: string) => `urn:pulumi:production::sophia::my:Component$${type}::${name}`;
+
+/** A step as the engine streams it, with values in both states. */
+const step = (op: string, type: string, name: string, change: object = {}) => ({
+  resourcePreEvent: {
+    metadata: {
+      op,
+      urn: urnOf(type, name),
+      type,
+      old: op === "create" ? null : { custom: true, inputs: { value: CANARY } },
+      new: op === "delete" ? null : { custom: true, inputs: { value: CANARY } },
+      diffs: ["visibility", "secretName"],
+      detailedDiff: { [`labels["${CANARY}"]`]: { diffKind: "update" } },
+      ...change,
+    },
+    planning: true,
+  },
+});
+const diagnostic = (severity: string, message: string) => ({ diagnosticEvent: { severity, message } });
+const END = { summaryEvent: { resourceChanges: { same: 40, create: 1 } } };
+
+const textOf = (...events: object[]) =>
+  events.map((event, sequence) => JSON.stringify({ sequence, timestamp: 1, ...event })).join("\n");
+
+const WHOLE = textOf(
+  { preludeEvent: { config: { "sophia:values": CANARY } } },
+  step("create", "pulumi:pulumi:Stack", "sophia-production", { new: { custom: false } }),
+  step("create", SLOT, "NEW_KEY"),
+  step("update", FILE, "ai-cherry/sophia-main/.github/workflows/sync_secrets.yml", { diffs: ["content"] }),
+  step("create-replacement", SLOT, "RENAMED"),
+  step("replace", SLOT, "RENAMED"),
+  step("delete-replaced", SLOT, "RENAMED"),
+  step("delete", SLOT, "GONE"),
+  step("delete", SLOT, "KEPT", { old: { custom: true, retainOnDelete: true } }),
+  step("same", SLOT, "AS_BEFORE"),
+  step("import", SLOT, "TAKEN"),
+  diagnostic("debug", `debug: ${CANARY}`),
+  diagnostic(
+    "warning",
+    "warning: tombstones: OLD_KEY goes on 2027-03-31; DUE_KEY is due since 2026-01-01: up deletes it; after that and a sync, remove its entry",
+  ),
+  END,
+);
+
+describe("a plan as a comment", () => {
+  it("names what changes, by what happens to it, and no value", () => {
+    const text = renderPlan("production", readPlan(WHOLE));
+    assert.equal(
+      text,
+      [
+        "<!-- sophia-secrets plan of production -->",
+        "### Plan of `production`: 1 to create, 1 to import, 1 to update, 1 to replace, 1 to delete, 1 to let go, 40 as they are",
+        "",
+        "**Create: 1**",
+        "",
+        "- ActionsOrganizationSecret `NEW_KEY`",
+        "",
+        "**Take over: 1**",
+        "",
+        "- ActionsOrganizationSecret `TAKEN`",
+        "",
+        "**Update: 1**",
+        "",
+        "- RepositoryFile `ai-cherry/sophia-main/.github/workflows/sync_secrets.yml`: `content`",
+        "",
+        "**Replace: 1**",
+        "",
+        "- ActionsOrganizationSecret `RENAMED`: `secretName`, `visibility`",
+        "",
+        "**Delete: 1**",
+        "",
+        "- ActionsOrganizationSecret `GONE`",
+        "",
+        "**Let go (it stays where it is): 1**",
+        "",
+        "- ActionsOrganizationSecret `KEPT`",
+        "",
+        "**Tombstones: 2**",
+        "",
+        "- `OLD_KEY` goes on 2027-03-31",
+        "- `DUE_KEY` is due since 2026-01-01: `up` deletes it",
+        "",
+        "Names only, without a value.",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("says that nothing changes", () => {
+    assert.match(renderPlan("staging", readPlan(textOf(END))), /Plan of `staging`: nothing changes \(40 as/);
+  });
+
+  it("says that the preview failed, and keeps its words for the log", () => {
+    const plan = readPlan(textOf(diagnostic("error", `error: it quotes ${CANARY}`)));
+    const text = renderPlan("production", plan);
+    assert.match(text, /The preview failed\. The log of this job says why\./);
+    assert.ok(!text.includes(CANARY));
+    assert.deepEqual(plan.messages, [`error: it quotes ${CANARY}`]);
+  });
+
+  it("names the rules that the policy pack sees broken, mandatory ones first", () => {
+    const violation = (policyName: string, enforcementLevel: string, resourceUrn?: string) => ({
+      policyEvent: { policyName, enforcementLevel, message: CANARY, ...(resourceUrn && { resourceUrn }) },
+    });
+    const advice = violation("tags-are-there", "warning");
+    const refusal = violation("slots-are-guarded", "mandatory", urnOf(SLOT, "A"));
+    const text = renderPlan("production", readPlan(textOf(advice, refusal, END)));
+    assert.match(text, /\*\*Refused by the policies: 1\*\*\n\n- `slots-are-guarded`: `A`\n/);
+    assert.match(text, /\*\*Advice of the policies: 1\*\*\n\n- `tags-are-there`: `the stack`\n/);
+    assert.ok(!text.includes(CANARY));
+  });
+
+  it("folds long lists, and shortens them until GitHub takes the comment", () => {
+    const steps = (count: number) =>
+      Array.from({ length: count }, (_, index) => step("create", SLOT, `${"LONG_NAME_".repeat(8)}${index}`));
+    assert.match(
+      renderPlan("production", readPlan(textOf(...steps(16), END))),
+      /<details><summary><b>Create: 16</,
+    );
+    const long = renderPlan("production", readPlan(textOf(...steps(2000), END)));
+    assert.ok(long.length <= 65_536 && long.length > 20_000, String(long.length));
+    assert.match(long, /<b>Create: 2000<\/b>/);
+    assert.match(long, /\n- and \d+ more\n/);
+    assert.match(long, /Names only, without a value\.\n$/);
+  });
+
+  it("lets no name out of its code span, or into the marker", () => {
+    const name = "a`b<!-- sophia-secrets plan of staging -->\n# heading";
+    const text = renderPlan("production", readPlan(textOf(step("create", SLOT, name), END)));
+    assert.match(text, /`a\?b\?!-- sophia-secrets plan of staging --\?\?# heading`/);
+    assert.ok(!text.includes(markerOf("staging")));
+  });
+
+  it("takes names with :: in them whole", () => {
+    const { changes } = readPlan(textOf(step("create", SLOT, "a::b"), END));
+    assert.equal(changes[0]?.name, "a::b");
+  });
+
+  it("refuses what is no stream of events, without quoting it", () => {
+    const wrong = [`{"steps": "${CANARY}"}`, CANARY, "null", "[]"];
+    for (const text of wrong)
+      assert.throws(
+        () => readPlan(text),
+        (error: Error) => {
+          assert.match(error.message, /PULUMI_ENABLE_STREAMING_JSON_PREVIEW/);
+          return !error.message.includes(CANARY);
+        },
+      );
+  });
+});
+
+describe("sophia-secrets plan-comment", () => {
+  const comments: { id: number; body: string; user: { type: string } }[] = [];
+  const writes: string[] = [];
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      response.setHeader("content-type", "application/json");
+      if (request.headers.authorization !== "Bearer job-token") return response.writeHead(401).end("{}");
+      if (request.method === "GET") {
+        const page = Number(searchParams.get("page"));
+        return response.end(JSON.stringify(comments.slice((page - 1) * 100, page * 100)));
+      }
+      writes.push(`${request.method} ${pathname}`);
+      const { body } = JSON.parse(Buffer.concat(chunks).toString());
+      const there = comments.find(({ id }) => pathname.endsWith(`/issues/comments/${id}`));
+      if (there !== undefined) there.body = body;
+      else comments.push({ id: comments.length + 1, body, user: { type: "Bot" } });
+      return response.writeHead(there === undefined ? 201 : 200).end("{}");
+    });
+  });
+  before(() => new Promise<void>((done) => server.listen(0, "127.0.0.1", done)));
+  after(() => server.close());
+  beforeEach(() => {
+    comments.length = 0;
+    writes.length = 0;
+  });
+
+  const run = async (plan: string, options = ["--pull-request", "5"], token = "job-token") => {
+    const heard = { stdout: "", stderr: "" };
+    const screen = {
+      print: (line: string) => {
+        heard.stdout += `${line}\n`;
+      },
+      say: (line: string) => {
+        heard.stderr += `${line}\n`;
+      },
+    };
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const http = createHttp({ waitMs: 1, tries: 2, patienceMs: 100 });
+    const doors = {
+      project: { stack: "production" },
+      terminal: screen,
+      env: { GITHUB_REPOSITORY: "ai-cherry/infra" },
+      readFile: () => Buffer.from(plan),
+      githubCall: () => createGitHubCall({ url, organization: "ai-cherry", token: new Secret(token), http }),
+    } as unknown as Doors;
+    const argv = ["plan-comment", "--plan", "plan.jsonl", ...options];
+    const code = await runProgram(argv, async () => doors, screen);
+    return { ...heard, code };
+  };
+
+  it("prints the plan, writes it once, and then over what it wrote", async () => {
+    const first = await run(WHOLE);
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stdout, /Plan of `production`/);
+    await run(textOf(END));
+    assert.deepEqual(writes, [
+      "POST /api/v3/repos/ai-cherry/infra/issues/5/comments",
+      "PATCH /api/v3/repos/ai-cherry/infra/issues/comments/1",
+    ]);
+    assert.match(comments[0]?.body ?? "", /nothing changes/);
+  });
+
+  it("finds its comment on a later page, and leaves people's and other stacks' alone", async () => {
+    const fill = (id: number, body: string, type: string) => comments.push({ id, body, user: { type } });
+    fill(1, `${markerOf("production")} said somebody`, "User");
+    fill(2, markerOf("staging"), "Bot");
+    for (let id = 3; id < 120; id += 1) fill(id, "something else", "User");
+    fill(120, markerOf("production"), "Bot");
+    await run(textOf(END));
+    assert.deepEqual(writes, ["PATCH /api/v3/repos/ai-cherry/infra/issues/comments/120"]);
+  });
+
+  it("only prints where no pull request is named", async () => {
+    assert.equal((await run(WHOLE, [])).code, 0);
+    assert.deepEqual(writes, []);
+  });
+
+  it("ends with 1 when the preview failed or a policy refused it, and has commented on it before", async () => {
+    const refusal = { policyEvent: { policyName: "p", enforcementLevel: "mandatory", message: "mend it" } };
+    const refused = await run(textOf(refusal, END));
+    assert.deepEqual([refused.code, /mend it/.test(refused.stderr)], [1, true]);
+    assert.equal((await run("")).code, 1);
+    assert.equal(writes.length, 2);
+  });
+
+  it("says which token GitHub does not know, and refuses a number that is none", async () => {
+    const { code, stderr } = await run(WHOLE, ["--pull-request", "5"], "other");
+    assert.equal(code, 1);
+    assert.match(stderr, /GITHUB_TOKEN: GitHub does not know it/);
+    assert.equal((await run(WHOLE, ["--pull-request", "5/../7"])).code, 2);
+  });
+});

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Settings } from "../../secrets/settings";
+import { programRules, programTeam } from "../../secrets/trust";
+import type { Doors } from "../../src/cli/command";
+import { runProgram } from "../../src/cli/program";
+import { createHttp } from "../../src/clients/http";
+import { type CloudFixture, ORG, startCloud, team } from "../pulumi-cloud/cloud-fixture";
+import { type IdentityDoor, ISSUER, openIdentityDoor } from "../sync/identity-door";
+import { SETTINGS } from "./small-organization";
+
+const settings: Settings = { ...SETTINGS, pulumiOrganization: ORG, programRepository: "infra" };
+const repository = { repository: `${settings.githubOrganization}/infra`, repository_id: "8" };
+const onMain = { ...repository, ref: "refs/heads/main", event_name: "schedule" };
+
+/** Asks Pulumi Cloud who it is, and writes that, its token and its address into the file of the last argument. */
+const WHO = `
+  const { PULUMI_ACCESS_TOKEN: token, PULUMI_BACKEND_URL: url, PULUMI_STACK: stack } = process.env;
+  fetch(url + "/api/user", { headers: { authorization: "token " + token } })
+    .then((answer) => answer.json())
+    .then(({ tokenInfo }) => require("fs").writeFileSync(process.argv.at(-1), JSON.stringify({ tokenInfo, token, stack })));
+`;
+
+describe("sophia-secrets run-as", () => {
+  let cloud: CloudFixture;
+  let door: IdentityDoor;
+  let folder: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "run-as-"));
+    door = await openIdentityDoor({});
+    cloud = await startCloud({ issuers: { [ISSUER]: door.jwks } });
+    const issuers = `/api/orgs/${ORG}/oidc/issuers`;
+    const { id } = (await cloud.call("POST", issuers, { body: { name: "github", url: ISSUER } })).json;
+    const path = `/api/orgs/${ORG}/auth/policies`;
+    const policy = (await cloud.call("GET", `${path}/oidcissuers/${id}`)).json.id;
+    const policies = programRules(settings, ["production"], { name: "infra", id: 8 });
+    const answer = await cloud.call("PATCH", `${path}/${policy}`, { body: { policies } });
+    assert.equal(answer.status, 200, answer.text);
+    for (const job of ["preview", "audit"] as const) await team(cloud, programTeam(settings, job), []);
+  });
+  after(async () => {
+    await cloud.close();
+    await door.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const run = async (
+    argv: string[],
+    claims: Record<string, string>,
+    change: Partial<Settings> = {},
+    env = {},
+  ) => {
+    const heard = { stdout: "", stderr: "" };
+    const screen = {
+      print: (line: string) => {
+        heard.stdout += `${line}\n`;
+      },
+      say: (line: string) => {
+        heard.stderr += `${line}\n`;
+      },
+    };
+    for (const name of Object.keys(door.claims)) delete door.claims[name];
+    Object.assign(door.claims, claims);
+    const doors = {
+      project: { stack: "production", settings: { ...settings, pulumiApiUrl: cloud.url, ...change } },
+      http: createHttp({ waitMs: 1, tries: 2, patienceMs: 100 }),
+      terminal: screen,
+      env: { PATH: process.env.PATH, ...door.environment, ...env },
+    } as unknown as Doors;
+    const code = await runProgram(["run-as", ...argv], async () => doors, screen);
+    return { ...heard, code };
+  };
+  const who = (job: string) => [job, "--", process.execPath, "-e", WHO, join(folder, "who.json")];
+  const found = () => JSON.parse(readFileSync(join(folder, "who.json"), "utf8"));
+
+  it("gives the command the token of the job's team, and neither prints it nor keeps it", async () => {
+    const { code, stdout, stderr } = await run(who("audit"), { ...onMain, environment: "program-audit" });
+    assert.deepEqual([code, stdout, stderr], [0, "", ""]);
+    assert.equal(found().tokenInfo.team, programTeam(settings, "audit"));
+    assert.equal(found().stack, `${ORG}/production`);
+  });
+
+  it("tells a runner both tokens to mask, on stderr, before the command speaks", async () => {
+    const claims = { ...onMain, environment: "program-audit" };
+    const { stdout, stderr } = await run(who("audit"), claims, {}, { GITHUB_ACTIONS: "true" });
+    assert.equal(stdout, "");
+    assert.equal(stderr, `::add-mask::${door.issued.at(-1)}\n::add-mask::${found().token}\n`);
+  });
+
+  it("makes the branch's deployment an administrator of the organization, and of no team", async () => {
+    const { code } = await run(who("up"), { ...onMain, environment: "program-production" });
+    assert.equal(code, 0);
+    assert.equal(found().tokenInfo.organization, ORG);
+    assert.equal(found().tokenInfo.team, undefined);
+    const headers = { authorization: `token ${found().token}` };
+    assert.equal((await fetch(`${cloud.url}/api/orgs/${ORG}/oidc/issuers`, { headers })).status, 200);
+  });
+
+  it("starts nothing for a pull request that asks to be an administrator", async () => {
+    const claims = { ...repository, ref: "refs/pull/1/merge", event_name: "pull_request", base_ref: "main" };
+    rmSync(join(folder, "who.json"), { force: true });
+    const { code, stderr } = await run(who("up"), { ...claims, environment: "program-preview" });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /trust in this job \(administrator of payready\).*denied.*event_name "pull_request"/,
+    );
+    assert.throws(found, /ENOENT/);
+    assert.equal((await run(who("preview"), { ...claims, environment: "program-preview" })).code, 0);
+  });
+
+  it("fails as the command fails, and says when there is none", async () => {
+    const claims = { ...onMain, environment: "program-audit" };
+    const failing = ["audit", "--", process.execPath, "-e", "process.exit(7)"];
+    assert.equal((await run(failing, claims)).code, 1);
+    const missing = await run(["audit", "--", "no-such-command"], claims);
+    assert.deepEqual(
+      [missing.code, /no-such-command: cannot be started \(ENOENT\)/.test(missing.stderr)],
+      [1, true],
+    );
+  });
+
+  const wrong: [string, string[], Partial<Settings>, object, number, RegExp][] = [
+    ["a job of no name", ["deploy", "--", "true"], {}, {}, 2, /the job is none of preview, audit and up/],
+    ["no command", ["audit"], {}, {}, 2, /no command was given/],
+    [
+      "a stack that trusts no job",
+      ["audit", "--", "true"],
+      { programRepository: undefined as unknown as string },
+      {},
+      1,
+      /config programRepository: is not set/,
+    ],
+    [
+      "a place that is no job",
+      ["audit", "--", "true"],
+      {},
+      { ACTIONS_ID_TOKEN_REQUEST_URL: "" },
+      1,
+      /may not ask for one.*id-token: write/,
+    ],
+  ];
+  for (const [what, argv, change, env, code, words] of wrong)
+    it(`refuses ${what}`, async () => {
+      const outcome = await run(argv, {}, change, env);
+      assert.equal(outcome.code, code);
+      assert.match(outcome.stderr, words);
+    });
+});

@@ -1,0 +1,157 @@
+import type { Catalog } from "../../secrets/entry";
+import { parseSettings, type Settings } from "../../secrets/settings";
+import type { Doors } from "../../src/cli/command";
+import { runProgram } from "../../src/cli/program";
+import { createHttp, type Http } from "../../src/clients/http";
+import { createPulumiCall } from "../../src/clients/pulumi-call";
+import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
+import { RemedyError } from "../../src/errors";
+import { Secret } from "../../src/secret";
+import { buildJobCatalog } from "../../src/sync/job-catalog";
+import { runSync } from "../../src/sync/sync";
+import { type CloudFixture, env, ORG, open, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
+
+export const GROUP = { keys: "default/app-production-keys", databases: "default/app-production-databases" };
+export const LEDGER = "default/app-production-ledger";
+export const COMPOSITE = "default/app-production";
+const STAGING = ["default/app-staging-keys", "default/app-staging-databases", "default/app-staging-ledger"];
+
+export const CATALOG: Catalog = {
+  environments: ["staging", "production"],
+  groups: {
+    keys: { description: "Keys", rotationDays: 90, owner: "Platform" },
+    databases: { description: "Databases", rotationDays: 180, owner: "Platform" },
+  },
+  secrets: [
+    { name: "ALPHA_KEY", group: "keys" },
+    { name: "BETA_KEY", group: "keys", path: "beta.key", required: false },
+    { name: "GAMMA_KEY", group: "keys", required: false },
+    { name: "DB_PASSWORD", group: "databases" },
+  ],
+};
+
+export const SETTINGS = parseSettings({
+  githubOrganization: "ai-cherry",
+  pulumiOrganization: ORG,
+  application: "app",
+  appRoot: "app",
+  environments: '["production"]',
+  organizationStack: "production",
+  carriers: '["carrier"]',
+  syncAuthentication: "token",
+}).settings as Settings;
+
+/** What a command said. */
+export interface Heard {
+  stdout: string;
+  stderr: string;
+  code: number;
+}
+
+interface World {
+  token?: string;
+  now?: string;
+  catalog?: Catalog;
+  /** The carrier that syncs, where several share the environment. */
+  shard?: string;
+  /** Wraps the door to HTTP. */
+  through?: (http: Http) => Http;
+}
+
+/** A Pulumi Cloud with two environments, sync runs that fill it, and commands to run against it. */
+export class VersionsStage {
+  private runs = 0;
+
+  private constructor(readonly cloud: CloudFixture) {}
+
+  static async start(): Promise<VersionsStage> {
+    const stage = new VersionsStage(await startCloud());
+    for (const path of [...Object.values(GROUP), LEDGER, ...STAGING])
+      await stage.cloud.environment(path, "values: {}\n");
+    await stage.cloud.environment(COMPOSITE, `imports:\n  - ${GROUP.databases}\n  - ${GROUP.keys}\n`);
+    return stage;
+  }
+
+  close(): Promise<void> {
+    return this.cloud.close();
+  }
+
+  /** A run of the sync job, numbered from 1; each printed line. */
+  async sync(values: Record<string, string>, world: World = {}) {
+    this.runs += 1;
+    const printed: string[] = [];
+    const http = createHttp({ waitMs: 1 });
+    const code = await runSync({
+      catalog: buildJobCatalog(world.catalog ?? CATALOG, SETTINGS, world.shard),
+      environment: {
+        SYNC_ENVIRONMENT: "production",
+        SYNC_ALLOW_MANY_CHANGES: "true",
+        PULUMI_ACCESS_TOKEN: TOKENS.admin,
+        PULUMI_BACKEND_URL: this.cloud.url,
+        GITHUB_RUN_ID: String(this.runs),
+        ...values,
+      },
+      http: world.through?.(http) ?? http,
+      print: (line) => printed.push(line),
+      now: () => new Date(world.now ?? Date.now()),
+    });
+    return { code, printed };
+  }
+
+  /** @param command words; the last may be a text with blanks of its own. */
+  async run(command: string, world: World = {}, ...texts: string[]): Promise<Heard> {
+    const heard = { stdout: "", stderr: "" };
+    const terminal = {
+      print: (line: string) => {
+        heard.stdout += `${line}\n`;
+      },
+      say: (line: string) => {
+        heard.stderr += `${line}\n`;
+      },
+    } as unknown as Doors["terminal"];
+    const { token = TOKENS.admin, now, catalog = CATALOG, through } = world;
+    const door = createHttp({ waitMs: 1, tries: 2, timeoutMs: 500 });
+    const http = through?.(door) ?? door;
+    const at = { url: this.cloud.url, organization: ORG, token: new Secret(token), http };
+    const doors = {
+      project: { dir: "/nowhere", name: "sophia-secrets", stack: "production", settings: SETTINGS },
+      catalog,
+      terminal,
+      cloud: () => (token === "" ? undefined : createPulumiCloud(at)),
+      cloudCall: () => {
+        if (token === "") throw new RemedyError("PULUMI_ACCESS_TOKEN", "is not set", "export it");
+        return createPulumiCall(at);
+      },
+      now: () => new Date(now ?? Date.now()),
+      env: {},
+    } as unknown as Doors;
+    const code = await runProgram([...command.split(" "), ...texts], async () => doors, terminal);
+    if (/canary/.test(`${heard.stdout}${heard.stderr}`)) throw new Error("it shows a value");
+    return { ...heard, code };
+  }
+
+  async requests(): Promise<string[]> {
+    const answer = await fetch(`${this.cloud.url}/_sandbox/requests`, { method: "DELETE" });
+    return (await answer.json()) as string[];
+  }
+
+  async text(path: string, rest = ""): Promise<string> {
+    return (await this.cloud.call("GET", env(path, rest))).text;
+  }
+
+  async edit(path: string, text: string): Promise<void> {
+    const answer = await this.cloud.call("PATCH", env(path), { body: text });
+    if (answer.status !== 200) throw new Error(answer.text);
+  }
+
+  async revision(path: string): Promise<number> {
+    return Number((await this.cloud.call("GET", env(path))).headers.get("pulumi-esc-revision"));
+  }
+
+  /** The environment variables an application gets. */
+  async variables(path = COMPOSITE): Promise<Record<string, string>> {
+    const { properties } = (await open(this.cloud, path)).json;
+    const all: Record<string, { value: string }> = properties?.environmentVariables?.value ?? {};
+    return Object.fromEntries(Object.entries(all).map(([name, { value }]) => [name, value]));
+  }
+}
