@@ -18,8 +18,9 @@ test: node_modules ## Set up everything and run every test; ends with "N passed,
 test-long: node_modules ## Run the engine tests that take minutes: what leaves the catalog, values per environment, many carriers
 	@npx --no-install mocha --parallel --jobs 2 "test/long/*.test.ts"
 
-check: node_modules ## Format, lint, types, then the tests
+check: node_modules ## Format, lint, types, no secret in any file, then the tests
 	@npx --no-install biome check .
+	@npx --no-install secretlint --secretlintignore .gitignore "**/*"
 	@npx --no-install tsc -p tsconfig.check.json
 	@npx --no-install mocha --parallel --jobs 2 --ignore "test/long/**" "test/**/*.test.ts"
 
