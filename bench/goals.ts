@@ -91,7 +91,8 @@ async function loaderAgainstCli(stage: Stage, runs: number): Promise<Pair> {
   return inTurns(runs * 3, ours, theirs);
 }
 
-function timed(name: string, by: "ratio" | "over", goal: number, pair: Pair): Result {
+/** One goal's result from the medians of its two sides. */
+export function timed(name: string, by: "ratio" | "over", goal: number, pair: Pair): Result {
   const [ours, theirs] = [median(pair.ours), median(pair.theirs)];
   const measured = by === "ratio" ? ours / theirs : ours - theirs;
   return { name, ours, theirs, unit: "ms", by, measured, goal, met: measured <= goal };

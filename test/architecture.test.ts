@@ -16,7 +16,7 @@ const BASICS = ["src/errors", "src/secret"];
 
 /** Who may import whom: the whole truth. To add a room: a line here, and one in the map of docs/. */
 const ROOMS: readonly Room[] = [
-  { holds: ["secrets/"], ours: [], packages: ["node:crypto", "yaml", "zod"] },
+  { holds: ["secrets/"], ours: [], packages: ["node:crypto", "croner", "yaml", "zod"] },
   { holds: BASICS, ours: [], packages: ["node:util"] },
   { holds: ["src/clients/"], ours: BASICS, packages: ["node:*"] },
   { holds: ["src/loader/"], ours: ["secrets/", "src/clients/", ...BASICS], packages: [] },
@@ -28,13 +28,13 @@ const ROOMS: readonly Room[] = [
   },
   { holds: ["src/cli/"], ours: ["secrets/", "src/clients/", "src/sync/", ...BASICS] },
   { holds: ["index"], ours: ["secrets/", "src/resources/"], packages: ["node:fs", "@pulumi/pulumi"] },
-  { holds: ["policies/"], ours: [], packages: ["@pulumi/policy"] },
+  { holds: ["policies/"], ours: [], packages: ["@pulumi/policy", "yaml"] },
   { holds: ["sandbox/core/"], ours: [] },
   { holds: ["sandbox/esc/"], ours: [] },
   { holds: ["sandbox/runner/"], ours: [] },
   { holds: ["sandbox/toolchain/"], ours: [] },
   { holds: ["sandbox/plugins/"], ours: [] },
-  { holds: ["sandbox/registry/"], ours: ["sandbox/core/"] },
+  { holds: ["sandbox/registry/", "sandbox/database/"], ours: ["sandbox/core/"] },
   { holds: ["sandbox/github/"], ours: ["sandbox/core/", "sandbox/runner/run-request"] },
   { holds: ["sandbox/pulumi/"], ours: ["sandbox/core/", "sandbox/esc/"] },
   { holds: ["sandbox/"], ours: [] },

@@ -123,6 +123,7 @@ export class Stage {
       organizationVariables: () => ({ ...this.organizationVariables }),
       repositoryVariables: () => ({ ...this.repositoryVariables }),
       environment: (name) => ({ name, secrets: {}, variables: {}, ...this.environments[name] }),
+      admit: async () => undefined,
       issueToken: (permissions, runId) => {
         const issued = { permissions, token: `ghs_token${runId}x${this.issued.length}`, revoked: false };
         this.issued.push(issued);
