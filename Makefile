@@ -15,7 +15,7 @@ demo: node_modules ## Watch the whole pipeline run on this machine, from an empt
 test: node_modules ## Set up everything and run every test; ends with "N passed, N failed"
 	@npx --no-install mocha --parallel --jobs 2 --ignore "test/long/**" "test/**/*.test.ts"
 
-test-long: node_modules ## Run the engine tests that take minutes: what leaves the catalog, values per environment, many carriers
+test-long: node_modules ## Run the engine tests that take minutes: access, rotation, approvals, trust, recovery, many carriers, and more
 	@npx --no-install mocha --parallel --jobs 2 "test/long/*.test.ts"
 
 check: node_modules ## Format, lint, types, no secret in any file, then the tests

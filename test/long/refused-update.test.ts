@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type EngineProject, startProject } from "./engine-project";
-import { CATALOG_FILES, otherOrganization } from "./other-organization";
+import { type EngineProject, startProject } from "../engine/engine-project";
+import { CATALOG_FILES, otherOrganization } from "../engine/other-organization";
 
 /** The provider reports an update that Pulumi Cloud refused as a success (facts: its Update drops the error). */
 describe("an update of a composite that Pulumi Cloud refuses", function () {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Level } from "../../secrets/access";
-import { type EngineProject, startProject } from "./engine-project";
-import { CATALOG_FILES, otherOrganization, PULUMI_ORGANIZATION } from "./other-organization";
+import { type EngineProject, startProject } from "../engine/engine-project";
+import { CATALOG_FILES, otherOrganization, PULUMI_ORGANIZATION } from "../engine/other-organization";
 
 /** Policies for three people: one of all groups, one of some, and none; and a team made elsewhere. */
 function policies(level: Level): string {
