@@ -18,6 +18,7 @@ import {
   sync,
   type Tour,
   up,
+  verify,
 } from "./tour";
 
 const PROJECT = resolve(__dirname, "..");
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
       rotate,
       sync("after the rotation"),
       load,
+      verify,
       up("staging"),
       up("production"),
       nothingToDo("staging"),

@@ -125,20 +125,24 @@ export const rotate: Step = {
   },
 };
 
-/** Last of all: reality is what is declared. */
+/** Every link from GitHub to the application, by the command that looks at them. */
+export const verify: Step = {
+  title: "npx sophia-secrets verify",
+  task: async (tour, task) => {
+    const said = await tour.commands.run(["node", "build/sophia-secrets.cjs", "verify"], (each) => {
+      task.output = each;
+    });
+    task.title += `: ${said.trim().split("\n").at(-1)}`;
+  },
+};
+
+/** Last of all: reality is what is declared, and what is declared is within the rules. */
 export function nothingToDo(stack: string): Step {
   return {
-    title: `pulumi preview --refresh -s ${stack}`,
+    title: `pulumi preview --refresh -s ${stack} --policy-pack policies`,
     task: async (tour, task) => {
-      const line = [
-        "pulumi",
-        "preview",
-        "--refresh",
-        "--expect-no-changes",
-        "-s",
-        stack,
-        "--non-interactive",
-      ];
+      const looking = ["preview", "--refresh", "--expect-no-changes", "--policy-pack", "policies"];
+      const line = ["pulumi", ...looking, "-s", stack, "--non-interactive"];
       const said = await tour.commands.run(line, (each) => {
         task.output = each;
       });
@@ -151,7 +155,7 @@ export function nothingToDo(stack: string): Step {
 function resourcesOf(said: string): string {
   const lines = said.split("\nResources:\n")[1]?.split("\n\n")[0]?.split("\n") ?? [];
   return lines
-    .map((line) => line.replace(/^[ +~-]+/, "").trim())
+    .map((line) => line.replace(/^[ +~=-]+/, "").trim())
     .filter((line) => line !== "" && !line.startsWith("Duration"))
     .join(", ");
 }

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalog } from "../../secrets/catalog";
 import { resolveCatalog } from "../../secrets/entry";
 import { SENTINEL } from "../../secrets/layout";
 import { PLATFORM } from "../../secrets/platform";
+import type { Check } from "../../src/cli/check";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { createLoader } from "../../src/loader/create-loader";
 import { Secret } from "../../src/secret";
+import { ending } from "./command";
 import { type EngineProject, startProject } from "./engine-project";
 import type { WorkflowRun } from "./people";
 import { type Sample, sampleValues } from "./sample-values";
@@ -148,6 +151,29 @@ describe("the whole pipeline, with the real engine", function () {
   it("has nothing to change afterwards, refreshed or not", async () => {
     await project.ok("preview", "-s", "staging", "--refresh", "--expect-no-changes", "--diff");
     await project.ok("preview", "-s", "production", "--expect-no-changes", "--json");
+  });
+
+  it("is verified link by link, and the one that broke is named with what to do", async () => {
+    const verify = async () => {
+      const line = [join(__dirname, "..", "..", "build", "sophia-secrets.cjs"), "verify", "--json"];
+      const child = spawn(process.execPath, line, { cwd: project.folder, env: project.env });
+      const { code, stdout } = await ending(child, project.printed);
+      return { code, wrong: (JSON.parse(stdout) as Check[]).filter(({ standing }) => standing !== "ok") };
+    };
+    assert.deepEqual(await verify(), { code: 0, wrong: [] });
+    const setDefault = async (setDefaultEnvironmentPermission: string) => {
+      const answer = await fetch(`${project.sandbox.pulumi.url}/api/orgs/scoobyjava-org`, {
+        method: "PATCH",
+        headers: { authorization: `token ${project.sandbox.tokens.pulumi}` },
+        body: JSON.stringify({ setDefaultEnvironmentPermission }),
+      });
+      assert.ok(answer.ok);
+    };
+    await setDefault("write");
+    const { code, wrong } = await verify();
+    assert.deepEqual([code, wrong.map(({ link }) => link)], [1, ["access"]]);
+    assert.match(wrong[0]?.what ?? "", /write/);
+    await setDefault("none");
   });
 
   it("prints no value: not in any output, preview, verbose log, state, log or run's page", async () => {
