@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { oversightOf } from "../../secrets/oversight";
 import type { Settings } from "../../secrets/settings";
 import { declareApprovals } from "./approvals";
-import type { StageEnvironments } from "./stage";
+import type { StageEnvironments } from "./stage-environments";
 import { declareWebhooks } from "./webhooks";
 
 /** Webhooks and approval rules of one environment. The ledger has neither: the sync writes it with every change. */

@@ -6,8 +6,8 @@ import { teamId } from "./declare-environment-slots";
 import { type AskedRepository, IdentityTrust } from "./identity-trust";
 import { ProgramAccess } from "./program-access";
 import { ProgramEnvironments } from "./program-environments";
-import type { StackSettings } from "./read-stack";
 import type { Repositories } from "./repositories";
+import type { StackSettings } from "./stack-settings";
 
 /**
  * The trust in GitHub's jobs, and what the program's own are given to work with. Without teams, which an edition may

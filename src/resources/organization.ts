@@ -8,11 +8,11 @@ import { carrierCatalog } from "../sync/job-catalog";
 import { declareAuditExport } from "./audit-export";
 import { Carrier } from "./carrier";
 import { declareTrust } from "./declare-trust";
-import type { StackSettings } from "./read-stack";
 import { Repositories } from "./repositories";
 import { shardsOf } from "./shards";
 import { Slot } from "./slot";
 import type { SlotRules } from "./slot-rules";
+import type { StackSettings } from "./stack-settings";
 import type { Stage } from "./stage";
 import { type DeclaredSlot, warnOfDrift } from "./warn-of-drift";
 

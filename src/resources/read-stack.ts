@@ -11,19 +11,12 @@ import { type Catalog, resolveCatalog, type Secret } from "../../secrets/entry";
 import { checkEnvironmentTargets } from "../../secrets/environment-targets";
 import { checkOversight } from "../../secrets/oversight";
 import { describeProblems, type Problem } from "../../secrets/problem";
-import type { Rotator } from "../../secrets/rotators";
 import { parseSettings, type Settings } from "../../secrets/settings";
 import { spreadSecrets } from "../../secrets/targets";
 import { AccessRules } from "./access-rules";
 import { warnOfLacking } from "./declare-oversight";
+import type { StackSettings } from "./stack-settings";
 import { warnOfPins } from "./warn-of-pins";
-
-/** A stack's config, who may do what by it, what ESC rotates, and every stack of the project. */
-export type StackSettings = Settings & {
-  access: AccessRules;
-  stacks: readonly string[];
-  rotators: readonly Rotator[];
-};
 
 /** One stack's config, checked against the catalog and the project's other stacks. */
 export interface Stack {

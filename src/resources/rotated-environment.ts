@@ -3,7 +3,7 @@ import * as pulumiservice from "@pulumi/pulumiservice";
 import { type EnvironmentId, pathOf } from "../../secrets/layout";
 import { inputsIn, inputsOf, MANAGING_TEXT, renderRotated } from "../../secrets/rotated-text";
 import { managingEnvironment, type Rotator, rotatedEnvironment, rotatorsIn } from "../../secrets/rotators";
-import type { StackSettings } from "./read-stack";
+import type { StackSettings } from "./stack-settings";
 
 /** Declares an environment whose text is not the program's after its creation. */
 type Keep = (

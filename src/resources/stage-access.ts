@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type * as pulumiservice from "@pulumi/pulumiservice";
 import type { TeamAccess as Access, Audience } from "../../secrets/access";
-import type { StackSettings } from "./read-stack";
+import type { StackSettings } from "./stack-settings";
 import { TeamAccess } from "./team-access";
 
 type Environments = ReadonlyMap<string, pulumiservice.Environment>;

@@ -14,22 +14,13 @@ import { rotatedEnvironment, rotatorsIn } from "../../secrets/rotators";
 import { declareOversight } from "./declare-oversight";
 import { protectFromDeletion } from "./deletion-protection";
 import { tagOwner } from "./environment-tags";
-import type { StackSettings } from "./read-stack";
 import { declareRotators } from "./rotated-environment";
+import type { StackSettings } from "./stack-settings";
 import { StageAccess } from "./stage-access";
+import type { StageEnvironments } from "./stage-environments";
 
 /** Text of a values environment before its first sync. */
 const NO_VALUES = "values: {}\n";
-
-/** The ESC environments of one environment. */
-export interface StageEnvironments {
-  /** By group; the sync job writes them. */
-  values: Readonly<Record<string, pulumiservice.Environment>>;
-  ledger: pulumiservice.Environment;
-  composite: pulumiservice.Environment;
-  /** By policy: composites of the groups that a policy gives, where it gives some and not all. */
-  audiences: Readonly<Record<string, pulumiservice.Environment>>;
-}
 
 /**
  * One environment of the pipeline in Pulumi ESC: a values environment per group, the ledger, the composite that

@@ -76,9 +76,8 @@ function value(found: Case, { settings }: PlanOptions): PlannedStep {
     return { step: "value", title: `${title}, into the stack's config`, lines };
   }
   if (way === "environments") {
-    const lines = places.map(
-      ({ repository, environment }) =>
-        `gh secret set ${secret.name} --env ${environment} -R ${settings.githubOrganization}/${repository}`,
+    const lines = [...new Set(places.map(({ environment }) => environment))].map(
+      (environment) => `npx sophia-secrets set ${secret.name} --environment ${environment} --replace`,
     );
     return { step: "value", title: `${title}, into each GitHub environment`, lines };
   }

@@ -5,11 +5,12 @@ import type { Secret } from "../../secret";
 import { fingerprint, isFingerprintKey } from "../../sync/fingerprint";
 import { checkValue } from "../check-value";
 import type { Doors } from "../command";
-import { readStdinValue } from "../read-value";
+import { readValue } from "../read-value";
 import { requireRoom, spreadOf } from "../spread";
 import { writeValues } from "../write-values";
-import { type Case, timesOf } from "./case";
+import type { Case } from "./case";
 import type { Journal } from "./journal";
+import { timesOf } from "./open-case";
 
 /**
  * Asks for the new value, or reads it, and writes it to GitHub under every name that stands there. An empty one says
@@ -22,7 +23,7 @@ export async function setNewValue(doors: Doors, found: Case, journal: Journal): 
   const { terminal } = doors;
   const { name } = found.secret;
   const question = `New value of ${name} (not shown; Enter alone: it is set in GitHub already)`;
-  const value = terminal.canAsk ? await terminal.askHidden(question) : await readStdinValue(terminal, name);
+  const value = await readValue(terminal, name, question);
   if (value.bytes === 0) {
     await requireSet(doors, found, journal);
     return undefined;

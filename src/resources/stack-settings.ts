@@ -1,0 +1,10 @@
+import type { Rotator } from "../../secrets/rotators";
+import type { Settings } from "../../secrets/settings";
+import type { AccessRules } from "./access-rules";
+
+/** A stack's config, who may do what by it, what ESC rotates, and every stack of the project. */
+export type StackSettings = Settings & {
+  access: AccessRules;
+  stacks: readonly string[];
+  rotators: readonly Rotator[];
+};
