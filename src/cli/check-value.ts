@@ -8,9 +8,21 @@ export type Checked = { value: Secret; reason?: never } | { reason: string; valu
 
 /** Why no value of an entry is set as an organization secret; undefined when one is. */
 export function whyNotSet(entry: Entry): string | undefined {
-  if (entry.perEnvironment) return "it is a secret of each GitHub environment, not of the organization";
+  if (!entry.perEnvironment) return whyConfigs(entry);
+  const how = `npx sophia-secrets set ${entry.name} --environment ENVIRONMENT`;
+  return `it is a secret of each GitHub environment, not of the organization (${how})`;
+}
+
+/** Why nobody sets an entry's value anywhere but in config; undefined when people do. */
+export function whyConfigs(entry: Entry): string | undefined {
   if (entry.value === "person") return undefined;
   return `its value is the stack's config's (pulumi config set --secret --path 'values.${entry.name}')`;
+}
+
+/** Checks a value for the organization's secret of an entry: that it has one, and `checkText`. */
+export function checkValue(entry: Entry, input: Input): Checked {
+  const elsewhere = whyNotSet(entry);
+  return elsewhere === undefined ? checkText(entry, input) : { reason: elsewhere };
 }
 
 /**
@@ -18,9 +30,7 @@ export function whyNotSet(entry: Entry): string | undefined {
  *
  * @param input value under the entry's name, or under one of its aliases; two that differ are refused.
  */
-export function checkValue(entry: Entry, input: Input): Checked {
-  const elsewhere = whyNotSet(entry);
-  if (elsewhere !== undefined) return { reason: elsewhere };
+export function checkText(entry: Entry, input: Input): Checked {
   for (const name of [entry.name, ...entry.aliases]) {
     const why = neverAValue(input[name]);
     if (why !== undefined) return { reason: `the value of ${name} ${why}` };

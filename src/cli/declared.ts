@@ -26,12 +26,16 @@ export function namedSlots(catalog: Catalog, names: readonly string[]): SlotName
 /** The same for what writes to the organization. @throws RemedyError for secrets of GitHub environments too. */
 export function organizationSlotsNamed(catalog: Catalog, names: readonly string[]): SlotName[] {
   const found = namedSlots(catalog, names);
-  const elsewhere = found.filter(({ secret }) => secret.perEnvironment).map(({ name }) => name);
+  const elsewhere = found.filter(({ secret }) => secret.perEnvironment);
   if (elsewhere.length === 0) return found;
+  const ways = elsewhere.map(
+    ({ name, secret }) =>
+      `npx sophia-secrets set ${name} --environment ENVIRONMENT sets its value in one of ${secret.environments.join(", ")}`,
+  );
   throw new RemedyError(
-    elsewhere.join(", "),
+    elsewhere.map(({ name }) => name).join(", "),
     "it is a secret of each GitHub environment, not of the organization",
-    "gh secret set NAME --env ENVIRONMENT -R OWNER/REPOSITORY sets its value there",
+    ways.join("; "),
   );
 }
 

@@ -115,7 +115,7 @@ function missing(name: string, { value }: Secret): Finding {
 }
 
 function missingInEnvironments({ catalog, settings, today }: Declaration, observed: Observed): Finding[] {
-  const { carriers, githubOrganization } = settings;
+  const { carriers } = settings;
   const has = ({ repository, environment, slot }: EnvironmentSlot) =>
     observed.carriers
       .find((each) => each.repository === repository)
@@ -123,11 +123,10 @@ function missingInEnvironments({ catalog, settings, today }: Declaration, observ
   return environmentTargets(resolveCatalog(catalog), carriers, catalog.environments, today)
     .filter((target) => !has(target))
     .map(({ repository, environment, slot }) => {
-      const place = `--env ${environment} -R ${githubOrganization}/${repository}`;
       const remedy =
         slot.secret.value === "config"
           ? "pulumi up --refresh, of the environment's stack, makes it again"
-          : `gh secret set ${slot.name} ${place} makes it again; a new one: pulumi up`;
+          : `npx sophia-secrets set ${slot.name} --environment ${environment} makes it again; a new one: pulumi up`;
       const what = `declared for ${environment} of ${repository}, and not there`;
       return { kind: "missing", name: slot.name, what, remedy };
     });

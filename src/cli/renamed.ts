@@ -6,16 +6,22 @@ import { isDue } from "../../secrets/tombstone";
  * differ. Nobody but a person may replace the other's value.
  *
  * @param set slots that were written.
- * @param there names of all secrets in GitHub.
+ * @param there names of all secrets in GitHub; of one environment's where it is named.
  */
-export function twinsLeft(set: readonly SlotName[], there: ReadonlySet<string>, today: string): string[] {
+export function twinsLeft(
+  set: readonly SlotName[],
+  there: ReadonlySet<string>,
+  today: string,
+  environment?: string,
+): string[] {
+  const where = environment === undefined ? "" : ` --environment ${environment}`;
   const written = new Set(set.map(({ name }) => name));
   return set.flatMap(({ name, secret }) => {
     const { renamedFrom } = secret;
     if (renamedFrom === undefined || isDue(renamedFrom.tombstone, today)) return [];
     const twin = name === secret.name ? renamedFrom.name : secret.name;
     if (written.has(twin) || !there.has(twin)) return [];
-    const how = `npx sophia-secrets set ${twin} --replace, with the same value`;
+    const how = `npx sophia-secrets set ${twin}${where} --replace, with the same value`;
     return [`${name} and ${twin} are one secret under two names, and the sync needs them equal: ${how}`];
   });
 }

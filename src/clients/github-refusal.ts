@@ -5,11 +5,15 @@ const RIGHTS =
   "give the token the scope admin:org (classic) or the organization permission Secrets, read and write (fine-grained)";
 const REPOSITORY_RIGHTS =
   "give the token the scope repo (classic) or Metadata, Environments and Secrets, read, on it (fine-grained)";
+const ENVIRONMENT_RIGHTS =
+  "give the token the scope repo (classic) or Environments, read and write, on the repository (fine-grained)";
 
-/** What a refused request was about: an organization secret or the list of them, or a repository. */
+const RIGHTS_OF = { organization: RIGHTS, repository: REPOSITORY_RIGHTS, environment: ENVIRONMENT_RIGHTS };
+
+/** What a refused request was about: organization secrets, a repository, or a write to one's environment. */
 export interface Asked {
   thing: string;
-  kind: "organization" | "repository";
+  kind: keyof typeof RIGHTS_OF;
 }
 
 /** What was asked for is not there, or is not shown to this token: GitHub does not say which. */
@@ -18,7 +22,7 @@ export class NotShownError extends RemedyError {}
 /** GitHub's refusal in the terms of what was asked. Its own message is told only where it cannot quote a value. */
 export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
   const { thing, kind } = asked;
-  const rights = kind === "organization" ? RIGHTS : REPOSITORY_RIGHTS;
+  const rights = RIGHTS_OF[kind];
   switch (answer.status) {
     case 401:
       return new RemedyError("GITHUB_TOKEN", "GitHub does not know it, or it has expired", "set a valid one");

@@ -311,7 +311,7 @@ describe("sophia-secrets compromise", function () {
     await sync();
     const unset = await run("DATABASE_URL", { typed: ["", ""] });
     equal(unset.code, 1);
-    match(unset.stderr, /gh secret set DATABASE_URL --env staging -R ai-cherry\/carrier\n/);
+    match(unset.stderr, /npx sophia-secrets set DATABASE_URL --environment staging --replace\n/);
     match(unset.stdout, /production: the value is still the one from before/);
     await setIn("staging", "DATABASE_URL", "canary-of-staging-2");
     await setIn("production", "DATABASE_URL", "canary-of-production-2");
@@ -446,7 +446,7 @@ describe("sophia-secrets compromise", function () {
       );
       match(
         await dry("DATABASE_URL"),
-        /gh secret set DATABASE_URL --env staging -R ai-cherry\/carrier\n.*--env production/,
+        /npx sophia-secrets set DATABASE_URL --environment staging --replace\n.*--environment production/,
       );
       match(await dry("SMTP_HOST"), /pulumi config set --secret --type string --path 'values\.SMTP_HOST'/);
       const own = await dry("PULUMI_ACCESS_TOKEN");
