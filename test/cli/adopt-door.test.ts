@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openAdoptDoor } from "../../src/cli/adopt-door";
+import { openAdoptDoor } from "../../src/cli/adopt/adopt-door";
 import { createHttp } from "../../src/clients/http";
 import { ORG, putSecret, type StartedGitHub, seal, startGitHub } from "../github/started-github";
 

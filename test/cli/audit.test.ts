@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { EMPTY_LEDGER, renderLedger } from "../../secrets/ledger";
-import { type AuditEvent, fromCloud } from "../../src/cli/audit-event";
-import { auditPlaces, placeIn } from "../../src/cli/audit-places";
-import { foldAudit } from "../../src/cli/fold-audit";
-import { joinRevisions, nameRuns } from "../../src/cli/join-audit";
-import { parseSince } from "../../src/cli/parse-since";
-import { readAudit } from "../../src/cli/read-audit";
+import { type AuditEvent, fromCloud } from "../../src/cli/audit/audit-event";
+import { auditPlaces, placeIn } from "../../src/cli/audit/audit-places";
+import { foldAudit } from "../../src/cli/audit/fold-audit";
+import { joinRevisions, nameRuns } from "../../src/cli/audit/join-audit";
+import { parseSince } from "../../src/cli/audit/parse-since";
+import { readAudit } from "../../src/cli/audit/read-audit";
 import { RemedyError } from "../../src/errors";
 import { putSecret } from "../github/started-github";
 import { ORG as CLOUD_ORG, env, open, TOKENS, team } from "../pulumi-cloud/cloud-fixture";

@@ -2,10 +2,10 @@ import { deepEqual, doesNotMatch, equal, match, rejects } from "node:assert/stri
 import type { Catalog } from "../../secrets/entry";
 import { SCRIPT_PATH, SENTINEL, WORKFLOW_PATH } from "../../secrets/layout";
 import { renderLedger } from "../../secrets/ledger";
-import { type Check, checkLink, namesIn } from "../../src/cli/check";
-import { checkApplication } from "../../src/cli/check-applications";
-import { checkCarrier } from "../../src/cli/check-carriers";
-import { checkEnvironments } from "../../src/cli/check-environments";
+import { type Check, checkLink, namesIn } from "../../src/cli/verify/check";
+import { checkApplication } from "../../src/cli/verify/check-applications";
+import { checkCarrier } from "../../src/cli/verify/check-carriers";
+import { checkEnvironments } from "../../src/cli/verify/check-environments";
 import type { GitHubCarrier, WorkflowState } from "../../src/clients/github-carrier";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCall } from "../../src/clients/pulumi-call";

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RULES } from "../../policies/list";
 import { EMPTY_LEDGER, renderLedger } from "../../secrets/ledger";
-import { auditPlaces } from "../../src/cli/audit-places";
+import { auditPlaces } from "../../src/cli/audit/audit-places";
 import type { Doors } from "../../src/cli/command";
 import { controlsSection } from "../../src/cli/evidence/controls";
 import { renderEvidence } from "../../src/cli/evidence/render";

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { parseLedger } from "../../secrets/ledger";
-import { pauseSync } from "../../src/cli/pause-sync";
+import { pauseSync } from "../../src/cli/versions/pause-sync";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { Secret } from "../../src/secret";

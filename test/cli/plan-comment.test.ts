@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { readPlan } from "../../src/cli/ci/read-plan";
+import { markerOf, renderPlan } from "../../src/cli/ci/render-plan";
 import type { Doors } from "../../src/cli/command";
 import { runProgram } from "../../src/cli/program";
-import { readPlan } from "../../src/cli/read-plan";
-import { markerOf, renderPlan } from "../../src/cli/render-plan";
 import { createGitHubCall } from "../../src/clients/github-call";
 import { createHttp } from "../../src/clients/http";
 import { Secret } from "../../src/secret";

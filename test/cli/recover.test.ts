@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Doors } from "../../src/cli/command";
-import { creationsIn, type ImportFile, importFileFor } from "../../src/cli/find-orphans";
 import { runProgram } from "../../src/cli/program";
+import { creationsIn, type ImportFile, importFileFor } from "../../src/cli/recover/find-orphans";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCall } from "../../src/clients/pulumi-call";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";

@@ -1,8 +1,8 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import type { Catalog } from "../../secrets/entry";
 import type { Doors } from "../../src/cli/command";
-import type { Status } from "../../src/cli/find-status";
 import { runProgram } from "../../src/cli/program";
+import type { Status } from "../../src/cli/status/find-status";
 import { createGitHub } from "../../src/clients/github";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";

@@ -6,7 +6,7 @@ import { catalog } from "../../secrets/catalog";
 import { resolveCatalog } from "../../secrets/entry";
 import { SENTINEL } from "../../secrets/layout";
 import { PLATFORM } from "../../secrets/platform";
-import type { Check } from "../../src/cli/check";
+import type { Check } from "../../src/cli/verify/check";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { createLoader } from "../../src/loader/create-loader";

@@ -1,12 +1,16 @@
 import { EDITIONS_WITH_TEAMS } from "../../../secrets/settings";
 import { createPulumiOrganization } from "../../clients/pulumi-organization";
-import { closeDefault } from "../access-default";
-import { type AccessDifference, findAccessDifferences, type ObservedAccess } from "../access-differences";
-import { matrixLines, observedLines, secretLines, UNKNOWN } from "../access-report";
-import { type AskedRight, neverInEsc, rightsFor } from "../access-rights";
+import { closeDefault } from "../access/access-default";
+import {
+  type AccessDifference,
+  findAccessDifferences,
+  type ObservedAccess,
+} from "../access/access-differences";
+import { matrixLines, observedLines, secretLines, UNKNOWN } from "../access/access-report";
+import { type AskedRight, neverInEsc, rightsFor } from "../access/access-rights";
+import { observeAccess } from "../access/observe-access";
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
 import { environmentOption } from "../environment-option";
-import { observeAccess } from "../observe-access";
 
 /** Who may do what, and why. */
 export const accessCommand: CommandSpec = {

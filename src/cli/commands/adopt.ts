@@ -1,11 +1,11 @@
 import { dayOf } from "../../../secrets/tombstone";
-import { adopt } from "../adopt";
-import { type AdoptSlot, adoptableSlots } from "../adopt-slots";
+import { adopt } from "../adopt/adopt";
+import { type AdoptSlot, adoptableSlots } from "../adopt/adopt-slots";
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
-import { differencesOf, type Finding } from "../find-drift";
-import { observeSecrets } from "../observe-github";
-import { spreadOf } from "../spread";
+import { differencesOf, type Finding } from "../drift/find-drift";
+import { observeSecrets } from "../drift/observe-github";
 import { tableLines } from "../table";
+import { spreadOf } from "../values/spread";
 
 /** Takes what exists into the state, and tells what is then still to mend. */
 export const adoptCommand: CommandSpec = {

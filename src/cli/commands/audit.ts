@@ -1,10 +1,10 @@
+import { foldAudit } from "../audit/fold-audit";
+import { parseSince } from "../audit/parse-since";
+import { type AuditAnswer, readAudit } from "../audit/read-audit";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
-import { entriesOf } from "../declared";
 import { environmentOption } from "../environment-option";
-import { foldAudit } from "../fold-audit";
-import { parseSince } from "../parse-since";
-import { type AuditAnswer, readAudit } from "../read-audit";
 import { tableLines } from "../table";
+import { entriesOf } from "../values/declared";
 
 const SINCE = "7d";
 

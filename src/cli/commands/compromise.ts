@@ -4,13 +4,13 @@ import { unfitReason } from "../../../secrets/pause";
 import { dayOf } from "../../../secrets/tombstone";
 import { createGitHubRuns } from "../../clients/github-runs";
 import { RemedyError } from "../../errors";
+import { parseSince } from "../audit/parse-since";
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
 import type { Case } from "../compromise/case";
 import { type Journal, journalFile } from "../compromise/journal";
 import { caseName, openCase } from "../compromise/open-case";
 import { type PlannedStep, planSteps } from "../compromise/plan";
 import { lookBefore, walkSteps, whoAmI } from "../compromise/walk";
-import { parseSince } from "../parse-since";
 
 /** The guide's emergency procedure, step by step. */
 export const compromiseCommand: CommandSpec = {

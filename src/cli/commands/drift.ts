@@ -2,11 +2,11 @@ import { resolveCatalog, type Secret } from "../../../secrets/entry";
 import { organizationSlots } from "../../../secrets/slots";
 import { dayOf } from "../../../secrets/tombstone";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
-import { type Finding, findDrift, inOrder, isDrift } from "../find-drift";
-import { findFormerReaders } from "../find-former-readers";
-import { observeAll } from "../observe-github";
-import { spreadOf } from "../spread";
+import { type Finding, findDrift, inOrder, isDrift } from "../drift/find-drift";
+import { findFormerReaders } from "../drift/find-former-readers";
+import { observeAll } from "../drift/observe-github";
 import { tableLines } from "../table";
+import { spreadOf } from "../values/spread";
 
 /** Tells what the provider cannot see. */
 export const driftCommand: CommandSpec = {

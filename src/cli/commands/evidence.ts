@@ -1,3 +1,4 @@
+import { parseSince } from "../audit/parse-since";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
 import { accessSection, differencesSection } from "../evidence/access-sections";
 import { controlsSection } from "../evidence/controls";
@@ -8,7 +9,6 @@ import { renderEvidence } from "../evidence/render";
 import { rotationSection } from "../evidence/rotation-section";
 import type { EvidenceSection } from "../evidence/section";
 import { writeBundle } from "../evidence/write-bundle";
-import { parseSince } from "../parse-since";
 import { tableLines } from "../table";
 
 const SINCE = "90d";

@@ -1,8 +1,8 @@
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
 import { environmentArgument, groupOption } from "../environment-arguments";
-import { type HistoryLine, readHistory } from "../read-history";
 import { requireCloud } from "../require-cloud";
 import { tableLines } from "../table";
+import { type HistoryLine, readHistory } from "../versions/read-history";
 
 /** What changed when, by whom and in which run. */
 export const historyCommand: CommandSpec = {

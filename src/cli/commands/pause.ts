@@ -1,9 +1,9 @@
 import { currentUser } from "../../clients/current-user";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
 import { environmentArguments } from "../environment-arguments";
-import { parseUntil } from "../parse-until";
-import { pauseSync } from "../pause-sync";
 import { requireCloud } from "../require-cloud";
+import { parseUntil } from "../versions/parse-until";
+import { pauseSync } from "../versions/pause-sync";
 
 /** Keeps the sync away from environments. */
 export const pauseCommand: CommandSpec = {

@@ -1,7 +1,7 @@
 import { createGitHubComments } from "../../clients/github-comments";
+import { readPlan } from "../ci/read-plan";
+import { markerOf, renderPlan } from "../ci/render-plan";
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
-import { readPlan } from "../read-plan";
-import { markerOf, renderPlan } from "../render-plan";
 
 /** A preview as a pull request's readers see it. */
 export const planCommentCommand: CommandSpec = {

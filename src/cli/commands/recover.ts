@@ -1,5 +1,5 @@
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
-import { recover } from "../recover";
+import { recover } from "../recover/recover";
 import { tableLines } from "../table";
 
 /** After an `up` that died: what it made and forgot comes into the state. */

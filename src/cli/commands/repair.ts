@@ -2,11 +2,11 @@ import type { SlotName } from "../../../secrets/slots";
 import type { GitHub } from "../../clients/github";
 import { RemedyError } from "../../errors";
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
-import { organizationSlotsNamed } from "../declared";
-import { differencesOf, type Observed } from "../find-drift";
-import { observeSecrets } from "../observe-github";
-import { requireRoom, spreadOf } from "../spread";
-import { describeReaders, repositoryIds } from "../write-values";
+import { differencesOf, type Observed } from "../drift/find-drift";
+import { observeSecrets } from "../drift/observe-github";
+import { organizationSlotsNamed } from "../values/declared";
+import { requireRoom, spreadOf } from "../values/spread";
+import { describeReaders, repositoryIds } from "../values/write-values";
 
 /** Mends who may read a secret; knows no value and sends none. */
 export const repairCommand: CommandSpec = {

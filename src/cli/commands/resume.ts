@@ -1,8 +1,8 @@
 import { describePause } from "../../../secrets/pause";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
 import { environmentArguments } from "../environment-arguments";
-import { resumeSync } from "../pause-sync";
 import { requireCloud } from "../require-cloud";
+import { resumeSync } from "../versions/pause-sync";
 
 /** Lets the sync write again. */
 export const resumeCommand: CommandSpec = {

@@ -3,9 +3,9 @@ import { currentUser } from "../../clients/current-user";
 import { headline, logLines, outcomeOf } from "../../sync/report";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
 import { environmentArgument, groupOption } from "../environment-arguments";
-import { readPins } from "../read-pins";
 import { requireCloud } from "../require-cloud";
-import { type Rollback, rollBack } from "../roll-back";
+import { readPins } from "../versions/read-pins";
+import { type Rollback, rollBack } from "../versions/roll-back";
 
 /** Back to what worked. */
 export const rollbackCommand: CommandSpec = {

@@ -3,9 +3,9 @@ import type { RotationRow, RotationState } from "../../../secrets/rotation";
 import { createGitHubIssues } from "../../clients/github-issues";
 import { RemedyError } from "../../errors";
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
-import { readRotation } from "../read-rotation";
-import { renderCalendar } from "../rotation-calendar";
-import { applyIssues, ISSUE_LABEL, planIssues } from "../rotation-issues";
+import { readRotation } from "../rotation/read-rotation";
+import { renderCalendar } from "../rotation/rotation-calendar";
+import { applyIssues, ISSUE_LABEL, planIssues } from "../rotation/rotation-issues";
 import { tableLines } from "../table";
 
 const DUE_WITHIN = 14;

@@ -3,9 +3,9 @@ import { type ProgramJob, programTeam } from "../../../secrets/trust";
 import { exchangeToken, idTokenDoor, requestIdToken, type TokenWish } from "../../clients/oidc";
 import { RemedyError } from "../../errors";
 import type { Secret } from "../../secret";
+import { runChild } from "../ci/run-child";
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
 import { pulumiCloudUrl } from "../pulumi-cloud-url";
-import { runChild } from "../run-child";
 
 /** Seconds that the token lives: as long as the job may take (its timeout in .github/workflows), and no longer. */
 export const TOKEN_SECONDS: Readonly<Record<ProgramJob, number>> = { preview: 1200, audit: 900, up: 3600 };

@@ -1,16 +1,16 @@
 import type { SlotName } from "../../../secrets/slots";
 import { dayOf } from "../../../secrets/tombstone";
 import { RemedyError } from "../../errors";
-import { checkValue, whyNotSet } from "../check-value";
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
-import { namedSlots, organizationSlotsNamed } from "../declared";
 import { environmentOption } from "../environment-option";
-import { knowledgeOf, readLedgers } from "../ledger-knowledge";
-import { readValue } from "../read-value";
-import { twinsLeft } from "../renamed";
-import { setInEnvironment } from "../set-in-environment";
-import { requireRoom, spreadOf } from "../spread";
-import { describeReaders, writeValues } from "../write-values";
+import { knowledgeOf, readLedgers } from "../status/ledger-knowledge";
+import { checkValue, whyNotSet } from "../values/check-value";
+import { namedSlots, organizationSlotsNamed } from "../values/declared";
+import { readValue } from "../values/read-value";
+import { twinsLeft } from "../values/renamed";
+import { setInEnvironment } from "../values/set-in-environment";
+import { requireRoom, spreadOf } from "../values/spread";
+import { describeReaders, writeValues } from "../values/write-values";
 
 /** Writes one value, asked for in hiding or read from stdin. */
 export const setCommand: CommandSpec = {

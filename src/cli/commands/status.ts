@@ -1,10 +1,10 @@
 import { describePause, pauseAt } from "../../../secrets/pause";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
 import { environmentOption } from "../environment-option";
-import { findStatus, type Seen, type Status } from "../find-status";
 import { inParallel } from "../in-parallel";
 import { requireCloud } from "../require-cloud";
-import { seeEnvironment } from "../see-environment";
+import { findStatus, type Seen, type Status } from "../status/find-status";
+import { seeEnvironment } from "../status/see-environment";
 import { tableLines } from "../table";
 
 /** How every secret stands, without reading one. */

@@ -1,7 +1,7 @@
 import { outcomeOf } from "../../sync/report";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
-import { readInput } from "../read-input";
-import { givenIn, reportSync, syncByHand } from "../sync-by-hand";
+import { readInput } from "../values/read-input";
+import { givenIn, reportSync, syncByHand } from "../values/sync-by-hand";
 import { syncToGithubCommand } from "./sync-to-github";
 
 /** A .env file to both places, and the proof that all three agree. */

@@ -2,13 +2,13 @@ import { resolveCatalog } from "../../../secrets/entry";
 import { type SlotName, slotNames, valueNames } from "../../../secrets/slots";
 import { dayOf } from "../../../secrets/tombstone";
 import { RemedyError } from "../../errors";
-import { checkValue } from "../check-value";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
-import { knowledgeOf, readLedgers } from "../ledger-knowledge";
-import { readInput } from "../read-input";
-import { twinsLeft } from "../renamed";
-import { requireRoom, spreadOf } from "../spread";
-import { type NewValue, writeValues } from "../write-values";
+import { knowledgeOf, readLedgers } from "../status/ledger-knowledge";
+import { checkValue } from "../values/check-value";
+import { readInput } from "../values/read-input";
+import { twinsLeft } from "../values/renamed";
+import { requireRoom, spreadOf } from "../values/spread";
+import { type NewValue, writeValues } from "../values/write-values";
 
 /** Writes all values of a .env file. */
 export const syncToGithubCommand: CommandSpec = {

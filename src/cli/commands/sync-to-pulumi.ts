@@ -2,9 +2,9 @@ import type { Secret as Entry } from "../../../secrets/entry";
 import { RemedyError } from "../../errors";
 import type { Input } from "../../sync/choose-value";
 import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
-import { namedSlots } from "../declared";
-import { readInput } from "../read-input";
-import { givenIn, reportSync, syncByHand } from "../sync-by-hand";
+import { namedSlots } from "../values/declared";
+import { readInput } from "../values/read-input";
+import { givenIn, reportSync, syncByHand } from "../values/sync-by-hand";
 
 /** The sync job's work, from a person's machine. */
 export const syncToPulumiCommand: CommandSpec = {

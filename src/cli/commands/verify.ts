@@ -1,19 +1,19 @@
 import { join } from "node:path";
 import { createGitHubCarrier } from "../../clients/github-carrier";
 import { carrierCatalog } from "../../sync/job-catalog";
-import type { Check } from "../check";
-import { checkApplication } from "../check-applications";
-import { checkCarrier } from "../check-carriers";
-import { checkEnvironments } from "../check-environments";
-import { checkGitHub } from "../check-github";
-import { checkLedger } from "../check-ledgers";
-import { checkAccess, checkTrust } from "../check-trust";
 import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
 import { environmentOption } from "../environment-option";
 import { inParallel } from "../in-parallel";
 import { requireCloud } from "../require-cloud";
-import { spreadOf } from "../spread";
 import { tableLines } from "../table";
+import { spreadOf } from "../values/spread";
+import type { Check } from "../verify/check";
+import { checkApplication } from "../verify/check-applications";
+import { checkCarrier } from "../verify/check-carriers";
+import { checkEnvironments } from "../verify/check-environments";
+import { checkGitHub } from "../verify/check-github";
+import { checkLedger } from "../verify/check-ledgers";
+import { checkAccess, checkTrust } from "../verify/check-trust";
 
 /** The whole chain, link by link, as an application depends on it. */
 export const verifyCommand: CommandSpec = {

@@ -6,10 +6,10 @@ import { dayOf, isDue } from "../../../secrets/tombstone";
 import type { GitHub, OrganizationSecret } from "../../clients/github";
 import { RemedyError } from "../../errors";
 import type { Doors } from "../command";
-import { namedSlots } from "../declared";
 import { inParallel } from "../in-parallel";
-import { spreadOf } from "../spread";
-import type { Case, Way } from "./case";
+import { namedSlots } from "../values/declared";
+import { spreadOf } from "../values/spread";
+import type { Case } from "./case";
 import { rotatedCase } from "./rotated-case";
 
 /**

@@ -1,6 +1,6 @@
-import type { AuditEvent } from "../audit-event";
+import type { AuditEvent } from "../audit/audit-event";
+import { readAudit } from "../audit/read-audit";
 import type { Doors } from "../command";
-import { readAudit } from "../read-audit";
 import type { Case } from "./case";
 import type { Journal } from "./journal";
 

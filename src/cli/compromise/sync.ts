@@ -3,8 +3,8 @@ import { describePause, pauseAt } from "../../../secrets/pause";
 import type { GitHubRuns } from "../../clients/github-runs";
 import { RemedyError } from "../../errors";
 import type { Doors } from "../command";
-import { ledgerOf } from "../read-rotation";
 import { requireCloud } from "../require-cloud";
+import { ledgerOf } from "../rotation/read-rotation";
 import type { Case } from "./case";
 import type { Journal, StartedRun } from "./journal";
 

@@ -2,7 +2,7 @@ import { rightsOf } from "../../../secrets/access-matrix";
 import { EDITIONS_WITH_TEAMS } from "../../../secrets/settings";
 import { createPulumiOrganization } from "../../clients/pulumi-organization";
 import { RemedyError } from "../../errors";
-import { findAccessDifferences } from "../access-differences";
+import { findAccessDifferences } from "../access/access-differences";
 import type { Doors } from "../command";
 import type { EvidenceSection } from "./section";
 

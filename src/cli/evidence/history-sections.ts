@@ -1,7 +1,7 @@
-import type { AuditKind } from "../audit-event";
+import type { AuditKind } from "../audit/audit-event";
+import { foldAudit } from "../audit/fold-audit";
+import { type AuditAnswer, readAudit } from "../audit/read-audit";
 import type { Doors } from "../command";
-import { foldAudit } from "../fold-audit";
-import { type AuditAnswer, readAudit } from "../read-audit";
 import type { EvidenceSection } from "./section";
 
 const CHANGES: readonly AuditKind[] = ["changed", "set", "removed", "synced", "run", "reviewed", "access"];

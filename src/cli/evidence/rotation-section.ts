@@ -1,6 +1,6 @@
 import { RemedyError } from "../../errors";
 import type { Doors } from "../command";
-import { readRotation } from "../read-rotation";
+import { readRotation } from "../rotation/read-rotation";
 import type { EvidenceSection } from "./section";
 
 /** Days before its day from which on a value is due, as `sophia-secrets rotation` has it. */

@@ -1,0 +1,63 @@
+import { tableLines } from "../table";
+import type { AccessDifference, ObservedAccess } from "./access-differences";
+import { termsOf } from "./access-differences";
+import type { AskedRight } from "./access-rights";
+
+/** What no look at the declaration or at Pulumi Cloud's teams can tell. */
+export const UNKNOWN = [
+  "what custom roles, and tokens that people made, allow besides: Pulumi Cloud shows them under Access Management",
+  "who may read the same values in GitHub: whoever may change a workflow of a carrier; npx sophia-secrets drift says which repositories read them",
+] as const;
+
+/** Identity by environment down, groups across, why at the end of each row; a heading first. */
+export function matrixLines(rights: readonly AskedRight[], groups: readonly string[]): string[] {
+  const rows = new Map<string, AskedRight[]>();
+  for (const right of rights) {
+    const key = `${right.environment} ${whoIn(right)}`;
+    rows.set(key, [...(rows.get(key) ?? []), right]);
+  }
+  const body = [...rows.values()].map((row) => {
+    const [first] = row as [AskedRight];
+    const cells = groups.map((group) => {
+      const right = row.find((each) => each.group === group);
+      return right === undefined ? "-" : termsOf(right);
+    });
+    const policies = new Set(row.flatMap(({ because }) => because.map(({ policy }) => policy)));
+    return [first.environment, whoIn(first), ...cells, [...policies].join(", ")];
+  });
+  return tableLines([["environment", "identity", ...groups, "policies"], ...body]);
+}
+
+/** A line for each right on a secret: where, what, who, why. */
+export function secretLines(rights: readonly AskedRight[]): string[] {
+  return tableLines(
+    rights.map((right) => [
+      right.environment,
+      right.secret ?? "",
+      termsOf(right),
+      whoIn(right),
+      right.because.map(({ policy, why }) => `${policy}: ${why}`).join("; "),
+    ]),
+  );
+}
+
+/** What Pulumi Cloud adds to the declaration. */
+export function observedLines(observed: ObservedAccess, differences: readonly AccessDifference[]): string[] {
+  const administrators = observed.members.filter(({ isAdmin }) => isAdmin).map(({ login }) => login);
+  const declaredBy = (count: number) => (count === 1 ? "1 difference" : `${count} differences`);
+  return [
+    `administrators, who may do everything everywhere: ${administrators.join(", ") || "nobody"}`,
+    `default environment permission of every member: ${observed.defaultPermission}`,
+    ...observed.teams
+      .filter(({ hasRole }) => hasRole)
+      .map(({ name }) => `team ${name} has a role, which may allow more than is told here`),
+    differences.length === 0
+      ? "Pulumi Cloud has it as declared"
+      : `Pulumi Cloud has it otherwise: ${declaredBy(differences.length)}`,
+    ...tableLines(differences.map(({ thing, what, remedy }) => [`  ${thing}`, what, remedy])),
+  ];
+}
+
+function whoIn({ identity: { type, name } }: AskedRight): string {
+  return type === "user" ? name : `team ${name}`;
+}

@@ -1,0 +1,167 @@
+import { resolveCatalog } from "../../../secrets/entry";
+import { ledgerEnvironment, pathOf, WORKFLOW_PATH } from "../../../secrets/layout";
+import { parseLedger } from "../../../secrets/ledger";
+import { createRevisions } from "../../clients/esc-revisions";
+import { createGitHubAudit, type WorkflowRun } from "../../clients/github-audit";
+import { createPulumiAudit } from "../../clients/pulumi-audit";
+import { RemedyError } from "../../errors";
+import type { Doors } from "../command";
+import { inParallel } from "../in-parallel";
+import { requireCloud } from "../require-cloud";
+import { type AuditEvent, fromCloud, fromGitHub, fromLedger, fromList, fromRun } from "./audit-event";
+import { type AuditPlace, auditPlaces } from "./audit-places";
+import { joinRevisions, nameRuns } from "./join-audit";
+
+/** What to look for. */
+export interface AuditQuestion {
+  since: Date;
+  /** Environments of the catalog. Default: all. */
+  environments?: readonly string[];
+  /** Secrets by their names in the catalog. Default: all, and what has no name. */
+  names?: readonly string[];
+}
+
+/** What is known, and what is not. */
+export interface AuditAnswer {
+  /** Newest first. */
+  events: AuditEvent[];
+  /** What nobody could be asked, a sentence each: never empty, for GitHub records no reading of a secret. */
+  unknown: string[];
+}
+
+const NEVER_KNOWN = "which workflow read a secret: GitHub records no reading of one";
+/** docs.github.com, "Reviewing the audit log for your organization". */
+const GITHUB_KEEPS_DAYS = 180;
+
+/**
+ * Joins Pulumi Cloud's and GitHub's logs, ESC's revisions, the ledgers and the sync's runs into one list. A source that
+ * refuses is named among what is not known, and the others still tell what they know.
+ */
+export async function readAudit(doors: Doors, question: AuditQuestion): Promise<AuditAnswer> {
+  const { catalog, project } = doors;
+  const places = auditPlaces(catalog, project.settings, question.environments);
+  const refused = new Map<string, string[]>();
+  const or = async <Result>(what: string, ask: () => Promise<Result>): Promise<Result | undefined> => {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof RemedyError)) throw error;
+      const why = `${error.thing}: ${error.reason}`;
+      refused.set(why, [...(refused.get(why) ?? []), what]);
+      return undefined;
+    }
+  };
+  const [inCloud, inGitHub, ledgers, runs] = await Promise.all([
+    readCloud(doors, places, question.since, or),
+    readGitHub(doors, question.since, or),
+    readLedgers(doors, places, question.since, or),
+    readRuns(doors, question.since, or),
+  ]);
+  const all = [...nameRuns(inCloud, runs, places), ...inGitHub, ...ledgers, ...runs.map(fromRun)];
+  const events = all.filter(filterOf(doors, places, question)).sort(newestFirst);
+  // One refusal, such as a token that is missing, is one line, whatever it keeps from us.
+  const unknown = [...refused].map(([why, whats]) => `${whats.join("; ")}: ${why}`);
+  const oldest = doors.now().getTime() - GITHUB_KEEPS_DAYS * 86_400_000;
+  if (question.since.getTime() < oldest)
+    unknown.push(
+      `who changed a secret in GitHub more than ${GITHUB_KEEPS_DAYS} days ago: its log ends there`,
+    );
+  return { events, unknown: [...unknown.sort(), NEVER_KNOWN] };
+}
+
+type Or = <Result>(what: string, ask: () => Promise<Result>) => Promise<Result | undefined>;
+
+async function readCloud(
+  doors: Doors,
+  places: readonly AuditPlace[],
+  since: Date,
+  or: Or,
+): Promise<AuditEvent[]> {
+  const log = await or(
+    "who opened an environment, and whose opening was refused (Pulumi Cloud's audit log is for administrators, from the Enterprise edition on)",
+    async () => createPulumiAudit(doors.cloudCall()).events(since),
+  );
+  let events = (log ?? []).flatMap((event) => fromCloud(event, places) ?? []);
+  const revisions = await inParallel(places, (place) =>
+    or(`who changed ${place.path}`, async () =>
+      (await createRevisions(doors.cloudCall()).list(place.path)).filter(
+        ({ created }) => Date.parse(created) >= since.getTime(),
+      ),
+    ),
+  );
+  for (const [index, place] of places.entries())
+    events = joinRevisions(revisions[index] ?? [], events, place);
+  return events;
+}
+
+async function readGitHub(doors: Doors, since: Date, or: Or): Promise<AuditEvent[]> {
+  const log = await or(
+    "who changed a secret in GitHub (its audit log answers owners of GitHub Enterprise Cloud organizations alone)",
+    async () => createGitHubAudit(doors.githubCall()).secretEvents(since),
+  );
+  if (log !== undefined) return log.map(fromGitHub);
+  const listed = await or("when a secret changed in GitHub", async () => doors.github().listSecrets());
+  return (listed ?? []).flatMap((secret) => fromList(secret, since));
+}
+
+async function readLedgers(
+  doors: Doors,
+  places: readonly AuditPlace[],
+  since: Date,
+  or: Or,
+): Promise<AuditEvent[]> {
+  const { settings } = doors.project;
+  const ledgers = places.filter(
+    (place) => place.path === pathOf(ledgerEnvironment(settings, place.environment)),
+  );
+  const read = await inParallel(ledgers, (place) =>
+    or(`which run wrote which secret in ${place.environment}`, async () => {
+      const { text } = await requireCloud(doors).read(place.path);
+      return fromLedger(parseLedger(text), place, since);
+    }),
+  );
+  return read.flatMap((events) => events ?? []);
+}
+
+async function readRuns(doors: Doors, since: Date, or: Or): Promise<WorkflowRun[]> {
+  const { carriers } = doors.project.settings;
+  const file = WORKFLOW_PATH.split("/").at(-1) ?? "";
+  const read = await inParallel(carriers, (repository) =>
+    or(`runs of the sync in ${repository}`, async () =>
+      createGitHubAudit(doors.githubCall()).runs(repository, file, since),
+    ),
+  );
+  return read.flatMap((runs) => runs ?? []);
+}
+
+/** An environment is about a secret when whoever opens it gets that one; a run is about all of them. */
+function filterOf(
+  { catalog }: Doors,
+  places: readonly AuditPlace[],
+  { names, environments }: AuditQuestion,
+): (event: AuditEvent) => boolean {
+  const asked = resolveCatalog(catalog).filter(({ name }) => names?.includes(name));
+  const spellings = new Set(
+    asked.flatMap(({ name, aliases, renamedFrom }) => [
+      name,
+      ...aliases,
+      ...(renamedFrom === undefined ? [] : [renamedFrom.name]),
+    ]),
+  );
+  const holds = new Map(places.map((place) => [place.path, place.secrets]));
+  return (event) => {
+    if (event.environment !== undefined && environments?.includes(event.environment) === false) return false;
+    if (names === undefined || event.kind === "run" || event.kind === "reviewed") return true;
+    const held = holds.get(event.what);
+    if (held === undefined) return spellings.has(event.what);
+    return asked.some(({ name }) => held.has(name));
+  };
+}
+
+function newestFirst(a: AuditEvent, b: AuditEvent): number {
+  if (a.at !== b.at) return a.at < b.at ? 1 : -1;
+  const [left = "", right = ""] = [a, b].map(({ source, what, kind, detail }) =>
+    [source, what, kind, detail].join("\0"),
+  );
+  return left < right ? -1 : left > right ? 1 : 0;
+}

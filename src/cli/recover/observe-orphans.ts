@@ -1,0 +1,67 @@
+import { NotFoundError, type PulumiCall, parseAnswer } from "../../clients/pulumi-call";
+import { inParallel } from "../in-parallel";
+import type { Creation, Orphan } from "./find-orphans";
+
+type Find = (call: PulumiCall, creation: Creation) => Promise<string | undefined>;
+
+/**
+ * How to find out whether an object of a type exists, and under which id the provider knows it. Types that are not here
+ * are upserts, or cannot be told from others of their kind.
+ */
+const FIND: Readonly<Record<string, Find>> = {
+  "pulumiservice:index:Environment": async (call, { inputs }) => {
+    const { organization, project, name } = inputs as Record<string, string>;
+    const path = `${organization}/${project}/${name}`;
+    return (await exists(call, path, `/api/esc/environments/${path}/metadata`)) ? path : undefined;
+  },
+  "pulumiservice:index:Team": async (call, { inputs }) => {
+    const { organizationName, name } = inputs as Record<string, string>;
+    const found = await exists(call, `team ${name}`, `/api/orgs/${organizationName}/teams/${name}`);
+    return found ? `${organizationName}/${name}` : undefined;
+  },
+  "pulumiservice:index:OidcIssuer": async (call, { inputs }) => {
+    const { organization, url } = inputs as Record<string, string>;
+    const { oidcIssuers = [] } = await json<{ oidcIssuers?: { id: string; url: string }[] }>(
+      call,
+      `OIDC issuers of ${organization}`,
+      `/api/orgs/${organization}/oidc/issuers`,
+    );
+    const found = oidcIssuers.find((issuer) => issuer.url === url);
+    return found && `${organization}/${found.id}`;
+  },
+  "pulumiservice:index:Webhook": async (call, { inputs }) => {
+    const { organizationName, projectName, environmentName, displayName } = inputs as Record<string, string>;
+    if (environmentName === undefined) return undefined;
+    const place = `${organizationName}/${projectName}/${environmentName}`;
+    const hooks = await json<{ name: string; displayName: string }[]>(
+      call,
+      `webhooks of ${place}`,
+      `/api/esc/environments/${place}/hooks`,
+    ).catch(ignoreAbsence);
+    const found = hooks?.find((hook) => hook.displayName === displayName);
+    return found && `${place}/${found.name}`;
+  },
+};
+
+/** Which of the creations exist already. @throws RemedyError when the service refuses to say. */
+export async function observeOrphans(call: PulumiCall, creations: readonly Creation[]): Promise<Orphan[]> {
+  const told = await inParallel(creations, async (creation) => {
+    const id = await FIND[creation.type]?.(call, creation);
+    return id === undefined ? [] : [{ creation, id }];
+  });
+  return told.flat();
+}
+
+async function exists(call: PulumiCall, thing: string, path: string): Promise<boolean> {
+  const answer = await call(thing, path).catch(ignoreAbsence);
+  return answer !== undefined;
+}
+
+async function json<Body>(call: PulumiCall, thing: string, path: string): Promise<Body> {
+  return parseAnswer(thing, await call(thing, path)) as Body;
+}
+
+function ignoreAbsence(error: unknown): undefined {
+  if (!(error instanceof NotFoundError)) throw error;
+  return undefined;
+}

@@ -1,0 +1,65 @@
+import { type Catalog, type Secret as Entry, resolveCatalog } from "../../../secrets/entry";
+import { compositeEnvironment, ledgerEnvironment, pathOf, SENTINEL } from "../../../secrets/layout";
+import { type Ledger, parseLedger } from "../../../secrets/ledger";
+import type { Settings } from "../../../secrets/settings";
+import type { PulumiCloud } from "../../clients/pulumi-cloud";
+import { valueAt } from "../../clients/value-at";
+import { Secret } from "../../secret";
+import { fingerprint } from "../../sync/fingerprint";
+import { type Check, checkLink, namesIn } from "./check";
+
+/**
+ * Whether an application of an environment gets what was synced: opens what it opens, and compares fingerprints with
+ * the ledger's. No value leaves this function.
+ */
+export function checkApplication(
+  catalog: Catalog,
+  settings: Settings,
+  environment: string,
+  cloud: PulumiCloud,
+): Promise<Check> {
+  return checkLink(`application of ${environment}`, async () => {
+    const [document, text] = await Promise.all([
+      cloud.open(pathOf(compositeEnvironment(settings, environment))),
+      cloud.decrypt(pathOf(ledgerEnvironment(settings, environment))),
+    ]);
+    const entries = resolveCatalog(catalog).filter(
+      (entry) => !entry.bootstrap && entry.environments.includes(environment),
+    );
+    const ledger = parseLedger(text.text);
+    const found = entries.map((entry) => ({
+      entry,
+      standing: standingOf(entry, valueIn(document, settings, entry), ledger),
+    }));
+    return tell(found);
+  });
+}
+
+type Standing = "right" | "absent" | "missing" | "other";
+
+function valueIn(document: unknown, settings: Settings, entry: Entry): unknown {
+  return valueAt(document, [settings.appRoot, ...entry.path.split(".")]);
+}
+
+function standingOf(entry: Entry, value: unknown, ledger: Ledger): Standing {
+  if (typeof value !== "string" || value === "" || value === SENTINEL)
+    return entry.required || ledger.secrets[entry.name] !== undefined ? "missing" : "absent";
+  const known = ledger.secrets[entry.name]?.fingerprint;
+  if (known === undefined || ledger.key === undefined) return "other";
+  return fingerprint(ledger.key, entry.name, new Secret(value)) === known ? "right" : "other";
+}
+
+function tell(found: readonly { entry: Entry; standing: Standing }[]): Omit<Check, "link"> {
+  const named = (wanted: Standing) =>
+    found.filter(({ standing }) => standing === wanted).map(({ entry }) => entry.name);
+  const [missing, other] = [named("missing"), named("other")];
+  const right = `${named("right").length} of ${found.length} load as they were synced`;
+  const parts = [
+    right,
+    ...(missing.length > 0 ? [`without a value: ${namesIn(missing)}`] : []),
+    ...(other.length > 0 ? [`other than the sync left them: ${namesIn(other)}`] : []),
+  ];
+  const what = parts.join("; ");
+  if (missing.length === 0 && other.length === 0) return { standing: "ok", what };
+  return { standing: "wrong", what, remedy: "npx sophia-secrets status says what to do for each" };
+}

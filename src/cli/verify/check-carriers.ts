@@ -1,0 +1,66 @@
+import { SCRIPT_PATH, WORKFLOW_PATH } from "../../../secrets/layout";
+import type { Settings } from "../../../secrets/settings";
+import type { GitHubCarrier } from "../../clients/github-carrier";
+import type { JobCatalog } from "../../sync/job-catalog";
+import { renderScript } from "../../sync/render-script";
+import { renderWorkflow } from "../../sync/render-workflow";
+import { type Check, checkLink } from "./check";
+
+/** What a carrier must have. */
+export interface CarrierDeclaration {
+  repository: string;
+  job: JobCatalog;
+  settings: Settings;
+  /** dist/sync_secrets.cjs */
+  bundle: string;
+}
+
+/** Whether a carrier has the workflow and the script that this program commits, and how its last run went. */
+export async function checkCarrier(declared: CarrierDeclaration, github: GitHubCarrier): Promise<Check[]> {
+  const { repository, settings } = declared;
+  return [
+    await checkLink(`workflow in ${repository}`, () => checkFiles(declared, github)),
+    await checkLink(`last sync of ${repository}`, () => checkRun(repository, settings, github)),
+  ];
+}
+
+async function checkFiles(
+  { repository, job, settings, bundle }: CarrierDeclaration,
+  github: GitHubCarrier,
+): Promise<Omit<Check, "link">> {
+  const wanted = { [WORKFLOW_PATH]: renderWorkflow(job, settings), [SCRIPT_PATH]: renderScript(job, bundle) };
+  const stands = await Promise.all(
+    Object.entries(wanted).map(async ([path, text]) => {
+      const there = await github.file(repository, path, settings.branch);
+      if (there === undefined) return [`${path} is not there`];
+      return there === text ? [] : [`${path} is another than the catalog gives`];
+    }),
+  );
+  const wrong = stands.flat();
+  if (wrong.length === 0) return { standing: "ok", what: `as the catalog gives, on ${settings.branch}` };
+  return {
+    standing: "wrong",
+    what: wrong.join("; "),
+    remedy: `pulumi up -s ${settings.organizationStack} --refresh`,
+  };
+}
+
+async function checkRun(
+  repository: string,
+  settings: Settings,
+  github: GitHubCarrier,
+): Promise<Omit<Check, "link">> {
+  const place = `-R ${settings.githubOrganization}/${repository}`;
+  const workflow = await github.workflow(repository, WORKFLOW_PATH, settings.branch);
+  const file = WORKFLOW_PATH.slice(WORKFLOW_PATH.lastIndexOf("/") + 1);
+  if (workflow === undefined)
+    return { standing: "wrong", what: "GitHub knows no such workflow", remedy: "pulumi up commits it" };
+  if (workflow.state !== "active")
+    return { standing: "wrong", what: workflow.state, remedy: `gh workflow enable ${file} ${place}` };
+  const { lastRun } = workflow;
+  if (lastRun === undefined)
+    return { standing: "wrong", what: "it never ran", remedy: `gh workflow run ${file} ${place}` };
+  const what = `${lastRun.conclusion} at ${lastRun.at}`;
+  if (lastRun.conclusion === "success") return { standing: "ok", what };
+  return { standing: "wrong", what, remedy: `its log says why: ${lastRun.url}` };
+}

@@ -1,0 +1,35 @@
+import { describePause, pauseAt } from "../../../secrets/pause";
+import type { PulumiCloud } from "../../clients/pulumi-cloud";
+import type { Doors } from "../command";
+import { findStatus, type Standing } from "../status/find-status";
+import { seeEnvironment } from "../status/see-environment";
+import { type Check, checkLink, namesIn } from "./check";
+
+/**
+ * An overdue value works; rotation tells of it. And the time in GitHub that makes one maybe newer moves with its readers
+ * too, and stands for an environment's own value where it hides the organization's.
+ */
+const WORKS: ReadonlySet<Standing> = new Set(["in-sync", "overdue", "newer-in-github"]);
+
+/** Whether an environment has what GitHub has, as its ledger tells. */
+export function checkLedger(doors: Doors, environment: string, cloud: PulumiCloud): Promise<Check> {
+  return checkLink(`values of ${environment}`, async () => {
+    const seen = await seeEnvironment(doors, cloud, environment);
+    if (seen.ledger === undefined) return { standing: "unknown", what: "its ledger cannot be read" };
+    const pause = pauseAt(seen.ledger.paused, doors.now().toISOString());
+    if (pause !== undefined) {
+      const remedy = `npx sophia-secrets resume ${environment}, when it is over`;
+      return { standing: "wrong", what: describePause(pause), remedy };
+    }
+    const listed = await doors.github().listSecrets();
+    const updated = new Map(listed.map(({ name, updatedAt }) => [name, updatedAt]));
+    const all = findStatus(doors.catalog, [seen], updated, doors.now());
+    const open = all.filter((each) => each.open && !each.standing.every((standing) => WORKS.has(standing)));
+    const newer = all.filter((each) => each.standing.includes("newer-in-github")).length;
+    const later = newer === 0 ? "" : `; ${newer} maybe newer in GitHub, which the next sync takes`;
+    if (open.length === 0)
+      return { standing: "ok", what: `${all.length} in sync, or left unset on purpose${later}` };
+    const what = `${open.length} of ${all.length} to look after: ${namesIn(open.map(({ name }) => name))}`;
+    return { standing: "wrong", what, remedy: `npx sophia-secrets status --environment ${environment}` };
+  });
+}

@@ -1,0 +1,34 @@
+import { RemedyError } from "../../errors";
+
+/** One link of the chain from GitHub to the application, and how it stands. */
+export interface Check {
+  link: string;
+  standing: "ok" | "wrong" | "unknown";
+  /** What is there; names and counts, never a value. */
+  what: string;
+  /** Absent where nothing is to be done. */
+  remedy?: string;
+}
+
+/**
+ * Looks at one link. What a token may not see is unknown: it is told, and hides nothing else.
+ *
+ * @throws what is no RemedyError.
+ */
+export async function checkLink(link: string, look: () => Promise<Omit<Check, "link">>): Promise<Check> {
+  try {
+    return { link, ...(await look()) };
+  } catch (error) {
+    if (!(error instanceof RemedyError)) throw error;
+    return { link, standing: "unknown", what: `${error.thing}: ${error.reason}`, remedy: error.remedy };
+  }
+}
+
+/** At most so many names in one line; the rest is counted. */
+const TOLD = 6;
+
+/** `A, B and 3 more`. */
+export function namesIn(names: readonly string[]): string {
+  const rest = names.length > TOLD ? ` and ${names.length - TOLD} more` : "";
+  return `${names.slice(0, TOLD).join(", ")}${rest}`;
+}

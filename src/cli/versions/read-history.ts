@@ -1,0 +1,81 @@
+import { type Naming, pathOf, valuesEnvironment } from "../../../secrets/layout";
+import type { Revision } from "../../clients/esc-revisions";
+import type { PulumiCloud } from "../../clients/pulumi-cloud";
+import { inParallel } from "../in-parallel";
+import { compareTexts, type TextChanges } from "./compare-texts";
+import { readPins } from "./read-pins";
+
+/** One revision of a values environment: names and times, never a value. */
+export interface HistoryLine extends Partial<TextChanges> {
+  environment: string;
+  group: string;
+  revision: number;
+  /** RFC 3339. */
+  created: string;
+  by: string;
+  tags: readonly string[];
+  /** The composite imports this one, not the newest. */
+  pinned: boolean;
+  /** It can not be read any more, and was not compared. */
+  retracted: boolean;
+}
+
+/**
+ * The newest revisions of an environment's values, newest first, with the names that each changed against the one
+ * before. Needs the right to read; two texts for each revision are read at most.
+ *
+ * @throws RemedyError when a values environment cannot be read.
+ */
+export async function readHistory(
+  cloud: PulumiCloud,
+  naming: Naming,
+  asked: { environment: string; groups: readonly string[]; limit: number },
+): Promise<HistoryLine[]> {
+  const { environment, limit } = asked;
+  const [pins, ...lists] = await Promise.all([
+    readPins(cloud, naming, environment),
+    ...asked.groups.map(async (group) => {
+      const path = pathOf(valuesEnvironment(naming, environment, group));
+      // One more than is shown: each is compared with the one before it.
+      return { group, path, revisions: await cloud.revisions.list(path, limit + 1) };
+    }),
+  ]);
+  const textOf = onceEach((path, revision) => cloud.revisions.text(path, revision));
+  const found = lists.flatMap(({ group, path, revisions }) =>
+    revisions.map((revision, index) => ({
+      group,
+      path,
+      revision,
+      before: revisions.slice(index + 1).find((each) => !each.retracted),
+    })),
+  );
+  const newest = found
+    .sort((a, b) => Date.parse(b.revision.created) - Date.parse(a.revision.created))
+    .slice(0, limit);
+  return inParallel(newest, async ({ group, path, revision, before }) => {
+    const { number, created, by, tags, retracted } = revision;
+    const line = { environment, group, revision: number, created, by, tags, retracted };
+    const pinned = isPinned(revision, pins[path]);
+    if (retracted) return { ...line, pinned };
+    const [older, newer] = await Promise.all([
+      before === undefined ? "" : textOf(path, before.number),
+      textOf(path, number),
+    ]);
+    return { ...line, pinned, ...compareTexts(older, newer) };
+  });
+}
+
+/** Whether an import's version names a revision: its number, or one of its tags. */
+function isPinned({ number, tags }: Revision, version: string | undefined): boolean {
+  return version !== undefined && (version === String(number) || tags.includes(version));
+}
+
+function onceEach(read: (path: string, revision: number) => Promise<string>) {
+  const texts = new Map<string, Promise<string>>();
+  return (path: string, revision: number): Promise<string> => {
+    const key = `${path}@${revision}`;
+    const text = texts.get(key) ?? read(path, revision);
+    texts.set(key, text);
+    return text;
+  };
+}

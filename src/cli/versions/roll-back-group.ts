@@ -1,0 +1,90 @@
+import { NoAnswerError } from "../../clients/http";
+import { UnavailableError } from "../../clients/pulumi-call";
+import type { EnvironmentText, PulumiCloud } from "../../clients/pulumi-cloud";
+import { messageOf, RemedyError } from "../../errors";
+import type { JobSecret } from "../../sync/job-catalog";
+import { isChange, type PlanLine, withEarlier } from "../../sync/plan";
+import { pauseBeforeRound, roundsAfter } from "../../sync/rounds";
+import type { GroupReport } from "../../sync/sync-groups";
+import { ValuesText } from "../../sync/values-text";
+import type { RollbackTarget } from "./find-target-revision";
+import { planRollback } from "./plan-rollback";
+
+/** One group to bring back. */
+export interface GroupRollback extends RollbackTarget {
+  appRoot: string;
+  secrets: readonly JobSecret[];
+  /** Text of the revision to go back to. */
+  earlier: ValuesText;
+}
+
+export interface GroupView {
+  current: EnvironmentText;
+  text: ValuesText;
+  lines: PlanLine[];
+}
+
+/** What became of one group. */
+export interface GroupOutcome extends GroupReport {
+  /** Whether something was written, or may have been. */
+  touched: boolean;
+}
+
+/** Reads one values environment as it stands, and plans. @throws RemedyError when the service refuses. */
+export async function viewRollback(group: GroupRollback, cloud: PulumiCloud): Promise<GroupView> {
+  const current = await cloud.read(group.environment);
+  const text = new ValuesText(current.text, group.appRoot, group.environment);
+  const lines = planRollback(group.secrets, text, group.earlier, group.revision.number);
+  return { current, text, lines };
+}
+
+/**
+ * Writes the plan as one new revision, with the ETag of its read; on a conflict, or when it is not known whether the
+ * write was carried out, it reads and plans again. Failures are told, not thrown: the other groups go on.
+ */
+export async function rollBackGroup(
+  group: GroupRollback,
+  first: GroupView,
+  cloud: PulumiCloud,
+): Promise<GroupOutcome> {
+  const about = { group: group.group, environment: group.environment };
+  let sent: PlanLine[] = [];
+  let touched = false;
+  for (let round = 1; ; round += 1) {
+    let isSent = false;
+    try {
+      const { current, text, lines } = round === 1 ? first : await viewRollback(group, cloud);
+      const all = withEarlier(lines, sent);
+      if (!lines.some(isChange)) return { ...about, lines: all, revision: current.revision, touched };
+      for (const line of lines.filter(isChange)) apply(group, line, text);
+      isSent = true;
+      const revision = await cloud.write(group.environment, text.toString(), current.etag);
+      return { ...about, lines: all, revision, touched: true };
+    } catch (error) {
+      if (!(error instanceof RemedyError)) throw error;
+      if (isSent && isUnsure(error)) {
+        touched = true;
+        sent = first.lines;
+      }
+      if (round >= roundsAfter(error, isSent))
+        return { ...about, lines: [], failure: messageOf(error), touched };
+      await pauseBeforeRound(round);
+    }
+  }
+}
+
+/** Whether a write that ended so may have been carried out. */
+function isUnsure(error: RemedyError): boolean {
+  return error instanceof NoAnswerError || error instanceof UnavailableError;
+}
+
+function apply({ secrets, earlier }: GroupRollback, line: PlanLine, text: ValuesText): void {
+  const secret = secrets.find(({ name }) => name === line.name);
+  if (secret === undefined) throw new Error(`plan names ${line.name}, which is not of this group`);
+  if (line.writes === "removal") {
+    text.remove(secret);
+    return;
+  }
+  text.putBack(secret, earlier);
+  text.map(secret);
+}
