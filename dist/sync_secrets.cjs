@@ -7377,6 +7377,8 @@ var RemedyError = class extends Error {
   reason;
   remedy;
 };
+var TokenError = class extends RemedyError {
+};
 
 // src/clients/http.ts
 var NoAnswerError = class extends RemedyError {
@@ -7553,6 +7555,7 @@ var OF_ORGANIZATION = {
     "check its name; use the token of an administrator of the organization"
   ]
 };
+var KINDS = { 401: TokenError, 404: NotFoundError };
 function refusal(thing, answer, known) {
   if (answer.status === 409) {
     return new ConflictError(
@@ -7563,7 +7566,7 @@ function refusal(thing, answer, known) {
   }
   const [why, what] = known[answer.status] ?? [];
   if (why !== void 0 && what !== void 0)
-    return new (answer.status === 404 ? NotFoundError : RemedyError)(thing, why, what);
+    return new (KINDS[answer.status] ?? RemedyError)(thing, why, what);
   const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}`;
   if (answer.status >= 500 || answer.status === 429)
     return new UnavailableError(thing, reason, "run again later");
@@ -8476,7 +8479,7 @@ function brakeOf(intents, options, limit) {
   const standing2 = lines.filter((line) => line.holds !== void 0 && line.verb !== "create").length;
   const most = limit ?? Math.max(NEVER_UNUSUAL, Math.ceil(standing2 / 2));
   if (replaced <= most) return void 0;
-  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again with allow-many-changes`;
+  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again with allow-many-changes (--allow-many-changes for commands)`;
 }
 function isLoss({ verb, writes }) {
   return writes === "removal" || verb === "update" && writes === "value";

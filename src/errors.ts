@@ -19,3 +19,6 @@ export class RemedyError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** A token that the service does not know, or that has expired: nothing that it was asked for can be told. */
+export class TokenError extends RemedyError {}

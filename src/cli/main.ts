@@ -73,6 +73,12 @@ function readFile(path: string): Buffer {
   }
 }
 
+// Whoever reads only the beginning (`| head`) has what they wanted.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
 runProgram(process.argv.slice(2), openDoors, terminal).then((code) => {
   process.exitCode = code;
 });

@@ -15,6 +15,11 @@ export interface GitHubCarrier {
   file(repository: string, path: string, branch: string): Promise<string | undefined>;
   /** @param path of the workflow's file. Undefined: GitHub knows no such workflow. */
   workflow(repository: string, path: string, branch: string): Promise<WorkflowState | undefined>;
+  /**
+   * When the last run began that synced everything and succeeded; RFC 3339. Runs that people started do not count: they
+   * may have been for some names alone, which GitHub does not tell.
+   */
+  lastWholeSync(repository: string, path: string, branch: string): Promise<string | undefined>;
 }
 
 export function createGitHubCarrier({ get, ofRepository, organization }: GitHubCall): GitHubCarrier {
@@ -42,7 +47,19 @@ export function createGitHubCarrier({ get, ofRepository, organization }: GitHubC
       if (last === undefined) return { state };
       return { state, lastRun: { conclusion: last.conclusion, at: last.updated_at, url: last.html_url } };
     },
+    lastWholeSync: async (repository, path, branch) => {
+      const file = path.slice(path.lastIndexOf("/") + 1);
+      const query = `branch=${encodeURIComponent(branch)}&status=success&per_page=30`;
+      const place = `${base(repository)}/actions/workflows/${file}/runs?${query}`;
+      const { workflow_runs: runs } = await get(about(repository, path), place);
+      return (runs as Run[]).find(({ event }) => event !== "workflow_dispatch")?.run_started_at;
+    },
   };
+}
+
+interface Run {
+  event: string;
+  run_started_at: string;
 }
 
 function ignoreAbsence(error: unknown): undefined {

@@ -1,4 +1,4 @@
-import { RemedyError } from "../errors";
+import { RemedyError, TokenError } from "../errors";
 import type { HttpAnswer } from "./http";
 
 const RIGHTS =
@@ -25,7 +25,7 @@ export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
   const rights = RIGHTS_OF[kind];
   switch (answer.status) {
     case 401:
-      return new RemedyError("GITHUB_TOKEN", "GitHub does not know it, or it has expired", "set a valid one");
+      return new TokenError("GITHUB_TOKEN", "GitHub does not know it, or it has expired", "set a valid one");
     case 403:
       return isLimit(answer)
         ? new RemedyError(thing, "GitHub's rate limit is used up", `run again ${afterOf(answer)}`)

@@ -1,4 +1,4 @@
-import { RemedyError } from "../errors";
+import { RemedyError, TokenError } from "../errors";
 import type { Secret } from "../secret";
 import type { Http, HttpAnswer, HttpRequest } from "./http";
 
@@ -101,6 +101,8 @@ const OF_ORGANIZATION: Refusals = {
   ],
 };
 
+const KINDS: Readonly<Record<number, typeof RemedyError>> = { 401: TokenError, 404: NotFoundError };
+
 function refusal(thing: string, answer: HttpAnswer, known: Refusals): RemedyError {
   if (answer.status === 409) {
     return new ConflictError(
@@ -111,7 +113,7 @@ function refusal(thing: string, answer: HttpAnswer, known: Refusals): RemedyErro
   }
   const [why, what] = known[answer.status] ?? [];
   if (why !== undefined && what !== undefined)
-    return new (answer.status === 404 ? NotFoundError : RemedyError)(thing, why, what);
+    return new (KINDS[answer.status] ?? RemedyError)(thing, why, what);
   const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}`;
   if (answer.status >= 500 || answer.status === 429)
     return new UnavailableError(thing, reason, "run again later");

@@ -10,7 +10,7 @@ import type { GitHubCarrier, WorkflowState } from "../../src/clients/github-carr
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCall } from "../../src/clients/pulumi-call";
 import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
-import { RemedyError } from "../../src/errors";
+import { RemedyError, TokenError } from "../../src/errors";
 import { Secret } from "../../src/secret";
 import { fingerprint, newFingerprintKey } from "../../src/sync/fingerprint";
 import { buildJobCatalog } from "../../src/sync/job-catalog";
@@ -61,7 +61,11 @@ describe("one link of the chain", () => {
 
 describe("what an application of an environment gets", () => {
   const leaf = (value: unknown) => ({ value, secret: true });
-  function check(values: Record<string, string>, ledger: Record<string, string>): Promise<Check> {
+  function check(
+    values: Record<string, string>,
+    ledger: Record<string, string>,
+    composite = "imports: [default/app-production-keys]\n",
+  ): Promise<Check> {
     const { NESTED, ...flat } = values;
     const app = {
       ...Object.fromEntries(Object.entries(flat).map(([name, value]) => [name.toLowerCase(), leaf(value)])),
@@ -75,6 +79,7 @@ describe("what an application of an environment gets", () => {
       ]),
     );
     const cloud = {
+      read: async () => ({ text: composite }),
       open: async () => ({ properties: { app: leaf(app) } }),
       decrypt: async () => ({ text: renderLedger({ key: KEY, revisions: {}, secrets, refused: {} }) }),
     } as unknown as PulumiCloud;
@@ -104,6 +109,15 @@ describe("what an application of an environment gets", () => {
     match(found.what, /without a value: OPTIONAL$/);
   });
 
+  it("is right where the composite is pinned, and tells what was synced since", async () => {
+    const values = { OPENAI_API_KEY: "canary-1", NESTED: "canary-2" };
+    const pinned = "imports: [default/app-production-keys@run-7]\n";
+    const found = await check(values, { ...values, NESTED: "canary-newer" }, pinned);
+    equal(found.standing, "ok");
+    match(found.what, /synced since run-7, where it is pinned: NESTED$/);
+    equal((await check({ NESTED: "canary-2" }, values, pinned)).standing, "wrong");
+  });
+
   it("is wrong when a value is not the one that was synced, and tells no byte of either", async () => {
     const values = { OPENAI_API_KEY: "canary-1", NESTED: "canary-2" };
     const found = await check(values, { ...values, NESTED: "canary-other" });
@@ -125,6 +139,7 @@ describe("a carrier", () => {
     const github: GitHubCarrier = {
       file: async (_, path) => there[path],
       workflow: async () => workflow,
+      lastWholeSync: async () => undefined,
     };
     const checks = await checkCarrier(declared, github);
     return checks.map(({ standing, what }) => `${standing}: ${what}`);
@@ -192,7 +207,13 @@ describe("the ESC environments of an environment", () => {
     match((await look(TOKENS.dev)).what, /not there: .*, default\/app-production$/);
   });
 
-  it("are unknown when the service does not say", async () => {
-    equal((await look("pul-nobody")).standing, "unknown");
+  it("are unknown when the service does not say, and an error when it knows no such token", async () => {
+    await fetch(`${cloud.url}/_sandbox/faults`, {
+      method: "POST",
+      body: JSON.stringify({ path: "settings", answer: { status: 403 } }),
+    });
+    equal((await look()).standing, "unknown");
+    await fetch(`${cloud.url}/_sandbox/faults`, { method: "DELETE" });
+    await rejects(look("pul-nobody"), TokenError);
   });
 });

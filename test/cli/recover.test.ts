@@ -107,6 +107,7 @@ describe("recover", () => {
       terminal,
       pulumi: { run: pulumi },
       cloud: () => createPulumiCloud(at),
+      githubCall: () => undefined,
       cloudCall: () => createPulumiCall(at),
       now: () => new Date("2026-08-01T10:00:00Z"),
     } as unknown as Doors;
@@ -143,6 +144,23 @@ describe("recover", () => {
     );
     deepEqual(Object.keys(file?.nameTable ?? {}).sort(), [PROVIDER, STACK, STAGE].sort());
     deepEqual(readdirSync(join(dir, ".sophia-secrets")), ["production-2026-08-01T10-00-00.000Z.json"]);
+  });
+
+  it("takes an environment's tag too, which a second up would fail on", async () => {
+    await cloud.environment("default/app-production-keys", "values: {}\n");
+    const place = { orgName: ORG, projectName: "default", envName: "app-production-keys", name: "owner" };
+    const type = "pulumiservice:api/esc:EnvironmentTag";
+    const tag = {
+      urn: `${STAGE}$${type}::keys-owner`,
+      type,
+      parent: STAGE,
+      inputs: { ...place, value: "[x]" },
+    };
+    match((await run(previewed(tag))).stdout, /^Nothing to recover/);
+    const path = `/api/esc/environments/${ORG}/default/app-production-keys/tags`;
+    equal((await cloud.call("POST", path, { body: { name: "owner", value: "Platform" } })).status, 200);
+    const { imported } = await run(previewed(tag));
+    equal(imported[0]?.resources[0]?.id, `${ORG}/default/app-production-keys/owner`);
   });
 
   it("only tells in a dry run, and when there is nothing", async () => {

@@ -4,6 +4,7 @@ import type { Doors } from "../../src/cli/command";
 import { runProgram } from "../../src/cli/program";
 import type { Status } from "../../src/cli/status/find-status";
 import { createGitHub } from "../../src/clients/github";
+import { createGitHubCall } from "../../src/clients/github-call";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
@@ -73,6 +74,13 @@ describe("commands that sync by hand, and tell how it stands", () => {
       terminal,
       github: () =>
         createGitHub({ url: github.url, organization: "ai-cherry", token: new Secret("owner-token"), http }),
+      githubCall: () =>
+        createGitHubCall({
+          url: github.url,
+          organization: "ai-cherry",
+          token: new Secret("owner-token"),
+          http,
+        }),
       cloud: () =>
         token === null
           ? undefined

@@ -135,7 +135,7 @@ function lines(steps: readonly PlannedStep[]): string[] {
 /** @throws RemedyError when there is such a file, and when it cannot be written. */
 function writeNew(doors: Doors, file: string, text: string): void {
   try {
-    writeFileSync(inProject(doors, file), text, { flag: "wx" });
+    writeFileSync(inProject(doors, file), text, { flag: "wx", mode: 0o600 });
   } catch (error) {
     const { code = "unknown" } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") throw taken(file);

@@ -28,7 +28,10 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     return 0;
   }
   const count = done.recovered.length;
-  if (count === 0) terminal.print("Nothing to recover: what the next pulumi up creates does not exist yet");
+  if (count === 0)
+    terminal.print(
+      "Nothing to recover: no environment, tag, team, issuer or webhook that the next pulumi up creates exists yet",
+    );
   else terminal.print(`${count} ${dryRun ? "would be taken" : "taken"} into the state of ${project.stack}`);
   for (const line of tableLines(done.recovered.map(({ type, id }) => [`  ${kindOf(type)}`, id])))
     terminal.print(line);

@@ -5,6 +5,7 @@ import { inParallel } from "../in-parallel";
 import { requireCloud } from "../require-cloud";
 import { findStatus, type Seen, type Status } from "../status/find-status";
 import { seeEnvironment } from "../status/see-environment";
+import { seeGitHub } from "../status/see-github";
 import { tableLines } from "../table";
 
 /** How every secret stands, without reading one. */
@@ -12,9 +13,9 @@ export const statusCommand: CommandSpec = {
   name: "status",
   description: "Say of every secret and environment whether ESC has what GitHub has, and what is overdue",
   details: [
-    "in-sync, newer-in-github (maybe: the time there moves with the readers too), changed-by-hand, never-set,",
-    "refused, overdue. Reads the ledgers, revisions and GitHub's list: the right to read is enough, values are not",
-    "opened. Exit code 1 when something is to be done.",
+    "in-sync, newer-in-github (maybe: the time there moves with the readers too; a daily run settles it),",
+    "gone-from-github, changed-by-hand, never-set, refused, overdue. Reads the ledgers, revisions and GitHub's list:",
+    "the right to read is enough, values are not opened. Exit code 1 when something is to be done.",
   ],
   options: [
     ["--environment <name>", "this environment alone"],
@@ -32,12 +33,11 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const cloud = requireCloud(doors);
   const asked = environmentOption(doors, typed);
   const environments = asked === undefined ? catalog.environments : [asked];
-  const [seen, listed] = await Promise.all([
+  const [seen, inGitHub] = await Promise.all([
     inParallel(environments, (environment) => seeEnvironment(doors, cloud, environment)),
-    doors.github().listSecrets(),
+    seeGitHub(doors),
   ]);
-  const updated = new Map(listed.map(({ name, updatedAt }) => [name, updatedAt]));
-  const all = findStatus(catalog, seen, updated, doors.now());
+  const all = findStatus(catalog, seen, inGitHub, doors.now());
   if (typed.has("json")) terminal.print(JSON.stringify(all));
   else {
     const unread = seen.filter(({ ledger }) => ledger === undefined);

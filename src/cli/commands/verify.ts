@@ -22,7 +22,7 @@ export const verifyCommand: CommandSpec = {
   details: [
     "Secrets in GitHub, workflow and its last run, trust, access, ESC environments, values, and what an application",
     "gets: opened, and compared with the ledger by fingerprint. Reads only and shows no value. A link that the tokens",
-    "may not see is unknown. Exit code 1 when a link is wrong.",
+    "may not see is unknown. Exit code 1 when a link is wrong, or a token is not known.",
   ],
   options: [
     ["--environment <name>", "this environment alone"],

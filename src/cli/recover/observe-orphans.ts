@@ -29,6 +29,16 @@ const FIND: Readonly<Record<string, Find>> = {
     const found = oidcIssuers.find((issuer) => issuer.url === url);
     return found && `${organization}/${found.id}`;
   },
+  "pulumiservice:api/esc:EnvironmentTag": async (call, { inputs }) => {
+    const { orgName, projectName, envName, name } = inputs as Record<string, string>;
+    const place = `${orgName}/${projectName}/${envName}`;
+    const found = await exists(
+      call,
+      `tag ${name} of ${place}`,
+      `/api/esc/environments/${place}/tags/${name}`,
+    );
+    return found ? `${place}/${name}` : undefined;
+  },
   "pulumiservice:index:Webhook": async (call, { inputs }) => {
     const { organizationName, projectName, environmentName, displayName } = inputs as Record<string, string>;
     if (environmentName === undefined) return undefined;

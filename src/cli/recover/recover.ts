@@ -26,9 +26,12 @@ export interface Recovery {
  */
 export async function recover(doors: Doors, dryRun: boolean): Promise<Recovery> {
   const { pulumi, project, terminal } = doors;
+  // The program needs both; the one that is missing is named here, and not by the end of a failed preview.
+  doors.githubCall();
+  const call = doors.cloudCall();
   terminal.progress("Asking Pulumi what the next up would create");
   const creations = creationsIn(await pulumi.run(["preview", "--json"]));
-  const orphans = await observeOrphans(doors.cloudCall(), creations);
+  const orphans = await observeOrphans(call, creations);
   await refuseForeignText(doors, orphans);
   const recovered = orphans.map(({ creation, id }) => ({ type: creation.type, id }));
   if (dryRun || orphans.length === 0) return { recovered, backup: undefined };

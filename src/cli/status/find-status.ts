@@ -3,6 +3,7 @@ import type { Ledger } from "../../../secrets/ledger";
 import { valueNames } from "../../../secrets/slots";
 import { dayOf } from "../../../secrets/tombstone";
 import type { Doors } from "../command";
+import type { SeenInGitHub } from "./see-github";
 
 /** How a secret of one environment stands; `in-sync` stands alone, the others may come together. */
 export type Standing =
@@ -10,6 +11,7 @@ export type Standing =
   | "refused"
   | "never-set"
   | "newer-in-github"
+  | "gone-from-github"
   | "changed-by-hand"
   | "overdue"
   | "unknown";
@@ -45,29 +47,28 @@ const DAY_MS = 86_400_000;
  * newer. A values environment at another revision than the sync left was changed by hand; in which secret only a sync
  * can say, for that takes the values.
  *
- * @param updated `updated_at` of the organization's secrets, by name.
  */
 export function findStatus(
   catalog: Doors["catalog"],
   seen: readonly Seen[],
-  updated: ReadonlyMap<string, string>,
+  inGitHub: SeenInGitHub,
   now: Date,
 ): Status[] {
   const entries = resolveCatalog(catalog).filter((entry) => !entry.bootstrap);
   return seen.flatMap((each) =>
     entries
       .filter((entry) => entry.environments.includes(each.environment))
-      .map((entry) => statusOf(entry, each, updated, now)),
+      .map((entry) => statusOf(entry, each, inGitHub, now)),
   );
 }
 
-function statusOf(entry: Entry, seen: Seen, updated: ReadonlyMap<string, string>, now: Date): Status {
+function statusOf(entry: Entry, seen: Seen, inGitHub: SeenInGitHub, now: Date): Status {
   const { environment, ledger } = seen;
   const about = { environment, name: entry.name };
   if (ledger === undefined)
     return { ...about, standing: ["unknown"], open: true, detail: "its ledger cannot be read" };
   const known = ledger.secrets[entry.name];
-  const found = findings(entry, seen, ledger, updated, now);
+  const found = findings(entry, seen, ledger, inGitHub, now);
   const times = known === undefined ? {} : { changed: known.changed, synced: known.synced };
   if (found.length === 0) return { ...about, standing: ["in-sync"], open: false, detail: "", ...times };
   const mayWait = found.every(([standing]) => standing === "never-set") && !entry.required;
@@ -81,7 +82,7 @@ function findings(
   entry: Entry,
   { revisions }: Seen,
   ledger: Ledger,
-  updated: ReadonlyMap<string, string>,
+  inGitHub: SeenInGitHub,
   now: Date,
 ): Finding[] {
   const found: Finding[] = [];
@@ -94,10 +95,16 @@ function findings(
     ]);
   }
   const known = ledger.secrets[entry.name];
-  if (known === undefined) return [...found, neverSet(entry, updated, now)];
-  const at = updated.get(known.source);
-  if (at !== undefined && Date.parse(at) > Date.parse(known.synced))
-    found.push(["newer-in-github", `maybe newer in GitHub: ${at}, synced ${known.synced}`]);
+  if (known === undefined) return [...found, neverSet(entry, inGitHub, now)];
+  const at = inGitHub.updated.get(known.source);
+  // Environments hold values of their own, which the organization's list does not show.
+  if (at === undefined && !entry.perEnvironment && known.source !== "default")
+    found.push(["gone-from-github", `${known.source} is not in the organization any more: set it again`]);
+  if (
+    at !== undefined &&
+    Date.parse(at) > Math.max(Date.parse(known.synced), Date.parse(inGitHub.settled ?? known.synced))
+  )
+    found.push(["newer-in-github", `maybe newer in GitHub: ${at}, and no sync since`]);
   const is = revisions[entry.group];
   const left = revisionsOf(ledger, entry.group);
   if (is === undefined) found.push(["unknown", `${entry.group} cannot be read`]);
@@ -122,9 +129,9 @@ function revisionsOf(ledger: Ledger, group: string): number[] {
   return own.map(([, revision]) => revision);
 }
 
-function neverSet(entry: Entry, updated: ReadonlyMap<string, string>, now: Date): Finding {
-  const inGitHub = valueNames(entry, dayOf(now)).some((name) => updated.has(name));
+function neverSet(entry: Entry, inGitHub: SeenInGitHub, now: Date): Finding {
+  const isListed = valueNames(entry, dayOf(now)).some((name) => inGitHub.updated.has(name));
   // GitHub's list has no secrets of environments.
-  const isKnown = inGitHub || entry.perEnvironment;
+  const isKnown = isListed || entry.perEnvironment;
   return ["never-set", isKnown ? "no value of it was ever synced" : "not in GitHub, and never synced"];
 }

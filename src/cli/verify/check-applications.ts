@@ -6,6 +6,7 @@ import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { valueAt } from "../../clients/value-at";
 import { Secret } from "../../secret";
 import { fingerprint } from "../../sync/fingerprint";
+import { readPins } from "../versions/read-pins";
 import { type Check, checkLink, namesIn } from "./check";
 
 /**
@@ -19,9 +20,10 @@ export function checkApplication(
   cloud: PulumiCloud,
 ): Promise<Check> {
   return checkLink(`application of ${environment}`, async () => {
-    const [document, text] = await Promise.all([
+    const [document, text, pins] = await Promise.all([
       cloud.open(pathOf(compositeEnvironment(settings, environment))),
       cloud.decrypt(pathOf(ledgerEnvironment(settings, environment))),
+      readPins(cloud, settings, environment),
     ]);
     const entries = resolveCatalog(catalog).filter(
       (entry) => !entry.bootstrap && entry.environments.includes(environment),
@@ -31,7 +33,7 @@ export function checkApplication(
       entry,
       standing: standingOf(entry, valueIn(document, settings, entry), ledger),
     }));
-    return tell(found);
+    return tell(found, Object.values(pins)[0]);
   });
 }
 
@@ -49,17 +51,23 @@ function standingOf(entry: Entry, value: unknown, ledger: Ledger): Standing {
   return fingerprint(ledger.key, entry.name, new Secret(value)) === known ? "right" : "other";
 }
 
-function tell(found: readonly { entry: Entry; standing: Standing }[]): Omit<Check, "link"> {
+/** @param pin tag at which the composite stands; what was synced since then is other on purpose. */
+function tell(
+  found: readonly { entry: Entry; standing: Standing }[],
+  pin: string | undefined,
+): Omit<Check, "link"> {
   const named = (wanted: Standing) =>
     found.filter(({ standing }) => standing === wanted).map(({ entry }) => entry.name);
   const [missing, other] = [named("missing"), named("other")];
-  const right = `${named("right").length} of ${found.length} load as they were synced`;
-  const parts = [
-    right,
+  const since =
+    pin === undefined ? "other than the sync left them" : `synced since ${pin}, where it is pinned`;
+  const what = [
+    `${named("right").length} of ${found.length} load as they were synced`,
     ...(missing.length > 0 ? [`without a value: ${namesIn(missing)}`] : []),
-    ...(other.length > 0 ? [`other than the sync left them: ${namesIn(other)}`] : []),
-  ];
-  const what = parts.join("; ");
-  if (missing.length === 0 && other.length === 0) return { standing: "ok", what };
-  return { standing: "wrong", what, remedy: "npx sophia-secrets status says what to do for each" };
+    ...(other.length > 0 ? [`${since}: ${namesIn(other)}`] : []),
+  ].join("; ");
+  if (missing.length === 0 && (other.length === 0 || pin !== undefined)) return { standing: "ok", what };
+  const remedy =
+    "run the sync, which puts ESC right; npx sophia-secrets set NAME for what GitHub does not have";
+  return { standing: "wrong", what, remedy };
 }

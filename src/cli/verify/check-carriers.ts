@@ -54,7 +54,11 @@ async function checkRun(
   const workflow = await github.workflow(repository, WORKFLOW_PATH, settings.branch);
   const file = WORKFLOW_PATH.slice(WORKFLOW_PATH.lastIndexOf("/") + 1);
   if (workflow === undefined)
-    return { standing: "wrong", what: "GitHub knows no such workflow", remedy: "pulumi up commits it" };
+    return {
+      standing: "wrong",
+      what: "GitHub knows no such workflow",
+      remedy: `pulumi up -s ${settings.organizationStack} --refresh`,
+    };
   if (workflow.state !== "active")
     return { standing: "wrong", what: workflow.state, remedy: `gh workflow enable ${file} ${place}` };
   const { lastRun } = workflow;

@@ -3,6 +3,7 @@ import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import type { Doors } from "../command";
 import { findStatus, type Standing } from "../status/find-status";
 import { seeEnvironment } from "../status/see-environment";
+import { seeGitHub } from "../status/see-github";
 import { type Check, checkLink, namesIn } from "./check";
 
 /**
@@ -21,9 +22,7 @@ export function checkLedger(doors: Doors, environment: string, cloud: PulumiClou
       const remedy = `npx sophia-secrets resume ${environment}, when it is over`;
       return { standing: "wrong", what: describePause(pause), remedy };
     }
-    const listed = await doors.github().listSecrets();
-    const updated = new Map(listed.map(({ name, updatedAt }) => [name, updatedAt]));
-    const all = findStatus(doors.catalog, [seen], updated, doors.now());
+    const all = findStatus(doors.catalog, [seen], await seeGitHub(doors), doors.now());
     const open = all.filter((each) => each.open && !each.standing.every((standing) => WORKS.has(standing)));
     const newer = all.filter((each) => each.standing.includes("newer-in-github")).length;
     const later = newer === 0 ? "" : `; ${newer} maybe newer in GitHub, which the next sync takes`;

@@ -1,4 +1,4 @@
-import { RemedyError } from "../../errors";
+import { RemedyError, TokenError } from "../../errors";
 
 /** One link of the chain from GitHub to the application, and how it stands. */
 export interface Check {
@@ -13,13 +13,13 @@ export interface Check {
 /**
  * Looks at one link. What a token may not see is unknown: it is told, and hides nothing else.
  *
- * @throws what is no RemedyError.
+ * @throws TokenError, for a token that nobody knows sees nothing at all; and what is no RemedyError.
  */
 export async function checkLink(link: string, look: () => Promise<Omit<Check, "link">>): Promise<Check> {
   try {
     return { link, ...(await look()) };
   } catch (error) {
-    if (!(error instanceof RemedyError)) throw error;
+    if (!(error instanceof RemedyError) || error instanceof TokenError) throw error;
     return { link, standing: "unknown", what: `${error.thing}: ${error.reason}`, remedy: error.remedy };
   }
 }
