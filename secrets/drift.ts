@@ -17,12 +17,14 @@ const TOLD = 20;
  * @param inState names of those that an earlier run made: what is missing of them was deleted in GitHub.
  * @param secrets the whole catalog: aliases and what is about to go are no strangers.
  * @param listed GitHub's list, names in upper case.
+ * @param hiding secrets of the carriers themselves, which their workflows read in the place of the organization's.
  */
 export function describeDrift(
   declared: readonly Readable[],
   inState: ReadonlySet<string>,
   secrets: readonly Secret[],
   listed: readonly Readable[],
+  hiding: readonly { repository: string; names: readonly string[] }[] = [],
 ): string[] {
   const there = new Map(listed.map(({ name, visibility }) => [name, visibility]));
   const known = new Set([
@@ -39,10 +41,15 @@ export function describeDrift(
     .filter(({ name }) => inState.has(name) && !there.has(name))
     .map(({ name }) => name);
   const strangers = listed.filter(({ name }) => !known.has(name)).map(({ name }) => name);
+  const names = new Set(declared.map(({ name }) => name));
+  const hidden = hiding.flatMap(({ repository, names: own }) =>
+    own.filter((name) => names.has(name)).map((name) => `${name} (${repository})`),
+  );
   const lines = [
     ["visibility changed", changed],
     ["deleted (npx sophia-secrets set NAME makes it again)", deleted],
     ["not in the catalog", strangers],
+    ["hidden from the sync by a secret of the carrier's own", hidden],
   ] as const;
   const found = lines
     .filter(([, names]) => names.length > 0)

@@ -71,17 +71,26 @@ export class GitHubSecrets {
    * @param repository `owner/name`.
    * @throws pulumi.RunError when GitHub does not say.
    */
-  async readableBy(repository: string): Promise<string[]> {
+  readableBy(repository: string): Promise<string[]> {
+    return this.namesIn(repository, "organization-secrets");
+  }
+
+  /** Names of a repository's own secrets: each hides the organization's of the same name from its workflows. @throws as above. */
+  ownOf(repository: string): Promise<string[]> {
+    return this.namesIn(repository, "secrets");
+  }
+
+  private async namesIn(repository: string, list: string): Promise<string[]> {
     const names: string[] = [];
     for (let page = 1; ; page += 1) {
-      const secrets = await this.askReadable(repository, page);
+      const secrets = await this.askPage(repository, list, page);
       names.push(...secrets.map(({ name }) => name.toUpperCase()));
       if (secrets.length < PAGE) return names;
     }
   }
 
-  private async askReadable(repository: string, page: number): Promise<{ name: string }[]> {
-    const endpoint = `repos/${repository}/actions/organization-secrets?per_page=${PAGE}&page=${page}`;
+  private async askPage(repository: string, list: string, page: number): Promise<{ name: string }[]> {
+    const endpoint = `repos/${repository}/actions/${list}?per_page=${PAGE}&page=${page}`;
     let said: string;
     try {
       const { code, body } = await github.getRestApi({ endpoint }, this.opts);

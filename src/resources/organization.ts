@@ -51,7 +51,10 @@ export class Organization extends pulumi.ComponentResource {
       const value = slot.secret.value === "config" ? valueIn(values, slot.secret.name) : undefined;
       slots.push({ slot, resource: new Slot({ slot, guards, repositoryIds, value }, { parent: this }) });
     }
-    if (pulumi.runtime.isDryRun()) void warnOfDrift(slots, secrets, inGitHub);
+    if (pulumi.runtime.isDryRun()) {
+      const names = settings.carriers.map((name) => `${owner}/${name}`);
+      void warnOfDrift(slots, secrets, inGitHub, names);
+    }
 
     // After the stages: the push of the files starts a run, which writes to them.
     const after = { parent: this, dependsOn: [...args.stages] };

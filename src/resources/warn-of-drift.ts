@@ -13,18 +13,23 @@ export interface DeclaredSlot {
 }
 
 /**
- * In a preview: one warning of what differs in GitHub and no provider sees, from one list. It warns; whoever may not
+ * In a preview: one warning of what differs in GitHub and no provider sees, from the organization's list and that of
+ * each carrier (`owner/name`). It warns; whoever may not
  * read the list gets their preview all the same.
  */
 export async function warnOfDrift(
   slots: readonly DeclaredSlot[],
   secrets: readonly Secret[],
   inGitHub: GitHubSecrets,
+  carriers: readonly string[],
 ): Promise<void> {
   try {
+    const hidden = await Promise.all(
+      carriers.map(async (repository) => ({ repository, names: await inGitHub.ownOf(repository) })),
+    );
     const inState = await slotsInState(slots);
     const declared = slots.map(({ slot }) => ({ name: slot.name, visibility: slot.secret.visibility }));
-    const lines = describeDrift(declared, inState, secrets, await inGitHub.ofOrganization());
+    const lines = describeDrift(declared, inState, secrets, await inGitHub.ofOrganization(), hidden);
     if (lines.length > 0) await pulumi.log.warn(`drift in GitHub: ${lines.join("; ")}`);
   } catch (error) {
     await pulumi.log.warn(`drift in GitHub is unknown: ${error instanceof Error ? error.message : error}`);

@@ -35,6 +35,12 @@ describe("drift that a list shows", () => {
     assert.deepEqual(drift([], []), []);
   });
 
+  it("is a secret that a carrier hides by one of its own, and no other of the carrier's", () => {
+    const hiding = [{ repository: "acme/carrier", names: ["A", "THEIRS"] }];
+    const [line] = describeDrift(DECLARED, new Set(["A", "B"]), SECRETS, DECLARED, hiding);
+    assert.equal(line, "hidden from the sync by a secret of the carrier's own: A (acme/carrier)");
+  });
+
   it("is a secret that the catalog does not have; of many, twenty are named", () => {
     const strangers = Array.from({ length: 25 }, (_, index) => ({
       name: `X${index + 10}`,
