@@ -5,9 +5,9 @@ import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { createLoader } from "../../src/loader/create-loader";
 import { Secret } from "../../src/secret";
-import { type EngineProject, startProject } from "./engine-project";
-import { NAMING, otherOrganization, PULUMI_ORGANIZATION } from "./other-organization";
-import { type Sample, sampleValues } from "./sample-values";
+import { type EngineProject, startProject } from "../engine/engine-project";
+import { NAMING, otherOrganization, PULUMI_ORGANIZATION } from "../engine/other-organization";
+import { type Sample, sampleValues } from "../engine/sample-values";
 
 describe("another organization: its catalog and stack files, and not one other line", function () {
   this.timeout(120_000);
