@@ -19,7 +19,7 @@ export function checkLedger(doors: Doors, environment: string, cloud: PulumiClou
     if (seen.ledger === undefined) return { standing: "unknown", what: "its ledger cannot be read" };
     const pause = pauseAt(seen.ledger.paused, doors.now().toISOString());
     if (pause !== undefined) {
-      const remedy = `npx sophia-secrets resume ${environment}, when it is over`;
+      const remedy = `once GitHub has the right values and the reason is gone: npx sophia-secrets resume ${environment}`;
       return { standing: "wrong", what: describePause(pause), remedy };
     }
     const all = findStatus(doors.catalog, [seen], await seeGitHub(doors), doors.now());
