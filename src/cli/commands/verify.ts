@@ -5,6 +5,7 @@ import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
 import { environmentOption } from "../environment-option";
 import { inParallel } from "../in-parallel";
 import { requireCloud } from "../require-cloud";
+import { type SeenInGitHub, seeGitHub } from "../status/see-github";
 import { tableLines } from "../table";
 import { spreadOf } from "../values/spread";
 import type { Check } from "../verify/check";
@@ -52,9 +53,15 @@ async function walk(doors: Doors, environment: string | undefined): Promise<Chec
   terminal.progress("Looking at Pulumi Cloud");
   const around = await Promise.all([checkTrust(settings, call), checkAccess(doors)]);
   const environments = environment === undefined ? catalog.environments : [environment];
+  // The same for every environment: asked once, by the first that needs it.
+  let asked: Promise<SeenInGitHub> | undefined;
+  const times = () => {
+    asked ??= seeGitHub(doors);
+    return asked;
+  };
   const inside = await inParallel(environments, async (each) => [
     await checkEnvironments(catalog, settings, each, call),
-    await checkLedger(doors, each, cloud),
+    await checkLedger(doors, each, cloud, times),
     await checkApplication(catalog, settings, each, cloud),
   ]);
   return [inGitHub, ...carriers, ...around, ...inside.flat()];

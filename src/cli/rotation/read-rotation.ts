@@ -6,6 +6,7 @@ import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { RemedyError } from "../../errors";
 import type { Doors } from "../command";
 import { inParallel } from "../in-parallel";
+import { requireCloud } from "../require-cloud";
 
 /** How every secret stands against its schedule, as far as can be read. */
 export interface Rotation {
@@ -22,9 +23,7 @@ export interface Rotation {
  */
 export async function readRotation(doors: Doors, dueWithinDays: number): Promise<Rotation> {
   const { catalog } = doors;
-  const cloud = doors.cloud();
-  if (cloud === undefined)
-    throw new RemedyError("PULUMI_ACCESS_TOKEN", "is not set", "export PULUMI_ACCESS_TOKEN=...");
+  const cloud = requireCloud(doors);
   const unread: string[] = [];
   const ledgers = await inParallel(catalog.environments, async (environment) => {
     const ledger = await ledgerOf(doors, cloud, environment).catch(told(unread));

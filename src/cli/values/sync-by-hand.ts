@@ -9,6 +9,7 @@ import type { RunOptions } from "../../sync/run-options";
 import { findTarget } from "../../sync/sync";
 import { type EnvironmentReport, syncEnvironment } from "../../sync/sync-environment";
 import type { Doors, ExitCode } from "../command";
+import { requireCloud } from "../require-cloud";
 
 /** One sync from a person's machine. */
 export interface HandSync {
@@ -25,9 +26,7 @@ export interface HandSync {
  * @throws RemedyError when there is no token, no such environment, the ledger cannot be read, or somebody has paused it.
  */
 export async function syncByHand(doors: Doors, hand: HandSync): Promise<EnvironmentReport> {
-  const cloud = doors.cloud();
-  if (cloud === undefined)
-    throw new RemedyError("PULUMI_ACCESS_TOKEN", "is not set", "export PULUMI_ACCESS_TOKEN=...");
+  const cloud = requireCloud(doors);
   const catalog = jobOf(doors);
   const target = findTarget(catalog, hand.environment, "--environment");
   const identity = { run: "by-hand", commit: "none", now: doors.now().toISOString() };

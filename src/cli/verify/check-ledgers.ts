@@ -3,7 +3,7 @@ import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import type { Doors } from "../command";
 import { findStatus, type Standing } from "../status/find-status";
 import { seeEnvironment } from "../status/see-environment";
-import { seeGitHub } from "../status/see-github";
+import type { SeenInGitHub } from "../status/see-github";
 import { type Check, checkLink, namesIn } from "./check";
 
 /**
@@ -13,7 +13,12 @@ import { type Check, checkLink, namesIn } from "./check";
 const WORKS: ReadonlySet<Standing> = new Set(["in-sync", "overdue", "newer-in-github"]);
 
 /** Whether an environment has what GitHub has, as its ledger tells. */
-export function checkLedger(doors: Doors, environment: string, cloud: PulumiCloud): Promise<Check> {
+export function checkLedger(
+  doors: Doors,
+  environment: string,
+  cloud: PulumiCloud,
+  inGitHub: () => Promise<SeenInGitHub>,
+): Promise<Check> {
   return checkLink(`values of ${environment}`, async () => {
     const seen = await seeEnvironment(doors, cloud, environment);
     if (seen.ledger === undefined) return { standing: "unknown", what: "its ledger cannot be read" };
@@ -22,7 +27,7 @@ export function checkLedger(doors: Doors, environment: string, cloud: PulumiClou
       const remedy = `once GitHub has the right values and the reason is gone: npx sophia-secrets resume ${environment}`;
       return { standing: "wrong", what: describePause(pause), remedy };
     }
-    const all = findStatus(doors.catalog, [seen], await seeGitHub(doors), doors.now());
+    const all = findStatus(doors.catalog, [seen], await inGitHub(), doors.now());
     const open = all.filter((each) => each.open && !each.standing.every((standing) => WORKS.has(standing)));
     const newer = all.filter((each) => each.standing.includes("newer-in-github")).length;
     const later = newer === 0 ? "" : `; ${newer} maybe newer in GitHub, which the next sync takes`;
