@@ -4,7 +4,6 @@ import type { GitHubCall } from "../clients/github-call";
 import type { Http } from "../clients/http";
 import type { PulumiCall } from "../clients/pulumi-call";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
-import { RemedyError } from "../errors";
 import type { Project } from "./project";
 import type { Pulumi } from "./pulumi";
 import type { Terminal } from "./terminal";
@@ -38,17 +37,32 @@ export interface Typed {
   text(option: string): string | undefined;
 }
 
-/** 0: done, or nothing to say. 1: refused, failed, or findings. (2, wrong usage, is the frame's.) */
-export type ExitCode = 0 | 1;
+/**
+ * How commands end, as diff and grep do: a program that reads it can tell a finding from a look that failed.
+ * done: all is as it should be. found: something is to be looked after. failed: an error, wrong usage, or a part that
+ * was refused.
+ */
+export const EXIT = { done: 0, found: 1, failed: 2 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Headings of the list of commands, in its order. */
+export const TOPICS = {
+  values: "Set values",
+  look: "Look",
+  mend: "Mend",
+  access: "Access and audit",
+  ci: "In CI",
+} as const;
 
 /**
  * One command. To add one: a file in commands/ that exports such a spec, and a line in program.ts.
  */
 export interface CommandSpec {
   name: string;
-  /** One line, for the list of commands. */
+  topic: keyof typeof TOPICS;
+  /** One line of at most 70 characters, for the list of commands. */
   description: string;
-  /** What the one line leaves out: what it writes, what it refuses. Lines of at most 100 characters. */
+  /** What the one line leaves out: what it writes, what it refuses. Paragraphs, which help wraps. */
   details: readonly string[];
   /** Positional arguments in commander's notation, and what they are. */
   names?: readonly [notation: string, description: string];
@@ -56,8 +70,6 @@ export interface CommandSpec {
   required?: readonly (readonly [flags: string, description: string])[];
   options: readonly (readonly [flags: string, description: string])[];
   examples: readonly string[];
-  run(doors: Doors, typed: Typed): Promise<ExitCode>;
+  /** @returns the process's exit code: one of EXIT, or that of a command that was run. */
+  run(doors: Doors, typed: Typed): Promise<number>;
 }
-
-/** The command was called wrongly: exit code 2. */
-export class UsageError extends RemedyError {}

@@ -1,5 +1,5 @@
 import { RemedyError } from "../errors";
-import { type Doors, type Typed, UsageError } from "./command";
+import type { Doors, Typed } from "./command";
 
 /**
  * The environments that were typed after the command; all of the catalog's when none was.
@@ -16,11 +16,11 @@ export function environmentArguments({ catalog }: Doors, typed: Typed): readonly
   return asked.length === 0 ? catalog.environments : asked;
 }
 
-/** The one environment that was typed. @throws RemedyError as above; UsageError when it is not one. */
+/** The one environment that was typed. @throws RemedyError as above, and when it is not one. */
 export function environmentArgument(doors: Doors, typed: Typed, command: string): string {
   const [environment, ...more] = environmentArguments(doors, typed);
   if (environment !== undefined && typed.names.length > 0 && more.length === 0) return environment;
-  throw new UsageError(command, "takes one environment", "name one, and options after it");
+  throw new RemedyError(command, "takes one environment", "name one, and options after it");
 }
 
 /** The group that `--group` names, or all. @throws RemedyError when the catalog has none of that name. */

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { RemedyError } from "../errors";
-import { type CommandSpec, type Doors, UsageError } from "./command";
+import { type CommandSpec, type Doors, EXIT, TOPICS } from "./command";
 import { accessCommand } from "./commands/access";
 import { adoptCommand } from "./commands/adopt";
 import { auditCommand } from "./commands/audit";
@@ -23,7 +23,7 @@ import { syncToGithubCommand } from "./commands/sync-to-github";
 import { syncToPulumiCommand } from "./commands/sync-to-pulumi";
 import { verifyCommand } from "./commands/verify";
 
-/** Every command, in the order of its life: take over, set, look, mend. */
+/** Every command, in the order of its topic. */
 const COMMANDS: readonly CommandSpec[] = [
   adoptCommand,
   setCommand,
@@ -32,15 +32,15 @@ const COMMANDS: readonly CommandSpec[] = [
   syncAllCommand,
   statusCommand,
   verifyCommand,
-  historyCommand,
-  rotationCommand,
-  compromiseCommand,
   driftCommand,
+  rotationCommand,
+  historyCommand,
   repairCommand,
   recoverCommand,
-  rollbackCommand,
   pauseCommand,
   resumeCommand,
+  rollbackCommand,
+  compromiseCommand,
   accessCommand,
   auditCommand,
   evidenceCommand,
@@ -48,12 +48,17 @@ const COMMANDS: readonly CommandSpec[] = [
   planCommentCommand,
 ];
 
-const WRONG_USAGE = 2;
+/** Longer lines are hard to read. */
+const WIDEST = 100;
+
+const EXIT_CODES = `Exit codes: ${EXIT.done} done, ${EXIT.found} something found, ${EXIT.failed} failed, refused or wrong usage.`;
 
 /** What the frame itself needs of a terminal. */
 export interface Screen {
   print(line: string): void;
   say(line: string): void;
+  /** Characters a line may have; undefined where there is no terminal. */
+  width?: number | undefined;
 }
 
 /**
@@ -61,17 +66,22 @@ export interface Screen {
  *
  * @param argv without node and script.
  * @param openDoors given the stack asked for, if any; called once it is sure that a command runs.
- * @returns the exit code: 0 done, 1 failed, refused or findings, 2 wrong usage.
+ * @returns the exit code: one of EXIT, or that of a command that was run.
  */
 export async function runProgram(
   argv: readonly string[],
   openDoors: (stack: string | undefined) => Promise<Doors>,
   screen: Screen,
 ): Promise<number> {
-  let code: number = 0;
-  const program = frame(new Command("sophia-secrets"), screen).description(
-    "The chores around an organization's secrets. None of them ever shows a value.",
-  );
+  let code: number = EXIT.done;
+  const program = frame(new Command("sophia-secrets"), screen)
+    .usage("<command> [options]")
+    .description(
+      `The chores around an organization's secrets. None of them ever shows a value.\n${EXIT_CODES}`,
+    )
+    // The list is for finding a command; its own help says what it takes.
+    .configureHelp({ subcommandTerm: (command) => command.name(), visibleCommands: ({ commands }) => [...commands] })
+    .addHelpText("after", "\nsophia-secrets <command> --help says what a command takes, with examples.");
   for (const spec of COMMANDS) {
     addCommand(program, spec, screen, async (typed, stack) => {
       code = await spec.run(await openDoors(stack), typed);
@@ -81,9 +91,9 @@ export async function runProgram(
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.failed;
     screen.say(`error: ${describe(error)}`);
-    return error instanceof UsageError ? WRONG_USAGE : 1;
+    return EXIT.failed;
   }
 }
 
@@ -94,9 +104,9 @@ function addCommand(
   run: (typed: Parameters<CommandSpec["run"]>[1], stack: string | undefined) => Promise<void>,
 ): void {
   const command = frame(program.command(spec.name), screen).description(
-    [`${spec.description}.`, "", ...spec.details].join("\n"),
+    [`${spec.description}.`, ...spec.details].join("\n\n"),
   );
-  command.summary(spec.description);
+  command.summary(spec.description).helpGroup(`${TOPICS[spec.topic]}:`);
   if (spec.names !== undefined) command.argument(...spec.names).allowExcessArguments();
   for (const option of spec.required ?? []) command.requiredOption(...option);
   for (const option of spec.options) command.option(...option);
@@ -122,9 +132,8 @@ function frame(command: Command, screen: Screen): Command {
       writeOut: (text) => screen.print(without(text)),
       // Of an option that is not known only the name: who types a value there shall not see it in a log as well.
       writeErr: (text) => screen.say(without(text).replace(/(unknown option '[^'=]*)=.*'/s, "$1'")),
-      // The same everywhere, not the width of whoever asks.
-      getOutHelpWidth: () => 110,
-      getErrHelpWidth: () => 110,
+      getOutHelpWidth: () => Math.min(screen.width ?? WIDEST, WIDEST),
+      getErrHelpWidth: () => Math.min(screen.width ?? WIDEST, WIDEST),
     });
 }
 

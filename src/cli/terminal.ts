@@ -9,6 +9,8 @@ export interface Terminal {
   say(line: string): void;
   /** How far it is, to stderr: in one line on a terminal, a line each elsewhere. */
   progress(line: string): void;
+  /** Characters a line of stdout may have; undefined where it is no terminal. */
+  width?: number | undefined;
   /** Whether a person can be asked. */
   canAsk: boolean;
   /** Asks for a value that is not shown. @throws RemedyError when it is cancelled or of several lines. */
@@ -45,6 +47,7 @@ export function createTerminal(
       stderr.write(rewrites ? `${CLEAR_LINE}${line.slice(0, width)}` : `${line}\n`);
       open = rewrites;
     },
+    width: stdout.columns,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
     askHidden: (question) => readHidden(question, stdin, stderr),
     readStdin: async () => {

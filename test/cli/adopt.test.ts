@@ -69,7 +69,7 @@ describe("adopt, with the real engine", function () {
 
   it("refuses while the stack is locked, as the killed run left it, and says how to free it", async () => {
     const { code, stderr } = await adopt();
-    assert.equal(code, 1);
+    assert.equal(code, 2);
     assert.match(stderr, /stack live: another update is changing it\. Remedy: .*pulumi cancel --stack live/);
     await project.ok("cancel", "live", "--yes");
   });
@@ -171,7 +171,7 @@ describe("adopt, with an address of GitHub in the config and the state in a fold
     const lock = join(locks, "0a1b2c3d-0000-4000-8000-000000000000.json");
     writeFileSync(lock, JSON.stringify({ pid: 1, username: "a", hostname: "b" }));
     const { code, stderr } = await project.command("adopt --all").ended;
-    assert.equal(code, 1);
+    assert.equal(code, 2);
     assert.match(stderr, /stack live: another update is changing it/);
     rmSync(lock);
   });

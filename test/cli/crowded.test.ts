@@ -50,7 +50,7 @@ describe("other people's secrets that somebody granted to a carrier by name", fu
       github: { secrets },
     };
     const { stderr, code, writes } = await runCase(parseCase(set));
-    assert.deepEqual([code, writes], [1, []]);
+    assert.deepEqual([code, writes], [2, []]);
     assert.match(stderr, /KEY_1: no carrier has room for it: .*Remedy: /);
   });
 });

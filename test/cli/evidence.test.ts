@@ -180,11 +180,11 @@ describe("sophia-secrets evidence", () => {
   it("overwrites nothing unasked, and never anything that is no bundle", async () => {
     await evidence();
     const again = await evidence();
-    assert.deepEqual([again.code, /add --replace/.test(again.stderr)], [1, true]);
+    assert.deepEqual([again.code, /add --replace/.test(again.stderr)], [2, true]);
     assert.equal((await evidence(" --replace")).code, 0);
     writeFileSync(join(out(), "notes.txt"), "mine");
     const foreign = await evidence(" --replace");
-    assert.deepEqual([foreign.code, /holds other files than a bundle's/.test(foreign.stderr)], [1, true]);
+    assert.deepEqual([foreign.code, /holds other files than a bundle's/.test(foreign.stderr)], [2, true]);
     assert.equal(readFileSync(join(out(), "notes.txt"), "utf8"), "mine");
     rmSync(out(), { recursive: true });
     writeFileSync(out(), "a file");

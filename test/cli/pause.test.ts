@@ -108,7 +108,7 @@ describe("pause and resume", () => {
       /it holds what looks like a credential/,
     );
     match((await stage.run("resume canada")).stderr, /no such environment/);
-    equal((await stage.run("resume production", { token: "" })).code, 1);
+    equal((await stage.run("resume production", { token: "" })).code, 2);
     equal(await pausedIn(), undefined);
   });
 
@@ -156,7 +156,7 @@ describe("pause and resume", () => {
       it(`names the environment that is not paused when ${call} and the answer stays ${status}`, async () => {
         stage.cloud.faults.add({ method, path, times: 0, answer: { status, body: { message: "canary" } } });
         const { code, stdout, stderr } = await pause("pause --reason");
-        deepEqual([code, stdout], [1, "staging: paused until somebody resumes it\n"]);
+        deepEqual([code, stdout], [2, "staging: paused until somebody resumes it\n"]);
         match(stderr, /^error: production is not paused: /);
         match(stderr, told);
         stage.cloud.faults.clear();
@@ -167,14 +167,14 @@ describe("pause and resume", () => {
 
   it("fails before anything is written when nobody can say whose token it is", async () => {
     stage.cloud.faults.add({ path: "/api/user", times: 0, answer: { status: 401 } });
-    equal((await pause()).code, 1);
+    equal((await pause()).code, 2);
     equal(await pausedIn(), undefined);
   });
 
   it("needs the right to write the ledger, and says so of each that it may not", async () => {
     await team(stage.cloud, "team", ["dev"], { [LEDGER]: "read", [STAGING]: "write" });
     const { code, stderr } = await stage.run("pause --reason", { token: TOKENS.dev }, "incident");
-    equal(code, 1);
+    equal(code, 2);
     match(stderr, /production is not paused: .*the token may not do this/);
     deepEqual([await pausedIn(), (await pausedIn(STAGING))?.by], [undefined, "dev"]);
   });
@@ -184,7 +184,7 @@ describe("pause and resume", () => {
     const { code, stdout, stderr } = await stage.run(
       "sync-to-pulumi ALPHA_KEY --environment production --dry-run",
     );
-    deepEqual([code, stdout], [1, ""]);
+    deepEqual([code, stdout], [2, ""]);
     match(
       stderr,
       /production: its sync is paused by ada .*: vendor is down\. Remedy: npx sophia-secrets resume production/,

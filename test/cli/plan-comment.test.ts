@@ -253,7 +253,7 @@ describe("sophia-secrets plan-comment", () => {
 
   it("says which token GitHub does not know, and refuses a number that is none", async () => {
     const { code, stderr } = await run(WHOLE, ["--pull-request", "5"], "other");
-    assert.equal(code, 1);
+    assert.equal(code, 2);
     assert.match(stderr, /GITHUB_TOKEN: GitHub does not know it/);
     assert.equal((await run(WHOLE, ["--pull-request", "5/../7"])).code, 2);
   });

@@ -190,7 +190,7 @@ describe("recover", () => {
         await cloud.environment(`default/${theirs}`, "values: {}\n");
       await cloud.environment(`default/${name}`, text);
       const refused = await run(previewed(environment(name)));
-      equal(refused.code, 1);
+      equal(refused.code, 2);
       match(refused.stderr, new RegExp(`default/${name}: it exists and holds text of its own`));
       deepEqual(refused.imported, []);
     });
@@ -215,7 +215,7 @@ describe("recover", () => {
     const failed = await run(previewed(environment("app-production-keys")), "recover", () => {
       throw new RemedyError("pulumi import", "it ended with exit code 255", "mend it");
     });
-    deepEqual([failed.code, failed.stderr.includes("pulumi import: it ended")], [1, true]);
+    deepEqual([failed.code, failed.stderr.includes("pulumi import: it ended")], [2, true]);
     deepEqual(
       readdirSync(tmpdir()).filter((name) => name.startsWith("recover-")),
       before,
@@ -228,7 +228,7 @@ describe("recover", () => {
       body: JSON.stringify({ path: "metadata", answer: { status: 403 } }),
     });
     const stopped = await run(previewed(environment("app-production-keys")));
-    deepEqual([stopped.code, stopped.imported], [1, []]);
+    deepEqual([stopped.code, stopped.imported], [2, []]);
   });
 
   it("imports a component once, however many resources lie below it", () => {

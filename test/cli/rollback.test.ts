@@ -179,7 +179,7 @@ describe("rollback", () => {
       const revision = await stage.revision(GROUP.keys);
       await stage.edit(GROUP.keys, text);
       const { stdout, stderr, code } = await stage.run(`rollback production --to ${revision} --group keys`);
-      equal(code, 1);
+      equal(code, 2);
       match(
         stderr,
         new RegExp(`error: ALPHA_KEY: at revision ${revision} it stood in clear, .*set its value in GitHub`),
@@ -203,14 +203,14 @@ describe("rollback", () => {
     await stage.sync(values("one"), { catalog });
     await stage.sync(values("two"), { catalog });
     const held = await stage.run("rollback production --to run-3", { catalog });
-    equal(held.code, 1);
+    equal(held.code, 2);
     match(
       held.stderr,
       /^error: KEY_0, .*not written: the run would replace or delete 12 values at once, and 8 is the limit.*allow-many-changes\n$/,
     );
     equal((await ledger()).paused, undefined);
     await stage.run("pause production --reason", {}, "rolled back to run-3");
-    equal((await stage.run("rollback production --to run-3", { catalog })).code, 1, "also on a second run");
+    equal((await stage.run("rollback production --to run-3", { catalog })).code, 2, "also on a second run");
     equal((await stage.variables()).KEY_3, "canary-KEY_3-two");
     const done = await stage.run("rollback production --to run-3 --allow-many-changes", { catalog });
     equal(done.code, 0);
@@ -234,22 +234,21 @@ describe("rollback", () => {
   it("refuses what it cannot find, naming the groups, before anything is written", async () => {
     await stage.cloud.call("DELETE", env(GROUP.databases, "/versions/tags/run-1"));
     await stage.cloud.call("POST", env(GROUP.keys, "/versions/3/retract"), { body: { reason: "leaked" } });
-    for (const [rest, code, told] of [
+    for (const [rest, told] of [
       [
         "production --to run-1",
-        1,
         /databases: no revision there is tagged run-1, or it was retracted; nothing was written/,
       ],
-      ["production --to run-9", 1, /databases, keys: no revision there is tagged run-9/],
-      ["production --to 9 --group keys", 1, /keys: no revision there is number 9/],
-      ["production --to 3 --group keys", 1, /keys: .*or it was retracted/],
-      ["production --to 3", 2, /--to: a revision is one group's alone/],
-      ["production", 2, /required option '--to <revision>' not specified/],
-      ["canada --to run-1", 1, /canada: the catalog has no such environment/],
-      ["production --to run-1 --group tokens", 1, /names no group of the catalog: tokens/],
+      ["production --to run-9", /databases, keys: no revision there is tagged run-9/],
+      ["production --to 9 --group keys", /keys: no revision there is number 9/],
+      ["production --to 3 --group keys", /keys: .*or it was retracted/],
+      ["production --to 3", /--to: a revision is one group's alone/],
+      ["production", /required option '--to <revision>' not specified/],
+      ["canada --to run-1", /canada: the catalog has no such environment/],
+      ["production --to run-1 --group tokens", /names no group of the catalog: tokens/],
     ] as const) {
       const heard = await stage.run(`rollback ${rest}`);
-      deepEqual([heard.code, heard.stdout], [code, ""], rest);
+      deepEqual([heard.code, heard.stdout], [2, ""], rest);
       match(heard.stderr, told);
     }
     await isAsBefore();
@@ -259,7 +258,7 @@ describe("rollback", () => {
     const groups = { [GROUP.keys]: "write", [GROUP.databases]: "write" };
     await team(stage.cloud, "team", ["dev"], { ...groups, [LEDGER]: "read" });
     const { code, stderr } = await stage.run(BACK, { token: TOKENS.dev });
-    equal(code, 1);
+    equal(code, 2);
     match(
       stderr,
       /production: its sync cannot be paused, and would undo the rollback; nothing was written: .*the token may not do this/,
@@ -274,7 +273,7 @@ describe("rollback", () => {
       [LEDGER]: "write",
     });
     const { code, stderr } = await stage.run(BACK, { token: TOKENS.dev });
-    deepEqual([code, /is paused/.test(stderr)], [1, false]);
+    deepEqual([code, /is paused/.test(stderr)], [2, false]);
     match(stderr, /^error: payready\/default\/app-production-keys: the token may not do this/);
     await isAsBefore();
     await stage.run("pause production --reason", {}, "incident");
@@ -286,7 +285,7 @@ describe("rollback", () => {
     await stage.sync({ ...two, DB_PASSWORD: "canary-d2" });
     stage.cloud.faults.add({ method: "PATCH", path: at(GROUP.databases), times: 0, answer: { status: 403 } });
     const first = await stage.run(BACK);
-    equal(first.code, 1);
+    equal(first.code, 2);
     match(first.stderr, /error: payready\/default\/app-production-databases: the token may not do this/);
     match(first.stderr, /The sync of production is paused/);
     stage.cloud.faults.clear();
@@ -357,7 +356,7 @@ describe("rollback", () => {
         stage.cloud.faults.add({ method, path, skip, times: 0, answer });
         const { code, stderr } = await stage.run(BACK);
         const isAfterwards = CALLS.findIndex(([each]) => each === call) > 6;
-        equal(code, isAfterwards ? 0 : 1);
+        equal(code, isAfterwards ? 0 : 2);
         const told = /^warning: the values' ages in the ledger stay those of the newer ones: /;
         match(stderr, isAfterwards ? told : /^error: .*Remedy: /);
         stage.cloud.faults.clear();
@@ -373,7 +372,7 @@ describe("rollback", () => {
   it("keeps the pause, and says so, where it is not known whether values were written", async () => {
     stage.cloud.faults.add({ method: "PATCH", path: at(GROUP.keys), times: 0, reset: "before" });
     const { code, stderr } = await stage.run(BACK);
-    equal(code, 1);
+    equal(code, 2);
     match(stderr, /error: .*no answer \(ECONNRESET\)/);
     match(stderr, /The sync of production is paused/);
     equal((await ledger()).paused?.reason, "rolled back to run-1");

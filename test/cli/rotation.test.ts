@@ -160,7 +160,7 @@ describe("sophia-secrets rotation", () => {
   it("does not pass what it cannot see", async () => {
     await everywhere({ OPENAI_API_KEY: fresh, SMTP_PASSWORD: fresh, JWT_SECRET: fresh });
     const { stdout, stderr, code } = await run("", { pulumi: TOKENS.other, token: "member-token" });
-    equal(code, 1);
+    equal(code, 2);
     match(
       stdout,
       /unknown {2}OPENAI_API_KEY +staging, production +https:\/\/\S+ {2}its ledger cannot be read/,

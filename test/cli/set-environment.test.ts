@@ -75,7 +75,7 @@ describe("sophia-secrets set --environment", () => {
     world.github.service.hostOf(`ai-cherry/${carrier}`).environment(environment).secrets;
 
   function assertRefused(outcome: Outcome, told: RegExp): void {
-    equal(outcome.code, 1, outcome.stderr);
+    equal(outcome.code, 2, outcome.stderr);
     match(outcome.stderr, told);
     match(outcome.stderr, /^error: .+: .+\. Remedy: .+/m);
     doesNotMatch(outcome.stderr, /unexpected/);
@@ -128,7 +128,7 @@ describe("sophia-secrets set --environment", () => {
       equal((await run(SET, "https://theirs.example")).code, 0);
     };
     const outcome = await run(SET, URL, { isTyped: true, asked: theirs });
-    equal(outcome.code, 1);
+    equal(outcome.code, 2);
     match(outcome.stderr, /it exists in GitHub \(staging of carrier\)/);
     deepEqual(valuesIn("staging"), { DATABASE_URL: "https://theirs.example" });
   });
@@ -194,7 +194,7 @@ describe("sophia-secrets set --environment", () => {
     await start();
     world.github.faults.add({ method: "PUT", path: "DATABASE_URL", times: 0, answer: { status: 403 } });
     const { code, stderr } = await run(SET, URL);
-    equal(code, 1);
+    equal(code, 2);
     match(
       stderr,
       /error: DATABASE_URL in staging of ai-cherry\/carrier: the token may not do this\. Remedy: .*scope repo \(classic\) or Environments, read and write/,
@@ -255,7 +255,7 @@ describe("sophia-secrets set --environment", () => {
       await start(everywhere);
       world.github.faults.add({ method: "PUT", path: "/deploy/", times: 0, answer: { status: 500 } });
       const stopped = await run(own, "canary", { carriers: CARRIERS });
-      equal(stopped.code, 1);
+      equal(stopped.code, 2);
       deepEqual(stopped.told, ["PULUMI_ACCESS_TOKEN: created, in staging of carrier"]);
       match(stopped.stderr, /1 of 3 set, not in deploy, other: run again with --replace and the same value/);
       match(stopped.stderr, /PULUMI_ACCESS_TOKEN in staging of ai-cherry\/deploy: GitHub answered 500/);

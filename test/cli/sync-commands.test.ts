@@ -132,13 +132,13 @@ describe("commands that sync by hand, and tell how it stands", () => {
       const done = await go("--env-file bad", {
         files: { bad: "OPENAI_API_KEY=canary\nSMTP_PASSWORD=canary-mail\n" },
       });
-      equal(done.code, 1);
+      equal(done.code, 2);
       match(done.stderr, /^error: OPENAI_API_KEY: the value of OPENAI_API_KEY /);
       deepEqual(await variables(), { SMTP_PASSWORD: "canary-mail" });
       const all = await go("--env-file bad --all-or-nothing", {
         files: { bad: "OPENAI_API_KEY=canary\nSMTP_PASSWORD=canary-new\n" },
       });
-      deepEqual([all.code, await variables()], [1, { SMTP_PASSWORD: "canary-mail" }]);
+      deepEqual([all.code, await variables()], [2, { SMTP_PASSWORD: "canary-mail" }]);
     });
 
     it("says what is missing: file, token, environment, entry, right", async () => {
@@ -155,7 +155,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
         ["NEW_KEY", {}, /NEW_KEY: the catalog has no such entry/],
       ] as const) {
         const { code, stderr } = await go(rest, world);
-        equal(code, 1);
+        equal(code, 2);
         match(stderr, told);
       }
       match(
@@ -182,11 +182,11 @@ describe("commands that sync by hand, and tell how it stands", () => {
 
     it("writes neither when ESC would refuse, and neither when GitHub does", async () => {
       const refused = await go("", { files: { ".env": "OPENAI_API_KEY=canary\n" } });
-      deepEqual([refused.code, await variables()], [1, {}]);
+      deepEqual([refused.code, await variables()], [2, {}]);
       deepEqual(github.service.hostOf("ai-cherry/carrier").organizationSecrets(), {});
       await go();
       const again = await go("", { files: { ".env": "SMTP_PASSWORD=canary-other\n" } });
-      equal(again.code, 1);
+      equal(again.code, 2);
       match(again.stderr, /--replace/);
       equal((await variables()).SMTP_PASSWORD, "canary # two");
     });
@@ -214,7 +214,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
     equal((await run("sync-to-pulumi OPENAI_KEY --environment production", named)).code, 0);
     for (const command of [`sync-to-pulumi ${line}`, `sync-all ${line}`, "sync-to-github --env-file .env"]) {
       const ended = await run(command, { files, catalog: renamed("2020-01-01") });
-      equal(ended.code, 1);
+      equal(ended.code, 2);
       match(ended.stderr, /OPENAI_KEY: the catalog has no such entry/);
     }
   });

@@ -1,5 +1,6 @@
 import { EDITIONS_WITH_TEAMS } from "../../../secrets/settings";
 import { createPulumiOrganization } from "../../clients/pulumi-organization";
+import { RemedyError } from "../../errors";
 import { closeDefault } from "../access/access-default";
 import {
   type AccessDifference,
@@ -9,19 +10,17 @@ import {
 import { matrixLines, observedLines, secretLines, UNKNOWN } from "../access/access-report";
 import { type AskedRight, neverInEsc, rightsFor } from "../access/access-rights";
 import { observeAccess } from "../access/observe-access";
-import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../environment-option";
 
 /** Who may do what, and why. */
 export const accessCommand: CommandSpec = {
   name: "access",
-  description: "Say who may read, open or write which secrets in ESC, and by which policy",
+  topic: "access",
+  description: "Who may read, open or write which secrets in ESC, and why",
   details: [
-    "Without names a matrix of identity x group x environment, with names a line for each who may. It is computed",
-    "from the declaration; with PULUMI_ACCESS_TOKEN also compared with Pulumi Cloud: administrators, the default",
-    "permission, members and permissions that nothing declares. Exit code 1 when they differ.",
-    "--close-default changes one thing: it sets the organization's default environment permission to none, which is",
-    "write unless somebody changed it, and refuses while declared access is not in place.",
+    "Without names a matrix of identity, group and environment; with names a line for each who may. It is computed from the declaration, and with PULUMI_ACCESS_TOKEN compared with Pulumi Cloud: administrators, the default permission, members, and permissions that nothing declares. Exit code 1 when they differ.",
+    "--close-default changes one thing: it sets the organization's default environment permission to none, which is write unless somebody changed it. It refuses while declared access is not in place.",
   ],
   names: ["[names...]", "secrets of the catalog"],
   options: [
@@ -53,18 +52,18 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     observed === undefined ? [] : findAccessDifferences(catalog, project.settings, observed);
   if (typed.has("json")) terminal.print(JSON.stringify(documentOf(rights, observed, differences)));
   else report(doors, typed, rights, observed, differences);
-  return differences.length === 0 ? 0 : 1;
+  return differences.length === 0 ? EXIT.done : EXIT.found;
 }
 
 async function close(doors: Doors, typed: Typed): Promise<ExitCode> {
   const others = ["environment", "identity"].some((option) => typed.text(option) !== undefined);
   if (typed.names.length > 0 || others || typed.has("json"))
-    throw new UsageError("--close-default", "it is for the whole organization", "give it alone");
+    throw new RemedyError("--close-default", "it is for the whole organization", "give it alone");
   const { catalog, project, terminal } = doors;
   const organization = createPulumiOrganization(doors.cloudCall());
   const observed = await observeAccess(doors, organization);
   terminal.print(await closeDefault(catalog, project.settings, organization, observed));
-  return 0;
+  return EXIT.done;
 }
 
 function documentOf(

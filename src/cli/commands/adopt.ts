@@ -1,7 +1,8 @@
 import { dayOf } from "../../../secrets/tombstone";
+import { RemedyError } from "../../errors";
 import { adopt } from "../adopt/adopt";
 import { type AdoptSlot, adoptableSlots } from "../adopt/adopt-slots";
-import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { differencesOf, type Finding } from "../drift/find-drift";
 import { observeSecrets } from "../drift/observe-github";
 import { tableLines } from "../table";
@@ -10,10 +11,10 @@ import { spreadOf } from "../values/spread";
 /** Takes what exists into the state, and tells what is then still to mend. */
 export const adoptCommand: CommandSpec = {
   name: "adopt",
-  description: "Take secrets that exist in GitHub into the stack's state, without one write to GitHub",
+  topic: "values",
+  description: "Take secrets that exist in GitHub into the stack's state, unwritten",
   details: [
-    "Their values stay as they are; nobody needs to know them. Only slots are added to the state, and a copy",
-    "of the state as it was is kept in .sophia-secrets/. May be interrupted and run again (docs/ADOPT.md).",
+    "Their values stay as they are; nobody needs to know them. Only slots are added to the state, and a copy of the state as it was is kept in .sophia-secrets/. May be interrupted and run again (docs/ADOPT.md).",
     "Secrets of GitHub environments are adopted by the stack that has the environment: --stack names it.",
   ],
   names: ["[names...]", "secrets of the catalog"],
@@ -32,7 +33,7 @@ export const adoptCommand: CommandSpec = {
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const { terminal, catalog, project } = doors;
   if (typed.names.length > 0 === typed.has("all")) {
-    throw new UsageError(
+    throw new RemedyError(
       "adopt",
       "takes names, or --all",
       "npx sophia-secrets adopt --all --dry-run shows what there is",
@@ -51,7 +52,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
       "its value is the stack's config's, but GitHub keeps the one it has until the config's changes";
     terminal.say(`${path}: ${what}`);
   }
-  return 0;
+  return EXIT.done;
 }
 
 /** What is then still to mend of the organization's secrets; who reads an environment's is its rules'. */

@@ -1,7 +1,7 @@
 import { foldAudit } from "../audit/fold-audit";
 import { parseSince } from "../audit/parse-since";
 import { type AuditAnswer, readAudit } from "../audit/read-audit";
-import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../environment-option";
 import { tableLines } from "../table";
 import { entriesOf } from "../values/declared";
@@ -11,12 +11,10 @@ const SINCE = "7d";
 /** Who did what to the secrets, from both services' logs. */
 export const auditCommand: CommandSpec = {
   name: "audit",
-  description:
-    "List who opened, changed or set what, when and from which run, from GitHub's and Pulumi Cloud's logs",
+  topic: "access",
+  description: "Who opened, changed or set what, when and from which run",
   details: [
-    "Joins both audit logs, ESC's revisions, the ledgers and the sync's runs, newest first. What cannot be",
-    "known is said: the audit logs need Pulumi Cloud Enterprise and GitHub Enterprise Cloud. Readings of",
-    "names and ciphertext are left out unless asked for. Exit code 1 when an opening was refused.",
+    "Joins the audit logs of GitHub and Pulumi Cloud, ESC's revisions, the ledgers and the sync's runs, newest first. What cannot be known is said: the audit logs need Pulumi Cloud Enterprise and GitHub Enterprise Cloud. Readings of names and ciphertext are left out unless asked for. Exit code 1 when an opening was refused.",
   ],
   options: [
     ["--since <time>", `how far back: 12h, 7d, 4w or a day (default: ${SINCE})`],
@@ -46,7 +44,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const events = answer.events.filter(({ kind }) => kind !== "read" || typed.has("reads"));
   if (typed.has("json")) doors.terminal.print(JSON.stringify({ events, unknown: answer.unknown }));
   else report(doors.terminal.print, { ...answer, events }, since);
-  return events.some(({ kind }) => kind === "refused") ? 1 : 0;
+  return events.some(({ kind }) => kind === "refused") ? EXIT.found : EXIT.done;
 }
 
 function report(print: (line: string) => void, { events, unknown }: AuditAnswer, since: Date): void {

@@ -5,7 +5,7 @@ import { dayOf } from "../../../secrets/tombstone";
 import { createGitHubRuns } from "../../clients/github-runs";
 import { RemedyError } from "../../errors";
 import { parseSince } from "../audit/parse-since";
-import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import type { Case } from "../compromise/case";
 import { type Journal, journalFile } from "../compromise/journal";
 import { caseName, openCase } from "../compromise/open-case";
@@ -15,12 +15,11 @@ import { lookBefore, walkSteps, whoAmI } from "../compromise/walk";
 /** The guide's emergency procedure, step by step. */
 export const compromiseCommand: CommandSpec = {
   name: "compromise",
-  description:
-    "Walk through the emergency procedure for a secret that got out: revoke, replace, sync, verify, record",
+  topic: "mend",
+  description: "Walk through the emergency procedure for a secret that got out",
   details: [
-    "Revoke at the vendor, new value into GitHub, sync now, verify that loaders see it, who read it since when, and a",
-    "post-mortem file without values. May be interrupted and run again: it goes on where it was. --pause first keeps every",
-    "sync away, for the case that GitHub or the sync itself was broken into; before the sync it asks whether to let it go on.",
+    "Revoke at the vendor, new value into GitHub, sync now, verify that loaders see it, who read it since when, and a post-mortem file without values. May be interrupted and run again: it goes on where it was.",
+    "--pause first keeps every sync away, for the case that GitHub or the sync itself was broken into; before the sync it asks whether to let it go on.",
     "Needs GITHUB_TOKEN (secrets, and workflows of the carriers) and PULUMI_ACCESS_TOKEN. Exit code 0 once all is verified.",
   ],
   names: ["[name]", "secret of the catalog, by any of its names"],
@@ -47,7 +46,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const { terminal, project, now } = doors;
   const [name] = typed.names;
   if (name === undefined || typed.names.length !== 1)
-    throw new UsageError("compromise", "takes one name, and never a value", "name the secret that got out");
+    throw new RemedyError("compromise", "takes one name, and never a value", "name the secret that got out");
   const file = journalFile(project.dir, caseName(doors, name));
   const begun = file.read();
   const asked = typed.text("environment") === undefined ? (begun?.asked ?? []) : environmentsIn(typed);
@@ -60,7 +59,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     if (begun !== undefined)
       terminal.print(`begun ${begun.started}, done: ${begun.done.join(", ") || "nothing"}`);
     for (const line of lines(plan(found))) terminal.print(line);
-    return 0;
+    return EXIT.done;
   }
   const unattended = typed.has("yes");
   if (!unattended && !terminal.canAsk) {
@@ -77,7 +76,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const runs = createGitHubRuns(doors.githubCall());
   const write = (text: string) => writeNew(doors, out, text);
   await walkSteps({ doors, runs, found, journal, file, unattended, write }, plan(found));
-  return journal.checks.every(({ ledger }) => ledger === "proven") ? 0 : 1;
+  return journal.checks.every(({ ledger }) => ledger === "proven") ? EXIT.done : EXIT.found;
 }
 
 function environmentsIn(typed: Typed): string[] {

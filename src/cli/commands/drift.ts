@@ -1,7 +1,7 @@
 import { resolveCatalog, type Secret } from "../../../secrets/entry";
 import { organizationSlots } from "../../../secrets/slots";
 import { dayOf } from "../../../secrets/tombstone";
-import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { type Finding, findDrift, inOrder, isDrift } from "../drift/find-drift";
 import { findFormerReaders } from "../drift/find-former-readers";
 import { observeAll } from "../drift/observe-github";
@@ -11,11 +11,10 @@ import { spreadOf } from "../values/spread";
 /** Tells what the provider cannot see. */
 export const driftCommand: CommandSpec = {
   name: "drift",
-  description: "Compare GitHub with the catalog: who may read, what is missing, undeclared or shadowed",
+  topic: "look",
+  description: "What people changed in GitHub that the catalog has otherwise",
   details: [
-    "What pulumi preview cannot see: gh secret set resets who may read a secret, people delete and add in the",
-    "browser, a repository's own secret hides the organization's, other people's secrets crowd a carrier. Says who",
-    "still reads the name that a renamed secret had. Reads only. Exit code 1 when there is drift.",
+    "What pulumi preview cannot see: gh secret set resets who may read a secret, people delete and add in the browser, a repository's own secret hides the organization's, other people's secrets crowd a carrier. Says who still reads the name that a renamed secret had. Reads only. Exit code 1 when there is drift.",
   ],
   options: [["--json", "print the findings as JSON"]],
   examples: ["npx sophia-secrets drift", "npx sophia-secrets drift --json | jq -r '.drift[].name'"],
@@ -36,7 +35,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const notes = findings.filter((finding) => !isDrift(finding));
   if (typed.has("json")) terminal.print(JSON.stringify({ drift, notes }));
   else for (const line of lines(resolveCatalog(catalog), today, drift, notes)) terminal.print(line);
-  return drift.length === 0 ? 0 : 1;
+  return drift.length === 0 ? EXIT.done : EXIT.found;
 }
 
 function lines(

@@ -1,5 +1,5 @@
 import { parseSince } from "../audit/parse-since";
-import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { accessSection, differencesSection } from "../evidence/access-sections";
 import { controlsSection } from "../evidence/controls";
 import { historySections } from "../evidence/history-sections";
@@ -16,12 +16,10 @@ const SINCE = "90d";
 /** What a review of SOC 2, PCI DSS, HIPAA or GDPR asks for, in one folder. */
 export const evidenceCommand: CommandSpec = {
   name: "evidence",
-  description:
-    "Write a bundle for SOC 2, PCI DSS, HIPAA and GDPR reviews: access, rotation, changes, policies",
+  topic: "access",
+  description: "Write a folder for SOC 2, PCI DSS, HIPAA and GDPR reviews",
   details: [
-    "A page in Markdown and a CSV per section: controls, access matrix, differences from it, rotation,",
-    "changes, openings, policies, measures. Each says where its facts come from and what is not known. It",
-    "holds names and times, and no value. Nothing is changed; an existing folder is not overwritten.",
+    "A page in Markdown and a CSV per section: controls, access matrix, differences from it, rotation, changes, openings, policies, measures. Each says where its facts come from and what is not known. It holds names and times, and no value. Nothing is changed; an existing folder is not overwritten.",
   ],
   options: [
     ["--out <folder>", "where to write it (default: evidence-YYYY-MM-DD)"],
@@ -51,7 +49,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   for (const line of tableLines(rows)) terminal.print(line);
   terminal.print("");
   terminal.print(`Written to ${folder}: begin with its README.md`);
-  return 0;
+  return EXIT.done;
 }
 
 async function sectionsOf(doors: Doors, since: Date): Promise<EvidenceSection[]> {

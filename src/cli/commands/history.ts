@@ -1,4 +1,5 @@
-import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { RemedyError } from "../../errors";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArgument, groupOption } from "../environment-arguments";
 import { requireCloud } from "../require-cloud";
 import { tableLines } from "../table";
@@ -7,11 +8,10 @@ import { type HistoryLine, readHistory } from "../versions/read-history";
 /** What changed when, by whom and in which run. */
 export const historyCommand: CommandSpec = {
   name: "history",
-  description:
-    "List the revisions of an environment's values: when, by whom, which run, and which names changed",
+  topic: "look",
+  description: "Revisions of an environment: when, by whom, which names changed",
   details: [
-    "A sync that leaves something new tags it in all groups: run-123 after GitHub's run. Values are neither opened nor",
-    "shown: a changed ciphertext is a changed value, or the same value set anew. The right to read is enough.",
+    "A sync that leaves something new tags it in all groups: run-123 after GitHub's run. Values are neither opened nor shown: a changed ciphertext is a changed value, or the same value set anew. The right to read is enough.",
   ],
   names: ["<environment>", "environment of the catalog"],
   options: [
@@ -33,20 +33,20 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const lines = await readHistory(requireCloud(doors), project.settings, asked);
   if (typed.has("json")) {
     terminal.print(JSON.stringify(lines));
-    return 0;
+    return EXIT.done;
   }
   for (const line of tableLines(lines.map(row))) terminal.print(line);
   if (lines.some(({ pinned }) => pinned))
     terminal.say(
       "Applications get the pinned revisions, not the newest (compositeTags in the stack's config)",
     );
-  return 0;
+  return EXIT.done;
 }
 
 function limitOf(text = "20"): number {
   const limit = Number(text);
   if (Number.isInteger(limit) && limit >= 1 && limit <= 500) return limit;
-  throw new UsageError("--limit", `is no number from 1 to 500: ${text}`, "write --limit 20");
+  throw new RemedyError("--limit", `is no number from 1 to 500: ${text}`, "write --limit 20");
 }
 
 function row(line: HistoryLine): string[] {

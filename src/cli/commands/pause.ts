@@ -1,5 +1,5 @@
 import { currentUser } from "../../clients/current-user";
-import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArguments } from "../environment-arguments";
 import { requireCloud } from "../require-cloud";
 import { parseUntil } from "../versions/parse-until";
@@ -8,10 +8,10 @@ import { pauseSync } from "../versions/pause-sync";
 /** Keeps the sync away from environments. */
 export const pauseCommand: CommandSpec = {
   name: "pause",
-  description: "Let no sync write to environments until a time, or until somebody resumes them",
+  topic: "mend",
+  description: "Let no sync write to environments until a time, or until resumed",
   details: [
-    "The pause stands in the ledger. Runs of the workflow still start: they write nothing, say why, and do not fail.",
-    "A sync by hand refuses. A pause that stands is replaced. Who may write the ledger may pause; nothing is opened.",
+    "The pause stands in the ledger. Runs of the workflow still start: they write nothing, say why, and do not fail. A sync by hand refuses. A pause that stands is replaced. Who may write the ledger may pause; nothing is opened.",
   ],
   names: ["[environments...]", "environments of the catalog; all when left out"],
   required: [["--reason <text>", "why, in one line of at most 200 characters; everybody may read it"]],
@@ -41,5 +41,5 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
       terminal.print(`${environment}: paused until ${until ?? "somebody resumes it"}${replaced}`);
     }
   }
-  return outcomes.some(({ failure }) => failure !== undefined) ? 1 : 0;
+  return outcomes.some(({ failure }) => failure !== undefined) ? EXIT.failed : EXIT.done;
 }

@@ -1,16 +1,16 @@
 import { createGitHubComments } from "../../clients/github-comments";
+import { RemedyError } from "../../errors";
 import { readPlan } from "../ci/read-plan";
 import { markerOf, renderPlan } from "../ci/render-plan";
-import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 
 /** A preview as a pull request's readers see it. */
 export const planCommentCommand: CommandSpec = {
   name: "plan-comment",
-  description: "Print a preview as Markdown, names only, and keep it as the one comment of a pull request",
+  topic: "ci",
+  description: "Print a preview as Markdown, and keep it as a pull request's comment",
   details: [
-    "Reads the events that pulumi preview --json streams (PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true). Names of resources",
-    "and of changed properties, what the policy pack says, tombstones; never a value. With --pull-request it replaces",
-    "the comment that it wrote before. Errors go to stderr. Exit code 1 when the preview failed or was refused.",
+    "Reads the events that pulumi preview --json streams (PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true). Names of resources and of changed properties, what the policy pack says, tombstones; never a value. With --pull-request it replaces the comment that it wrote before. Errors go to stderr. Exit code 1 when the preview failed or was refused.",
   ],
   required: [["--plan <file>", "the preview's events, one a line"]],
   options: [["--pull-request <number>", "write it there, in the repository GITHUB_REPOSITORY"]],
@@ -34,11 +34,11 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     terminal.say(`pull request ${number}: comment ${done}`);
   }
   const refused = plan.violations.some(({ mandatory }) => mandatory);
-  return plan.complete && plan.errors === 0 && !refused ? 0 : 1;
+  return plan.complete && plan.errors === 0 && !refused ? EXIT.done : EXIT.found;
 }
 
 function pullRequestOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
-  throw new UsageError("--pull-request", "is not the number of a pull request", "give its number: 12");
+  throw new RemedyError("--pull-request", "is not the number of a pull request", "give its number: 12");
 }

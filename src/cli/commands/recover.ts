@@ -1,15 +1,14 @@
-import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { recover } from "../recover/recover";
 import { tableLines } from "../table";
 
 /** After an `up` that died: what it made and forgot comes into the state. */
 export const recoverCommand: CommandSpec = {
   name: "recover",
-  description: "Take what exists in Pulumi Cloud, and pulumi up fails on as existing, into the stack's state",
+  topic: "mend",
+  description: "Take what a broken-off pulumi up left behind into the state",
   details: [
-    "An up that was killed, or refused halfway, leaves environments, teams, webhooks or an issuer that the state",
-    "does not know; each later up fails on them (409). Reads Pulumi Cloud and writes the state alone; a copy of the",
-    "state as it was is kept in .sophia-secrets/. Refuses what holds text that the next up would replace.",
+    "An up that was killed, or refused halfway, leaves environments, teams, webhooks or an issuer that the state does not know; each later up fails on them as existing (409). Reads Pulumi Cloud and writes the state alone; a copy of the state as it was is kept in .sophia-secrets/. Refuses what holds text that the next up would replace.",
   ],
   options: [
     ["--dry-run", "say what would be taken and stop"],
@@ -25,7 +24,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const done = await recover(doors, dryRun);
   if (typed.has("json")) {
     terminal.print(JSON.stringify(done));
-    return 0;
+    return EXIT.done;
   }
   const count = done.recovered.length;
   if (count === 0)
@@ -36,7 +35,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   for (const line of tableLines(done.recovered.map(({ type, id }) => [`  ${kindOf(type)}`, id])))
     terminal.print(line);
   if (count > 0 && !dryRun) terminal.print(`Now: pulumi up -s ${project.stack}`);
-  return 0;
+  return EXIT.done;
 }
 
 /** `pulumiservice:index:Team` is a Team. */

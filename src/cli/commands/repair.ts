@@ -1,7 +1,7 @@
 import type { SlotName } from "../../../secrets/slots";
 import type { GitHub } from "../../clients/github";
 import { RemedyError } from "../../errors";
-import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { differencesOf, type Observed } from "../drift/find-drift";
 import { observeSecrets } from "../drift/observe-github";
 import { organizationSlotsNamed } from "../values/declared";
@@ -11,10 +11,10 @@ import { describeReaders, repositoryIds } from "../values/write-values";
 /** Mends who may read a secret; knows no value and sends none. */
 export const repairCommand: CommandSpec = {
   name: "repair",
-  description: "Set who may read secrets back to what the catalog declares, without their values",
+  topic: "mend",
+  description: "Set who may read secrets back to what the catalog declares",
   details: [
-    "A list of repositories is replaced by itself. Another visibility is sent without a value: GitHub's API",
-    "documents the value as optional there. Where GitHub refuses that, the person who knows the value sets it anew.",
+    "A list of repositories is replaced by itself. Another visibility is sent without a value: GitHub's API documents the value as optional there. Where GitHub refuses that, the person who knows the value sets it anew.",
   ],
   names: ["[names...]", "organization secrets that npx sophia-secrets drift named"],
   options: [["--dry-run", "say what would be changed and stop"]],
@@ -25,7 +25,7 @@ export const repairCommand: CommandSpec = {
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const { catalog, terminal } = doors;
   if (typed.names.length === 0) {
-    throw new UsageError("repair", "takes names", "npx sophia-secrets drift tells which");
+    throw new RemedyError("repair", "takes names", "npx sophia-secrets drift tells which");
   }
   const slots = organizationSlotsNamed(catalog, typed.names);
   const github = doors.github();
@@ -50,7 +50,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
       terminal.print(`${slot.name}: was ${finding.what}; now ${readers}`);
     }
   }
-  return 0;
+  return EXIT.done;
 }
 
 function requireAllThere(slots: readonly SlotName[], observed: Observed): void {

@@ -1,5 +1,5 @@
 import { describePause } from "../../../secrets/pause";
-import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArguments } from "../environment-arguments";
 import { requireCloud } from "../require-cloud";
 import { resumeSync } from "../versions/pause-sync";
@@ -7,6 +7,7 @@ import { resumeSync } from "../versions/pause-sync";
 /** Lets the sync write again. */
 export const resumeCommand: CommandSpec = {
   name: "resume",
+  topic: "mend",
   description: "Let the sync write to paused environments again",
   details: [
     "Writes no value: the next run of the workflow does, daily or when it is started, and brings what GitHub has.",
@@ -30,5 +31,5 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
           : `${environment}: resumed; it was ${describePause(before)}`,
       );
   }
-  return outcomes.some(({ failure }) => failure !== undefined) ? 1 : 0;
+  return outcomes.some(({ failure }) => failure !== undefined) ? EXIT.failed : EXIT.done;
 }

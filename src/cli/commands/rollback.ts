@@ -1,7 +1,7 @@
 import { pathOf, valuesEnvironment } from "../../../secrets/layout";
 import { currentUser } from "../../clients/current-user";
 import { headline, logLines, outcomeOf } from "../../sync/report";
-import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArgument, groupOption } from "../environment-arguments";
 import { requireCloud } from "../require-cloud";
 import { readPins } from "../versions/read-pins";
@@ -10,12 +10,11 @@ import { type Rollback, rollBack } from "../versions/roll-back";
 /** Back to what worked. */
 export const rollbackCommand: CommandSpec = {
   name: "rollback",
-  description: "Bring the values of an environment in ESC back to an earlier revision, and pause its sync",
+  topic: "mend",
+  description: "Bring an environment back to an earlier revision; pauses its sync",
   details: [
-    "Shows names, never values: ciphertext is written as it was. Everything is looked at before anything is written,",
-    "and the brake of the sync holds. What the catalog does not know is left alone; what is due by tombstone stays",
-    "gone; a secret without a value then loses its value. GitHub stays the source: set the right values there, then",
-    "resume. May be interrupted and run again.",
+    "Shows names, never values: ciphertext is written as it was. Everything is looked at before anything is written, and the brake of the sync holds. What the catalog does not know is left alone; what is due by tombstone stays gone; a secret that had no value then loses its value.",
+    "GitHub stays the source: set the right values there, then resume. May be interrupted and run again.",
   ],
   names: ["<environment>", "environment of the catalog"],
   required: [
@@ -70,5 +69,5 @@ function report({ terminal }: Doors, { report, paused, warnings }: Rollback, dry
       `The sync of ${environment} is paused, or its next run would bring GitHub's values back. Set the right ones in GitHub, then: npx sophia-secrets resume ${environment}`,
     );
   }
-  return failures.length === 0 ? 0 : 1;
+  return failures.length === 0 ? EXIT.done : EXIT.failed;
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import type { RotationRow, RotationState } from "../../../secrets/rotation";
 import { createGitHubIssues } from "../../clients/github-issues";
 import { RemedyError } from "../../errors";
-import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { readRotation } from "../rotation/read-rotation";
 import { renderCalendar } from "../rotation/rotation-calendar";
 import { applyIssues, ISSUE_LABEL, planIssues } from "../rotation/rotation-issues";
@@ -13,12 +13,11 @@ const DUE_WITHIN = 14;
 /** Which values are past their rotation, whose they are, and where a new one is made. */
 export const rotationCommand: CommandSpec = {
   name: "rotation",
-  description:
-    "List values that are past their rotation, due soon or never set, by owner, with the vendor's page",
+  topic: "look",
+  description: "Values that are past their rotation, due soon or never set",
   details: [
-    "Age counts from the last change of the value, which the ledgers know; the right to read them is enough. Exit code 1",
-    "when something is overdue, or when a ledger cannot be read. --issues keeps one open issue for each overdue secret,",
-    "and closes it once it is rotated; it needs a GITHUB_TOKEN that may write issues there.",
+    "By owner, with the vendor's page where a new one is made. Age counts from the last change of the value, which the ledgers know; the right to read them is enough. Exit code 1 when something is overdue, 2 when a ledger cannot be read.",
+    "--issues keeps one open issue for each overdue secret, and closes it once it is rotated; it needs a GITHUB_TOKEN that may write issues there.",
   ],
   options: [
     ["--owner <name>", "secrets of this owner alone"],
@@ -55,13 +54,14 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   if (repository !== undefined) await keepIssues(doors, repository, rows, owner);
   for (const line of unread) terminal.say(`not known: ${line}`);
   const blind = asked.some((row) => row.state === "unknown" && row.environments.length > 0);
-  return blind || asked.some((row) => row.state === "overdue") ? 1 : 0;
+  if (blind) return EXIT.failed;
+  return asked.some((row) => row.state === "overdue") ? EXIT.found : EXIT.done;
 }
 
 function daysIn(text: string | undefined): number {
   if (text === undefined) return DUE_WITHIN;
   if (/^\d{1,4}$/.test(text)) return Number(text);
-  throw new UsageError("--due-within", "is no number of days", "write a whole number, such as 30");
+  throw new RemedyError("--due-within", "is no number of days", "write a whole number, such as 30");
 }
 
 /** `owner/name` of the repository for issues; undefined where none are asked for. */

@@ -4,7 +4,7 @@ import { exchangeToken, idTokenDoor, requestIdToken, type TokenWish } from "../.
 import { RemedyError } from "../../errors";
 import type { Secret } from "../../secret";
 import { runChild } from "../ci/run-child";
-import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import type { CommandSpec, Doors, Typed } from "../command";
 import { pulumiCloudUrl } from "../pulumi-cloud-url";
 
 /** Seconds that the token lives: as long as the job may take (its timeout in .github/workflows), and no longer. */
@@ -13,12 +13,10 @@ export const TOKEN_SECONDS: Readonly<Record<ProgramJob, number>> = { preview: 12
 /** A token for one command, in place of one stored in GitHub. */
 export const runAsCommand: CommandSpec = {
   name: "run-as",
-  description:
-    "Run a command with a short-lived token of Pulumi Cloud, traded for this GitHub job's identity",
+  topic: "ci",
+  description: "Run a command with a short-lived token, traded for this GitHub job's identity",
   details: [
-    "For the workflows of the program's own repository (config programRepository). Only the command gets the token, as",
-    "PULUMI_ACCESS_TOKEN, and the stack as PULUMI_STACK; nobody is logged in, nothing is written down. preview may read",
-    "the stacks, audit may read ESC and open nothing, up is an administrator. Exit code 1 when the command fails.",
+    "For the workflows of the program's own repository (config programRepository). Only the command gets the token, as PULUMI_ACCESS_TOKEN, and the stack as PULUMI_STACK; nobody is logged in, nothing is written down. preview may read the stacks, audit may read ESC and open nothing, up is an administrator. Ends with the command's exit code.",
   ],
   names: ["<job-and-command...>", "preview, audit or up; then --, the command and its arguments"],
   options: [],
@@ -29,10 +27,10 @@ export const runAsCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+async function run(doors: Doors, typed: Typed): Promise<number> {
   const [job = "", command, ...args] = typed.names;
   if (!isJob(job) || command === undefined) {
-    throw new UsageError(
+    throw new RemedyError(
       "run-as",
       isJob(job) ? "no command was given" : "the job is none of preview, audit and up",
       "npx sophia-secrets run-as --stack staging preview -- pulumi preview",
@@ -48,7 +46,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     // With its organization: a token of no person has no default one.
     PULUMI_STACK: `${settings.pulumiOrganization}/${stack}`,
   };
-  return (await runChild(command, args, env)) === 0 ? 0 : 1;
+  return runChild(command, args, env);
 }
 
 function isJob(text: string): text is ProgramJob {

@@ -1,7 +1,7 @@
 import type { SlotName } from "../../../secrets/slots";
 import { dayOf } from "../../../secrets/tombstone";
 import { RemedyError } from "../../errors";
-import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../environment-option";
 import { knowledgeOf, readLedgers } from "../status/ledger-knowledge";
 import { checkValue, whyNotSet } from "../values/check-value";
@@ -15,12 +15,11 @@ import { describeReaders, writeValues } from "../values/write-values";
 /** Writes one value, asked for in hiding or read from stdin. */
 export const setCommand: CommandSpec = {
   name: "set",
-  description: "Set a secret's value in GitHub, and who may read it as the catalog declares",
+  topic: "values",
+  description: "Set a secret's value in GitHub, and who may read it",
   details: [
-    "Asks for the value without showing it, or reads stdin; never an argument, never a variable. The line end",
-    "after a single line (echo) is left out; a value of several lines (a key) is taken byte for byte.",
-    "GitHub cannot give an existing value back, nor say whether it is only the placeholder: --replace is then needed.",
-    "A secret with a value per environment is set for one, in every carrier that holds it there.",
+    "Asks for the value without showing it, or reads stdin; never an argument, never a variable. The line end after a single line (echo) is left out; a value of several lines (a key) is taken byte for byte.",
+    "GitHub cannot give an existing value back, nor say whether it is only the placeholder: --replace is then needed. A secret with a value per environment is set for one, in every carrier that holds it there.",
   ],
   names: ["[name]", "secret of the catalog"],
   options: [
@@ -38,7 +37,7 @@ export const setCommand: CommandSpec = {
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const { catalog } = doors;
   if (typed.names.length !== 1) {
-    throw new UsageError(
+    throw new RemedyError(
       "set",
       "takes one name, and never a value, which the shell would keep",
       "give the value on stdin, or wait to be asked for it",
@@ -53,7 +52,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     const [slot] = namedSlots(catalog, typed.names) as [SlotName];
     await setInEnvironment(doors, slot, environment, replace);
   }
-  return 0;
+  return EXIT.done;
 }
 
 async function setInOrganization(doors: Doors, slot: SlotName, replace: boolean): Promise<void> {

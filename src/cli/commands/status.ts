@@ -1,5 +1,5 @@
 import { describePause, pauseAt } from "../../../secrets/pause";
-import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../environment-option";
 import { inParallel } from "../in-parallel";
 import { requireCloud } from "../require-cloud";
@@ -11,11 +11,10 @@ import { tableLines } from "../table";
 /** How every secret stands, without reading one. */
 export const statusCommand: CommandSpec = {
   name: "status",
-  description: "Say of every secret and environment whether ESC has what GitHub has, and what is overdue",
+  topic: "look",
+  description: "Whether ESC has what GitHub has, for every secret and environment",
   details: [
-    "in-sync, newer-in-github (maybe: the time there moves with the readers too; a daily run settles it),",
-    "gone-from-github, changed-by-hand, never-set, refused, overdue. Reads the ledgers, revisions and GitHub's list:",
-    "the right to read is enough, values are not opened. Exit code 1 when something is to be done.",
+    "newer-in-github (maybe: the time there moves with the readers too; a daily run settles it), gone-from-github, changed-by-hand, undeclared, never-set, refused, overdue. Reads the ledgers, revisions and GitHub's list: the right to read is enough, values are not opened. Exit code 1 when something is to be done.",
   ],
   options: [
     ["--environment <name>", "this environment alone"],
@@ -44,7 +43,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     report(terminal.print, all, new Set(unread.map(({ environment }) => environment)));
     for (const line of pauses(seen, doors.now())) terminal.print(line);
   }
-  return all.some((status) => status.open) ? 1 : 0;
+  return all.some((status) => status.open) ? EXIT.found : EXIT.done;
 }
 
 function report(print: (line: string) => void, all: readonly Status[], unread: ReadonlySet<string>): void {

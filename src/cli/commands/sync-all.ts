@@ -1,5 +1,5 @@
 import { outcomeOf } from "../../sync/report";
-import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { type CommandSpec, type Doors, EXIT, type Typed } from "../command";
 import { readInput } from "../values/read-input";
 import { givenIn, reportSync, syncByHand } from "../values/sync-by-hand";
 import { syncToGithubCommand } from "./sync-to-github";
@@ -7,11 +7,10 @@ import { syncToGithubCommand } from "./sync-to-github";
 /** A .env file to both places, and the proof that all three agree. */
 export const syncAllCommand: CommandSpec = {
   name: "sync-all",
-  description:
-    "Set the values of a .env file in GitHub, sync them to Pulumi ESC, and check that all three agree",
+  topic: "values",
+  description: "Set a .env file's values in GitHub and ESC, and check that all agree",
   details: [
-    "Plans both before either is written: what would be refused in ESC stops it while GitHub is as it was.",
-    "Needs GITHUB_TOKEN and PULUMI_ACCESS_TOKEN. May be interrupted and run again.",
+    "Plans both before either is written: what would be refused in ESC stops it while GitHub is as it was. Needs GITHUB_TOKEN and PULUMI_ACCESS_TOKEN. May be interrupted and run again.",
   ],
   required: [
     ["--env-file <file>", "lines NAME=value; quotes for values of several lines or with #"],
@@ -26,7 +25,7 @@ export const syncAllCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+async function run(doors: Doors, typed: Typed): Promise<number> {
   const { terminal } = doors;
   const input = readInput(doors, typed.text("envFile") ?? "");
   const names = new Set(givenIn(doors, input));
@@ -39,14 +38,14 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const dryRun = typed.has("dryRun");
   if (dryRun || outcomeOf(plan).failures.length > 0) {
     const code = reportSync(doors, plan, true);
-    if (code === 1) return code;
+    if (code !== EXIT.done) return code;
   }
   terminal.print("GitHub");
   const code = await syncToGithubCommand.run(doors, typed);
-  if (dryRun || code === 1) return code;
+  if (dryRun || code !== EXIT.done) return code;
   terminal.print("Pulumi ESC");
   const done = reportSync(doors, await sync(false), false);
-  if (done === 1) return done;
+  if (done !== EXIT.done) return done;
   const { counts } = outcomeOf(await sync(true));
   const differing = counts.create + counts.update + counts.refused + counts.waiting;
   terminal.print(
@@ -54,5 +53,5 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
       ? `All of ${names.size} agree: the file, GitHub and ESC`
       : `${differing} of ${names.size} differ in ESC again: somebody else writes there; run this again`,
   );
-  return differing === 0 ? 0 : 1;
+  return differing === 0 ? EXIT.done : EXIT.found;
 }

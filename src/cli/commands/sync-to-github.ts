@@ -2,7 +2,7 @@ import { resolveCatalog } from "../../../secrets/entry";
 import { type SlotName, slotNames, valueNames } from "../../../secrets/slots";
 import { dayOf } from "../../../secrets/tombstone";
 import { RemedyError } from "../../errors";
-import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { knowledgeOf, readLedgers } from "../status/ledger-knowledge";
 import { checkValue } from "../values/check-value";
 import { readInput } from "../values/read-input";
@@ -13,11 +13,10 @@ import { type NewValue, writeValues } from "../values/write-values";
 /** Writes all values of a .env file. */
 export const syncToGithubCommand: CommandSpec = {
   name: "sync-to-github",
-  description: "Set the values of a .env file in GitHub, and who may read them as the catalog declares",
+  topic: "values",
+  description: "Set the values of a .env file in GitHub",
   details: [
-    "Everything is checked before anything is written: one wrong line, name or value, and nothing is. Older names",
-    "count as in the catalog; the name a renamed secret had is written where the file gives it. An existing secret",
-    "is only replaced with --replace, for GitHub cannot give it back.",
+    "Everything is checked before anything is written: one wrong line, name or value, and nothing is. Older names count as in the catalog; the name a renamed secret had is written where the file gives it. An existing secret is only replaced with --replace, for GitHub cannot give it back. Who may read them is set as the catalog declares.",
   ],
   required: [["--env-file <file>", "lines NAME=value; quotes for values of several lines or with #"]],
   options: [
@@ -47,7 +46,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   if (typed.has("dryRun")) {
     for (const { slot } of values)
       terminal.print(`${slot.name}: would be ${there.has(slot.name) ? "replaced" : "created"}`);
-    return 0;
+    return EXIT.done;
   }
   const written: SlotName[] = [];
   try {
@@ -59,7 +58,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     // Also when GitHub stopped it half way.
     for (const line of leftToDo(written, values.length, there, dayOf(doors.now()))) terminal.say(line);
   }
-  return 0;
+  return EXIT.done;
 }
 
 function leftToDo(

@@ -1,7 +1,7 @@
 import type { Secret as Entry } from "../../../secrets/entry";
 import { RemedyError } from "../../errors";
 import type { Input } from "../../sync/choose-value";
-import { type CommandSpec, type Doors, type ExitCode, type Typed, UsageError } from "../command";
+import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
 import { namedSlots } from "../values/declared";
 import { readInput } from "../values/read-input";
 import { givenIn, reportSync, syncByHand } from "../values/sync-by-hand";
@@ -9,12 +9,11 @@ import { givenIn, reportSync, syncByHand } from "../values/sync-by-hand";
 /** The sync job's work, from a person's machine. */
 export const syncToPulumiCommand: CommandSpec = {
   name: "sync-to-pulumi",
-  description:
-    "Sync values of a .env file or of the environment to Pulumi ESC, by the sync job's plan and guards",
+  topic: "values",
+  description: "Sync values of a .env file or of variables to Pulumi ESC by hand",
   details: [
-    "For the day GitHub Actions is down. GitHub stays the record: the next run of the workflow puts its values back.",
-    "Of a .env file everything in it is synced; of the environment only the names given, for a shell holds other",
-    "people's GH_TOKEN too. Secrets that are not given are neither read nor written. Needs PULUMI_ACCESS_TOKEN.",
+    "By the sync job's plan and guards, for the day GitHub Actions is down. GitHub stays the record: the next run of the workflow puts its values back.",
+    "Of a .env file everything in it is synced; of the environment only the names given, for a shell holds other people's GH_TOKEN too. Secrets that are not given are neither read nor written. Needs PULUMI_ACCESS_TOKEN.",
   ],
   names: ["[names...]", "secrets of the catalog; needed without --env-file"],
   required: [["--environment <name>", "environment of the catalog to write"]],
@@ -36,7 +35,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const named = namedSlots(doors.catalog, typed.names).map((slot) => slot.secret);
   requireSyncable(named);
   if (file === undefined && named.length === 0) {
-    throw new UsageError(
+    throw new RemedyError(
       "sync-to-pulumi",
       "takes names, or --env-file",
       "name the secrets to take from the environment",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createGitHubCarrier } from "../../clients/github-carrier";
 import { carrierCatalog } from "../../sync/job-catalog";
-import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
+import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../environment-option";
 import { inParallel } from "../in-parallel";
 import { requireCloud } from "../require-cloud";
@@ -19,11 +19,10 @@ import { checkAccess, checkTrust } from "../verify/check-trust";
 /** The whole chain, link by link, as an application depends on it. */
 export const verifyCommand: CommandSpec = {
   name: "verify",
-  description: "Walk the chain from GitHub to what an application loads; say what is wrong and what to do",
+  topic: "look",
+  description: "Walk the chain from GitHub to what an application loads",
   details: [
-    "Secrets in GitHub, workflow and its last run, trust, access, ESC environments, values, and what an application",
-    "gets: opened, and compared with the ledger by fingerprint. Reads only and shows no value. A link that the tokens",
-    "may not see is unknown. Exit code 1 when a link is wrong, or a token is not known.",
+    "Says what is wrong and what to do: secrets in GitHub, workflow and its last run, trust, access, ESC environments, values, and what an application gets: opened, and compared with the ledger by fingerprint. Reads only and shows no value. A link that the tokens may not see is unknown. Exit code 1 when a link is wrong.",
   ],
   options: [
     ["--environment <name>", "this environment alone"],
@@ -41,7 +40,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const checks = await walk(doors, environmentOption(doors, typed));
   if (typed.has("json")) terminal.print(JSON.stringify(checks));
   else for (const line of linesOf(checks)) terminal.print(line);
-  return checks.some(({ standing }) => standing === "wrong") ? 1 : 0;
+  return checks.some(({ standing }) => standing === "wrong") ? EXIT.found : EXIT.done;
 }
 
 async function walk(doors: Doors, environment: string | undefined): Promise<Check[]> {

@@ -8,7 +8,7 @@ import { headline, logLines, outcomeOf } from "../../sync/report";
 import type { RunOptions } from "../../sync/run-options";
 import { findTarget } from "../../sync/sync";
 import { type EnvironmentReport, syncEnvironment } from "../../sync/sync-environment";
-import type { Doors, ExitCode } from "../command";
+import { type Doors, EXIT, type ExitCode } from "../command";
 import { requireCloud } from "../require-cloud";
 
 /** One sync from a person's machine. */
@@ -48,7 +48,7 @@ export function reportSync({ terminal }: Doors, report: EnvironmentReport, dryRu
   for (const line of [headline(report, dryRun), ...logLines(report)]) terminal.print(line);
   for (const warning of warnings) terminal.say(`warning: ${warning}`);
   for (const failure of failures) terminal.say(`error: ${failure}`);
-  return failures.length === 0 ? 0 : 1;
+  return failures.length === 0 ? EXIT.done : EXIT.failed;
 }
 
 /** Names of the secrets that go to ESC and for which the input has a text, under their own name or an older one. */

@@ -1,7 +1,6 @@
 import type { Revision } from "../../clients/esc-revisions";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { RemedyError } from "../../errors";
-import { UsageError } from "../command";
 import { inParallel } from "../in-parallel";
 
 /** A group's values environment and the revision to go back to. */
@@ -16,7 +15,7 @@ export interface RollbackTarget {
  * The revision of each group that a number or a tag names.
  *
  * @param places values environment of each group, by group.
- * @throws UsageError for a number and several groups: theirs have nothing to do with each other.
+ * @throws RemedyError for a number and several groups: theirs have nothing to do with each other.
  * @throws RemedyError naming the groups that have no such revision, or a retracted one.
  */
 export async function findTargets(
@@ -28,7 +27,7 @@ export async function findTargets(
   const groups = Object.entries(places);
   if (isNumber && groups.length > 1) {
     const remedy = "name one with --group, or a tag of all: history lists them";
-    throw new UsageError("--to", "a revision is one group's alone", remedy);
+    throw new RemedyError("--to", "a revision is one group's alone", remedy);
   }
   const found = await inParallel(groups, async ([group, environment]) => {
     const revisions = await cloud.revisions.list(environment);
