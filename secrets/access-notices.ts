@@ -2,9 +2,17 @@ import type { AccessPolicy, Grant } from "./access";
 import { pathOf } from "./layout";
 import type { Settings } from "./settings";
 
-/** What every preview must leave open, for its provider cannot ask Pulumi Cloud. */
-export const DEFAULT_IS_UNKNOWN =
-  "access: every member, and every team's token, has the organization's default environment permission as well, which this preview cannot ask: the provider has no function for it. npx sophia-secrets access says whether it is none";
+/** What the organization gives everybody besides the policies; or why that could not be asked. One line. */
+export function describeDefault(
+  organization: string,
+  found: { level: string } | { unknown: string },
+): string {
+  const everybody = "every member, and every team's token,";
+  if ("unknown" in found)
+    return `access: ${everybody} has the default environment permission of ${organization} as well, which could not be asked: ${found.unknown}. npx sophia-secrets access says which it is`;
+  const moot = found.level === "read" ? "shows everybody every name" : "makes every access policy moot";
+  return `access: ${everybody} has ${found.level} on every environment of ${organization} by default, which ${moot}. Remedy: npx sophia-secrets access --close-default, when all stacks are up`;
+}
 
 /** What an edition without teams leaves undeclared, and what the sync needs instead. One line. */
 export function describeWithoutTeams(

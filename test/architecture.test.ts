@@ -21,6 +21,7 @@ const ROOMS: readonly Room[] = [
   { holds: ["src/clients/"], ours: BASICS, packages: ["node:*"] },
   { holds: ["src/loader/"], ours: ["secrets/", "src/clients/", ...BASICS], packages: [] },
   { holds: ["src/sync/"], ours: ["secrets/", "src/clients/", ...BASICS], packages: ["node:*", "yaml"] },
+  { holds: ["src/resources/open-organization"], ours: ["secrets/", "src/clients/"], packages: [] },
   {
     holds: ["src/resources/"],
     ours: ["secrets/", "src/sync/render-*", "src/sync/job-catalog", "src/errors"],
@@ -43,8 +44,13 @@ const ROOMS: readonly Room[] = [
   { holds: ["test/"], ours: ["index", "secrets/", "src/", "policies/", "sandbox/", "bench/"] },
 ];
 
-/** The mains, and the one entry that applications call without arguments. */
-const DOORS = ["src/sync/main.ts", "src/cli/main.ts", "src/loader/load-secrets.ts"];
+/** The mains, the one entry that applications call without arguments, and the one of the program that Pulumi runs. */
+const DOORS = [
+  "src/sync/main.ts",
+  "src/cli/main.ts",
+  "src/loader/load-secrets.ts",
+  "src/resources/open-organization.ts",
+];
 const isOurs = (path: string) => /^(index\.ts|secrets\/|src\/|policies\/)/.test(path);
 
 const LONGEST = 250;

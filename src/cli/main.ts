@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { createGitHub } from "../clients/github";
 import { createGitHubCall } from "../clients/github-call";
 import { createHttp } from "../clients/http";
+import { pulumiAddress } from "../clients/pulumi-address";
 import { createPulumiCall } from "../clients/pulumi-call";
 import { createPulumiCloud } from "../clients/pulumi-cloud";
+import { findPulumiToken } from "../clients/pulumi-token";
 import { RemedyError } from "../errors";
 import { Secret } from "../secret";
 import type { Doors } from "./command";
@@ -11,7 +13,7 @@ import { loadCatalog } from "./load-catalog";
 import { runProgram } from "./program";
 import { readProject } from "./project";
 import { createPulumi } from "./pulumi";
-import { pulumiCloudUrl } from "./pulumi-cloud-url";
+import { refuseWithoutPulumiToken } from "./require-cloud";
 import { createTerminal } from "./terminal";
 
 const GITHUB = "https://api.github.com";
@@ -26,15 +28,17 @@ async function openDoors(stack: string | undefined): Promise<Doors> {
   const atGitHub = () => ({
     url: settings.githubApiUrl ?? (env.GITHUB_BASE_URL || GITHUB),
     organization: settings.githubOrganization,
-    token: token("GITHUB_TOKEN") ?? missing("GITHUB_TOKEN"),
+    token: gitHubToken(),
     http,
   });
+  const pulumiUrl = pulumiAddress(settings.pulumiApiUrl, env);
   const atPulumi = (found: Secret) => ({
-    url: pulumiCloudUrl(settings, env),
+    url: pulumiUrl,
     organization: settings.pulumiOrganization,
     token: found,
     http,
   });
+  const pulumiToken = () => findPulumiToken(pulumiUrl, env);
   return {
     project,
     catalog: loadCatalog(project),
@@ -47,21 +51,17 @@ async function openDoors(stack: string | undefined): Promise<Doors> {
     github: () => createGitHub(atGitHub()),
     githubCall: () => createGitHubCall(atGitHub()),
     cloud: () => {
-      const found = token("PULUMI_ACCESS_TOKEN");
+      const found = pulumiToken();
       return found && createPulumiCloud(atPulumi(found));
     },
-    cloudCall: () =>
-      createPulumiCall(atPulumi(token("PULUMI_ACCESS_TOKEN") ?? missing("PULUMI_ACCESS_TOKEN"))),
+    cloudCall: () => createPulumiCall(atPulumi(pulumiToken() ?? refuseWithoutPulumiToken())),
   };
 }
 
-function token(name: string): Secret | undefined {
-  const value = (env[name] ?? "").trim();
-  return value === "" ? undefined : new Secret(value);
-}
-
-function missing(name: string): never {
-  throw new RemedyError(name, "is not set", `export ${name}=...`);
+function gitHubToken(): Secret {
+  const value = (env.GITHUB_TOKEN ?? "").trim();
+  if (value !== "") return new Secret(value);
+  throw new RemedyError("GITHUB_TOKEN", "is not set", "export GITHUB_TOKEN=...");
 }
 
 function readFile(path: string): Buffer {

@@ -4,7 +4,11 @@ import type { Doors } from "./command";
 
 /** @throws RemedyError when there is no token for Pulumi Cloud. */
 export function requireCloud(doors: Doors): PulumiCloud {
-  const cloud = doors.cloud();
-  if (cloud !== undefined) return cloud;
-  throw new RemedyError("PULUMI_ACCESS_TOKEN", "is not set", "export PULUMI_ACCESS_TOKEN=...");
+  return doors.cloud() ?? refuseWithoutPulumiToken();
+}
+
+/** @throws RemedyError always. */
+export function refuseWithoutPulumiToken(): never {
+  const reason = "is not set, and pulumi login keeps no token for this address";
+  throw new RemedyError("PULUMI_ACCESS_TOKEN", reason, "pulumi login, or export PULUMI_ACCESS_TOKEN=...");
 }

@@ -32,6 +32,8 @@ export interface OrganizationSettings {
 /** Members, teams and settings of an organization of Pulumi Cloud. */
 export interface PulumiOrganization {
   members(): Promise<OrganizationMember[]>;
+  /** Names of all teams: one request. */
+  teamNames(): Promise<string[]>;
   /** Every team with its members and permissions: a request each. */
   teams(): Promise<OrganizationTeam[]>;
   settings(): Promise<OrganizationSettings>;
@@ -49,6 +51,12 @@ export function createPulumiOrganization(call: PulumiCall): PulumiOrganization {
     if (typeof level === "string") return level;
     throw notTheService(`organization ${organization}`, "names no default environment permission");
   };
+  const teamNames = async () => {
+    const { teams = [] } = (await get("the organization's teams", "/teams")) as {
+      teams?: { name: string }[];
+    };
+    return teams.map(({ name }) => name);
+  };
   return {
     members: async () => {
       const found: OrganizationMember[] = [];
@@ -60,15 +68,14 @@ export function createPulumiOrganization(call: PulumiCall): PulumiOrganization {
         if (token === "") return found;
       }
     },
+    teamNames,
     teams: async () => {
-      const { teams = [] } = (await get("the organization's teams", "/teams")) as {
-        teams?: { name: string }[];
-      };
-      const one = async ({ name }: { name: string }) =>
+      const names = await teamNames();
+      const one = async (name: string) =>
         teamOf((await get(`team ${name}`, `/teams/${encodeURIComponent(name)}`)) as Team);
       const found: OrganizationTeam[] = [];
-      for (let start = 0; start < teams.length; start += AT_ONCE)
-        found.push(...(await Promise.all(teams.slice(start, start + AT_ONCE).map(one))));
+      for (let start = 0; start < names.length; start += AT_ONCE)
+        found.push(...(await Promise.all(names.slice(start, start + AT_ONCE).map(one))));
       return found;
     },
     settings: async () => {

@@ -1,13 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as pulumiservice from "@pulumi/pulumiservice";
 import { type AccessPolicy, accessOf, type EnvironmentAccess, type Grant } from "../../secrets/access";
-import { DEFAULT_IS_UNKNOWN, describeWindow, describeWithoutTeams } from "../../secrets/access-notices";
+import { describeWindow, describeWithoutTeams } from "../../secrets/access-notices";
 import type { Catalog } from "../../secrets/entry";
 import { pathOf } from "../../secrets/layout";
-import { describeProblems, type Problem } from "../../secrets/problem";
 import { type Rotator, withRotators } from "../../secrets/rotators";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../secrets/settings";
-import { saidByProvider } from "./said-by-provider";
+import { confirmAccess } from "./confirm-access";
+import type { AskedOrganization } from "./open-organization";
 
 /** Who may do what in one run of the program, and what preview has to say about it. */
 export class AccessRules {
@@ -19,11 +18,13 @@ export class AccessRules {
   private readonly policies: readonly AccessPolicy[];
   private readonly groups: readonly string[];
   private readonly rotators: readonly Rotator[];
-  private checked: Promise<void> | undefined;
+  private confirmed: Promise<void> | undefined;
 
   constructor(
     catalog: Catalog,
     private readonly settings: Settings,
+    /** Undefined where there is no token for it. */
+    private readonly organization: AskedOrganization | undefined,
   ) {
     this.policies = catalog.accessPolicies ?? [];
     this.groups = Object.keys(catalog.groups).sort();
@@ -33,7 +34,8 @@ export class AccessRules {
       ({ oldInputs = {} }) => this.announceWindow(oldInputs),
       { onDryRun: true },
     );
-    if (pulumi.runtime.isDryRun()) this.announceLimits();
+    if (!this.hasTeams && pulumi.runtime.isDryRun())
+      void pulumi.log.warn(describeWithoutTeams(this.settings, this.policies));
   }
 
   /** What the policies come to in one environment; nothing where the edition has no teams. */
@@ -44,43 +46,19 @@ export class AccessRules {
   }
 
   /**
-   * Logins, once Pulumi Cloud has said that it knows all those of this stack's policies. Asked once a run.
+   * Asks once a run whether everybody is there whom this stack's policies name, and in a preview also what the
+   * organization gives to everybody by default.
    *
-   * @throws pulumi.RunError naming every policy and login that has no account.
+   * @throws pulumi.RunError naming every policy and login or team that is not there.
    */
-  async confirmed(logins: readonly string[], opts: pulumi.InvokeOptions): Promise<string[]> {
-    this.checked ??= this.check(opts);
-    await this.checked;
-    return [...logins];
+  confirm(opts: pulumi.InvokeOptions): Promise<void> {
+    const { policies, settings, organization } = this;
+    this.confirmed ??= confirmAccess({ policies, settings, organization }, opts);
+    return this.confirmed;
   }
 
   private get hasTeams(): boolean {
     return EDITIONS_WITH_TEAMS.includes(this.settings.edition);
-  }
-
-  private async check(opts: pulumi.InvokeOptions): Promise<void> {
-    const { pulumiOrganization: organizationName, environments } = this.settings;
-    const members = await pulumiservice
-      .getOrganizationMembers({ organizationName }, opts)
-      .then((found) => new Set(found.members.map(({ username }) => username)))
-      .catch((error: unknown) => {
-        const said = saidByProvider(error);
-        void pulumi.log.warn(
-          `access: Pulumi Cloud does not list its members (${said}); logins are not checked`,
-        );
-      });
-    if (members === undefined) return;
-    const here = this.policies.filter((policy) =>
-      policy.environments.some((each) => environments.includes(each)),
-    );
-    const problems = here.flatMap((policy) => strangersIn(policy, members, organizationName));
-    if (problems.length > 0) throw new pulumi.RunError(describeProblems("Access policies", problems));
-  }
-
-  /** Says in preview what this program cannot decide, and what the edition takes away. */
-  private announceLimits(): void {
-    if (this.hasTeams) void pulumi.log.info(DEFAULT_IS_UNKNOWN);
-    else void pulumi.log.warn(describeWithoutTeams(this.settings, this.policies));
   }
 
   private announceWindow(old: Readonly<Record<string, unknown>>): void {
@@ -100,14 +78,4 @@ export class AccessRules {
       .flatMap(({ onValues, onComposites }) => [...onValues, ...onComposites])
       .find(({ environment }) => pathOf(environment) === path);
   }
-}
-
-function strangersIn(policy: AccessPolicy, members: ReadonlySet<string>, organization: string): Problem[] {
-  return policy.identities
-    .filter(({ type, name }) => type === "user" && !members.has(name))
-    .map(({ name }) => ({
-      thing: `access policy ${policy.name}`,
-      cause: `names ${name}, who has no account in the Pulumi Cloud organization ${organization}`,
-      remedy: "invite them there, or spell the login as its list of members has it",
-    }));
 }

@@ -15,6 +15,7 @@ import { parseSettings, type Settings } from "../../secrets/settings";
 import { spreadSecrets } from "../../secrets/targets";
 import { AccessRules } from "./access-rules";
 import { warnOfLacking } from "./declare-oversight";
+import { openOrganization } from "./open-organization";
 import type { StackSettings } from "./stack-settings";
 import { warnOfPins } from "./warn-of-pins";
 
@@ -68,7 +69,7 @@ export function readStack(catalog: Catalog, today: string): Stack {
   warnOfLacking(settings);
   warnOfPins(settings);
   const values = new pulumi.Config().getSecretObject<Record<string, string>>("values");
-  const access = new AccessRules(catalog, settings);
+  const access = new AccessRules(catalog, settings, openOrganization(settings));
   return {
     settings: { ...settings, access, stacks, rotators: catalog.rotators ?? [] },
     ownsOrganization,

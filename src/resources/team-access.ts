@@ -11,6 +11,7 @@ import type { AccessRules } from "./access-rules";
  * that people made there gets permissions and nothing else.
  */
 export class TeamAccess extends pulumi.ComponentResource {
+  private readonly confirmedName: Promise<string>;
   private readonly team: pulumiservice.Team | undefined;
 
   constructor(
@@ -20,18 +21,20 @@ export class TeamAccess extends pulumi.ComponentResource {
   ) {
     super("sophia-secrets:esc:TeamAccess", named, {}, opts);
     const { access, organization, rules } = args;
+    // Nothing of access is declared before everybody is known to be there.
+    this.confirmedName = rules.confirm({ parent: this }).then(() => access.team);
     const { own } = access;
     if (own === undefined) return;
-    const members = own.members && rules.confirmed(own.members, { parent: this });
+    const { members } = own;
     this.team = new pulumiservice.Team(
       named,
       {
         organizationName: organization,
         teamType: "pulumi",
-        name: access.team,
+        name: this.confirmedName,
         displayName: access.team,
         description: own.description,
-        ...(members === undefined ? {} : { members }),
+        ...(members === undefined ? {} : { members: [...members] }),
       },
       // Undeclared, a refresh would read members and the next up would remove them.
       { parent: this, ignoreChanges: members === undefined ? ["members"] : [] },
@@ -63,7 +66,7 @@ export class TeamAccess extends pulumi.ComponentResource {
       nameOf(this.named, environment),
       {
         organization,
-        team: team === undefined ? access.team : team.name.apply((each) => each ?? access.team),
+        team: team?.name.apply((each) => each ?? access.team) ?? this.confirmedName,
         project: environment.project,
         environment: environment.name,
         permission: level,

@@ -123,7 +123,7 @@ describe("access of three identities, through the real engine", function () {
     await Promise.all(watched);
     assert.deepEqual(refused, []);
 
-    assert.match(output, /access: every member, .* npx sophia-secrets access says whether it is none/);
+    assert.doesNotMatch(output, /by default/, "the organization's default is none");
     // Shown when it is said and again at the end.
     const warned = new Set(output.match(/team \S+ on \S+: \w+ -> \w+\. The provider takes/g));
     assert.deepEqual(
@@ -146,5 +146,25 @@ describe("access of three identities, through the real engine", function () {
     const written = await ask("payer", "PATCH", env("shop-test-payments"), "values:\n  payments: mine\n");
     assert.equal(written.status, 200, written.text);
     assert.equal((await ask("payer", "PATCH", env("shop-test-for-payers"), "values: {}\n")).status, 403);
+  });
+
+  it("warns in preview of a default that opens everything, and refuses a team that is not there", async () => {
+    const organization = `/api/orgs/${PULUMI_ORGANIZATION}`;
+    await ask("owner", "PATCH", organization, JSON.stringify({ setDefaultEnvironmentPermission: "write" }));
+    const { output } = await project.ok("preview", "-s", "test");
+    assert.match(
+      output,
+      /has write on every environment of \S+ by default, which makes every access policy moot/,
+    );
+    writeFileSync(
+      join(project.folder, "secrets", "access-policies.ts"),
+      policies("write").replace('name: "helpers" }]', 'name: "helper" }]'),
+    );
+    const refused = await project.pulumi("preview", "-s", "test");
+    assert.notEqual(refused.code, 0);
+    assert.match(
+      refused.output,
+      /access policy helpers: names the team helper, which .* Remedy: make it there/,
+    );
   });
 });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { ofType, TYPES } from "./declared";
 import { committedConfig, runProgram } from "./run-program";
@@ -15,23 +14,19 @@ describe("composites pinned to a tag", function () {
   this.timeout(60_000);
 
   it("import each group at it, those of audiences too, and every preview says what applications do not get", async () => {
-    const { log } = pulumi;
-    const warnings: string[] = [];
-    const before = log.warn;
-    Object.assign(log, { warn: async (text: string) => warnings.push(text) });
-    const run = await runProgram(pinned({ production: "run-123" })).finally(() =>
-      Object.assign(log, { warn: before }),
-    );
+    const run = await runProgram(pinned({ production: "run-123" }));
     assert.equal(run.error, undefined);
     const texts = ofType(run.resources, TYPES.environment).map(({ inputs }) => String(inputs.yaml));
     const imports = texts.flatMap((text) => (parse(text) as { imports?: string[] } | null)?.imports ?? []);
     assert.ok(imports.length >= 5);
     for (const each of imports) assert.match(each, /^default\/sophia-ai-production-[a-z-]+@run-123$/);
     assert.ok(
-      warnings.some((text) =>
-        /^pinned \(compositeTags\): production to run-123; applications there get no newer/.test(text),
+      run.said.some((text) =>
+        /^warning: pinned \(compositeTags\): production to run-123; applications there get no newer/.test(
+          text,
+        ),
       ),
-      warnings.join("\n"),
+      run.said.join("\n"),
     );
   });
 

@@ -39,6 +39,10 @@ export interface ProgramOptions {
   readable?: Record<string, string[]>;
   /** Config that is not in the stack's file: from an ESC environment, `--config-file` or `-c`; not secret. */
   plainConfig?: Record<string, string>;
+  /** Whether it is a preview. Default: no. */
+  preview?: boolean;
+  /** Environment variables; of Pulumi's own none else is there. */
+  env?: Record<string, string>;
   /** What is in clear in config by `pulumi config set --secret`, by key. */
   secretConfig?: Record<string, string>;
 }
@@ -50,6 +54,8 @@ export interface ProgramRun {
   /** Functions of providers that were called: token and arguments. */
   calls: { token: string; inputs: Record<string, unknown> }[];
   outputs: Record<string, unknown>;
+  /** What it said by the log: `info: ...`, `warning: ...`. */
+  said: string[];
   error?: Error;
 }
 
@@ -77,13 +83,30 @@ export async function runProgram(options: ProgramOptions = {}): Promise<ProgramR
   // The SDK takes a stack trace for every promise, and ts-node maps each: three quarters of a run's time.
   Error.stackTraceLimit = 0;
   process.chdir(folder);
+  // Whoever runs the tests may be logged in: a mocked program must not ask their Pulumi Cloud.
+  const restore = setVariables({
+    PULUMI_ACCESS_TOKEN: undefined,
+    PULUMI_CREDENTIALS_PATH: folder,
+    ...options.env,
+  });
   try {
     return await withLocalStorage(() => run(stack, stacks[stack] ?? {}, options));
   } finally {
     process.chdir(before.folder);
     Error.stackTraceLimit = before.stackTraceLimit;
+    restore();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** @param variables undefined takes one away. @returns what brings back those that were there. */
+function setVariables(variables: Record<string, string | undefined>): () => void {
+  const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]));
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  return () => void setVariables(before);
 }
 
 /** What the program reads from its working folder: the stacks' files and the bundle. */
@@ -102,8 +125,9 @@ function projectFolder(stacks: Record<string, StackConfig>): string {
 }
 
 async function run(stack: string, config: StackConfig, options: ProgramOptions): Promise<ProgramRun> {
-  const result: ProgramRun = { resources: [], hooks: [], calls: [], outputs: {} };
-  await pulumi.runtime.setMocks(mocks(result, options), NAME, stack, false, "scoobyjava-org");
+  const result: ProgramRun = { resources: [], hooks: [], calls: [], outputs: {}, said: [] };
+  const { preview = false } = options;
+  await pulumi.runtime.setMocks(mocks(result, options), NAME, stack, preview, "scoobyjava-org");
   observe(result);
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   const all = { ...defaults(), ...config, ...options.plainConfig, ...options.secretConfig };
@@ -112,6 +136,7 @@ async function run(stack: string, config: StackConfig, options: ProgramOptions):
     Object.fromEntries(pairs),
     Object.keys(options.secretConfig ?? {}).map((key) => `${NAME}:${key}`),
   );
+  const stopListening = listen(result.said);
   try {
     const outputs = await pulumi.runtime.runInPulumiStack(async () =>
       importProgram(options.catalog ?? committed),
@@ -122,8 +147,23 @@ async function run(stack: string, config: StackConfig, options: ProgramOptions):
     result.error = error as Error;
     // What is under way still fails of the same: it must not end the worker, nor fall into the next run.
     await pulumi.runtime.disconnect().catch(() => undefined);
+  } finally {
+    stopListening();
   }
   return result;
+}
+
+let heard: string[] | undefined;
+
+/** Without an engine the log goes to the console; what is said after a run's end, to nobody. @returns what ends it. */
+function listen(said: string[]): () => void {
+  const log = pulumi.log as { info: unknown; warn: unknown };
+  log.info = async (message: string) => void heard?.push(`info: ${message}`);
+  log.warn = async (message: string) => void heard?.push(`warning: ${message}`);
+  heard = said;
+  return () => {
+    heard = undefined;
+  };
 }
 
 function settled(outputs: unknown): Promise<Record<string, unknown>> {

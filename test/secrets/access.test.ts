@@ -1,8 +1,8 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { constantFrom, assert as holds, property, record, subarray, uniqueArray } from "fast-check";
 import { type AccessPolicy, accessOf, LEVELS } from "../../secrets/access";
 import { rightsOf } from "../../secrets/access-matrix";
-import { DEFAULT_IS_UNKNOWN, describeWindow, describeWithoutTeams } from "../../secrets/access-notices";
+import { describeDefault, describeWindow, describeWithoutTeams } from "../../secrets/access-notices";
 import { ACCESS_POLICIES } from "../../secrets/access-policies";
 import { longerDuration, secondsOf } from "../../secrets/duration";
 import { type Catalog, defineCatalog } from "../../secrets/entry";
@@ -224,8 +224,16 @@ describe("what preview says of access", () => {
     equal(told.startsWith("access: team ops on default/x: open for 8h0m0s -> write. "), true, told);
   });
 
-  it("says that the default cannot be asked, and what asks it", () => {
-    equal(DEFAULT_IS_UNKNOWN.includes("npx sophia-secrets access"), true);
+  it("says what everybody has by default and how to end it, or why it is not known and what asks", () => {
+    equal(
+      describeDefault("acme", { level: "write" }),
+      "access: every member, and every team's token, has write on every environment of acme by default, which makes every access policy moot. Remedy: npx sophia-secrets access --close-default, when all stacks are up",
+    );
+    match(describeDefault("acme", { level: "read" }), /has read .* shows everybody every name/);
+    match(
+      describeDefault("acme", { unknown: "no answer" }),
+      /could not be asked: no answer\. npx sophia-secrets access says which it is$/,
+    );
   });
 });
 

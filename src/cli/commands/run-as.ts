@@ -1,11 +1,11 @@
 import type { Settings } from "../../../secrets/settings";
 import { type ProgramJob, programTeam } from "../../../secrets/trust";
 import { exchangeToken, idTokenDoor, requestIdToken, type TokenWish } from "../../clients/oidc";
+import { pulumiAddress } from "../../clients/pulumi-address";
 import { RemedyError } from "../../errors";
 import type { Secret } from "../../secret";
 import { runChild } from "../ci/run-child";
 import type { CommandSpec, Doors, Typed } from "../command";
-import { pulumiCloudUrl } from "../pulumi-cloud-url";
 
 /** Seconds that the token lives: as long as the job may take (its timeout in .github/workflows), and no longer. */
 export const TOKEN_SECONDS: Readonly<Record<ProgramJob, number>> = { preview: 1200, audit: 900, up: 3600 };
@@ -36,7 +36,7 @@ async function run(doors: Doors, typed: Typed): Promise<number> {
       "npx sophia-secrets run-as --stack staging preview -- pulumi preview",
     );
   }
-  const url = pulumiCloudUrl(doors.project.settings, doors.env);
+  const url = pulumiAddress(doors.project.settings.pulumiApiUrl, doors.env);
   const token = await tokenFor(doors, job, url);
   const { stack, settings } = doors.project;
   const env = {

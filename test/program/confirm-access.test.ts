@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AccessPolicy } from "../../secrets/access";
+import type { Catalog } from "../../secrets/entry";
+import { type CloudFixture, ORG, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { ofType, TYPES } from "./declared";
+import { committedConfig, type ProgramOptions, runProgram } from "./run-program";
+import { SMALL } from "./small-catalog";
+
+const policy: AccessPolicy<"keys", "production"> = {
+  name: "on-call",
+  why: "They are called at night",
+  groups: ["keys"],
+  environments: ["production"],
+  identities: [{ type: "team", name: "platform" }],
+  level: "write",
+};
+
+describe("what the program asks Pulumi Cloud itself", function () {
+  this.timeout(60_000);
+  let cloud: CloudFixture;
+  beforeEach(async () => {
+    cloud = await startCloud({ defaultEnvironmentPermission: "write" });
+  });
+  afterEach(() => cloud.close());
+
+  const run = (policies: readonly AccessPolicy[], options: ProgramOptions = {}) => {
+    const at = { pulumiOrganization: ORG, pulumiApiUrl: cloud.url };
+    const stacks = Object.fromEntries(
+      ["production", "staging"].map((stack) => [stack, { ...committedConfig(stack), ...at }]),
+    );
+    const catalog = { ...SMALL, accessPolicies: policies } as Catalog;
+    return runProgram({
+      preview: true,
+      env: { PULUMI_ACCESS_TOKEN: TOKENS.admin },
+      stacks,
+      catalog,
+      ...options,
+    });
+  };
+  const asked = async () => {
+    const answer = await fetch(`${cloud.url}/_sandbox/requests`, { method: "DELETE" });
+    return ((await answer.json()) as string[]).sort();
+  };
+  const ofAccess = (said: readonly string[]) => said.filter((line) => line.includes("access: "));
+
+  it("is the default permission: a preview warns while it opens what policies close, and says the remedy", async () => {
+    const { said, error } = await run([]);
+    assert.equal(error, undefined);
+    assert.deepEqual(ofAccess(said), [
+      `warning: access: every member, and every team's token, has write on every environment of ${ORG} by default, which makes every access policy moot. Remedy: npx sophia-secrets access --close-default, when all stacks are up`,
+    ]);
+    assert.deepEqual(await asked(), [`GET /api/orgs/${ORG}/metadata`]);
+  });
+
+  it("is silent about it once it is none", async () => {
+    await cloud.call("PATCH", `/api/orgs/${ORG}`, { body: { setDefaultEnvironmentPermission: "none" } });
+    assert.deepEqual(ofAccess((await run([])).said), []);
+  });
+
+  it("asks for it in no up: that tells what it does, and preview came before", async () => {
+    assert.deepEqual(ofAccess((await run([], { preview: false })).said), []);
+    assert.deepEqual(await asked(), []);
+  });
+
+  it("takes the token of pulumi login for this very address, where no variable has one", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "login-"));
+    try {
+      const accounts = {
+        [cloud.url]: { accessToken: TOKENS.admin },
+        "https://api.pulumi.com": { accessToken: "x" },
+      };
+      writeFileSync(join(folder, "credentials.json"), JSON.stringify({ accounts }));
+      const { said } = await run([], { env: { PULUMI_CREDENTIALS_PATH: folder } });
+      assert.match(ofAccess(said).join(), /^warning: .* has write on every environment/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("is told as unknown, and stops nothing, without a token, with a stranger's, and when nobody answers", async () => {
+    for (const [env, why] of [
+      [{}, "there is no PULUMI_ACCESS_TOKEN, and pulumi login keeps none for this address"],
+      [{ PULUMI_ACCESS_TOKEN: "pul-unknown" }, "the token is unknown, revoked or expired"],
+      [{ PULUMI_ACCESS_TOKEN: TOKENS.other }, "organization payready: there is no such thing"],
+    ] as const) {
+      const { said, error } = await run([], { env });
+      assert.equal(error, undefined);
+      assert.match(ofAccess(said).join(), /^info: access: .* could not be asked: /);
+      assert.ok(ofAccess(said).join().includes(why), said.join());
+      assert.doesNotMatch(said.join(), /pul-/);
+    }
+    await cloud.close();
+    const { said, error } = await run([]);
+    assert.equal(error, undefined);
+    assert.match(ofAccess(said).join(), /^info: access: .* could not be asked: .*127\.0\.0\.1/);
+  });
+
+  it("are the teams that policies name: one that is not there is refused, in an up too, with all others", async () => {
+    await team(cloud, "security", []);
+    const second: AccessPolicy = {
+      ...policy,
+      name: "watch",
+      identities: [
+        { type: "team", name: "security" },
+        { type: "team", name: "secrity" },
+        { type: "user", name: "ghost" },
+      ],
+    };
+    for (const preview of [true, false]) {
+      const { error, resources } = await run([policy, second], { preview });
+      const message = error?.message ?? "";
+      assert.match(
+        message,
+        /access policy on-call: names the team platform, which the Pulumi Cloud organization payready does not have\. Remedy: make it there, or spell it as its list of teams has it/,
+      );
+      assert.match(message, /access policy watch: names the team secrity, which/);
+      assert.match(message, /access policy watch: names ghost, who has no account/);
+      assert.doesNotMatch(message, /security/);
+      assert.deepEqual(ofType(resources, TYPES.team), []);
+      assert.deepEqual(ofType(resources, TYPES.permission), []);
+    }
+  });
+
+  it("lets a team pass that is there, and asks for no list where no policy names one", async () => {
+    await team(cloud, "platform", []);
+    await asked();
+    assert.equal((await run([policy], { preview: false })).error, undefined);
+    assert.deepEqual(await asked(), [`GET /api/orgs/${ORG}/teams`]);
+  });
+
+  it("declares a team unchecked, with a warning, where nobody can be asked", async () => {
+    const { said, error, resources } = await run([policy], { preview: false, env: {} });
+    assert.equal(error, undefined);
+    assert.match(
+      said.join(),
+      /warning: access: teams that policies name are not checked: there is no PULUMI_/,
+    );
+    assert.ok(ofType(resources, TYPES.permission).some(({ inputs }) => inputs.team === "platform"));
+  });
+});
