@@ -8348,6 +8348,11 @@ function planValue(name, choice, standing2, key, held) {
   const line = { name, source, fingerprint: fingerprint(key, name, value) };
   const written = { ...line, holds: line.fingerprint, writes: "value" };
   if (held === void 0) return { ...written, verb: "create" };
+  const writer = standing2.newer[name];
+  if (held !== line.fingerprint && writer !== void 0) {
+    const reason = `run ${writer}, which was queued after this one, wrote another value: what came here is older. Start a new run, or this one again`;
+    return { name, verb: "refused", holds: held, reason };
+  }
   if (held !== line.fingerprint) {
     if (source !== "default" || standing2.defaulted.has(name)) return { ...written, verb: "update" };
     const reason = "no value came from GitHub; ESC keeps the one it has, not the default";
@@ -8486,6 +8491,14 @@ function isLoss({ verb, writes }) {
 }
 function heldBack(lines, reason) {
   return lines.map((line) => isChange(line) ? { name: line.name, verb: "refused", reason } : line);
+}
+
+// src/sync/later-run.ts
+var LONGEST_RUN_MS = 35 * 864e5;
+function isFromLaterRun(written, { run, attempt = "1", now }) {
+  if (attempt !== "1" || ![written.run, run].every((id) => /^\d+$/.test(id))) return false;
+  const age = Date.parse(now) - Date.parse(written.synced);
+  return Number(written.run) > Number(run) && age < LONGEST_RUN_MS;
 }
 
 // src/sync/values-text.ts
@@ -8757,7 +8770,10 @@ async function standing(job, current, text, cloud) {
     mapped: those((secret) => text.isMapped(secret)),
     obstacles: Object.fromEntries(job.secrets.map((secret) => [secret.name, text.obstacle(secret)])),
     fingerprints: present.size === 0 ? {} : await fingerprintsOf(job, current, bound, cloud),
-    defaulted: new Set(entries.filter(([, entry2]) => entry2.source === "default").map(([name]) => name))
+    defaulted: new Set(entries.filter(([, entry2]) => entry2.source === "default").map(([name]) => name)),
+    newer: Object.fromEntries(
+      entries.filter(([, entry2]) => isFromLaterRun(entry2, job.identity)).map(([name, { run }]) => [name, run])
+    )
   };
 }
 async function fingerprintsOf(job, current, bound, cloud) {
@@ -8802,7 +8818,7 @@ async function syncGroups(job, cloud, earlier) {
     })
   );
 }
-function jobsOf({ target, catalog, input, options, ledger, key, stopped }) {
+function jobsOf({ target, catalog, input, options, ledger, key, identity, stopped }) {
   const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
   const common = {
     appRoot: catalog.appRoot,
@@ -8810,6 +8826,7 @@ function jobsOf({ target, catalog, input, options, ledger, key, stopped }) {
     options,
     ledger,
     key,
+    identity,
     stopped,
     isShared: catalog.shard !== void 0
   };

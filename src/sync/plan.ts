@@ -52,13 +52,16 @@ export interface Standing {
   fingerprints: Readonly<Record<string, string | undefined>>;
   /** Secrets whose value the sync last took from the catalog's default. */
   defaulted: ReadonlySet<string>;
+  /** The run that wrote a value which is newer than what came in, by name. */
+  newer: Readonly<Record<string, string | undefined>>;
 }
 
 /**
  * The plan for one values environment: a pure function of what is declared, what came in and what stands.
  *
  * Nothing is deleted but what the catalog has announced by a tombstone that is due, and nothing that stands is replaced
- * by nothing: a secret without a value keeps what ESC holds, and a default replaces nothing but a default.
+ * by nothing or by what is older: a secret without a value keeps what ESC holds, a default replaces nothing but a
+ * default, and a run that waited replaces nothing that a later one wrote.
  *
  * @param key of the fingerprints, base64.
  * @param asked names a person asked for; all when left out.
@@ -157,6 +160,11 @@ function planValue(
   const line = { name, source, fingerprint: fingerprint(key, name, value) };
   const written = { ...line, holds: line.fingerprint, writes: "value" } as const;
   if (held === undefined) return { ...written, verb: "create" };
+  const writer = standing.newer[name];
+  if (held !== line.fingerprint && writer !== undefined) {
+    const reason = `run ${writer}, which was queued after this one, wrote another value: what came here is older. Start a new run, or this one again`;
+    return { name, verb: "refused", holds: held, reason };
+  }
   if (held !== line.fingerprint) {
     if (source !== "default" || standing.defaulted.has(name)) return { ...written, verb: "update" };
     // A value that did not arrive, as the 101st secret does not, must not fall back to the default in silence.

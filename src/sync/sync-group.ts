@@ -2,9 +2,11 @@ import type { Ledger } from "../../secrets/ledger";
 import { ConflictError } from "../clients/pulumi-call";
 import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
 import { RemedyError } from "../errors";
+import type { RunIdentity } from "./advance-ledger";
 import { chooseValue, type Input } from "./choose-value";
 import { fingerprint } from "./fingerprint";
 import type { JobSecret } from "./job-catalog";
+import { isFromLaterRun } from "./later-run";
 import { isChange, type PlanLine, plan, type Standing, withEarlier } from "./plan";
 import { pauseBeforeRound, roundsAfter } from "./rounds";
 import type { RunOptions } from "./run-options";
@@ -23,6 +25,7 @@ export interface GroupJob {
   ledger: Ledger;
   /** Key of the fingerprints: the ledger's, or a new one. */
   key: string;
+  identity: RunIdentity;
   options: RunOptions;
   /** Whether other carriers write there too. */
   isShared: boolean;
@@ -124,6 +127,11 @@ async function standing(
     obstacles: Object.fromEntries(job.secrets.map((secret) => [secret.name, text.obstacle(secret)])),
     fingerprints: present.size === 0 ? {} : await fingerprintsOf(job, current, bound, cloud),
     defaulted: new Set(entries.filter(([, entry]) => entry.source === "default").map(([name]) => name)),
+    newer: Object.fromEntries(
+      entries
+        .filter(([, entry]) => isFromLaterRun(entry, job.identity))
+        .map(([name, { run }]) => [name, run]),
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Ledger } from "../../secrets/ledger";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
+import type { RunIdentity } from "./advance-ledger";
 import { brakeOf, heldBack } from "./brake";
 import type { Input } from "./choose-value";
 import { describeError } from "./describe-error";
@@ -28,6 +29,7 @@ export interface GroupsJob {
   ledger: Ledger;
   /** Key of the fingerprints: the ledger's, or a new one. */
   key: string;
+  identity: RunIdentity;
   /** Why nothing may be written any more, if so: asked between each look and its write. */
   stopped: () => Promise<string | undefined>;
 }
@@ -58,7 +60,7 @@ export async function syncGroups(
   );
 }
 
-function jobsOf({ target, catalog, input, options, ledger, key, stopped }: GroupsJob): GroupJob[] {
+function jobsOf({ target, catalog, input, options, ledger, key, identity, stopped }: GroupsJob): GroupJob[] {
   const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
   const common = {
     appRoot: catalog.appRoot,
@@ -66,6 +68,7 @@ function jobsOf({ target, catalog, input, options, ledger, key, stopped }: Group
     options,
     ledger,
     key,
+    identity,
     stopped,
     isShared: catalog.shard !== undefined,
   };

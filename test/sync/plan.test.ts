@@ -17,6 +17,7 @@ const NOTHING: Standing = {
   obstacles: {},
   fingerprints: {},
   defaulted: new Set(),
+  newer: {},
 };
 const WHOLE: Standing = {
   ...NOTHING,
@@ -49,6 +50,19 @@ describe("the plan for a values environment", () => {
       fingerprint: print("v"),
       holds: print("v"),
     });
+  });
+
+  it("replaces nothing that a run queued later wrote: what came in is older", () => {
+    const newer = { ...WHOLE, newer: { [NAME]: "43" } };
+    deepEqual(line("older", newer), {
+      name: NAME,
+      verb: "refused",
+      holds: print("v"),
+      reason:
+        "run 43, which was queued after this one, wrote another value: what came here is older. Start a new run, or this one again",
+    });
+    equal(short(line("v", newer)), "unchanged, writes nothing", "the same value is no older one");
+    equal(short(line(undefined, newer, { required: false })), "unchanged, writes nothing");
   });
 
   it("leaves what is the same", () => {

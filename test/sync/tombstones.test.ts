@@ -33,6 +33,7 @@ function standingOf(text: ValuesText, secret: JobSecret): Standing {
     obstacles: { [secret.name]: text.obstacle(secret) },
     fingerprints: {},
     defaulted: new Set(),
+    newer: {},
   };
 }
 

@@ -1,0 +1,65 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { isFromLaterRun } from "../../src/sync/later-run";
+import { API_KEYS, jobCatalog, jobSecret } from "./small-job";
+import { revisionsMade, SyncStage } from "./sync-stage";
+
+const catalog = jobCatalog([jobSecret("ALPHA_KEY"), jobSecret("BETA_KEY", { required: false })]);
+const SYNCED = "2026-01-02T03:00:00Z";
+const own = { run: "42", commit: "c", now: "2026-01-02T04:00:00Z" };
+
+describe("a value that a later run wrote", () => {
+  it("is known by the run's id, however many digits that has", () => {
+    const from = (run: string, identity: Partial<typeof own & { attempt: string }> = {}) =>
+      isFromLaterRun({ run, synced: SYNCED }, { ...own, ...identity });
+    deepEqual(
+      ["43", "100", "19283746501"].map((run) => from(run)),
+      [true, true, true],
+    );
+    deepEqual(
+      ["42", "41", "9"].map((run) => from(run)),
+      [false, false, false],
+    );
+    equal(from("43", { attempt: "2" }), false, "who starts a run again has its values read again");
+    equal(from("43", { now: "2026-02-06T03:00:00Z" }), false, "no run waits for more than 35 days");
+    equal(from("43", { now: "2026-02-06T02:59:59Z" }), true);
+    deepEqual([from("by-hand"), from("43", { run: "by-hand" })], [false, false]);
+  });
+
+  describe("in a sync", () => {
+    let stage: SyncStage;
+    beforeEach(async () => {
+      stage = await SyncStage.start();
+      await stage.run({ catalog, input: { ALPHA_KEY: "first" } });
+      await stage.run({ catalog, input: { ALPHA_KEY: "rotated" }, environment: { GITHUB_RUN_ID: "60" } });
+    });
+    afterEach(() => stage.close());
+
+    const waited = (environment: Record<string, string> = {}) =>
+      stage.run({
+        catalog,
+        input: { ALPHA_KEY: "first", BETA_KEY: "beta" },
+        environment: { GITHUB_RUN_ID: "59", ...environment },
+      });
+
+    it("stays, the run that waited says why and fails, and what else it brings is synced", async () => {
+      const { code, printed } = await waited();
+      equal(code, 1);
+      match(
+        printed.join("\n"),
+        /refused +ALPHA_KEY \(run 60, which was queued after this one, wrote another value: what came here is older\. Start a new run, or this one again\)/,
+      );
+      deepEqual(await stage.variables(API_KEYS), { ALPHA_KEY: "rotated", BETA_KEY: "beta" });
+    });
+
+    it("would be gone without the guard, as it is for a run that somebody started again", async () => {
+      equal((await waited({ GITHUB_RUN_ATTEMPT: "2" })).code, 0);
+      equal((await stage.variables(API_KEYS)).ALPHA_KEY, "first");
+    });
+
+    it("is nothing to complain of where the run that waited has the same", async () => {
+      const same = { catalog, input: { ALPHA_KEY: "rotated" }, environment: { GITHUB_RUN_ID: "59" } };
+      const run = await stage.run(same);
+      deepEqual([run.code, revisionsMade(run)], [0, []]);
+    });
+  });
+});
