@@ -46,6 +46,12 @@ export const EMPTY_LEDGER: Ledger = { key: undefined, revisions: {}, secrets: {}
 /** Text of a ledger before the first sync. */
 export const EMPTY_LEDGER_TEXT = "values: {}\n";
 
+/** The revisions at which syncs left a group's values; where carriers share them, each left one (`group@carrier`). */
+export function revisionsOf({ revisions }: Ledger, group: string): number[] {
+  const own = Object.entries(revisions).filter(([key]) => key === group || key.startsWith(`${group}@`));
+  return own.map(([, revision]) => revision);
+}
+
 /** Reads a ledger's text, with its secret in clear or as ciphertext. What is not a ledger reads as empty: it can be rebuilt. */
 export function parseLedger(text: string): Ledger {
   const ledger = property(property(readYaml(text), "values"), "ledger");

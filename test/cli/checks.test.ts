@@ -2,10 +2,12 @@ import { deepEqual, doesNotMatch, equal, match, rejects } from "node:assert/stri
 import type { Catalog } from "../../secrets/entry";
 import { SCRIPT_PATH, SENTINEL, WORKFLOW_PATH } from "../../secrets/layout";
 import { renderLedger } from "../../secrets/ledger";
+import type { Doors } from "../../src/cli/command";
 import { type Check, checkLink, namesIn } from "../../src/cli/verify/check";
 import { checkApplication } from "../../src/cli/verify/check-applications";
 import { checkCarrier } from "../../src/cli/verify/check-carriers";
 import { checkEnvironments } from "../../src/cli/verify/check-environments";
+import { checkLedger } from "../../src/cli/verify/check-ledgers";
 import type { GitHubCarrier, WorkflowState } from "../../src/clients/github-carrier";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCall } from "../../src/clients/pulumi-call";
@@ -124,6 +126,52 @@ describe("what an application of an environment gets", () => {
     equal(found.standing, "wrong");
     match(found.what, /other than the sync left them: NESTED$/);
     doesNotMatch(JSON.stringify(found), /canary/);
+  });
+});
+
+describe("the values of an environment", () => {
+  const at = "2026-08-01T05:17:00Z";
+  const entry = { fingerprint: "f", changed: at, synced: at, run: "1", commit: "c" };
+  const LEFT = "values:\n  app:\n    openai_api_key: { fn::secret: { ciphertext: canary-1 } }\n";
+
+  /** @param text what stands at revision 3; the sync left LEFT there, or at 2. */
+  async function check(text: string, left = 3): Promise<Check> {
+    const names = ["OPENAI_API_KEY", "NESTED"];
+    const secrets = Object.fromEntries(names.map((name) => [name, { ...entry, source: name }]));
+    const ledger = renderLedger({ key: undefined, revisions: { keys: left }, secrets, refused: {} });
+    const cloud = {
+      read: async (path: string) => ({
+        text: path.endsWith("ledger") ? ledger : text,
+        etag: "e",
+        revision: 3,
+      }),
+      revisions: { text: async () => LEFT },
+    } as unknown as PulumiCloud;
+    const doors = {
+      catalog: CATALOG,
+      project: { settings: SETTINGS },
+      now: () => new Date(at),
+    } as unknown as Doors;
+    const updated = new Map(names.map((name) => [name, at]));
+    const found = await checkLedger(doors, "production", cloud, async () => ({ updated, settled: at }));
+    doesNotMatch(JSON.stringify(found), /canary/);
+    return found;
+  }
+
+  it("are right when they are what the sync left, whoever saved them since", async () => {
+    for (const found of [await check(LEFT), await check(`# looked at\n${LEFT}`, 2)])
+      deepEqual([found.standing, found.what], ["ok", "3 in sync, or left unset on purpose"]);
+  });
+
+  it("are wrong when a person changed one, and name that one", async () => {
+    const found = await check(LEFT.replace("canary-1", "canary-2"), 2);
+    deepEqual([found.standing, found.what], ["wrong", "1 of 3 to look after: OPENAI_API_KEY"]);
+  });
+
+  it("are wrong with something that nobody declared: an application gets it", async () => {
+    const found = await check(`${LEFT}  environmentVariables: { THEIRS: canary }\n`);
+    deepEqual([found.standing, found.what], ["wrong", "1 of 4 to look after: THEIRS"]);
+    match(found.remedy ?? "", /sophia-secrets status --environment production/);
   });
 });
 

@@ -191,6 +191,12 @@ describe("two texts of a values environment", () => {
     deepEqual(compareTexts(text("one"), wrapped)?.changed, ["NEW_KEY"]);
   });
 
+  it("tell what is imported, and a key with a dot from two keys", () => {
+    const other = `imports: [canary]\n${text("one")}  "app.new_key": canary\n`;
+    deepEqual(compareTexts(text("one"), other)?.added, ['["app.new_key"]', "imports"]);
+    deepEqual(compareTexts(text("one"), `imports: []\n${text("one")}`)?.added, []);
+  });
+
   it("are not compared when one is not YAML", () => {
     equal(compareTexts("a: [", text("one")), undefined);
     equal(compareTexts(text("one"), "a: 1\na: 2\n"), undefined);

@@ -236,7 +236,9 @@ describe("commands that sync by hand, and tell how it stands", () => {
       const { stdout, code } = await run("status");
       equal(code, 1);
       match(stdout, /^staging +OPENAI_API_KEY +never-set +no value of it was ever synced\n/);
-      match(stdout, /production +SSH_KEY +in-sync\n\n6 looked at, 3 to look after\n$/);
+      match(stdout, /\n\n6 looked at: 3 in sync, 0 left unset, 3 to look after\n$/);
+      doesNotMatch(stdout, /production/);
+      match((await run("status --all")).stdout, /\nproduction +SSH_KEY +in-sync\n\n6 looked at: /);
     });
 
     it("tells what is newer in GitHub, changed by hand, refused and overdue", async () => {
@@ -273,7 +275,10 @@ describe("commands that sync by hand, and tell how it stands", () => {
       deepEqual(await statusOf({ token: TOKENS.dev }), { code: 0, ...inSync });
       equal((await cloud.call("GET", env(KEYS, "/decrypt"), { token: TOKENS.dev })).status, 403);
       const { stdout } = await run("status --environment staging", { token: TOKENS.dev });
-      match(stdout, /^staging +all 3 +unknown +its ledger cannot be read: [^\n]+\n\n3 looked at/);
+      match(
+        stdout,
+        /^staging +all 3 +unknown +its ledger cannot be read: [^\n]+\n\n3 looked at: 0 in sync, /,
+      );
       match((await run("status --environment canada")).stderr, /set it to one of staging, production/);
     });
   });

@@ -117,6 +117,17 @@ export class VersionsStage {
       project: { dir: "/nowhere", name: "sophia-secrets", stack: "production", settings: SETTINGS },
       catalog,
       terminal,
+      // Every secret is there, older than any sync; its runs may not be seen.
+      github: () => ({
+        listSecrets: async () =>
+          catalog.secrets.map(({ name }) => ({ name, updatedAt: "2020-01-01T00:00:00Z" })),
+      }),
+      githubCall: () => ({
+        ofRepository: () => ({}),
+        get: async () => {
+          throw new RemedyError("runs", "the token may not see them", "another token");
+        },
+      }),
       cloud: () => (token === "" ? undefined : createPulumiCloud(at)),
       cloudCall: () => {
         if (token === "") throw new RemedyError("PULUMI_ACCESS_TOKEN", "is not set", "export it");

@@ -3,8 +3,8 @@ import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from ".
 import { environmentOption } from "../environment-option";
 import { inParallel } from "../in-parallel";
 import { requireCloud } from "../require-cloud";
-import { findStatus, type Seen, type Status } from "../status/find-status";
-import { seeEnvironment } from "../status/see-environment";
+import { findStatus, type Status } from "../status/find-status";
+import { type Seen, seeEnvironment } from "../status/see-environment";
 import { seeGitHub } from "../status/see-github";
 import { tableLines } from "../table";
 
@@ -14,11 +14,13 @@ export const statusCommand: CommandSpec = {
   topic: "look",
   description: "Whether ESC has what GitHub has, for every secret and environment",
   details: [
-    "newer-in-github (maybe: the time there moves with the readers too; a daily run settles it), gone-from-github, changed-by-hand, undeclared, never-set, refused, overdue. Reads the ledgers, revisions and GitHub's list: the right to read is enough, values are not opened. Exit code 1 when something is to be done.",
+    "newer-in-github (maybe: the time there moves with the readers too; a daily run settles it), gone-from-github, changed-by-hand (in ESC, since the sync left it: history says by whom; a rollback too), undeclared (in ESC and not in the catalog), never-set, refused, overdue. Shows what is in sync only with --all.",
+    "Reads the ledgers, the texts of the values with their secrets as ciphertext, and GitHub's list: the right to read is enough, values are not opened. Exit code 1 when something is to be done.",
   ],
   options: [
     ["--environment <name>", "this environment alone"],
-    ["--json", "print the findings as JSON"],
+    ["--all", "also what is in sync"],
+    ["--json", "print every row as JSON, in sync or not"],
   ],
   examples: [
     "npx sophia-secrets status",
@@ -28,7 +30,7 @@ export const statusCommand: CommandSpec = {
 };
 
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { catalog, terminal } = doors;
+  const { catalog, project, terminal } = doors;
   const cloud = requireCloud(doors);
   const asked = environmentOption(doors, typed);
   const environments = asked === undefined ? catalog.environments : [asked];
@@ -36,29 +38,43 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     inParallel(environments, (environment) => seeEnvironment(doors, cloud, environment)),
     seeGitHub(doors),
   ]);
-  const all = findStatus(catalog, seen, inGitHub, doors.now());
+  const all = findStatus({ catalog, settings: project.settings }, seen, inGitHub, doors.now());
   if (typed.has("json")) terminal.print(JSON.stringify(all));
   else {
     const unread = seen.filter(({ ledger }) => ledger === undefined);
-    report(terminal.print, all, new Set(unread.map(({ environment }) => environment)));
+    report(terminal.print, all, new Set(unread.map(({ environment }) => environment)), typed.has("all"));
     for (const line of pauses(seen, doors.now())) terminal.print(line);
   }
   return all.some((status) => status.open) ? EXIT.found : EXIT.done;
 }
 
-function report(print: (line: string) => void, all: readonly Status[], unread: ReadonlySet<string>): void {
+/** @param unread environments whose secrets are told in one row. @param isWhole also what is in sync. */
+function report(
+  print: (line: string) => void,
+  all: readonly Status[],
+  unread: ReadonlySet<string>,
+  isWhole: boolean,
+): void {
+  const isTold = ({ environment, standing }: Status) =>
+    !unread.has(environment) || standing.includes("undeclared");
   const rows = all
-    .filter(({ environment }) => !unread.has(environment))
+    .filter((status) => isTold(status) && (isWhole || !isInSync(status)))
     .map(({ environment, name, standing, detail }) => [environment, name, standing.join(" "), detail]);
   const without = [...unread].map((environment) => {
-    const count = all.filter((status) => status.environment === environment).length;
+    const count = all.filter((status) => status.environment === environment && !isTold(status)).length;
     const detail = "its ledger cannot be read: pulumi up makes it, or the token may not";
     return [environment, `all ${count}`, "unknown", detail];
   });
-  for (const line of tableLines([...rows, ...without])) print(line);
-  const open = all.filter((status) => status.open).length;
-  print("");
-  print(`${all.length} looked at, ${open === 0 ? "nothing to do" : `${open} to look after`}`);
+  const lines = tableLines([...rows, ...without]);
+  for (const line of lines) print(line);
+  if (lines.length > 0) print("");
+  const [inSync, open] = [all.filter(isInSync).length, all.filter((status) => status.open).length];
+  const unset = all.length - inSync - open;
+  print(`${all.length} looked at: ${inSync} in sync, ${unset} left unset, ${open} to look after`);
+}
+
+function isInSync({ standing }: Status): boolean {
+  return standing.includes("in-sync");
 }
 
 /** A paused environment is behind on purpose. */

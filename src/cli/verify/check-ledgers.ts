@@ -8,7 +8,8 @@ import { type Check, checkLink, namesIn } from "./check";
 
 /**
  * An overdue value works; rotation tells of it. And the time in GitHub that makes one maybe newer moves with its readers
- * too, and stands for an environment's own value where it hides the organization's.
+ * too, and stands for an environment's own value where it hides the organization's. What is undeclared is wrong:
+ * applications get a variable, or another value, that nobody declared and nobody rotates.
  */
 const WORKS: ReadonlySet<Standing> = new Set(["in-sync", "overdue", "newer-in-github"]);
 
@@ -27,7 +28,8 @@ export function checkLedger(
       const remedy = `once GitHub has the right values and the reason is gone: npx sophia-secrets resume ${environment}`;
       return { standing: "wrong", what: describePause(pause), remedy };
     }
-    const all = findStatus(doors.catalog, [seen], await inGitHub(), doors.now());
+    const declared = { catalog: doors.catalog, settings: doors.project.settings };
+    const all = findStatus(declared, [seen], await inGitHub(), doors.now());
     const open = all.filter((each) => each.open && !each.standing.every((standing) => WORKS.has(standing)));
     const newer = all.filter((each) => each.standing.includes("newer-in-github")).length;
     const later = newer === 0 ? "" : `; ${newer} maybe newer in GitHub, which the next sync takes`;

@@ -1,5 +1,5 @@
 import { withEntries } from "../../../secrets/edit-ledger";
-import { type Ledger, type LedgerEntry, parseLedger } from "../../../secrets/ledger";
+import { type Ledger, type LedgerEntry, parseLedger, revisionsOf } from "../../../secrets/ledger";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import type { PlanLine } from "../../sync/plan";
 import { inParallel } from "../in-parallel";
@@ -40,7 +40,7 @@ export async function restoreLedger(
       parseLedger(await cloud.revisions.text(ledgerPath, number)),
     );
     // The oldest that knows it: a later one may have been changed by a rollback.
-    const then = ledgers.findLast((ledger) => knows(ledger, group, revision.number));
+    const then = ledgers.findLast((ledger) => revisionsOf(ledger, group).includes(revision.number));
     if (then === undefined) unknown.push(group);
     Object.assign(entries, entriesOf(outcome.lines, then));
   });
@@ -61,11 +61,4 @@ function entriesOf(lines: readonly PlanLine[], then: Ledger | undefined): Entrie
     else if (entry !== undefined) entries[name] = entry;
   }
   return entries;
-}
-
-/** Whether a ledger was written when a group stood at a revision; carriers that share it keep one each. */
-function knows({ revisions }: Ledger, group: string, revision: number): boolean {
-  return Object.entries(revisions).some(
-    ([key, each]) => (key === group || key.startsWith(`${group}@`)) && each === revision,
-  );
 }
