@@ -8,13 +8,13 @@ import { declareWebhooks } from "./webhooks";
 /** Webhooks and approval rules of one environment. The ledger has neither: the sync writes it with every change. */
 export function declareOversight(
   name: string,
-  { values, composite, audiences }: StageEnvironments,
+  { values, rotators, composite, audiences }: StageEnvironments,
   settings: Settings,
   opts: pulumi.ComponentResourceOptions,
 ): void {
   const { webhooks, approvals } = oversightOf(settings);
   const forPeople = Object.entries(audiences).map(([policy, each]) => [`for-${policy}`, each] as const);
-  const told = { ...values, composite, ...Object.fromEntries(forPeople) };
+  const told = { ...values, ...rotators, composite, ...Object.fromEntries(forPeople) };
   if (webhooks) declareWebhooks(name, told, settings, opts);
   if (approvals) declareApprovals(name, values, settings, opts);
 }

@@ -7,6 +7,7 @@ import { committedConfig, type ProgramRun, runProgram } from "./run-program";
 import { SMALL } from "./small-catalog";
 
 const SCHEDULE = "pulumiservice:index:EnvironmentRotationSchedule";
+const WEBHOOK = "pulumiservice:index:Webhook";
 const SETTINGS = "pulumiservice:api/esc:EnvironmentSettings";
 
 const ROTATORS: readonly Rotator[] = [
@@ -98,6 +99,22 @@ describe("rotators", function () {
       ["sophia-ai-production-application", "sophia-ai-production-rotated-orders", "open"],
       ["sophia-ai-production-application", "sophia-ai-production-rotated-sessions", "open"],
     ]);
+  });
+
+  it("are told of to the stack's webhook: each rotation and its failure, and a change of the managing user", async () => {
+    const told = await runProgram({
+      catalog: CATALOG,
+      secretConfig: { webhookUrl: "https://hooks.slack.com/services/T0/B0/canary" },
+    });
+    const names = ["managing-orders", "rotated-orders", "rotated-sessions"];
+    for (const name of names) {
+      const hooks = ofType(told.resources, WEBHOOK).filter(
+        ({ inputs }) => inputs.environmentName === `sophia-ai-production-${name}`,
+      );
+      assert.equal(hooks.length, 1, name);
+      for (const event of ["environment_rotation_succeeded", "environment_rotation_failed"])
+        assert.ok(String(hooks[0]?.inputs.filters).includes(event), name);
+    }
   });
 
   it("change nothing else: no slot, no line of the workflow, no word in the script", () => {
