@@ -1,4 +1,5 @@
 import type { Problem } from "./problem";
+import { isIn, type Rotator } from "./rotators";
 import { EDITIONS, type Edition, type Settings } from "./settings";
 
 /** What watches over the stack's environments, as far as the organization's edition has it. */
@@ -38,6 +39,14 @@ export function oversightOf(settings: Settings): Oversight {
     auditExport: decide("auditExport", "auditBucket", "the audit log is not exported"),
     lacking,
   };
+}
+
+/** What no approval guards although the config asks for them, as a sentence; undefined where there is nothing. */
+export function unapproved(settings: Settings, rotators: readonly Rotator[]): string | undefined {
+  const here = rotators.filter((rotator) => settings.environments.some((each) => isIn(rotator, each)));
+  if (here.length === 0 || !oversightOf(settings).approvals) return undefined;
+  const names = here.map(({ name }) => name).join(", ");
+  return `nobody is asked before ESC rotates ${names}; only administrators may write there`;
 }
 
 function hasAtLeast(edition: Edition, smallest: Edition): boolean {

@@ -65,7 +65,7 @@ export function readStack(catalog: Catalog, today: string): Stack {
     ...checkConfigValues(secrets, parse(config.values || "{}"), owned),
   ];
   if (found.length > 0) throw refused(found);
-  warnOfLacking(settings);
+  warnOfLacking(settings, catalog.rotators ?? []);
   warnOfPins(settings);
   const values = new pulumi.Config().getSecretObject<Record<string, string>>("values");
   const access = new AccessRules(catalog, settings);

@@ -216,11 +216,17 @@ describe("credentials that ESC rotates, with the real engine", function () {
     assert.equal(await as("GET", MANAGING), 404);
   });
 
-  it("change their schedule in the place where they have one, and say what of the database does not follow", async () => {
+  it("change their schedule in the place where they have one; preview says what of the database does not follow, and what no approval guards", async () => {
     writeCatalog((text) =>
       text.replace("0 3 1 * *", "0 5 2 * *").replace('"database":"orders"', '"database":"moved"'),
     );
+    await project.ok("config", "set", "-s", "live", "--path", "approvers[0]", "guardians");
     const preview = await project.ok("preview", "-s", "live");
+    await project.ok("config", "rm", "-s", "live", "approvers");
+    assert.match(
+      preview.output,
+      /approvers: nobody is asked before ESC rotates orders, sessions; only admin/,
+    );
     assert.match(preview.output, /rotator orders: the catalog's database or users differ.*pulumi env edit/);
     await project.ok("up", "-s", "live", "--yes", "--skip-preview");
     const { schedules } = await ask("GET", `/api/esc/environments/${ROTATED}/schedules`);

@@ -8,6 +8,7 @@ import { SMALL } from "./small-catalog";
 
 const SCHEDULE = "pulumiservice:index:EnvironmentRotationSchedule";
 const WEBHOOK = "pulumiservice:index:Webhook";
+const RULE = "pulumiservice:index:ApprovalRule";
 const SETTINGS = "pulumiservice:api/esc:EnvironmentSettings";
 
 const ROTATORS: readonly Rotator[] = [
@@ -115,6 +116,15 @@ describe("rotators", function () {
       for (const event of ["environment_rotation_succeeded", "environment_rotation_failed"])
         assert.ok(String(hooks[0]?.inputs.filters).includes(event), name);
     }
+  });
+
+  it("wait for nobody's approval: no rule is on them, nor on the managing user", async () => {
+    const production = { ...committedConfig("production"), approvers: ["security"] };
+    const stacks = { production, staging: committedConfig("staging") };
+    const { resources } = await runProgram({ catalog: CATALOG, stacks });
+    const guarded = ofType(resources, RULE).map(({ inputs }) => JSON.stringify(inputs.environmentIdentifier));
+    assert.ok(guarded.length > 0);
+    for (const each of guarded) assert.doesNotMatch(each, /-(rotated|managing)-/);
   });
 
   it("change nothing else: no slot, no line of the workflow, no word in the script", () => {

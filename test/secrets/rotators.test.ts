@@ -258,9 +258,13 @@ describe("access to what a rotator makes", () => {
       identities: [{ type: "team" as const, name: "hosts" }],
     },
   ];
-  const access = withRotators(accessOf(NAMING, "live", groups, policies), NAMING, "live", [ORDERS, SESSIONS]);
-  const levelOf = (team: string, rotator: Rotator) =>
-    access.teams
+  const accessWith = (approvals: boolean) => {
+    const rotators = [ORDERS, SESSIONS];
+    return withRotators(accessOf(NAMING, "live", groups, policies), NAMING, "live", { rotators, approvals });
+  };
+  const access = accessWith(false);
+  const levelOf = (team: string, rotator: Rotator, { teams } = access) =>
+    teams
       .find((each) => each.team === team)
       ?.onValues.find(
         (grant) => pathOf(grant.environment) === pathOf(rotatedEnvironment(NAMING, "live", rotator)),
@@ -271,6 +275,13 @@ describe("access to what a rotator makes", () => {
     assert.deepEqual([levelOf(application, ORDERS), levelOf(application, SESSIONS)], ["open", "open"]);
     assert.deepEqual([levelOf("hosts", ORDERS), levelOf("hosts", SESSIONS)], [undefined, "write"]);
     assert.equal(levelOf("shop-live-payers-write", ORDERS), "write");
+  });
+
+  it("is no more than opening where changes need approval, for no approval guards a rotated environment", () => {
+    const approved = accessWith(true);
+    assert.equal(levelOf("hosts", SESSIONS, approved), "open");
+    assert.equal(levelOf("shop-live-payers-write", ORDERS, approved), "open");
+    assert.equal(levelOf(applicationTeam(NAMING, "live"), ORDERS, approved), "open");
   });
 
   it("is nobody's who is not to have it: not the sync's, and the managing user is granted to no team", () => {
