@@ -1,54 +1,45 @@
-import { type AccessPolicy, accessOf, groupsOf, LEVELS } from "./access";
+import { type AccessPolicy, LEVELS } from "./access";
+import { policyProblem, wholePolicies } from "./check-policy-shape";
 import { secondsOf } from "./duration";
 import type { Catalog } from "./entry";
-import {
-  audienceEnvironment,
-  compositeEnvironment,
-  ledgerEnvironment,
-  type Naming,
-  valuesEnvironment,
-} from "./layout";
+import { ownTeams } from "./own-teams";
 import type { Problem } from "./problem";
 import { EDITIONS_WITH_TEAMS, type Settings } from "./settings";
-import { programTeam } from "./trust";
 
 const POLICY_NAME = /^[a-z0-9][a-z0-9-]*$/;
+/** In seconds. */
+const YEAR = 366 * 86_400;
 
 /**
  * Every rule of the access policies, each over all of them. Whether the people and teams they name are there only
  * Pulumi Cloud can say.
  */
 export function checkAccess(catalog: Catalog): Problem[] {
-  const policies = catalog.accessPolicies ?? [];
-  const names = policies.map(({ name }) => name);
-  const doubled = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+  const { whole, problems } = wholePolicies(catalog.accessPolicies ?? []);
+  const doubled = repeated(whole.map(({ name }) => name));
   return [
-    ...doubled.map((name) => ({
-      thing: `access policy ${name}`,
-      cause: "stands twice",
-      remedy: "give one of them another name, or make one policy of both",
-    })),
-    ...policies.flatMap((policy) => [
+    ...problems,
+    ...doubled.map((name) =>
+      policyProblem(name, "stands twice", "give one of them another name, or make one policy of both"),
+    ),
+    ...whole.flatMap((policy) => [
       ...checkTexts(policy),
       ...checkReferences(policy, catalog),
       ...checkIdentities(policy),
       ...checkLevel(policy),
-      ...checkAudience(policy, catalog),
     ]),
   ];
 }
 
+function repeated(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}
+
 /** What only shows beside a stack's config: teams that this program owns itself, teams that the edition lacks. */
 export function checkAccessHere(catalog: Catalog, settings: Settings): Problem[] {
-  const policies = catalog.accessPolicies ?? [];
-  const groups = Object.keys(catalog.groups);
-  const own = catalog.environments.flatMap((environment) =>
-    accessOf(settings, environment, groups, policies)
-      .teams.filter((team) => team.own !== undefined)
-      .map(({ team }) => team),
-  );
-  own.push(programTeam(settings, "preview"), programTeam(settings, "audit"));
-  return policies.flatMap(({ name, identities }) =>
+  const { whole } = wholePolicies(catalog.accessPolicies ?? []);
+  const own = ownTeams(catalog, settings);
+  return whole.flatMap(({ name, identities }) =>
     identities
       .filter(({ type }) => type === "team")
       .flatMap(({ name: team }) => {
@@ -56,18 +47,18 @@ export function checkAccessHere(catalog: Catalog, settings: Settings): Problem[]
           return [teamWithoutEdition(name, team, settings)];
         if (!own.includes(team)) return [];
         return [
-          problemOf(name, `names ${team}, a team of this program's own`, "name the people or another team"),
+          policyProblem(
+            name,
+            `names ${team}, a team of this program's own`,
+            "name the people or another team",
+          ),
         ];
       }),
   );
 }
 
-function problemOf(policy: string, cause: string, remedy: string): Problem {
-  return { thing: `access policy ${policy}`, cause, remedy };
-}
-
 function teamWithoutEdition(policy: string, team: string, { edition }: Settings): Problem {
-  return problemOf(
+  return policyProblem(
     policy,
     `names the team ${team}, and the edition ${edition} has no teams`,
     `name its people, or set edition to ${EDITIONS_WITH_TEAMS.join(" or ")} when the organization has it`,
@@ -77,9 +68,9 @@ function teamWithoutEdition(policy: string, team: string, { edition }: Settings)
 function checkTexts({ name, why }: AccessPolicy): Problem[] {
   const problems: Problem[] = [];
   if (!POLICY_NAME.test(name))
-    problems.push(problemOf(name, "its name is not lower case, digits and hyphens", "rename it so"));
+    problems.push(policyProblem(name, "its name is not lower case, digits and hyphens", "rename it so"));
   if (typeof why !== "string" || why.trim() === "")
-    problems.push(problemOf(name, "does not say why", "write one sentence in why"));
+    problems.push(policyProblem(name, "does not say why", "write one sentence in why"));
   return problems;
 }
 
@@ -89,13 +80,16 @@ function checkReferences(policy: AccessPolicy, catalog: Catalog): Problem[] {
     names
       .filter((name) => !known.includes(name))
       .map((name) =>
-        problemOf(policy.name, `names an unknown ${what}: ${name}`, `use one of ${known.join(", ")}`),
+        policyProblem(policy.name, `names an unknown ${what}: ${name}`, `use one of ${known.join(", ")}`),
       );
   const none = (what: string, remedy: string) =>
-    problemOf(policy.name, `grants nothing: it names no ${what}`, `${remedy}, or remove the policy`);
+    policyProblem(policy.name, `grants nothing: it names no ${what}`, `${remedy}, or remove the policy`);
   return [
     ...(policy.groups === "all" ? [] : unknown("group", policy.groups, groups)),
     ...unknown("environment", policy.environments, catalog.environments),
+    ...repeated([...(policy.groups === "all" ? [] : policy.groups), ...policy.environments]).map((each) =>
+      policyProblem(policy.name, `names ${each} twice`, "name it once"),
+    ),
     ...(policy.groups.length === 0 ? [none("groups", 'name one, or write "all"')] : []),
     ...(policy.environments.length === 0 ? [none("environments", "name one")] : []),
     ...(policy.identities.length === 0 ? [none("identities", "name who it is for")] : []),
@@ -103,58 +97,49 @@ function checkReferences(policy: AccessPolicy, catalog: Catalog): Problem[] {
 }
 
 function checkIdentities({ name, identities }: AccessPolicy): Problem[] {
-  const told = identities.map(({ type, name: who }) => `${type} ${who}`);
-  const doubled = [...new Set(told.filter((each, index) => told.indexOf(each) !== index))];
+  const doubled = repeated(identities.map(({ type, name: who }) => `${type} ${who}`));
   const wrong = identities.filter(({ type, name: who }) => {
     return (type !== "user" && type !== "team") || typeof who !== "string" || !/^[\w.@+-]+$/.test(who);
   });
   return [
     ...wrong.map(({ type, name: who }) =>
-      problemOf(
+      policyProblem(
         name,
         `its identity ${type} ${who} is none`,
         'write { type: "user", name: LOGIN } or { type: "team", name: TEAM }, as Pulumi Cloud spells them',
       ),
     ),
-    ...doubled.map((each) => problemOf(name, `names ${each} twice`, "name it once")),
+    ...doubled.map((each) => policyProblem(name, `names ${each} twice`, "name it once")),
   ];
 }
 
 function checkLevel({ name, level, maxOpenDuration }: AccessPolicy): Problem[] {
   if (!LEVELS.includes(level))
-    return [problemOf(name, `names an unknown level: ${level}`, `use one of ${LEVELS.join(", ")}`)];
+    return [policyProblem(name, `names an unknown level: ${level}`, `use one of ${LEVELS.join(", ")}`)];
   if (maxOpenDuration === undefined) return [];
-  if (secondsOf(maxOpenDuration) === undefined)
+  const seconds = secondsOf(maxOpenDuration);
+  if (seconds === undefined)
     return [
-      problemOf(name, "its maxOpenDuration is no duration", "write hours, minutes and seconds: 8h, 1h30m"),
+      policyProblem(
+        name,
+        "its maxOpenDuration is no duration",
+        "write hours, minutes and seconds: 8h, 1h30m",
+      ),
+    ];
+  if (seconds > YEAR)
+    return [
+      policyProblem(
+        name,
+        "its maxOpenDuration is longer than a year, which limits nothing",
+        "write a shorter one, or leave it out",
+      ),
     ];
   if (level !== "read") return [];
   return [
-    problemOf(name, "limits how long it opens, and level read opens nothing", "leave maxOpenDuration out"),
-  ];
-}
-
-/** An environment of its own must not be one that is there already: a group named for-x, an environment x-for-y. */
-function checkAudience(policy: AccessPolicy, catalog: Catalog): Problem[] {
-  const naming: Naming = { escProject: "", application: "" };
-  const groups = Object.keys(catalog.groups);
-  if (groupsOf(policy, groups).length === groups.length) return [];
-  const taken = new Set(
-    catalog.environments.flatMap((environment) =>
-      [
-        compositeEnvironment(naming, environment),
-        ledgerEnvironment(naming, environment),
-        ...groups.map((group) => valuesEnvironment(naming, environment, group)),
-      ].map((id) => id.name),
+    policyProblem(
+      name,
+      "limits how long it opens, and level read opens nothing",
+      "leave maxOpenDuration out",
     ),
-  );
-  return policy.environments
-    .filter((environment) => taken.has(audienceEnvironment(naming, environment, policy.name).name))
-    .map((environment) =>
-      problemOf(
-        policy.name,
-        `its composite of ${environment} would have the name of another environment`,
-        `rename the policy, or the group for-${policy.name}`,
-      ),
-    );
+  ];
 }

@@ -1,6 +1,9 @@
 import { checkAccess } from "./check-access";
+import { checkEscNames } from "./check-esc-names";
 import { checkKeys } from "./check-keys";
 import { checkNames } from "./check-names";
+import { wholePolicies } from "./check-policy-shape";
+import { wholeRotators } from "./check-rotator-shape";
 import { checkRotators } from "./check-rotators";
 import { type Catalog, resolveCatalog, type Secret } from "./entry";
 import { FORMATS, misfit } from "./formats";
@@ -26,11 +29,16 @@ export function checkCatalog(catalog: Catalog, appRoot: string): Problem[] {
     ...secrets.flatMap(checkTombstone),
     ...checkAccess(catalog),
     ...checkRotators(catalog, appRoot),
+    ...checkEscNames({
+      ...catalog,
+      accessPolicies: wholePolicies(catalog.accessPolicies ?? []).whole,
+      rotators: wholeRotators(catalog.rotators ?? []).whole,
+    }),
   ];
 }
 
-/** Endings of ESC environments and teams that are not groups (layout.ts): a group of that name would share one. */
-const TAKEN = new Set(["ledger", "sync", "application"]);
+/** Endings of teams that are not groups (layout.ts): a group of that name would be taken for one. */
+const TAKEN = new Set(["sync", "application"]);
 const GROUP_NAME = /^[a-z0-9][a-z0-9-]*$/;
 
 function checkGroups(catalog: Catalog): Problem[] {

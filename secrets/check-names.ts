@@ -64,11 +64,16 @@ function checkName(name: string, entry: string): Problem[] {
     const remedy = "use A-Z, 0-9 and _, not beginning with a digit";
     return [{ thing, cause: "is not a name GitHub stores: upper case letters, digits and _", remedy }];
   }
-  if (OBEYED.has(name) || OBEYED_PREFIXES.some((prefix) => name.startsWith(prefix))) {
+  if (isObeyed(name)) {
     const remedy = "give it a name of its own and keep the application's name as appKey";
     return [{ thing, cause: "as an environment variable it would change how a process itself runs", remedy }];
   }
   return [];
+}
+
+/** Whether a process would obey an environment variable of this name before its program does. */
+export function isObeyed(name: string): boolean {
+  return OBEYED.has(name) || OBEYED_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
 function doubled(name: string, entries: readonly string[]): Problem {

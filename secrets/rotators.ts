@@ -15,7 +15,7 @@ export interface RotatedDatabase {
 interface RotatorBasics<GroupName extends string> {
   /** Lower case, digits and hyphens: part of the name of its ESC environment. */
   name: string;
-  /** Whoever may open this group's values may open these; whoever may write them may rotate. */
+  /** Whoever may open this group's values may open these; whoever may write them may write these, and so rotate. */
   group: GroupName;
   /** When ESC rotates: cron, five fields, UTC, at most once a day. Less often than applications load their secrets. */
   schedule: string;
@@ -118,12 +118,17 @@ export function managingEnvironment(naming: Naming, environment: string, { name 
   return { project: naming.escProject, name: `${naming.application}-${environment}-managing-${name}` };
 }
 
-/** Access to the values of groups, and with it to what rotates in them. The sync has no business there. */
+/**
+ * Access to the values of groups, and with it to what rotates in them. The sync has no business there.
+ *
+ * @param approvals whether changes of values need an approval. None guards these, for the clock cannot wait for one, so
+ *   nobody may change them by hand then: what a team may write there, it may open.
+ */
 export function withRotators(
   access: EnvironmentAccess,
   naming: Naming,
   environment: string,
-  rotators: readonly Rotator[],
+  { rotators, approvals }: { rotators: readonly Rotator[]; approvals: boolean },
 ): EnvironmentAccess {
   const here = rotatorsIn(rotators, environment);
   const teams = access.teams.map((team) => {
@@ -131,9 +136,9 @@ export function withRotators(
     const rotated = here.flatMap((rotator) => {
       const values = pathOf(valuesEnvironment(naming, environment, rotator.group));
       const grant = team.onValues.find((each) => pathOf(each.environment) === values);
-      return grant === undefined
-        ? []
-        : [{ ...grant, environment: rotatedEnvironment(naming, environment, rotator) }];
+      if (grant === undefined) return [];
+      const level = approvals && grant.level !== "read" ? "open" : grant.level;
+      return [{ ...grant, level, environment: rotatedEnvironment(naming, environment, rotator) }];
     });
     return rotated.length === 0 ? team : { ...team, onValues: [...team.onValues, ...rotated] };
   });

@@ -14,7 +14,9 @@ const SHA256 = /^[0-9a-f]{64}$/;
 const name = z
   .string()
   .regex(NAME, "must be letters, digits, '.', '_' or '-', beginning with a letter or digit");
-const names = z.array(name).min(1, "must name at least one");
+/** Some of these names twice would be declared twice, or refused by the service in the middle of an `up`. */
+const each = z.array(name).refine(isUnique, "must name each once");
+const names = each.min(1, "must name at least one");
 const address = z
   .url({ protocol: /^https?$/, error: "must be an http(s) address" })
   .transform((url) => url.replace(/\/+$/, ""));
@@ -24,6 +26,14 @@ const addressWithoutPath = address.refine(isOrigin, "must have no path, query or
 function isOrigin(text: string): boolean {
   const url = new URL(text);
   return url.pathname === "/" && `${url.search}${url.hash}${url.username}${url.password}` === "";
+}
+
+function isUnique(list: readonly string[]): boolean {
+  return new Set(list).size === list.length;
+}
+
+function oneOf<const Words extends readonly string[]>(words: Words) {
+  return z.enum(words, `must be one of ${words.join(", ")}`);
 }
 
 /** A secret, of which only its presence is looked at. */
@@ -38,6 +48,12 @@ export type Edition = (typeof EDITIONS)[number];
 
 /** Those with teams, their permissions on environments, and team tokens (ESC's docs, "Access control"). */
 export const EDITIONS_WITH_TEAMS: readonly Edition[] = ["enterprise", "business-critical"];
+
+/** What a webhook's receiver is taken to understand where the config says nothing. */
+export const DEFAULT_FORMAT = "slack";
+
+/** Reviewers of one environment (GitHub's documentation, "Reviewing deployments"). */
+const REVIEWERS = 6;
 
 /**
  * What one stack's config decides. Pulumi.yaml describes every key for people; a test holds the two together.
@@ -55,20 +71,20 @@ const SCHEMA = z.strictObject({
   organizationStack: name,
   carriers: names,
   branch: name.default("main"),
-  environmentReviewers: z.array(name).optional(),
-  edition: z.enum(EDITIONS).default("enterprise"),
+  environmentReviewers: each.max(REVIEWERS, `must name ${REVIEWERS} at most, as GitHub does`).optional(),
+  edition: oneOf(EDITIONS).default("enterprise"),
   programRepository: name.optional(),
   issuerThumbprints: z
     .array(z.string().regex(SHA256, "must be SHA-256 fingerprints: 64 hexadecimal digits"))
     .optional(),
   compositeTags: z.record(name, name, "must be a mapping of environments to tags").default({}),
-  approvers: z.array(name).default([]),
+  approvers: each.default([]),
   /** Checked for presence only: an address that anybody could post to is a secret. */
   webhookUrl: present,
-  webhookFormat: z.enum(["raw", "slack", "ms_teams"]).default("slack"),
+  webhookFormat: oneOf(["raw", DEFAULT_FORMAT, "ms_teams"]).default(DEFAULT_FORMAT),
   auditBucket: z.string().optional(),
   auditRole: z.string().optional(),
-  syncAuthentication: z.enum(["oidc", "token"]).default("oidc"),
+  syncAuthentication: oneOf(["oidc", "token"]).default("oidc"),
   alertWebhook: z
     .string()
     .regex(SECRET_NAME, "must be the name of a GitHub secret, never an address")
@@ -125,7 +141,9 @@ export function parseSettings(
   const result = SCHEMA.safeParse(raw);
   if (result.success && problems.length === 0) return { settings: result.data };
   const unread = new Set(problems.map((each) => each.thing));
-  const found = (result.error?.issues ?? []).flatMap(toProblems).filter((each) => !unread.has(each.thing));
+  const found = (result.error?.issues ?? [])
+    .flatMap((issue) => toProblems(issue, raw))
+    .filter((each) => !unread.has(each.thing));
   return { problems: [...problems, ...found] };
 }
 
@@ -137,7 +155,15 @@ function fromJson(text: string): { value: unknown } | undefined {
   }
 }
 
-function toProblems(issue: z.core.$ZodIssue): Problem[] {
+/** What zod expects, in our words. */
+const FORM: Readonly<Record<string, string>> = {
+  array: "a list",
+  record: "a mapping",
+  boolean: "true or false",
+  string: "text",
+};
+
+function toProblems(issue: z.core.$ZodIssue, raw: Readonly<Record<string, unknown>>): Problem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       thing: `config ${key}`,
@@ -146,8 +172,11 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
     }));
   }
   const key = String(issue.path[0]);
-  const missing = issue.code === "invalid_type" && issue.input === undefined;
-  return [problem(key, missing ? "is missing" : issue.message)];
+  if (raw[key] === undefined) return [problem(key, "is missing")];
+  // Zod's own words for a wrong type, not a schema's.
+  const isPlain = issue.code === "invalid_type" && issue.message.startsWith("Invalid input");
+  const whole = issue.path.length === 1 ? "must be" : "must hold nothing but";
+  return [problem(key, isPlain ? `${whole} ${FORM[issue.expected] ?? issue.expected}` : issue.message)];
 }
 
 function problem(key: string, cause: string): Problem {

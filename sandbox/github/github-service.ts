@@ -32,6 +32,7 @@ import { runRoutes } from "./run-routes";
 import { runnerHost } from "./runner-hosts";
 import { teamRoutes } from "./team-routes";
 import { variableRoutes } from "./variable-routes";
+import { webRoutes } from "./web-routes";
 import { workflowRoutes } from "./workflow-routes";
 import { type RunnerFactory, WorkflowRuns } from "./workflow-runs";
 
@@ -58,9 +59,9 @@ export interface GitHubService extends Service {
 const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 
 /**
- * GitHub on this machine: the API under `/` and `/api/v3`, real git repositories, real sealed boxes, GitHub's
- * limits, and the runner it is given. The seed counts on the first start and after `reset`; in between the state
- * in `context.folder` does.
+ * GitHub on this machine: the API under `/` and `/api/v3`, the pages that commands name, real git repositories, real
+ * sealed boxes, GitHub's limits, and the runner it is given. The seed counts on the first start and after `reset`; in
+ * between the state in `context.folder` does.
  *
  * @throws when git is not installed, or the folder holds something that is not this service's state.
  */
@@ -137,6 +138,7 @@ function addRoutes(app: Hono<GitHubEnv>, parts: GitHubParts, rates: RateLimits, 
     return c.body(new Uint8Array(download.bytes), 200, { "content-type": download.type });
   });
   repositoryAlias(app, parts);
+  webRoutes(app, parts);
   const api = apiRoutes(parts, rates, tickets);
   app.route("/api/v3", api);
   app.route("/", api);

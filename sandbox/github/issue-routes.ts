@@ -126,10 +126,15 @@ function labelsOf(repository: Kept): readonly IssueLabel[] {
   return repository.issueLabels ?? [];
 }
 
-function find(c: GitHubContext, repository: Kept): Issue {
-  const issue = repository.issues?.find(({ number }) => String(number) === param(c, "number"));
+function find(c: GitHubContext, repository: Repository): Issue {
+  const issue = issueIn(repository, param(c, "number"));
   if (issue === undefined) throw notFound();
   return issue;
+}
+
+/** The issue of a number, as a path has it. */
+export function issueIn(repository: Kept, number: string): Issue | undefined {
+  return repository.issues?.find((issue) => String(issue.number) === number);
 }
 
 function at(parts: GitHubParts): string {

@@ -3,6 +3,7 @@ import { type AccessPolicy, accessOf, type EnvironmentAccess, type Grant } from 
 import { describeWindow, describeWithoutTeams } from "../../secrets/access-notices";
 import type { Catalog } from "../../secrets/entry";
 import { pathOf } from "../../secrets/layout";
+import { oversightOf } from "../../secrets/oversight";
 import { type Rotator, withRotators } from "../../secrets/rotators";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../secrets/settings";
 import { confirmAccess } from "./confirm-access";
@@ -42,7 +43,8 @@ export class AccessRules {
   of(environment: string): EnvironmentAccess {
     if (!this.hasTeams) return { teams: [], audiences: [] };
     const access = accessOf(this.settings, environment, this.groups, this.policies);
-    return withRotators(access, this.settings, environment, this.rotators);
+    const { approvals } = oversightOf(this.settings);
+    return withRotators(access, this.settings, environment, { rotators: this.rotators, approvals });
   }
 
   /**

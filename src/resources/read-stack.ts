@@ -4,12 +4,13 @@ import { parse } from "yaml";
 import { checkAccessHere } from "../../secrets/check-access";
 import { checkCatalog } from "../../secrets/check-catalog";
 import { checkConfigValues, checkEncrypted, checkSecrecy } from "../../secrets/check-config-values";
+import { checkOversight } from "../../secrets/check-oversight";
 import { checkPins } from "../../secrets/check-pins";
 import { checkStacks, type StackClaim } from "../../secrets/check-stacks";
 import { checkTrust } from "../../secrets/check-trust";
 import { type Catalog, resolveCatalog, type Secret } from "../../secrets/entry";
 import { checkEnvironmentTargets } from "../../secrets/environment-targets";
-import { checkOversight } from "../../secrets/oversight";
+import { ownTeams } from "../../secrets/own-teams";
 import { describeProblems, type Problem } from "../../secrets/problem";
 import { parseSettings, type Settings } from "../../secrets/settings";
 import { spreadSecrets } from "../../secrets/targets";
@@ -58,7 +59,7 @@ export function readStack(catalog: Catalog, today: string): Stack {
     ...checkAccessHere(catalog, settings),
     ...checkTogether(settings),
     ...checkPins(settings),
-    ...checkOversight(settings, ownsOrganization),
+    ...checkOversight(settings, { ownsOrganization, ownTeams: ownTeams(catalog, settings) }),
     ...checkTrust(settings, place),
     ...spreadSecrets(secrets, settings.carriers, today).problems,
     ...checkEnvironmentTargets(secrets, settings.carriers, catalog.environments, today),
@@ -66,7 +67,7 @@ export function readStack(catalog: Catalog, today: string): Stack {
     ...checkConfigValues(secrets, parse(config.values || "{}"), owned),
   ];
   if (found.length > 0) throw refused(found);
-  warnOfLacking(settings);
+  warnOfLacking(settings, catalog.rotators ?? []);
   warnOfPins(settings);
   const values = new pulumi.Config().getSecretObject<Record<string, string>>("values");
   const access = new AccessRules(catalog, settings, openOrganization(settings));

@@ -17,28 +17,29 @@ type Keep = (
  * Credentials that ESC makes by itself in one environment: for each rotator an ESC environment that it writes, one for
  * the managing user where there is one, and the clock.
  *
- * @returns the environments that composites import.
+ * @returns all of them by the last part of their names, `rotated-orders`, `managing-orders`.
  */
 export function declareRotators(
   environment: string,
   settings: StackSettings,
   keep: Keep,
   opts: pulumi.ComponentResourceOptions,
-): pulumi.Resource[] {
-  return rotatorsIn(settings.rotators, environment).map((rotator) => {
-    const { name } = rotator;
-    const managing =
-      rotator.kind === "password"
-        ? []
-        : [keep(`managing-${name}`, managingEnvironment(settings, environment, rotator), MANAGING_TEXT)];
+): Record<string, pulumiservice.Environment> {
+  const declared: Record<string, pulumiservice.Environment> = {};
+  for (const rotator of rotatorsIn(settings.rotators, environment)) {
+    const [managing, rotated] = [`managing-${rotator.name}`, `rotated-${rotator.name}`];
+    if (rotator.kind !== "password")
+      declared[managing] = keep(managing, managingEnvironment(settings, environment, rotator), MANAGING_TEXT);
     const id = rotatedEnvironment(settings, environment, rotator);
     const text = renderRotated(settings, environment, rotator);
     // The check of its text looks at what it refers to.
-    const rotated = keep(`rotated-${name}`, id, text, { dependsOn: managing });
-    schedule(`${environment}-rotated-${name}`, { rotator, id, settings, rotated }, opts);
-    warnOfDifference({ environment, rotator, id, settings, rotated });
-    return rotated;
-  });
+    const dependsOn = declared[managing] ?? [];
+    const kept = keep(rotated, id, text, { dependsOn });
+    declared[rotated] = kept;
+    schedule(`${environment}-${rotated}`, { rotator, id, settings, rotated: kept }, opts);
+    warnOfDifference({ environment, rotator, id, settings, rotated: kept });
+  }
+  return declared;
 }
 
 interface Rotated {

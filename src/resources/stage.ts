@@ -53,10 +53,12 @@ export class Stage extends pulumi.ComponentResource {
       ]),
     );
     this.ledger = this.keep("ledger", ledgerEnvironment(settings, environment), EMPTY_LEDGER_TEXT);
-    const rotated = declareRotators(environment, settings, (...kept) => this.keep(...kept), { parent: this });
+    const rotators = declareRotators(environment, settings, (...kept) => this.keep(...kept), {
+      parent: this,
+    });
 
     const access = new StageAccess(environment, settings, { parent: this });
-    const after = [...Object.values(values), ...rotated, ...access.grantOnValues(byPath)];
+    const after = [...Object.values(values), ...Object.values(rotators), ...access.grantOnValues(byPath)];
     const id = compositeEnvironment(settings, environment);
     // A rename would delete it before the new one is there, and every application with it.
     const composite = this.compose("composite", id, groups, { dependsOn: after, protect: true });
@@ -67,7 +69,7 @@ export class Stage extends pulumi.ComponentResource {
       ]),
     );
     access.grantOnComposites(byPath);
-    this.environments = { values, ledger: this.ledger, composite, audiences };
+    this.environments = { values, ledger: this.ledger, rotators, composite, audiences };
     declareOversight(environment, this.environments, settings, { parent: this });
     this.composite = pathOf(id);
     this.registerOutputs({ composite: this.composite });

@@ -6,7 +6,8 @@ import type { Settings } from "../../secrets/settings";
  * Every event that changes what an application gets or who could, of those that a webhook of an environment can be
  * told. Left out: a new tag, which changes nothing until it is used and comes with each sync, and a change of an import,
  * which the imported environment's own webhook tells. Creation and deletion are told to webhooks of an organization
- * alone, and openings, refused ones too, to none (Pulumi's documentation, "Event filtering").
+ * alone, and openings, refused ones too, to none (Pulumi's documentation, "Event filtering"; rotations are in the
+ * provider's list only). A rotation tells of its revision as well: without one, somebody has written there.
  */
 const EVENTS: pulumiservice.WebhookFilters[] = [
   "environment_revision_created",

@@ -106,6 +106,8 @@ describe("an environment with required reviewers", () => {
     held(async (all) => {
       while ((await all.ended()).length === 0) await sleep(10);
       assert.deepEqual(await all.ended(), [{ name: "free", conclusion: "success" }]);
+      const page = await fetch(`${all.github.url}/${ORG}/carrier/actions/runs/${all.run}`);
+      assert.match(await page.text(), /^Sync #1: waiting for a review\n/);
       await review(all, "writer-token", "approved");
       await all.runner.idle();
       assert.equal(await all.status(), "completed");

@@ -20,7 +20,7 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - run: |
-          echo "length \${#KEY} word \${{ inputs.word }} key $KEY"
+          echo "length \${#KEY} word \${{ inputs.word }} key $KEY" | tee "$GITHUB_STEP_SUMMARY"
           curl -sf -H "Authorization: Bearer $TOKEN" "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY" > answer.json
           grep -o '"full_name":"[^"]*"' answer.json | head -1
         env:
@@ -69,7 +69,9 @@ describe("the sandbox's GitHub with the sandbox's runner", () => {
         const log = await rest.actions.downloadJobLogsForWorkflowRun({ ...REPO, job_id: jobs[0]?.id ?? 0 });
         assert.match(String(log.data), /length 14 word hello key \*\*\*/);
         assert.match(String(log.data), /"full_name":"ai-cherry\/carrier"/);
-        assert.doesNotMatch(String(log.data), /a-secret-value/);
+        const page = await (await fetch(data.workflow_runs[1]?.html_url ?? "")).text();
+        assert.equal(page.split("length 14 word hello key ***").length, 3, "in the summary and in the log");
+        for (const text of [String(log.data), page]) assert.doesNotMatch(text, /a-secret-value/);
       } finally {
         await github.close();
       }

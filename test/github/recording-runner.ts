@@ -45,10 +45,10 @@ export class RecordingRunner implements WorkflowRunner {
   }
 
   /** Reports a run as over, with one job. */
-  finish(repository: string, run: RunResult, conclusion: "success" | "failure"): void {
+  finish(repository: string, run: RunResult, conclusion: "success" | "failure", summary = ""): void {
     const times = { startedAt: "2026-08-01T10:00:00Z", completedAt: "2026-08-01T10:00:05Z" };
     const step = { name: "Sync", number: 1, conclusion, ...times };
-    const texts = { log: "the *** log\n", summary: "", annotations: [], outputs: {} };
+    const texts = { log: "the *** log\n", summary, annotations: [], outputs: {} };
     const job = { id: run.id + 1, name: "sync / production", conclusion, ...times, steps: [step], ...texts };
     Object.assign(run, { status: "completed", conclusion, jobs: [job] });
     this.onChange(repository, run);

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Octokit } from "@octokit/rest";
 import { type EngineProject, startProject } from "../engine/engine-project";
@@ -11,6 +9,7 @@ import {
   otherSeed,
   PULUMI_ORGANIZATION,
 } from "../engine/other-organization";
+import { receiveWebhooks, type WebhookReceiver } from "../engine/webhook-receiver";
 
 const WATCHED = 3;
 const REPO = { owner: ORGANIZATION, repo: CARRIER };
@@ -35,17 +34,10 @@ function options() {
 describe("who watches and who approves, with the real engine", function () {
   this.timeout(180_000);
   let project: EngineProject;
-  let receiver: Server;
-  const heard: string[] = [];
+  let receiver: WebhookReceiver;
 
   before(async () => {
-    receiver = createServer(async (request, response) => {
-      let body = "";
-      for await (const chunk of request) body += chunk;
-      heard.push(`${request.headers["pulumi-webhook-kind"]} ${body}`);
-      response.end();
-    });
-    await new Promise<void>((done) => receiver.listen(0, "127.0.0.1", done));
+    receiver = await receiveWebhooks("canary");
     project = await startProject(options());
     const team = await project.people.octokit.rest.teams.create({ org: ORGANIZATION, name: "security" });
     const place = { org: ORGANIZATION, team_slug: team.data.slug };
@@ -53,10 +45,9 @@ describe("who watches and who approves, with the real engine", function () {
       ...place,
       username: "second-owner",
     });
-    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/canary`;
     const set = (...args: string[]) => project.ok("config", "set", "-s", "live", ...args);
     await set("edition", "business-critical");
-    await set("--secret", "webhookUrl", url);
+    await set("--secret", "webhookUrl", receiver.url);
     await set("webhookFormat", "raw");
     await set("--path", "approvers[0]", "guardians");
     await set("--path", "environmentReviewers[0]", "security");
@@ -138,6 +129,7 @@ describe("who watches and who approves, with the real engine", function () {
     }
     const done = await reviewedRun();
     assert.equal(done.conclusion, "success", done.log);
+    const { heard } = receiver;
     assert.ok(heard.some((line) => line.startsWith("environment_revision ") && line.includes("shop-live")));
     assert.ok(!heard.join("\n").includes("value-of-"));
   });

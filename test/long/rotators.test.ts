@@ -10,6 +10,7 @@ import { createLoader } from "../../src/loader/create-loader";
 import { Secret } from "../../src/secret";
 import { type EngineProject, startProject } from "../engine/engine-project";
 import { CATALOG_FILES, NAMING, otherOrganization, PULUMI_ORGANIZATION } from "../engine/other-organization";
+import { receiveWebhooks, type WebhookReceiver } from "../engine/webhook-receiver";
 
 /** A catalog of one entry and two rotators; the other organization's, as its application is built with it. */
 const catalogOf = (database: RotatedDatabase) =>
@@ -58,6 +59,7 @@ describe("credentials that ESC rotates, with the real engine", function () {
   let project: EngineProject;
   let database: NonNullable<EngineProject["sandbox"]["database"]>;
   let application: Secret;
+  let receiver: WebhookReceiver;
 
   const writeCatalog = (change = (text: string) => text) => {
     const { host, port, name } = database;
@@ -115,6 +117,10 @@ describe("credentials that ESC rotates, with the real engine", function () {
     assert.ok(project.sandbox.database);
     database = project.sandbox.database;
     writeCatalog();
+    receiver = await receiveWebhooks("canary");
+    const set = (...args: string[]) => project.ok("config", "set", "-s", "live", ...args);
+    await set("--secret", "webhookUrl", receiver.url);
+    await set("webhookFormat", "raw");
     await project.ok("up", "-s", "live", "--yes", "--skip-preview");
     const made = await ask("POST", `/api/orgs/${PULUMI_ORGANIZATION}/teams/shop-live-application/tokens`, {
       name: "application",
@@ -126,6 +132,7 @@ describe("credentials that ESC rotates, with the real engine", function () {
   });
   after(async () => {
     await project?.close();
+    receiver?.close();
   });
 
   it("have no slot in GitHub, and stand on Pulumi Cloud's clock", async () => {
@@ -150,10 +157,11 @@ describe("credentials that ESC rotates, with the real engine", function () {
     );
   });
 
-  it("wait for the managing user, whom a person gives to ESC alone", async () => {
+  it("wait for the managing user, whom a person gives to ESC alone; the webhook tells of both", async () => {
     await ask("POST", "/_sandbox/schedules/run?at=2098-12-01T03:00:00Z");
     const before = await project.pulumi("env", "rotate", ROTATED);
     assert.match(before.output, /Error rotating user 'orders_a': the database refused \(28P01\)/);
+    await receiver.told(/^environment_rotation .*shop-live-rotated-orders.*"action":"failed"/);
     await project.ok("env", "set", MANAGING, "managingUser.username", "rotation");
     await project.ok(
       "env",
@@ -163,11 +171,13 @@ describe("credentials that ESC rotates, with the real engine", function () {
       project.sandbox.tokens.database,
       "--secret",
     );
+    await receiver.told(/^environment_revision .*shop-live-managing-orders/);
   });
 
-  it("come by the clock, reach the application and log in", async () => {
+  it("come by the clock, are told of, reach the application and log in", async () => {
     const { environments } = await ask("POST", "/_sandbox/schedules/run?at=2099-01-01T03:00:00Z");
     assert.ok(environments.includes(ROTATED), String(environments));
+    await receiver.told(/^environment_rotation .*shop-live-rotated-orders.*"action":"succeeded"/);
     const secrets = await load();
     assert.equal(secrets.stripe_key.unwrap(), STRIPE);
     assert.equal(await login(secrets.orders_user, secrets.orders_password), "orders_a");
@@ -206,11 +216,17 @@ describe("credentials that ESC rotates, with the real engine", function () {
     assert.equal(await as("GET", MANAGING), 404);
   });
 
-  it("change their schedule in the place where they have one, and say what of the database does not follow", async () => {
+  it("change their schedule in the place where they have one; preview says what of the database does not follow, and what no approval guards", async () => {
     writeCatalog((text) =>
       text.replace("0 3 1 * *", "0 5 2 * *").replace('"database":"orders"', '"database":"moved"'),
     );
+    await project.ok("config", "set", "-s", "live", "--path", "approvers[0]", "guardians");
     const preview = await project.ok("preview", "-s", "live");
+    await project.ok("config", "rm", "-s", "live", "approvers");
+    assert.match(
+      preview.output,
+      /approvers: nobody is asked before ESC rotates orders, sessions; only admin/,
+    );
     assert.match(preview.output, /rotator orders: the catalog's database or users differ.*pulumi env edit/);
     await project.ok("up", "-s", "live", "--yes", "--skip-preview");
     const { schedules } = await ask("GET", `/api/esc/environments/${ROTATED}/schedules`);
@@ -228,6 +244,7 @@ describe("credentials that ESC rotates, with the real engine", function () {
     const files = ["pulumi/cloud.json", "database/database.json", "audit.jsonl"].map((file) =>
       readFileSync(join(project.folder, ".sandbox", "state", file), "utf8"),
     );
-    for (const text of [...texts, ...files]) for (const each of canaries) assert.ok(!text.includes(each));
+    for (const text of [...texts, ...files, ...receiver.heard])
+      for (const each of canaries) assert.ok(!text.includes(each));
   });
 });

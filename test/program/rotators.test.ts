@@ -7,6 +7,8 @@ import { committedConfig, type ProgramRun, runProgram } from "./run-program";
 import { SMALL } from "./small-catalog";
 
 const SCHEDULE = "pulumiservice:index:EnvironmentRotationSchedule";
+const WEBHOOK = "pulumiservice:index:Webhook";
+const RULE = "pulumiservice:index:ApprovalRule";
 const SETTINGS = "pulumiservice:api/esc:EnvironmentSettings";
 
 const ROTATORS: readonly Rotator[] = [
@@ -98,6 +100,31 @@ describe("rotators", function () {
       ["sophia-ai-production-application", "sophia-ai-production-rotated-orders", "open"],
       ["sophia-ai-production-application", "sophia-ai-production-rotated-sessions", "open"],
     ]);
+  });
+
+  it("are told of to the stack's webhook: each rotation and its failure, and a change of the managing user", async () => {
+    const told = await runProgram({
+      catalog: CATALOG,
+      secretConfig: { webhookUrl: "https://hooks.slack.com/services/T0/B0/canary" },
+    });
+    const names = ["managing-orders", "rotated-orders", "rotated-sessions"];
+    for (const name of names) {
+      const hooks = ofType(told.resources, WEBHOOK).filter(
+        ({ inputs }) => inputs.environmentName === `sophia-ai-production-${name}`,
+      );
+      assert.equal(hooks.length, 1, name);
+      for (const event of ["environment_rotation_succeeded", "environment_rotation_failed"])
+        assert.ok(String(hooks[0]?.inputs.filters).includes(event), name);
+    }
+  });
+
+  it("wait for nobody's approval: no rule is on them, nor on the managing user", async () => {
+    const production = { ...committedConfig("production"), approvers: ["security"] };
+    const stacks = { production, staging: committedConfig("staging") };
+    const { resources } = await runProgram({ catalog: CATALOG, stacks });
+    const guarded = ofType(resources, RULE).map(({ inputs }) => JSON.stringify(inputs.environmentIdentifier));
+    assert.ok(guarded.length > 0);
+    for (const each of guarded) assert.doesNotMatch(each, /-(rotated|managing)-/);
   });
 
   it("change nothing else: no slot, no line of the workflow, no word in the script", () => {

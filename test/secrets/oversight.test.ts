@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { oversightOf } from "../../secrets/oversight";
+import { oversightOf, unapproved } from "../../secrets/oversight";
 import { EDITIONS, parseSettings } from "../../secrets/settings";
 
 const CONFIG = {
@@ -18,11 +18,12 @@ const ALL = {
   auditRole: "arn:aws:iam::123456789012:role/audit",
 };
 
-function of(edition: string, asked: Record<string, string> = ALL) {
+function settingsOf(edition: string, asked: Record<string, string> = ALL) {
   const { settings } = parseSettings({ ...CONFIG, ...asked, edition });
   if (settings === undefined) throw new Error("the config does not fit");
-  return oversightOf(settings);
+  return settings;
 }
+const of = (edition: string, asked?: Record<string, string>) => oversightOf(settingsOf(edition, asked));
 
 describe("oversight by edition", () => {
   it("declares what the edition has, and names the rest with what is then not done", () => {
@@ -45,5 +46,24 @@ describe("oversight by edition", () => {
   it("says nothing of what nobody asked for", () => {
     const nothing = { webhooks: false, approvals: false, auditExport: false, lacking: [] };
     assert.deepEqual(of("individual", {}), nothing);
+  });
+});
+
+describe("approvals beside rotators", () => {
+  const rotator = { group: "keys", kind: "password", schedule: "0 3 1 * *", value: "KEY" } as const;
+  const rotators = [
+    { ...rotator, name: "sessions" },
+    { ...rotator, name: "elsewhere", environments: ["staging"] },
+  ];
+
+  it("say which rotations of the stack's environments nobody is asked before", () => {
+    const said = "nobody is asked before ESC rotates sessions; only administrators may write there";
+    assert.equal(unapproved(settingsOf("enterprise"), rotators), said);
+  });
+
+  it("say nothing without approvals, or without rotators", () => {
+    assert.equal(unapproved(settingsOf("enterprise", {}), rotators), undefined);
+    assert.equal(unapproved(settingsOf("team"), rotators), undefined);
+    assert.equal(unapproved(settingsOf("enterprise"), []), undefined);
   });
 });

@@ -57,7 +57,11 @@ const problemsOf = (...rotators: Record<string, unknown>[]) =>
     assert.ok(remedy !== "");
     return `${thing}: ${cause}`;
   });
+const at = (host: string, port = 5432) => ({ live: { host, port, database: "orders" } });
 const orders = (changes: Record<string, unknown>) => ({ ...ORDERS, ...changes });
+
+const HOST = "its database of live has no host's name as its host";
+const NOT_PLAIN = "has spaces around it, or ${, which ESC takes for a reference";
 
 describe("rotators of a catalog", () => {
   it("are right as they are meant", () => {
@@ -65,7 +69,7 @@ describe("rotators of a catalog", () => {
       problemsOf(
         { ...ORDERS },
         { ...SESSIONS },
-        { ...ORDERS, name: "b", kind: "mysql", username: "B", password: "C" },
+        { ...ORDERS, name: "b", kind: "mysql", databases: at("::1", 3306), username: "B", password: "C" },
       ),
       [],
     );
@@ -95,18 +99,57 @@ describe("rotators of a catalog", () => {
       orders({ databases: { prod: { host: "h", port: 1, database: "d" } } }),
       "names an unknown environment: prod",
     ],
+    ["a scheme before its host", orders({ databases: at("postgres://u:p@h") }), HOST],
+    ["a port behind its host", orders({ databases: at("db.example.org:5432") }), HOST],
+    ["a reference as its host", orders({ databases: at("h${") }), HOST],
+    [
+      "a password beside its database",
+      orders({ databases: { live: { ...ORDERS.databases.live, password: "p" } } }),
+      "its database of live has a password, which a database has not",
+    ],
+    [
+      "a reference as its database",
+      orders({ databases: { live: { ...ORDERS.databases.live, database: "d${" } } }),
+      `its database of live has a name that ${NOT_PLAIN}`,
+    ],
+    ["a user with a space", orders({ users: ["orders_a ", "b"] }), `one of its users ${NOT_PLAIN}`],
+    [
+      "one server for two environments",
+      orders({ databases: { ...at("h"), test: { host: "H", port: 5432, database: "d" } } }),
+      "changes in test the passwords of orders_a and orders_b on h:5432, as does rotator orders in live",
+    ],
+    ["databases that are no mapping", orders({ databases: ["live"] }), "databases is no mapping"],
+    ["no databases at all", orders({ databases: null }), "databases is no mapping"],
+    ["users in one text", orders({ users: "ab" }), "users is no list"],
+    ["a schedule that is a number", orders({ schedule: 5 }), "schedule is no text"],
+    ["environments in one text", { ...SESSIONS, environments: "live" }, "environments is no list"],
     ["a foreign group", orders({ group: "keys" }), "names an unknown group: keys"],
     ["a name that is none", orders({ name: "Orders DB" }), "its name is not lower case, digits and hyphens"],
     [
       "a name that a group has",
       orders({ name: "taken" }),
-      "would share an ESC environment with the group rotated-taken",
+      "would share an ESC environment with group rotated-taken",
     ],
     ["cron nonsense", orders({ schedule: "monthly" }), 'its schedule "monthly" is no cron expression'],
     [
       "six fields of cron",
       orders({ schedule: "0 0 3 1 * *" }),
       'its schedule "0 0 3 1 * *" is no cron expression',
+    ],
+    [
+      "a time zone behind its cron",
+      orders({ schedule: "0 3 1 * * Europe/Berlin" }),
+      'its schedule "0 3 1 * * Europe/Berlin" is no cron expression',
+    ],
+    [
+      "a word that not every cron knows",
+      orders({ schedule: "0 3 L * *" }),
+      'its schedule "0 3 L * *" is no cron expression',
+    ],
+    [
+      "a run every minute",
+      orders({ schedule: "* * * * *" }),
+      'its schedule "* * * * *" runs more than once a day',
     ],
     [
       "a minute that is none",
@@ -136,6 +179,11 @@ describe("rotators of a catalog", () => {
       "its MAIL_PASSWORD is SMTP_PASSWORD's already",
     ],
     ["a key above an entry's path", orders({ password: "STRIPE" }), "its STRIPE is STRIPE_KEY's already"],
+    [
+      "a variable that a process obeys",
+      orders({ password: "NODE_OPTIONS" }),
+      "its NODE_OPTIONS would, as an environment variable, change how a process itself runs",
+    ],
     ["a word of the loader's", orders({ password: "GET" }), "its GET is the loader's already"],
     [
       "its own name twice",
@@ -156,6 +204,24 @@ describe("rotators of a catalog", () => {
       assert.deepEqual(problemsOf(orders({ [key]: "x" })), [
         `rotator orders: has a ${key}, which a postgres rotator has not`,
       ]);
+  });
+
+  it("do not share a user of one server, whichever of its databases they name", () => {
+    const billing = { ...ORDERS, name: "billing", users: ["orders_b", "c"], username: "B", password: "C" };
+    const elsewhere = { live: { ...ORDERS.databases.live, database: "billing" } };
+    assert.deepEqual(problemsOf({ ...ORDERS }, { ...billing, databases: elsewhere }), [
+      "rotator billing: changes in live the passwords of orders_b on db.example.org:5432, as does rotator orders in live",
+    ]);
+    assert.deepEqual(problemsOf({ ...ORDERS }, { ...billing, databases: at("db2.example.org") }), []);
+  });
+
+  it("are named by their place when they are none at all", () => {
+    assert.deepEqual(problemsOf({ ...ORDERS }, null as never), ["rotator no. 2: is no mapping"]);
+    const data = { ...catalogOf(), rotators: { orders: ORDERS } as never };
+    assert.deepEqual(
+      checkCatalog(data, "credentials").map(({ thing, cause }) => `${thing} ${cause}`),
+      ["rotators are no list"],
+    );
   });
 
   it("do not share names, and leave theirs to no root key", () => {
@@ -258,9 +324,13 @@ describe("access to what a rotator makes", () => {
       identities: [{ type: "team" as const, name: "hosts" }],
     },
   ];
-  const access = withRotators(accessOf(NAMING, "live", groups, policies), NAMING, "live", [ORDERS, SESSIONS]);
-  const levelOf = (team: string, rotator: Rotator) =>
-    access.teams
+  const accessWith = (approvals: boolean) => {
+    const rotators = [ORDERS, SESSIONS];
+    return withRotators(accessOf(NAMING, "live", groups, policies), NAMING, "live", { rotators, approvals });
+  };
+  const access = accessWith(false);
+  const levelOf = (team: string, rotator: Rotator, { teams } = access) =>
+    teams
       .find((each) => each.team === team)
       ?.onValues.find(
         (grant) => pathOf(grant.environment) === pathOf(rotatedEnvironment(NAMING, "live", rotator)),
@@ -271,6 +341,13 @@ describe("access to what a rotator makes", () => {
     assert.deepEqual([levelOf(application, ORDERS), levelOf(application, SESSIONS)], ["open", "open"]);
     assert.deepEqual([levelOf("hosts", ORDERS), levelOf("hosts", SESSIONS)], [undefined, "write"]);
     assert.equal(levelOf("shop-live-payers-write", ORDERS), "write");
+  });
+
+  it("is no more than opening where changes need approval, for no approval guards a rotated environment", () => {
+    const approved = accessWith(true);
+    assert.equal(levelOf("hosts", SESSIONS, approved), "open");
+    assert.equal(levelOf("shop-live-payers-write", ORDERS, approved), "open");
+    assert.equal(levelOf(applicationTeam(NAMING, "live"), ORDERS, approved), "open");
   });
 
   it("is nobody's who is not to have it: not the sync's, and the managing user is granted to no team", () => {

@@ -86,6 +86,36 @@ describe("a stack's config", () => {
     equal(causes({ ...WHOLE, resolveImages: '"yes"' }).length, 1);
   });
 
+  it("says of a value of a wrong form what it has to be, and not that it is missing", () => {
+    const wrong: [string, string, string][] = [
+      ["approvers", '"hidden"', "must be a list"],
+      ["approvers", "[5]", "must hold nothing but text"],
+      ["compositeTags", "[]", "must be a mapping of environments to tags"],
+      ["values", '"hidden"', "must be a mapping of secret names to encrypted values"],
+      ["resolveImages", '"hidden"', "must be true or false"],
+    ];
+    for (const [key, value, cause] of wrong)
+      deepEqual(causes({ ...WHOLE, [key]: value }), [`config ${key}: ${cause}`]);
+  });
+
+  it("refuses to name something twice, and more reviewers than GitHub takes", () => {
+    for (const key of ["approvers", "carriers", "environments", "environmentReviewers"])
+      deepEqual(causes({ ...WHOLE, [key]: '["a","a"]' }), [`config ${key}: must name each once`]);
+    const seven = JSON.stringify([..."abcdefg"]);
+    deepEqual(causes({ ...WHOLE, environmentReviewers: seven }), [
+      "config environmentReviewers: must name 6 at most, as GitHub does",
+    ]);
+  });
+
+  it("refuses a word that is none of a key's, naming those", () => {
+    deepEqual(causes({ ...WHOLE, edition: "Enterprise" }), [
+      "config edition: must be one of individual, team, enterprise, business-critical",
+    ]);
+    deepEqual(causes({ ...WHOLE, webhookFormat: "teams" }), [
+      "config webhookFormat: must be one of raw, slack, ms_teams",
+    ]);
+  });
+
   it("refuses names that Pulumi or GitHub would not take", () => {
     for (const wrong of ["a/b", "a b", "-a", "ä"]) {
       deepEqual(causes({ ...WHOLE, application: wrong }), [
@@ -120,7 +150,7 @@ describe("a stack's config", () => {
 
   it("refuses an unknown way of authentication, naming the known ones", () => {
     const [problem] = causes({ ...WHOLE, syncAuthentication: "hidden" });
-    match(problem ?? "", /^config syncAuthentication: .*"oidc".*"token"/);
+    match(problem ?? "", /^config syncAuthentication: must be one of oidc, token$/);
     doesNotMatch(problem ?? "", /hidden/);
   });
 

@@ -1,10 +1,11 @@
-import { oversightOf } from "../../../secrets/oversight";
+import { oversightOf, unapproved } from "../../../secrets/oversight";
+import type { Rotator } from "../../../secrets/rotators";
 import type { Settings } from "../../../secrets/settings";
 import type { Doors } from "../command";
 import type { EvidenceSection } from "./section";
 
 /** What watches and guards, as one stack's config has it. */
-export function measuresSection({ project: { settings, stack } }: Doors): EvidenceSection {
+export function measuresSection({ catalog, project: { settings, stack } }: Doors): EvidenceSection {
   const { lacking } = oversightOf(settings);
   return {
     name: "measures",
@@ -12,13 +13,14 @@ export function measuresSection({ project: { settings, stack } }: Doors): Eviden
     about: `What guards and watches the environments of the stack ${stack}: ${settings.environments.join(", ")}.`,
     source: `Pulumi.${stack}.yaml, which \`pulumi up\` reconciles`,
     columns: ["Measure", "In force", "How"],
-    rows: measuresOf(settings),
+    rows: measuresOf(settings, catalog.rotators ?? []),
     unknown: [...lacking, "the other stacks' measures: run this with --stack for each"],
   };
 }
 
-function measuresOf(settings: Settings): string[][] {
+function measuresOf(settings: Settings, rotators: readonly Rotator[]): string[][] {
   const { webhooks, approvals, auditExport } = oversightOf(settings);
+  const left = unapproved(settings, rotators);
   const reviewers = settings.environmentReviewers ?? [];
   const yes = (is: boolean) => (is ? "yes" : "no");
   return [
@@ -28,11 +30,11 @@ function measuresOf(settings: Settings): string[][] {
       "GitHub's id token, traded for a token of one team",
     ],
     ["Values are told apart without being read", "yes", "keyed fingerprints in the ledger"],
-    ["Changes are told to a receiver", yes(webhooks), "webhook of each values and composite environment"],
+    ["Changes are told to a receiver", yes(webhooks), "webhook of each environment but the ledger"],
     [
       "Changes of values need an approval",
       yes(approvals),
-      `approval rule of ESC: ${settings.approvers.join(", ")}`,
+      `approval rule of ESC: ${settings.approvers.join(", ")}${left === undefined ? "" : `; ${left}`}`,
     ],
     ["Sync jobs need a review", yes(reviewers.length > 0), `GitHub environment: ${reviewers.join(", ")}`],
     ["The audit log is exported", yes(auditExport), settings.auditBucket ?? ""],
