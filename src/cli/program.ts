@@ -80,7 +80,10 @@ export async function runProgram(
       `The chores around an organization's secrets. None of them ever shows a value.\n${EXIT_CODES}`,
     )
     // The list is for finding a command; its own help says what it takes.
-    .configureHelp({ subcommandTerm: (command) => command.name(), visibleCommands: ({ commands }) => [...commands] })
+    .configureHelp({
+      subcommandTerm: (command) => command.name(),
+      visibleCommands: ({ commands }) => [...commands],
+    })
     .addHelpText("after", "\nsophia-secrets <command> --help says what a command takes, with examples.");
   for (const spec of COMMANDS) {
     addCommand(program, spec, screen, async (typed, stack) => {
