@@ -8011,19 +8011,26 @@ function outcomeOf(report) {
     unchanged: 0,
     waiting: 0,
     refused: 0,
+    pending: 0,
     skipped: 0,
     tombstone: 0,
     delete: 0
   };
   for (const line of lines) counts[line.verb] += 1;
-  const refused = byReason(lines.filter((line) => line.verb === "refused"));
+  const refused = byReason(lines.filter(({ verb, planned }) => verb === "refused" && planned === void 0));
+  const held = new Set(report.groups.flatMap((group) => group.held ?? []));
   const failed = report.groups.flatMap((group) => group.failure === void 0 ? [] : [group.failure]);
   const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== void 0);
   const { tagFailures = [] } = report;
   const untagged = `not tagged, which the next run makes good: ${tagFailures.join("; ")}`;
   return {
     counts,
-    failures: [...refused, ...failed, ...after],
+    failures: [
+      ...refused,
+      ...[...held].map((reason) => `${report.environment}: ${reason}`),
+      ...failed,
+      ...after
+    ],
     warnings: tagFailures.length === 0 ? [] : [untagged],
     notices: report.paused === void 0 ? [] : [pauseLine(report.environment, report.paused)]
   };
@@ -8047,6 +8054,7 @@ function headline(report, dryRun) {
     ["tombstone", "about to go"],
     ["waiting", "waiting for a first value"],
     ["refused", "refused"],
+    ["pending", "waiting for approval"],
     ["skipped", "not asked for"]
   ];
   const parts = words.filter(([verb]) => counts[verb] > 0).map(([verb, word]) => `${counts[verb]} ${word}`);
@@ -8070,8 +8078,12 @@ function isQuiet({ verb, reason }) {
   return verb === "skipped" || verb === "unchanged" && reason === void 0;
 }
 function because(line) {
-  if (line.reason !== void 0) return ` (${line.reason})`;
+  const why = whyOf(line);
+  if (why !== "") return ` (${why})`;
   return line.source === void 0 || line.source === line.name ? "" : ` (from ${line.source})`;
+}
+function whyOf({ planned, reason }) {
+  return [planned, reason].filter((each) => each !== void 0).join(": ");
 }
 function renderSummary(report, { dryRun, now }) {
   const { environment, groups, changed } = report;
@@ -8082,7 +8094,7 @@ function renderSummary(report, { dryRun, now }) {
       environment,
       group.group,
       ageOf(changed[line.name], now),
-      line.reason
+      whyOf(line)
     ])
   );
   const { failures, warnings, notices } = outcomeOf(report);
@@ -8366,6 +8378,13 @@ function planValue(name, choice, standing2, key, held) {
 function isChange(line) {
   return line.writes !== void 0;
 }
+function notCarriedOut(lines, verb) {
+  return lines.map((line) => {
+    if (!isChange(line)) return line;
+    const { name, verb: planned, reason } = line;
+    return { name, verb, planned, ...reason === void 0 ? {} : { reason } };
+  });
+}
 function withEarlier(lines, earlier) {
   return lines.map((line) => {
     const before = earlier.find((each) => each.name === line.name);
@@ -8479,13 +8498,10 @@ function brakeOf(intents, options, limit) {
   const standing2 = lines.filter((line) => line.holds !== void 0 && line.verb !== "create").length;
   const most = limit ?? Math.max(NEVER_UNUSUAL, Math.ceil(standing2 / 2));
   if (replaced <= most) return void 0;
-  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again with --allow-many-changes; the workflow has the input allow-many-changes`;
+  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again with --allow-many-changes (in the workflow the input allow-many-changes)`;
 }
 function isLoss({ verb, writes }) {
   return writes === "removal" || verb === "update" && writes === "value";
-}
-function heldBack(lines, reason) {
-  return lines.map((line) => isChange(line) ? { name: line.name, verb: "refused", reason } : line);
 }
 
 // src/sync/values-text.ts
@@ -8840,7 +8856,8 @@ async function carryOut(seen, cloud, before) {
 }
 function holdBack({ job: { group, environment }, view, failure }, reason) {
   if (view === void 0) return { group, environment, lines: [], failure };
-  return { group, environment, lines: heldBack(view.lines, reason) };
+  const held = view.lines.some(isChange) ? { held: reason } : {};
+  return { group, environment, lines: notCarriedOut(view.lines, "refused"), ...held };
 }
 
 // src/sync/tag-run.ts

@@ -1,10 +1,10 @@
 import type { Ledger } from "../../secrets/ledger";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
-import { brakeOf, heldBack } from "./brake";
+import { brakeOf } from "./brake";
 import type { Input } from "./choose-value";
 import { describeError } from "./describe-error";
 import type { JobCatalog, JobTarget } from "./job-catalog";
-import { isChange, type PlanLine, withEarlier } from "./plan";
+import { isChange, notCarriedOut, type PlanLine, withEarlier } from "./plan";
 import type { RunOptions } from "./run-options";
 import { type GroupJob, type GroupView, syncGroup, viewGroup } from "./sync-group";
 
@@ -17,6 +17,8 @@ export interface GroupReport {
   /** Absent when it failed or was held back. */
   revision?: number;
   failure?: string;
+  /** Why its changes were refused all together, if so. */
+  held?: string;
 }
 
 /** What the values environments of one environment are synced with. */
@@ -101,5 +103,6 @@ async function carryOut(seen: Seen, cloud: PulumiCloud, before: PlanLine[]): Pro
 
 function holdBack({ job: { group, environment }, view, failure }: Seen, reason: string): GroupReport {
   if (view === undefined) return { group, environment, lines: [], failure };
-  return { group, environment, lines: heldBack(view.lines, reason) };
+  const held = view.lines.some(isChange) ? { held: reason } : {};
+  return { group, environment, lines: notCarriedOut(view.lines, "refused"), ...held };
 }

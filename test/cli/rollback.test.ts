@@ -204,10 +204,12 @@ describe("rollback", () => {
     await stage.sync(values("two"), { catalog });
     const held = await stage.run("rollback production --to run-3", { catalog });
     equal(held.code, 2);
-    match(
+    equal(
       held.stderr,
-      /^error: KEY_0, .*not written: the run would replace or delete 12 values at once, and 8 is the limit.*allow-many-changes\n$/,
+      "error: production: not written: the run would replace or delete 12 values at once, and 8 is the limit; if all of that is meant, run again with --allow-many-changes (in the workflow the input allow-many-changes)\n",
     );
+    const names = [...keys].sort().map((name) => `  refused   ${name} (update)\n`);
+    equal(held.stdout, `production: 4 unchanged, 12 refused\n${GROUP.keys}\n${names.join("")}`);
     equal((await ledger()).paused, undefined);
     await stage.run("pause production --reason", {}, "rolled back to run-3");
     equal((await stage.run("rollback production --to run-3", { catalog })).code, 2, "also on a second run");

@@ -4,10 +4,10 @@ import type { Pause } from "../../../secrets/pause";
 import { dayOf } from "../../../secrets/tombstone";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { messageOf, RemedyError } from "../../errors";
-import { brakeOf, heldBack } from "../../sync/brake";
+import { brakeOf } from "../../sync/brake";
 import { catalogOn } from "../../sync/catalog-on";
 import { buildJobCatalog } from "../../sync/job-catalog";
-import { isChange } from "../../sync/plan";
+import { isChange, notCarriedOut } from "../../sync/plan";
 import type { EnvironmentReport } from "../../sync/sync-environment";
 import { ValuesText } from "../../sync/values-text";
 import type { Doors } from "../command";
@@ -61,7 +61,9 @@ export async function rollBack(
   const quiet = seen.map(({ group, view }) => ({
     group: group.group,
     environment: group.environment,
-    lines: brake === undefined ? view.lines : heldBack(view.lines, brake),
+    ...(brake === undefined
+      ? { lines: view.lines }
+      : { lines: notCarriedOut(view.lines, "refused"), held: brake }),
   }));
   const planned = { environment, groups: quiet, changed: {} };
   const writes = quiet.some(({ lines }) => lines.some(isChange));
