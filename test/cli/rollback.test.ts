@@ -256,6 +256,22 @@ describe("rollback", () => {
     await isAsBefore();
   });
 
+  it("says that a run of only some names has no tag, and goes back to what it left by the revision's number", async () => {
+    const some = { ...two, ALPHA_KEY: "canary-a3" };
+    equal((await stage.sync({ ...some, SYNC_NAMES: "ALPHA_KEY" })).code, 0);
+    const revision = await stage.revision(GROUP.keys);
+    await stage.sync({ ...two, ALPHA_KEY: "canary-a4" });
+    const { code, stderr } = await stage.run("rollback production --to run-3");
+    equal(code, 2);
+    match(
+      stderr,
+      /databases, keys: no revision there is tagged run-3, .*Remedy: npx sophia-secrets history lists what there is; .*took only some names or failed in part has no tag: name the revision's number/,
+    );
+    const back = await stage.run(`rollback production --to ${revision} --group keys`);
+    equal(back.code, 0, back.stderr);
+    deepEqual(await stage.variables(), some);
+  });
+
   it("writes nothing where the sync cannot be paused: it would undo it", async () => {
     const groups = { [GROUP.keys]: "write", [GROUP.databases]: "write" };
     await team(stage.cloud, "team", ["dev"], { ...groups, [LEDGER]: "read" });

@@ -14,7 +14,7 @@ export const historyCommand: CommandSpec = {
   topic: "look",
   description: "Revisions of an environment: when, by whom, which names changed",
   details: [
-    "A sync that leaves something new tags it in all groups: run-123 after GitHub's run. Values are neither opened nor shown: a changed ciphertext is a changed value, or the same value set anew. The right to read is enough.",
+    "A sync that leaves something new tags it in all groups: run-123 after GitHub's run. One of only some names leaves that to the next whole one. Values are neither opened nor shown: a changed ciphertext is a changed value, or the same value set anew. The right to read is enough.",
   ],
   names: ["<environment>", "environment of the catalog"],
   options: [
