@@ -14,6 +14,8 @@ export interface Outcome {
   counts: Record<Verb, number>;
   /** Everything that keeps the run from being a success, a line each. Names and reasons, never values. */
   failures: string[];
+  /** Changes that somebody must approve, a line each. */
+  awaiting: string[];
   /** What is not as it should be though the values are, and what people decided. */
   warnings: string[];
   notices: string[];
@@ -49,6 +51,7 @@ export function outcomeOf(report: EnvironmentReport): Outcome {
       ...failed,
       ...after,
     ],
+    awaiting: report.groups.flatMap((group) => group.awaiting ?? []),
     warnings: tagFailures.length === 0 ? [] : [untagged],
     notices: report.paused === undefined ? [] : [pauseLine(report.environment, report.paused)],
   };
@@ -133,8 +136,8 @@ export function renderSummary(report: EnvironmentReport, { dryRun, now }: Tellin
         whyOf(line),
       ]),
   );
-  const { failures, warnings, notices } = outcomeOf(report);
-  const open = [...failures, ...warnings];
+  const { failures, awaiting, warnings, notices } = outcomeOf(report);
+  const open = [...failures, ...awaiting, ...warnings];
   const trouble = open.length === 0 ? [] : ["", "**To mend**", "", ...open.map((each) => `- ${each}`)];
   const table = [
     "| secret | verb | environment | group | value changed | why |",

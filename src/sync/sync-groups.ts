@@ -1,5 +1,6 @@
 import type { Ledger } from "../../secrets/ledger";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
+import { AwaitingApprovalError } from "../clients/pulumi-proposals";
 import { brakeOf } from "./brake";
 import type { Input } from "./choose-value";
 import { describeError } from "./describe-error";
@@ -19,6 +20,8 @@ export interface GroupReport {
   failure?: string;
   /** Why its changes were refused all together, if so. */
   held?: string;
+  /** Which change request somebody must approve before its changes are made, if so. */
+  awaiting?: string;
 }
 
 /** What the values environments of one environment are synced with. */
@@ -97,6 +100,13 @@ async function carryOut(seen: Seen, cloud: PulumiCloud, before: PlanLine[]): Pro
     const { lines, revision } = await syncGroup(seen.job, seen.view, cloud);
     return { group, environment, lines: withEarlier(lines, before), revision };
   } catch (error) {
+    if (error instanceof AwaitingApprovalError)
+      return {
+        group,
+        environment,
+        lines: notCarriedOut(seen.view.lines, "pending"),
+        awaiting: error.message,
+      };
     return { group, environment, lines: before, failure: describeError(error) };
   }
 }

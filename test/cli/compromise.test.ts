@@ -440,6 +440,11 @@ describe("sophia-secrets compromise", function () {
       const failed = await run("OPENAI_API_KEY", { typed: [NEW, ""] });
       match(failed.stderr, /error: production: loaders do not see the new value/);
       doesNotMatch(failed.stderr, /paused by this case/);
+      deepEqual(
+        JSON.parse(readFileSync(join(folder, journal), "utf8")).paused,
+        {},
+        "for a signal's last word",
+      );
     });
 
     it("when a step fails, and when it fails before the first one", async () => {
@@ -495,12 +500,14 @@ describe("sophia-secrets compromise", function () {
     });
 
     it("and not what others have paused or resumed", async () => {
-      const terminalOf = { reason: "vendor is down", by: "eve", now: new Date() };
+      const others = { reason: "vendor is down", by: "eve", now: new Date() };
       const at = { url: cloud.url, organization: ORG, token: new Secret(TOKENS.admin), http: createHttp({}) };
-      await pauseSync(createPulumiCloud(at), settings(), ["production"], terminalOf);
+      await pauseSync(createPulumiCloud(at), settings(), ["production"], others);
       const first = await run("OPENAI_API_KEY --pause", { typed: ["stop"] });
       match(first.stderr, /\nstaging stays paused by this case: npx sophia-secrets resume staging lets/);
       await resumeSync(createPulumiCloud(at), settings(), ["staging"]);
+      doesNotMatch((await run("OPENAI_API_KEY", { typed: ["stop"] })).stderr, /paused by this case/);
+      await pauseSync(createPulumiCloud(at), settings(), ["staging"], others);
       doesNotMatch((await run("OPENAI_API_KEY", { typed: ["stop"] })).stderr, /paused by this case/);
     });
 

@@ -231,6 +231,9 @@ describe("rollback", () => {
     match(stderr, /warning: the sync was paused before \(vendor is down\); that pause is replaced/);
     equal((await ledger()).paused?.until, undefined);
     await isBack();
+    await stage.run("pause production --for 4h --reason", {}, "rolled back to run-2");
+    await stage.run("rollback production --to run-2");
+    equal((await ledger()).paused?.until, undefined, "also of one that is worded as its own");
   });
 
   it("refuses what it cannot find, naming the groups, before anything is written", async () => {
