@@ -7680,50 +7680,6 @@ function createPulumiCloud(options) {
   };
 }
 
-// src/clients/pulumi-proposals.ts
-var AwaitingApprovalError = class extends RemedyError {
-};
-var OVER = /* @__PURE__ */ new Set(["applied", "closed", "merged", "rejected"]);
-function withProposals(cloud, call, guarded, origin) {
-  return {
-    ...cloud,
-    write: async (environment, text, etag) => {
-      if (!guarded.has(environment)) return cloud.write(environment, text, etag);
-      const standing2 = await openRequest(call, environment);
-      if (standing2 !== void 0)
-        throw awaiting(environment, standing2, "waits for approval since an earlier run");
-      const path = `/api/esc/environments/${call.organization}/${environment}/drafts`;
-      const answer = await call(environment, path, { method: "POST", headers: { etag }, body: text });
-      const { changeRequestId: id } = parseAnswer(environment, answer);
-      if (typeof id !== "string") throw notTheService(environment, "names no change request");
-      const submit = `/api/change-requests/${call.organization}/${encodeURIComponent(id)}/submit`;
-      await call(environment, submit, { method: "POST", body: JSON.stringify({ description: origin }) });
-      throw awaiting(environment, id, "was proposed and waits for approval");
-    }
-  };
-}
-function awaiting(environment, id, how) {
-  const remedy = `pulumi env change-request approve ${id}, then apply it; the run after that finds it done`;
-  return new AwaitingApprovalError(environment, `the change ${how} (change request ${id})`, remedy);
-}
-async function openRequest(call, environment) {
-  const base = `/api/change-requests/${call.organization}?entityType=environment`;
-  const seen = /* @__PURE__ */ new Set();
-  for (let token = ""; ; ) {
-    const path = token === "" ? base : `${base}&continuationToken=${encodeURIComponent(token)}`;
-    const page = parseAnswer(environment, await call(environment, path));
-    if (!Array.isArray(page.changeRequests)) throw notTheService(environment, "lists no change requests");
-    const found = page.changeRequests.find(
-      ({ status, entity }) => !OVER.has(status) && `${entity?.project}/${entity?.name}` === environment
-    );
-    if (found !== void 0) return found.id;
-    token = page.continuationToken ?? "";
-    if (token === "") return void 0;
-    if (seen.has(token)) throw notTheService(environment, "repeats itself");
-    seen.add(token);
-  }
-}
-
 // src/secret.ts
 var import_node_util = require("node:util");
 var SHOWN = "[secret]";
@@ -7930,6 +7886,89 @@ function core(bytes, shift) {
   return bytes.subarray(shift, shift + Math.max(0, whole)).toString("base64");
 }
 
+// src/clients/pulumi-proposals.ts
+var AwaitingApprovalError = class extends RemedyError {
+};
+var OVER = /* @__PURE__ */ new Set(["applied", "closed", "merged", "rejected"]);
+function withProposals(cloud, call, guarded, proposer) {
+  return {
+    ...cloud,
+    write: async (environment, text, etag) => {
+      if (!guarded.has(environment)) return cloud.write(environment, text, etag);
+      const standing2 = await refuseOthers(environment, call, proposer);
+      if (standing2 !== void 0 && standing2.status !== DRAFT)
+        throw awaiting(environment, standing2.id, "waits for approval since an earlier run");
+      const id = standing2 === void 0 ? await draft(environment, call, text, etag) : await sameDraft(environment, call, text, standing2.id);
+      await submit(environment, call, id, proposer.origin);
+      throw awaiting(environment, id, "was proposed and waits for approval");
+    }
+  };
+}
+async function refuseOthers(environment, call, { isOwn }) {
+  const standing2 = await openRequest(call, environment);
+  if (standing2 === void 0 || standing2.status === DRAFT || isOwn(standing2.description)) return standing2;
+  throw new RemedyError(
+    environment,
+    `another change of it waits for approval (change request ${standing2.id}), and one at a time can`,
+    `look at it, in Pulumi Cloud or by pulumi env change-request diff ${standing2.id}; apply or close it, then run this again`
+  );
+}
+var DRAFT = "draft";
+function drafts(environment, call) {
+  return `/api/esc/environments/${call.organization}/${environment}/drafts`;
+}
+async function draft(environment, call, text, etag) {
+  const request = { method: "POST", headers: { etag }, body: text };
+  const answer = await call(environment, drafts(environment, call), request);
+  const { changeRequestId: id } = parseAnswer(environment, answer);
+  if (typeof id === "string") return id;
+  throw notTheService(environment, "names no change request");
+}
+async function sameDraft(environment, call, text, id) {
+  const answer = await call(environment, `${drafts(environment, call)}/${encodeURIComponent(id)}`);
+  if (answer.text === text) return id;
+  const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
+  const remedy = `if nobody is at work on it: pulumi env change-request close ${id}; then run this again`;
+  throw new RemedyError(environment, reason, remedy);
+}
+async function submit(environment, call, id, origin) {
+  const path = `/api/change-requests/${call.organization}/${encodeURIComponent(id)}/submit`;
+  const body = JSON.stringify({ description: origin });
+  await call(environment, path, { method: "POST", body, repeatable: true });
+}
+function awaiting(environment, id, how) {
+  const remedy = `somebody else approves and applies it, in Pulumi Cloud or by pulumi env change-request approve ${id}, then apply ${id}; the next run finds it done`;
+  return new AwaitingApprovalError(environment, `the change ${how} (change request ${id})`, remedy);
+}
+async function openRequest(call, environment) {
+  const base = `/api/change-requests/${call.organization}?entityType=environment`;
+  const seen = /* @__PURE__ */ new Set();
+  for (let token = ""; ; ) {
+    const path = token === "" ? base : `${base}&continuationToken=${encodeURIComponent(token)}`;
+    const page = parseAnswer(environment, await call(environment, path));
+    if (!Array.isArray(page.changeRequests)) throw notTheService(environment, "lists no change requests");
+    const found = page.changeRequests.find((each) => isOpenChange(each, environment));
+    if (found !== void 0)
+      return { id: found.id, status: found.status, description: found.description ?? "" };
+    token = page.continuationToken ?? "";
+    if (token === "") return void 0;
+    if (seen.has(token)) throw notTheService(environment, "repeats itself");
+    seen.add(token);
+  }
+}
+function isOpenChange({ status, action, entity }, environment) {
+  const isChange2 = action !== "open" && !OVER.has(status);
+  return isChange2 && `${entity?.project}/${entity?.name}` === environment;
+}
+
+// src/sync/proposing-cloud.ts
+function proposingCloud({ approvals, groups }, cloud, call, proposer) {
+  return approvals === true ? withProposals(cloud, call(), new Set(Object.values(groups)), proposer) : cloud;
+}
+function syncProposer(run) {
+  return { origin: `sync, ${run}`, isOwn: (description) => description.startsWith("sync, ") };
+}
+
 // secrets/formats.ts
 var startsWith = (...prefixes) => ({
   expected: `text beginning with ${prefixes.join(" or ")}`,
@@ -8011,19 +8050,27 @@ function outcomeOf(report) {
     unchanged: 0,
     waiting: 0,
     refused: 0,
+    pending: 0,
     skipped: 0,
     tombstone: 0,
     delete: 0
   };
   for (const line of lines) counts[line.verb] += 1;
-  const refused = byReason(lines.filter((line) => line.verb === "refused"));
+  const refused = byReason(lines.filter(({ verb, planned }) => verb === "refused" && planned === void 0));
+  const held = new Set(report.groups.flatMap((group) => group.held ?? []));
   const failed = report.groups.flatMap((group) => group.failure === void 0 ? [] : [group.failure]);
   const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== void 0);
   const { tagFailures = [] } = report;
   const untagged = `not tagged, which the next run makes good: ${tagFailures.join("; ")}`;
   return {
     counts,
-    failures: [...refused, ...failed, ...after],
+    failures: [
+      ...refused,
+      ...[...held].map((reason) => `${report.environment}: ${reason}`),
+      ...failed,
+      ...after
+    ],
+    awaiting: report.groups.flatMap((group) => group.awaiting ?? []),
     warnings: tagFailures.length === 0 ? [] : [untagged],
     notices: report.paused === void 0 ? [] : [pauseLine(report.environment, report.paused)]
   };
@@ -8047,6 +8094,7 @@ function headline(report, dryRun) {
     ["tombstone", "about to go"],
     ["waiting", "waiting for a first value"],
     ["refused", "refused"],
+    ["pending", "waiting for approval"],
     ["skipped", "not asked for"]
   ];
   const parts = words.filter(([verb]) => counts[verb] > 0).map(([verb, word]) => `${counts[verb]} ${word}`);
@@ -8070,8 +8118,12 @@ function isQuiet({ verb, reason }) {
   return verb === "skipped" || verb === "unchanged" && reason === void 0;
 }
 function because(line) {
-  if (line.reason !== void 0) return ` (${line.reason})`;
+  const why = whyOf(line);
+  if (why !== "") return ` (${why})`;
   return line.source === void 0 || line.source === line.name ? "" : ` (from ${line.source})`;
+}
+function whyOf({ planned, reason }) {
+  return [planned, reason].filter((each) => each !== void 0).join(": ");
 }
 function renderSummary(report, { dryRun, now }) {
   const { environment, groups, changed } = report;
@@ -8082,11 +8134,11 @@ function renderSummary(report, { dryRun, now }) {
       environment,
       group.group,
       ageOf(changed[line.name], now),
-      line.reason
+      whyOf(line)
     ])
   );
-  const { failures, warnings, notices } = outcomeOf(report);
-  const open = [...failures, ...warnings];
+  const { failures, awaiting: awaiting2, warnings, notices } = outcomeOf(report);
+  const open = [...failures, ...awaiting2, ...warnings];
   const trouble = open.length === 0 ? [] : ["", "**To mend**", "", ...open.map((each) => `- ${each}`)];
   const table = [
     "| secret | verb | environment | group | value changed | why |",
@@ -8371,6 +8423,13 @@ function planValue(name, choice, standing2, key, held) {
 function isChange(line) {
   return line.writes !== void 0;
 }
+function notCarriedOut(lines, verb) {
+  return lines.map((line) => {
+    if (!isChange(line)) return line;
+    const { name, verb: planned, reason } = line;
+    return { name, verb, planned, ...reason === void 0 ? {} : { reason } };
+  });
+}
 function withEarlier(lines, earlier) {
   return lines.map((line) => {
     const before = earlier.find((each) => each.name === line.name);
@@ -8484,13 +8543,10 @@ function brakeOf(intents, options, limit) {
   const standing2 = lines.filter((line) => line.holds !== void 0 && line.verb !== "create").length;
   const most = limit ?? Math.max(NEVER_UNUSUAL, Math.ceil(standing2 / 2));
   if (replaced <= most) return void 0;
-  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again with --allow-many-changes; the workflow has the input allow-many-changes`;
+  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again with --allow-many-changes (in the workflow the input allow-many-changes)`;
 }
 function isLoss({ verb, writes }) {
   return writes === "removal" || verb === "update" && writes === "value";
-}
-function heldBack(lines, reason) {
-  return lines.map((line) => isChange(line) ? { name: line.name, verb: "refused", reason } : line);
 }
 
 // src/sync/later-run.ts
@@ -8852,12 +8908,20 @@ async function carryOut(seen, cloud, before) {
     const { lines, revision } = await syncGroup(seen.job, seen.view, cloud);
     return { group, environment, lines: withEarlier(lines, before), revision };
   } catch (error) {
+    if (error instanceof AwaitingApprovalError)
+      return {
+        group,
+        environment,
+        lines: notCarriedOut(seen.view.lines, "pending"),
+        awaiting: error.message
+      };
     return { group, environment, lines: before, failure: describeError(error) };
   }
 }
 function holdBack({ job: { group, environment }, view, failure }, reason) {
   if (view === void 0) return { group, environment, lines: [], failure };
-  return { group, environment, lines: heldBack(view.lines, reason) };
+  const held = view.lines.some(isChange) ? { held: reason } : {};
+  return { group, environment, lines: notCarriedOut(view.lines, "refused"), ...held };
 }
 
 // src/sync/tag-run.ts
@@ -8994,11 +9058,10 @@ async function runSync(doors) {
     const url = (environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl).replace(/\/+$/, "");
     const mask = (token2) => runner.mask([token2.unwrap()]);
     const token = await authenticate({ catalog, environment, url, http, mask }, target);
-    const cloud = cloudFor(
-      target,
-      { url, organization: catalog.pulumiOrganization, token, http },
-      environment
-    );
+    const at = { url, organization: catalog.pulumiOrganization, token, http };
+    const { GITHUB_RUN_ID: run } = environment;
+    const proposer = syncProposer(run === void 0 ? "by hand" : `run ${run}`);
+    const cloud = proposingCloud(target, createPulumiCloud(at), () => createPulumiCall(at), proposer);
     const today = dayOf(now());
     const job = {
       target,
@@ -9009,24 +9072,19 @@ async function runSync(doors) {
     };
     const report = await syncEnvironment({ ...job, ...alertOf(doors) }, cloud);
     for (const line of [headline(report, options.dryRun), ...logLines(report)]) runner.print(line);
-    const { counts, failures, warnings, notices } = outcomeOf(report);
+    const { counts, failures, awaiting: awaiting2, warnings, notices } = outcomeOf(report);
     for (const notice of notices) runner.remark("notice", notice);
     for (const warning of warnings) runner.remark("warning", warning);
-    for (const failure of failures) runner.complain(failure);
+    for (const failure of [...failures, ...awaiting2]) runner.complain(failure);
     runner.summarize(renderSummary(report, { dryRun: options.dryRun, now: now() }));
     const changed = counts.create + counts.update + counts.delete;
     const paused = report.paused === void 0 ? {} : { paused: true };
     runner.output({ changed, refused: counts.refused, ...paused });
-    return failures.length === 0 ? 0 : 1;
+    return failures.length + awaiting2.length === 0 ? 0 : 1;
   } catch (error) {
     runner.complain(describeError(error));
     return 1;
   }
-}
-function cloudFor({ approvals, groups }, at, { GITHUB_RUN_ID: run = "by hand" }) {
-  const direct = createPulumiCloud(at);
-  if (approvals !== true) return direct;
-  return withProposals(direct, createPulumiCall(at), new Set(Object.values(groups)), `sync, run ${run}`);
 }
 var WEBHOOK = "SYNC_ALERT_WEBHOOK";
 function secretsIn({ catalog, environment }) {

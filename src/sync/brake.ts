@@ -1,4 +1,4 @@
-import { isChange, type PlanLine } from "./plan";
+import type { PlanLine } from "./plan";
 import type { RunOptions } from "./run-options";
 
 /** So few replaced values are never unusual, however small the environment. */
@@ -32,15 +32,10 @@ export function brakeOf(
   const standing = lines.filter((line) => line.holds !== undefined && line.verb !== "create").length;
   const most = limit ?? Math.max(NEVER_UNUSUAL, Math.ceil(standing / 2));
   if (replaced <= most) return undefined;
-  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again with --allow-many-changes; the workflow has the input allow-many-changes`;
+  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again with --allow-many-changes (in the workflow the input allow-many-changes)`;
 }
 
 /** Whether a value that stands is lost. */
 function isLoss({ verb, writes }: PlanLine): boolean {
   return writes === "removal" || (verb === "update" && writes === "value");
-}
-
-/** Lines as they are when the brake holds: what would have changed is refused, and nothing is known of what stays. */
-export function heldBack(lines: readonly PlanLine[], reason: string): PlanLine[] {
-  return lines.map((line) => (isChange(line) ? { name: line.name, verb: "refused", reason } : line));
 }

@@ -9,6 +9,7 @@ export type Verb =
   | "unchanged"
   | "waiting"
   | "refused"
+  | "pending"
   | "skipped"
   | "tombstone"
   | "delete";
@@ -19,6 +20,8 @@ export interface PlanLine {
   verb: Verb;
   /** What is written, if anything: the value and all that refers to it, the references alone, or the end of both. */
   writes?: "value" | "references" | "removal";
+  /** What was to be done, where the brake refuses it or somebody must approve it first. */
+  planned?: Verb;
   /** Why, where the verb alone does not say it. */
   reason?: string;
   /** Under which name the value was read; absent when there is none. */
@@ -185,6 +188,18 @@ function planValue(
 /** Whether a line leads to a write. */
 export function isChange(line: PlanLine): boolean {
   return line.writes !== undefined;
+}
+
+/**
+ * Lines of a plan that is not carried out: what would have changed is refused, or pending until somebody approves it,
+ * and nothing is known of what stays.
+ */
+export function notCarriedOut(lines: readonly PlanLine[], verb: "refused" | "pending"): PlanLine[] {
+  return lines.map((line) => {
+    if (!isChange(line)) return line;
+    const { name, verb: planned, reason } = line;
+    return { name, verb, planned, ...(reason === undefined ? {} : { reason }) };
+  });
 }
 
 /**

@@ -14,6 +14,8 @@ export interface Outcome {
   counts: Record<Verb, number>;
   /** Everything that keeps the run from being a success, a line each. Names and reasons, never values. */
   failures: string[];
+  /** Changes that somebody must approve, a line each. */
+  awaiting: string[];
   /** What is not as it should be though the values are, and what people decided. */
   warnings: string[];
   notices: string[];
@@ -28,19 +30,28 @@ export function outcomeOf(report: EnvironmentReport): Outcome {
     unchanged: 0,
     waiting: 0,
     refused: 0,
+    pending: 0,
     skipped: 0,
     tombstone: 0,
     delete: 0,
   };
   for (const line of lines) counts[line.verb] += 1;
-  const refused = byReason(lines.filter((line) => line.verb === "refused"));
+  const refused = byReason(lines.filter(({ verb, planned }) => verb === "refused" && planned === undefined));
+  // One reason for all of them, whose names stand in the plan.
+  const held = new Set(report.groups.flatMap((group) => group.held ?? []));
   const failed = report.groups.flatMap((group) => (group.failure === undefined ? [] : [group.failure]));
   const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== undefined);
   const { tagFailures = [] } = report;
   const untagged = `not tagged, which the next run makes good: ${tagFailures.join("; ")}`;
   return {
     counts,
-    failures: [...refused, ...failed, ...after],
+    failures: [
+      ...refused,
+      ...[...held].map((reason) => `${report.environment}: ${reason}`),
+      ...failed,
+      ...after,
+    ],
+    awaiting: report.groups.flatMap((group) => group.awaiting ?? []),
     warnings: tagFailures.length === 0 ? [] : [untagged],
     notices: report.paused === undefined ? [] : [pauseLine(report.environment, report.paused)],
   };
@@ -69,6 +80,7 @@ export function headline(report: EnvironmentReport, dryRun: boolean): string {
     ["tombstone", "about to go"],
     ["waiting", "waiting for a first value"],
     ["refused", "refused"],
+    ["pending", "waiting for approval"],
     ["skipped", "not asked for"],
   ];
   const parts = words.filter(([verb]) => counts[verb] > 0).map(([verb, word]) => `${counts[verb]} ${word}`);
@@ -99,8 +111,14 @@ function isQuiet({ verb, reason }: PlanLine): boolean {
 }
 
 function because(line: PlanLine): string {
-  if (line.reason !== undefined) return ` (${line.reason})`;
+  const why = whyOf(line);
+  if (why !== "") return ` (${why})`;
   return line.source === undefined || line.source === line.name ? "" : ` (from ${line.source})`;
+}
+
+/** `update`, `delete: its tombstone is due`, or the reason alone where the line is carried out. */
+function whyOf({ planned, reason }: PlanLine): string {
+  return [planned, reason].filter((each) => each !== undefined).join(": ");
 }
 
 /** The run's page in GitHub: a table of names, verbs and ages. */
@@ -115,11 +133,11 @@ export function renderSummary(report: EnvironmentReport, { dryRun, now }: Tellin
         environment,
         group.group,
         ageOf(changed[line.name], now),
-        line.reason,
+        whyOf(line),
       ]),
   );
-  const { failures, warnings, notices } = outcomeOf(report);
-  const open = [...failures, ...warnings];
+  const { failures, awaiting, warnings, notices } = outcomeOf(report);
+  const open = [...failures, ...awaiting, ...warnings];
   const trouble = open.length === 0 ? [] : ["", "**To mend**", "", ...open.map((each) => `- ${each}`)];
   const table = [
     "| secret | verb | environment | group | value changed | why |",

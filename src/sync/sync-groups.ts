@@ -1,11 +1,12 @@
 import type { Ledger } from "../../secrets/ledger";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
+import { AwaitingApprovalError } from "../clients/pulumi-proposals";
 import type { RunIdentity } from "./advance-ledger";
-import { brakeOf, heldBack } from "./brake";
+import { brakeOf } from "./brake";
 import type { Input } from "./choose-value";
 import { describeError } from "./describe-error";
 import type { JobCatalog, JobTarget } from "./job-catalog";
-import { isChange, type PlanLine, withEarlier } from "./plan";
+import { isChange, notCarriedOut, type PlanLine, withEarlier } from "./plan";
 import type { RunOptions } from "./run-options";
 import { type GroupJob, type GroupView, syncGroup, viewGroup } from "./sync-group";
 
@@ -18,6 +19,10 @@ export interface GroupReport {
   /** Absent when it failed or was held back. */
   revision?: number;
   failure?: string;
+  /** Why its changes were refused all together, if so. */
+  held?: string;
+  /** Which change request somebody must approve before its changes are made, if so. */
+  awaiting?: string;
 }
 
 /** What the values environments of one environment are synced with. */
@@ -98,11 +103,19 @@ async function carryOut(seen: Seen, cloud: PulumiCloud, before: PlanLine[]): Pro
     const { lines, revision } = await syncGroup(seen.job, seen.view, cloud);
     return { group, environment, lines: withEarlier(lines, before), revision };
   } catch (error) {
+    if (error instanceof AwaitingApprovalError)
+      return {
+        group,
+        environment,
+        lines: notCarriedOut(seen.view.lines, "pending"),
+        awaiting: error.message,
+      };
     return { group, environment, lines: before, failure: describeError(error) };
   }
 }
 
 function holdBack({ job: { group, environment }, view, failure }: Seen, reason: string): GroupReport {
   if (view === undefined) return { group, environment, lines: [], failure };
-  return { group, environment, lines: heldBack(view.lines, reason) };
+  const held = view.lines.some(isChange) ? { held: reason } : {};
+  return { group, environment, lines: notCarriedOut(view.lines, "refused"), ...held };
 }

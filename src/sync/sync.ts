@@ -1,8 +1,7 @@
 import { dayOf } from "../../secrets/tombstone";
 import type { Http } from "../clients/http";
 import { createPulumiCall } from "../clients/pulumi-call";
-import { createPulumiCloud, type PulumiCloud } from "../clients/pulumi-cloud";
-import { withProposals } from "../clients/pulumi-proposals";
+import { createPulumiCloud } from "../clients/pulumi-cloud";
 import { RemedyError } from "../errors";
 import { Secret } from "../secret";
 import { createAlert } from "./alert";
@@ -11,6 +10,7 @@ import { catalogOn } from "./catalog-on";
 import { describeError } from "./describe-error";
 import type { JobCatalog, JobTarget } from "./job-catalog";
 import { masksOf } from "./mask-values";
+import { proposingCloud, syncProposer } from "./proposing-cloud";
 import { headline, logLines, outcomeOf, renderSummary } from "./report";
 import { readRunOptions } from "./run-options";
 import { createRunner } from "./runner";
@@ -30,7 +30,7 @@ export interface SyncDoors {
  * One run of the sync job.
  *
  * @returns the exit code: 0 when everything is as declared, or somebody has paused the environment; 1 when something
- *   was refused or failed. What is right has been written all the same, unless all or nothing was asked for.
+ *   was refused, failed or waits for approval. What is right has been written all the same, unless all or nothing was asked for.
  */
 export async function runSync(doors: SyncDoors): Promise<0 | 1> {
   const { catalog, environment, http, now } = doors;
@@ -42,11 +42,10 @@ export async function runSync(doors: SyncDoors): Promise<0 | 1> {
     const url = (environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl).replace(/\/+$/, "");
     const mask = (token: Secret) => runner.mask([token.unwrap()]);
     const token = await authenticate({ catalog, environment, url, http, mask }, target);
-    const cloud = cloudFor(
-      target,
-      { url, organization: catalog.pulumiOrganization, token, http },
-      environment,
-    );
+    const at = { url, organization: catalog.pulumiOrganization, token, http };
+    const { GITHUB_RUN_ID: run } = environment;
+    const proposer = syncProposer(run === undefined ? "by hand" : `run ${run}`);
+    const cloud = proposingCloud(target, createPulumiCloud(at), () => createPulumiCall(at), proposer);
     const today = dayOf(now());
     const job = {
       target,
@@ -57,30 +56,19 @@ export async function runSync(doors: SyncDoors): Promise<0 | 1> {
     };
     const report = await syncEnvironment({ ...job, ...alertOf(doors) }, cloud);
     for (const line of [headline(report, options.dryRun), ...logLines(report)]) runner.print(line);
-    const { counts, failures, warnings, notices } = outcomeOf(report);
+    const { counts, failures, awaiting, warnings, notices } = outcomeOf(report);
     for (const notice of notices) runner.remark("notice", notice);
     for (const warning of warnings) runner.remark("warning", warning);
-    for (const failure of failures) runner.complain(failure);
+    for (const failure of [...failures, ...awaiting]) runner.complain(failure);
     runner.summarize(renderSummary(report, { dryRun: options.dryRun, now: now() }));
     const changed = counts.create + counts.update + counts.delete;
     const paused = report.paused === undefined ? {} : { paused: true };
     runner.output({ changed, refused: counts.refused, ...paused });
-    return failures.length === 0 ? 0 : 1;
+    return failures.length + awaiting.length === 0 ? 0 : 1;
   } catch (error) {
     runner.complain(describeError(error));
     return 1;
   }
-}
-
-/** A client that writes, or where a rule wants approvals, one that proposes. */
-function cloudFor(
-  { approvals, groups }: JobTarget,
-  at: Parameters<typeof createPulumiCloud>[0],
-  { GITHUB_RUN_ID: run = "by hand" }: SyncDoors["environment"],
-): PulumiCloud {
-  const direct = createPulumiCloud(at);
-  if (approvals !== true) return direct;
-  return withProposals(direct, createPulumiCall(at), new Set(Object.values(groups)), `sync, run ${run}`);
 }
 
 /** The name under which the workflow passes the alert's address. */

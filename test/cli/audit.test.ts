@@ -6,7 +6,7 @@ import { foldAudit } from "../../src/cli/audit/fold-audit";
 import { joinRevisions, nameRuns } from "../../src/cli/audit/join-audit";
 import { parseSince } from "../../src/cli/audit/parse-since";
 import { readAudit } from "../../src/cli/audit/read-audit";
-import { RemedyError } from "../../src/errors";
+import { refuseWithoutPulumiToken } from "../../src/cli/require-cloud";
 import { putSecret } from "../github/started-github";
 import { ORG as CLOUD_ORG, env, open, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { type Auditing, CATALOG, startAuditing } from "./auditing";
@@ -343,20 +343,80 @@ describe("the audit of both services", () => {
       readAudit({ ...doors, cloud: both.doors.cloud, cloudCall }, { since: new Date(0) }),
       /defect/,
     );
-    const noToken = () => {
-      throw new RemedyError("PULUMI_ACCESS_TOKEN", "is not set", "export it");
-    };
-    const without = { ...both.doors, cloud: () => undefined, cloudCall: noToken };
+    const without = { ...both.doors, cloud: () => undefined, cloudCall: refuseWithoutPulumiToken };
     assert.equal(
       (await readAudit(without, { since: new Date(0) })).unknown.length,
       3,
       "one refusal, one line",
     );
     await both.cloud.close();
-    const { events, unknown } = await answer();
+    const { events, unknown, unknownInBrief } = await answer();
     assert.ok(events.some(({ kind }) => kind === "set"));
     assert.ok(unknown.some((line) => line.startsWith("who opened an environment")));
-    assert.ok(unknown.some((line) => line.startsWith(`who changed ${GROUP}`)));
+    assert.ok(unknown.some((line) => line.includes("who changed ") && line.includes(GROUP)));
+    assert.ok(unknownInBrief.length < 6, unknownInBrief.join("\n"));
+  });
+
+  it("names of many places that refuse one thing the first few on a terminal, and all for programs", async () => {
+    await start();
+    const path = `/api/esc/environments/${CLOUD_ORG}/[^/]+/[^/]+/versions`;
+    both.cloud.faults.add({ path, times: 0, answer: { status: 403 } });
+    const few = PLACES.slice(0, 3).map(({ path: place }) => place);
+    const { stdout } = await both.command("audit");
+    assert.ok(
+      stdout.includes(
+        `  who changed ${few.join(", ")} and ${PLACES.length - 3} more: the token may not do this\n`,
+      ),
+      stdout,
+    );
+    const { unknown } = JSON.parse((await both.command("audit --json")).stdout);
+    const line = unknown.find((each: string) => each.startsWith("who changed "));
+    for (const place of PLACES) assert.ok(line.includes(place.path), line);
+  });
+
+  it("shows the newest lines, says how many older ones are left out, and ends as all of them say", async () => {
+    await start();
+    await open(both.cloud, GROUP, TOKENS.dev);
+    for (let minute = 0; minute < 103; minute += 1)
+      both.github.audit.append({
+        ...{ service: "github", action: "org.update_actions_secret", outcome: "success" },
+        ...{
+          actor: `owner-${minute}`,
+          target: "ai-cherry/OPENAI_API_KEY",
+          details: { key: "OPENAI_API_KEY" },
+        },
+      });
+    const rows = (stdout: string) =>
+      stdout
+        .slice(0, stdout.indexOf("\n\n"))
+        .split("\n")
+        .map((line) => line.replaceAll(/ +/g, " "));
+    const whole = await both.command("audit --limit 10000");
+    const all = rows(whole.stdout).length;
+    assert.doesNotMatch(whole.stdout, /left out/);
+    const byItself = await both.command("audit");
+    assert.deepEqual(rows(byItself.stdout), rows(whole.stdout).slice(0, 100));
+    assert.ok(byItself.stdout.includes(`${all - 100} older lines are left out`), byItself.stdout);
+    const few = await both.command("audit --limit 2");
+    assert.deepEqual(rows(few.stdout), rows(whole.stdout).slice(0, 2));
+    assert.ok(
+      few.stdout.includes(
+        `\n${all - 2} older lines are left out, 1 of them refused: --limit ${all} shows them\nNot known:`,
+      ),
+      few.stdout,
+    );
+    assert.equal(few.code, 1, "an opening was refused, though no line of it is shown");
+  });
+
+  it("prints every event for programs, or as many as were asked for and how many were left out", async () => {
+    await start();
+    for (let count = 0; count < 130; count += 1) await open(both.cloud, GROUP);
+    const all = JSON.parse((await both.command("audit --json")).stdout);
+    assert.ok(all.events.length > 130);
+    assert.equal(all.leftOut, 0);
+    const three = JSON.parse((await both.command("audit --json --limit 3")).stdout);
+    assert.deepEqual(three.events, all.events.slice(0, 3));
+    assert.equal(three.leftOut, all.events.length - 3);
   });
 
   it("refuses a secret, an environment and a time that are none", async () => {
@@ -366,6 +426,8 @@ describe("the audit of both services", () => {
       ["--secret OPENAI_KEY", /older name of OPENAI_API_KEY/],
       ["--environment moon", /names no environment of the catalog: moon/],
       ["--since yesterday", /names no time gone by: yesterday/],
+      ["--limit 0", /--limit: is no number from 1 to 10000: 0/],
+      ["--limit 1e2", /--limit: is no number from 1 to 10000: 1e2/],
     ] as const) {
       const { stderr, code } = await both.command(`audit ${option}`);
       assert.equal(code, 2);

@@ -1,4 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { EventEmitter } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +9,10 @@ import { renderComposite } from "../../secrets/composite";
 import type { Catalog } from "../../secrets/entry";
 import { SCRIPT_PATH, WORKFLOW_PATH } from "../../secrets/layout";
 import type { Doors } from "../../src/cli/command";
+import type { JournalFile } from "../../src/cli/compromise/journal";
+import { type Stoppable, withLastWord } from "../../src/cli/compromise/last-word";
 import { runProgram } from "../../src/cli/program";
+import { pauseSync, resumeSync } from "../../src/cli/versions/pause-sync";
 import { createGitHub } from "../../src/clients/github";
 import { createGitHubCall } from "../../src/clients/github-call";
 import { createHttp } from "../../src/clients/http";
@@ -115,6 +119,7 @@ describe("sophia-secrets compromise", function () {
     clock.forward(60);
   });
   afterEach(async () => {
+    github.faults.clear();
     await cloud.close();
     rmSync(folder, { recursive: true });
     const { actions, repos } = github.octokit().rest;
@@ -410,6 +415,7 @@ describe("sophia-secrets compromise", function () {
       stopped.stderr,
       /error: staging, production: the sync is paused\. Remedy: .*resume staging production/,
     );
+    equal(stopped.stderr.split("npx sophia-secrets resume").length, 2, "said once");
     equal(await loaded("production"), OLD);
     const { text } = await cloud.call("GET", env("default/app-production-ledger"));
     match(text, /paused:\n +reason: OPENAI_API_KEY is compromised/);
@@ -417,6 +423,113 @@ describe("sophia-secrets compromise", function () {
     equal(resumed.code, 0, resumed.stderr);
     match(resumed.asked[0] ?? "", /Enter to let the sync write again/);
     equal(await loaded("production"), NEW);
+  });
+
+  describe("says what its --pause leaves paused", () => {
+    const ledgerOf = (environment: string) => env(`default/app-${environment}-ledger`);
+    const both =
+      /staging, production stay paused by this case: npx sophia-secrets resume staging production lets the sync write there again, and to run this again goes on with the case\n/;
+
+    it("when a person stops it, also on a second try, and no more when it has let the sync go on", async () => {
+      match((await run("OPENAI_API_KEY --pause", { typed: ["stop"] })).stderr, both);
+      match((await run("OPENAI_API_KEY", { typed: ["", "stop"] })).stderr, both);
+      const composite = "default/app-production";
+      const { headers } = await cloud.call("GET", env(`${composite}-keys`));
+      const pinned = `imports:\n  - ${composite}-keys@${headers.get("pulumi-esc-revision")}\n`;
+      await cloud.call("PATCH", env(composite), { body: pinned });
+      const failed = await run("OPENAI_API_KEY", { typed: [NEW, ""] });
+      match(failed.stderr, /error: production: loaders do not see the new value/);
+      doesNotMatch(failed.stderr, /paused by this case/);
+      deepEqual(
+        JSON.parse(readFileSync(join(folder, journal), "utf8")).paused,
+        {},
+        "for a signal's last word",
+      );
+    });
+
+    it("when a step fails, and when it fails before the first one", async () => {
+      github.faults.add({
+        method: "PUT",
+        path: "/orgs/ai-cherry/actions/secrets/",
+        times: 0,
+        answer: { status: 403 },
+      });
+      const failed = await run("OPENAI_API_KEY --pause --yes", { stdin: NEW });
+      match(failed.stderr, both);
+      github.faults.add({ path: "/orgs/ai-cherry/actions/secrets", times: 0, answer: { status: 403 } });
+      match((await run("OPENAI_API_KEY --yes", { stdin: NEW })).stderr, both);
+      equal(await loaded("production"), OLD);
+    });
+
+    it("when one environment is paused and another is not, and pauses the rest when it is run again", async () => {
+      cloud.faults.add({ method: "PATCH", path: ledgerOf("production"), times: 0, answer: { status: 403 } });
+      const half = await run("OPENAI_API_KEY --pause", { typed: [""] });
+      equal(half.code, 2);
+      match(half.stderr, /\nstaging stays paused by this case: npx sophia-secrets resume staging lets/);
+      match(half.stderr, /error: production: it is not paused: .*the token may not do this/);
+      cloud.faults.clear();
+      const whole = await run("OPENAI_API_KEY --pause", { typed: ["", NEW, ""] });
+      equal(whole.code, 0, whole.stderr);
+      match(written() ?? "", /Z paused the sync of staging, production\n/);
+    });
+
+    it("knows on its next run a pause of which it never heard whether it was set", async () => {
+      cloud.faults.add({ method: "PATCH", path: ledgerOf("production"), times: 0, reset: "after" });
+      // Read before anything is done, to see who paused it, and to pause it; then no more.
+      cloud.faults.add({
+        method: "GET",
+        path: ledgerOf("production"),
+        skip: 3,
+        times: 0,
+        answer: { status: 500 },
+      });
+      const unsure = await run("OPENAI_API_KEY --pause", { typed: [""] });
+      match(unsure.stderr, /\nstaging stays paused by this case, and production may: /);
+      match(unsure.stderr, /error: production: it is not paused: /);
+      cloud.faults.clear();
+      match((await run("OPENAI_API_KEY --pause", { typed: ["stop"] })).stderr, both);
+    });
+
+    it("and what it may, where that cannot be looked at", async () => {
+      await run("OPENAI_API_KEY --pause", { typed: ["stop"] });
+      cloud.faults.add({ method: "GET", path: ledgerOf("production"), times: 0, answer: { status: 500 } });
+      match(
+        (await run("OPENAI_API_KEY", { typed: ["stop"] })).stderr,
+        /\nstaging stays paused by this case, and production may: npx sophia-secrets resume staging production lets/,
+      );
+    });
+
+    it("and not what others have paused or resumed", async () => {
+      const others = { reason: "vendor is down", by: "eve", now: new Date() };
+      const at = { url: cloud.url, organization: ORG, token: new Secret(TOKENS.admin), http: createHttp({}) };
+      await pauseSync(createPulumiCloud(at), settings(), ["production"], others);
+      const first = await run("OPENAI_API_KEY --pause", { typed: ["stop"] });
+      match(first.stderr, /\nstaging stays paused by this case: npx sophia-secrets resume staging lets/);
+      await resumeSync(createPulumiCloud(at), settings(), ["staging"]);
+      doesNotMatch((await run("OPENAI_API_KEY", { typed: ["stop"] })).stderr, /paused by this case/);
+      await pauseSync(createPulumiCloud(at), settings(), ["staging"], others);
+      doesNotMatch((await run("OPENAI_API_KEY", { typed: ["stop"] })).stderr, /paused by this case/);
+    });
+
+    it("when a signal ends it, before it ends", async () => {
+      const said: string[] = [];
+      const killed: string[] = [];
+      const us = Object.assign(new EventEmitter(), {
+        pid: 7,
+        kill: (_: number, signal: string) => killed.push(signal) > 0,
+      });
+      const file = {
+        read: () => ({ paused: { production: "2026-08-01T10:00:00Z" } }),
+      } as unknown as JournalFile;
+      const doors = { terminal: { say: (line: string) => said.push(line) } } as unknown as Doors;
+      void withLastWord(doors, file, () => new Promise(() => undefined), us as unknown as Stoppable);
+      us.emit("SIGTERM", "SIGTERM");
+      match(
+        said.join("\n"),
+        /^production may be paused by this case: npx sophia-secrets resume production lets/,
+      );
+      deepEqual([killed, us.eventNames()], [["SIGTERM"], []]);
+    });
   });
 
   describe("shows the steps and does nothing with --dry-run", () => {

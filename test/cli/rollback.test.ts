@@ -204,10 +204,12 @@ describe("rollback", () => {
     await stage.sync(values("two"), { catalog });
     const held = await stage.run("rollback production --to run-3", { catalog });
     equal(held.code, 2);
-    match(
+    equal(
       held.stderr,
-      /^error: KEY_0, .*not written: the run would replace or delete 12 values at once, and 8 is the limit.*allow-many-changes\n$/,
+      "error: production: not written: the run would replace or delete 12 values at once, and 8 is the limit; if all of that is meant, run again with --allow-many-changes (in the workflow the input allow-many-changes)\n",
     );
+    const names = [...keys].sort().map((name) => `  refused   ${name} (update)\n`);
+    equal(held.stdout, `production: 4 unchanged, 12 refused\n${GROUP.keys}\n${names.join("")}`);
     equal((await ledger()).paused, undefined);
     await stage.run("pause production --reason", {}, "rolled back to run-3");
     equal((await stage.run("rollback production --to run-3", { catalog })).code, 2, "also on a second run");
@@ -229,6 +231,9 @@ describe("rollback", () => {
     match(stderr, /warning: the sync was paused before \(vendor is down\); that pause is replaced/);
     equal((await ledger()).paused?.until, undefined);
     await isBack();
+    await stage.run("pause production --for 4h --reason", {}, "rolled back to run-2");
+    await stage.run("rollback production --to run-2");
+    equal((await ledger()).paused?.until, undefined, "also of one that is worded as its own");
   });
 
   it("refuses what it cannot find, naming the groups, before anything is written", async () => {
@@ -252,6 +257,22 @@ describe("rollback", () => {
       match(heard.stderr, told);
     }
     await isAsBefore();
+  });
+
+  it("says that a run of only some names has no tag, and goes back to what it left by the revision's number", async () => {
+    const some = { ...two, ALPHA_KEY: "canary-a3" };
+    equal((await stage.sync({ ...some, SYNC_NAMES: "ALPHA_KEY" })).code, 0);
+    const revision = await stage.revision(GROUP.keys);
+    await stage.sync({ ...two, ALPHA_KEY: "canary-a4" });
+    const { code, stderr } = await stage.run("rollback production --to run-3");
+    equal(code, 2);
+    match(
+      stderr,
+      /databases, keys: no revision there is tagged run-3, .*Remedy: npx sophia-secrets history lists what there is; .*took only some names or failed in part has no tag: name the revision's number/,
+    );
+    const back = await stage.run(`rollback production --to ${revision} --group keys`);
+    equal(back.code, 0, back.stderr);
+    deepEqual(await stage.variables(), some);
   });
 
   it("writes nothing where the sync cannot be paused: it would undo it", async () => {

@@ -52,6 +52,9 @@ interface World {
   token?: string;
   now?: string;
   catalog?: Catalog;
+  settings?: Settings;
+  /** Environment variables of the process. */
+  env?: Record<string, string>;
   /** The carrier that syncs, where several share the environment. */
   shard?: string;
   /** Wraps the door to HTTP. */
@@ -82,7 +85,7 @@ export class VersionsStage {
     const printed: string[] = [];
     const http = createHttp({ waitMs: 1 });
     const code = await runSync({
-      catalog: buildJobCatalog(world.catalog ?? CATALOG, SETTINGS, world.shard),
+      catalog: buildJobCatalog(world.catalog ?? CATALOG, world.settings ?? SETTINGS, world.shard),
       environment: {
         SYNC_ENVIRONMENT: "production",
         SYNC_ALLOW_MANY_CHANGES: "true",
@@ -109,12 +112,19 @@ export class VersionsStage {
         heard.stderr += `${line}\n`;
       },
     } as unknown as Doors["terminal"];
-    const { token = TOKENS.admin, now, catalog = CATALOG, through } = world;
+    const {
+      token = TOKENS.admin,
+      now,
+      catalog = CATALOG,
+      settings = SETTINGS,
+      through,
+      env: variables = {},
+    } = world;
     const door = createHttp({ waitMs: 1, tries: 2, timeoutMs: 500 });
     const http = through?.(door) ?? door;
     const at = { url: this.cloud.url, organization: ORG, token: new Secret(token), http };
     const doors = {
-      project: { dir: "/nowhere", name: "sophia-secrets", stack: "production", settings: SETTINGS },
+      project: { dir: "/nowhere", name: "sophia-secrets", stack: "production", settings },
       catalog,
       terminal,
       // Every secret is there, older than any sync; its runs may not be seen.
@@ -134,7 +144,7 @@ export class VersionsStage {
         return createPulumiCall(at);
       },
       now: () => new Date(now ?? Date.now()),
-      env: {},
+      env: variables,
     } as unknown as Doors;
     const code = await runProgram([...command.split(" "), ...texts], async () => doors, terminal);
     if (/canary/.test(`${heard.stdout}${heard.stderr}`)) throw new Error("it shows a value");

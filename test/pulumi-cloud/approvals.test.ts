@@ -58,7 +58,8 @@ describe("approval rules of the sandbox's Pulumi Cloud", () => {
       http: createHttp({ tries: 1 }),
     };
     const direct = createPulumiCloud(at);
-    return { direct, proposing: withProposals(direct, createPulumiCall(at), new Set([PATH]), "sync run 42") };
+    const proposer = { origin: "sync run 42", isOwn: (text: string) => text.startsWith("sync run ") };
+    return { direct, proposing: withProposals(direct, createPulumiCall(at), new Set([PATH]), proposer) };
   };
 
   it("refuse direct writes to everybody, machines and administrators too, and nowhere else", async () => {
@@ -154,6 +155,53 @@ describe("approval rules of the sandbox's Pulumi Cloud", () => {
         requests.map((each: { latestRevisionNumber: number }) => each.latestRevisionNumber),
         [1],
       );
+    });
+
+    it("propose nothing beside somebody else's change, and submit no draft but their own", async () => {
+      await rule();
+      const { direct, proposing } = client();
+      const { etag } = await direct.read(PATH);
+      const mine = "values: {b: 2}\n";
+      const id = await draft();
+      const unsubmitted =
+        /a draft of it stands that nobody has submitted \(change request \S+\), .*change-request close/;
+      await assert.rejects(proposing.write(PATH, mine, etag), unsubmitted);
+      await act(id, "submit", token, { description: "by hand" });
+      await assert.rejects(
+        proposing.write(PATH, mine, etag),
+        (error) =>
+          !(error instanceof AwaitingApprovalError) && /another change of it waits/.test(String(error)),
+      );
+      await act(id, "close", token);
+      await cloud.call("POST", env(PATH, "/drafts"), { token, body: mine });
+      await assert.rejects(proposing.write(PATH, mine, etag), AwaitingApprovalError);
+      const requests = (await cloud.call("GET", REQUESTS)).json.changeRequests;
+      assert.deepEqual(
+        requests.map(({ status, description }: Record<string, string>) => [status, description]),
+        [
+          ["closed", "by hand"],
+          ["submitted", "sync run 42"],
+        ],
+      );
+    });
+
+    it("take a request to open the environment for no change of it", async () => {
+      await rule();
+      const { direct } = client();
+      const { etag } = await direct.read(PATH);
+      const asked = { id: "1", status: "submitted", action: "open", description: "incident" };
+      const entity = { entityType: "environment", project: "default", name: "app-production-keys" };
+      const sent: string[] = [];
+      const call = async (_: string, path: string) => {
+        sent.push(path.replace(/\?.*/, ""));
+        const changeRequests = [{ ...asked, entity }];
+        return { status: 200, headers: {}, text: JSON.stringify({ changeRequests, changeRequestId: "2" }) };
+      };
+      const of = Object.assign(call, { organization: ORG });
+      const proposer = { origin: "sync run 42", isOwn: () => false };
+      const proposing = withProposals(direct, of, new Set([PATH]), proposer);
+      await assert.rejects(proposing.write(PATH, text, etag), AwaitingApprovalError);
+      assert.deepEqual(sent, [REQUESTS, env(PATH, "/drafts"), `${REQUESTS}/2/submit`]);
     });
 
     it("write the rest as ever, and refuse what somebody wrote in between", async () => {

@@ -77,6 +77,51 @@ describe("a sync whose changes somebody must approve", () => {
     deepEqual((await requests()).map(({ status }) => status).sort(), ["applied", "submitted"]);
   });
 
+  it("shows what waits, and fails for somebody else's change that waits before it", async () => {
+    const { printed, summary } = await run("canary-one");
+    equal(
+      printed.find((line) => line.startsWith("production:")),
+      "production: 1 waiting for approval",
+    );
+    match(printed.join("\n"), /\n {2}pending {3}OPENAI_API_KEY \(create\)\n/);
+    match(summary, /\| OPENAI_API_KEY \| pending \|[\s\S]*\*\*To mend\*\*\n\n- .*waits for approval/);
+    const [request] = await requests();
+    const path = `/api/change-requests/${ORG}/${request?.id}/submit`;
+    await stage.cloud.call("POST", path, { body: { description: "rollback to run-1" } });
+    const second = await run("canary-one");
+    equal(second.code, 1);
+    match(
+      second.printed.join("\n"),
+      /another change of it waits for approval \(change request \S+\), .*apply or close it/,
+    );
+  });
+
+  for (const [what, fault] of [
+    ["breaks off before it is carried out", { reset: "before" }],
+    ["breaks off after it was carried out", { reset: "after" }],
+    ["is answered with 502", { answer: { status: 502 } }],
+  ] as const) {
+    it(`proposes all the same when submitting ${what}, once`, async () => {
+      stage.cloud.faults.add({ method: "POST", path: "/submit$", ...fault });
+      match((await run("canary-one")).printed.join("\n"), /the change was proposed and waits for approval/);
+      deepEqual(
+        (await requests()).map(({ status }) => status),
+        ["submitted"],
+      );
+    });
+  }
+
+  it("says how a draft is got rid of that it could not submit", async () => {
+    stage.cloud.faults.add({ method: "POST", path: "/submit$", times: 0, answer: { status: 403 } });
+    equal((await run("canary-one")).code, 1);
+    stage.cloud.faults.clear();
+    const [draft] = await requests();
+    const words = `nobody has submitted (change request ${draft?.id}), and one at a time can`;
+    ok((await run("canary-one")).printed.join("\n").includes(words));
+    equal((await stage.cloud.call("POST", `/api/change-requests/${ORG}/${draft?.id}/close`)).status, 204);
+    match((await run("canary-one")).printed.join("\n"), /the change was proposed/);
+  });
+
   it("without being told of the rule fails, and changes nothing", async () => {
     const result = await stage.run({ catalog: DIRECT, token, input: { OPENAI_API_KEY: "canary" } });
     equal(result.code, 1);

@@ -62,10 +62,13 @@ describe("the sync job, as it is asked", () => {
     equal(fill.printed[0], "production: 13 created");
     const held = await stage.run({ catalog, input: two });
     deepEqual([held.code, writes(held)], [1, [patch(LEDGER)]]);
+    match(held.printed.join("\n"), /\n {2}refused {3}KEY_00 \(update\)\n/);
     match(
       held.printed.join("\n"),
-      /error: .*KEY_00.*replace or delete 13 values at once, and 7 is the limit/,
+      /error: production: not written: .*replace or delete 13 values at once, and 7 is the limit/,
     );
+    for (const told of [held.printed.join("\n"), held.summary])
+      equal(told.split("is the limit").length, 2, "said once, not for each name");
     equal((await stage.variables(DATABASES)).DB_PASSWORD, "DB_PASSWORD-one");
     const meant = { SYNC_ALLOW_MANY_CHANGES: "true" };
     const run = await stage.run({ catalog, input: two, environment: meant });
@@ -78,7 +81,7 @@ describe("the sync job, as it is asked", () => {
     const all = { SYNC_ALL_OR_NOTHING: "true" };
     const run = await stage.run({ catalog, input, environment: all });
     deepEqual([run.code, writes(run)], [1, [patch(LEDGER)]]);
-    match(run.printed.join("\n"), /error: KEY_00.*all or nothing/);
+    match(run.printed.join("\n"), /error: production: not written: all or nothing/);
     deepEqual(await stage.variables(API_KEYS), {});
     equal((await stage.run({ catalog, input: one, environment: all })).code, 0);
   });

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { brakeOf, heldBack } from "../../src/sync/brake";
-import type { PlanLine, Verb } from "../../src/sync/plan";
+import { brakeOf } from "../../src/sync/brake";
+import { notCarriedOut, type PlanLine, type Verb } from "../../src/sync/plan";
 import type { RunOptions } from "../../src/sync/run-options";
 
 const NONE: RunOptions = { dryRun: false, names: undefined, allOrNothing: false, allowMany: false };
@@ -51,8 +51,8 @@ describe("the brake before the first write", () => {
   });
 
   it("refuses what would have changed, and claims nothing of the value that stands", () => {
-    deepEqual(heldBack([...lines("update", 1), ...lines("unchanged", 1)], "why"), [
-      { name: "update_0", verb: "refused", reason: "why" },
+    deepEqual(notCarriedOut([...lines("update", 1), ...lines("unchanged", 1)], "refused"), [
+      { name: "update_0", verb: "refused", planned: "update" },
       { name: "unchanged_0", verb: "unchanged", holds: "f" },
     ]);
   });

@@ -61,9 +61,24 @@ const QUIET: EnvironmentReport = {
   ],
 };
 
+const HELD: EnvironmentReport = {
+  environment: "production",
+  changed: { C_KEY: "2026-01-01T00:00:00Z" },
+  groups: ["api-keys", "databases"].map((group) => ({
+    group,
+    environment: `default/app-${group}`,
+    lines: [
+      { name: `${group}-A`, verb: "refused", planned: "update" },
+      { name: `${group}-B`, verb: "refused", planned: "delete", reason: "its tombstone is due" },
+      { name: `${group}-C`, verb: "unchanged" },
+    ],
+    held: "not written: too many at once",
+  })),
+};
+
 describe("the report of a sync", () => {
   it("has the headline, log and page of test/golden", () => {
-    const parts = [REPORT, QUIET].flatMap((report) => [
+    const parts = [REPORT, QUIET, HELD].flatMap((report) => [
       headline(report, false),
       headline(report, true),
       ...logLines(report),
@@ -81,6 +96,7 @@ describe("the report of a sync", () => {
       unchanged: 2,
       waiting: 1,
       refused: 3,
+      pending: 0,
       skipped: 1,
       tombstone: 0,
       delete: 0,
@@ -93,6 +109,10 @@ describe("the report of a sync", () => {
       "the alert's webhook: no answer",
     ]);
     deepEqual(outcomeOf(QUIET).failures, []);
+  });
+
+  it("says once what the brake holds, not for each name and group", () => {
+    deepEqual(outcomeOf(HELD).failures, ["production: not written: too many at once"]);
   });
 
   it("says so when there is nothing to do", () => {

@@ -4,13 +4,13 @@ import { parseLedger } from "../../../secrets/ledger";
 import { createRevisions } from "../../clients/esc-revisions";
 import { createGitHubAudit, type WorkflowRun } from "../../clients/github-audit";
 import { createPulumiAudit } from "../../clients/pulumi-audit";
-import { RemedyError } from "../../errors";
 import type { Doors } from "../command";
 import { inParallel } from "../in-parallel";
 import { requireCloud } from "../require-cloud";
 import { type AuditEvent, fromCloud, fromGitHub, fromLedger, fromList, fromRun } from "./audit-event";
 import { type AuditPlace, auditPlaces } from "./audit-places";
 import { joinRevisions, nameRuns } from "./join-audit";
+import { NotKnown } from "./not-known";
 
 /** What to look for. */
 export interface AuditQuestion {
@@ -27,11 +27,16 @@ export interface AuditAnswer {
   events: AuditEvent[];
   /** What nobody could be asked, a sentence each: never empty, for GitHub records no reading of a secret. */
   unknown: string[];
+  /** The same for a terminal: of many places the first few, and how many more. */
+  unknownInBrief: string[];
 }
 
 const NEVER_KNOWN = "which workflow read a secret: GitHub records no reading of one";
 /** docs.github.com, "Reviewing the audit log for your organization". */
 const GITHUB_KEEPS_DAYS = 180;
+const TOO_LONG_AGO = `who changed a secret in GitHub more than ${GITHUB_KEEPS_DAYS} days ago: its log ends there`;
+/** A missing right keeps every environment from us: a terminal need not list them all. */
+const NAMED_IN_BRIEF = 3;
 
 /**
  * Joins Pulumi Cloud's and GitHub's logs, ESC's revisions, the ledgers and the sync's runs into one list. A source that
@@ -40,17 +45,8 @@ const GITHUB_KEEPS_DAYS = 180;
 export async function readAudit(doors: Doors, question: AuditQuestion): Promise<AuditAnswer> {
   const { catalog, project } = doors;
   const places = auditPlaces(catalog, project.settings, question.environments);
-  const refused = new Map<string, string[]>();
-  const or = async <Result>(what: string, ask: () => Promise<Result>): Promise<Result | undefined> => {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof RemedyError)) throw error;
-      const why = `${error.thing}: ${error.reason}`;
-      refused.set(why, [...(refused.get(why) ?? []), what]);
-      return undefined;
-    }
-  };
+  const notKnown = new NotKnown();
+  const or: NotKnown["or"] = (question, ask) => notKnown.or(question, ask);
   const [inCloud, inGitHub, ledgers, runs] = await Promise.all([
     readCloud(doors, places, question.since, or),
     readGitHub(doors, question.since, or),
@@ -59,17 +55,13 @@ export async function readAudit(doors: Doors, question: AuditQuestion): Promise<
   ]);
   const all = [...nameRuns(inCloud, runs, places), ...inGitHub, ...ledgers, ...runs.map(fromRun)];
   const events = all.filter(filterOf(doors, places, question)).sort(newestFirst);
-  // One refusal, such as a token that is missing, is one line, whatever it keeps from us.
-  const unknown = [...refused].map(([why, whats]) => `${whats.join("; ")}: ${why}`);
   const oldest = doors.now().getTime() - GITHUB_KEEPS_DAYS * 86_400_000;
-  if (question.since.getTime() < oldest)
-    unknown.push(
-      `who changed a secret in GitHub more than ${GITHUB_KEEPS_DAYS} days ago: its log ends there`,
-    );
-  return { events, unknown: [...unknown.sort(), NEVER_KNOWN] };
+  const rest = [...(question.since.getTime() < oldest ? [TOO_LONG_AGO] : []), NEVER_KNOWN];
+  const unknown = [...notKnown.lines(), ...rest];
+  return { events, unknown, unknownInBrief: [...notKnown.lines(NAMED_IN_BRIEF), ...rest] };
 }
 
-type Or = <Result>(what: string, ask: () => Promise<Result>) => Promise<Result | undefined>;
+type Or = NotKnown["or"];
 
 async function readCloud(
   doors: Doors,
@@ -78,12 +70,14 @@ async function readCloud(
   or: Or,
 ): Promise<AuditEvent[]> {
   const log = await or(
-    "who opened an environment, and whose opening was refused (Pulumi Cloud's audit log is for administrators, from the Enterprise edition on)",
+    [
+      "who opened an environment, and whose opening was refused (Pulumi Cloud's audit log is for administrators, from the Enterprise edition on)",
+    ],
     async () => createPulumiAudit(doors.cloudCall()).events(since),
   );
   let events = (log ?? []).flatMap((event) => fromCloud(event, places) ?? []);
   const revisions = await inParallel(places, (place) =>
-    or(`who changed ${place.path}`, async () =>
+    or(["who changed", place.path], async () =>
       (await createRevisions(doors.cloudCall()).list(place.path)).filter(
         ({ created }) => Date.parse(created) >= since.getTime(),
       ),
@@ -96,11 +90,13 @@ async function readCloud(
 
 async function readGitHub(doors: Doors, since: Date, or: Or): Promise<AuditEvent[]> {
   const log = await or(
-    "who changed a secret in GitHub (its audit log answers owners of GitHub Enterprise Cloud organizations alone)",
+    [
+      "who changed a secret in GitHub (its audit log answers owners of GitHub Enterprise Cloud organizations alone)",
+    ],
     async () => createGitHubAudit(doors.githubCall()).secretEvents(since),
   );
   if (log !== undefined) return log.map(fromGitHub);
-  const listed = await or("when a secret changed in GitHub", async () => doors.github().listSecrets());
+  const listed = await or(["when a secret changed in GitHub"], async () => doors.github().listSecrets());
   return (listed ?? []).flatMap((secret) => fromList(secret, since));
 }
 
@@ -115,7 +111,7 @@ async function readLedgers(
     (place) => place.path === pathOf(ledgerEnvironment(settings, place.environment)),
   );
   const read = await inParallel(ledgers, (place) =>
-    or(`which run wrote which secret in ${place.environment}`, async () => {
+    or(["which run wrote which secret in", place.environment], async () => {
       const { text } = await requireCloud(doors).read(place.path);
       return fromLedger(parseLedger(text), place, since);
     }),
@@ -127,7 +123,7 @@ async function readRuns(doors: Doors, since: Date, or: Or): Promise<WorkflowRun[
   const { carriers } = doors.project.settings;
   const file = WORKFLOW_PATH.split("/").at(-1) ?? "";
   const read = await inParallel(carriers, (repository) =>
-    or(`runs of the sync in ${repository}`, async () =>
+    or(["runs of the sync in", repository], async () =>
       createGitHubAudit(doors.githubCall()).runs(repository, file, since),
     ),
   );

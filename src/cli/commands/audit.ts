@@ -1,12 +1,16 @@
-import { foldAudit } from "../audit/fold-audit";
+import { type Folded, foldAudit } from "../audit/fold-audit";
 import { parseSince } from "../audit/parse-since";
 import { type AuditAnswer, readAudit } from "../audit/read-audit";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../environment-option";
+import { limitOption } from "../limit-option";
 import { tableLines } from "../table";
 import { entriesOf } from "../values/declared";
 
 const SINCE = "7d";
+/** Rows that a person reads; like events within an hour are one. */
+const ROWS = 100;
+const MOST = 10_000;
 
 /** Who did what to the secrets, from both services' logs. */
 export const auditCommand: CommandSpec = {
@@ -14,13 +18,14 @@ export const auditCommand: CommandSpec = {
   topic: "access",
   description: "Who opened, changed or set what, when and from which run",
   details: [
-    "Joins the audit logs of GitHub and Pulumi Cloud, ESC's revisions, the ledgers and the sync's runs, newest first. What cannot be known is said: the audit logs need Pulumi Cloud Enterprise and GitHub Enterprise Cloud. Readings of names and ciphertext are left out unless asked for. Exit code 1 when an opening was refused.",
+    "Joins the audit logs of GitHub and Pulumi Cloud, ESC's revisions, the ledgers and the sync's runs, newest first. What cannot be known is said: the audit logs need Pulumi Cloud Enterprise and GitHub Enterprise Cloud. Readings of names and ciphertext are left out unless asked for. Exit code 1 when an opening was refused, shown or not.",
   ],
   options: [
     ["--since <time>", `how far back: 12h, 7d, 4w or a day (default: ${SINCE})`],
     ["--secret <name>", "what concerns this secret alone"],
     ["--environment <name>", "this environment alone"],
     ["--reads", "also readings that show no value"],
+    ["--limit <count>", `how many, newest first, 1 to ${MOST} (default: ${ROWS}, and all with --json)`],
     ["--json", "print every event as JSON"],
   ],
   examples: [
@@ -36,29 +41,52 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const [secret, environment] = [typed.text("secret"), environmentOption(doors, typed)];
   if (secret !== undefined && !doors.catalog.secrets.some(({ name }) => name === secret))
     entriesOf(doors.catalog, [secret]);
+  const limit = limitOption(typed, MOST);
   const answer = await readAudit(doors, {
     since,
     ...(secret === undefined ? {} : { names: [secret] }),
     ...(environment === undefined ? {} : { environments: [environment] }),
   });
   const events = answer.events.filter(({ kind }) => kind !== "read" || typed.has("reads"));
-  if (typed.has("json")) doors.terminal.print(JSON.stringify({ events, unknown: answer.unknown }));
-  else report(doors.terminal.print, { ...answer, events }, since);
+  const { print } = doors.terminal;
+  if (typed.has("json")) {
+    const shown = events.slice(0, limit);
+    const leftOut = events.length - shown.length;
+    print(JSON.stringify({ events: shown, leftOut, unknown: answer.unknown }));
+  } else report(print, { ...answer, events }, since, limit ?? ROWS);
+  // Of the whole period: what is not shown was refused all the same.
   return events.some(({ kind }) => kind === "refused") ? EXIT.found : EXIT.done;
 }
 
-function report(print: (line: string) => void, { events, unknown }: AuditAnswer, since: Date): void {
-  const rows = foldAudit(events).map((event) => [
+function report(
+  print: (line: string) => void,
+  { events, unknownInBrief }: AuditAnswer,
+  since: Date,
+  limit: number,
+): void {
+  const folded = foldAudit(events);
+  for (const line of tableLines(folded.slice(0, limit).map(row))) print(line);
+  if (folded.length > 0) print("");
+  print(`${events.length} events since ${since.toISOString()}`);
+  if (folded.length > limit) print(leftOut(folded.slice(limit), folded.length));
+  print("Not known:");
+  for (const line of unknownInBrief) print(`  ${line}`);
+}
+
+function leftOut(older: readonly Folded[], all: number): string {
+  const refused = older.filter(({ kind }) => kind === "refused").length;
+  const among = refused === 0 ? "" : `, ${refused} of them refused`;
+  const how = all <= MOST ? `--limit ${all}` : "--json";
+  return `${older.length} older lines are left out${among}: ${how} shows them`;
+}
+
+function row(event: Folded): string[] {
+  return [
     event.at.replace(/\.\d+Z$/, "Z"),
     event.who ?? "unknown",
     event.times === 1 ? event.kind : `${event.kind} x${event.times}`,
     event.what,
     event.run === undefined ? "" : `run ${event.run}`,
     event.detail,
-  ]);
-  for (const line of tableLines(rows)) print(line);
-  if (rows.length > 0) print("");
-  print(`${events.length} events since ${since.toISOString()}`);
-  print("Not known:");
-  for (const line of unknown) print(`  ${line}`);
+  ];
 }

@@ -1,5 +1,3 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { unfitReason } from "../../../secrets/pause";
 import { dayOf } from "../../../secrets/tombstone";
 import { createGitHubRuns } from "../../clients/github-runs";
@@ -7,10 +5,12 @@ import { RemedyError } from "../../errors";
 import { parseSince } from "../audit/parse-since";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import type { Case } from "../compromise/case";
-import { type Journal, journalFile } from "../compromise/journal";
+import { type Journal, type JournalFile, journalFile } from "../compromise/journal";
+import { withLastWord } from "../compromise/last-word";
 import { caseName, openCase } from "../compromise/open-case";
 import { type PlannedStep, planSteps } from "../compromise/plan";
 import { lookBefore, walkSteps, whoAmI } from "../compromise/walk";
+import { requireFree, writeNew } from "../compromise/write-new";
 
 /** The guide's emergency procedure, step by step. */
 export const compromiseCommand: CommandSpec = {
@@ -19,7 +19,7 @@ export const compromiseCommand: CommandSpec = {
   description: "Walk through the emergency procedure for a secret that got out",
   details: [
     "Revoke at the vendor, new value into GitHub, sync now, verify that loaders see it, who read it since when, and a post-mortem file without values. May be interrupted and run again: it goes on where it was.",
-    "--pause first keeps every sync away, for the case that GitHub or the sync itself was broken into; before the sync it asks whether to let it go on.",
+    "--pause first keeps every sync away, for the case that GitHub or the sync itself was broken into; before the sync it asks whether to let it go on. Whatever ends the case before that, it says what stays paused.",
     "Needs GITHUB_TOKEN (secrets, and workflows of the carriers) and PULUMI_ACCESS_TOKEN. Exit code 0 once all is verified.",
   ],
   names: ["[name]", "secret of the catalog, by any of its names"],
@@ -43,16 +43,20 @@ export const compromiseCommand: CommandSpec = {
 };
 
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { terminal, project, now } = doors;
   const [name] = typed.names;
   if (name === undefined || typed.names.length !== 1)
     throw new RemedyError("compromise", "takes one name, and never a value", "name the secret that got out");
-  const file = journalFile(project.dir, caseName(doors, name));
+  const file = journalFile(doors.project.dir, caseName(doors, name));
+  return withLastWord(doors, file, () => walkCase(doors, typed, name, file));
+}
+
+async function walkCase(doors: Doors, typed: Typed, name: string, file: JournalFile): Promise<ExitCode> {
+  const { terminal, project, now } = doors;
   const begun = file.read();
   const asked = typed.text("environment") === undefined ? (begun?.asked ?? []) : environmentsIn(typed);
   const found = await openCase(doors, name, asked);
   const out = typed.text("out") ?? `post-mortem-${found.secret.name}-${dayOf(now())}.md`;
-  if (existsSync(inProject(doors, out))) throw taken(out);
+  requireFree(doors, out);
   const pause = typed.has("pause") && begun?.done.includes("sync") !== true;
   const plan = (of: Case) => planSteps(of, { settings: project.settings, pause, out });
   if (typed.has("dryRun")) {
@@ -129,25 +133,4 @@ function lines(steps: readonly PlannedStep[]): string[] {
     `${index + 1}. ${title}`,
     ...more.map((line) => `   ${line}`),
   ]);
-}
-
-/** @throws RemedyError when there is such a file, and when it cannot be written. */
-function writeNew(doors: Doors, file: string, text: string): void {
-  try {
-    writeFileSync(inProject(doors, file), text, { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    const { code = "unknown" } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") throw taken(file);
-    const remedy = "name a file in a folder that is there: --out FILE";
-    throw new RemedyError(file, `it cannot be written (${code})`, remedy);
-  }
-  doors.terminal.print(`Written down in ${file}`);
-}
-
-function inProject({ project }: Doors, file: string): string {
-  return file.startsWith("/") ? file : join(project.dir, file);
-}
-
-function taken(file: string): RemedyError {
-  return new RemedyError(file, "there is such a file already", "name another: --out FILE");
 }

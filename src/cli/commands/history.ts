@@ -1,9 +1,12 @@
-import { RemedyError } from "../../errors";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArgument, groupOption } from "../environment-arguments";
+import { limitOption } from "../limit-option";
 import { requireCloud } from "../require-cloud";
 import { tableLines } from "../table";
 import { type HistoryLine, readHistory } from "../versions/read-history";
+
+/** The service's largest page of revisions. */
+const MOST = 500;
 
 /** What changed when, by whom and in which run. */
 export const historyCommand: CommandSpec = {
@@ -11,12 +14,12 @@ export const historyCommand: CommandSpec = {
   topic: "look",
   description: "Revisions of an environment: when, by whom, which names changed",
   details: [
-    "A sync that leaves something new tags it in all groups: run-123 after GitHub's run. Values are neither opened nor shown: a changed ciphertext is a changed value, or the same value set anew. The right to read is enough.",
+    "A sync that leaves something new tags it in all groups: run-123 after GitHub's run. One of only some names leaves that to the next whole one. Values are neither opened nor shown: a changed ciphertext is a changed value, or the same value set anew. The right to read is enough.",
   ],
   names: ["<environment>", "environment of the catalog"],
   options: [
     ["--group <name>", "this group alone"],
-    ["--limit <count>", "how many revisions, 1 to 500 (default: 20)"],
+    ["--limit <count>", `how many revisions, 1 to ${MOST} (default: 20)`],
     ["--json", "print the revisions as JSON"],
   ],
   examples: [
@@ -29,7 +32,7 @@ export const historyCommand: CommandSpec = {
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const { terminal, project } = doors;
   const environment = environmentArgument(doors, typed, "history");
-  const asked = { environment, groups: groupOption(doors, typed), limit: limitOf(typed.text("limit")) };
+  const asked = { environment, groups: groupOption(doors, typed), limit: limitOption(typed, MOST) ?? 20 };
   const lines = await readHistory(requireCloud(doors), project.settings, asked);
   if (typed.has("json")) {
     terminal.print(JSON.stringify(lines));
@@ -41,12 +44,6 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
       "Applications get the pinned revisions, not the newest (compositeTags in the stack's config)",
     );
   return EXIT.done;
-}
-
-function limitOf(text = "20"): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 500) return limit;
-  throw new RemedyError("--limit", `is no number from 1 to 500: ${text}`, "write --limit 20");
 }
 
 function row(line: HistoryLine): string[] {

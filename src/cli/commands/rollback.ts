@@ -3,6 +3,7 @@ import { currentUser } from "../../clients/current-user";
 import { headline, logLines, outcomeOf } from "../../sync/report";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArgument, groupOption } from "../environment-arguments";
+import type { Project } from "../project";
 import { requireCloud } from "../require-cloud";
 import { readPins } from "../versions/read-pins";
 import { type Rollback, rollBack } from "../versions/roll-back";
@@ -15,6 +16,7 @@ export const rollbackCommand: CommandSpec = {
   details: [
     "Shows names, never values: ciphertext is written as it was. Everything is looked at before anything is written, and the brake of the sync holds. What the catalog does not know is left alone; what is due by tombstone stays gone; a secret that had no value then loses its value.",
     "GitHub stays the source: set the right values there, then resume. May be interrupted and run again.",
+    "Where changes need an approval (approvers in the stack's config) it proposes them, pauses the sync meanwhile and ends with 1; run again once they are applied, it brings the ledger in line.",
   ],
   names: ["<environment>", "environment of the catalog"],
   required: [
@@ -58,16 +60,27 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   return code;
 }
 
-function report({ terminal }: Doors, { report, paused, warnings }: Rollback, dryRun: boolean): ExitCode {
+function report(doors: Doors, { report, paused, warnings }: Rollback, dryRun: boolean): ExitCode {
+  const { terminal, project } = doors;
   const { environment } = report;
-  const { failures } = outcomeOf(report);
+  const { failures, awaiting } = outcomeOf(report);
   for (const line of [headline(report, dryRun), ...logLines(report)]) terminal.print(line);
   for (const warning of warnings) terminal.say(`warning: ${warning}`);
   for (const failure of failures) terminal.say(`error: ${failure}`);
-  if (paused) {
-    terminal.say(
-      `The sync of ${environment} is paused, or its next run would bring GitHub's values back. Set the right ones in GitHub, then: npx sophia-secrets resume ${environment}`,
-    );
-  }
-  return failures.length === 0 ? EXIT.done : EXIT.failed;
+  for (const each of awaiting) terminal.say(each);
+  if (paused) terminal.say(awaiting.length === 0 ? isPaused(environment) : isProposed(environment, project));
+  if (failures.length > 0) return EXIT.failed;
+  return awaiting.length === 0 ? EXIT.done : EXIT.found;
+}
+
+function isPaused(environment: string): string {
+  return `The sync of ${environment} is paused, or its next run would bring GitHub's values back. Set the right ones in GitHub, then: npx sophia-secrets resume ${environment}`;
+}
+
+function isProposed(environment: string, { settings }: Project): string {
+  return [
+    `Nothing has changed yet: it is for ${settings.approvers.join(" or ")} to approve. Once it is applied, run this again: that brings the ledger in line.`,
+    `The sync of ${environment} is paused until somebody resumes it, or its next run would bring GitHub's values back.`,
+    `To give this up: close the change request, then npx sophia-secrets resume ${environment}`,
+  ].join("\n");
 }

@@ -13,7 +13,7 @@ export const syncToPulumiCommand: CommandSpec = {
   description: "Sync values of a .env file or of variables to Pulumi ESC by hand",
   details: [
     "By the sync job's plan and guards, for the day GitHub Actions is down. GitHub stays the record: the next run of the workflow puts its values back.",
-    "Of a .env file everything in it is synced; of the environment only the names given, for a shell holds other people's GH_TOKEN too. Secrets that are not given are neither read nor written. Needs PULUMI_ACCESS_TOKEN.",
+    "Of a .env file everything in it is synced; of the environment only the names given, for a shell holds other people's GH_TOKEN too. Secrets that are not given are neither read nor written. Where changes need an approval it proposes them, as the job does, and ends with 1. Needs PULUMI_ACCESS_TOKEN.",
   ],
   names: ["[names...]", "secrets of the catalog; needed without --env-file"],
   required: [["--environment <name>", "environment of the catalog to write"]],

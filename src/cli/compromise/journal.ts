@@ -46,6 +46,8 @@ export interface Journal {
   before: Record<string, { fingerprint: string; changed: string } | null>;
   /** GitHub's time of each name, before. */
   updated: Readonly<Record<string, string>>;
+  /** When this case paused the sync, by environment; those it has resumed are left out. */
+  paused?: Readonly<Record<string, string>>;
   done: Step[];
   runs: StartedRun[];
   checks: EnvironmentCheck[];

@@ -1,29 +1,11 @@
 import { WORKFLOW_PATH } from "../../../secrets/layout";
-import { describePause, pauseAt } from "../../../secrets/pause";
 import type { GitHubRuns } from "../../clients/github-runs";
 import { RemedyError } from "../../errors";
 import type { Doors } from "../command";
-import { requireCloud } from "../require-cloud";
-import { ledgerOf } from "../rotation/read-rotation";
 import type { Case } from "./case";
 import type { Journal, StartedRun } from "./journal";
 
 const WORKFLOW = WORKFLOW_PATH.split("/").at(-1) ?? "";
-
-/** Environments whose sync is paused now, and by whom. @throws RemedyError when a ledger cannot be read. */
-export async function pausedAmong(
-  doors: Doors,
-  environments: readonly string[],
-): Promise<[string, string][]> {
-  const cloud = requireCloud(doors);
-  const paused: [string, string][] = [];
-  for (const environment of environments) {
-    const { paused: standing } = await ledgerOf(doors, cloud, environment);
-    const pause = pauseAt(standing, doors.now().toISOString());
-    if (pause !== undefined) paused.push([environment, describePause(pause)]);
-  }
-  return paused;
-}
 
 /**
  * Starts the sync of one secret in its carriers and waits for its end. Runs that an interrupted procedure started are

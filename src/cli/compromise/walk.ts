@@ -1,28 +1,25 @@
 import { ledgerEnvironment, pathOf } from "../../../secrets/layout";
 import { parseLedger } from "../../../secrets/ledger";
+import { describePause } from "../../../secrets/pause";
 import { currentUser } from "../../clients/current-user";
 import type { GitHubRuns } from "../../clients/github-runs";
 import { RemedyError } from "../../errors";
 import type { Secret } from "../../secret";
 import type { Doors } from "../command";
 import { requireCloud } from "../require-cloud";
-import { pauseSync, resumeSync } from "../versions/pause-sync";
 import type { Case } from "./case";
-import type { Journal, JournalFile, Step } from "./journal";
+import { type PausingCase, pausedAmong, pauseForCase, resumeForCase, StillPausedError } from "./case-pause";
+import type { Journal, Step } from "./journal";
 import type { PlannedStep } from "./plan";
 import { renderPostMortem } from "./post-mortem";
 import { findReaders, type Readers } from "./readers";
-import { pausedAmong, syncNow } from "./sync";
+import { syncNow } from "./sync";
 import { requireSet, setNewValue } from "./value";
 import { verifyLoaders } from "./verify";
 
 /** One walk through the procedure. */
-export interface Walk {
-  doors: Doors;
+export interface Walk extends PausingCase {
   runs: GitHubRuns;
-  found: Case;
-  journal: Journal;
-  file: JournalFile;
   /** Whether nobody is asked: what a person confirms is taken for done. */
   unattended: boolean;
   /** Writes the post-mortem. @throws RemedyError when there is such a file. */
@@ -85,22 +82,7 @@ export async function walkSteps(walk: Walk, steps: readonly PlannedStep[]): Prom
 
 /** What each step does. @returns what is to be remembered of it. */
 const WORK: Record<Step, (walk: Walk) => Promise<string>> = {
-  pause: async ({ doors, found, journal }) => {
-    const paused = (await pausedAmong(doors, found.environments)).map(([environment]) => environment);
-    // Somebody else's pause stands for a reason of its own.
-    const running = found.environments.filter((each) => !paused.includes(each));
-    const request = { reason: journal.reason, by: journal.by, now: doors.now() };
-    const outcomes = await pauseSync(requireCloud(doors), doors.project.settings, running, request);
-    const failed = outcomes.find(({ failure }) => failure !== undefined);
-    if (failed !== undefined)
-      throw new RemedyError(
-        failed.environment,
-        `it is not paused: ${failed.failure}`,
-        "mend it, then run this again",
-      );
-    const before = paused.length === 0 ? "" : ` (${paused.join(", ")} was paused before)`;
-    return `paused the sync of ${running.join(", ") || "no more environments"}${before}`;
-  },
+  pause: pauseForCase,
   revoke: async (walk) => {
     const isRotated = walk.found.rotated !== undefined;
     await confirm(walk, isRotated ? "Enter when it is rotated twice" : "Enter when the old one is revoked");
@@ -181,18 +163,11 @@ async function requireRunning(walk: Walk): Promise<void> {
   const paused = await pausedAmong(doors, found.environments);
   if (paused.length === 0) return;
   const names = paused.map(([environment]) => environment);
-  for (const [environment, how] of paused) doors.terminal.say(`${environment} is ${how}`);
+  for (const [environment, pause] of paused) doors.terminal.say(`${environment} is ${describePause(pause)}`);
   if (unattended) {
     const remedy = `when nothing bad can spread: npx sophia-secrets resume ${names.join(" ")}, then run this again`;
-    throw new RemedyError(names.join(", "), "the sync is paused", remedy);
+    throw new StillPausedError(names.join(", "), "the sync is paused", remedy);
   }
   await confirm(walk, "Enter to let the sync write again");
-  const outcomes = await resumeSync(requireCloud(doors), doors.project.settings, names);
-  const failed = outcomes.find(({ failure }) => failure !== undefined);
-  if (failed?.failure !== undefined)
-    throw new RemedyError(
-      failed.environment,
-      `it is not resumed: ${failed.failure}`,
-      "mend it, then run this again",
-    );
+  await resumeForCase(walk, names);
 }

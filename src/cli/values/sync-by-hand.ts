@@ -4,6 +4,7 @@ import { RemedyError } from "../../errors";
 import { catalogOn } from "../../sync/catalog-on";
 import type { Input } from "../../sync/choose-value";
 import { buildJobCatalog, type JobCatalog } from "../../sync/job-catalog";
+import { proposingCloud, syncProposer } from "../../sync/proposing-cloud";
 import { headline, logLines, outcomeOf } from "../../sync/report";
 import type { RunOptions } from "../../sync/run-options";
 import { findTarget } from "../../sync/sync";
@@ -26,9 +27,9 @@ export interface HandSync {
  * @throws RemedyError when there is no token, no such environment, the ledger cannot be read, or somebody has paused it.
  */
 export async function syncByHand(doors: Doors, hand: HandSync): Promise<EnvironmentReport> {
-  const cloud = requireCloud(doors);
   const catalog = jobOf(doors);
   const target = findTarget(catalog, hand.environment, "--environment");
+  const cloud = proposingCloud(target, requireCloud(doors), doors.cloudCall, syncProposer("by hand"));
   const identity = { run: "by-hand", commit: "none", now: doors.now().toISOString() };
   const options = { ...hand.options, names: hand.names };
   const report = await syncEnvironment({ target, catalog, input: hand.input, identity, options }, cloud);
@@ -42,13 +43,15 @@ export async function syncByHand(doors: Doors, hand: HandSync): Promise<Environm
   );
 }
 
-/** Tells what a sync did: the lines to stdout, what is to be mended to stderr. */
+/** Tells what a sync did: the lines to stdout, what is to be mended or approved to stderr. */
 export function reportSync({ terminal }: Doors, report: EnvironmentReport, dryRun: boolean): ExitCode {
-  const { failures, warnings } = outcomeOf(report);
+  const { failures, awaiting, warnings } = outcomeOf(report);
   for (const line of [headline(report, dryRun), ...logLines(report)]) terminal.print(line);
   for (const warning of warnings) terminal.say(`warning: ${warning}`);
   for (const failure of failures) terminal.say(`error: ${failure}`);
-  return failures.length === 0 ? EXIT.done : EXIT.failed;
+  for (const each of awaiting) terminal.say(each);
+  if (failures.length > 0) return EXIT.failed;
+  return awaiting.length === 0 ? EXIT.done : EXIT.found;
 }
 
 /** Names of the secrets that go to ESC and for which the input has a text, under their own name or an older one. */

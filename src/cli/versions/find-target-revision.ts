@@ -44,6 +44,12 @@ export async function findTargets(
   throw new RemedyError(
     without.join(", "),
     `no revision there is ${isNumber ? `number ${to}` : `tagged ${to}`}, or it was retracted; nothing was written`,
-    "npx sophia-secrets history lists what there is; --group takes one group alone",
+    `npx sophia-secrets history lists what there is; --group takes one group alone${untaggedRuns(to)}`,
   );
+}
+
+/** The sync tags what is new, and only where it saw every group. */
+function untaggedRuns(to: string): string {
+  if (!/^(run|hand)-/.test(to)) return "";
+  return ". A run that changed nothing, took only some names or failed in part has no tag: name the revision's number instead";
 }

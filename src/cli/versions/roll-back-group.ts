@@ -1,9 +1,10 @@
 import { NoAnswerError } from "../../clients/http";
 import { UnavailableError } from "../../clients/pulumi-call";
 import type { EnvironmentText, PulumiCloud } from "../../clients/pulumi-cloud";
-import { messageOf, RemedyError } from "../../errors";
+import { AwaitingApprovalError } from "../../clients/pulumi-proposals";
+import { RemedyError } from "../../errors";
 import type { JobSecret } from "../../sync/job-catalog";
-import { isChange, type PlanLine, withEarlier } from "../../sync/plan";
+import { isChange, notCarriedOut, type PlanLine, withEarlier } from "../../sync/plan";
 import { pauseBeforeRound, roundsAfter } from "../../sync/rounds";
 import type { GroupReport } from "../../sync/sync-groups";
 import { ValuesText } from "../../sync/values-text";
@@ -39,8 +40,8 @@ export async function viewRollback(group: GroupRollback, cloud: PulumiCloud): Pr
 }
 
 /**
- * Writes the plan as one new revision, with the ETag of its read; on a conflict, or when it is not known whether the
- * write was carried out, it reads and plans again. Failures are told, not thrown: the other groups go on.
+ * Writes the plan as one new revision, or proposes it, with the ETag of its read; on a conflict, or when it is not known
+ * whether the write was carried out, it reads and plans again. Failures are told, not thrown: the other groups go on.
  */
 export async function rollBackGroup(
   group: GroupRollback,
@@ -50,10 +51,12 @@ export async function rollBackGroup(
   const about = { group: group.group, environment: group.environment };
   let sent: PlanLine[] = [];
   let touched = false;
+  let view = first;
   for (let round = 1; ; round += 1) {
     let isSent = false;
     try {
-      const { current, text, lines } = round === 1 ? first : await viewRollback(group, cloud);
+      if (round > 1) view = await viewRollback(group, cloud);
+      const { current, text, lines } = view;
       const all = withEarlier(lines, sent);
       if (!lines.some(isChange)) return { ...about, lines: all, revision: current.revision, touched };
       for (const line of lines.filter(isChange)) apply(group, line, text);
@@ -66,11 +69,19 @@ export async function rollBackGroup(
         touched = true;
         sent = first.lines;
       }
-      if (round >= roundsAfter(error, isSent))
-        return { ...about, lines: [], failure: messageOf(error), touched };
+      if (round >= roundsAfter(error, isSent)) return { ...about, ...endedBy(error, view), touched };
       await pauseBeforeRound(round);
     }
   }
+}
+
+function endedBy(
+  error: RemedyError,
+  { lines }: GroupView,
+): Pick<GroupReport, "lines" | "failure" | "awaiting"> {
+  if (error instanceof AwaitingApprovalError)
+    return { lines: notCarriedOut(lines, "pending"), awaiting: error.message };
+  return { lines: [], failure: error.message };
 }
 
 /** Whether a write that ended so may have been carried out. */

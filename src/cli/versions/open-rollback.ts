@@ -1,0 +1,74 @@
+import { pathOf, valuesEnvironment } from "../../../secrets/layout";
+import { dayOf } from "../../../secrets/tombstone";
+import type { PulumiCloud } from "../../clients/pulumi-cloud";
+import { type Proposer, refuseOthers } from "../../clients/pulumi-proposals";
+import { catalogOn } from "../../sync/catalog-on";
+import { buildJobCatalog, type JobCatalog } from "../../sync/job-catalog";
+import { isChange } from "../../sync/plan";
+import { proposingCloud } from "../../sync/proposing-cloud";
+import { findTarget } from "../../sync/sync";
+import { ValuesText } from "../../sync/values-text";
+import type { Doors } from "../command";
+import { inParallel } from "../in-parallel";
+import { findTargets } from "./find-target-revision";
+import { type GroupRollback, type GroupView, viewRollback } from "./roll-back-group";
+import type { RollbackRequest } from "./rollback-request";
+
+/** A rollback as it was found: nothing is written yet. */
+export interface OpenRollback {
+  /** A client that writes, or proposes where a rule wants the values approved. */
+  cloud: PulumiCloud;
+  needsApproval: boolean;
+  seen: readonly { group: GroupRollback; view: GroupView }[];
+}
+
+/**
+ * Looks at all groups of a rollback: which revision, what it held, what stands now, and whether something else waits
+ * for approval there.
+ *
+ * @throws RemedyError when a group cannot be looked at, or somebody else's change of one waits: there can be one at a
+ *   time, and who approves that one would bring in what this is to take back.
+ */
+export async function openRollback(
+  doors: Doors,
+  direct: PulumiCloud,
+  request: RollbackRequest,
+): Promise<OpenRollback> {
+  const { catalog, project, now } = doors;
+  const job = catalogOn(buildJobCatalog(catalog, project.settings), dayOf(now()));
+  const target = findTarget(job, request.environment, "rollback");
+  const proposer = proposerOf(request);
+  const cloud = proposingCloud(target, direct, doors.cloudCall, proposer);
+  const needsApproval = target.approvals === true;
+  const seen = await inParallel(await lookUp(doors, job, cloud, request), async (group) => {
+    const view = await viewRollback(group, cloud);
+    if (needsApproval && view.lines.some(isChange))
+      await refuseOthers(group.environment, doors.cloudCall(), proposer);
+    return { group, view };
+  });
+  return { cloud, needsApproval, seen };
+}
+
+/** Run again, it is the same proposal, whoever runs it. */
+function proposerOf({ to }: RollbackRequest): Proposer {
+  const origin = `rollback to ${to}`;
+  return { origin, isOwn: (description) => description === origin };
+}
+
+/** Everything of the groups that does not change any more: which revision, and its text. */
+async function lookUp(
+  { project: { settings } }: Doors,
+  job: JobCatalog,
+  cloud: PulumiCloud,
+  { environment, groups, to }: RollbackRequest,
+): Promise<GroupRollback[]> {
+  const here = job.secrets.filter((secret) => secret.environments.includes(environment));
+  const places = groups.map((group) => [group, pathOf(valuesEnvironment(settings, environment, group))]);
+  const targets = await findTargets(cloud, Object.fromEntries(places), to);
+  return inParallel(targets, async (target) => {
+    const text = await cloud.revisions.text(target.environment, target.revision.number);
+    const secrets = here.filter(({ group }) => group === target.group);
+    const earlier = new ValuesText(text, job.appRoot, `${target.environment}@${target.revision.number}`);
+    return { ...target, appRoot: job.appRoot, secrets, earlier };
+  });
+}
