@@ -8402,7 +8402,7 @@ function planValue(name, choice, standing2, key, held) {
   if (held === void 0) return { ...written, verb: "create" };
   const writer = standing2.newer[name];
   if (held !== line.fingerprint && writer !== void 0) {
-    const reason = `run ${writer}, which was queued after this one, wrote another value: what came here is older. Start a new run, or this one again`;
+    const reason = `run ${writer}, which was queued after this one, wrote another value: what came here may be older. Start a new run, or this one again`;
     return { name, verb: "refused", holds: held, reason };
   }
   if (held !== line.fingerprint) {

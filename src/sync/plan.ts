@@ -165,7 +165,7 @@ function planValue(
   if (held === undefined) return { ...written, verb: "create" };
   const writer = standing.newer[name];
   if (held !== line.fingerprint && writer !== undefined) {
-    const reason = `run ${writer}, which was queued after this one, wrote another value: what came here is older. Start a new run, or this one again`;
+    const reason = `run ${writer}, which was queued after this one, wrote another value: what came here may be older. Start a new run, or this one again`;
     return { name, verb: "refused", holds: held, reason };
   }
   if (held !== line.fingerprint) {

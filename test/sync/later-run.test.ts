@@ -46,7 +46,7 @@ describe("a value that a later run wrote", () => {
       equal(code, 1);
       match(
         printed.join("\n"),
-        /refused +ALPHA_KEY \(run 60, which was queued after this one, wrote another value: what came here is older\. Start a new run, or this one again\)/,
+        /refused +ALPHA_KEY \(run 60, which was queued after this one, wrote another value: what came here may be older\. Start a new run, or this one again\)/,
       );
       deepEqual(await stage.variables(API_KEYS), { ALPHA_KEY: "rotated", BETA_KEY: "beta" });
     });
