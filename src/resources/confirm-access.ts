@@ -16,26 +16,39 @@ interface Asked {
   organization: AskedOrganization | undefined;
 }
 
+/** What the SDK ends with when its log has the error already; the engine then adds no words of its own (cmd/run/index.ts). */
+const TOLD_ALREADY = 32;
+
 type Names = ReadonlySet<string> | undefined;
 
 /**
- * Asks Pulumi Cloud whether everybody is there whom the policies of this stack's environments name; in a preview also
- * what it gives to everybody by default. What cannot be asked is said, and stops nothing.
+ * Asks Pulumi Cloud whether everybody is there whom the policies of this stack's environments and its approvers name;
+ * in a preview also what it gives to everybody by default. What cannot be asked is said, and stops nothing.
  *
- * @throws pulumi.RunError naming every policy and login or team that is not there.
+ * @throws pulumi.RunError naming everybody who is not there; a preview says it in its log, and fails at its end.
  */
 export async function confirmAccess(asked: Asked, opts: pulumi.InvokeOptions): Promise<void> {
   const { pulumiOrganization, environments } = asked.settings;
   const policies = asked.policies.filter((policy) =>
     policy.environments.some((each) => environments.includes(each)),
   );
+  const isPreview = pulumi.runtime.isDryRun();
   const [user, team] = await Promise.all([
     memberNames(pulumiOrganization, opts),
-    teamNames(policies, asked.organization),
-    pulumi.runtime.isDryRun() ? announceDefault(asked) : undefined,
+    teamNames(policies, asked),
+    isPreview ? announceDefault(asked) : undefined,
   ]);
-  const problems = policies.flatMap((policy) => strangersIn(policy, { user, team }, pulumiOrganization));
-  if (problems.length > 0) throw new pulumi.RunError(describeProblems("Access policies", problems));
+  const problems = [
+    ...policies.flatMap((policy) => strangersIn(policy, { user, team }, pulumiOrganization)),
+    ...unknownApprovers(asked.settings, team),
+  ];
+  if (problems.length === 0) return;
+  const message = describeProblems("Access policies and approvers", problems);
+  // Thrown, it is told once more for each resource that waits for this, around the words that matter. A preview makes
+  // nothing, so it may go on to its end, and fail there.
+  if (!isPreview) throw new pulumi.RunError(message);
+  await pulumi.log.error(message);
+  process.exitCode = TOLD_ALREADY;
 }
 
 /** Undefined where they cannot be listed. */
@@ -50,18 +63,18 @@ async function memberNames(organizationName: string, opts: pulumi.InvokeOptions)
   }
 }
 
-/** Undefined where no policy names one, and where they cannot be listed. */
+/** Undefined where nobody names one, and where they cannot be listed. */
 async function teamNames(
   policies: readonly AccessPolicy[],
-  organization: AskedOrganization | undefined,
+  { settings, organization }: Asked,
 ): Promise<Names> {
-  const named = policies.some(({ identities }) => identities.some(({ type }) => type === "team"));
-  if (!named) return undefined;
+  const inPolicies = policies.some(({ identities }) => identities.some(({ type }) => type === "team"));
+  if (!inPolicies && settings.approvers.length === 0) return undefined;
   try {
     if (organization !== undefined) return new Set(await organization.teamNames());
-    await pulumi.log.warn(`access: teams that policies name are not checked: ${NO_TOKEN}`);
+    await pulumi.log.warn(`access: teams of policies and approvers are not checked: ${NO_TOKEN}`);
   } catch (error) {
-    await pulumi.log.warn(`access: teams that policies name are not checked: ${messageOf(error)}`);
+    await pulumi.log.warn(`access: teams of policies and approvers are not checked: ${messageOf(error)}`);
   }
   return undefined;
 }
@@ -102,4 +115,14 @@ function strangersIn(
       const cause = `names the team ${name}, which the Pulumi Cloud organization ${organization} does not have`;
       return { thing, cause, remedy: "make it there, or spell it as its list of teams has it" };
     });
+}
+
+function unknownApprovers({ approvers, pulumiOrganization }: Settings, teams: Names): Problem[] {
+  return approvers
+    .filter((name) => teams?.has(name) === false)
+    .map((name) => ({
+      thing: "config approvers",
+      cause: `names the team ${name}, which the Pulumi Cloud organization ${pulumiOrganization} does not have, so nobody could approve`,
+      remedy: "make it there with the people who approve, or spell it as its list of teams has it",
+    }));
 }

@@ -110,8 +110,10 @@ describe("what the program asks Pulumi Cloud itself", function () {
       ],
     };
     for (const preview of [true, false]) {
-      const { error, resources } = await run([policy, second], { preview });
-      const message = error?.message ?? "";
+      const { error, said, resources } = await run([policy, second], { preview });
+      const message = preview
+        ? said.filter((line) => line.startsWith("error: ")).join()
+        : (error?.message ?? "");
       assert.match(
         message,
         /access policy on-call: names the team platform, which the Pulumi Cloud organization payready does not have\. Remedy: make it there, or spell it as its list of teams has it/,
@@ -119,9 +121,30 @@ describe("what the program asks Pulumi Cloud itself", function () {
       assert.match(message, /access policy watch: names the team secrity, which/);
       assert.match(message, /access policy watch: names ghost, who has no account/);
       assert.doesNotMatch(message, /security/);
+      if (preview) continue;
       assert.deepEqual(ofType(resources, TYPES.team), []);
       assert.deepEqual(ofType(resources, TYPES.permission), []);
     }
+  });
+
+  it("are the approvers as well: one that is not there could approve nothing", async () => {
+    await team(cloud, "security", []);
+    const approvers = ["security", "secrity"];
+    const stacks = {
+      production: {
+        ...committedConfig("production"),
+        pulumiOrganization: ORG,
+        pulumiApiUrl: cloud.url,
+        approvers,
+      },
+      staging: committedConfig("staging"),
+    };
+    const { error } = await run([], { preview: false, stacks });
+    assert.match(
+      error?.message ?? "",
+      /config approvers: names the team secrity, which .* so nobody could approve\. Remedy: make it there/,
+    );
+    assert.doesNotMatch(error?.message ?? "", /security/);
   });
 
   it("lets a team pass that is there, and asks for no list where no policy names one", async () => {
@@ -136,7 +159,7 @@ describe("what the program asks Pulumi Cloud itself", function () {
     assert.equal(error, undefined);
     assert.match(
       said.join(),
-      /warning: access: teams that policies name are not checked: there is no PULUMI_/,
+      /warning: access: teams of policies and approvers are not checked: there is no PULUMI_/,
     );
     assert.ok(ofType(resources, TYPES.permission).some(({ inputs }) => inputs.team === "platform"));
   });

@@ -54,7 +54,7 @@ export interface ProgramRun {
   /** Functions of providers that were called: token and arguments. */
   calls: { token: string; inputs: Record<string, unknown> }[];
   outputs: Record<string, unknown>;
-  /** What it said by the log: `info: ...`, `warning: ...`. */
+  /** What it said by the log: `info: ...`, `warning: ...`, `error: ...`; by the last a preview fails. */
   said: string[];
   error?: Error;
 }
@@ -95,6 +95,8 @@ export async function runProgram(options: ProgramOptions = {}): Promise<ProgramR
     process.chdir(before.folder);
     Error.stackTraceLimit = before.stackTraceLimit;
     restore();
+    // A refused preview's, not that of the tests.
+    process.exitCode = undefined;
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -157,9 +159,10 @@ let heard: string[] | undefined;
 
 /** Without an engine the log goes to the console; what is said after a run's end, to nobody. @returns what ends it. */
 function listen(said: string[]): () => void {
-  const log = pulumi.log as { info: unknown; warn: unknown };
+  const log = pulumi.log as { info: unknown; warn: unknown; error: unknown };
   log.info = async (message: string) => void heard?.push(`info: ${message}`);
   log.warn = async (message: string) => void heard?.push(`warning: ${message}`);
+  log.error = async (message: string) => void heard?.push(`error: ${message}`);
   heard = said;
   return () => {
     heard = undefined;
