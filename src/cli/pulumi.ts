@@ -75,10 +75,25 @@ function failure(command: string, stack: string, ended: Ended): RemedyError {
       `wait for its end; if nobody is at it, it died: pulumi cancel --stack ${stack}, then run this again`,
     );
   }
-  const end = ended.all.trim().split("\n").slice(-SHOWN_LINES).join("\n");
+  const lines = errorsIn(ended.stdout) ?? ended.all.trim().split("\n").slice(-SHOWN_LINES);
   return new RemedyError(
     `pulumi ${command}`,
-    `it ended with exit code ${ended.code}:\n${end}\n`,
+    `it ended with exit code ${ended.code}:\n${lines.join("\n")}\n`,
     "mend what it names, then run this again",
   );
+}
+
+/** What `--json` has among the rest: each error once. Undefined for what is no such document, or names none. */
+function errorsIn(stdout: string): string[] | undefined {
+  try {
+    const { diagnostics = [] } = JSON.parse(stdout) as {
+      diagnostics?: { message: string; severity: string }[];
+    };
+    const errors = diagnostics
+      .filter(({ severity }) => severity === "error")
+      .map(({ message }) => message.trim());
+    return errors.length === 0 ? undefined : [...new Set(errors)];
+  } catch {
+    return undefined;
+  }
 }

@@ -18,11 +18,12 @@ describe("an up that left things behind, with the real engine", function () {
     });
     assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
   };
-  const recover = (...args: string[]) =>
+  const command = (...args: string[]) =>
     ending(
-      spawn(process.execPath, [COMMAND, "recover", ...args], { cwd: project.folder, env: project.env }),
+      spawn(process.execPath, [COMMAND, ...args], { cwd: project.folder, env: project.env }),
       project.printed,
     );
+  const recover = () => command("recover");
   const up = () => project.pulumi("up", "-s", "production", "--yes", "--skip-preview");
 
   before(async () => {
@@ -39,6 +40,7 @@ describe("an up that left things behind, with the real engine", function () {
     await ask("POST", `/api/orgs/${ORG}/teams/pulumi`, { ...team, organization: ORG, name });
     const url = "https://token.actions.githubusercontent.com";
     await ask("POST", `/api/orgs/${ORG}/oidc/issuers`, { name: "github-actions", url });
+    await project.people.setSecret("OPENAI_API_KEY", "sk-canary-of-a-person-0123456789");
   });
   after(() => project?.close());
 
@@ -48,12 +50,25 @@ describe("an up that left things behind, with the real engine", function () {
     assert.match(failed.output, /already exists/);
   });
 
+  it("leaves secrets of GitHub to adopt: names them in words, and touches nothing", async () => {
+    const refused = await recover();
+    assert.equal(refused.code, 2);
+    assert.match(
+      refused.output,
+      /OPENAI_API_KEY: this organization secret exists .*npx sophia-secrets adopt OPENAI_API_KEY/,
+    );
+    assert.doesNotMatch(refused.output, /[{}]|canary/);
+    assert.equal((await command("adopt", "OPENAI_API_KEY")).code, 0);
+  });
+
   it("is whole again after recover and up, with nothing left to change", async () => {
     const recovered = await recover();
     assert.equal(recovered.code, 0, recovered.output);
     assert.match(recovered.output, /5 taken into the state of production/);
     const done = await up();
     assert.equal(done.code, 0, done.output);
+    // The push of the workflow has synced the one value by now, which a refresh sees.
+    await project.ok("up", "-s", "production", "--yes", "--skip-preview", "--refresh");
     await project.ok("preview", "-s", "production", "--refresh", "--expect-no-changes");
     assert.match((await recover()).output, /Nothing to recover/);
   });
