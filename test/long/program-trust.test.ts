@@ -67,6 +67,7 @@ describe("the program under its own trust, with the real engine", function () {
     const [organization] = seed.pulumi.organizations;
     assert.ok(organization);
     organization.defaultStackPermission = "none";
+    for (const each of seed.github.organizations) each.plan = "enterprise"; // Reviewers, in private repositories.
     project = await startProject({ ...otherOrganization(files), seed });
     for (const stack of ["test", "live"]) await project.ok("up", "-s", stack, "--yes", "--skip-preview");
     const script = join(project.folder, "job.sh");
@@ -145,6 +146,20 @@ describe("the program under its own trust, with the real engine", function () {
     await git.createRef({ ...place, ref: "refs/heads/other", sha: object.sha });
     const jobs = await dispatch("other");
     for (const { conclusion } of Object.values(jobs)) assert.equal(conclusion, "failure");
+  });
+
+  it("leaves the reviewers and the timer that a person set on an environment, through a refresh and an up", async () => {
+    const { repos, users } = project.people.octokit.rest;
+    const place = { owner: ORGANIZATION, repo: PROGRAM, environment_name: "program-preview" };
+    const { id } = (await users.getAuthenticated()).data;
+    const reviewers = [{ type: "User" as const, id }];
+    await repos.createOrUpdateEnvironment({ ...place, reviewers, wait_timer: 5, prevent_self_review: true });
+    const rules = async () => JSON.stringify((await repos.getEnvironment(place)).data.protection_rules);
+    const before = await rules();
+    assert.match(before, /required_reviewers/);
+    assert.match(before, /wait_timer/);
+    const { output } = await project.ok("up", "-s", "live", "--yes", "--refresh", "--skip-preview", "--diff");
+    assert.equal(await rules(), before, output);
   });
 
   it("previews with a token that cannot update", async () => {

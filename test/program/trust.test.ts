@@ -143,19 +143,19 @@ describe("trust in the program's own repository", function () {
         assert.ok(names.includes(`sophia-ai-${environment}${name}`), `${environment}${name}`);
   });
 
-  it("declares the GitHub environments its jobs run in, for the branch alone but for previews, and reviewed once", () => {
-    const environments = ofType(resources, TYPES.repositoryEnvironment)
-      .map((each) => each.inputs)
-      .filter((each) => each.repository === "second-carrier");
-    const reviewers = (name: string) => environments.find((each) => each.environment === name)?.reviewers;
-    assert.deepEqual(environments.map((each) => each.environment).sort(), [
-      "program-audit",
-      "program-preview",
-      "program-production",
-      "program-staging",
-    ]);
-    assert.deepEqual(reviewers("program-production"), [{ teams: [77] }]);
-    assert.equal(reviewers("program-staging"), undefined);
+  const environmentsIn = (all: readonly Declared[]) =>
+    ofType(all, TYPES.repositoryEnvironment).filter((each) => each.inputs.repository === "second-carrier");
+
+  it("declares the GitHub environments its jobs run in, for the branch alone but for previews", () => {
+    assert.deepEqual(
+      environmentsIn(resources).map(({ inputs }) => [inputs.environment, "deploymentBranchPolicy" in inputs]),
+      [
+        ["program-audit", true],
+        ["program-preview", false],
+        ["program-production", true],
+        ["program-staging", true],
+      ],
+    );
     const policies = ofType(resources, TYPES.deploymentPolicy).filter(
       (each) => each.inputs.repository === "second-carrier",
     );
@@ -163,6 +163,30 @@ describe("trust in the program's own repository", function () {
       policies.map(({ inputs }) => [inputs.environment, inputs.branchPattern]),
       ["audit", "production", "staging"].map((each) => [`program-${each}`, "main"]),
     );
+  });
+
+  it("has every administrator and every preview reviewed by the teams of the config, and the audit by nobody", () => {
+    const teams = [{ teams: [77] }];
+    assert.deepEqual(
+      environmentsIn(resources).map(({ inputs }) => [inputs.environment, inputs.reviewers]),
+      [
+        ["program-audit", undefined],
+        ["program-preview", teams],
+        ["program-production", teams],
+        ["program-staging", teams],
+      ],
+    );
+  });
+
+  it("takes away nothing that people set in GitHub: no timer, and no reviewers where it declares none", async () => {
+    const peoples = ["waitTimer", "preventSelfReview", "canAdminsBypass"];
+    const ignored = (all: readonly Declared[], name: string) =>
+      environmentsIn(all).find(({ inputs }) => inputs.environment === name)?.ignoreChanges;
+    assert.deepEqual(ignored(resources, "program-production"), peoples);
+    assert.deepEqual(ignored(resources, "program-audit"), ["reviewers", ...peoples]);
+    const without = await run({ environmentReviewers: undefined });
+    for (const job of ["audit", "preview", "production", "staging"])
+      assert.deepEqual(ignored(without.resources, `program-${job}`), ["reviewers", ...peoples], job);
   });
 
   it("is there where the sync works with a stored token too", async () => {
