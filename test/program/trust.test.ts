@@ -23,6 +23,7 @@ const rule = (repository: string, id: string, environment: string, ref = "refs/h
     repository: `ai-cherry/${repository}`,
     repository_id: id,
     ref,
+    workflow_ref: `ai-cherry/${repository}/.github/workflows/sync_secrets.yml@${ref}`,
     environment,
   },
 });
@@ -58,6 +59,11 @@ describe("trust in GitHub's identities", function () {
     assert.deepEqual(declared?.inputs.policies, expected);
   });
 
+  it("names github.com's issuer where the config spells out its address", async () => {
+    const declared = await issuer({ githubApiUrl: "https://api.github.com" });
+    assert.equal(declared?.inputs.url, "https://token.actions.githubusercontent.com");
+  });
+
   it("names a self-hosted server's own issuer", async () => {
     const declared = await issuer({ githubApiUrl: "https://github.example.com" });
     assert.equal(declared?.inputs.url, "https://github.example.com/_services/token");
@@ -91,11 +97,15 @@ describe("trust in the program's own repository", function () {
     repository_id: "4712",
   };
   const ref = "refs/heads/main";
+  const workflow = (file: string) => ({
+    ref,
+    workflow_ref: `ai-cherry/second-carrier/.github/workflows/${file}@${ref}`,
+  });
   const up = (stack: string) => ({
     decision: "allow",
     tokenType: "organization",
     authorizedPermissions: ["admin"],
-    rules: { ...claims, ref, environment: `program-${stack}` },
+    rules: { ...claims, ...workflow("deploy.yml"), environment: `program-${stack}` },
   });
   let resources: Declared[];
 
@@ -115,7 +125,7 @@ describe("trust in the program's own repository", function () {
     });
     assert.deepEqual(policies, [
       team("preview", { event_name: "pull_request", base_ref: "main" }),
-      team("audit", { ref }),
+      team("audit", workflow("nightly.yml")),
       up("production"),
       up("staging"),
     ]);
