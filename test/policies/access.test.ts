@@ -1,6 +1,18 @@
+import { TYPES } from "../../policies/resource-types";
 import { checksOf } from "./check-rule";
 import { UNKNOWN } from "./run-pack";
-import { CLAIMS, environment, issuer, permission, settings, stack, stage, team } from "./told-stack";
+import {
+  ADMIN_CLAIMS,
+  CLAIMS,
+  environment,
+  issuer,
+  permission,
+  settings,
+  stack,
+  stage,
+  team,
+  withoutUndefined,
+} from "./told-stack";
 
 describe("no-admin-permission", () => {
   const { passes, refuses, cannotKnow } = checksOf("no-admin-permission");
@@ -22,7 +34,80 @@ describe("no-admin-permission", () => {
     await passes([{ ...issuer(), inputs: {} }, issuer(CLAIMS, deny)]);
   });
 
-  it("says when a preview does not know the level", async () => cannotKnow([level(UNKNOWN)], "permission"));
+  const config = { administrators: ["program-production"] };
+  const admin = (rules: Record<string, unknown> = ADMIN_CLAIMS, more = {}) =>
+    issuer(rules, { tokenType: "organization", authorizedPermissions: ["admin"], ...more });
+
+  it("lets pass the job that the config names, pinned to its workflow file, and nobody without a config", async () => {
+    await passes([admin()], config);
+    await refuses([admin()], [/policies\[0\] gives the identity admin on the organization/]);
+    await refuses([admin()], [/gives the identity admin/], { administrators: ["program-*"] });
+    await refuses([admin({ ...ADMIN_CLAIMS, environment: "production" })], [/identity admin/], config);
+    await refuses([admin({ ...ADMIN_CLAIMS, environment: undefined })], [/identity admin/], config);
+  });
+
+  it("refuses an administrator of the config who could be another job", async () => {
+    for (const claim of ["aud", "repository", "repository_id"])
+      await refuses(
+        [admin({ ...ADMIN_CLAIMS, [claim]: undefined })],
+        [new RegExp(`pin the claim ${claim}`)],
+        config,
+      );
+    for (const claim of ["ref", "workflow_ref"])
+      await refuses(
+        [admin({ ...ADMIN_CLAIMS, [claim]: undefined })],
+        [new RegExp(`more than one job: it does not pin the claim ${claim}`), /workflow from another ref/],
+        config,
+      );
+    const file = ADMIN_CLAIMS.workflow_ref;
+    const loose: [object, RegExp][] = [
+      [{ repository_id: "47*" }, /does not pin the claim repository_id/],
+      [{ workflow_ref: file.replace("deploy", "*") }, /wildcard in the claim workflow_ref/],
+      [{ workflow_ref: file.replace("main", "other") }, /takes the workflow from another ref/],
+      [{ ref: "refs/tags/v1", workflow_ref: file.replace("heads/main", "tags/v1") }, /not one branch/],
+      [{ ref: "refs/heads/v1.0", workflow_ref: file.replace("main", "v1.0") }, /not one branch/],
+    ];
+    for (const [change, words] of loose)
+      await refuses([admin({ ...ADMIN_CLAIMS, ...change })], [words], config);
+    await refuses([admin({ ...ADMIN_CLAIMS, environment: "*" })], [/wildcard in the claim environment/], {
+      administrators: ["*"],
+    });
+  });
+
+  it("refuses admin of an issuer that is not GitHub's, whatever the config names", async () => {
+    const elsewhere = { ...admin(), inputs: { ...admin().inputs, url: "https://gitlab.com" } };
+    await refuses([elsewhere], [/gives the identity admin/], config);
+  });
+
+  it("refuses a person's token for an identity, admin on a stack, and an organization's admin token", async () => {
+    const stackPermission = (permission: unknown) => ({
+      type: TYPES.stackPermission,
+      name: "stack",
+      inputs: withoutUndefined({ team: "deployers", permission }),
+    });
+    const token = (inputs: object) => ({
+      type: TYPES.organizationToken,
+      name: "token",
+      inputs: { ...inputs },
+    });
+    await passes([stackPermission(101), stackPermission(102), token({ admin: false }), token({})]);
+    await refuses(
+      [issuer(CLAIMS, { tokenType: "personal" }), stackPermission(103), stackPermission(undefined)],
+      [/a person's token/, /gives a team admin on a stack/, /permission is not declared/],
+    );
+    await refuses([token({ admin: true })], [/token that administers the organization/]);
+    await cannotKnow([stackPermission(UNKNOWN)], "permission");
+    await cannotKnow([token({ admin: UNKNOWN })], "admin");
+  });
+
+  it("says when a preview does not know the level, or a claim of an administrator", async () => {
+    await cannotKnow([level(UNKNOWN)], "permission");
+    await cannotKnow(
+      [admin({ ...ADMIN_CLAIMS, environment: UNKNOWN })],
+      "policies.0.rules.environment",
+      config,
+    );
+  });
 });
 
 describe("permissions-have-a-reason", () => {
@@ -110,6 +195,15 @@ describe("oidc-rules-are-exact", () => {
       inputs: { ...issuer().inputs, url: "https://github.acme.dev/_services/token" },
     };
     await passes([own]);
+    const resident = {
+      ...issuer(),
+      inputs: { ...issuer().inputs, url: "https://token.actions.acme.ghe.com" },
+    };
+    await passes([resident]);
+  });
+
+  it("lets pass a workflow file beside the other claims, whose dots let nobody in", async () => {
+    await passes([issuer(ADMIN_CLAIMS)]);
   });
 
   it("says when a preview does not know a claim, after what it knows", async () => {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { POLICIES, RULES } from "../../policies/list";
+import { committedConfig } from "../program/run-program";
 import { runPack, type Told } from "./run-pack";
 import { toldByProgram } from "./told-by-program";
 import { wholeStack } from "./told-stack";
@@ -55,6 +56,21 @@ describe("the policy pack", () => {
     this.timeout(60_000);
     for (const stack of ["production", "staging"])
       deepEqual(await runPack(POLICIES, await toldByProgram({ stack })), []);
+  });
+
+  it("finds nothing in what this program declares where its own jobs are trusted, with the config beside it", async function () {
+    this.timeout(60_000);
+    const change = { programRepository: "second-carrier" };
+    const stacks = Object.fromEntries(
+      ["production", "staging"].map((stack) => [stack, { ...committedConfig(stack), ...change }]),
+    );
+    const told = await toldByProgram({ stacks });
+    deepEqual(await runPack(POLICIES, told, JSON.parse(read("config.json"))), []);
+    const strict = await runPack(POLICIES, told);
+    deepEqual(
+      strict.map(({ policy }) => policy),
+      ["no-admin-permission", "no-admin-permission"],
+    );
   });
 
   it("shows no part of any value, whatever is wrong with it", async function () {

@@ -174,6 +174,13 @@ describe("the workflows and the stacks", () => {
       match(job.if ?? "", new RegExp(`refs/heads/${branch}'`));
   });
 
+  it("are the administrators that the policy pack's config names, each stack's and no other", () => {
+    const config = JSON.parse(readFileSync(join(ROOT, "policies", "config.json"), "utf8"));
+    deepEqual(config, {
+      "no-admin-permission": { administrators: STACKS.map(programEnvironment).toSorted() },
+    });
+  });
+
   it("are over before their tokens are", () => {
     ok((preview["timeout-minutes"] ?? 0) * 60 <= TOKEN_SECONDS.preview);
     ok((jobOf("nightly.yml", "audit")["timeout-minutes"] ?? 0) * 60 <= TOKEN_SECONDS.audit);
