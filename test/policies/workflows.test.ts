@@ -1,9 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the expressions of GitHub Actions look like templates
+import * as fc from "fast-check";
 import { RULES } from "../../policies/list";
 import { checksOf } from "./check-rule";
 import { UNKNOWN } from "./run-pack";
-import { file, workflow } from "./told-stack";
+import { file, WORKFLOW, workflow } from "./told-stack";
 
+/** The workflow with another script, in quotes. */
+const withRun = (script: string) => WORKFLOW.replace("node sync.cjs", () => JSON.stringify(script));
 const CHECKOUT = /actions\/checkout@[0-9a-f]{40}/.exec(String(file().inputs?.content))?.[0] ?? "";
 const SHA = CHECKOUT.slice(-40);
 
@@ -96,6 +99,28 @@ describe("workflow-secrets-are-named", () => {
     await refuses(
       [workflow("runs-on: ubuntu-latest", "secrets: inherit")],
       [/jobs\.sync\.secrets hands over/],
+    );
+  });
+
+  it("is not led astray by a }} inside a string", async () => {
+    const all = `\${{ format('{{"all":{0}}}', toJSON(secrets)) }}`;
+    await refuses([expression(`'${all.replaceAll("'", "''")}'`)], [/takes all secrets at once/]);
+    const run = workflow("node sync.cjs", "echo ${{ '}}' && secrets.OPENAI_API_KEY }}");
+    await refuses([run], [/steps\[1\]\.run writes a secret into a script/]);
+    await passes([workflow("node sync.cjs", "echo ${{ 'it''s }} secrets' }} secrets ${{ 'secrets' }}")]);
+  });
+
+  it("sees the context of secrets, and no text, behind any strings", async () => {
+    const noise = fc.stringMatching(/^[ -~]*$/).map((text) => `'${text.replaceAll("'", "''")}'`);
+    const code = (parts: string[], last: string) => `\${{ ${[...parts, last].join(" || ")} }}`;
+    const env = (text: string) => expression(JSON.stringify(text));
+    await fc.assert(
+      fc.asyncProperty(fc.array(noise), noise, async (strings, more) => {
+        await refuses([env(code(strings, `secrets || ${more}`))], [/takes all secrets at once/]);
+        await passes([env(code(strings, `'secrets' || ${more}`))]);
+        const script = file({ inputs: { content: withRun(code(strings, "secrets.A")) } });
+        await refuses([script], [/run writes a secret into a script/]);
+      }),
     );
   });
 
