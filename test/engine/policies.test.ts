@@ -65,6 +65,28 @@ describe("the policy pack in the engine", function () {
     assert.deepEqual(reportedIn(output), { mandatory: [], advisory: [] });
   });
 
+  it("finds nothing where an access policy names a team that people made in Pulumi Cloud", async () => {
+    const body = { name: "on-call", displayName: "on-call", description: "" };
+    const made = await fetch(`${project.sandbox.pulumi.url}/api/orgs/scoobyjava-org/teams/pulumi`, {
+      method: "POST",
+      headers: {
+        authorization: `token ${project.sandbox.tokens.pulumi}`,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify(body),
+    });
+    assert.ok(made.ok, await made.text());
+    const file = join(project.folder, "secrets", "access-policies.ts");
+    const text = readFileSync(file, "utf8");
+    const changed = text.replace('{ type: "user", name: "developer" }', '{ type: "team", name: "on-call" }');
+    assert.notEqual(changed, text);
+    writeFileSync(file, changed);
+    const { code, output } = await preview("staging");
+    writeFileSync(file, text);
+    assert.equal(code, 0, output);
+    assert.deepEqual(reportedIn(output), { mandatory: [], advisory: [] });
+  });
+
   it("ends a careless preview with the rules it breaks, at the levels of the config, and shows no value", async () => {
     writeFileSync(join(project.folder, "index.ts"), careless(project.sandbox.github.url));
     const config = join(project.folder, "policies.json");

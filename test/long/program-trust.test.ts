@@ -159,7 +159,7 @@ describe("the program under its own trust, with the real engine", function () {
     const jobs = await dispatch("main");
     assert.equal(jobs.up?.conclusion, "success", jobs.up?.log);
     assert.match(jobs.up?.log ?? "", /unchanged/);
-    assert.match(jobs.up?.log ?? "", /Policies:\s+✅ sophia-secrets/);
+    assert.match(jobs.up?.log ?? "", /✅ sophia-secrets@/);
     assert.match(jobs.audit?.log ?? "", /answers 200 403 403/);
     for (const name of ["audit-that-updates", "sync-that-updates", "stranger-that-updates"]) {
       assert.equal(jobs[name]?.conclusion, "failure");

@@ -4,6 +4,8 @@ import { UNKNOWN } from "./run-pack";
 import {
   ADMIN_CLAIMS,
   CLAIMS,
+  catalog,
+  ENTRY,
   environment,
   issuer,
   permission,
@@ -119,14 +121,40 @@ describe("permissions-have-a-reason", () => {
     await passes([permission({ inputs: { permission: "read" } })]);
   });
 
-  it("refuses a team whose description is missing, blank or too short, and one declared elsewhere", async () => {
+  it("refuses a team whose description is missing, blank or too short, and one that nobody names", async () => {
     for (const description of [undefined, "          ", "why not"])
-      await refuses([reason(description), permission()], [/gives no reason/]);
-    await refuses([permission()], [/not declared in this stack/]);
+      await refuses([reason(description), permission()], [/nor an access policy gives a reason/]);
+    await refuses([permission()], [/neither declared in this stack nor named by an access policy/]);
+  });
+
+  const policies = (...given: unknown[]) => ({
+    ...catalog(),
+    outputs: { secrets: [ENTRY], policies: given },
+  });
+  const WHY = "On-call restarts the shop with production's values";
+  const onCall = { name: "on-call", why: WHY, teams: ["shop-production-sync"] };
+
+  it("lets pass a team made elsewhere that an access policy of the catalog names with its reason", async () => {
+    await passes([policies({ ...onCall, why: "why not" }, onCall), permission()]);
+  });
+
+  it("refuses one that no policy names, or none with a reason, and takes no malformed policy for one", async () => {
+    await refuses(
+      [policies({ ...onCall, teams: ["others"] }), permission()],
+      [/nor named by an access policy/],
+    );
+    await refuses([policies({ ...onCall, why: "  why not    " }), permission()], [/gives a reason/]);
+    const malformed = [{ why: WHY }, { teams: onCall.teams }, { ...onCall, teams: "shop-production-sync" }];
+    await refuses([policies(...malformed), permission()], [/nor named/]);
+    await refuses([{ ...catalog(), outputs: { policies: "none" } }, permission()], [/nor named/]);
+  });
+
+  it("lets no policy speak for a team that is declared without a reason", async () => {
+    await refuses([policies(onCall), reason("why not"), permission()], [/gives a reason/]);
   });
 
   it("takes levels and length from the config", async () => {
-    await refuses([reason("short"), permission({ inputs: { permission: "read" } })], [/no reason/], {
+    await refuses([reason("short"), permission({ inputs: { permission: "read" } })], [/gives a reason/], {
       permissions: ["read"],
     });
     await passes([reason("short"), permission()], { shortestReason: 3 });
@@ -134,6 +162,7 @@ describe("permissions-have-a-reason", () => {
 
   it("says when a preview does not know the team, and checks the others", async () => {
     await cannotKnow([team(), permission({ inputs: { team: UNKNOWN } })], "team");
+    await cannotKnow([{ ...catalog(), outputs: { policies: UNKNOWN } }, permission()], "policies");
   });
 });
 

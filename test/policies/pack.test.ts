@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { POLICIES, RULES } from "../../policies/list";
+import { catalog } from "../../secrets/catalog";
 import { committedConfig } from "../program/run-program";
 import { runPack, type Told } from "./run-pack";
 import { toldByProgram } from "./told-by-program";
@@ -71,6 +72,23 @@ describe("the policy pack", () => {
       strict.map(({ policy }) => policy),
       ["no-admin-permission", "no-admin-permission"],
     );
+  });
+
+  it("finds nothing where an access policy names a team that people made in Pulumi Cloud", async function () {
+    this.timeout(60_000);
+    const elsewhere = {
+      name: "on-call",
+      why: "On-call restarts the application with production's values",
+      groups: "all",
+      environments: ["production"],
+      identities: [{ type: "team", name: "on-call-people" }],
+      level: "open",
+    } as const;
+    const told = await toldByProgram({
+      catalog: { ...catalog, accessPolicies: [...(catalog.accessPolicies ?? []), elsewhere] },
+    });
+    ok(told.some(({ inputs }) => inputs?.team === "on-call-people"));
+    deepEqual(await runPack(POLICIES, told), []);
   });
 
   it("shows no part of any value, whatever is wrong with it", async function () {
