@@ -50,6 +50,27 @@ describe("workflow-actions-are-pinned", () => {
     await refuses([uses("docker://alpine:3")], [/uses an action by/]);
   });
 
+  it("looks at the images of a job and of its services", async () => {
+    const digest = `ghcr.io/acme/tools@sha256:${"0".repeat(64)}`;
+    const job = (text: string) =>
+      workflow("runs-on: ubuntu-latest\n", `runs-on: ubuntu-latest\n    ${text}\n`);
+    await passes([job(`container: ${digest}`), job(`services: { db: { image: "${digest}" } }`)]);
+    await passes([job("container: { image: '' }"), job("services: {}")]);
+    for (const image of [
+      "node:24",
+      "acme/tools",
+      "${{ inputs.image }}",
+      `acme/tools@sha256:${"0".repeat(12)}`,
+    ]) {
+      await refuses(
+        [job(`container: "${image}"`)],
+        [/jobs\.sync\.container runs an image that can be moved/],
+      );
+      await refuses([job(`container: { image: "${image}" }`)], [/jobs\.sync\.container runs an image/]);
+      await refuses([job(`services: { db: { image: "${image}" } }`)], [/jobs\.sync\.services\.db runs/]);
+    }
+  });
+
   it("looks at called workflows", async () => {
     const job = (pin: string) =>
       workflow("runs-on: ubuntu-latest", `uses: acme/ci/.github/workflows/a.yml@${pin}`);
@@ -152,6 +173,13 @@ describe("workflow-triggers-are-safe", () => {
   it("refuses pull_request_target in each spelling", async () => {
     for (const text of ["pull_request_target", "[push, pull_request_target]", "{pull_request_target: {}}"])
       await refuses([on(`on: ${text}\n`)], [/started by pull_request_target/]);
+  });
+
+  it("refuses what a stranger's run or comment starts, unless the config lets it", async () => {
+    for (const trigger of ["workflow_run", "issue_comment"]) {
+      await refuses([on(`on: ${trigger}\n`)], [new RegExp(`started by ${trigger}`)]);
+      await passes([on(`on: ${trigger}\n`)], { forbidden: ["pull_request_target"] });
+    }
   });
 
   it("lets pass pull_request, refuses a workflow that nothing starts, and what the config forbids", async () => {
