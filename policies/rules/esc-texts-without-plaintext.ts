@@ -2,8 +2,10 @@
 import { parse } from "yaml";
 import { isSecretName, show, type Text, textOf, textsIn } from "../inputs";
 import { TYPES } from "../resource-types";
-import { resourceRule } from "../rule";
+import { configOf, resourceRule } from "../rule";
 import { tokenIn } from "../token-formats";
+
+const DEFAULTS = { placeholder: "__NOT_ROTATED_YET__" };
 
 /** What stands in the text of an environment stands in the program, and in the bodies of requests. */
 export const escTextsWithoutPlaintext = resourceRule(
@@ -13,6 +15,13 @@ export const escTextsWithoutPlaintext = resourceRule(
     remedy:
       "leave the value to the sync job, refer to it (${...}), or store it as fn::secret with the ciphertext that pulumi env get shows",
     enforcementLevel: "mandatory",
+    config: {
+      placeholder: {
+        type: "string",
+        description: "How texts begin that stand where ESC has rotated nothing yet",
+        default: DEFAULTS.placeholder,
+      },
+    },
   },
   (type) => type === TYPES.environment,
   async function* (args) {
@@ -29,7 +38,9 @@ export const escTextsWithoutPlaintext = resourceRule(
     }
     const texts = await textsIn(parsed);
     const referring = new Set(texts.filter(refers).map(({ path }) => unitOf(path)));
+    const { placeholder } = configOf(args, DEFAULTS);
     for (const found of texts) {
+      if (found.text.startsWith(placeholder)) continue;
       const cause = causeIn(found, referring);
       if (cause !== undefined) yield `yaml has at ${show(found.path)} ${cause}`;
     }

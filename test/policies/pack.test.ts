@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { POLICIES, RULES } from "../../policies/list";
 import { catalog } from "../../secrets/catalog";
+import type { Rotator } from "../../secrets/rotators";
 import { committedConfig } from "../program/run-program";
 import { runPack, type Told } from "./run-pack";
 import { toldByProgram } from "./told-by-program";
@@ -88,6 +89,34 @@ describe("the policy pack", () => {
       catalog: { ...catalog, accessPolicies: [...(catalog.accessPolicies ?? []), elsewhere] },
     });
     ok(told.some(({ inputs }) => inputs?.team === "on-call-people"));
+    deepEqual(await runPack(POLICIES, told), []);
+  });
+
+  it("finds nothing where ESC rotates, whose environments begin with placeholders", async function () {
+    this.timeout(60_000);
+    const databases = { production: { host: "db.example.org", port: 5432, database: "orders" } };
+    const orders = {
+      name: "orders",
+      kind: "postgres",
+      group: "database-credentials",
+      schedule: "0 3 1 * *",
+      databases,
+    };
+    const keys = {
+      users: ["orders_a", "orders_b"] as const,
+      username: "ORDERS_USER",
+      password: "ORDERS_PASSWORD",
+    };
+    const sessions = {
+      name: "sessions",
+      kind: "password",
+      group: "api-keys",
+      schedule: "0 4 * * 0",
+      value: "SESSION_KEY",
+    };
+    const rotators = [{ ...orders, ...keys }, sessions] as unknown as readonly Rotator[];
+    const told = await toldByProgram({ catalog: { ...catalog, rotators } });
+    ok(told.some(({ inputs }) => String(inputs?.name).endsWith("-rotated-orders")));
     deepEqual(await runPack(POLICIES, told), []);
   });
 
