@@ -7789,7 +7789,8 @@ var TOLD = [
   "ref",
   "base_ref",
   "event_name",
-  "environment"
+  "environment",
+  "workflow_ref"
 ];
 function describeJob(idToken) {
   const [, body = ""] = idToken.unwrap().split(".");
@@ -7810,7 +7811,7 @@ var REMEDIES = [
 function remedyFor(said) {
   const known = REMEDIES.find(([speaksOf]) => !/polic|rule/i.test(said) && speaksOf.test(said));
   if (known !== void 0) return known[1];
-  return `compare this with the issuer's policies: ${DECLARED}, for the carriers, the branch and the environments in the stacks' config; a run from another branch or repository is refused on purpose`;
+  return `compare this with the issuer's policies: ${DECLARED}, for the carriers, the branch and the environments in the stacks' config; a run from another branch, repository or workflow file is refused on purpose`;
 }
 function parse(text) {
   try {

@@ -16,11 +16,29 @@ export interface CatalogSecret {
   tombstone?: string;
 }
 
+/** What the program says of one access policy: names alone, and its reason. */
+interface AccessReason {
+  name: string;
+  why: string;
+  teams: string[];
+}
+
 /** The catalog's entries, or undefined where the stack declares no catalog. Nothing in them is taken for granted. */
 export function catalogOf(resources: readonly PolicyResource[]): Partial<CatalogSecret>[] | undefined {
   const catalog = resources.find(({ type }) => type === TYPES.catalog);
   const secrets: unknown = catalog?.props.secrets;
   return Array.isArray(secrets) ? [...secrets] : undefined;
+}
+
+/** Every reason that an access policy of the catalog gives for a team that people made in Pulumi Cloud, by that team. */
+export function reasonsIn(resources: readonly PolicyResource[]): Map<string, string[]> {
+  const policies: unknown = resources.find(({ type }) => type === TYPES.catalog)?.props.policies;
+  const reasons = new Map<string, string[]>();
+  for (const { why, teams } of Array.isArray(policies) ? (policies as Partial<AccessReason>[]) : []) {
+    if (typeof why !== "string" || !Array.isArray(teams)) continue;
+    for (const team of teams) reasons.set(team, [...(reasons.get(team) ?? []), why.trim()]);
+  }
+  return reasons;
 }
 
 /** By name, in upper case: GitHub keeps names so. */

@@ -12,6 +12,8 @@ export const TYPES = {
   issuer: "pulumiservice:index:OidcIssuer",
   team: "pulumiservice:index:Team",
   environmentPermission: "pulumiservice:index:TeamEnvironmentPermission",
+  stackPermission: "pulumiservice:index:TeamStackPermission",
+  organizationToken: "pulumiservice:index:OrgAccessToken",
   dockerProvider: "pulumi:providers:docker",
   /** Components of sophia-secrets: what they stand for, no provider says. */
   stage: "sophia-secrets:esc:Stage",

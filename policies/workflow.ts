@@ -63,7 +63,7 @@ function jobOf(path: readonly string[], job: unknown): Job {
 
 function parsed(text: string): unknown {
   try {
-    return parse(text);
+    return parse(text, { logLevel: "error" }); // A warning would quote the text.
   } catch {
     return undefined; // Its message would quote the text.
   }

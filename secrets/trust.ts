@@ -1,3 +1,4 @@
+import { WORKFLOW_PATH } from "./layout";
 import type { Settings } from "./settings";
 
 /**
@@ -25,8 +26,17 @@ export interface Repository {
 export type ProgramJob = "preview" | "audit" | "up";
 
 /**
- * The sync jobs: a job of a carrier, on the branch, in the GitHub environment of an environment gets a token of the one
- * team that may write that environment.
+ * The workflow files that the program's jobs are trusted in. None for previews: a pull request runs its own version of
+ * each file, so that a name says nothing of what stands in it.
+ */
+export const PROGRAM_WORKFLOWS = {
+  audit: ".github/workflows/nightly.yml",
+  up: ".github/workflows/deploy.yml",
+} as const;
+
+/**
+ * The sync jobs: a job of the sync workflow of a carrier, on the branch, in the GitHub environment of an environment
+ * gets a token of the one team that may write that environment.
  *
  * `sub` is left out on purpose: its form depends on when the repository was made (names, or names with ids), and
  * everything it says the other claims say as well. A repository's name may hold a `.`; its id lets no neighbour in.
@@ -41,7 +51,7 @@ export function syncRules(
       decision: "allow" as const,
       tokenType: "team" as const,
       teamName: team,
-      rules: { ...claimsOf(settings, carrier), ref: refOf(settings), environment },
+      rules: { ...claimsOf(settings, carrier), ...onBranch(settings, carrier, WORKFLOW_PATH), environment },
     })),
   );
 }
@@ -59,7 +69,8 @@ export function programRules(
   repository: Repository,
 ): TrustRule[] {
   const claims = claimsOf(settings, repository);
-  const onBranch = { ...claims, ref: refOf(settings) };
+  const runs = (job: keyof typeof PROGRAM_WORKFLOWS) =>
+    onBranch(settings, repository, PROGRAM_WORKFLOWS[job]);
   const team = (job: "preview" | "audit", rules: Readonly<Record<string, string>>): TrustRule => ({
     decision: "allow",
     tokenType: "team",
@@ -68,12 +79,12 @@ export function programRules(
   });
   return [
     team("preview", { ...claims, event_name: "pull_request", base_ref: settings.branch }),
-    team("audit", onBranch),
+    team("audit", { ...claims, ...runs("audit") }),
     ...stacks.map((stack) => ({
       decision: "allow" as const,
       tokenType: "organization" as const,
       authorizedPermissions: ["admin"] as ["admin"],
-      rules: { ...onBranch, environment: programEnvironment(stack) },
+      rules: { ...claims, ...runs("up"), environment: programEnvironment(stack) },
     })),
   ];
 }
@@ -100,12 +111,26 @@ function claimsOf(settings: Settings, { name, id }: Repository) {
   };
 }
 
-function refOf({ branch }: Settings): string {
-  return `refs/heads/${branch}`;
+/**
+ * The claims of a job of one workflow file, as it stands on the branch (docs.github.com, OIDC reference).
+ *
+ * `workflow_ref` is the file that was started, also where a job calls another: whoever calls the sync workflow from one
+ * of their own is not it. Its dots match any character and let nobody in: GitHub runs files right below
+ * `.github/workflows` alone, whose names end in `.yml` or `.yaml`.
+ */
+function onBranch({ githubOrganization, branch }: Settings, { name }: Repository, file: string) {
+  const ref = `refs/heads/${branch}`;
+  return { ref, workflow_ref: `${githubOrganization}/${name}/${file}@${ref}` };
 }
 
-/** GitHub's issuer of identities; a self-hosted server's own is at `/_services/token` (docs.github.com, OIDC reference). */
+/**
+ * GitHub's issuer of identities: github.com's, that of an enterprise with data residency at `token.actions.` of its name
+ * (docs.github.com, "Feature overview for GHE.com"), and a self-hosted server's own at `/_services/token` (OIDC
+ * reference). Which host is whose is told as the clients tell it.
+ */
 export function issuerOf(githubApiUrl: string | undefined): string {
-  if (githubApiUrl === undefined) return "https://token.actions.githubusercontent.com";
-  return `${new URL(githubApiUrl).origin}/_services/token`;
+  const { hostname, origin } = new URL(githubApiUrl ?? "https://api.github.com");
+  if (hostname === "api.github.com") return "https://token.actions.githubusercontent.com";
+  if (hostname.endsWith(".ghe.com")) return `https://token.actions.${hostname.replace(/^api\./, "")}`;
+  return `${origin}/_services/token`;
 }

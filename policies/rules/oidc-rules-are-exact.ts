@@ -1,17 +1,11 @@
 import { TYPES } from "../resource-types";
 import { configOf, resourceRule, texts } from "../rule";
+import { exact, hasDot, isGitHub, isId, type Rules } from "../trust-policy";
 
 /** Claims of GitHub that say from which branch a job's code comes, or from which guarded environment. */
 const DEFAULTS = { places: ["ref", "environment", "base_ref"] };
-/** Of GitHub's cloud, and of a server of one's own (docs.github.com, OIDC reference). */
-const GITHUB = /^https:\/\/token\.actions\.githubusercontent\.com\/?$|\/_services\/token\/?$/;
 
-type Rules = Readonly<Record<string, unknown>>;
-
-/**
- * Pulumi Cloud takes `*` for any text, `?` for a character or none, and `.` for any one character. A name with a dot
- * in it therefore matches its neighbours; an id beside it does not.
- */
+/** A name with a dot in it matches its neighbours; an id beside it does not. */
 export const oidcRulesAreExact = resourceRule(
   {
     name: "oidc-rules-are-exact",
@@ -25,11 +19,11 @@ export const oidcRulesAreExact = resourceRule(
   (type) => type === TYPES.issuer,
   function* (args) {
     const { places } = configOf(args, DEFAULTS);
-    const isGitHub = GITHUB.test(String(args.props.url));
+    const ofGitHub = isGitHub(args.props.url);
     for (const [index, policy] of (args.props.policies ?? []).entries()) {
       if (policy.decision === "deny") continue;
       const rules: Rules = policy.rules ?? {};
-      const causes = isGitHub ? githubCauses(rules, places) : otherCauses(rules);
+      const causes = ofGitHub ? githubCauses(rules, places) : otherCauses(rules);
       for (const cause of causes) yield `policies[${index}] ${cause}`;
     }
   },
@@ -54,18 +48,4 @@ function* githubCauses(rules: Rules, places: readonly string[]): Generator<strin
 function* otherCauses(rules: Rules): Generator<string> {
   yield* exact(rules, "aud");
   yield* exact(rules, "sub");
-}
-
-function* exact(rules: Rules, claim: string): Generator<string> {
-  const value = rules[claim];
-  if (typeof value !== "string" || value === "") yield `does not pin the claim ${claim}`;
-  else if (/[*?]/.test(value)) yield `has a wildcard in the claim ${claim}`;
-}
-
-function hasDot(value: unknown): boolean {
-  return String(value).includes(".");
-}
-
-function isId(value: unknown): boolean {
-  return /^\d+$/.test(String(value));
 }

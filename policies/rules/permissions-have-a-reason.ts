@@ -1,16 +1,21 @@
+import { reasonsIn } from "../catalog";
 import { TYPES } from "../resource-types";
 import { configOf, each, stackRule, texts } from "../rule";
 
 /** Levels that show or change values; `read` shows definitions alone. */
 const DEFAULTS = { permissions: ["open", "write", "admin"], shortestReason: 10 };
 
+/**
+ * A team of the stack's own says its reason in its description. One that people made in Pulumi Cloud is no resource
+ * here: the access policy that names it says why.
+ */
 export const permissionsHaveAReason = stackRule(
   {
     name: "permissions-have-a-reason",
     description:
-      "Every team that may open or write an ESC environment is declared with a description that says why.",
+      "Every team that may open or write an ESC environment has a reason: its description, or an access policy's.",
     remedy:
-      "declare the team beside its permission, with a description that gives the reason of its access policy",
+      "declare the team beside its permission with a description that says why, or name it in an access policy of the catalog",
     enforcementLevel: "mandatory",
     config: {
       permissions: texts("Permissions that need a reason", DEFAULTS.permissions),
@@ -23,16 +28,18 @@ export const permissionsHaveAReason = stackRule(
   },
   function* (args) {
     const { permissions, shortestReason } = configOf(args, DEFAULTS);
-    const reasons = new Map<unknown, string>();
+    const reasons: Map<unknown, string[]> = reasonsIn(args.resources);
     for (const { type, props } of args.resources) {
-      if (type === TYPES.team) reasons.set(props.name, String(props.description ?? "").trim());
+      if (type === TYPES.team) reasons.set(props.name, [String(props.description ?? "").trim()]);
     }
     const given = args.resources.filter(({ type }) => type === TYPES.environmentPermission);
     yield* each(given, function* ({ urn, props }) {
       if (!permissions.includes(props.permission)) return;
-      const reason = reasons.get(props.team);
-      if (reason === undefined) yield { cause: "its team is not declared in this stack", urn };
-      else if (reason.length < shortestReason) yield { cause: "its team's description gives no reason", urn };
+      const found = reasons.get(props.team);
+      if (found === undefined)
+        yield { cause: "its team is neither declared in this stack nor named by an access policy", urn };
+      else if (!found.some((reason) => reason.length >= shortestReason))
+        yield { cause: "neither its team's description nor an access policy gives a reason", urn };
     });
   },
 );

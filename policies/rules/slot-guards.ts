@@ -3,6 +3,8 @@ import { byName, type CatalogSecret, catalogOf } from "../catalog";
 import { TYPES } from "../resource-types";
 import { configOf, each, ifKnown, type StackCause, stackRule, texts } from "../rule";
 
+/** Where a secret of GitHub's can have its value; the provider takes one of them. */
+const VALUES = ["value", "plaintextValue", "valueEncrypted", "encryptedValue"];
 const DEFAULTS = {
   components: [TYPES.slot, TYPES.environmentSlots] as string[],
   placeholder: "__SET_ME_IN_GITHUB__",
@@ -53,11 +55,13 @@ function* causesIn(
     yield "it is declared outside the components that add the resource hooks";
   if (type === TYPES.organizationSecretRepositories) return;
   const ignored = ["remoteUpdatedAt"];
-  const value = ifKnown(() => props.value);
-  if (typeof value === "string" && value.startsWith(placeholder)) {
-    ignored.push("value");
+  // What the provider returns empty was not declared.
+  const given = VALUES.filter((each) => (ifKnown(() => props[each]) ?? "") !== "");
+  const isPlaceholder = (each: string) => String(props[each]).startsWith(placeholder);
+  if (given.length > 0 && given.every(isPlaceholder)) {
+    ignored.push(...given);
     if (type === TYPES.organizationSecret) ignored.push("visibility", "selectedRepositoryIds");
-  } else if (value !== undefined && entry?.value !== "config") {
+  } else if (given.length > 0 && entry?.value !== "config") {
     yield "it carries a value, though the catalog says that a person sets it";
   }
   const missing = ignored.filter((property) => !opts.ignoreChanges.includes(property));

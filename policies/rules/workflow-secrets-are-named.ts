@@ -1,11 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the expressions of GitHub Actions look like templates
+import { expressionsIn } from "../expressions";
 import { show } from "../inputs";
 import { resourceRule } from "../rule";
 import { canBeWorkflow, UNREADABLE, type Workflow, workflowIn } from "../workflow";
 
+/** The context of secrets in an expression; not a string that says so. */
+const ONE = /(?<!')\bsecrets\b/i;
 /** All secrets at once: the context as a whole, or an index that is not a literal. */
-const ALL = /\$\{\{(?:(?!\}\}).)*\bsecrets\b(?!\s*(?:\.\s*[A-Za-z_]|\[\s*'[A-Za-z_]\w*'\s*\]))/is;
-const ONE = /\$\{\{(?:(?!\}\}).)*\bsecrets\b/is;
+const ALL = /(?<!')\bsecrets\b(?!\s*(?:\.\s*[A-Za-z_]|\[\s*'[A-Za-z_]\w*'\s*\]))/i;
 
 export const workflowSecretsAreNamed = resourceRule(
   {
@@ -29,8 +31,9 @@ function* causesIn({ jobs, texts }: Workflow): Generator<string> {
   }
   for (const { path, text } of texts) {
     const place = show(path);
-    if (ALL.test(text)) yield `${place} takes all secrets at once`;
-    else if (!ONE.test(text)) continue;
+    const expressions = expressionsIn(text);
+    if (expressions.some((code) => ALL.test(code))) yield `${place} takes all secrets at once`;
+    else if (!expressions.some((code) => ONE.test(code))) continue;
     else if (path.at(-1) === "run") yield `${place} writes a secret into a script`;
     else if (path[0] === "env") yield `${place} gives a secret to every job`;
     else if (path[2] === "env") yield `${place} gives a secret to every step of a job`;

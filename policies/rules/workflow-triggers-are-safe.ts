@@ -1,13 +1,17 @@
 import { configOf, resourceRule, texts } from "../rule";
 import { canBeWorkflow, isFields, UNREADABLE, workflowIn } from "../workflow";
 
-const DEFAULTS = { forbidden: ["pull_request_target"] };
+const DEFAULTS = { forbidden: ["pull_request_target", "workflow_run", "issue_comment"] };
 
-/** `pull_request_target` runs with the base's secrets and can be made to run a stranger's code. */
+/**
+ * All three run with the repository's secrets on what a stranger does: `pull_request_target` and `workflow_run` (after a
+ * fork's run) can be made to run a stranger's code, `issue_comment` brings a stranger's text.
+ */
 export const workflowTriggersAreSafe = resourceRule(
   {
     name: "workflow-triggers-are-safe",
-    description: "No workflow that reads secrets is started by a stranger's pull request.",
+    description:
+      "No workflow that can read secrets is started by what a stranger does: a pull request, a run, a comment.",
     remedy: "start it by pull_request, which gives a fork no secrets, or by push",
     enforcementLevel: "mandatory",
     config: { forbidden: texts("Triggers that no workflow may have", DEFAULTS.forbidden) },

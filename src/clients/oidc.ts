@@ -92,6 +92,7 @@ const TOLD = [
   "base_ref",
   "event_name",
   "environment",
+  "workflow_ref",
 ];
 
 /** What the id token says of the job, for comparison with the rules. */
@@ -118,7 +119,7 @@ const REMEDIES: readonly (readonly [speaksOf: RegExp, remedy: string])[] = [
 function remedyFor(said: string): string {
   const known = REMEDIES.find(([speaksOf]) => !/polic|rule/i.test(said) && speaksOf.test(said));
   if (known !== undefined) return known[1];
-  return `compare this with the issuer's policies: ${DECLARED}, for the carriers, the branch and the environments in the stacks' config; a run from another branch or repository is refused on purpose`;
+  return `compare this with the issuer's policies: ${DECLARED}, for the carriers, the branch and the environments in the stacks' config; a run from another branch, repository or workflow file is refused on purpose`;
 }
 
 /** What JSON.parse says of a bad text quotes it, and these texts hold tokens: a bad one reads as empty. */

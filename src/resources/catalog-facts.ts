@@ -3,8 +3,9 @@ import { type Catalog, resolveCatalog } from "../../secrets/entry";
 import { slotNames } from "../../secrets/slots";
 
 /**
- * What the catalog says of each secret, as outputs of a component: policy packs see resources alone. Names, owners and
- * days, no value.
+ * What the catalog says of each secret, and why its access policies give what they give to teams that people made in
+ * Pulumi Cloud, whom no resource describes: as outputs of a component, for policy packs see resources alone. Names,
+ * owners, days and reasons, no value.
  */
 export class CatalogFacts extends pulumi.ComponentResource {
   constructor(name: string, catalog: Catalog, opts?: pulumi.ComponentResourceOptions) {
@@ -18,6 +19,11 @@ export class CatalogFacts extends pulumi.ComponentResource {
       value: secret.value,
       ...(tombstone === undefined ? {} : { tombstone }),
     }));
-    this.registerOutputs({ secrets });
+    const policies = (catalog.accessPolicies ?? []).map(({ name: policy, why, identities }) => ({
+      name: policy,
+      why,
+      teams: identities.filter(({ type }) => type === "team").map((each) => each.name),
+    }));
+    this.registerOutputs({ secrets, policies });
   }
 }

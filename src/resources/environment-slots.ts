@@ -2,6 +2,7 @@ import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { SENTINEL } from "../../secrets/layout";
 import type { SlotName } from "../../secrets/slots";
+import { reviewersOf } from "./environment-reviewers";
 import type { SlotRules } from "./slot-rules";
 
 /**
@@ -27,15 +28,16 @@ export class EnvironmentSlots extends pulumi.ComponentResource {
     // The end of an environment is the end of every secret in it, also of those that are not ours; without its rule no
     // job may use it, and a rule that stands cannot be made again.
     const kept = { retainOnDelete: true, protect: true };
+    const reviewers = reviewersOf(args.reviewers);
     const declared = new github.RepositoryEnvironment(
       name,
       {
         repository,
         environment,
         deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
-        ...(args.reviewers.length === 0 ? {} : { reviewers: [{ teams: [...args.reviewers] }] }),
+        ...reviewers.declared,
       },
-      { parent: this, ...kept },
+      { parent: this, ...kept, ignoreChanges: reviewers.ignoreChanges },
     );
     const after = { parent: this, dependsOn: [declared] };
     new github.RepositoryEnvironmentDeploymentPolicy(

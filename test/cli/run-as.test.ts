@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Settings } from "../../secrets/settings";
-import { programRules, programTeam } from "../../secrets/trust";
+import { PROGRAM_WORKFLOWS, programRules, programTeam } from "../../secrets/trust";
 import type { Doors } from "../../src/cli/command";
 import { runProgram } from "../../src/cli/program";
 import { createHttp } from "../../src/clients/http";
@@ -14,6 +14,14 @@ import { SETTINGS } from "./small-organization";
 const settings: Settings = { ...SETTINGS, pulumiOrganization: ORG, programRepository: "infra" };
 const repository = { repository: `${settings.githubOrganization}/infra`, repository_id: "8" };
 const onMain = { ...repository, ref: "refs/heads/main", event_name: "schedule" };
+
+/** Claims of a job of one of the program's workflow files, in an environment. */
+const inWorkflow = (job: keyof typeof PROGRAM_WORKFLOWS, environment: string) => ({
+  ...onMain,
+  workflow_ref: `${repository.repository}/${PROGRAM_WORKFLOWS[job]}@${onMain.ref}`,
+  environment,
+});
+const AUDIT = inWorkflow("audit", "program-audit");
 
 /** Asks Pulumi Cloud who it is, and writes that, its token and its address into the file of the last argument. */
 const WHO = `
@@ -77,21 +85,20 @@ describe("sophia-secrets run-as", () => {
   const found = () => JSON.parse(readFileSync(join(folder, "who.json"), "utf8"));
 
   it("gives the command the token of the job's team, and neither prints it nor keeps it", async () => {
-    const { code, stdout, stderr } = await run(who("audit"), { ...onMain, environment: "program-audit" });
+    const { code, stdout, stderr } = await run(who("audit"), AUDIT);
     assert.deepEqual([code, stdout, stderr], [0, "", ""]);
     assert.equal(found().tokenInfo.team, programTeam(settings, "audit"));
     assert.equal(found().stack, `${ORG}/production`);
   });
 
   it("tells a runner both tokens to mask, on stderr, before the command speaks", async () => {
-    const claims = { ...onMain, environment: "program-audit" };
-    const { stdout, stderr } = await run(who("audit"), claims, {}, { GITHUB_ACTIONS: "true" });
+    const { stdout, stderr } = await run(who("audit"), AUDIT, {}, { GITHUB_ACTIONS: "true" });
     assert.equal(stdout, "");
     assert.equal(stderr, `::add-mask::${door.issued.at(-1)}\n::add-mask::${found().token}\n`);
   });
 
   it("makes the branch's deployment an administrator of the organization, and of no team", async () => {
-    const { code } = await run(who("up"), { ...onMain, environment: "program-production" });
+    const { code } = await run(who("up"), inWorkflow("up", "program-production"));
     assert.equal(code, 0);
     assert.equal(found().tokenInfo.organization, ORG);
     assert.equal(found().tokenInfo.team, undefined);
@@ -113,10 +120,9 @@ describe("sophia-secrets run-as", () => {
   });
 
   it("fails as the command fails, and says when there is none", async () => {
-    const claims = { ...onMain, environment: "program-audit" };
     const failing = ["audit", "--", process.execPath, "-e", "process.exit(7)"];
-    assert.equal((await run(failing, claims)).code, 7);
-    const missing = await run(["audit", "--", "no-such-command"], claims);
+    assert.equal((await run(failing, AUDIT)).code, 7);
+    const missing = await run(["audit", "--", "no-such-command"], AUDIT);
     assert.deepEqual(
       [missing.code, /no-such-command: cannot be started \(ENOENT\)/.test(missing.stderr)],
       [2, true],

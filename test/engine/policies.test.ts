@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { parse } from "yaml";
 import { type EngineProject, startProject } from "./engine-project";
 
 const PACK = resolve(__dirname, "..", "..", "policies");
@@ -46,6 +47,43 @@ describe("the policy pack in the engine", function () {
     const { code, output } = await preview("production");
     assert.equal(code, 0, output);
     assert.match(output, /✅ +sophia-secrets@v\d/);
+    assert.deepEqual(reportedIn(output), { mandatory: [], advisory: [] });
+  });
+
+  it("finds nothing where the program's own jobs are trusted, with the config that ships", async () => {
+    const file = join(project.folder, "Pulumi.production.yaml");
+    const text = readFileSync(file, "utf8");
+    const { config } = parse(text);
+    writeFileSync(
+      file,
+      JSON.stringify({ config: { ...config, "sophia-secrets:programRepository": "sophia-main" } }),
+    );
+    const { code, output } = await preview("production", "--policy-pack-config", join(PACK, "config.json"));
+    writeFileSync(file, text);
+    assert.equal(code, 0, output);
+    assert.match(output, /OidcIssuer/);
+    assert.deepEqual(reportedIn(output), { mandatory: [], advisory: [] });
+  });
+
+  it("finds nothing where an access policy names a team that people made in Pulumi Cloud", async () => {
+    const body = { name: "on-call", displayName: "on-call", description: "" };
+    const made = await fetch(`${project.sandbox.pulumi.url}/api/orgs/scoobyjava-org/teams/pulumi`, {
+      method: "POST",
+      headers: {
+        authorization: `token ${project.sandbox.tokens.pulumi}`,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify(body),
+    });
+    assert.ok(made.ok, await made.text());
+    const file = join(project.folder, "secrets", "access-policies.ts");
+    const text = readFileSync(file, "utf8");
+    const changed = text.replace('{ type: "user", name: "developer" }', '{ type: "team", name: "on-call" }');
+    assert.notEqual(changed, text);
+    writeFileSync(file, changed);
+    const { code, output } = await preview("staging");
+    writeFileSync(file, text);
+    assert.equal(code, 0, output);
     assert.deepEqual(reportedIn(output), { mandatory: [], advisory: [] });
   });
 

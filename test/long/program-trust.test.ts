@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EngineProject, startProject } from "../engine/engine-project";
 import {
@@ -22,18 +22,16 @@ const files = Object.fromEntries(
   }),
 );
 
-/** Jobs as the shipped workflows have them: each in its environment, each with one command under its identity. */
-const workflow = (script: string) => `
+const PACK = resolve(__dirname, "..", "..", "policies");
+const UP = `pulumi up --yes --non-interactive --policy-pack ${PACK} --policy-pack-config policies.json`;
+
+/** A workflow file with jobs as the shipped ones are: each in its environment, with one command under its identity. */
+const workflow = (script: string, jobs: readonly [id: string, environment: string, command: string][]) => `
 name: Program
 on: workflow_dispatch
 permissions: {}
 jobs:
-${[
-  ["up", "program-live", "up -- pulumi up --yes --non-interactive"],
-  ["audit", "program-audit", "audit -- node look.js"],
-  ["audit-that-updates", "program-audit", "up -- pulumi up --yes --non-interactive"],
-  ["sync-that-updates", "live", "up -- pulumi up --yes --non-interactive"],
-]
+${jobs
   .map(
     ([id, environment, command]) => `  ${id}:
     runs-on: ubuntu-latest
@@ -45,6 +43,28 @@ ${[
 `,
   )
   .join("")}`;
+
+/** This organization's administrators, and its one secret that is for all on purpose. */
+const PACK_CONFIG = {
+  "no-admin-permission": { administrators: ["program-live", "program-test"] },
+  "organization-secrets-not-for-all": { allowed: ["SMTP_PASSWORD"] },
+};
+
+/** The files that are trusted, and one that is not. */
+const WORKFLOWS: Readonly<Record<string, Parameters<typeof workflow>[1]>> = {
+  "deploy.yml": [
+    ["up", "program-live", `up -- ${UP}`],
+    ["sync-that-updates", "live", `up -- ${UP}`],
+  ],
+  "nightly.yml": [
+    ["audit", "program-audit", "audit -- node look.js"],
+    ["audit-that-updates", "program-audit", `up -- ${UP}`],
+  ],
+  "stranger.yml": [
+    ["stranger-that-updates", "program-live", `up -- ${UP}`],
+    ["stranger-that-looks", "program-audit", "audit -- node look.js"],
+  ],
+};
 
 /** What the audit's token may do with a values environment: its answers' status codes. */
 const LOOK = `
@@ -67,6 +87,7 @@ describe("the program under its own trust, with the real engine", function () {
     const [organization] = seed.pulumi.organizations;
     assert.ok(organization);
     organization.defaultStackPermission = "none";
+    for (const each of seed.github.organizations) each.plan = "enterprise"; // Reviewers, in private repositories.
     project = await startProject({ ...otherOrganization(files), seed });
     for (const stack of ["test", "live"]) await project.ok("up", "-s", stack, "--yes", "--skip-preview");
     const script = join(project.folder, "job.sh");
@@ -75,23 +96,31 @@ describe("the program under its own trust, with the real engine", function () {
     const main = "node -r ts-node/register/transpile-only src/cli/main.ts run-as --stack live";
     writeFileSync(script, [...exported, `cd '${project.folder}'`, `exec ${main} "$@"`].join("\n"));
     writeFileSync(join(project.folder, "look.js"), LOOK);
-    await project.people.octokit.rest.repos.createOrUpdateFileContents({
-      owner: ORGANIZATION,
-      repo: PROGRAM,
-      path: ".github/workflows/program.yml",
-      message: "program",
-      content: Buffer.from(workflow(script)).toString("base64"),
-    });
+    writeFileSync(join(project.folder, "policies.json"), JSON.stringify(PACK_CONFIG));
+    for (const [file, jobs] of Object.entries(WORKFLOWS)) {
+      await project.people.octokit.rest.repos.createOrUpdateFileContents({
+        owner: ORGANIZATION,
+        repo: PROGRAM,
+        path: `.github/workflows/${file}`,
+        message: file,
+        content: Buffer.from(workflow(script, jobs)).toString("base64"),
+      });
+    }
   });
   after(async () => {
     await project?.close();
   });
 
-  /** Conclusions and logs of all jobs, by name. */
+  /** Conclusions and logs of all jobs of all files, by name. */
   const dispatch = async (ref: string) => {
+    const all: Awaited<ReturnType<typeof dispatchFile>> = {};
+    for (const file of Object.keys(WORKFLOWS)) Object.assign(all, await dispatchFile(file, ref));
+    return all;
+  };
+  const dispatchFile = async (file: string, ref: string) => {
     const { actions } = project.people.octokit.rest;
     const place = { owner: ORGANIZATION, repo: PROGRAM };
-    await actions.createWorkflowDispatch({ ...place, workflow_id: "program.yml", ref });
+    await actions.createWorkflowDispatch({ ...place, workflow_id: file, ref });
     for (;;) {
       const [run] = (await actions.listWorkflowRunsForRepo(place)).data.workflow_runs;
       assert.ok(run);
@@ -126,15 +155,17 @@ describe("the program under its own trust, with the real engine", function () {
     await project.ok("preview", "-s", "live", "--refresh", "--expect-no-changes");
   });
 
-  it("updates from its branch, audits without opening or writing, and takes no job for another", async () => {
+  it("updates from its branch under the policy pack, audits without opening or writing, and takes no job for another", async () => {
     const jobs = await dispatch("main");
     assert.equal(jobs.up?.conclusion, "success", jobs.up?.log);
     assert.match(jobs.up?.log ?? "", /unchanged/);
+    assert.match(jobs.up?.log ?? "", /✅ sophia-secrets@/);
     assert.match(jobs.audit?.log ?? "", /answers 200 403 403/);
-    for (const name of ["audit-that-updates", "sync-that-updates"]) {
+    for (const name of ["audit-that-updates", "sync-that-updates", "stranger-that-updates"]) {
       assert.equal(jobs[name]?.conclusion, "failure");
       assert.match(jobs[name]?.log ?? "", /trust in this job \(administrator of corner-shop-cloud\)/);
     }
+    assert.match(jobs["stranger-that-looks"]?.log ?? "", /claim "workflow_ref" did not match/);
     for (const { log } of Object.values(jobs)) assert.doesNotMatch(log, /pul-[0-9a-f]{40}/);
   });
 
@@ -145,6 +176,20 @@ describe("the program under its own trust, with the real engine", function () {
     await git.createRef({ ...place, ref: "refs/heads/other", sha: object.sha });
     const jobs = await dispatch("other");
     for (const { conclusion } of Object.values(jobs)) assert.equal(conclusion, "failure");
+  });
+
+  it("leaves the reviewers and the timer that a person set on an environment, through a refresh and an up", async () => {
+    const { repos, users } = project.people.octokit.rest;
+    const place = { owner: ORGANIZATION, repo: PROGRAM, environment_name: "program-preview" };
+    const { id } = (await users.getAuthenticated()).data;
+    const reviewers = [{ type: "User" as const, id }];
+    await repos.createOrUpdateEnvironment({ ...place, reviewers, wait_timer: 5, prevent_self_review: true });
+    const rules = async () => JSON.stringify((await repos.getEnvironment(place)).data.protection_rules);
+    const before = await rules();
+    assert.match(before, /required_reviewers/);
+    assert.match(before, /wait_timer/);
+    const { output } = await project.ok("up", "-s", "live", "--yes", "--refresh", "--skip-preview", "--diff");
+    assert.equal(await rules(), before, output);
   });
 
   it("previews with a token that cannot update", async () => {

@@ -1,6 +1,20 @@
+import { TYPES } from "../../policies/resource-types";
 import { checksOf } from "./check-rule";
 import { UNKNOWN } from "./run-pack";
-import { CLAIMS, environment, issuer, permission, settings, stack, stage, team } from "./told-stack";
+import {
+  ADMIN_CLAIMS,
+  CLAIMS,
+  catalog,
+  ENTRY,
+  environment,
+  issuer,
+  permission,
+  settings,
+  stack,
+  stage,
+  team,
+  withoutUndefined,
+} from "./told-stack";
 
 describe("no-admin-permission", () => {
   const { passes, refuses, cannotKnow } = checksOf("no-admin-permission");
@@ -22,7 +36,80 @@ describe("no-admin-permission", () => {
     await passes([{ ...issuer(), inputs: {} }, issuer(CLAIMS, deny)]);
   });
 
-  it("says when a preview does not know the level", async () => cannotKnow([level(UNKNOWN)], "permission"));
+  const config = { administrators: ["program-production"] };
+  const admin = (rules: Record<string, unknown> = ADMIN_CLAIMS, more = {}) =>
+    issuer(rules, { tokenType: "organization", authorizedPermissions: ["admin"], ...more });
+
+  it("lets pass the job that the config names, pinned to its workflow file, and nobody without a config", async () => {
+    await passes([admin()], config);
+    await refuses([admin()], [/policies\[0\] gives the identity admin on the organization/]);
+    await refuses([admin()], [/gives the identity admin/], { administrators: ["program-*"] });
+    await refuses([admin({ ...ADMIN_CLAIMS, environment: "production" })], [/identity admin/], config);
+    await refuses([admin({ ...ADMIN_CLAIMS, environment: undefined })], [/identity admin/], config);
+  });
+
+  it("refuses an administrator of the config who could be another job", async () => {
+    for (const claim of ["aud", "repository", "repository_id"])
+      await refuses(
+        [admin({ ...ADMIN_CLAIMS, [claim]: undefined })],
+        [new RegExp(`pin the claim ${claim}`)],
+        config,
+      );
+    for (const claim of ["ref", "workflow_ref"])
+      await refuses(
+        [admin({ ...ADMIN_CLAIMS, [claim]: undefined })],
+        [new RegExp(`more than one job: it does not pin the claim ${claim}`), /workflow from another ref/],
+        config,
+      );
+    const file = ADMIN_CLAIMS.workflow_ref;
+    const loose: [object, RegExp][] = [
+      [{ repository_id: "47*" }, /does not pin the claim repository_id/],
+      [{ workflow_ref: file.replace("deploy", "*") }, /wildcard in the claim workflow_ref/],
+      [{ workflow_ref: file.replace("main", "other") }, /takes the workflow from another ref/],
+      [{ ref: "refs/tags/v1", workflow_ref: file.replace("heads/main", "tags/v1") }, /not one branch/],
+      [{ ref: "refs/heads/v1.0", workflow_ref: file.replace("main", "v1.0") }, /not one branch/],
+    ];
+    for (const [change, words] of loose)
+      await refuses([admin({ ...ADMIN_CLAIMS, ...change })], [words], config);
+    await refuses([admin({ ...ADMIN_CLAIMS, environment: "*" })], [/wildcard in the claim environment/], {
+      administrators: ["*"],
+    });
+  });
+
+  it("refuses admin of an issuer that is not GitHub's, whatever the config names", async () => {
+    const elsewhere = { ...admin(), inputs: { ...admin().inputs, url: "https://gitlab.com" } };
+    await refuses([elsewhere], [/gives the identity admin/], config);
+  });
+
+  it("refuses a person's token for an identity, admin on a stack, and an organization's admin token", async () => {
+    const stackPermission = (permission: unknown) => ({
+      type: TYPES.stackPermission,
+      name: "stack",
+      inputs: withoutUndefined({ team: "deployers", permission }),
+    });
+    const token = (inputs: object) => ({
+      type: TYPES.organizationToken,
+      name: "token",
+      inputs: { ...inputs },
+    });
+    await passes([stackPermission(101), stackPermission(102), token({ admin: false }), token({})]);
+    await refuses(
+      [issuer(CLAIMS, { tokenType: "personal" }), stackPermission(103), stackPermission(undefined)],
+      [/a person's token/, /gives a team admin on a stack/, /permission is not declared/],
+    );
+    await refuses([token({ admin: true })], [/token that administers the organization/]);
+    await cannotKnow([stackPermission(UNKNOWN)], "permission");
+    await cannotKnow([token({ admin: UNKNOWN })], "admin");
+  });
+
+  it("says when a preview does not know the level, or a claim of an administrator", async () => {
+    await cannotKnow([level(UNKNOWN)], "permission");
+    await cannotKnow(
+      [admin({ ...ADMIN_CLAIMS, environment: UNKNOWN })],
+      "policies.0.rules.environment",
+      config,
+    );
+  });
 });
 
 describe("permissions-have-a-reason", () => {
@@ -34,14 +121,40 @@ describe("permissions-have-a-reason", () => {
     await passes([permission({ inputs: { permission: "read" } })]);
   });
 
-  it("refuses a team whose description is missing, blank or too short, and one declared elsewhere", async () => {
+  it("refuses a team whose description is missing, blank or too short, and one that nobody names", async () => {
     for (const description of [undefined, "          ", "why not"])
-      await refuses([reason(description), permission()], [/gives no reason/]);
-    await refuses([permission()], [/not declared in this stack/]);
+      await refuses([reason(description), permission()], [/nor an access policy gives a reason/]);
+    await refuses([permission()], [/neither declared in this stack nor named by an access policy/]);
+  });
+
+  const policies = (...given: unknown[]) => ({
+    ...catalog(),
+    outputs: { secrets: [ENTRY], policies: given },
+  });
+  const WHY = "On-call restarts the shop with production's values";
+  const onCall = { name: "on-call", why: WHY, teams: ["shop-production-sync"] };
+
+  it("lets pass a team made elsewhere that an access policy of the catalog names with its reason", async () => {
+    await passes([policies({ ...onCall, why: "why not" }, onCall), permission()]);
+  });
+
+  it("refuses one that no policy names, or none with a reason, and takes no malformed policy for one", async () => {
+    await refuses(
+      [policies({ ...onCall, teams: ["others"] }), permission()],
+      [/nor named by an access policy/],
+    );
+    await refuses([policies({ ...onCall, why: "  why not    " }), permission()], [/gives a reason/]);
+    const malformed = [{ why: WHY }, { teams: onCall.teams }, { ...onCall, teams: "shop-production-sync" }];
+    await refuses([policies(...malformed), permission()], [/nor named/]);
+    await refuses([{ ...catalog(), outputs: { policies: "none" } }, permission()], [/nor named/]);
+  });
+
+  it("lets no policy speak for a team that is declared without a reason", async () => {
+    await refuses([policies(onCall), reason("why not"), permission()], [/gives a reason/]);
   });
 
   it("takes levels and length from the config", async () => {
-    await refuses([reason("short"), permission({ inputs: { permission: "read" } })], [/no reason/], {
+    await refuses([reason("short"), permission({ inputs: { permission: "read" } })], [/gives a reason/], {
       permissions: ["read"],
     });
     await passes([reason("short"), permission()], { shortestReason: 3 });
@@ -49,6 +162,7 @@ describe("permissions-have-a-reason", () => {
 
   it("says when a preview does not know the team, and checks the others", async () => {
     await cannotKnow([team(), permission({ inputs: { team: UNKNOWN } })], "team");
+    await cannotKnow([{ ...catalog(), outputs: { policies: UNKNOWN } }, permission()], "policies");
   });
 });
 
@@ -110,6 +224,15 @@ describe("oidc-rules-are-exact", () => {
       inputs: { ...issuer().inputs, url: "https://github.acme.dev/_services/token" },
     };
     await passes([own]);
+    const resident = {
+      ...issuer(),
+      inputs: { ...issuer().inputs, url: "https://token.actions.acme.ghe.com" },
+    };
+    await passes([resident]);
+  });
+
+  it("lets pass a workflow file beside the other claims, whose dots let nobody in", async () => {
+    await passes([issuer(ADMIN_CLAIMS)]);
   });
 
   it("says when a preview does not know a claim, after what it knows", async () => {

@@ -31,8 +31,8 @@ export function checksOf(name: string) {
       return reported;
     },
     /** It says, and only says, that a preview cannot know. */
-    async cannotKnow(resources: readonly Told[], property: string): Promise<void> {
-      const reported = await run(resources);
+    async cannotKnow(resources: readonly Told[], property: string, config?: object): Promise<void> {
+      const reported = await run(resources, config);
       equal(reported.length, 1, JSON.stringify(reported));
       equal(reported[0]?.level, "advisory");
       match(reported[0]?.message ?? "", new RegExp(`can't run policy .*at \\.${property} can't be known`));

@@ -78,6 +78,21 @@ describe("slot-guards", () => {
     await passes([catalog({ ...ENTRY, value: "config" }), slotComponent(), valued]);
   });
 
+  it("looks at every property that can hold the value", async () => {
+    for (const property of ["plaintextValue", "valueEncrypted", "encryptedValue"]) {
+      const own = (value: unknown, ignoreChanges?: string[]) =>
+        organizationSecret({
+          inputs: { value: undefined, [property]: secret(value) },
+          ...(ignoreChanges === undefined ? {} : { ignoreChanges }),
+        });
+      await refuses(around(own("hunter2")), [/carries a value/]);
+      await refuses(around(own(PLACEHOLDER)), [new RegExp(`a change of ${property} would`)]);
+      const ignored = [property, "remoteUpdatedAt", "visibility", "selectedRepositoryIds"];
+      await passes(around(own(PLACEHOLDER, ignored)));
+    }
+    await passes(around(organizationSecret({ inputs: { plaintextValue: "", encryptedValue: "" } })));
+  });
+
   it("refuses a slot without a value's placeholder that ignores nothing", async () => {
     await refuses(around(organizationSecret({ inputs: { value: undefined }, ignoreChanges: [] })), [
       /a change of remoteUpdatedAt would/,

@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { POLICIES, RULES } from "../../policies/list";
+import { catalog } from "../../secrets/catalog";
+import type { Rotator } from "../../secrets/rotators";
+import { committedConfig } from "../program/run-program";
 import { runPack, type Told } from "./run-pack";
 import { toldByProgram } from "./told-by-program";
 import { wholeStack } from "./told-stack";
@@ -55,6 +58,66 @@ describe("the policy pack", () => {
     this.timeout(60_000);
     for (const stack of ["production", "staging"])
       deepEqual(await runPack(POLICIES, await toldByProgram({ stack })), []);
+  });
+
+  it("finds nothing in what this program declares where its own jobs are trusted, with the config beside it", async function () {
+    this.timeout(60_000);
+    const change = { programRepository: "second-carrier" };
+    const stacks = Object.fromEntries(
+      ["production", "staging"].map((stack) => [stack, { ...committedConfig(stack), ...change }]),
+    );
+    const told = await toldByProgram({ stacks });
+    deepEqual(await runPack(POLICIES, told, JSON.parse(read("config.json"))), []);
+    const strict = await runPack(POLICIES, told);
+    deepEqual(
+      strict.map(({ policy }) => policy),
+      ["no-admin-permission", "no-admin-permission"],
+    );
+  });
+
+  it("finds nothing where an access policy names a team that people made in Pulumi Cloud", async function () {
+    this.timeout(60_000);
+    const elsewhere = {
+      name: "on-call",
+      why: "On-call restarts the application with production's values",
+      groups: "all",
+      environments: ["production"],
+      identities: [{ type: "team", name: "on-call-people" }],
+      level: "open",
+    } as const;
+    const told = await toldByProgram({
+      catalog: { ...catalog, accessPolicies: [...(catalog.accessPolicies ?? []), elsewhere] },
+    });
+    ok(told.some(({ inputs }) => inputs?.team === "on-call-people"));
+    deepEqual(await runPack(POLICIES, told), []);
+  });
+
+  it("finds nothing where ESC rotates, whose environments begin with placeholders", async function () {
+    this.timeout(60_000);
+    const databases = { production: { host: "db.example.org", port: 5432, database: "orders" } };
+    const orders = {
+      name: "orders",
+      kind: "postgres",
+      group: "database-credentials",
+      schedule: "0 3 1 * *",
+      databases,
+    };
+    const keys = {
+      users: ["orders_a", "orders_b"] as const,
+      username: "ORDERS_USER",
+      password: "ORDERS_PASSWORD",
+    };
+    const sessions = {
+      name: "sessions",
+      kind: "password",
+      group: "api-keys",
+      schedule: "0 4 * * 0",
+      value: "SESSION_KEY",
+    };
+    const rotators = [{ ...orders, ...keys }, sessions] as unknown as readonly Rotator[];
+    const told = await toldByProgram({ catalog: { ...catalog, rotators } });
+    ok(told.some(({ inputs }) => String(inputs?.name).endsWith("-rotated-orders")));
+    deepEqual(await runPack(POLICIES, told), []);
   });
 
   it("shows no part of any value, whatever is wrong with it", async function () {

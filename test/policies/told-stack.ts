@@ -13,7 +13,8 @@ function told(base: Told, changes: Changes = {}): Told {
   return { ...base, ...changes, inputs: withoutUndefined(inputs) };
 }
 
-function withoutUndefined(inputs: Record<string, unknown>): Record<string, unknown> {
+/** Inputs as the engine sends them: what is undefined is not sent. */
+export function withoutUndefined(inputs: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
 }
 
@@ -157,6 +158,13 @@ export const CLAIMS = {
   environment: "production",
 } as const;
 
+/** Of the job that may be an administrator where the config says so. */
+export const ADMIN_CLAIMS = {
+  ...CLAIMS,
+  environment: "program-production",
+  workflow_ref: "acme/infrastructure/.github/workflows/deploy.yml@refs/heads/main",
+} as const;
+
 /** An issuer with one policy for these claims. */
 export const issuer = (
   rules: Record<string, unknown> = CLAIMS,
@@ -168,7 +176,15 @@ export const issuer = (
     organization: "acme",
     name: "github-actions",
     url: "https://token.actions.githubusercontent.com",
-    policies: [{ decision: "allow", tokenType: "team", teamName: "shop-production-sync", rules, ...more }],
+    policies: [
+      {
+        decision: "allow",
+        tokenType: "team",
+        teamName: "shop-production-sync",
+        rules: withoutUndefined(rules),
+        ...more,
+      },
+    ],
   },
 });
 
@@ -208,7 +224,7 @@ export const file = (changes?: Changes): Told =>
 /** The workflow with one text replaced; the text must be there. */
 export function workflow(from: string, to: string): Told {
   if (!WORKFLOW.includes(from)) throw new Error(`the workflow has no ${from}`);
-  return file({ inputs: { content: WORKFLOW.replace(from, to) } });
+  return file({ inputs: { content: WORKFLOW.replace(from, () => to) } });
 }
 
 export const docker = (registryAuth: unknown): Told => ({

@@ -8,6 +8,11 @@ import { docker, environment, file, organizationSecret, PLACEHOLDER, stack, work
 const GITHUB_TOKEN = `ghp_${"a1B2c3D4e5F6".repeat(3)}`;
 const RANDOM = ["q7Xz2LmP9s", "Vb4TgR8wKd"].join("");
 
+/** What marks a value on the wire as something else than an object. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+/** Ciphertext as ESC gives it, of nothing. */
+const ENVELOPE = Buffer.from("escx\0\0\0\u0001and some bytes").toString("base64");
+
 describe("no-plaintext-secrets", () => {
   const { passes, refuses } = checksOf("no-plaintext-secrets");
   const any = (inputs: Record<string, unknown>) => ({ type: "aws:index:Thing", name: "thing", inputs });
@@ -67,7 +72,9 @@ describe("esc-texts-without-plaintext", () => {
 
   it("lets pass references, ciphertext, plain settings and imports", async () => {
     const yaml = `imports: [a/b]\nvalues:
-  a: { fn::secret: { ciphertext: ${GITHUB_TOKEN} } }
+  a: { fn::secret: { ciphertext: ${ENVELOPE} } }
+  password: { fn::join: ["", ["pre-", "\${a}"]] }
+  token: { fn::fromBase64: "\${a}" }
   environmentVariables: { API_TOKEN: "\${a}", REGION: eu }\n`;
     await passes([text(secret(yaml)), text("values: {}")]);
   });
@@ -85,6 +92,56 @@ describe("esc-texts-without-plaintext", () => {
       [text(`values: {db_password: hunter2, note: ${GITHUB_TOKEN}}`)],
       [/values\.db_password a literal/, /values\.note a GitHub token/],
     );
+  });
+
+  it("refuses an fn::secret that holds something else than ciphertext of ESC's", async () => {
+    const yaml = "values: {a: {fn::secret: {ciphertext: hunter2hunter2}}, b: {fn::secret: {c: [x]}}}";
+    await refuses(
+      [text(secret(yaml))],
+      [
+        /a\.fn::secret\.ciphertext a ciphertext that ESC did not make/,
+        /b\.fn::secret\.c\[0\] an fn::secret in clear/,
+      ],
+    );
+  });
+
+  it("lets pass what stands where ESC has rotated nothing yet, by the config", async () => {
+    const fresh = text("values: {managingUser: {password: {fn::secret: __NOT_ROTATED_YET__ (placeholder)}}}");
+    await passes([fresh]);
+    await refuses([fresh], [/an fn::secret in clear/], { placeholder: "TODO" });
+  });
+
+  it("refuses literals behind a function or in a list under a secret's name", async () => {
+    const decoded = Buffer.from(GITHUB_TOKEN).toString("base64");
+    const yaml = `values:
+  apiKey: { fn::fromBase64: aHVudGVyMg== }
+  api_key: { fn::join: ["", [hunter2]] }
+  password: [hunter2, "\${a}"]
+  note: { fn::fromBase64: ${decoded} }\n`;
+    await refuses(
+      [text(yaml)],
+      [
+        /apiKey\.fn::fromBase64 a literal/,
+        /api_key\.fn::join\[1\]\[0\] a literal/,
+        /password\[0\] a literal/,
+        /note\.fn::fromBase64 a GitHub token/,
+      ],
+    );
+  });
+
+  it("refuses a file's text, which no pack is shown", async () => {
+    const asset = { [SIGNATURE]: "c44067f5952c0a294b673a41bacd8c17", path: "production.yaml" };
+    await refuses([text(asset)], [/an asset whose text is not at hand/]);
+  });
+
+  it("says nothing of a text on the screen, whatever its YAML looks like", async () => {
+    const warned: string[] = [];
+    const listen = ({ message }: Error) => void warned.push(message);
+    process.on("warning", listen);
+    await passes([text("values: !own hunter2")]);
+    await new Promise((done) => setImmediate(done));
+    process.off("warning", listen);
+    equal(warned.filter((each) => each.includes("hunter2")).length, 0);
   });
 
   it("refuses a text that cannot be read", async () => {

@@ -1,9 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the expressions of GitHub Actions look like templates
+import * as fc from "fast-check";
 import { RULES } from "../../policies/list";
 import { checksOf } from "./check-rule";
 import { UNKNOWN } from "./run-pack";
-import { file, workflow } from "./told-stack";
+import { file, WORKFLOW, workflow } from "./told-stack";
 
+/** The workflow with another script, in quotes. */
+const withRun = (script: string) => WORKFLOW.replace("node sync.cjs", () => JSON.stringify(script));
 const CHECKOUT = /actions\/checkout@[0-9a-f]{40}/.exec(String(file().inputs?.content))?.[0] ?? "";
 const SHA = CHECKOUT.slice(-40);
 
@@ -45,6 +48,27 @@ describe("workflow-actions-are-pinned", () => {
   it("takes an image by its digest and an action of the repository itself", async () => {
     await passes([uses(`docker://alpine@sha256:${"0".repeat(64)}`), uses("./actions/own")]);
     await refuses([uses("docker://alpine:3")], [/uses an action by/]);
+  });
+
+  it("looks at the images of a job and of its services", async () => {
+    const digest = `ghcr.io/acme/tools@sha256:${"0".repeat(64)}`;
+    const job = (text: string) =>
+      workflow("runs-on: ubuntu-latest\n", `runs-on: ubuntu-latest\n    ${text}\n`);
+    await passes([job(`container: ${digest}`), job(`services: { db: { image: "${digest}" } }`)]);
+    await passes([job("container: { image: '' }"), job("services: {}")]);
+    for (const image of [
+      "node:24",
+      "acme/tools",
+      "${{ inputs.image }}",
+      `acme/tools@sha256:${"0".repeat(12)}`,
+    ]) {
+      await refuses(
+        [job(`container: "${image}"`)],
+        [/jobs\.sync\.container runs an image that can be moved/],
+      );
+      await refuses([job(`container: { image: "${image}" }`)], [/jobs\.sync\.container runs an image/]);
+      await refuses([job(`services: { db: { image: "${image}" } }`)], [/jobs\.sync\.services\.db runs/]);
+    }
   });
 
   it("looks at called workflows", async () => {
@@ -99,6 +123,28 @@ describe("workflow-secrets-are-named", () => {
     );
   });
 
+  it("is not led astray by a }} inside a string", async () => {
+    const all = `\${{ format('{{"all":{0}}}', toJSON(secrets)) }}`;
+    await refuses([expression(`'${all.replaceAll("'", "''")}'`)], [/takes all secrets at once/]);
+    const run = workflow("node sync.cjs", "echo ${{ '}}' && secrets.OPENAI_API_KEY }}");
+    await refuses([run], [/steps\[1\]\.run writes a secret into a script/]);
+    await passes([workflow("node sync.cjs", "echo ${{ 'it''s }} secrets' }} secrets ${{ 'secrets' }}")]);
+  });
+
+  it("sees the context of secrets, and no text, behind any strings", async () => {
+    const noise = fc.stringMatching(/^[ -~]*$/).map((text) => `'${text.replaceAll("'", "''")}'`);
+    const code = (parts: string[], last: string) => `\${{ ${[...parts, last].join(" || ")} }}`;
+    const env = (text: string) => expression(JSON.stringify(text));
+    await fc.assert(
+      fc.asyncProperty(fc.array(noise), noise, async (strings, more) => {
+        await refuses([env(code(strings, `secrets || ${more}`))], [/takes all secrets at once/]);
+        await passes([env(code(strings, `'secrets' || ${more}`))]);
+        const script = file({ inputs: { content: withRun(code(strings, "secrets.A")) } });
+        await refuses([script], [/run writes a secret into a script/]);
+      }),
+    );
+  });
+
   it("takes names in both spellings, and text about secrets", async () => {
     await passes([
       expression("${{ secrets['A_KEY'] || secrets.B }}"),
@@ -127,6 +173,13 @@ describe("workflow-triggers-are-safe", () => {
   it("refuses pull_request_target in each spelling", async () => {
     for (const text of ["pull_request_target", "[push, pull_request_target]", "{pull_request_target: {}}"])
       await refuses([on(`on: ${text}\n`)], [/started by pull_request_target/]);
+  });
+
+  it("refuses what a stranger's run or comment starts, unless the config lets it", async () => {
+    for (const trigger of ["workflow_run", "issue_comment"]) {
+      await refuses([on(`on: ${trigger}\n`)], [new RegExp(`started by ${trigger}`)]);
+      await passes([on(`on: ${trigger}\n`)], { forbidden: ["pull_request_target"] });
+    }
   });
 
   it("lets pass pull_request, refuses a workflow that nothing starts, and what the config forbids", async () => {

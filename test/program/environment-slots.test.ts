@@ -114,6 +114,17 @@ describe("secrets with a value per environment", function () {
     const run = await runProgram({ catalog: CATALOG, stacks, secretConfig: VALUES });
     const [environment] = ofType(run.resources, TYPES.repositoryEnvironment);
     assert.deepEqual(environment?.inputs.reviewers, [{ teams: [77] }]);
+    assert.ok(!environment?.ignoreChanges.includes("reviewers"));
+  });
+
+  it("keep the reviewers and the timer that people set in GitHub where the config names none", () => {
+    const [environment] = ofType(production.resources, TYPES.repositoryEnvironment);
+    assert.deepEqual(environment?.ignoreChanges, [
+      "reviewers",
+      "waitTimer",
+      "preventSelfReview",
+      "canAdminsBypass",
+    ]);
   });
 
   it("make nothing where no entry asks for them", async () => {

@@ -23,6 +23,7 @@ const rule = (repository: string, id: string, environment: string, ref = "refs/h
     repository: `ai-cherry/${repository}`,
     repository_id: id,
     ref,
+    workflow_ref: `ai-cherry/${repository}/.github/workflows/sync_secrets.yml@${ref}`,
     environment,
   },
 });
@@ -58,6 +59,11 @@ describe("trust in GitHub's identities", function () {
     assert.deepEqual(declared?.inputs.policies, expected);
   });
 
+  it("names github.com's issuer where the config spells out its address", async () => {
+    const declared = await issuer({ githubApiUrl: "https://api.github.com" });
+    assert.equal(declared?.inputs.url, "https://token.actions.githubusercontent.com");
+  });
+
   it("names a self-hosted server's own issuer", async () => {
     const declared = await issuer({ githubApiUrl: "https://github.example.com" });
     assert.equal(declared?.inputs.url, "https://github.example.com/_services/token");
@@ -91,11 +97,15 @@ describe("trust in the program's own repository", function () {
     repository_id: "4712",
   };
   const ref = "refs/heads/main";
+  const workflow = (file: string) => ({
+    ref,
+    workflow_ref: `ai-cherry/second-carrier/.github/workflows/${file}@${ref}`,
+  });
   const up = (stack: string) => ({
     decision: "allow",
     tokenType: "organization",
     authorizedPermissions: ["admin"],
-    rules: { ...claims, ref, environment: `program-${stack}` },
+    rules: { ...claims, ...workflow("deploy.yml"), environment: `program-${stack}` },
   });
   let resources: Declared[];
 
@@ -115,7 +125,7 @@ describe("trust in the program's own repository", function () {
     });
     assert.deepEqual(policies, [
       team("preview", { event_name: "pull_request", base_ref: "main" }),
-      team("audit", { ref }),
+      team("audit", workflow("nightly.yml")),
       up("production"),
       up("staging"),
     ]);
@@ -143,19 +153,19 @@ describe("trust in the program's own repository", function () {
         assert.ok(names.includes(`sophia-ai-${environment}${name}`), `${environment}${name}`);
   });
 
-  it("declares the GitHub environments its jobs run in, for the branch alone but for previews, and reviewed once", () => {
-    const environments = ofType(resources, TYPES.repositoryEnvironment)
-      .map((each) => each.inputs)
-      .filter((each) => each.repository === "second-carrier");
-    const reviewers = (name: string) => environments.find((each) => each.environment === name)?.reviewers;
-    assert.deepEqual(environments.map((each) => each.environment).sort(), [
-      "program-audit",
-      "program-preview",
-      "program-production",
-      "program-staging",
-    ]);
-    assert.deepEqual(reviewers("program-production"), [{ teams: [77] }]);
-    assert.equal(reviewers("program-staging"), undefined);
+  const environmentsIn = (all: readonly Declared[]) =>
+    ofType(all, TYPES.repositoryEnvironment).filter((each) => each.inputs.repository === "second-carrier");
+
+  it("declares the GitHub environments its jobs run in, for the branch alone but for previews", () => {
+    assert.deepEqual(
+      environmentsIn(resources).map(({ inputs }) => [inputs.environment, "deploymentBranchPolicy" in inputs]),
+      [
+        ["program-audit", true],
+        ["program-preview", false],
+        ["program-production", true],
+        ["program-staging", true],
+      ],
+    );
     const policies = ofType(resources, TYPES.deploymentPolicy).filter(
       (each) => each.inputs.repository === "second-carrier",
     );
@@ -163,6 +173,30 @@ describe("trust in the program's own repository", function () {
       policies.map(({ inputs }) => [inputs.environment, inputs.branchPattern]),
       ["audit", "production", "staging"].map((each) => [`program-${each}`, "main"]),
     );
+  });
+
+  it("has every administrator and every preview reviewed by the teams of the config, and the audit by nobody", () => {
+    const teams = [{ teams: [77] }];
+    assert.deepEqual(
+      environmentsIn(resources).map(({ inputs }) => [inputs.environment, inputs.reviewers]),
+      [
+        ["program-audit", undefined],
+        ["program-preview", teams],
+        ["program-production", teams],
+        ["program-staging", teams],
+      ],
+    );
+  });
+
+  it("takes away nothing that people set in GitHub: no timer, and no reviewers where it declares none", async () => {
+    const peoples = ["waitTimer", "preventSelfReview", "canAdminsBypass"];
+    const ignored = (all: readonly Declared[], name: string) =>
+      environmentsIn(all).find(({ inputs }) => inputs.environment === name)?.ignoreChanges;
+    assert.deepEqual(ignored(resources, "program-production"), peoples);
+    assert.deepEqual(ignored(resources, "program-audit"), ["reviewers", ...peoples]);
+    const without = await run({ environmentReviewers: undefined });
+    for (const job of ["audit", "preview", "production", "staging"])
+      assert.deepEqual(ignored(without.resources, `program-${job}`), ["reviewers", ...peoples], job);
   });
 
   it("is there where the sync works with a stored token too", async () => {

@@ -38,14 +38,18 @@ interface Job {
   event_name: string;
   environment?: string;
   base_ref?: string;
+  workflow_ref: string;
   sub: string;
 }
 const MAIN = { ref: "refs/heads/main", event_name: "push", base_ref: "" };
+const file = (repository: string, name: string, ref = MAIN.ref) =>
+  `acme-corp/${repository}/.github/workflows/${name}@${ref}`;
 const sync: Job = {
   ...MAIN,
   repository: "acme-corp/shop.web",
   repository_id: "7",
   environment: "production",
+  workflow_ref: file("shop.web", "sync_secrets.yml"),
   sub: "repo:acme-corp/shop.web:environment:production",
 };
 const up: Job = {
@@ -53,6 +57,7 @@ const up: Job = {
   repository: "acme-corp/infra",
   repository_id: "8",
   environment: "program-production",
+  workflow_ref: file("infra", "deploy.yml"),
   sub: "repo:acme-corp/infra:environment:program-production",
 };
 const preview: Job = {
@@ -61,12 +66,14 @@ const preview: Job = {
   event_name: "pull_request",
   base_ref: "main",
   environment: "program-preview",
+  workflow_ref: file("infra", "pull-request.yml", "refs/pull/5/merge"),
   sub: "repo:acme-corp/infra:environment:program-preview",
 };
 const audit: Job = {
   ...up,
   event_name: "schedule",
   environment: "program-audit",
+  workflow_ref: file("infra", "nightly.yml"),
   sub: "repo:acme-corp/infra:environment:program-audit",
 };
 
@@ -185,6 +192,22 @@ describe("GitHub's jobs under the program's own rules, in the sandbox's Pulumi C
     ],
     ["a pull request into another branch", { ...preview, base_ref: "release" }, PREVIEW],
     ["a push in the previews' environment", { ...up, environment: "program-preview" }, PREVIEW],
+    [
+      "another workflow of the carrier, in the same environment",
+      { ...sync, workflow_ref: file("shop.web", "lint.yml") },
+      SYNC,
+    ],
+    [
+      "a workflow whose name ends like the sync's",
+      { ...sync, workflow_ref: file("shop.web", "own_sync_secrets.yml") },
+      SYNC,
+    ],
+    ["the audit's workflow in a stack's environment", { ...up, workflow_ref: audit.workflow_ref }, ADMIN],
+    [
+      "the deployment's workflow in the audit's environment",
+      { ...audit, workflow_ref: up.workflow_ref },
+      AUDIT,
+    ],
     ["the sync of another environment", { ...sync, environment: "staging" }, SYNC],
     [
       "a job without an environment",
@@ -192,6 +215,7 @@ describe("GitHub's jobs under the program's own rules, in the sandbox's Pulumi C
         ...MAIN,
         repository: "acme-corp/infra",
         repository_id: "8",
+        workflow_ref: up.workflow_ref,
         sub: "repo:acme-corp/infra:ref:refs/heads/main",
       },
       ADMIN,

