@@ -59,6 +59,7 @@ describe("an up that left things behind, with the real engine", function () {
     );
     assert.doesNotMatch(refused.output, /[{}]|canary/);
     assert.equal((await command("adopt", "OPENAI_API_KEY")).code, 0);
+    assert.equal((await command("repair", "OPENAI_API_KEY")).code, 0);
   });
 
   it("is whole again after recover and up, with nothing left to change", async () => {

@@ -6,9 +6,12 @@ export class GitHubError extends Error {
   constructor(
     readonly status: number,
     request: string,
-    body: { message?: string; errors?: unknown[] },
+    body: { message?: string; errors?: unknown },
   ) {
-    const errors = (body.errors ?? []).map((one) => (typeof one === "string" ? one : JSON.stringify(one)));
+    // GitHub answers a list, and to some conflicts one text.
+    const errors = [body.errors ?? []]
+      .flat()
+      .map((one) => (typeof one === "string" ? one : JSON.stringify(one)));
     super(`${request}: ${status} ${body.message ?? ""} [${errors.join(" ")}]`);
   }
 }
