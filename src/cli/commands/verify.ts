@@ -9,12 +9,13 @@ import { type SeenInGitHub, seeGitHub } from "../status/see-github";
 import { tableLines } from "../table";
 import { spreadOf } from "../values/spread";
 import type { Check } from "../verify/check";
+import { checkAccess } from "../verify/check-access";
 import { checkApplication } from "../verify/check-applications";
 import { checkCarrier } from "../verify/check-carriers";
 import { checkEnvironments } from "../verify/check-environments";
 import { checkGitHub } from "../verify/check-github";
 import { checkLedger } from "../verify/check-ledgers";
-import { checkAccess, checkTrust } from "../verify/check-trust";
+import { checkTrust } from "../verify/check-trust";
 
 /** The whole chain, link by link, as an application depends on it. */
 export const verifyCommand: CommandSpec = {
