@@ -7,6 +7,7 @@ import type { Managing } from "./rotated-access";
 /** What no look at the declaration or at Pulumi Cloud's teams can tell. */
 export const UNKNOWN = [
   "what custom roles, and tokens that people made, allow besides: Pulumi Cloud shows them under Access Management",
+  "which jobs of GitHub's get a token of one of these teams, or an administrator's: npx sophia-secrets verify compares the trust",
   "who may read the same values in GitHub: whoever may change a workflow of a carrier; npx sophia-secrets drift says which repositories read them",
 ] as const;
 
