@@ -287,6 +287,25 @@ describe("sophia-secrets access", () => {
     );
   });
 
+  it("refuses an identity that nobody knows, with the nearest names, and answers for a member without rights", async () => {
+    const blind = await run("--identity deev", { token: null });
+    assert.deepEqual([blind.code, blind.out], [2, ""]);
+    assert.match(
+      blind.err,
+      /--identity: names nobody whom the declaration knows: deev\. Remedy: use dev, .*; with PULUMI_ACCESS_TOKEN/,
+    );
+    await declareAll();
+    const typo = await run("--identity onncall");
+    assert.equal(typo.code, 2);
+    assert.match(typo.err, /whom the declaration or Pulumi Cloud knows: onncall\. Remedy: use oncall, /);
+    await makeTeam("strangers");
+    for (const known of ["strangers", "app-program-preview"])
+      assert.match((await run(`--identity ${known}`)).out, /^nothing, by the declaration\n/);
+    const catalog = { ...CATALOG, accessPolicies: [] };
+    assert.match((await run("--identity dev", { catalog })).out, /^nothing, by the declaration\n/);
+    assert.equal((await run("--identity dev", { catalog, token: null })).code, 2);
+  });
+
   it("compares the default alone where the edition has no teams, and says that nothing is enforced", async () => {
     const settings: Settings = { ...SETTINGS, edition: "team" };
     const { code, out } = await run("", { settings });

@@ -9,6 +9,7 @@ import {
 } from "../access/access-differences";
 import { managingLines, matrixLines, observedLines, secretLines, UNKNOWN } from "../access/access-report";
 import { type AskedRight, neverInEsc, rightsFor } from "../access/access-rights";
+import { refuseUnknown } from "../access/known-identity";
 import { observeAccess } from "../access/observe-access";
 import { type Managing, managingUsers } from "../access/rotated-access";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
@@ -56,6 +57,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const { settings } = project;
   const stacks = [...readStacks(project).values()];
   const identity = typed.text("identity");
+  if (identity !== undefined) refuseUnknown(catalog, settings, identity, observed);
   const teams = (observed?.teams ?? [])
     .filter(({ members }) => identity !== undefined && members.includes(identity))
     .map(({ name }) => name);
@@ -100,7 +102,8 @@ function report({ catalog, project, terminal }: Doors, typed: Typed, told: Told)
   const rotators = (catalog.rotators ?? []).map(({ name }) => name).sort();
   const lines =
     typed.names.length > 0 ? secretLines(rights) : matrixLines(rights, Object.keys(catalog.groups), rotators);
-  for (const line of rights.length === 0 ? ["nobody, by the declaration"] : lines) print(line);
+  const none = `${typed.text("identity") === undefined ? "nobody" : "nothing"}, by the declaration`;
+  for (const line of rights.length === 0 ? [none] : lines) print(line);
   for (const line of managingLines(managing)) print(line);
   print("");
   const { edition } = project.settings;
