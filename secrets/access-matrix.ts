@@ -1,42 +1,65 @@
 import { type AccessPolicy, groupsOf, higher, type Identity, type Level } from "./access";
+import { settingsOf } from "./declared-access";
 import { longerDuration } from "./duration";
 import type { Catalog } from "./entry";
 import { applicationTeam, syncTeam } from "./layout";
+import { oversightOf } from "./oversight";
+import { levelOnRotated, rotatorsIn } from "./rotators";
 import type { Settings } from "./settings";
 import { programTeam } from "./trust";
 
-/** What somebody may do with the values of one group in one environment, and by which policies. */
+/**
+ * What somebody may do in one environment with the values of one group that come from GitHub, or with those that one
+ * rotator of it makes; and by which policies.
+ */
 export interface Right {
   environment: string;
   group: string;
+  /** Name of the rotator, where ESC makes the values. */
+  rotator?: string;
   identity: Identity;
   level: Level;
   maxOpenDuration?: string;
   because: readonly { policy: string; why: string }[];
 }
 
-/** What of the config decides the matrix. */
-export type MatrixSettings = Pick<Settings, "escProject" | "application" | "programRepository">;
-
 /**
- * The whole matrix of identity x group x environment as it is declared: somebody whom several policies name has the
- * union of them. The program's own teams are in it as well.
+ * The whole matrix of identity x group x environment as it is declared, what ESC rotates included: somebody whom several
+ * policies name has the union of them. The program's own teams are in it as well. A rotator's managing user is in no
+ * row: administrators alone may open it.
  *
- * @returns by environment and group in the catalog's order, then by identity.
+ * @param stacks config of every stack: whether changes need an approval each decides for its own environments.
+ * @returns by environment and group in the catalog's order, then by identity; what rotates after all groups.
  */
-export function rightsOf(catalog: Catalog, settings: MatrixSettings): Right[] {
+export function rightsOf(
+  catalog: Catalog,
+  settings: Settings,
+  stacks: readonly Settings[] = [settings],
+): Right[] {
   const groups = Object.keys(catalog.groups);
   const policies = catalog.accessPolicies ?? [];
   return catalog.environments.flatMap((environment) => {
-    const all = [...ownPolicies(settings, environment), ...policies];
-    const here = all.filter((policy) => policy.environments.includes(environment));
-    return groups.flatMap((group) =>
+    const { sync, ...others } = ownPolicies(settings, environment);
+    const here = [...Object.values(others), ...policies].filter((policy) =>
+      policy.environments.includes(environment),
+    );
+    const on = (group: string, all: readonly AccessPolicy[]) =>
       rightsOn(
         environment,
         group,
-        here.filter((policy) => groupsOf(policy, groups).includes(group)),
+        all.filter((policy) => groupsOf(policy, groups).includes(group)),
+      );
+    const { approvals } = oversightOf(settingsOf(environment, settings, stacks));
+    return [
+      ...groups.flatMap((group) => on(group, [sync, ...here])),
+      ...rotatorsIn(catalog.rotators ?? [], environment).flatMap(({ name, group }) =>
+        on(group, here).map((right) => ({
+          ...right,
+          rotator: name,
+          level: levelOnRotated(right.level, approvals),
+        })),
       ),
-    );
+    ];
   });
 }
 
@@ -71,9 +94,12 @@ function joined(a: Right, b: Right): Right {
 }
 
 /** What the program's own teams may do, said as policies are. */
-function ownPolicies(settings: MatrixSettings, environment: string): AccessPolicy[] {
-  const team = (name: string): Identity[] => [{ type: "team", name }];
+function ownPolicies(
+  settings: Settings,
+  environment: string,
+): Record<string, AccessPolicy> & { sync: AccessPolicy } {
   const everywhere = { groups: "all", environments: [environment] } as const;
+  const team = (name: string): Identity[] => [{ type: "team", name }];
   const audit: AccessPolicy = {
     ...everywhere,
     name: "(audit job)",
@@ -81,21 +107,21 @@ function ownPolicies(settings: MatrixSettings, environment: string): AccessPolic
     identities: team(programTeam(settings, "audit")),
     level: "read",
   };
-  return [
-    {
+  return {
+    application: {
       ...everywhere,
       name: "(application)",
       why: "The application's loader opens what it runs with",
       identities: team(applicationTeam(settings, environment)),
       level: "open",
     },
-    {
+    sync: {
       ...everywhere,
       name: "(sync)",
       why: "The sync job writes what people set in GitHub",
       identities: team(syncTeam(settings, environment)),
       level: "write",
     },
-    ...(settings.programRepository === undefined ? [] : [audit]),
-  ];
+    ...(settings.programRepository === undefined ? {} : { audit }),
+  };
 }

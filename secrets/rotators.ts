@@ -1,4 +1,4 @@
-import type { EnvironmentAccess } from "./access";
+import type { EnvironmentAccess, Level } from "./access";
 import { type EnvironmentId, type Naming, pathOf, syncTeam, valuesEnvironment } from "./layout";
 
 /** Kinds of credentials that ESC changes by itself: the vendor's rotators that this program knows. */
@@ -118,6 +118,11 @@ export function managingEnvironment(naming: Naming, environment: string, { name 
   return { project: naming.escProject, name: `${naming.application}-${environment}-managing-${name}` };
 }
 
+/** What a level on the values of a group comes to on what rotates in it, where changes need an approval or not. */
+export function levelOnRotated(level: Level, approvals: boolean): Level {
+  return approvals && level !== "read" ? "open" : level;
+}
+
 /**
  * Access to the values of groups, and with it to what rotates in them. The sync has no business there.
  *
@@ -137,7 +142,7 @@ export function withRotators(
       const values = pathOf(valuesEnvironment(naming, environment, rotator.group));
       const grant = team.onValues.find((each) => pathOf(each.environment) === values);
       if (grant === undefined) return [];
-      const level = approvals && grant.level !== "read" ? "open" : grant.level;
+      const level = levelOnRotated(grant.level, approvals);
       return [{ ...grant, level, environment: rotatedEnvironment(naming, environment, rotator) }];
     });
     return rotated.length === 0 ? team : { ...team, onValues: [...team.onValues, ...rotated] };

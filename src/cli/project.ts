@@ -25,7 +25,28 @@ export function readProject(dir: string, stack?: string): Project {
     (read(join(dir, "Pulumi.yaml"), "run this in the root of the project") as { name?: string } | null)
       ?.name ?? "";
   const chosen = stack ?? ownerIn(dir);
-  const file = join(dir, `Pulumi.${chosen}.yaml`);
+  return { dir, name, stack: chosen, settings: readSettings(dir, name, chosen) };
+}
+
+/**
+ * The config of every stack that has a file, by the stack's name; the project's own as it was read.
+ *
+ * @throws RemedyError when the config of one has problems.
+ */
+export function readStacks({ dir, name, stack, settings }: Project): Map<string, Settings> {
+  const stacks = new Map([[stack, settings]]);
+  for (const file of existsSync(dir) ? readdirSync(dir).sort() : []) {
+    const other = stackOf(file);
+    // A file without config of this program is no stack of its own: a secrets provider alone, say.
+    if (other === undefined || other === stack || !(`${name}:organizationStack` in configIn(dir, file)))
+      continue;
+    stacks.set(other, readSettings(dir, name, other));
+  }
+  return stacks;
+}
+
+function readSettings(dir: string, name: string, stack: string): Settings {
+  const file = join(dir, `Pulumi.${stack}.yaml`);
   const config =
     (read(file, `name another stack with --stack, or write its config`) as { config?: object } | null)
       ?.config ?? {};
@@ -34,18 +55,26 @@ export function readProject(dir: string, stack?: string): Project {
   const { settings, problems } = parseSettings(
     Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), text(value)])),
   );
-  if (settings !== undefined) return { dir, name, stack: chosen, settings };
+  if (settings !== undefined) return settings;
   throw new RemedyError(file, describeProblems("it does not fit", problems), "mend the file");
+}
+
+function stackOf(file: string): string | undefined {
+  return /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
+}
+
+function configIn(dir: string, file: string): Record<string, unknown> {
+  const text = readFileSync(join(dir, file), "utf8");
+  return (parse(text) as { config?: Record<string, unknown> } | null)?.config ?? {};
 }
 
 /** The stack that owns the organization-wide objects, as every stack's config names it. */
 function ownerIn(dir: string): string {
   for (const file of readdirSync(dir).sort()) {
-    if (!/^Pulumi\.(.+)\.yaml$/.test(file)) continue;
-    const config =
-      (parse(readFileSync(join(dir, file), "utf8")) as { config?: Record<string, unknown> } | null)?.config ??
-      {};
-    const owner = Object.entries(config).find(([key]) => key.endsWith(":organizationStack"))?.[1];
+    if (stackOf(file) === undefined) continue;
+    const owner = Object.entries(configIn(dir, file)).find(([key]) =>
+      key.endsWith(":organizationStack"),
+    )?.[1];
     if (typeof owner === "string") return owner;
   }
   throw new RemedyError(

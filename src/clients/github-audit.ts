@@ -1,6 +1,7 @@
 import type { GitHubCall } from "./github-call";
 import { type Asked, notGitHub } from "./github-refusal";
 import type { HttpAnswer } from "./http";
+import { refuseRepeats } from "./refuse-repeats";
 
 /** One event of the organization's audit log that is about a secret, or about a review of a job that gets some. */
 export interface SecretEvent {
@@ -82,9 +83,11 @@ export function createGitHubAudit(call: GitHubCall): GitHubAudit {
       const path = `/repos/${organization}/${repository}/actions/workflows/${encodeURIComponent(file)}/runs`;
       const asked = call.ofRepository(repository);
       const found: WorkflowRun[] = [];
+      const look = refuseRepeats(asked);
       for (let page = 1; ; page += 1) {
         const runs = (await call.get(asked, `${path}?per_page=${PAGE}&page=${page}`)).workflow_runs;
         if (!Array.isArray(runs)) throw notGitHub(asked);
+        look(runs);
         const recent = (runs as Run[]).filter(({ created_at }) => Date.parse(created_at) >= since.getTime());
         found.push(...recent.map((run) => runOf(repository, run)));
         if (recent.length < runs.length || runs.length < PAGE) return found;

@@ -1,6 +1,7 @@
 import type { Secret } from "../secret";
 import { type Asked, notGitHub, refusal } from "./github-refusal";
 import type { Http, HttpAnswer, HttpRequest } from "./http";
+import { refuseRepeats } from "./refuse-repeats";
 
 /** One organization of GitHub, as its clients ask it. Each method throws RemedyError for every answer of 300 and more. */
 export interface GitHubCall {
@@ -49,9 +50,11 @@ export function createGitHubCall(options: {
   const get: GitHubCall["get"] = async (asked, path) => parse(asked, await send(asked, path));
   const list = async <Item>(asked: Asked, path: string, field: string): Promise<Item[]> => {
     const found: Item[] = [];
+    const look = refuseRepeats(asked);
     for (let page = 1; ; page += 1) {
       const items = (await get(asked, `${path}?per_page=${PAGE}&page=${page}`))[field];
       if (!Array.isArray(items)) throw notGitHub(asked);
+      look(items);
       found.push(...(items as Item[]));
       if (items.length < PAGE) return found;
     }

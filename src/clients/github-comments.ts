@@ -1,6 +1,7 @@
 import { RemedyError } from "../errors";
 import type { GitHubCall } from "./github-call";
 import { notGitHub } from "./github-refusal";
+import { refuseRepeats } from "./refuse-repeats";
 
 /** Comments on the pull requests of one repository. */
 export interface GitHubComments {
@@ -28,10 +29,12 @@ export function createGitHubComments(call: GitHubCall, repository: string): GitH
   const below = `/repos/${repository}/issues`;
 
   const find = async (pullRequest: number, marker: string): Promise<Comment | undefined> => {
+    const look = refuseRepeats(asked);
     for (let page = 1; ; page += 1) {
       const path = `${below}/${pullRequest}/comments?per_page=${PAGE}&page=${page}`;
       const comments = parse((await call.send(asked, path)).text);
       if (comments === undefined) throw notGitHub(asked);
+      look(comments);
       const ours = comments.find(({ body, user }) => user?.type === "Bot" && body?.includes(marker) === true);
       if (ours !== undefined || comments.length < PAGE) return ours;
     }

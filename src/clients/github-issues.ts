@@ -1,6 +1,7 @@
 import { RemedyError } from "../errors";
 import type { GitHubCall } from "./github-call";
 import { type Asked, notGitHub } from "./github-refusal";
+import { refuseRepeats } from "./refuse-repeats";
 import { withRights } from "./with-rights";
 
 /** An open issue, as far as it is needed to find it again. */
@@ -45,9 +46,11 @@ export function createGitHubIssues(call: GitHubCall, repository: string): GitHub
     },
     open: async () => {
       const found: OpenIssue[] = [];
+      const look = refuseRepeats(asked);
       for (let page = 1; ; page += 1) {
         const path = `${at}/issues?state=open&per_page=${PAGE}&page=${page}`;
         const items = listIn(asked, (await explained(call.send(asked, path))).text);
+        look(items);
         found.push(...items.filter((each) => each.pull_request === undefined).map(openIssue));
         if (items.length < PAGE) return found;
       }

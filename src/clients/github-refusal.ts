@@ -52,9 +52,9 @@ export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
 }
 
 /** An answer of 200 that is no JSON comes from something in between: a proxy, a login page. */
-export function notGitHub(asked: Asked): RemedyError {
+export function notGitHub(asked: Asked, what = "is not GitHub's"): RemedyError {
   const remedy = "check that the address is GitHub's API, and what stands in between";
-  return new RemedyError(asked.thing, "the answer is not GitHub's", remedy);
+  return new RemedyError(asked.thing, `the answer ${what}`, remedy);
 }
 
 function isLimit(answer: HttpAnswer): boolean {

@@ -59,13 +59,17 @@ export function createPulumiOrganization(call: PulumiCall): PulumiOrganization {
   };
   return {
     members: async () => {
+      const thing = "the organization's members";
       const found: OrganizationMember[] = [];
+      const seen = new Set<string>();
       for (let token = ""; ; ) {
         const more = token === "" ? "" : `&continuationToken=${encodeURIComponent(token)}`;
-        const page = (await get("the organization's members", `/members?type=backend${more}`)) as MemberPage;
+        const page = (await get(thing, `/members?type=backend${more}`)) as MemberPage;
         found.push(...(page.members ?? []).map(memberOf));
         token = page.continuationToken ?? "";
         if (token === "") return found;
+        if (seen.has(token)) throw notTheService(thing, "repeats itself");
+        seen.add(token);
       }
     },
     teamNames,

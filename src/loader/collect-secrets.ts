@@ -1,11 +1,11 @@
 import { type Catalog, type Secret as CatalogSecret, resolveCatalog } from "../../secrets/entry";
 import { SENTINEL, WORKFLOW_PATH } from "../../secrets/layout";
+import { nearestNames } from "../../secrets/nearest-names";
 import { isIn, rotatedValues, UNROTATED } from "../../secrets/rotators";
 import { valueAt } from "../clients/value-at";
 import { RemedyError } from "../errors";
 import { Secret } from "../secret";
 import type { LoadedSecrets } from "./loaded-secrets";
-import { nearestNames } from "./nearest-names";
 
 const NEVER_ROTATED = "has never been rotated";
 

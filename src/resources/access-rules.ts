@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type AccessPolicy, accessOf, type EnvironmentAccess, type Grant } from "../../secrets/access";
+import type { AccessPolicy, EnvironmentAccess, Grant } from "../../secrets/access";
 import { describeWindow, describeWithoutTeams } from "../../secrets/access-notices";
+import { declaredAccess } from "../../secrets/declared-access";
 import type { Catalog } from "../../secrets/entry";
 import { pathOf } from "../../secrets/layout";
-import { oversightOf } from "../../secrets/oversight";
-import { type Rotator, withRotators } from "../../secrets/rotators";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../secrets/settings";
 import { confirmAccess } from "./confirm-access";
 import type { AskedOrganization } from "./open-organization";
@@ -17,19 +16,15 @@ export class AccessRules {
    */
   readonly sayWindow: pulumi.ResourceHook;
   private readonly policies: readonly AccessPolicy[];
-  private readonly groups: readonly string[];
-  private readonly rotators: readonly Rotator[];
   private confirmed: Promise<void> | undefined;
 
   constructor(
-    catalog: Catalog,
+    private readonly catalog: Catalog,
     private readonly settings: Settings,
     /** Undefined where there is no token for it. */
     private readonly organization: AskedOrganization | undefined,
   ) {
     this.policies = catalog.accessPolicies ?? [];
-    this.groups = Object.keys(catalog.groups).sort();
-    this.rotators = catalog.rotators ?? [];
     this.sayWindow = new pulumi.ResourceHook(
       "say-window-of-access",
       ({ oldInputs = {} }) => this.announceWindow(oldInputs),
@@ -42,9 +37,7 @@ export class AccessRules {
   /** What the policies come to in one environment; nothing where the edition has no teams. */
   of(environment: string): EnvironmentAccess {
     if (!this.hasTeams) return { teams: [], audiences: [] };
-    const access = accessOf(this.settings, environment, this.groups, this.policies);
-    const { approvals } = oversightOf(this.settings);
-    return withRotators(access, this.settings, environment, { rotators: this.rotators, approvals });
+    return declaredAccess(this.catalog, this.settings, environment);
   }
 
   /**

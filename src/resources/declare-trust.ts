@@ -33,13 +33,7 @@ export function declareTrust(
   const program =
     programRepository === undefined ? undefined : { repository: asked(programRepository), stacks };
   if (program !== undefined) {
-    const { environments } = catalog;
-    const groups = Object.keys(catalog.groups).sort();
-    new ProgramAccess(
-      "program",
-      { settings, stacks, environments, groups },
-      { ...opts, dependsOn: [...args.stages] },
-    );
+    new ProgramAccess("program", { catalog, settings, stacks }, { ...opts, dependsOn: [...args.stages] });
     const reviewers = (settings.environmentReviewers ?? []).map((slug) => teamId(slug, args.invoke));
     new ProgramEnvironments(program.repository.name, { settings, stacks, reviewers }, opts);
   }

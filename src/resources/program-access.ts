@@ -1,11 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
-import {
-  compositeEnvironment,
-  type EnvironmentId,
-  ledgerEnvironment,
-  valuesEnvironment,
-} from "../../secrets/layout";
+import { auditAccess } from "../../secrets/declared-access";
+import type { Catalog } from "../../secrets/entry";
 import type { Settings } from "../../secrets/settings";
 import { programTeam } from "../../secrets/trust";
 
@@ -13,23 +9,19 @@ import { programTeam } from "../../secrets/trust";
  * The two teams that the program's own jobs read with. They need no members: they are there for the tokens.
  *
  * preview: every stack of the project, to preview it; that is its state and its encrypted config too. Nothing in ESC.
- * audit: the definition of every ESC environment of the pipeline, which it can not open. No stack.
+ * audit: the definition of every ESC environment of the pipeline, which it can not open; composites of policies aside.
+ * No stack.
  */
 export class ProgramAccess extends pulumi.ComponentResource {
   private readonly organization: string;
 
   constructor(
     name: string,
-    args: {
-      settings: Settings;
-      stacks: readonly string[];
-      environments: readonly string[];
-      groups: readonly string[];
-    },
+    args: { catalog: Catalog; settings: Settings; stacks: readonly string[] },
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("sophia-secrets:esc:ProgramAccess", name, {}, opts);
-    const { settings, stacks } = args;
+    const { catalog, settings, stacks } = args;
     this.organization = settings.pulumiOrganization;
     const preview = this.team(programTeam(settings, "preview"), "Previews of pull requests, by OIDC");
     for (const stack of stacks) {
@@ -49,12 +41,14 @@ export class ProgramAccess extends pulumi.ComponentResource {
       programTeam(settings, "audit"),
       "The nightly audit, by OIDC: reads, opens nothing",
     );
-    for (const { project, name: environment } of args.environments.flatMap((each) =>
-      idsOf(settings, each, args.groups),
-    )) {
+    for (const { environment: id, level } of catalog.environments.flatMap((each) => {
+      const { onValues, onComposites } = auditAccess(catalog, settings, each);
+      return [...onValues, ...onComposites];
+    })) {
+      const { project, name: environment } = id;
       new pulumiservice.TeamEnvironmentPermission(
         `${audit.name}-${environment}`,
-        { organization: this.organization, team: audit.name, project, environment, permission: "read" },
+        { organization: this.organization, team: audit.name, project, environment, permission: level },
         { parent: this, dependsOn: [audit.resource] },
       );
     }
@@ -70,13 +64,4 @@ export class ProgramAccess extends pulumi.ComponentResource {
     );
     return { name, resource };
   }
-}
-
-/** Every ESC environment of one environment that no person's text decides. */
-function idsOf(settings: Settings, environment: string, groups: readonly string[]): EnvironmentId[] {
-  return [
-    ...groups.map((group) => valuesEnvironment(settings, environment, group)),
-    ledgerEnvironment(settings, environment),
-    compositeEnvironment(settings, environment),
-  ];
 }

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { accessOf, type Grant, type TeamAccess } from "../../secrets/access";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Grant, TeamAccess } from "../../secrets/access";
+import { auditAccess, declaredAccess } from "../../secrets/declared-access";
 import { type Catalog, defineCatalog } from "../../secrets/entry";
 import { pathOf } from "../../secrets/layout";
 import { parseSettings, type Settings } from "../../secrets/settings";
@@ -45,7 +49,23 @@ const CATALOG = defineCatalog({
   ],
 });
 
-const SETTINGS = parseSettings({
+const ROTATING: Catalog = {
+  ...CATALOG,
+  rotators: [
+    {
+      name: "orders",
+      group: "databases",
+      kind: "postgres",
+      schedule: "0 3 1 * *",
+      users: ["orders_a", "orders_b"],
+      databases: { production: { host: "db.example.org", port: 5432, database: "orders" } },
+      username: "ORDERS_USER",
+      password: "ORDERS_PASSWORD",
+    },
+  ],
+};
+
+const CONFIG = {
   githubOrganization: "acme",
   pulumiOrganization: ORG,
   application: "app",
@@ -53,7 +73,8 @@ const SETTINGS = parseSettings({
   environments: '["production"]',
   organizationStack: "production",
   carriers: '["carrier"]',
-}).settings as Settings;
+};
+const SETTINGS = parseSettings(CONFIG).settings as Settings;
 
 interface Ran {
   code: number;
@@ -66,7 +87,7 @@ describe("sophia-secrets access", () => {
 
   const run = async (
     line: string,
-    { token = TOKENS.admin, settings = SETTINGS, catalog = CATALOG }: Partial<Options> = {},
+    { token = TOKENS.admin, settings = SETTINGS, catalog = CATALOG, dir = "/nowhere" }: Partial<Options> = {},
   ): Promise<Ran> => {
     const heard = { out: "", err: "" };
     const terminal = {
@@ -79,7 +100,7 @@ describe("sophia-secrets access", () => {
     };
     const http = createHttp({ waitMs: 1, tries: 1, patienceMs: 100 });
     const at = { url: cloud.url, organization: ORG, token: new Secret(token ?? ""), http };
-    const project = { dir: "/nowhere", name: "p", stack: "production", settings };
+    const project = { dir, name: "p", stack: "production", settings };
     const doors = {
       catalog,
       project,
@@ -104,12 +125,13 @@ describe("sophia-secrets access", () => {
     (await cloud.call("GET", `/api/orgs/${ORG}`)).json.defaultEnvironmentPermission;
 
   /** Everything as `pulumi up` of every stack leaves it. */
-  const declareAll = async () => {
+  const declareAll = async (catalog: Catalog = CATALOG, settings = SETTINGS) => {
     await makeTeam("oncall");
-    for (const environment of CATALOG.environments) {
-      const groups = Object.keys(CATALOG.groups);
-      const { teams } = accessOf(SETTINGS, environment, groups, CATALOG.accessPolicies);
+    for (const environment of catalog.environments) {
+      const { teams } = declaredAccess(catalog, settings, environment);
       for (const team of teams) await declareTeam(team);
+      if (settings.programRepository !== undefined)
+        await declareTeam(auditAccess(catalog, settings, environment));
     }
   };
   const makeTeam = (name: string) => cloud.call("POST", `/api/orgs/${ORG}/teams/pulumi`, { body: { name } });
@@ -175,7 +197,10 @@ describe("sophia-secrets access", () => {
       [["production", "databases", "write"]],
     );
     assert.equal(none, null);
-    assert.equal(unknown.length, 2);
+    assert.equal(unknown.length, 3);
+    assert.ok(
+      unknown.some((each) => /jobs of GitHub's .*sophia-secrets verify compares the trust/.test(each)),
+    );
     const only = await json("STAGING_ONLY", { token: null });
     assert.deepEqual([...new Set(only.rights.map(({ environment }) => environment))], ["staging"]);
     const own = await run("PULUMI_ACCESS_TOKEN", { token: null });
@@ -262,11 +287,165 @@ describe("sophia-secrets access", () => {
     );
   });
 
+  it("refuses an identity that nobody knows, with the nearest names, and answers for a member without rights", async () => {
+    const blind = await run("--identity deev", { token: null });
+    assert.deepEqual([blind.code, blind.out], [2, ""]);
+    assert.match(
+      blind.err,
+      /--identity: names nobody whom the declaration knows: deev\. Remedy: use dev, .*; with PULUMI_ACCESS_TOKEN/,
+    );
+    await declareAll();
+    const typo = await run("--identity onncall");
+    assert.equal(typo.code, 2);
+    assert.match(typo.err, /whom the declaration or Pulumi Cloud knows: onncall\. Remedy: use oncall, /);
+    await makeTeam("strangers");
+    for (const known of ["strangers", "app-program-preview"])
+      assert.match((await run(`--identity ${known}`)).out, /^nothing, by the declaration\n/);
+    const catalog = { ...CATALOG, accessPolicies: [] };
+    assert.match((await run("--identity dev", { catalog })).out, /^nothing, by the declaration\n/);
+    assert.equal((await run("--identity dev", { catalog, token: null })).code, 2);
+  });
+
   it("compares the default alone where the edition has no teams, and says that nothing is enforced", async () => {
     const settings: Settings = { ...SETTINGS, edition: "team" };
     const { code, out } = await run("", { settings });
     assert.equal(code, 0);
     assert.match(out, /edition team has no teams: none of this is enforced/);
+  });
+
+  describe("with rotators", () => {
+    const managing = "default/app-production-managing-orders";
+    const rotated = "default/app-production-rotated-orders";
+    const on = (path: string, permission: string) => {
+      const [projectName, envName] = path.split("/");
+      return { addEnvironmentPermission: { projectName, envName, permission } };
+    };
+    const without = (path: string) => {
+      const [projectName, envName] = path.split("/");
+      return { removeEnvironment: { projectName, envName } };
+    };
+    const inProgram = { ...SETTINGS, programRepository: "program" };
+    const approving = { ...SETTINGS, approvers: ["security"] };
+    const differences = async (options: Partial<Options>) =>
+      (await json("", { catalog: ROTATING, ...options })).cloud?.differences.map(
+        ({ kind, thing, what, remedy }) => `${kind} ${thing}: ${what}. ${remedy}`,
+      );
+
+    it("shows who may do what with what ESC rotates, and that nobody but administrators opens the managing user", async () => {
+      const { out } = await run("--environment production", { token: null, catalog: ROTATING });
+      const [heading, ...lines] = out.split("\n");
+      assert.match(heading ?? "", /^environment +identity +keys +databases +rotated-orders +policies$/);
+      assert.deepEqual(
+        lines.slice(0, 5).map((line) => line.split(/ {2,}/).slice(1, 5)),
+        [
+          ["team app-production-application", "open", "open", "open"],
+          ["team app-production-sync", "write", "write", "-"],
+          ["ada", "open", "open", "open"],
+          ["team oncall", "-", "write for 1h", "write for 1h"],
+          ["dev", "-", "write for 1h", "write for 1h"],
+        ],
+      );
+      assert.equal(
+        lines[5],
+        `${managing}, the managing user of orders: nobody but administrators may open it`,
+      );
+    });
+
+    it("answers for a value that ESC rotates and for a rotator, where they are and where changes need approval", async () => {
+      for (const name of ["ORDERS_PASSWORD", "ORDERS_USER", "orders"]) {
+        const { out } = await run(name, { token: null, catalog: ROTATING });
+        const rows = out.split("\n").slice(0, 4);
+        assert.deepEqual(
+          rows.map((line) => line.split(/ {2,}/).slice(0, 4)),
+          [
+            ["open", "team app-production-application"],
+            ["write for 1h", "team oncall"],
+            ["open", "ada"],
+            ["write for 1h", "dev"],
+          ].map((row) => ["production", name, ...row]),
+        );
+        assert.match(
+          out,
+          /managing-orders, the managing user of orders: nobody but administrators may open it/,
+        );
+      }
+      const { rights, administratorsAlone } = await json("orders --identity dev", {
+        token: null,
+        catalog: ROTATING,
+        settings: approving,
+      });
+      assert.deepEqual(
+        rights.map(({ level, rotator }) => [level, rotator]),
+        [["open", "orders"]],
+      );
+      assert.deepEqual(administratorsAlone, []);
+      const all = await json("", { token: null, catalog: ROTATING });
+      assert.deepEqual(
+        all.administratorsAlone.map(({ path: each }) => each),
+        [managing],
+      );
+    });
+
+    it("finds nothing where everything is as declared, approvals and the audit's team included", async () => {
+      await declareAll(ROTATING, { ...inProgram, approvers: ["security"] });
+      const settings = { ...inProgram, approvers: ["security"] };
+      assert.deepEqual(await differences({ settings }), []);
+    });
+
+    it("takes each stack's own approvers for its environments", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "stacks-"));
+      const config = {
+        ...CONFIG,
+        environments: ["production"],
+        carriers: ["carrier"],
+        approvers: ["security"],
+      };
+      const own = Object.entries(config).map(([key, value]) => [`p:${key}`, value]);
+      writeFileSync(join(folder, "Pulumi.live.yaml"), JSON.stringify({ config: Object.fromEntries(own) }));
+      try {
+        await declareAll(ROTATING, approving);
+        const settings = { ...SETTINGS, environments: ["staging"], organizationStack: "live" };
+        assert.deepEqual(await differences({ settings, dir: folder }), []);
+        assert.notDeepEqual(await differences({ settings }), []);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
+    it("finds rights of teams elsewhere on the managing user and on what is rotated, and says how to end them", async () => {
+      await declareAll(ROTATING);
+      await cloud.environment(managing, "values: {}\n");
+      await makeTeam("interns");
+      await patch("interns", on(managing, "open"));
+      await patch("interns", on(rotated, "write"));
+      await patch("app-production-sync", on(managing, "read"));
+      assert.deepEqual((await differences({}))?.sort(), [
+        `permission team app-production-sync: it has read on ${managing}, which no policy says. take it away in Pulumi Cloud: a managing user is administrators' alone`,
+        `permission team interns: it has open on ${managing}, which no policy says. take it away in Pulumi Cloud: a managing user is administrators' alone`,
+        `permission team interns: it has write on ${rotated}, which no policy says. take it away in Pulumi Cloud, or add a policy that says why`,
+      ]);
+    });
+
+    it("misses the application's right on what is rotated, and does not close the default without it", async () => {
+      await declareAll(ROTATING);
+      await patch("app-production-application", without(rotated));
+      assert.deepEqual(await differences({}), [
+        `missing team app-production-application: it has no right on ${rotated}, declared open. pulumi up --refresh`,
+      ]);
+      await setDefault("write");
+      const { code, err } = await run("--close-default", { catalog: ROTATING });
+      assert.equal(code, 2);
+      assert.match(err, /people would be shut out: team app-production-application: .*rotated-orders/);
+      assert.equal(await getDefault(), "write");
+    });
+
+    it("misses a right of the audit's team on the managing user: its job could not look whether that is there", async () => {
+      await declareAll(ROTATING, inProgram);
+      await patch("app-program-audit", without(managing));
+      assert.deepEqual(await differences({ settings: inProgram }), [
+        `missing team app-program-audit: it has no right on ${managing}, declared read. pulumi up --refresh`,
+      ]);
+    });
   });
 
   describe("--close-default", () => {
@@ -323,10 +502,18 @@ interface Options {
   token: string | null;
   settings: Settings;
   catalog: Catalog;
+  dir: string;
 }
 
 interface Document {
-  rights: { environment: string; group: string; level: string; identity: { name: string } }[];
-  cloud: { differences: { kind: string; thing: string; what: string }[] } | null;
+  rights: {
+    environment: string;
+    group: string;
+    rotator?: string;
+    level: string;
+    identity: { name: string };
+  }[];
+  administratorsAlone: { path: string }[];
+  cloud: { differences: { kind: string; thing: string; what: string; remedy: string }[] } | null;
   unknown: string[];
 }

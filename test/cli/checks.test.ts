@@ -2,6 +2,7 @@ import { deepEqual, doesNotMatch, equal, match, rejects } from "node:assert/stri
 import type { Catalog } from "../../secrets/entry";
 import { SCRIPT_PATH, SENTINEL, WORKFLOW_PATH } from "../../secrets/layout";
 import { renderLedger } from "../../secrets/ledger";
+import type { Rotator } from "../../secrets/rotators";
 import type { Doors } from "../../src/cli/command";
 import { type Check, checkLink, namesIn } from "../../src/cli/verify/check";
 import { checkApplication } from "../../src/cli/verify/check-applications";
@@ -32,6 +33,19 @@ const CATALOG: Catalog = {
     { name: "PULUMI_ACCESS_TOKEN", group: "keys", bootstrap: true },
   ],
 };
+const ROTATORS: readonly Rotator[] = [
+  {
+    name: "orders",
+    group: "keys",
+    kind: "postgres",
+    schedule: "0 3 1 * *",
+    users: ["orders_a", "orders_b"],
+    databases: { production: { host: "db.example.org", port: 5432, database: "orders" } },
+    username: "ORDERS_USER",
+    password: "ORDERS_PASSWORD",
+  },
+  { name: "sessions", group: "keys", kind: "password", schedule: "0 4 * * 0", value: "SESSION_KEY" },
+];
 const KEY = newFingerprintKey();
 
 describe("one link of the chain", () => {
@@ -228,10 +242,10 @@ describe("the ESC environments of an environment", () => {
   afterEach(() => cloud.close());
   const protect = (path: string) =>
     cloud.call("PATCH", env(path, "/settings"), { body: { deletionProtected: true } });
-  const look = (token = TOKENS.admin) => {
+  const look = (token = TOKENS.admin, catalog = CATALOG) => {
     const http = createHttp({ waitMs: 1, tries: 1 });
     const call = createPulumiCall({ url: cloud.url, organization: ORG, token: new Secret(token), http });
-    return checkEnvironments(CATALOG, SETTINGS, "production", call);
+    return checkEnvironments(catalog, SETTINGS, "production", call);
   };
 
   it("are right when they are there and protected, the composite needing none", async () => {
@@ -247,6 +261,22 @@ describe("the ESC environments of an environment", () => {
       standing: "ok",
       what: "3 environments, values protected from deletion",
     });
+  });
+
+  it("are also those of a rotator and of its managing user, where there is one", async () => {
+    const catalog: Catalog = { ...CATALOG, rotators: ROTATORS };
+    const names = ["managing-orders", "rotated-orders", "rotated-sessions"];
+    for (const name of ["app-production", "app-production-keys", "app-production-ledger"]) {
+      await cloud.environment(`default/${name}`, "values: {}\n");
+      if (name !== "app-production") await protect(`default/${name}`);
+    }
+    const found = await look(TOKENS.admin, catalog);
+    equal(found.standing, "wrong");
+    for (const name of names) match(found.what, new RegExp(`not there: .*default/app-production-${name}`));
+    for (const name of names) await cloud.environment(`default/app-production-${name}`, "values: {}\n");
+    match((await look(TOKENS.admin, catalog)).what, /^anybody's to delete: .*managing-orders$/);
+    for (const name of names) await protect(`default/app-production-${name}`);
+    equal((await look(TOKENS.admin, catalog)).what, "6 environments, values protected from deletion");
   });
 
   it("are wrong when one is missing, which to a token that may not see it is the same", async () => {

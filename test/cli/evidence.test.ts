@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RULES } from "../../policies/list";
+import type { Catalog } from "../../secrets/entry";
 import { EMPTY_LEDGER, renderLedger } from "../../secrets/ledger";
 import { auditPlaces } from "../../src/cli/audit/audit-places";
 import type { Doors } from "../../src/cli/command";
@@ -138,6 +139,29 @@ describe("sophia-secrets evidence", () => {
     for (const file of files) assert.ok(!read(file).includes(CANARY), file);
     assert.equal(statSync(out()).mode & 0o777, 0o700);
     assert.equal(statSync(join(out(), "access.csv")).mode & 0o777, 0o600);
+  });
+
+  it("says who may open what ESC rotates, and that the managing user is administrators' alone", async () => {
+    const rotators: Catalog["rotators"] = [
+      {
+        name: "orders",
+        group: "databases",
+        kind: "postgres",
+        schedule: "0 3 1 * *",
+        users: ["orders_a", "orders_b"],
+        databases: { production: { host: "db.example.org", port: 5432, database: "orders" } },
+        username: "ORDERS_USER",
+        password: "ORDERS_PASSWORD",
+      },
+    ];
+    await evidence("", { catalog: { ...CATALOG, rotators } });
+    const rows = read("access.csv")
+      .split("\n")
+      .filter((row) => row.endsWith("-orders"));
+    assert.deepEqual(rows, [
+      "production,databases,team,app-production-application,open,,(application),The application's loader opens what it runs with,rotated-orders",
+      "production,databases,administrators,nobody else,admin,,(managing user),Who opens it can change the passwords of what is rotated,managing-orders",
+    ]);
   });
 
   it("lists every rule of the policy pack with its level", async () => {

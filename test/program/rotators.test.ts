@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import type { Catalog } from "../../secrets/entry";
 import type { Rotator } from "../../secrets/rotators";
+import { parseSettings, type Settings } from "../../secrets/settings";
+import { declaredTeams } from "../../src/cli/access/access-teams";
 import { type Declared, ofType, TYPES } from "./declared";
 import { committedConfig, type ProgramRun, runProgram } from "./run-program";
 import { SMALL } from "./small-catalog";
@@ -25,6 +27,15 @@ const ROTATORS: readonly Rotator[] = [
   { name: "sessions", group: "tokens", kind: "password", schedule: "0 4 * * 0", value: "SESSION_KEY" },
 ];
 const CATALOG: Catalog = { ...SMALL, rotators: ROTATORS };
+
+const WRITERS = {
+  name: "ops",
+  why: "They mend it",
+  groups: "all",
+  environments: ["production"],
+  identities: [{ type: "team", name: "ops" }],
+  level: "write",
+} as const;
 
 const textOf = (environment: Declared | undefined) => parse(String(environment?.inputs.yaml));
 
@@ -125,6 +136,38 @@ describe("rotators", function () {
     const guarded = ofType(resources, RULE).map(({ inputs }) => JSON.stringify(inputs.environmentIdentifier));
     assert.ok(guarded.length > 0);
     for (const each of guarded) assert.doesNotMatch(each, /-(rotated|managing)-/);
+  });
+
+  it("are granted as commands tell it, approvals and the audit's team included", async () => {
+    const config = {
+      ...committedConfig("production"),
+      approvers: ["security"],
+      programRepository: "second-carrier",
+    };
+    const catalog: Catalog = { ...CATALOG, environments: ["production"], accessPolicies: [WRITERS] };
+    const { resources, error } = await runProgram({ catalog, stacks: { production: config } });
+    assert.equal(error, undefined);
+    const granted = ofType(resources, TYPES.permission).map(
+      ({ inputs }) => `${inputs.team} ${inputs.permission} ${inputs.environment}`,
+    );
+    const texts = Object.entries(config).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+    const settings = parseSettings(Object.fromEntries(texts)).settings as Settings;
+    const told = [...declaredTeams(catalog, settings, [settings]).values()].flatMap(
+      ({ team, onValues, onComposites }) =>
+        [...onValues, ...onComposites].map(
+          ({ environment, level }) => `${team} ${level} ${environment.name}`,
+        ),
+    );
+    assert.deepEqual(granted.sort(), told.sort());
+    for (const each of [
+      "ops open sophia-ai-production-rotated-orders",
+      "sophia-ai-program-audit read sophia-ai-production-rotated-orders",
+      "sophia-ai-program-audit read sophia-ai-production-managing-orders",
+    ])
+      assert.ok(granted.includes(each), each);
   });
 
   it("change nothing else: no slot, no line of the workflow, no word in the script", () => {

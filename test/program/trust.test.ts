@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { catalog } from "../../secrets/catalog";
+import { declaredTrust, trustedRepositories } from "../../secrets/declared-trust";
+import { parseSettings, type Settings } from "../../secrets/settings";
 import { type Declared, ofType, TYPES } from "./declared";
 import { committedConfig, runProgram } from "./run-program";
 
@@ -197,6 +199,25 @@ describe("trust in the program's own repository", function () {
     const without = await run({ environmentReviewers: undefined });
     for (const job of ["audit", "preview", "production", "staging"])
       assert.deepEqual(ignored(without.resources, `program-${job}`), ["reviewers", ...peoples], job);
+  });
+
+  it("is told by commands as it is declared: verify compares with these very rules", async () => {
+    for (const change of [
+      {},
+      { carriers: ["sophia-main", "second-carrier"] },
+      { syncAuthentication: "token" },
+    ]) {
+      const config = { ...production, ...program, ...change };
+      const texts = Object.entries(config).map(([key, value]) => [
+        key,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]);
+      const settings = parseSettings(Object.fromEntries(texts)).settings as Settings;
+      const ids: Record<string, number> = { "sophia-main": 4711, "second-carrier": 4712 };
+      const repositories = trustedRepositories(settings).map((name) => ({ name, id: ids[name] ?? 0 }));
+      const told = declaredTrust(catalog, settings, ["production", "staging"], repositories);
+      assert.deepEqual(policiesIn((await run(change)).resources), told);
+    }
   });
 
   it("is there where the sync works with a stored token too", async () => {

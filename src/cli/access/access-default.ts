@@ -9,6 +9,7 @@ const OPTION = "--close-default";
 /**
  * Sets the organization's default environment permission to none, unless it is.
  *
+ * @param stacks config of every stack: each decides for its own environments.
  * @returns what was done, in one line.
  * @throws RemedyError, with nothing changed, when the edition has no teams, when the token is no administrator's, and
  *   while something that is declared is missing: whoever it is for would be shut out.
@@ -18,6 +19,7 @@ export async function closeDefault(
   settings: Settings,
   organization: PulumiOrganization,
   observed: ObservedAccess,
+  stacks: readonly Settings[],
 ): Promise<string> {
   const name = settings.pulumiOrganization;
   if (!EDITIONS_WITH_TEAMS.includes(settings.edition)) {
@@ -30,7 +32,9 @@ export async function closeDefault(
     const reason = `the token is not an administrator's of ${name}`;
     throw new RemedyError(OPTION, reason, "export PULUMI_ACCESS_TOKEN of an administrator");
   }
-  const missing = findAccessDifferences(catalog, settings, observed).filter(({ kind }) => kind === "missing");
+  const missing = findAccessDifferences(catalog, settings, observed, stacks).filter(
+    ({ kind }) => kind === "missing",
+  );
   const [first] = missing;
   if (first !== undefined) {
     const more = missing.length === 1 ? "" : ` (and ${missing.length - 1} more)`;

@@ -4,7 +4,8 @@ import type { Catalog } from "../../../secrets/entry";
 import { pathOf } from "../../../secrets/layout";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../../secrets/settings";
 import type { OrganizationMember, OrganizationTeam, TeamPermission } from "../../clients/pulumi-organization";
-import { declaredTeams } from "./access-teams";
+import { declaredTeams, pathsOf } from "./access-teams";
+import { environmentsOf, type Ours } from "./our-environments";
 
 /** What Pulumi Cloud said of an organization. */
 export interface ObservedAccess {
@@ -26,20 +27,24 @@ export interface AccessDifference {
 /**
  * What differs between the declaration of all stacks and Pulumi Cloud: a pure function. `missing` is what somebody
  * declared is not there yet; the other kinds give more or other rights than declared.
+ *
+ * @param stacks config of every stack: each decides for its own environments.
  */
 export function findAccessDifferences(
   catalog: Catalog,
   settings: Settings,
   observed: ObservedAccess,
+  stacks: readonly Settings[] = [settings],
 ): AccessDifference[] {
   const opened = openedByDefault(settings, observed);
   if (!EDITIONS_WITH_TEAMS.includes(settings.edition)) return opened;
-  const declared = declaredTeams(catalog, settings);
+  const declared = declaredTeams(catalog, settings, stacks);
+  const ours = environmentsOf(catalog, settings, stacks, [...declared.values()]);
   return [
     ...opened,
     ...withoutAccount(catalog, observed),
-    ...[...declared.values()].flatMap((team) => teamDifferences(team, observed)),
-    ...undeclaredElsewhere(declared, observed),
+    ...[...declared.values()].flatMap((team) => teamDifferences(team, ours, observed)),
+    ...undeclaredElsewhere(declared, ours, observed),
   ];
 }
 
@@ -69,7 +74,7 @@ function withoutAccount(catalog: Catalog, { members }: ObservedAccess): AccessDi
   );
 }
 
-function teamDifferences(declared: TeamAccess, { teams }: ObservedAccess): AccessDifference[] {
+function teamDifferences(declared: TeamAccess, ours: Ours, { teams }: ObservedAccess): AccessDifference[] {
   const found = teams.find(({ name }) => name === declared.team);
   const thing = `team ${declared.team}`;
   if (found === undefined && declared.own === undefined) {
@@ -86,7 +91,7 @@ function teamDifferences(declared: TeamAccess, { teams }: ObservedAccess): Acces
       .filter(({ environment }) => grants.every((grant) => pathOf(grant.environment) !== environment))
       // What a team of other people's has elsewhere is theirs.
       .filter(() => declared.own !== undefined)
-      .map((permission) => undeclared(thing, permission)),
+      .map((permission) => undeclared(thing, permission, ours)),
   ];
 }
 
@@ -124,28 +129,27 @@ function grantDifference(thing: string, grant: Grant, { permissions }: Organizat
 /** Permissions on environments of ours that teams of other people's have and nothing declares. */
 function undeclaredElsewhere(
   declared: ReadonlyMap<string, TeamAccess>,
+  ours: Ours,
   { teams }: ObservedAccess,
 ): AccessDifference[] {
-  const ours = new Set([...declared.values()].flatMap(pathsOf));
   return teams
     .filter(({ name }) => declared.get(name)?.own === undefined)
     .flatMap(({ name, permissions }) => {
       const team = declared.get(name);
       const granted = team === undefined ? [] : pathsOf(team);
       return permissions
-        .filter(({ environment, level }) => ours.has(environment) && level !== "none")
+        .filter(({ environment, level }) => ours.all.has(environment) && level !== "none")
         .filter(({ environment }) => !granted.includes(environment))
-        .map((permission) => undeclared(`team ${name}`, permission));
+        .map((permission) => undeclared(`team ${name}`, permission, ours));
     });
 }
 
-function pathsOf({ onValues, onComposites }: TeamAccess): string[] {
-  return [...onValues, ...onComposites].map(({ environment }) => pathOf(environment));
-}
-
-function undeclared(thing: string, permission: TeamPermission): AccessDifference {
-  const what = `it has ${termsOf(permission)} on ${permission.environment}, which no policy says`;
-  const remedy = "take it away in Pulumi Cloud, or add a policy that says why";
+function undeclared(thing: string, permission: TeamPermission, { managing }: Ours): AccessDifference {
+  const { environment } = permission;
+  const what = `it has ${termsOf(permission)} on ${environment}, which no policy says`;
+  const remedy = managing.has(environment)
+    ? "take it away in Pulumi Cloud: a managing user is administrators' alone"
+    : "take it away in Pulumi Cloud, or add a policy that says why";
   return { kind: "permission", thing, what, remedy };
 }
 

@@ -2,15 +2,24 @@ import { tableLines } from "../table";
 import type { AccessDifference, ObservedAccess } from "./access-differences";
 import { termsOf } from "./access-differences";
 import type { AskedRight } from "./access-rights";
+import type { Managing } from "./rotated-access";
 
 /** What no look at the declaration or at Pulumi Cloud's teams can tell. */
 export const UNKNOWN = [
   "what custom roles, and tokens that people made, allow besides: Pulumi Cloud shows them under Access Management",
+  "which jobs of GitHub's get a token of one of these teams, or an administrator's: npx sophia-secrets verify compares the trust",
   "who may read the same values in GitHub: whoever may change a workflow of a carrier; npx sophia-secrets drift says which repositories read them",
 ] as const;
 
-/** Identity by environment down, groups across, why at the end of each row; a heading first. */
-export function matrixLines(rights: readonly AskedRight[], groups: readonly string[]): string[] {
+/**
+ * Identity by environment down, groups across and after them what ESC rotates, why at the end of each row; a heading
+ * first.
+ */
+export function matrixLines(
+  rights: readonly AskedRight[],
+  groups: readonly string[],
+  rotators: readonly string[],
+): string[] {
   const rows = new Map<string, AskedRight[]>();
   for (const right of rights) {
     const key = `${right.environment} ${whoIn(right)}`;
@@ -18,14 +27,23 @@ export function matrixLines(rights: readonly AskedRight[], groups: readonly stri
   }
   const body = [...rows.values()].map((row) => {
     const [first] = row as [AskedRight];
-    const cells = groups.map((group) => {
-      const right = row.find((each) => each.group === group);
-      return right === undefined ? "-" : termsOf(right);
-    });
+    const cell = (right: AskedRight | undefined) => (right === undefined ? "-" : termsOf(right));
+    const cells = [
+      ...groups.map((group) => cell(row.find((each) => each.group === group && each.rotator === undefined))),
+      ...rotators.map((name) => cell(row.find((each) => each.rotator === name))),
+    ];
     const policies = new Set(row.flatMap(({ because }) => because.map(({ policy }) => policy)));
     return [first.environment, whoIn(first), ...cells, [...policies].join(", ")];
   });
-  return tableLines([["environment", "identity", ...groups, "policies"], ...body]);
+  const rotated = rotators.map((name) => `rotated-${name}`);
+  return tableLines([["environment", "identity", ...groups, ...rotated, "policies"], ...body]);
+}
+
+/** A line for each managing user: no policy speaks of one. */
+export function managingLines(managing: readonly Managing[]): string[] {
+  return managing.map(
+    ({ path, rotator }) => `${path}, the managing user of ${rotator}: nobody but administrators may open it`,
+  );
 }
 
 /** A line for each right on a secret: where, what, who, why. */

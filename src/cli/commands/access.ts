@@ -7,11 +7,14 @@ import {
   findAccessDifferences,
   type ObservedAccess,
 } from "../access/access-differences";
-import { matrixLines, observedLines, secretLines, UNKNOWN } from "../access/access-report";
+import { managingLines, matrixLines, observedLines, secretLines, UNKNOWN } from "../access/access-report";
 import { type AskedRight, neverInEsc, rightsFor } from "../access/access-rights";
+import { refuseUnknown } from "../access/known-identity";
 import { observeAccess } from "../access/observe-access";
+import { type Managing, managingUsers } from "../access/rotated-access";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../environment-option";
+import { readStacks } from "../project";
 
 /** Who may do what, and why. */
 export const accessCommand: CommandSpec = {
@@ -19,10 +22,10 @@ export const accessCommand: CommandSpec = {
   topic: "access",
   description: "Who may read, open or write which secrets in ESC, and why",
   details: [
-    "Without names a matrix of identity, group and environment; with names a line for each who may. It is computed from the declaration, and with PULUMI_ACCESS_TOKEN compared with Pulumi Cloud: administrators, the default permission, members, and permissions that nothing declares. Exit code 1 when they differ.",
+    "Without names a matrix of identity, group and environment, and of what ESC rotates; with names a line for each who may. It is computed from the declaration, and with PULUMI_ACCESS_TOKEN compared with Pulumi Cloud: administrators, the default permission, members, and permissions that nothing declares. Exit code 1 when they differ.",
     "--close-default changes one thing: it sets the organization's default environment permission to none, which is write unless somebody changed it. It refuses while declared access is not in place.",
   ],
-  names: ["[names...]", "secrets of the catalog"],
+  names: ["[names...]", "secrets of the catalog, values that ESC rotates, or rotators"],
   options: [
     ["--environment <name>", "this environment alone"],
     ["--identity <name>", "this login or team alone; with a token, also the teams that the login is in"],
@@ -38,21 +41,36 @@ export const accessCommand: CommandSpec = {
   run,
 };
 
+interface Told {
+  rights: readonly AskedRight[];
+  managing: readonly Managing[];
+  /** Undefined without a token. */
+  observed: ObservedAccess | undefined;
+  differences: readonly AccessDifference[];
+}
+
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   if (typed.has("closeDefault")) return close(doors, typed);
   const environment = environmentOption(doors, typed);
   const observed = doors.cloud() === undefined ? undefined : await observeAccess(doors);
   const { catalog, project, terminal } = doors;
+  const { settings } = project;
+  const stacks = [...readStacks(project).values()];
   const identity = typed.text("identity");
+  if (identity !== undefined) refuseUnknown(catalog, settings, identity, observed);
   const teams = (observed?.teams ?? [])
     .filter(({ members }) => identity !== undefined && members.includes(identity))
     .map(({ name }) => name);
-  const rights = rightsFor(catalog, project.settings, { names: typed.names, environment, identity, teams });
-  const differences =
-    observed === undefined ? [] : findAccessDifferences(catalog, project.settings, observed);
-  if (typed.has("json")) terminal.print(JSON.stringify(documentOf(rights, observed, differences)));
-  else report(doors, typed, rights, observed, differences);
-  return differences.length === 0 ? EXIT.done : EXIT.found;
+  const question = { names: typed.names, environment, identity, teams };
+  const told: Told = {
+    rights: rightsFor(catalog, settings, question, stacks),
+    managing: identity === undefined ? managingUsers(catalog, settings, typed.names, environment) : [],
+    observed,
+    differences: observed === undefined ? [] : findAccessDifferences(catalog, settings, observed, stacks),
+  };
+  if (typed.has("json")) terminal.print(JSON.stringify(documentOf(told)));
+  else report(doors, typed, told);
+  return told.differences.length === 0 ? EXIT.done : EXIT.found;
 }
 
 async function close(doors: Doors, typed: Typed): Promise<ExitCode> {
@@ -60,38 +78,33 @@ async function close(doors: Doors, typed: Typed): Promise<ExitCode> {
   if (typed.names.length > 0 || others || typed.has("json"))
     throw new RemedyError("--close-default", "it is for the whole organization", "give it alone");
   const { catalog, project, terminal } = doors;
+  const stacks = [...readStacks(project).values()];
   const organization = createPulumiOrganization(doors.cloudCall());
   const observed = await observeAccess(doors, organization);
-  terminal.print(await closeDefault(catalog, project.settings, organization, observed));
+  terminal.print(await closeDefault(catalog, project.settings, organization, observed, stacks));
   return EXIT.done;
 }
 
-function documentOf(
-  rights: readonly AskedRight[],
-  observed: ObservedAccess | undefined,
-  differences: readonly AccessDifference[],
-): object {
+function documentOf({ rights, managing, observed, differences }: Told): object {
   const cloud = observed && {
     defaultPermission: observed.defaultPermission,
     administrators: observed.members.filter(({ isAdmin }) => isAdmin).map(({ login }) => login),
     teams: Object.fromEntries(observed.teams.map(({ name, members }) => [name, members])),
     differences,
   };
-  return { rights, cloud: cloud ?? null, unknown: UNKNOWN };
+  return { rights, administratorsAlone: managing, cloud: cloud ?? null, unknown: UNKNOWN };
 }
 
-function report(
-  { catalog, project, terminal }: Doors,
-  typed: Typed,
-  rights: readonly AskedRight[],
-  observed: ObservedAccess | undefined,
-  differences: readonly AccessDifference[],
-): void {
+function report({ catalog, project, terminal }: Doors, typed: Typed, told: Told): void {
   const { print } = terminal;
+  const { rights, managing, observed, differences } = told;
   for (const name of neverInEsc(catalog, typed.names)) print(`${name} never stands in ESC`);
-  const byName = typed.names.length > 0;
-  const lines = byName ? secretLines(rights) : matrixLines(rights, Object.keys(catalog.groups));
-  for (const line of rights.length === 0 ? ["nobody, by the declaration"] : lines) print(line);
+  const rotators = (catalog.rotators ?? []).map(({ name }) => name).sort();
+  const lines =
+    typed.names.length > 0 ? secretLines(rights) : matrixLines(rights, Object.keys(catalog.groups), rotators);
+  const none = `${typed.text("identity") === undefined ? "nobody" : "nothing"}, by the declaration`;
+  for (const line of rights.length === 0 ? [none] : lines) print(line);
+  for (const line of managingLines(managing)) print(line);
   print("");
   const { edition } = project.settings;
   if (!EDITIONS_WITH_TEAMS.includes(edition))

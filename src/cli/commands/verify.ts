@@ -9,12 +9,13 @@ import { type SeenInGitHub, seeGitHub } from "../status/see-github";
 import { tableLines } from "../table";
 import { spreadOf } from "../values/spread";
 import type { Check } from "../verify/check";
+import { checkAccess } from "../verify/check-access";
 import { checkApplication } from "../verify/check-applications";
 import { checkCarrier } from "../verify/check-carriers";
 import { checkEnvironments } from "../verify/check-environments";
 import { checkGitHub } from "../verify/check-github";
 import { checkLedger } from "../verify/check-ledgers";
-import { checkAccess, checkTrust } from "../verify/check-trust";
+import { checkTrust } from "../verify/check-trust";
 
 /** The whole chain, link by link, as an application depends on it. */
 export const verifyCommand: CommandSpec = {
@@ -22,7 +23,7 @@ export const verifyCommand: CommandSpec = {
   topic: "look",
   description: "Walk the chain from GitHub to what an application loads",
   details: [
-    "Says what is wrong and what to do: secrets in GitHub, workflow and its last run, trust, access, ESC environments, values, and what an application gets: opened, and compared with the ledger by fingerprint. Reads only and shows no value. A link that the tokens may not see is unknown. Exit code 1 when a link is wrong.",
+    "Says what is wrong and what to do: secrets in GitHub, workflow and its last run, trust rule by rule, access, ESC environments, values, and what an application gets: opened, and compared with the ledger by fingerprint. Reads only and shows no value. A link that the tokens may not see is unknown. Exit code 1 when a link is wrong.",
   ],
   options: [
     ["--environment <name>", "this environment alone"],
@@ -50,7 +51,7 @@ async function walk(doors: Doors, environment: string | undefined): Promise<Chec
   terminal.progress("Looking at GitHub");
   const [inGitHub, carriers] = await Promise.all([checkGitHub(doors), checkCarriers(doors)]);
   terminal.progress("Looking at Pulumi Cloud");
-  const around = await Promise.all([checkTrust(settings, call), checkAccess(doors)]);
+  const around = await Promise.all([checkTrust(doors), checkAccess(doors)]);
   const environments = environment === undefined ? catalog.environments : [environment];
   // The same for every environment: asked once, by the first that needs it.
   let asked: Promise<SeenInGitHub> | undefined;

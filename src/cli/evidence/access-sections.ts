@@ -1,34 +1,65 @@
-import { rightsOf } from "../../../secrets/access-matrix";
-import { EDITIONS_WITH_TEAMS } from "../../../secrets/settings";
-import { createPulumiOrganization } from "../../clients/pulumi-organization";
+import { type Right, rightsOf } from "../../../secrets/access-matrix";
 import { RemedyError } from "../../errors";
 import { findAccessDifferences } from "../access/access-differences";
+import { observeAccess } from "../access/observe-access";
+import { managingUsers } from "../access/rotated-access";
 import type { Doors } from "../command";
+import { readStacks } from "../project";
 import type { EvidenceSection } from "./section";
 
-/** Who may do what, as declared. */
+/** Who may do what, as declared; and of what ESC rotates, who may open the user that changes its passwords. */
 export function accessSection({ catalog, project }: Doors): EvidenceSection {
-  const rights = rightsOf(catalog, project.settings);
+  const { settings } = project;
+  const stacks = [...readStacks(project).values()];
   return {
     name: "access",
     title: "Access matrix",
-    about: "Who may read, open or write the values of each group in each environment, and by which policy.",
+    about:
+      "Who may read, open or write the values of each group in each environment, and by which policy; and what ESC itself rotates, by its rotator, with the managing user that changes it.",
     source: "the declaration (access policies of the catalog), which `pulumi up` reconciles",
-    columns: ["Environment", "Group", "Kind", "Identity", "Level", "Open at most", "Policy", "Why"],
-    rows: rights.map(({ environment, group, identity, level, maxOpenDuration, because }) => [
-      environment,
-      group,
-      identity.type,
-      identity.name,
-      level,
-      maxOpenDuration ?? "",
-      because.map(({ policy }) => policy).join("; "),
-      because.map(({ why }) => why).join("; "),
-    ]),
+    columns: [
+      "Environment",
+      "Group",
+      "Kind",
+      "Identity",
+      "Level",
+      "Open at most",
+      "Policy",
+      "Why",
+      "ESC rotates",
+    ],
+    rows: [
+      ...rightsOf(catalog, settings, stacks).map(rowOf),
+      ...managingUsers(catalog, settings).map(({ environment, rotator, group }) => [
+        environment,
+        group,
+        "administrators",
+        "nobody else",
+        "admin",
+        "",
+        "(managing user)",
+        "Who opens it can change the passwords of what is rotated",
+        `managing-${rotator}`,
+      ]),
+    ],
     unknown: [
       "administrators of the Pulumi Cloud organization, who may do everything: its members page lists them",
     ],
   };
+}
+
+function rowOf({ environment, group, rotator, identity, level, maxOpenDuration, because }: Right): string[] {
+  return [
+    environment,
+    group,
+    identity.type,
+    identity.name,
+    level,
+    maxOpenDuration ?? "",
+    because.map(({ policy }) => policy).join("; "),
+    because.map(({ why }) => why).join("; "),
+    rotator === undefined ? "" : `rotated-${rotator}`,
+  ];
 }
 
 /** What Pulumi Cloud has otherwise at this moment. */
@@ -51,12 +82,8 @@ export async function differencesSection(doors: Doors): Promise<EvidenceSection>
   };
 }
 
-async function look({ catalog, project: { settings }, cloudCall }: Doors) {
-  const organization = createPulumiOrganization(cloudCall());
-  const [{ defaultPermission }, members, teams] = await Promise.all([
-    organization.settings(),
-    organization.members(),
-    EDITIONS_WITH_TEAMS.includes(settings.edition) ? organization.teams() : [],
-  ]);
-  return findAccessDifferences(catalog, settings, { defaultPermission, members, teams });
+async function look(doors: Doors) {
+  const { catalog, project } = doors;
+  const stacks = [...readStacks(project).values()];
+  return findAccessDifferences(catalog, project.settings, await observeAccess(doors), stacks);
 }

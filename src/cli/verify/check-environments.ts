@@ -1,11 +1,12 @@
 import type { Catalog } from "../../../secrets/entry";
-import { compositeEnvironment, ledgerEnvironment, pathOf, valuesEnvironment } from "../../../secrets/layout";
+import { escEnvironments } from "../../../secrets/esc-environments";
+import { pathOf } from "../../../secrets/layout";
 import type { Settings } from "../../../secrets/settings";
 import { NotFoundError, type PulumiCall, parseAnswer } from "../../clients/pulumi-call";
 import { inParallel } from "../in-parallel";
 import { type Check, checkLink, namesIn } from "./check";
 
-/** Whether the ESC environments of an environment are there, and those with values kept from deletion. */
+/** Whether the ESC environments of an environment are there, what ESC rotates included, and kept from deletion. */
 export function checkEnvironments(
   catalog: Catalog,
   settings: Settings,
@@ -13,11 +14,8 @@ export function checkEnvironments(
   call: PulumiCall,
 ): Promise<Check> {
   return checkLink(`ESC of ${environment}`, async () => {
-    const kept = [
-      ...Object.keys(catalog.groups).map((group) => valuesEnvironment(settings, environment, group)),
-      ledgerEnvironment(settings, environment),
-    ].map(pathOf);
-    const composite = pathOf(compositeEnvironment(settings, environment));
+    const { kept: keptIds, composite: compositeId } = escEnvironments(catalog, settings, environment);
+    const [kept, composite] = [keptIds.map(pathOf), pathOf(compositeId)];
     const states = await inParallel([...kept, composite], (path) => protection(call, path));
     const missing = [...kept, composite].filter((_, index) => states[index] === "missing");
     const open = kept.filter((_, index) => states[index] === "deletable");

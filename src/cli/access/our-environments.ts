@@ -1,0 +1,31 @@
+import type { TeamAccess } from "../../../secrets/access";
+import { settingsOf } from "../../../secrets/declared-access";
+import type { Catalog } from "../../../secrets/entry";
+import { escEnvironments } from "../../../secrets/esc-environments";
+import { pathOf } from "../../../secrets/layout";
+import type { Settings } from "../../../secrets/settings";
+import { pathsOf } from "./access-teams";
+
+/** Paths of the ESC environments that are this program's. */
+export interface Ours {
+  all: ReadonlySet<string>;
+  /** Of managing users: no policy gives a right on them. */
+  managing: ReadonlySet<string>;
+}
+
+/** @param declared teams with rights: composites of policies are known by them. */
+export function environmentsOf(
+  catalog: Catalog,
+  settings: Settings,
+  stacks: readonly Settings[],
+  declared: readonly TeamAccess[],
+): Ours {
+  const here = catalog.environments.map((environment) =>
+    escEnvironments(catalog, settingsOf(environment, settings, stacks), environment),
+  );
+  const whole = here.flatMap(({ kept, composite }) => [...kept, composite]).map(pathOf);
+  return {
+    all: new Set([...whole, ...declared.flatMap(pathsOf)]),
+    managing: new Set(here.flatMap(({ managing }) => managing).map(pathOf)),
+  };
+}

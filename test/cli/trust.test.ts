@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { declaredTrust } from "../../secrets/declared-trust";
+import type { Settings } from "../../secrets/settings";
+import type { TrustRule } from "../../secrets/trust";
+import type { Doors } from "../../src/cli/command";
+import { checkTrust } from "../../src/cli/verify/check-trust";
+import { findTrustDifferences } from "../../src/cli/verify/trust-differences";
+import { createPulumiCall } from "../../src/clients/pulumi-call";
+import type { StandingRule } from "../../src/clients/pulumi-trust";
+import { Secret } from "../../src/secret";
+import { ORG, TOKENS } from "../pulumi-cloud/cloud-fixture";
+import { type Auditing, CATALOG, SETTINGS, startAuditing } from "./auditing";
+
+const GITHUB = "https://token.actions.githubusercontent.com";
+const ANYBODY = {
+  decision: "allow",
+  tokenType: "organization",
+  authorizedPermissions: ["admin"],
+  rules: { aud: "*", sub: "*" },
+};
+
+describe("verify's look at the trust in GitHub's identities", () => {
+  let both: Auditing;
+  let carrier: { name: string; id: number };
+  let declared: TrustRule[];
+  beforeEach(async () => {
+    both = await startAuditing();
+    carrier = { name: "carrier", id: await both.doors.github().repositoryId("carrier") };
+    declared = declaredTrust(CATALOG, SETTINGS, ["production"], [carrier]);
+  });
+  afterEach(() => both.close());
+
+  /** Registers an issuer, and gives it rules where there are some. */
+  const trust = async (url: string, policies: readonly object[] = []) => {
+    const body = { name: url, url, maxExpiration: 3600 };
+    const { json } = await both.cloud.call("POST", `/api/orgs/${ORG}/oidc/issuers`, { body });
+    const root = `/api/orgs/${ORG}/auth/policies`;
+    const { id } = (await both.cloud.call("GET", `${root}/oidcissuers/${json.id}`)).json;
+    if (policies.length === 0) return;
+    const written = await both.cloud.call("PATCH", `${root}/${id}`, { body: { policies } });
+    assert.equal(written.status, 200, written.text);
+  };
+  const look = (change: Partial<Settings> = {}, more: Partial<Doors> = {}, dir = "/nowhere") => {
+    const settings = { ...SETTINGS, ...change };
+    return checkTrust({ ...both.doors, project: { ...both.doors.project, dir, settings }, ...more });
+  };
+
+  it("is ok with exactly the rules that the program declares, and names issuers that are somebody else's", async () => {
+    await trust(GITHUB, declared);
+    assert.deepEqual(await look(), {
+      link: "trust in GitHub's identities",
+      standing: "ok",
+      what: `${GITHUB}, 2 rules as declared`,
+    });
+    await trust("https://gitlab.com");
+    const { standing, what } = await look();
+    assert.deepEqual(
+      [standing, what],
+      ["ok", `${GITHUB}, 2 rules as declared; besides it 1 not of this program: https://gitlab.com`],
+    );
+  });
+
+  it("is wrong with a rule that lets anybody's job be an administrator, and says how to end it", async () => {
+    await trust(GITHUB, [...declared, ANYBODY]);
+    const { standing, what, remedy } = await look();
+    assert.equal(standing, "wrong");
+    assert.equal(
+      what,
+      `${GITHUB}: a rule that nothing declares allows organization tokens (admin) by aud, sub (with wildcards)`,
+    );
+    assert.match(remedy ?? "", /^pulumi up --refresh -s production puts the declared rules in their place/);
+  });
+
+  it("is wrong with a rule that is missing or says anything else than declared", async () => {
+    const [first, second] = declared as [TrustRule, TrustRule];
+    await trust(GITHUB, [first]);
+    assert.deepEqual((await look()).what, `${GITHUB}: ${missing("production")}`);
+    const { ref: _, ...wider } = second.rules;
+    for (const rules of [wider, { ...second.rules, repository_id: "1" }, { ...second.rules, ref: "*" }]) {
+      const standing = { ...standingOf(second), rules };
+      const by = `${Object.keys(rules).sort().join(", ")}${rules.ref === "*" ? " (with wildcards)" : ""}`;
+      assert.deepEqual(findTrustDifferences(declared, [standingOf(first), standing]), [
+        `a rule that nothing declares allows team tokens of app-production-sync by ${by}`,
+        missing("production"),
+      ]);
+    }
+  });
+
+  it("knows the program's own jobs, of every stack of the project", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stacks-"));
+    const config = { "sophia-secrets:organizationStack": "production", ...STAGING };
+    writeFileSync(join(folder, "Pulumi.staging.yaml"), JSON.stringify({ config }));
+    writeFileSync(join(folder, "Pulumi.elsewhere.yaml"), "encryptionsalt: x\n");
+    try {
+      const program = { programRepository: "carrier" };
+      const all = declaredTrust(CATALOG, { ...SETTINGS, ...program }, ["production", "staging"], [carrier]);
+      await trust(GITHUB, all);
+      assert.equal((await look(program, {}, folder)).what, `${GITHUB}, ${all.length} rules as declared`);
+      assert.match(
+        (await look(program)).what,
+        /a rule that nothing declares allows organization tokens \(admin\) by/,
+      );
+      const stored = await look({ ...program, syncAuthentication: "token" }, {}, folder);
+      assert.match(stored.what, /nothing declares allows team tokens of app-staging-sync/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("is wrong where the issuer is not there, or the edition gives no job a token", async () => {
+    assert.equal((await look()).what, `${GITHUB} is not registered`);
+    const { standing, what } = await look({ edition: "team" });
+    assert.deepEqual([standing, what], ["wrong", "edition team has no team tokens, so no job gets one"]);
+  });
+
+  it("needs none where the sync uses a stored token", async () => {
+    const { standing, what } = await look({ syncAuthentication: "token" });
+    assert.deepEqual([standing, what], ["ok", "none is needed: the sync uses a stored token"]);
+  });
+
+  it("is unknown, and not ok, to a token that may not read policies, and where GitHub hides a repository", async () => {
+    await trust(GITHUB, declared);
+    const at = {
+      url: both.cloud.url,
+      organization: ORG,
+      token: new Secret(TOKENS.dev),
+      http: both.doors.http,
+    };
+    const { standing, what } = await look({}, { cloudCall: () => createPulumiCall(at) });
+    assert.deepEqual([standing, what], ["unknown", `OIDC issuers of ${ORG}: the token may not do this`]);
+    await fetch(`${both.cloud.url}/_sandbox/faults`, {
+      method: "POST",
+      body: JSON.stringify({ path: "auth/policies", answer: { status: 403 } }),
+    });
+    const policies = await look();
+    assert.deepEqual(
+      [policies.standing, policies.what],
+      ["unknown", `trust policy of ${GITHUB}: the token may not do this`],
+    );
+    await fetch(`${both.cloud.url}/_sandbox/faults`, { method: "DELETE" });
+    const hidden = await look({ carriers: ["nowhere"] });
+    assert.equal(hidden.standing, "unknown");
+    assert.match(hidden.what, /repository ai-cherry\/nowhere/);
+  });
+});
+
+const missing = (environment: string) =>
+  `no rule allows team tokens of app-${environment}-sync to jobs of ai-cherry/carrier as declared`;
+const standingOf = (rule: TrustRule): StandingRule => ({ ...rule, authorizedPermissions: [] });
+const STAGING = Object.fromEntries(
+  Object.entries({
+    githubOrganization: "ai-cherry",
+    pulumiOrganization: ORG,
+    application: "app",
+    appRoot: "app",
+    environments: ["staging"],
+    carriers: ["carrier"],
+  }).map(([key, value]) => [`sophia-secrets:${key}`, value]),
+);
