@@ -8009,9 +8009,20 @@ function misfit(format, value) {
   return FORMATS[format].test(value) ? void 0 : `must be ${FORMATS[format].expected}`;
 }
 
+// secrets/unseen.ts
+var UNSEEN = /[\p{C}\p{Zl}\p{Zp}]+/gu;
+function visible(text) {
+  return text.replace(
+    UNSEEN,
+    (run) => Array.from({ length: run.length }, (_, at) => escaped(run.charCodeAt(at))).join("")
+  );
+}
+function escaped(unit) {
+  return `\\u${unit.toString(16).padStart(4, "0")}`;
+}
+
 // secrets/pause.ts
 var LONGEST_REASON = 200;
-var UNSEEN = /[\p{C}\p{Zl}\p{Zp}]+/gu;
 var CREDENTIALS = Object.keys(FORMATS).filter(
   (name) => /-(key|token|webhook)$/.test(name)
 );
@@ -8196,18 +8207,34 @@ function readNames(text, catalog) {
 
 // src/sync/runner.ts
 var import_node_fs = require("node:fs");
+
+// src/sync/log-line.ts
+function logLine(text) {
+  return visible(text).replace(/^(\s*):/, "$1\\u003a").replaceAll("##[", "#\\u0023[");
+}
+function maskCommand(text) {
+  return `::add-mask::${commandData(text)}`;
+}
+function annotation(level, text) {
+  return `::${level} title=sync_secrets::${commandData(visible(text))}`;
+}
+function commandData(text) {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+// src/sync/runner.ts
 function createRunner(environment, print) {
   const inActions = environment.GITHUB_ACTIONS === "true";
   const append = (file, text) => {
     if (file !== void 0 && file !== "") (0, import_node_fs.appendFileSync)(file, text);
   };
-  const annotate = (level, text) => print(inActions ? `::${level} title=sync_secrets::${escapeCommand(text)}` : `${level}: ${text}`);
+  const annotate = (level, text) => print(inActions ? annotation(level, text) : logLine(`${level}: ${text}`));
   return {
-    print,
+    print: (line) => print(logLine(line)),
     complain: (text) => annotate("error", text),
     remark: annotate,
     mask: (texts) => {
-      if (inActions) for (const text of texts) print(`::add-mask::${escapeCommand(text)}`);
+      if (inActions) for (const text of texts) print(maskCommand(text));
     },
     summarize: (text) => append(environment.GITHUB_STEP_SUMMARY, text),
     output: (values) => {
@@ -8216,9 +8243,6 @@ function createRunner(environment, print) {
       append(environment.GITHUB_OUTPUT, lines.join(""));
     }
   };
-}
-function escapeCommand(text) {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
 // secrets/ledger.ts

@@ -9,6 +9,7 @@ import { runProgram } from "../../src/cli/program";
 import { createHttp } from "../../src/clients/http";
 import { type CloudFixture, ORG, startCloud, team } from "../pulumi-cloud/cloud-fixture";
 import { type IdentityDoor, ISSUER, openIdentityDoor } from "../sync/identity-door";
+import { heardTerminal } from "./heard-terminal";
 import { SETTINGS } from "./small-organization";
 
 const settings: Settings = { ...SETTINGS, pulumiOrganization: ORG, programRepository: "infra" };
@@ -54,14 +55,7 @@ describe("sophia-secrets run-as", () => {
     env = {},
   ) => {
     const heard = { stdout: "", stderr: "" };
-    const screen = {
-      print: (line: string) => {
-        heard.stdout += `${line}\n`;
-      },
-      say: (line: string) => {
-        heard.stderr += `${line}\n`;
-      },
-    };
+    const screen = heardTerminal(heard);
     for (const name of Object.keys(door.claims)) delete door.claims[name];
     Object.assign(door.claims, claims);
     const doors = {

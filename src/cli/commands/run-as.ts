@@ -78,7 +78,7 @@ function wishOf(settings: Settings, job: ProgramJob): TokenWish {
   return job === "up" ? { admin: true } : { team: programTeam(settings, job) };
 }
 
-/** The runner reads its commands from stderr as well: stdout is the command's, and may go to a file. */
+/** Only ever told to a runner: to anything else it would be a leak. */
 function mask({ env, terminal }: Doors, secret: Secret): void {
-  if (env.GITHUB_ACTIONS === "true") terminal.say(`::add-mask::${secret.unwrap()}`);
+  if (env.GITHUB_ACTIONS === "true") terminal.mask(secret);
 }
