@@ -224,7 +224,7 @@ describe("sophia-secrets rotation", () => {
     };
     const writes = async () => {
       const all = (await (await github.fetch("/_sandbox/requests", { method: "DELETE" })).json()) as string[];
-      return all.filter((request) => !request.startsWith("GET "));
+      return all.filter((request) => !/^GET |\/graphql$/.test(request));
     };
 
     it("keeps one open issue for each overdue secret, and closes it when it is rotated", async () => {
@@ -260,6 +260,30 @@ describe("sophia-secrets rotation", () => {
           [1, "completed"],
         ],
       );
+    });
+
+    it("leaves alone what others opened, and what only quotes its marker", async () => {
+      await everywhere({ OPENAI_API_KEY: old, SMTP_PASSWORD: fresh, JWT_SECRET: fresh });
+      const marker = (name: string) => `<!-- sophia-secrets rotation: ${name} -->`;
+      const open = (token: string, body: string) =>
+        github.octokit(token).rest.issues.create({ owner: "ai-cherry", repo: "deploy", title: "mine", body });
+      await open("member-token", marker("OPENAI_API_KEY"));
+      await open("member-token", marker("GONE"));
+      await open("owner-token", `As in\n${marker("SMTP_PASSWORD")}`);
+      await open("owner-token", `${marker("SMTP_PASSWORD")} stands in its first line`);
+      const before = await issues();
+      match((await run("--issues deploy")).stderr, /OPENAI_API_KEY: opened \S+\/issues\/5\n/);
+      deepEqual((await issues()).slice(1), before);
+    });
+
+    it("knows its own again where the token is a job's", async () => {
+      await everywhere({ OPENAI_API_KEY: old, SMTP_PASSWORD: fresh, JWT_SECRET: fresh });
+      const { token } = github.service.hostOf("ai-cherry/deploy").issueToken({ issues: "write" }, 1);
+      await run("--issues deploy", { token });
+      match((await run("--issues deploy", { token })).stderr, /deploy: 1 open issues/);
+      equal((await issues()).length, 1);
+      await everywhere({ OPENAI_API_KEY: fresh, SMTP_PASSWORD: fresh, JWT_SECRET: fresh });
+      match((await run("--issues deploy", { token })).stderr, /OPENAI_API_KEY: closed #1\n/);
     });
 
     it("opens none for other owners, and closes none that it cannot judge", async () => {

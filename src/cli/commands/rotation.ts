@@ -17,7 +17,7 @@ export const rotationCommand: CommandSpec = {
   description: "Values that are past their rotation, due soon or never set",
   details: [
     "By owner, with the vendor's page where a new one is made. Age counts from the last change of the value, which the ledgers know; the right to read them is enough. Exit code 1 when something is overdue, 2 when a ledger cannot be read.",
-    "--issues keeps one open issue for each overdue secret, and closes it once it is rotated; it needs a GITHUB_TOKEN that may write issues there.",
+    "--issues keeps one open issue for each overdue secret, and closes it once it is rotated; it needs a GITHUB_TOKEN that may write issues there. Issues of other logins than the token's it leaves alone, so always use the same one.",
   ],
   options: [
     ["--owner <name>", "secrets of this owner alone"],
@@ -130,7 +130,7 @@ async function keepIssues(
 ): Promise<void> {
   const issues = createGitHubIssues(doors.githubCall(), repository);
   const mayLabel = await issues.mayLabel();
-  const plan = planIssues(rows, await issues.open(), owner);
+  const plan = planIssues(rows, await issues.ownOpen(), owner);
   if (!mayLabel && plan.create.length > 0)
     doors.terminal.say(`${repository}: without the label ${ISSUE_LABEL}, which takes the right to push`);
   const done = await applyIssues(issues, plan, mayLabel);
