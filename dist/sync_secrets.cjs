@@ -7490,6 +7490,29 @@ function isDue(tombstone, today) {
   return tombstone !== void 0 && tombstone <= today;
 }
 
+// secrets/addresses.ts
+function unfitAddress(text, { mayHavePath = false } = {}) {
+  const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : void 0;
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") return "must be an http(s) address";
+  const hasPath = url.pathname !== "/" && !mayHavePath;
+  if (hasPath || /[?#]/.test(text) || `${url.username}${url.password}` !== "")
+    return `must have no ${mayHavePath ? "" : "path, "}query or user name`;
+  if (url.protocol === "http:" && !isThisMachine(url.hostname))
+    return "must be https: over http everybody on the way could read the token. Only this machine's own may be http";
+  return void 0;
+}
+function isThisMachine(hostname) {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+// src/clients/pulumi-address.ts
+var PULUMI_CLOUD = "https://api.pulumi.com";
+function checkedAddress(thing, text) {
+  const cause = unfitAddress(text);
+  if (cause === void 0) return text.replace(/\/+$/, "");
+  throw new RemedyError(thing, cause, `leave it out for ${PULUMI_CLOUD}, or give the service's own address`);
+}
+
 // src/clients/pulumi-call.ts
 var ConflictError = class extends RemedyError {
 };
@@ -9079,7 +9102,7 @@ async function runSync(doors) {
     runner.mask(masksOf(secretsIn(doors)));
     const target = targetOf(doors);
     const options = readRunOptions(environment, catalog);
-    const url = (environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl).replace(/\/+$/, "");
+    const url = checkedAddress("PULUMI_BACKEND_URL", environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl);
     const mask = (token2) => runner.mask([token2.unwrap()]);
     const token = await authenticate({ catalog, environment, url, http, mask }, target);
     const at = { url, organization: catalog.pulumiOrganization, token, http };

@@ -62,7 +62,7 @@ describe("sophia-secrets run-as", () => {
       project: { stack: "production", settings: { ...settings, pulumiApiUrl: cloud.url, ...change } },
       http: createHttp({ waitMs: 1, tries: 2, patienceMs: 100 }),
       terminal: screen,
-      env: { PATH: process.env.PATH, ...door.environment, ...env },
+      env: { PATH: process.env.PATH, PULUMI_BACKEND_URL: cloud.url, ...door.environment, ...env },
     } as unknown as Doors;
     const code = await runProgram(["run-as", ...argv], async () => doors, screen);
     return { ...heard, code };
@@ -128,6 +128,20 @@ describe("sophia-secrets run-as", () => {
       /config programRepository: is not set/,
     ],
     [
+      "an address that the stack's config alone names",
+      ["audit", "--", "true"],
+      { pulumiApiUrl: "https://api.pulumi.example" },
+      {},
+      /config pulumiApiUrl: is neither https:\/\/api\.pulumi\.com nor what this job's PULUMI_BACKEND_URL says/,
+    ],
+    [
+      "one that is named where the workflow names none",
+      ["audit", "--", "true"],
+      {},
+      { PULUMI_BACKEND_URL: undefined },
+      /config pulumiApiUrl: .* set PULUMI_BACKEND_URL to it in the workflow/,
+    ],
+    [
       "a place that is no job",
       ["audit", "--", "true"],
       {},
@@ -137,7 +151,9 @@ describe("sophia-secrets run-as", () => {
   ];
   for (const [what, argv, change, env, words] of wrong)
     it(`refuses ${what}`, async () => {
+      const issued = door.issued.length;
       const outcome = await run(argv, {}, change, env);
+      assert.equal(door.issued.length, issued);
       assert.equal(outcome.code, 2);
       assert.match(outcome.stderr, words);
     });
