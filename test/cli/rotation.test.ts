@@ -1,5 +1,15 @@
-import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Catalog } from "../../secrets/entry";
@@ -207,6 +217,47 @@ describe("sophia-secrets rotation", () => {
     const lost = await run(`--ics ${join(folder, "no", "such.ics")}`);
     match(lost.stderr, /such\.ics: it cannot be written \(ENOENT\)/);
     equal(existsSync(join(folder, "no")), false);
+  });
+
+  it("replaces no file but a calendar of its own, and leaves nothing half written", async () => {
+    await everywhere({ OPENAI_API_KEY: old });
+    const own = mkdtempSync(join(folder, "ics-"));
+    const file = join(own, "rotation.ics");
+    const foreign = renderCalendar([], settings, new Date(NOW)).replace("//rotation", "//other");
+    const names = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nPRODID:sophia-secrets//rotation\r\n";
+    for (const text of ["KEY=kept\n", foreign, names]) {
+      writeFileSync(file, text);
+      const { code, stderr } = await run(`--ics ${file}`);
+      equal(code, 2);
+      match(
+        stderr,
+        /rotation\.ics: it is there, and is no calendar that this command wrote\. Remedy: name an/,
+      );
+      equal(readFileSync(file, "utf8"), text);
+    }
+    equal((await run(`--ics ${own}`)).code, 2);
+    writeFileSync(file, "");
+    chmodSync(file, 0o600);
+    symlinkSync(file, join(own, "link.ics"));
+    equal((await run(`--ics ${join(own, "link.ics")}`)).code, 1);
+    match(readFileSync(file, "utf8"), /^BEGIN:VCALENDAR[\s\S]*END:VCALENDAR\r\n$/);
+    equal(statSync(file).mode & 0o777, 0o600);
+    await run(`--ics ${join(own, "new.ics")}`);
+    equal(statSync(join(own, "new.ics")).mode & 0o777, 0o644 & ~process.umask());
+    deepEqual(readdirSync(own).sort(), ["link.ics", "new.ics", "rotation.ics"]);
+  });
+
+  it("puts every page that a catalog may name into a calendar", () => {
+    for (const page of [
+      "https://Vendor.example/K",
+      "https://[::1]/x",
+      "https://a_b.example",
+      "https://a..b/|^",
+    ]) {
+      const row = { name: "A", environments: ["e"], owner: "o", dueOn: "2026-08-01", page };
+      const text = renderCalendar([row as unknown as RotationRow], settings, new Date(NOW));
+      ok(text.replaceAll("\r\n\t", "").includes(`A new one: ${page}`), page);
+    }
   });
 
   describe("with issues", () => {
