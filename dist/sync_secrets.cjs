@@ -7490,6 +7490,29 @@ function isDue(tombstone, today) {
   return tombstone !== void 0 && tombstone <= today;
 }
 
+// secrets/addresses.ts
+function unfitAddress(text, { mayHavePath = false } = {}) {
+  const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : void 0;
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") return "must be an http(s) address";
+  const hasPath = url.pathname !== "/" && !mayHavePath;
+  if (hasPath || /[?#]/.test(text) || `${url.username}${url.password}` !== "")
+    return `must have no ${mayHavePath ? "" : "path, "}query or user name`;
+  if (url.protocol === "http:" && !isThisMachine(url.hostname))
+    return "must be https: over http everybody on the way could read the token. Only this machine's own may be http";
+  return void 0;
+}
+function isThisMachine(hostname) {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+// src/clients/pulumi-address.ts
+var PULUMI_CLOUD = "https://api.pulumi.com";
+function checkedAddress(thing, text) {
+  const cause = unfitAddress(text);
+  if (cause === void 0) return text.replace(/\/+$/, "");
+  throw new RemedyError(thing, cause, `leave it out for ${PULUMI_CLOUD}, or give the service's own address`);
+}
+
 // src/clients/pulumi-call.ts
 var ConflictError = class extends RemedyError {
 };
@@ -8010,9 +8033,20 @@ function misfit(format, value) {
   return FORMATS[format].test(value) ? void 0 : `must be ${FORMATS[format].expected}`;
 }
 
+// secrets/unseen.ts
+var UNSEEN = /[\p{C}\p{Zl}\p{Zp}]+/gu;
+function visible(text) {
+  return text.replace(
+    UNSEEN,
+    (run) => Array.from({ length: run.length }, (_, at) => escaped(run.charCodeAt(at))).join("")
+  );
+}
+function escaped(unit) {
+  return `\\u${unit.toString(16).padStart(4, "0")}`;
+}
+
 // secrets/pause.ts
 var LONGEST_REASON = 200;
-var UNSEEN = /[\p{C}\p{Zl}\p{Zp}]+/gu;
 var CREDENTIALS = Object.keys(FORMATS).filter(
   (name) => /-(key|token|webhook)$/.test(name)
 );
@@ -8197,18 +8231,34 @@ function readNames(text, catalog) {
 
 // src/sync/runner.ts
 var import_node_fs = require("node:fs");
+
+// src/sync/log-line.ts
+function logLine(text) {
+  return visible(text).replace(/^(\s*):/, "$1\\u003a").replaceAll("##[", "#\\u0023[");
+}
+function maskCommand(text) {
+  return `::add-mask::${commandData(text)}`;
+}
+function annotation(level, text) {
+  return `::${level} title=sync_secrets::${commandData(visible(text))}`;
+}
+function commandData(text) {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+// src/sync/runner.ts
 function createRunner(environment, print) {
   const inActions = environment.GITHUB_ACTIONS === "true";
   const append = (file, text) => {
     if (file !== void 0 && file !== "") (0, import_node_fs.appendFileSync)(file, text);
   };
-  const annotate = (level, text) => print(inActions ? `::${level} title=sync_secrets::${escapeCommand(text)}` : `${level}: ${text}`);
+  const annotate = (level, text) => print(inActions ? annotation(level, text) : logLine(`${level}: ${text}`));
   return {
-    print,
+    print: (line) => print(logLine(line)),
     complain: (text) => annotate("error", text),
     remark: annotate,
     mask: (texts) => {
-      if (inActions) for (const text of texts) print(`::add-mask::${escapeCommand(text)}`);
+      if (inActions) for (const text of texts) print(maskCommand(text));
     },
     summarize: (text) => append(environment.GITHUB_STEP_SUMMARY, text),
     output: (values) => {
@@ -8217,9 +8267,6 @@ function createRunner(environment, print) {
       append(environment.GITHUB_OUTPUT, lines.join(""));
     }
   };
-}
-function escapeCommand(text) {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
 // secrets/ledger.ts
@@ -9056,7 +9103,7 @@ async function runSync(doors) {
     runner.mask(masksOf(secretsIn(doors)));
     const target = targetOf(doors);
     const options = readRunOptions(environment, catalog);
-    const url = (environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl).replace(/\/+$/, "");
+    const url = checkedAddress("PULUMI_BACKEND_URL", environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl);
     const mask = (token2) => runner.mask([token2.unwrap()]);
     const token = await authenticate({ catalog, environment, url, http, mask }, target);
     const at = { url, organization: catalog.pulumiOrganization, token, http };

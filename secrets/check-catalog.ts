@@ -149,12 +149,16 @@ function checkValues(secret: Secret): Problem[] {
   return problems;
 }
 
-/** People follow it in a hurry, and type a credential at its end: nothing but https, to a host, with nobody's name in it. */
+/**
+ * People follow it in a hurry, and type a credential at its end: nothing but https, to a host, with nobody's name in it.
+ * It is put into logs, issues and calendars as it stands: URL reads over the line ends and blanks that they act on.
+ */
 function checkPage({ name, page }: Secret): Problem[] {
   if (page === undefined) return [];
   const url = URL.canParse(page) ? new URL(page) : undefined;
-  if (url?.protocol === "https:" && `${url.username}${url.password}` === "") return [];
-  const remedy = "write the vendor's own page, beginning with https://";
+  const isPlain = /^[\x21-\x7e]+$/.test(page);
+  if (isPlain && url?.protocol === "https:" && `${url.username}${url.password}` === "") return [];
+  const remedy = "write the vendor's own page, beginning with https://, other signs than ASCII's as %20";
   return [{ thing: name, cause: "its page is no https address", remedy }];
 }
 

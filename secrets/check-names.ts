@@ -1,35 +1,9 @@
 import type { Secret } from "./entry";
+import { isObeyed } from "./obeyed-names";
 import type { Problem } from "./problem";
 
 /** GitHub's rule for secret names; it stores them in upper case, so only upper case can be told from drift. */
 const NAME = /^[A-Z_][A-Z0-9_]*$/;
-
-/**
- * Names that change how a process itself runs: `pulumi env run` and the sync job get secrets as environment
- * variables, and one of these would be obeyed before anything could check it.
- */
-const OBEYED = new Set([
-  "BASH_ENV",
-  "CI",
-  "ENV",
-  "HOME",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "IFS",
-  "LD_LIBRARY_PATH",
-  "LD_PRELOAD",
-  "NODE_EXTRA_CA_CERTS",
-  "NODE_OPTIONS",
-  "NODE_PATH",
-  "NODE_TLS_REJECT_UNAUTHORIZED",
-  "NO_PROXY",
-  "PATH",
-  "PWD",
-  "PYTHONPATH",
-  "SHELL",
-  "USER",
-]);
-const OBEYED_PREFIXES = ["RUNNER_", "ACTIONS_", "SYNC_", "PULUMI_BACKEND"];
 
 /** Names and aliases: well formed, free to use, and each meaning one secret after upper-casing. */
 export function checkNames(secrets: readonly Secret[]): Problem[] {
@@ -69,11 +43,6 @@ function checkName(name: string, entry: string): Problem[] {
     return [{ thing, cause: "as an environment variable it would change how a process itself runs", remedy }];
   }
   return [];
-}
-
-/** Whether a process would obey an environment variable of this name before its program does. */
-export function isObeyed(name: string): boolean {
-  return OBEYED.has(name) || OBEYED_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
 function doubled(name: string, entries: readonly string[]): Problem {

@@ -1,9 +1,9 @@
 import { Cron } from "croner";
 import { pathsOf, RESERVED_KEYS } from "./check-keys";
-import { isObeyed } from "./check-names";
 import { checkRotatedDatabases } from "./check-rotated-databases";
 import { rotatorProblem, wholeRotators } from "./check-rotator-shape";
 import { type Catalog, resolveCatalog } from "./entry";
+import { isObeyed } from "./obeyed-names";
 import type { Problem } from "./problem";
 import { type Rotator, rotatedValues } from "./rotators";
 

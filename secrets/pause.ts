@@ -1,4 +1,5 @@
 import { FORMATS, type FormatName, misfit } from "./formats";
+import { UNSEEN } from "./unseen";
 
 /** Why the sync of an environment writes nothing. Kept in its ledger, which everybody may read who reads names. */
 export interface Pause {
@@ -14,9 +15,6 @@ export interface Pause {
 
 /** Characters a reason may have: a line of a table, and of an annotation. */
 export const LONGEST_REASON = 200;
-
-/** Control characters, line ends of all kinds, and what turns the direction of a line: a log would act on them. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]+/gu;
 
 /** Credentials are longer than this; words such as sk-learn are not. */
 const SHORTEST_CREDENTIAL = 20;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { unfitAddress } from "./addresses";
 import type { Problem } from "./problem";
 
 /** Names that Pulumi and GitHub take as organization, project, repository or environment. */
@@ -17,16 +18,15 @@ const name = z
 /** Some of these names twice would be declared twice, or refused by the service in the middle of an `up`. */
 const each = z.array(name).refine(isUnique, "must name each once");
 const names = each.min(1, "must name at least one");
-const address = z
-  .url({ protocol: /^https?$/, error: "must be an http(s) address" })
-  .transform((url) => url.replace(/\/+$/, ""));
-/** pulumiservice replaces the path of its address by /api/ (its client's own rule): a path would be lost in silence. */
-const addressWithoutPath = address.refine(isOrigin, "must have no path, query or user name");
-
-function isOrigin(text: string): boolean {
-  const url = new URL(text);
-  return url.pathname === "/" && `${url.search}${url.hash}${url.username}${url.password}` === "";
-}
+/** Tokens are sent there. */
+const address = (rule: { mayHavePath?: boolean }) =>
+  z
+    .string()
+    .superRefine((text, context) => {
+      const message = unfitAddress(text, rule);
+      if (message !== undefined) context.addIssue({ code: "custom", message });
+    })
+    .transform((url) => url.replace(/\/+$/, ""));
 
 function isUnique(list: readonly string[]): boolean {
   return new Set(list).size === list.length;
@@ -61,9 +61,10 @@ const REVIEWERS = 6;
  */
 const SCHEMA = z.strictObject({
   githubOrganization: name,
-  githubApiUrl: address.optional(),
+  githubApiUrl: address({ mayHavePath: true }).optional(),
   pulumiOrganization: name,
-  pulumiApiUrl: addressWithoutPath.optional(),
+  /** pulumiservice replaces the path by /api/ (its client's own rule): one would be lost in silence. */
+  pulumiApiUrl: address({}).optional(),
   escProject: name.default("default"),
   application: name,
   appRoot: z.string().regex(IDENTIFIER, "must be a letter or '_', then letters, digits or '_'"),

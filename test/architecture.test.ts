@@ -18,7 +18,7 @@ const BASICS = ["src/errors", "src/secret"];
 const ROOMS: readonly Room[] = [
   { holds: ["secrets/"], ours: [], packages: ["node:crypto", "croner", "yaml", "zod"] },
   { holds: BASICS, ours: [], packages: ["node:util"] },
-  { holds: ["src/clients/"], ours: BASICS, packages: ["node:*"] },
+  { holds: ["src/clients/"], ours: ["secrets/addresses", ...BASICS], packages: ["node:*"] },
   { holds: ["src/loader/"], ours: ["secrets/", "src/clients/", ...BASICS], packages: [] },
   { holds: ["src/sync/"], ours: ["secrets/", "src/clients/", ...BASICS], packages: ["node:*", "yaml"] },
   { holds: ["src/resources/open-organization"], ours: ["secrets/", "src/clients/"], packages: [] },

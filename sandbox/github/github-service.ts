@@ -32,6 +32,7 @@ import { runRoutes } from "./run-routes";
 import { runnerHost } from "./runner-hosts";
 import { teamRoutes } from "./team-routes";
 import { variableRoutes } from "./variable-routes";
+import { viewerRoutes } from "./viewer-routes";
 import { webRoutes } from "./web-routes";
 import { workflowRoutes } from "./workflow-routes";
 import { type RunnerFactory, WorkflowRuns } from "./workflow-runs";
@@ -162,6 +163,7 @@ function apiRoutes(parts: GitHubParts, rates: RateLimits, tickets: LogTickets): 
   teamRoutes(api, parts);
   auditRoutes(api, parts);
   issueRoutes(api, parts);
+  viewerRoutes(api);
   api.all("*", () => {
     throw notFound();
   });

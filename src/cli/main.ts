@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createGitHub } from "../clients/github";
+import { gitHubAddress } from "../clients/github-address";
 import { createGitHubCall } from "../clients/github-call";
 import { createHttp } from "../clients/http";
 import { pulumiAddress } from "../clients/pulumi-address";
@@ -16,8 +17,6 @@ import { createPulumi } from "./pulumi";
 import { refuseWithoutPulumiToken } from "./require-cloud";
 import { createTerminal } from "./terminal";
 
-const GITHUB = "https://api.github.com";
-
 const { env } = process;
 const terminal = createTerminal(process, (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb");
 
@@ -26,19 +25,19 @@ async function openDoors(stack: string | undefined): Promise<Doors> {
   const http = createHttp();
   const { settings } = project;
   const atGitHub = () => ({
-    url: settings.githubApiUrl ?? (env.GITHUB_BASE_URL || GITHUB),
+    url: gitHubAddress(settings.githubApiUrl, env),
     organization: settings.githubOrganization,
     token: gitHubToken(),
     http,
   });
-  const pulumiUrl = pulumiAddress(settings.pulumiApiUrl, env);
+  const pulumiUrl = () => pulumiAddress(settings.pulumiApiUrl, env);
   const atPulumi = (found: Secret) => ({
-    url: pulumiUrl,
+    url: pulumiUrl(),
     organization: settings.pulumiOrganization,
     token: found,
     http,
   });
-  const pulumiToken = () => findPulumiToken(pulumiUrl, env);
+  const pulumiToken = () => findPulumiToken(pulumiUrl(), env);
   return {
     project,
     catalog: loadCatalog(project),

@@ -95,7 +95,7 @@ export async function runProgram(
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.failed;
-    screen.say(`error: ${describe(error)}`);
+    for (const line of linesIn(`error: ${describe(error)}`)) screen.say(line);
     return EXIT.failed;
   }
 }
@@ -127,17 +127,25 @@ function addCommand(
 }
 
 function frame(command: Command, screen: Screen): Command {
-  const without = (text: string) => text.replace(/\n$/, "");
   return command
     .exitOverride()
     .showHelpAfterError("(add --help for what it takes)")
     .configureOutput({
-      writeOut: (text) => screen.print(without(text)),
+      writeOut: (text) => {
+        for (const line of linesIn(text)) screen.print(line);
+      },
       // Of an option that is not known only the name: who types a value there shall not see it in a log as well.
-      writeErr: (text) => screen.say(without(text).replace(/(unknown option '[^'=]*)=.*'/s, "$1'")),
+      writeErr: (text) => {
+        for (const line of linesIn(text.replace(/(unknown option '[^'=]*)=.*'/s, "$1'"))) screen.say(line);
+      },
       getOutHelpWidth: () => Math.min(screen.width ?? WIDEST, WIDEST),
       getErrHelpWidth: () => Math.min(screen.width ?? WIDEST, WIDEST),
     });
+}
+
+/** The lines of a text of several: a screen takes one at a time, and writes a line end inside it out. */
+function linesIn(text: string): string[] {
+  return text.replace(/\n$/, "").split("\n");
 }
 
 /** Our own errors speak for themselves; of all others the kind alone is told, for their message may quote a value. */

@@ -1,7 +1,11 @@
 import type { Secret } from "../secret";
+import { logLine, maskCommand } from "../sync/log-line";
 import { readHidden } from "./read-hidden";
 
-/** Where a command speaks, and hears values. */
+/**
+ * Where a command speaks, and hears values. Each line stays one line, and shows what it holds: names are other people's,
+ * and a terminal acts on control characters, a CI log on workflow commands.
+ */
 export interface Terminal {
   /** A line of the result, to stdout. */
   print(line: string): void;
@@ -9,6 +13,8 @@ export interface Terminal {
   say(line: string): void;
   /** How far it is, to stderr: in one line on a terminal, a line each elsewhere. */
   progress(line: string): void;
+  /** Has GitHub's runner hide a value from here on. On stderr: stdout is the command's, and may go to a file. */
+  mask(value: Secret): void;
   /** Characters a line of stdout may have; undefined where it is no terminal. */
   width?: number | undefined;
   /** Whether a person can be asked. */
@@ -33,23 +39,23 @@ export function createTerminal(
     if (open) stderr.write(CLEAR_LINE);
     open = false;
   };
+  const writeLine = (stream: NodeJS.WriteStream, line: string) => {
+    closeLine();
+    stream.write(`${line}\n`);
+  };
   return {
-    print: (line) => {
-      closeLine();
-      stdout.write(`${line}\n`);
-    },
-    say: (line) => {
-      closeLine();
-      stderr.write(`${line}\n`);
-    },
+    print: (line) => writeLine(stdout, logLine(line)),
+    say: (line) => writeLine(stderr, logLine(line)),
     progress: (line) => {
       const width = (stderr.columns ?? 80) - 1;
-      stderr.write(rewrites ? `${CLEAR_LINE}${line.slice(0, width)}` : `${line}\n`);
+      const shown = logLine(line);
+      stderr.write(rewrites ? `${CLEAR_LINE}${shown.slice(0, width)}` : `${shown}\n`);
       open = rewrites;
     },
+    mask: (value) => writeLine(stderr, maskCommand(value.unwrap())),
     width: stdout.columns,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
-    askHidden: (question) => readHidden(question, stdin, stderr),
+    askHidden: (question) => readHidden(logLine(question), stdin, stderr),
     readStdin: async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array));

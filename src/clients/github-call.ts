@@ -18,6 +18,8 @@ export interface GitHubCall {
   list<Item>(asked: Asked, path: string, field: string): Promise<Item[]>;
   /** The names of all items of a paged list. */
   names(asked: Asked, path: string, field: string): Promise<string[]>;
+  /** The answer's JSON to a query of GraphQL, which reads: `data`, or `errors`. */
+  graphql(asked: Asked, query: string): Promise<Record<string, unknown>>;
   /** A write that does no harm twice. */
   put(asked: Asked, path: string, body: object): Promise<HttpAnswer>;
 }
@@ -35,7 +37,7 @@ export function createGitHubCall(options: {
   const { organization, token, http } = options;
   const url = serverOf(options.url);
 
-  const send: GitHubCall["send"] = async (asked, path, write = { method: "GET" }) => {
+  const request = async (asked: Asked, address: string, write: Omit<HttpRequest, "url">) => {
     const headers = {
       authorization: `Bearer ${token.unwrap()}`,
       accept: "application/vnd.github+json",
@@ -43,10 +45,12 @@ export function createGitHubCall(options: {
       "user-agent": "sophia-secrets",
       ...(write.body === undefined ? {} : { "content-type": "application/json" }),
     };
-    const answer = await http({ ...write, url: `${apiOf(url)}${path}`, headers });
+    const answer = await http({ ...write, url: address, headers });
     if (answer.status >= 300) throw refusal(asked, answer);
     return answer;
   };
+  const send: GitHubCall["send"] = (asked, path, write = { method: "GET" }) =>
+    request(asked, `${apiOf(url)}${path}`, write);
   const get: GitHubCall["get"] = async (asked, path) => parse(asked, await send(asked, path));
   const list = async <Item>(asked: Asked, path: string, field: string): Promise<Item[]> => {
     const found: Item[] = [];
@@ -68,6 +72,10 @@ export function createGitHubCall(options: {
     list,
     names: async (asked, path, field) =>
       (await list<{ name: string }>(asked, path, field)).map(({ name }) => name),
+    graphql: async (asked, query) => {
+      const write = { method: "POST", body: JSON.stringify({ query }), repeatable: true } as const;
+      return parse(asked, await request(asked, graphqlOf(url), write));
+    },
     put: (asked, path, body) =>
       send(asked, path, { method: "PUT", body: JSON.stringify(body), repeatable: true }),
   };
@@ -84,6 +92,11 @@ function parse(asked: Asked, answer: HttpAnswer): Record<string, unknown> {
 /** A server's address however it was written: the provider takes one with /api/v3 as well. */
 function serverOf(url: string): string {
   return url.replace(/\/+$/, "").replace(/\/api\/v3$/, "");
+}
+
+/** Where a server answers GraphQL: a self-hosted one's is at /api/graphql (GitHub's documentation, "Forming calls with GraphQL"). */
+function graphqlOf(server: string): string {
+  return `${apiOf(server).replace(/\/v3$/, "")}/graphql`;
 }
 
 /** Where a server's REST API begins: a self-hosted one's lies under /api/v3, github.com's and ghe.com's has its own host. */

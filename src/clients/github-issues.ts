@@ -1,6 +1,7 @@
 import { RemedyError } from "../errors";
 import type { GitHubCall } from "./github-call";
 import { type Asked, notGitHub } from "./github-refusal";
+import { gitHubViewer } from "./github-viewer";
 import { refuseRepeats } from "./refuse-repeats";
 import { withRights } from "./with-rights";
 
@@ -16,8 +17,8 @@ export interface OpenIssue {
 export interface GitHubIssues {
   /** Whether the token may label: GitHub drops labels of others in silence, or refuses the issue. @throws where issues are off. */
   mayLabel(): Promise<boolean>;
-  /** All open ones, pull requests left out. */
-  open(): Promise<OpenIssue[]>;
+  /** The open ones that this token's own login opened, pull requests left out: other people's are theirs. */
+  ownOpen(): Promise<OpenIssue[]>;
   /** @returns its address. */
   create(issue: { title: string; body: string; labels: readonly string[] }): Promise<string>;
   update(number: number, change: { title: string; body: string }): Promise<void>;
@@ -44,14 +45,16 @@ export function createGitHubIssues(call: GitHubCall, repository: string): GitHub
         throw new RemedyError(asked.thing, "its issues are off", "turn them on in its settings");
       return (found.permissions as { push?: unknown } | undefined)?.push === true;
     },
-    open: async () => {
+    ownOpen: async () => {
+      const me = await gitHubViewer(call, asked);
       const found: OpenIssue[] = [];
       const look = refuseRepeats(asked);
       for (let page = 1; ; page += 1) {
         const path = `${at}/issues?state=open&per_page=${PAGE}&page=${page}`;
         const items = listIn(asked, (await explained(call.send(asked, path))).text);
         look(items);
-        found.push(...items.filter((each) => each.pull_request === undefined).map(openIssue));
+        const own = items.filter((each) => each.pull_request === undefined && each.user?.login === me);
+        found.push(...own.map(openIssue));
         if (items.length < PAGE) return found;
       }
     },
@@ -71,6 +74,8 @@ interface Listed {
   title?: string;
   body?: string | null;
   html_url?: string;
+  /** Null where the account is gone. */
+  user?: { login?: string } | null;
   pull_request?: unknown;
 }
 

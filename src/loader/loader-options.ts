@@ -1,3 +1,4 @@
+import { unfitAddress } from "../../secrets/addresses";
 import type { Http } from "../clients/http";
 import { RemedyError } from "../errors";
 import { Secret } from "../secret";
@@ -8,7 +9,7 @@ export interface LoaderOptions<Environment extends string> {
   environment?: Environment;
   /** Pulumi Cloud organization. Default: PULUMI_ORG, then the one in the stacks' config. */
   organization?: string;
-  /** Pulumi Cloud's address, without a path. Default: PULUMI_BACKEND_URL, then https://api.pulumi.com. */
+  /** Pulumi Cloud's address, https and without a path. Default: PULUMI_BACKEND_URL, then https://api.pulumi.com. */
   url?: string;
   /** A token that may open the environment. Default: PULUMI_ACCESS_TOKEN. */
   token?: Secret;
@@ -55,13 +56,11 @@ export function resolveOptions<Environment extends string>(
 }
 
 function checkUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const plain = url !== null && url.pathname === "/" && url.search === "" && url.hash === "";
-  if (plain && url.username === "" && (url.protocol === "https:" || url.protocol === "http:"))
-    return url.origin;
+  const cause = unfitAddress(text);
+  if (cause === undefined) return new URL(text).origin;
   throw new RemedyError(
     "PULUMI_BACKEND_URL",
-    "it, or the option url, is not an http(s) address without a path; the address of a state file is none",
+    `it, or the option url, ${cause}; the address of a state file is none`,
     `leave it out for ${PULUMI_CLOUD}, or give the option url`,
   );
 }

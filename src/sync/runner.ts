@@ -1,7 +1,9 @@
 import { appendFileSync } from "node:fs";
+import { annotation, logLine, maskCommand } from "./log-line";
 
 /** The runner a job speaks to: its log, its commands and its files. By hand there is none, and lines are plain. */
 export interface Runner {
+  /** A line of the log: what it holds of other people's texts does nothing. */
   print(line: string): void;
   /** An error, as an annotation on a runner. */
   complain(text: string): void;
@@ -24,14 +26,14 @@ export function createRunner(
   const append = (file: string | undefined, text: string) => {
     if (file !== undefined && file !== "") appendFileSync(file, text);
   };
-  const annotate = (level: string, text: string) =>
-    print(inActions ? `::${level} title=sync_secrets::${escapeCommand(text)}` : `${level}: ${text}`);
+  const annotate = (level: Parameters<typeof annotation>[0], text: string) =>
+    print(inActions ? annotation(level, text) : logLine(`${level}: ${text}`));
   return {
-    print,
+    print: (line) => print(logLine(line)),
     complain: (text) => annotate("error", text),
     remark: annotate,
     mask: (texts) => {
-      if (inActions) for (const text of texts) print(`::add-mask::${escapeCommand(text)}`);
+      if (inActions) for (const text of texts) print(maskCommand(text));
     },
     summarize: (text) => append(environment.GITHUB_STEP_SUMMARY, text),
     output: (values) => {
@@ -39,9 +41,4 @@ export function createRunner(
       append(environment.GITHUB_OUTPUT, lines.join(""));
     },
   };
-}
-
-/** Workflow commands end at a line end, and take %0A for one inside. */
-function escapeCommand(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }

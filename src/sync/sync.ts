@@ -1,5 +1,6 @@
 import { dayOf } from "../../secrets/tombstone";
 import type { Http } from "../clients/http";
+import { checkedAddress } from "../clients/pulumi-address";
 import { createPulumiCall } from "../clients/pulumi-call";
 import { createPulumiCloud } from "../clients/pulumi-cloud";
 import { RemedyError } from "../errors";
@@ -39,7 +40,7 @@ export async function runSync(doors: SyncDoors): Promise<0 | 1> {
     runner.mask(masksOf(secretsIn(doors)));
     const target = targetOf(doors);
     const options = readRunOptions(environment, catalog);
-    const url = (environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl).replace(/\/+$/, "");
+    const url = checkedAddress("PULUMI_BACKEND_URL", environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl);
     const mask = (token: Secret) => runner.mask([token.unwrap()]);
     const token = await authenticate({ catalog, environment, url, http, mask }, target);
     const at = { url, organization: catalog.pulumiOrganization, token, http };

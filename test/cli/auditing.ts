@@ -13,6 +13,7 @@ import { Secret } from "../../src/secret";
 import { RecordingRunner } from "../github/recording-runner";
 import { type StartedGitHub, startGitHub, WORKFLOW } from "../github/started-github";
 import { ORG as CLOUD_ORG, type CloudFixture, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
+import { heardTerminal } from "./heard-terminal";
 
 export const CATALOG = defineCatalog({
   environments: ["staging", "production"],
@@ -95,13 +96,7 @@ export async function startAuditing(
     },
     command: async (line, more = {}) => {
       const heard = { stdout: "", stderr: "" };
-      const print = (text: string) => {
-        heard.stdout += `${text}\n`;
-      };
-      const say = (text: string) => {
-        heard.stderr += `${text}\n`;
-      };
-      const terminal = { ...doors.terminal, print, say, progress: say };
+      const terminal = heardTerminal(heard);
       const argv = line.split(" ");
       const code = await runProgram(argv, async () => ({ ...doors, ...more, terminal }), terminal);
       return { ...heard, code };
@@ -128,6 +123,7 @@ function doorsTo(githubUrl: string, cloudUrl: string): Doors {
       print: nobody,
       say: nobody,
       progress: nobody,
+      mask: nobody,
       canAsk: false,
       askHidden: nobody,
       readStdin: nobody,

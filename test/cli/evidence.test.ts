@@ -193,7 +193,7 @@ describe("sophia-secrets evidence", () => {
     const page = read("README.md");
     for (const words of [
       /- whether Pulumi Cloud is as declared: the token: is not set/,
-      /- how old any value is: PULUMI\\_ACCESS\\_TOKEN: is not set/,
+      /- how old any value is: PULUMI_ACCESS_TOKEN: is not set/,
       /- who opened an environment/,
       /- which rules there are/,
     ])

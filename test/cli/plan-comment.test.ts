@@ -67,27 +67,27 @@ describe("a plan as a comment", () => {
         "",
         "**Create: 1**",
         "",
-        "- ActionsOrganizationSecret `NEW_KEY`",
+        "- `ActionsOrganizationSecret` `NEW_KEY`",
         "",
         "**Take over: 1**",
         "",
-        "- ActionsOrganizationSecret `TAKEN`",
+        "- `ActionsOrganizationSecret` `TAKEN`",
         "",
         "**Update: 1**",
         "",
-        "- RepositoryFile `ai-cherry/sophia-main/.github/workflows/sync_secrets.yml`: `content`",
+        "- `RepositoryFile` `ai-cherry/sophia-main/.github/workflows/sync_secrets.yml`: `content`",
         "",
         "**Replace: 1**",
         "",
-        "- ActionsOrganizationSecret `RENAMED`: `secretName`, `visibility`",
+        "- `ActionsOrganizationSecret` `RENAMED`: `secretName`, `visibility`",
         "",
         "**Delete: 1**",
         "",
-        "- ActionsOrganizationSecret `GONE`",
+        "- `ActionsOrganizationSecret` `GONE`",
         "",
         "**Let go (it stays where it is): 1**",
         "",
-        "- ActionsOrganizationSecret `KEPT`",
+        "- `ActionsOrganizationSecret` `KEPT`",
         "",
         "**Tombstones: 2**",
         "",
@@ -143,6 +143,15 @@ describe("a plan as a comment", () => {
     const text = renderPlan("production", readPlan(textOf(step("create", SLOT, name), END)));
     assert.match(text, /`a\?b\?!-- sophia-secrets plan of staging --\?\?# heading`/);
     assert.ok(!text.includes(markerOf("staging")));
+  });
+
+  it("makes no link of a type, and lets no text turn the line round", () => {
+    const type = "a:b/c:@everybody_https.//x";
+    const name = "\u202etxet\u2028\u200b@ada https://x.example";
+    const text = renderPlan("production", readPlan(textOf(step("create", type, name, { diffs: [] }), END)));
+    const line = text.split("\n").find((each) => each.startsWith("- ")) ?? "";
+    assert.equal(line, "- `@everybody_https.//x` `?txet?@ada https://x.example`");
+    assert.doesNotMatch(text.replaceAll("\n", ""), /\p{C}/u);
   });
 
   it("takes names with :: in them whole", () => {

@@ -1,5 +1,15 @@
-import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Catalog } from "../../secrets/entry";
@@ -209,6 +219,47 @@ describe("sophia-secrets rotation", () => {
     equal(existsSync(join(folder, "no")), false);
   });
 
+  it("replaces no file but a calendar of its own, and leaves nothing half written", async () => {
+    await everywhere({ OPENAI_API_KEY: old });
+    const own = mkdtempSync(join(folder, "ics-"));
+    const file = join(own, "rotation.ics");
+    const foreign = renderCalendar([], settings, new Date(NOW)).replace("//rotation", "//other");
+    const names = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nPRODID:sophia-secrets//rotation\r\n";
+    for (const text of ["KEY=kept\n", foreign, names]) {
+      writeFileSync(file, text);
+      const { code, stderr } = await run(`--ics ${file}`);
+      equal(code, 2);
+      match(
+        stderr,
+        /rotation\.ics: it is there, and is no calendar that this command wrote\. Remedy: name an/,
+      );
+      equal(readFileSync(file, "utf8"), text);
+    }
+    equal((await run(`--ics ${own}`)).code, 2);
+    writeFileSync(file, "");
+    chmodSync(file, 0o600);
+    symlinkSync(file, join(own, "link.ics"));
+    equal((await run(`--ics ${join(own, "link.ics")}`)).code, 1);
+    match(readFileSync(file, "utf8"), /^BEGIN:VCALENDAR[\s\S]*END:VCALENDAR\r\n$/);
+    equal(statSync(file).mode & 0o777, 0o600);
+    await run(`--ics ${join(own, "new.ics")}`);
+    equal(statSync(join(own, "new.ics")).mode & 0o777, 0o644 & ~process.umask());
+    deepEqual(readdirSync(own).sort(), ["link.ics", "new.ics", "rotation.ics"]);
+  });
+
+  it("puts every page that a catalog may name into a calendar", () => {
+    for (const page of [
+      "https://Vendor.example/K",
+      "https://[::1]/x",
+      "https://a_b.example",
+      "https://a..b/|^",
+    ]) {
+      const row = { name: "A", environments: ["e"], owner: "o", dueOn: "2026-08-01", page };
+      const text = renderCalendar([row as unknown as RotationRow], settings, new Date(NOW));
+      ok(text.replaceAll("\r\n\t", "").includes(`A new one: ${page}`), page);
+    }
+  });
+
   describe("with issues", () => {
     const issues = async (state: "open" | "closed" | "all" = "open") => {
       const { data } = await github
@@ -224,7 +275,7 @@ describe("sophia-secrets rotation", () => {
     };
     const writes = async () => {
       const all = (await (await github.fetch("/_sandbox/requests", { method: "DELETE" })).json()) as string[];
-      return all.filter((request) => !request.startsWith("GET "));
+      return all.filter((request) => !/^GET |\/graphql$/.test(request));
     };
 
     it("keeps one open issue for each overdue secret, and closes it when it is rotated", async () => {
@@ -260,6 +311,30 @@ describe("sophia-secrets rotation", () => {
           [1, "completed"],
         ],
       );
+    });
+
+    it("leaves alone what others opened, and what only quotes its marker", async () => {
+      await everywhere({ OPENAI_API_KEY: old, SMTP_PASSWORD: fresh, JWT_SECRET: fresh });
+      const marker = (name: string) => `<!-- sophia-secrets rotation: ${name} -->`;
+      const open = (token: string, body: string) =>
+        github.octokit(token).rest.issues.create({ owner: "ai-cherry", repo: "deploy", title: "mine", body });
+      await open("member-token", marker("OPENAI_API_KEY"));
+      await open("member-token", marker("GONE"));
+      await open("owner-token", `As in\n${marker("SMTP_PASSWORD")}`);
+      await open("owner-token", `${marker("SMTP_PASSWORD")} stands in its first line`);
+      const before = await issues();
+      match((await run("--issues deploy")).stderr, /OPENAI_API_KEY: opened \S+\/issues\/5\n/);
+      deepEqual((await issues()).slice(1), before);
+    });
+
+    it("knows its own again where the token is a job's", async () => {
+      await everywhere({ OPENAI_API_KEY: old, SMTP_PASSWORD: fresh, JWT_SECRET: fresh });
+      const { token } = github.service.hostOf("ai-cherry/deploy").issueToken({ issues: "write" }, 1);
+      await run("--issues deploy", { token });
+      match((await run("--issues deploy", { token })).stderr, /deploy: 1 open issues/);
+      equal((await issues()).length, 1);
+      await everywhere({ OPENAI_API_KEY: fresh, SMTP_PASSWORD: fresh, JWT_SECRET: fresh });
+      match((await run("--issues deploy", { token })).stderr, /OPENAI_API_KEY: closed #1\n/);
     });
 
     it("opens none for other owners, and closes none that it cannot judge", async () => {

@@ -9,6 +9,7 @@ import { runProgram } from "../../src/cli/program";
 import { createHttp } from "../../src/clients/http";
 import { type CloudFixture, ORG, startCloud, team } from "../pulumi-cloud/cloud-fixture";
 import { type IdentityDoor, ISSUER, openIdentityDoor } from "../sync/identity-door";
+import { heardTerminal } from "./heard-terminal";
 import { SETTINGS } from "./small-organization";
 
 const settings: Settings = { ...SETTINGS, pulumiOrganization: ORG, programRepository: "infra" };
@@ -62,21 +63,14 @@ describe("sophia-secrets run-as", () => {
     env = {},
   ) => {
     const heard = { stdout: "", stderr: "" };
-    const screen = {
-      print: (line: string) => {
-        heard.stdout += `${line}\n`;
-      },
-      say: (line: string) => {
-        heard.stderr += `${line}\n`;
-      },
-    };
+    const screen = heardTerminal(heard);
     for (const name of Object.keys(door.claims)) delete door.claims[name];
     Object.assign(door.claims, claims);
     const doors = {
       project: { stack: "production", settings: { ...settings, pulumiApiUrl: cloud.url, ...change } },
       http: createHttp({ waitMs: 1, tries: 2, patienceMs: 100 }),
       terminal: screen,
-      env: { PATH: process.env.PATH, ...door.environment, ...env },
+      env: { PATH: process.env.PATH, PULUMI_BACKEND_URL: cloud.url, ...door.environment, ...env },
     } as unknown as Doors;
     const code = await runProgram(["run-as", ...argv], async () => doors, screen);
     return { ...heard, code };
@@ -140,6 +134,20 @@ describe("sophia-secrets run-as", () => {
       /config programRepository: is not set/,
     ],
     [
+      "an address that the stack's config alone names",
+      ["audit", "--", "true"],
+      { pulumiApiUrl: "https://api.pulumi.example" },
+      {},
+      /config pulumiApiUrl: is neither https:\/\/api\.pulumi\.com nor what this job's PULUMI_BACKEND_URL says/,
+    ],
+    [
+      "one that is named where the workflow names none",
+      ["audit", "--", "true"],
+      {},
+      { PULUMI_BACKEND_URL: undefined },
+      /config pulumiApiUrl: .* set PULUMI_BACKEND_URL to it in the workflow/,
+    ],
+    [
       "a place that is no job",
       ["audit", "--", "true"],
       {},
@@ -149,7 +157,9 @@ describe("sophia-secrets run-as", () => {
   ];
   for (const [what, argv, change, env, words] of wrong)
     it(`refuses ${what}`, async () => {
+      const issued = door.issued.length;
       const outcome = await run(argv, {}, change, env);
+      assert.equal(door.issued.length, issued);
       assert.equal(outcome.code, 2);
       assert.match(outcome.stderr, words);
     });

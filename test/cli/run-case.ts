@@ -122,6 +122,7 @@ function terminalOf(golden: GoldenCase, heard: { stdout: string; stderr: string 
     },
     say,
     progress: say,
+    mask: () => undefined,
     canAsk: golden.typed !== undefined,
     askHidden: async (question) => {
       say(`${question}:`);

@@ -54,6 +54,7 @@ describe("sophia-secrets set --environment", () => {
       print: (line) => void heard.print.push(line),
       say: (line) => void heard.say.push(line),
       progress: () => {},
+      mask: () => {},
       canAsk: isTyped,
       askHidden: async (question) => {
         heard.say.push(question);

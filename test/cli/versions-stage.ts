@@ -10,6 +10,7 @@ import { Secret } from "../../src/secret";
 import { buildJobCatalog } from "../../src/sync/job-catalog";
 import { runSync } from "../../src/sync/sync";
 import { type CloudFixture, env, ORG, open, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
+import { heardTerminal } from "./heard-terminal";
 
 export const GROUP = { keys: "default/app-production-keys", databases: "default/app-production-databases" };
 export const LEDGER = "default/app-production-ledger";
@@ -104,14 +105,7 @@ export class VersionsStage {
   /** @param command words; the last may be a text with blanks of its own. */
   async run(command: string, world: World = {}, ...texts: string[]): Promise<Heard> {
     const heard = { stdout: "", stderr: "" };
-    const terminal = {
-      print: (line: string) => {
-        heard.stdout += `${line}\n`;
-      },
-      say: (line: string) => {
-        heard.stderr += `${line}\n`;
-      },
-    } as unknown as Doors["terminal"];
+    const terminal = heardTerminal(heard);
     const {
       token = TOKENS.admin,
       now,

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assert as holds, property, string } from "fast-check";
-import { pulumiAddress } from "../../src/clients/pulumi-address";
 import { findPulumiToken } from "../../src/clients/pulumi-token";
 
 const CLOUD = "https://api.pulumi.com";
@@ -61,14 +60,5 @@ describe("the token for Pulumi Cloud", () => {
       }),
       { numRuns: 50 },
     );
-  });
-});
-
-describe("the address of Pulumi Cloud", () => {
-  it("is the config's, then an http backend's, then the public one; without a slash at the end", () => {
-    equal(pulumiAddress("http://a/", { PULUMI_BACKEND_URL: "http://b" }), "http://a");
-    equal(pulumiAddress(undefined, { PULUMI_BACKEND_URL: "http://b/" }), "http://b");
-    equal(pulumiAddress(undefined, { PULUMI_BACKEND_URL: "file:///state" }), CLOUD);
-    equal(pulumiAddress(undefined, {}), CLOUD);
   });
 });

@@ -57,8 +57,9 @@ describe("the loader's options", () => {
     }
   });
 
-  it("refuse an address that is a state file's, has a path, or holds credentials, without quoting it", () => {
+  it("refuse an address that is a state file's, has a path, holds credentials or is http, without quoting it", () => {
     for (const url of [
+      "http://hidden.example",
       "file:///tmp/state",
       "s3://bucket?token=hidden",
       "https://u:hidden@p.example",

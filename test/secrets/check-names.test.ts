@@ -31,8 +31,17 @@ describe("a secret's name", () => {
       const cause = "as an environment variable it would change how a process itself runs";
       deepEqual(problemsOf({ name }), [`${name}: ${cause}`]);
     }
-    for (const name of ["SYNC_ENVIRONMENT", "PULUMI_BACKEND_URL"])
-      equal(problemsOf({ name }).length, 1, name);
+    const others = `SYNC_ENVIRONMENT PULUMI_BACKEND_URL PULUMI_API LD_AUDIT GLIBC_TUNABLES DYLD_INSERT_LIBRARIES OPENSSL_CONF
+      NODE_DEBUG SSL_CERT_FILE SSL_CERT_DIR SSLKEYLOGFILE ALL_PROXY NO_PROXY JAVA_TOOL_OPTIONS _JAVA_OPTIONS PERL5OPT RUBYOPT
+      PYTHONSTARTUP DOTNET_STARTUP_HOOKS GIT_SSH GIT_SSH_COMMAND GIT_EXEC_PATH GIT_CONFIG_COUNT GIT_TRACE_CURL ENV IFS PS4
+      NPM_CONFIG_SCRIPT_SHELL EDITOR PAGER XDG_CONFIG_HOME`;
+    for (const name of others.split(/\s+/)) equal(problemsOf({ name }).length, 1, name);
+  });
+
+  it("is taken where it only looks like one of those", () => {
+    const names =
+      "GIT_TOKEN GIT_SSH_KEY LD_SDK_KEY NODE_AUTH_TOKEN NPM_TOKEN PULUMI_ACCESS_TOKEN PYTHON_KEY KUBECONFIG";
+    for (const name of names.split(" ")) deepEqual(problemsOf({ name }), [], name);
   });
 
   it("is refused as an alias too, naming the entry and the alias", () => {

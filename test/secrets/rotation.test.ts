@@ -187,7 +187,16 @@ describe("rotation", () => {
     equal(pages.length >= 25, true);
     for (const { protocol, hostname } of pages)
       deepEqual([protocol, hostname.includes(".")], ["https:", true]);
-    for (const page of ["http://vendor.example", "vendor.example", "https://me:x@vendor.example", ""]) {
+    for (const page of [
+      "http://vendor.example",
+      "vendor.example",
+      "https://me:x@vendor.example",
+      "",
+      `${PAGE}\nEND:VCALENDAR`,
+      `${PAGE}\u001bc`,
+      `${PAGE}/a b`,
+      `${PAGE}/\u202e`,
+    ]) {
       deepEqual(
         checkCatalog(catalogOf({ name: "A", page }), "app").map(({ thing, cause }) => `${thing} ${cause}`),
         ["A its page is no https address"],

@@ -137,12 +137,22 @@ describe("a stack's config", () => {
     equal(parseSettings({ ...WHOLE, pulumiApiUrl: "http://127.0.0.1:4711" }).settings !== undefined, true);
   });
 
+  it("refuses addresses to which a token would travel in clear", () => {
+    const config = { ...WHOLE, pulumiApiUrl: "http://api.pulumi.com", githubApiUrl: "http://api.github.com" };
+    const found = causes(config);
+    equal(found.length, 2);
+    for (const cause of found) match(cause, /^config (pulumi|github)ApiUrl: must be https/);
+  });
+
   it("refuses a Pulumi address with a path, query or user name, which would be lost in silence", () => {
     for (const url of ["https://p.example/api", "https://p.example/?a=b", "https://u:p@p.example"]) {
       deepEqual(causes({ ...WHOLE, pulumiApiUrl: url }), [
         "config pulumiApiUrl: must have no path, query or user name",
       ]);
     }
+    deepEqual(causes({ ...WHOLE, githubApiUrl: "https://u:canary@ghe.example/?x=1" }), [
+      "config githubApiUrl: must have no query or user name",
+    ]);
     for (const url of ["file:///x", "p.example"]) {
       deepEqual(causes({ ...WHOLE, pulumiApiUrl: url }), ["config pulumiApiUrl: must be an http(s) address"]);
     }

@@ -52,6 +52,18 @@ describe("the sync job when the service misbehaves", () => {
     );
   });
 
+  it("sends nothing to an address that others could listen at", async () => {
+    let asked = 0;
+    const through = (): Http => async () => {
+      asked += 1;
+      throw new Error("asked");
+    };
+    const environment = { PULUMI_BACKEND_URL: "http://api.pulumi.example" };
+    const run = await stage.run({ catalog, input, environment, through });
+    deepEqual([run.code, asked], [1, 0]);
+    match(run.printed.join(), /PULUMI_BACKEND_URL: must be https/);
+  });
+
   it("touches one environment when one value changes", async () => {
     await stage.run({ catalog, input });
     const run = await stage.run({ catalog, input: { ...input, BETA_KEY: "beta-two" } });

@@ -1,3 +1,4 @@
+import { UNSEEN } from "../../../secrets/unseen";
 import { ACTIONS, type Action, type Change, type Plan } from "./read-plan";
 
 /** GitHub refuses longer comments: "body is too long (maximum is 65536 characters)". */
@@ -63,7 +64,7 @@ function listsOf(plan: Plan): List[] {
 
 function lineOf({ type, name, properties }: Change): string {
   const changed = properties.length === 0 ? "" : `: ${properties.map(code).join(", ")}`;
-  return `${plain(type)} ${code(name)}${changed}`;
+  return `${code(type)} ${code(name)}${changed}`;
 }
 
 function layOut(stack: string, plan: Plan, lists: readonly List[], most: number): string {
@@ -96,11 +97,11 @@ function summaryOf({ changes, unchanged }: Plan): string {
   return `${told.join(", ")}, ${unchanged} as they are`;
 }
 
-/** Names are people's: none may end the code span, the comment or the line. */
+/** Names are people's: none may end the code span, the comment or the line, or turn its direction. */
 function code(name: string): string {
   return `\`${plain(name)}\``;
 }
 
 function plain(name: string): string {
-  return name.replace(/[`<>\p{Cc}]/gu, "?");
+  return name.replace(/[`<>]/g, "?").replace(UNSEEN, "?");
 }

@@ -26,8 +26,8 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const number = pullRequestOf(typed.text("pullRequest"));
   const plan = readPlan(doors.readFile(typed.text("plan") ?? "").toString("utf8"));
   const text = renderPlan(project.stack, plan);
-  terminal.print(text.trimEnd());
-  for (const message of plan.messages) terminal.say(message);
+  for (const line of text.trimEnd().split("\n")) terminal.print(line);
+  for (const line of plan.messages.flatMap((message) => message.split(/\r?\n/))) terminal.say(line);
   if (number !== undefined) {
     const comments = createGitHubComments(doors.githubCall(), env.GITHUB_REPOSITORY ?? "");
     const done = await comments.replace(number, markerOf(project.stack), text);

@@ -68,19 +68,22 @@ function report(doors: Doors, { report, paused, warnings }: Rollback, dryRun: bo
   for (const warning of warnings) terminal.say(`warning: ${warning}`);
   for (const failure of failures) terminal.say(`error: ${failure}`);
   for (const each of awaiting) terminal.say(each);
-  if (paused) terminal.say(awaiting.length === 0 ? isPaused(environment) : isProposed(environment, project));
+  const after = awaiting.length === 0 ? isPaused(environment) : isProposed(environment, project);
+  if (paused) for (const line of after) terminal.say(line);
   if (failures.length > 0) return EXIT.failed;
   return awaiting.length === 0 ? EXIT.done : EXIT.found;
 }
 
-function isPaused(environment: string): string {
-  return `The sync of ${environment} is paused, or its next run would bring GitHub's values back. Set the right ones in GitHub, then: npx sophia-secrets resume ${environment}`;
+function isPaused(environment: string): string[] {
+  return [
+    `The sync of ${environment} is paused, or its next run would bring GitHub's values back. Set the right ones in GitHub, then: npx sophia-secrets resume ${environment}`,
+  ];
 }
 
-function isProposed(environment: string, { settings }: Project): string {
+function isProposed(environment: string, { settings }: Project): string[] {
   return [
     `Nothing has changed yet: it is for ${settings.approvers.join(" or ")} to approve. Once it is applied, run this again: that brings the ledger in line.`,
     `The sync of ${environment} is paused until somebody resumes it, or its next run would bring GitHub's values back.`,
     `To give this up: close the change request, then npx sophia-secrets resume ${environment}`,
-  ].join("\n");
+  ];
 }

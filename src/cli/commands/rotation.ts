@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import type { RotationRow, RotationState } from "../../../secrets/rotation";
 import { createGitHubIssues } from "../../clients/github-issues";
 import { RemedyError } from "../../errors";
@@ -6,6 +5,7 @@ import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from ".
 import { readRotation } from "../rotation/read-rotation";
 import { renderCalendar } from "../rotation/rotation-calendar";
 import { applyIssues, ISSUE_LABEL, planIssues } from "../rotation/rotation-issues";
+import { writeCalendar } from "../rotation/write-calendar";
 import { tableLines } from "../table";
 
 const DUE_WITHIN = 14;
@@ -17,12 +17,12 @@ export const rotationCommand: CommandSpec = {
   description: "Values that are past their rotation, due soon or never set",
   details: [
     "By owner, with the vendor's page where a new one is made. Age counts from the last change of the value, which the ledgers know; the right to read them is enough. Exit code 1 when something is overdue, 2 when a ledger cannot be read.",
-    "--issues keeps one open issue for each overdue secret, and closes it once it is rotated; it needs a GITHUB_TOKEN that may write issues there.",
+    "--issues keeps one open issue for each overdue secret, and closes it once it is rotated; it needs a GITHUB_TOKEN that may write issues there. Issues of other logins than the token's it leaves alone, so always use the same one.",
   ],
   options: [
     ["--owner <name>", "secrets of this owner alone"],
     ["--due-within <days>", `days before its day from which on a value is due (default: ${DUE_WITHIN})`],
-    ["--ics <file>", "write a calendar with the day of every value; an older file is replaced"],
+    ["--ics <file>", "write a calendar with the day of every value; an older one of these is replaced"],
     [
       "--issues [repository]",
       "open, update and close issues there: OWNER/NAME or NAME (default: programRepository)",
@@ -50,7 +50,10 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   if (typed.has("json")) terminal.print(JSON.stringify(asked));
   else report(terminal.print, asked, dueWithin);
   const ics = typed.text("ics");
-  if (ics !== undefined) writeCalendar(doors, ics, asked);
+  if (ics !== undefined) {
+    writeCalendar(ics, renderCalendar(asked, doors.project.settings, doors.now()));
+    terminal.say(`${ics}: ${asked.filter((row) => row.dueOn !== undefined).length} days`);
+  }
   if (repository !== undefined) await keepIssues(doors, repository, rows, owner);
   for (const line of unread) terminal.say(`not known: ${line}`);
   const blind = asked.some((row) => row.state === "unknown" && row.environments.length > 0);
@@ -112,16 +115,6 @@ function when({ dueOn, changed, ageDays }: RotationRow): string {
   return `due ${dueOn}, changed ${changed?.slice(0, 10)}`;
 }
 
-function writeCalendar({ project, terminal, now }: Doors, file: string, rows: readonly RotationRow[]): void {
-  try {
-    writeFileSync(file, renderCalendar(rows, project.settings, now()));
-  } catch (error) {
-    const { code = "unknown" } = error as NodeJS.ErrnoException;
-    throw new RemedyError(file, `it cannot be written (${code})`, "name a file in a folder that is there");
-  }
-  terminal.say(`${file}: ${rows.filter((row) => row.dueOn !== undefined).length} days`);
-}
-
 async function keepIssues(
   doors: Doors,
   repository: string,
@@ -130,7 +123,7 @@ async function keepIssues(
 ): Promise<void> {
   const issues = createGitHubIssues(doors.githubCall(), repository);
   const mayLabel = await issues.mayLabel();
-  const plan = planIssues(rows, await issues.open(), owner);
+  const plan = planIssues(rows, await issues.ownOpen(), owner);
   if (!mayLabel && plan.create.length > 0)
     doors.terminal.say(`${repository}: without the label ${ISSUE_LABEL}, which takes the right to push`);
   const done = await applyIssues(issues, plan, mayLabel);

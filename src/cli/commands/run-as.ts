@@ -1,7 +1,7 @@
 import type { Settings } from "../../../secrets/settings";
 import { type ProgramJob, programTeam } from "../../../secrets/trust";
 import { exchangeToken, idTokenDoor, requestIdToken, type TokenWish } from "../../clients/oidc";
-import { pulumiAddress } from "../../clients/pulumi-address";
+import { PULUMI_CLOUD, pulumiAddress } from "../../clients/pulumi-address";
 import { RemedyError } from "../../errors";
 import type { Secret } from "../../secret";
 import { runChild } from "../ci/run-child";
@@ -16,7 +16,7 @@ export const runAsCommand: CommandSpec = {
   topic: "ci",
   description: "Run a command with a short-lived token, traded for this GitHub job's identity",
   details: [
-    "For the workflows of the program's own repository (config programRepository). Only the command gets the token, as PULUMI_ACCESS_TOKEN, and the stack as PULUMI_STACK; nobody is logged in, nothing is written down. preview may read the stacks, audit may read ESC and open nothing, up is an administrator. Ends with the command's exit code.",
+    "For the workflows of the program's own repository (config programRepository). Only the command gets the token, as PULUMI_ACCESS_TOKEN, and the stack as PULUMI_STACK; nobody is logged in, nothing is written down. preview may read the stacks, audit may read ESC and open nothing, up is an administrator. A Pulumi Cloud of your own has to be named by the workflow too, as PULUMI_BACKEND_URL. Ends with the command's exit code.",
   ],
   names: ["<job-and-command...>", "preview, audit or up; then --, the command and its arguments"],
   options: [],
@@ -36,7 +36,7 @@ async function run(doors: Doors, typed: Typed): Promise<number> {
       "npx sophia-secrets run-as --stack staging preview -- pulumi preview",
     );
   }
-  const url = pulumiAddress(doors.project.settings.pulumiApiUrl, doors.env);
+  const url = addressOf(doors);
   const token = await tokenFor(doors, job, url);
   const { stack, settings } = doors.project;
   const env = {
@@ -51,6 +51,22 @@ async function run(doors: Doors, typed: Typed): Promise<number> {
 
 function isJob(text: string): text is ProgramJob {
   return Object.hasOwn(TOKEN_SECONDS, text);
+}
+
+/**
+ * Whoever gets the identity can trade it in for the token, so a stack's config alone does not say where it goes: the
+ * workflow has to say the same.
+ *
+ * @throws RemedyError when it does not.
+ */
+function addressOf({ project, env }: Doors): string {
+  const url = pulumiAddress(project.settings.pulumiApiUrl, env);
+  if (url === PULUMI_CLOUD || url === pulumiAddress(undefined, env)) return url;
+  throw new RemedyError(
+    "config pulumiApiUrl",
+    `is neither ${PULUMI_CLOUD} nor what this job's PULUMI_BACKEND_URL says, so it gets no identity of this job`,
+    "where it is right, set PULUMI_BACKEND_URL to it in the workflow; otherwise look who changed it",
+  );
 }
 
 async function tokenFor(doors: Doors, job: ProgramJob, url: string): Promise<Secret> {
@@ -78,7 +94,7 @@ function wishOf(settings: Settings, job: ProgramJob): TokenWish {
   return job === "up" ? { admin: true } : { team: programTeam(settings, job) };
 }
 
-/** The runner reads its commands from stderr as well: stdout is the command's, and may go to a file. */
+/** Only ever told to a runner: to anything else it would be a leak. */
 function mask({ env, terminal }: Doors, secret: Secret): void {
-  if (env.GITHUB_ACTIONS === "true") terminal.say(`::add-mask::${secret.unwrap()}`);
+  if (env.GITHUB_ACTIONS === "true") terminal.mask(secret);
 }

@@ -1,4 +1,5 @@
 import { dayOf } from "../../../secrets/tombstone";
+import { markdownLink, markdownText } from "../markdown-text";
 import type { Case } from "./case";
 import type { EnvironmentCheck, Journal } from "./journal";
 import type { Readers } from "./readers";
@@ -9,8 +10,8 @@ export function renderPostMortem(found: Case, journal: Journal, readers: Readers
   const parts = [
     `# ${secret.name} was compromised: ${dayOf(new Date(journal.started))}`,
     ["| | |", "|---|---|", ...facts(found, journal, now)].join("\n"),
-    `## What happened\n\n${literal(journal.reason)}\n\nHow it became known, and how it got out: to be written.`,
-    `## Timeline\n\n${journal.timeline.map(({ at, what }) => `- ${at} ${literal(what)}`).join("\n")}`,
+    `## What happened\n\n${markdownText(journal.reason)}\n\nHow it became known, and how it got out: to be written.`,
+    `## Timeline\n\n${journal.timeline.map(({ at, what }) => `- ${at} ${markdownText(what)}`).join("\n")}`,
     `## What loaders see\n\n${table(["environment", "ledger", "composite", "how it is known"], journal.checks.map(checkCells), "Nothing was looked at: it is not the sync that brings it.")}`,
     `## Who read it since ${journal.since}\n\n${table(READER_HEADS, readers.readers.map(readerCells), "The logs name nobody.")}`,
     `## What changed since then\n\n${table(["when", "who", "what", "how"], readers.changes.map(changeCells), "The logs tell of nothing.")}`,
@@ -23,22 +24,21 @@ export function renderPostMortem(found: Case, journal: Journal, readers: Readers
 const READER_HEADS = ["who", "environment", "what", "times", "first", "last", "how"];
 
 function facts({ secret, environments, carriers, readers }: Case, journal: Journal, now: Date): string[] {
+  const texts = (names: readonly string[]) => markdownText(names.join(", "));
+  const runs = journal.runs.map(({ id, conclusion, url }) =>
+    [String(id), markdownText(conclusion ?? ""), url === undefined ? "" : markdownLink(url)].join(" ").trim(),
+  );
   const rows: [string, string][] = [
-    ["owner", secret.owner],
-    ["environments", environments.join(", ") || "none: the pipeline's own credential"],
-    ["where it is from", secret.page ?? "not known to the catalog"],
-    ["carriers", carriers.join(", ") || "none"],
-    ["readable in GitHub by", readers.join(", ") || "jobs of its environments"],
-    ["led by", journal.by],
+    ["owner", markdownText(secret.owner)],
+    ["environments", texts(environments) || "none: the pipeline's own credential"],
+    ["where it is from", secret.page === undefined ? "not known to the catalog" : markdownLink(secret.page)],
+    ["carriers", texts(carriers) || "none"],
+    ["readable in GitHub by", texts(readers) || "jobs of its environments"],
+    ["led by", markdownText(journal.by)],
     ["from, to", `${journal.started}, ${now.toISOString()}`],
-    [
-      "runs",
-      journal.runs
-        .map(({ id, conclusion, url }) => `${id} ${conclusion ?? ""} ${url ?? ""}`.trim())
-        .join("; ") || "none",
-    ],
+    ["runs", runs.join("; ") || "none"],
   ];
-  return rows.map(([name, text]) => `| ${name} | ${literal(text)} |`);
+  return rows.map(([name, text]) => `| ${name} | ${text} |`);
 }
 
 function checkCells({ environment, ledger, composite, detail }: EnvironmentCheck): string[] {
@@ -70,17 +70,12 @@ function openQuestions({ notes, environments }: Case, { checks }: Journal): stri
 }
 
 function bullets(lines: readonly string[]): string {
-  return lines.map((line) => `- ${literal(line)}`).join("\n");
+  return lines.map((line) => `- ${markdownText(line)}`).join("\n");
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[], none: string): string {
   if (rows.length === 0) return none;
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const body = rows.map((cells) => line(cells.map(literal)));
+  const body = rows.map((cells) => line(cells.map(markdownText)));
   return [line(heads), line(heads.map(() => "---")), ...body].join("\n");
-}
-
-/** People and logs write what Markdown acts on: what could break a table, begin a tag or a link to somewhere. */
-function literal(text: string): string {
-  return text.replace(/[\r\n]+/g, " ").replace(/[\\|<>[\]`*]/g, "\\$&");
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { stringify } from "csv-stringify/sync";
+import { markdownText } from "../markdown-text";
 import type { EvidenceSection } from "./section";
 
 /** What the bundle is about. */
@@ -29,9 +30,9 @@ export function renderEvidence(
       .digest("hex"),
   ]);
   const page = [
-    `# Evidence: secrets of ${cell(subject.organization)}`,
+    `# Evidence: secrets of ${markdownText(subject.organization)}`,
     "",
-    `As of ${subject.asOf.toISOString()}; history since ${subject.since.toISOString()}; config of the stack ${cell(subject.stack)}. It holds names and times, and no value.`,
+    `As of ${subject.asOf.toISOString()}; history since ${subject.since.toISOString()}; config of the stack ${markdownText(subject.stack)}. It holds names and times, and no value.`,
     "",
     ...table(["Section", "Rows", "SHA-256 of its CSV"], index),
     ...sections.flatMap(partOf),
@@ -65,19 +66,16 @@ function partOf(section: EvidenceSection): string[] {
       ? ["Nothing."]
       : table(
           columns,
-          rows.slice(0, SHOWN).map((row) => row.map(cell)),
+          rows.slice(0, SHOWN).map((row) => row.map(markdownText)),
         )),
     ...(rest > 0 ? ["", `${rest} more rows are in [${fileOf(section)}](${fileOf(section)}).`] : []),
-    ...(unknown.length === 0 ? [] : ["", "Not known:", "", ...unknown.map((line) => `- ${cell(line)}`)]),
+    ...(unknown.length === 0
+      ? []
+      : ["", "Not known:", "", ...unknown.map((line) => `- ${markdownText(line)}`)]),
   ];
 }
 
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(columns), line(columns.map(() => "---")), ...rows.map(line)];
-}
-
-/** Texts of other people's in a page: neither a column nor markup of their own. */
-function cell(text: string): string {
-  return text.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|]/g, (sign) => `\\${sign}`);
 }

@@ -4,6 +4,18 @@ import type { Settings } from "../../../secrets/settings";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+const PRODUCT = "sophia-secrets//rotation";
+
+/** Whether a text is a calendar that renderCalendar made: it says so itself, before its first event. */
+export function isOurCalendar(text: string): boolean {
+  const [head = ""] = text.split(/^BEGIN:VEVENT/m, 1);
+  const lines = head.split(/\r?\n/);
+  return lines[0] === "BEGIN:VCALENDAR" && lines.includes(`PRODID:${PRODUCT}`);
+}
+
+/** Addresses that the calendar's library takes: it knows fewer hosts than URL does. The description has every one. */
+const TAKEN =
+  /^https:\/\/[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{2,5})?([/?#]\S*)?$/;
 
 /**
  * A calendar with one all-day event for each value that has a day: an iCalendar text (RFC 5545), the same for the same
@@ -27,7 +39,7 @@ export function renderCalendar(
     timestamp: now.getTime(),
   }));
   const calName = `Rotation of ${settings.application}'s secrets`;
-  const { error, value } = createEvents(stamped, { productId: "sophia-secrets//rotation", calName });
+  const { error, value } = createEvents(stamped, { productId: PRODUCT, calName });
   if (error !== null || value === null) throw new Error("the calendar's library refused an event");
   return value;
 }
@@ -44,7 +56,7 @@ function eventOf(row: RotationRow, dueOn: string): EventAttributes {
     uid: `${row.name}.${row.environments[0]}`.toLowerCase(),
     title: `Rotate ${row.name} (${row.owner})`,
     description: lines.join("\n"),
-    ...(row.page === undefined ? {} : { url: row.page }),
+    ...(row.page !== undefined && TAKEN.test(row.page) ? { url: row.page } : {}),
     start: dateOf(Date.parse(dueOn)),
     end: dateOf(Date.parse(dueOn) + DAY_MS),
     transp: "TRANSPARENT",

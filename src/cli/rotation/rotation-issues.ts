@@ -18,14 +18,18 @@ export interface IssueText {
 
 export const ISSUE_LABEL = "secret-rotation";
 
-/** By this an issue is found again, whatever people make of its title and labels. */
-const MARKER = /<!-- sophia-secrets rotation: ([A-Za-z0-9_]+) -->/;
+/**
+ * By this an issue is found again, whatever people make of its title and labels: its whole first line. Elsewhere it is
+ * somebody's quotation.
+ */
+const MARKER = /^<!-- sophia-secrets rotation: ([A-Za-z0-9_]+) -->(?=\r?\n|$)/;
 
 /**
  * Plans the issues: a pure function. An issue is closed once its secret is rotated or gone, and left alone while nobody
  * can say. Its text holds days and no counts of them, so that an issue changes only when something did.
  *
  * @param rows of every owner.
+ * @param open issues of our own.
  * @param owner issues of this owner's secrets alone.
  */
 export function planIssues(
