@@ -14,7 +14,7 @@ export function markdownText(text: string): string {
 }
 
 /** Words in which a link could be made. */
-const LINKED = /@|:\/\/|www\.|mailto:|xmpp:|#\d|\bGH-\d/i;
+const LINKED = /@|:\/\/|www\.|mailto:|xmpp:|#\d|GH-\d/i;
 
 /** Signs that Markdown acts on anywhere in a line, or at its beginning; `_` not inside a word. */
 const ACTED_ON = /[\\`*[\]<>|&~#!]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
