@@ -4,7 +4,7 @@ NODE := node -r ts-node/register/transpile-only
 BUNDLE := dist/sync_secrets.cjs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check format bundle sandbox sandbox-env sandbox-stop sandbox-reset bench clean
+.PHONY: help demo test test-long check format bundle sandbox sandbox-env sandbox-run sandbox-stop sandbox-reset bench clean
 
 help: ## List these doors
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -39,6 +39,9 @@ sandbox: node_modules ## Start GitHub, Pulumi Cloud and a registry in the backgr
 
 sandbox-env: ## Print export lines for a shell: eval "$(make -s sandbox-env)"
 	@$(NODE) sandbox/main.ts env
+
+sandbox-run: ## Start the sync workflow in the sandbox, as a person would in GitHub, and wait for its end
+	@$(NODE) sandbox/main.ts run
 
 sandbox-stop: ## End the sandbox; its state is kept
 	@$(NODE) sandbox/main.ts stop

@@ -4,6 +4,7 @@ import { findRunning, type RunningFile, runningFile, startInBackground, stopBack
 import type { Database } from "./database/database";
 import { initStacks } from "./init-stacks";
 import { readSeed, type Seed } from "./read-seed";
+import { runWorkflow } from "./run-workflow";
 import { type Sandbox, type SandboxPorts, startSandbox } from "./sandbox";
 import { exportLines, shellEnvironment } from "./shell-environment";
 import { prepareToolchain } from "./toolchain/toolchain";
@@ -11,8 +12,8 @@ import { prepareToolchain } from "./toolchain/toolchain";
 const PROJECT = resolve(__dirname, "..");
 const FOLDER = join(PROJECT, ".sandbox");
 
-/** The doors of the sandbox, behind `make sandbox`, `sandbox-env`, `sandbox-stop` and `sandbox-reset`. */
-const COMMANDS: Record<string, () => Promise<void>> = { start, serve, env, stop, reset };
+/** The doors of the sandbox, behind `make sandbox`, `sandbox-env`, `sandbox-run`, `sandbox-stop` and `sandbox-reset`. */
+const COMMANDS: Record<string, () => Promise<void>> = { start, serve, env, run, stop, reset };
 
 /** Starts it in the background and makes the stacks, so that the first `pulumi preview -s production` works. */
 async function start(): Promise<void> {
@@ -35,8 +36,7 @@ async function start(): Promise<void> {
 /** Runs it in this process until it is told to end; tells where it listens by running.json. */
 async function serve(): Promise<void> {
   const toolchain = await toolchainOf();
-  const seed = readSeed(process.env.SANDBOX_SEED ?? join(__dirname, "seed.yaml"));
-  const sandbox = await startWhereItWas(join(FOLDER, "state"), seed);
+  const sandbox = await startWhereItWas(join(FOLDER, "state"), seed());
   const running: RunningFile = {
     pid: process.pid,
     github: sandbox.github.url,
@@ -93,6 +93,14 @@ async function env(): Promise<void> {
   console.log(exportLines(shellEnvironment(running, process.env.PATH ?? "")));
 }
 
+/** Starts the sync workflow, as a person would in GitHub. */
+async function run(): Promise<void> {
+  const running = findRunning(FOLDER);
+  if (running === undefined) throw new Error("The sandbox is not running. Remedy: make sandbox");
+  const logins = seed().github.organizations.map(({ login }) => login);
+  if (!(await runWorkflow(running, logins, say))) process.exitCode = 1;
+}
+
 async function stop(): Promise<void> {
   say(
     (await stopBackground(FOLDER))
@@ -107,6 +115,10 @@ async function reset(): Promise<void> {
   rmSync(join(FOLDER, "state"), { recursive: true, force: true });
   say("The sandbox is back at its seed.");
   if (was) await start();
+}
+
+function seed(): Seed {
+  return readSeed(process.env.SANDBOX_SEED ?? join(__dirname, "seed.yaml"));
 }
 
 function toolchainOf() {

@@ -3,7 +3,7 @@ import { EMPTY_LEDGER, renderLedger } from "../../secrets/ledger";
 import { type AuditEvent, fromCloud } from "../../src/cli/audit/audit-event";
 import { auditPlaces, placeIn } from "../../src/cli/audit/audit-places";
 import { foldAudit } from "../../src/cli/audit/fold-audit";
-import { joinRevisions, nameRuns } from "../../src/cli/audit/join-audit";
+import { joinRevisions, nameRuns, withoutSessionReads } from "../../src/cli/audit/join-audit";
 import { parseSince } from "../../src/cli/audit/parse-since";
 import { readAudit } from "../../src/cli/audit/read-audit";
 import { refuseWithoutPulumiToken } from "../../src/cli/require-cloud";
@@ -169,6 +169,16 @@ describe("a list of events", () => {
         ["09:58", "loader", 1],
       ],
     );
+  });
+
+  it("counts an opening once, though the log tells of the session and of what was read in it", () => {
+    const open = event("2026-08-01T10:00:00Z", { detail: "environment-open, from 10.0.0.1" });
+    const read = (at: string, more = {}) =>
+      event(at, { detail: "environment-read-open, from 10.0.0.1", ...more });
+    const late = read("2026-08-01T12:00:01Z");
+    const others = read("2026-08-01T10:00:02Z", { who: "eve" });
+    const left = withoutSessionReads([late, others, read("2026-08-01T10:00:01Z"), open]);
+    assert.deepEqual(left, [late, others, open]);
   });
 
   it("begins so long ago, or at a day; what is no time or to come is refused", () => {

@@ -130,11 +130,12 @@ describe("sophia-secrets evidence", () => {
     ];
     assert.deepEqual(files, ["README.md", ...sections.map((name) => `${name}.csv`)]);
     assert.match(read("access.csv"), /production,keys,team,app-production-application,open/);
+    assert.match(read("access.csv"), /^\(all\),\(all\),user,ada,admin,,\(administrator\),/m);
     assert.match(read("rotation.csv"), /OPENAI_API_KEY,production,Platform,fresh,90/);
-    assert.match(read("changes.csv"), /synced,1,OPENAI_API_KEY,production,77/);
-    assert.match(read("changes.csv"), /owner,set,1,OPENAI_API_KEY/);
-    assert.match(read("openings.csv"), /dev,refused,1,default\/app-production-keys/);
-    assert.match(read("openings.csv"), /ada,opened,\d,default\/app-production-keys/);
+    assert.match(read("changes.csv"), /synced,OPENAI_API_KEY,production,77/);
+    assert.match(read("changes.csv"), /owner,set,OPENAI_API_KEY/);
+    assert.match(read("openings.csv"), /dev,refused,default\/app-production-keys/);
+    assert.match(read("openings.csv"), /ada,opened,default\/app-production-keys/);
     assert.match(read("measures.csv"), /The sync proves itself by a short-lived identity,yes/);
     for (const file of files) assert.ok(!read(file).includes(CANARY), file);
     assert.equal(statSync(out()).mode & 0o777, 0o700);

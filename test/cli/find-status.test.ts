@@ -124,7 +124,10 @@ describe("what was changed by hand", () => {
       /(url:)\n.*\n.*/,
       "$1 { more: canary }",
     );
-    deepEqual(details(edited(clear)), { REGION: `changed ${since}`, DATABASE_URL: `removed ${since}` });
+    deepEqual(details(edited(clear)), {
+      REGION: `changed ${since}; it stands in clear: whoever may read sees it`,
+      DATABASE_URL: `removed ${since}`,
+    });
   });
 
   it("is one that was taken away", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { runWorkflow } from "../../sandbox/run-workflow";
 import { catalog } from "../../secrets/catalog";
 import { resolveCatalog } from "../../secrets/entry";
 import { SENTINEL } from "../../secrets/layout";
@@ -215,5 +216,20 @@ describe("the whole pipeline, with the real engine", function () {
       assert.ok(!values.some((value) => text.includes(value)), file);
     }
     assert.equal(summaries, 1); // GitHub's own state, which is among what was looked through
+  });
+
+  it("runs again by the sandbox's own door, which says where the run's page is and how it ended", async () => {
+    const { sandbox } = project;
+    const said: string[] = [];
+    const running = { github: sandbox.github.url, tokens: sandbox.tokens };
+    assert.equal(await runWorkflow(running, ["ai-cherry"], (line) => said.push(line)), true);
+    assert.match(
+      said.join("\n"),
+      /running sync_secrets\.yml: http\S+\/actions\/runs\/\d+\nai-cherry\/sophia-main: success$/,
+    );
+    await assert.rejects(
+      runWorkflow(running, [], () => {}),
+      /No repository has sync_secrets\.yml\. Remedy: pulumi up/,
+    );
   });
 });

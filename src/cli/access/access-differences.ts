@@ -144,12 +144,18 @@ function undeclaredElsewhere(
     });
 }
 
-function undeclared(thing: string, permission: TeamPermission, { managing }: Ours): AccessDifference {
+function undeclared(
+  thing: string,
+  permission: TeamPermission,
+  { managing, application }: Ours,
+): AccessDifference {
   const { environment } = permission;
   const what = `it has ${termsOf(permission)} on ${environment}, which no policy says`;
   const remedy = managing.has(environment)
     ? "take it away in Pulumi Cloud: a managing user is administrators' alone"
-    : "take it away in Pulumi Cloud, or add a policy that says why";
+    : thing.startsWith(`team ${application}-`)
+      ? "pulumi up, if its policy was removed and up has not run since; else take it away in Pulumi Cloud"
+      : "take it away in Pulumi Cloud, or add a policy that says why";
   return { kind: "permission", thing, what, remedy };
 }
 

@@ -11,6 +11,8 @@ export interface Ours {
   all: ReadonlySet<string>;
   /** Of managing users: no policy gives a right on them. */
   managing: ReadonlySet<string>;
+  /** How the names of the program's own teams begin. */
+  application: string;
 }
 
 /** @param declared teams with rights: composites of policies are known by them. */
@@ -27,5 +29,6 @@ export function environmentsOf(
   return {
     all: new Set([...whole, ...declared.flatMap(pathsOf)]),
     managing: new Set(here.flatMap(({ managing }) => managing).map(pathOf)),
+    application: settings.application,
   };
 }

@@ -75,3 +75,23 @@ export function nameRuns(
     return run === undefined ? event : { ...event, run: run.id, detail: `${event.detail}, run by its time` };
   });
 }
+
+/** An opened session lives so long, unless who opened it asked for less (Pulumi's CLI: two hours). */
+const SESSION_MS = 2 * 3_600_000;
+
+/**
+ * Reading what somebody has just opened is the second half of that opening, and the log has both: the opening stays.
+ *
+ * @param events newest first.
+ */
+export function withoutSessionReads(events: readonly AuditEvent[]): AuditEvent[] {
+  const opened = events.filter(({ detail }) => /^environment-(version-tag-)?open\b/.test(detail));
+  return events.filter((event) => {
+    if (!event.detail.startsWith("environment-read-open")) return true;
+    const isOfIt = ({ who, what, at }: AuditEvent) => {
+      const age = Date.parse(event.at) - Date.parse(at);
+      return who === event.who && what === event.what && age >= 0 && age <= SESSION_MS;
+    };
+    return !opened.some(isOfIt);
+  });
+}

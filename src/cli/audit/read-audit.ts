@@ -9,7 +9,7 @@ import { inParallel } from "../in-parallel";
 import { requireCloud } from "../require-cloud";
 import { type AuditEvent, fromCloud, fromGitHub, fromLedger, fromList, fromRun } from "./audit-event";
 import { type AuditPlace, auditPlaces } from "./audit-places";
-import { joinRevisions, nameRuns } from "./join-audit";
+import { joinRevisions, nameRuns, withoutSessionReads } from "./join-audit";
 import { NotKnown } from "./not-known";
 
 /** What to look for. */
@@ -54,7 +54,7 @@ export async function readAudit(doors: Doors, question: AuditQuestion): Promise<
     readRuns(doors, question.since, or),
   ]);
   const all = [...nameRuns(inCloud, runs, places), ...inGitHub, ...ledgers, ...runs.map(fromRun)];
-  const events = all.filter(filterOf(doors, places, question)).sort(newestFirst);
+  const events = withoutSessionReads(all.filter(filterOf(doors, places, question)).sort(newestFirst));
   const oldest = doors.now().getTime() - GITHUB_KEEPS_DAYS * 86_400_000;
   const rest = [...(question.since.getTime() < oldest ? [TOO_LONG_AGO] : []), NEVER_KNOWN];
   const unknown = [...notKnown.lines(), ...rest];

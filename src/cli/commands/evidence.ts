@@ -1,6 +1,6 @@
 import { parseSince } from "../audit/parse-since";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { accessSection, differencesSection } from "../evidence/access-sections";
+import { accessSection, differencesSection, observeForEvidence } from "../evidence/access-sections";
 import { controlsSection } from "../evidence/controls";
 import { historySections } from "../evidence/history-sections";
 import { measuresSection } from "../evidence/measures-section";
@@ -53,11 +53,11 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
 }
 
 async function sectionsOf(doors: Doors, since: Date): Promise<EvidenceSection[]> {
-  const [differences, rotation, history] = await Promise.all([
-    differencesSection(doors),
+  const [observed, rotation, history] = await Promise.all([
+    observeForEvidence(doors),
     rotationSection(doors),
     historySections(doors, since),
   ]);
-  const declared = [controlsSection(), accessSection(doors)];
-  return [...declared, differences, rotation, ...history, policiesSection(doors), measuresSection(doors)];
+  const access = [accessSection(doors, observed), differencesSection(doors, observed)];
+  return [controlsSection(), ...access, rotation, ...history, policiesSection(doors), measuresSection(doors)];
 }

@@ -1,14 +1,30 @@
 import { type Right, rightsOf } from "../../../secrets/access-matrix";
 import { RemedyError } from "../../errors";
-import { findAccessDifferences } from "../access/access-differences";
+import { findAccessDifferences, type ObservedAccess } from "../access/access-differences";
 import { observeAccess } from "../access/observe-access";
 import { managingUsers } from "../access/rotated-access";
 import type { Doors } from "../command";
 import { readStacks } from "../project";
 import type { EvidenceSection } from "./section";
 
-/** Who may do what, as declared; and of what ESC rotates, who may open the user that changes its passwords. */
-export function accessSection({ catalog, project }: Doors): EvidenceSection {
+/** What Pulumi Cloud has at this moment, or why that is not known. */
+export type Observed = { found: ObservedAccess } | { unknown: string };
+
+/** Asks once for both sections. */
+export async function observeForEvidence(doors: Doors): Promise<Observed> {
+  try {
+    return { found: await observeAccess(doors) };
+  } catch (error) {
+    if (!(error instanceof RemedyError)) throw error;
+    return { unknown: `${error.thing}: ${error.reason}` };
+  }
+}
+
+/**
+ * Who may do what, as declared; of what ESC rotates, who may open the user that changes its passwords; and the
+ * organization's administrators, whom nothing declares.
+ */
+export function accessSection({ catalog, project }: Doors, observed: Observed): EvidenceSection {
   const { settings } = project;
   const stacks = [...readStacks(project).values()];
   return {
@@ -41,11 +57,30 @@ export function accessSection({ catalog, project }: Doors): EvidenceSection {
         "Who opens it can change the passwords of what is rotated",
         `managing-${rotator}`,
       ]),
+      ...administrators(observed),
     ],
-    unknown: [
-      "administrators of the Pulumi Cloud organization, who may do everything: its members page lists them",
-    ],
+    unknown:
+      "found" in observed
+        ? ["who is in teams that people made in Pulumi Cloud: each team's page lists them"]
+        : [`administrators of the Pulumi Cloud organization, who may do everything: ${observed.unknown}`],
   };
+}
+
+function administrators(observed: Observed): string[][] {
+  const members = "found" in observed ? observed.found.members : [];
+  return members
+    .filter(({ isAdmin }) => isAdmin)
+    .map(({ login }) => [
+      "(all)",
+      "(all)",
+      "user",
+      login,
+      "admin",
+      "",
+      "(administrator)",
+      "Administrators of the organization may do everything",
+      "",
+    ]);
 }
 
 function rowOf({ environment, group, rotator, identity, level, maxOpenDuration, because }: Right): string[] {
@@ -63,13 +98,11 @@ function rowOf({ environment, group, rotator, identity, level, maxOpenDuration, 
 }
 
 /** What Pulumi Cloud has otherwise at this moment. */
-export async function differencesSection(doors: Doors): Promise<EvidenceSection> {
-  const unknown: string[] = [];
-  const found = await look(doors).catch((error: unknown) => {
-    if (!(error instanceof RemedyError)) throw error;
-    unknown.push(`whether Pulumi Cloud is as declared: ${error.thing}: ${error.reason}`);
-    return [];
-  });
+export function differencesSection({ catalog, project }: Doors, observed: Observed): EvidenceSection {
+  const stacks = [...readStacks(project).values()];
+  const found =
+    "found" in observed ? findAccessDifferences(catalog, project.settings, observed.found, stacks) : [];
+  const unknown = "found" in observed ? [] : [`whether Pulumi Cloud is as declared: ${observed.unknown}`];
   return {
     name: "access-differences",
     title: "Access that differs from the declaration",
@@ -80,10 +113,4 @@ export async function differencesSection(doors: Doors): Promise<EvidenceSection>
     rows: found.map(({ kind, thing, what, remedy }) => [kind, thing, what, remedy]),
     unknown,
   };
-}
-
-async function look(doors: Doors) {
-  const { catalog, project } = doors;
-  const stacks = [...readStacks(project).values()];
-  return findAccessDifferences(catalog, project.settings, await observeAccess(doors), stacks);
 }

@@ -1,12 +1,11 @@
 import type { AuditKind } from "../audit/audit-event";
-import { foldAudit } from "../audit/fold-audit";
 import { type AuditAnswer, readAudit } from "../audit/read-audit";
 import type { Doors } from "../command";
 import type { EvidenceSection } from "./section";
 
 const CHANGES: readonly AuditKind[] = ["changed", "set", "removed", "synced", "run", "reviewed", "access"];
 const OPENINGS: readonly AuditKind[] = ["opened", "refused"];
-const COLUMNS = ["Time (UTC)", "Who", "Did", "Times", "What", "Environment", "Run", "Detail", "Source"];
+const COLUMNS = ["Time (UTC)", "Who", "Did", "What", "Environment", "Run", "Detail", "Source"];
 const SOURCE =
   "audit logs of Pulumi Cloud and GitHub, revisions and ledgers in ESC, runs of the sync workflow";
 
@@ -18,7 +17,7 @@ export async function historySections(doors: Doors, since: Date): Promise<Eviden
     {
       name: "changes",
       title: "Change history",
-      about: `Every change of a value, an environment or a right since ${from}, newest first. Like ones within an hour are one line.`,
+      about: `Every change of a value, an environment or a right since ${from}, newest first: each by itself.`,
       source: SOURCE,
       columns: COLUMNS,
       rows: rowsOf(answer, CHANGES),
@@ -27,7 +26,7 @@ export async function historySections(doors: Doors, since: Date): Promise<Eviden
     {
       name: "openings",
       title: "Openings",
-      about: `Who opened values, and who was refused, since ${from}, newest first. Like ones within an hour are one line.`,
+      about: `Who opened values, and who was refused, since ${from}, newest first: each by itself.`,
       source: SOURCE,
       columns: COLUMNS,
       rows: rowsOf(answer, OPENINGS),
@@ -37,15 +36,16 @@ export async function historySections(doors: Doors, since: Date): Promise<Eviden
 }
 
 function rowsOf({ events }: AuditAnswer, kinds: readonly AuditKind[]): string[][] {
-  return foldAudit(events.filter(({ kind }) => kinds.includes(kind))).map((event) => [
-    event.at,
-    event.who ?? "unknown",
-    event.kind,
-    String(event.times),
-    event.what,
-    event.environment ?? "",
-    event.run ?? "",
-    event.detail,
-    event.source,
-  ]);
+  return events
+    .filter(({ kind }) => kinds.includes(kind))
+    .map((event) => [
+      event.at,
+      event.who ?? "unknown",
+      event.kind,
+      event.what,
+      event.environment ?? "",
+      event.run ?? "",
+      event.detail,
+      event.source,
+    ]);
 }

@@ -1,5 +1,5 @@
 import { pauseAt } from "../../../secrets/pause";
-import { type Difference, differencesOf, isWithin, placesOf } from "../versions/text-places";
+import { type Difference, differencesOf, isWithin, placesOf, referenceIn } from "../versions/text-places";
 import type { DeclaredSecret } from "./declared-places";
 import type { Left, Seen, SeenGroup } from "./see-environment";
 
@@ -63,7 +63,8 @@ function editsOf(
     const what = whatBecame(secret, differing);
     if (what === undefined) return [];
     const words = what === "mapping" ? "its variable or a further key changed" : what;
-    return [[secret.name, { what, detail: `${words}${since}` }] as const];
+    const clear = isInClear(after.get(secret.place)) ? "; it stands in clear: whoever may read sees it" : "";
+    return [[secret.name, { what, detail: `${words}${since}${clear}` }] as const];
   });
 }
 
@@ -74,4 +75,9 @@ function whatBecame(
   const isTouched = (at: string) => [...differing.keys()].some((each) => isWithin(each, at));
   if (isTouched(place)) return differing.get(place) ?? "changed";
   return references.some(isTouched) ? "mapping" : undefined;
+}
+
+/** A text of its own, and no call such as `fn::secret`: ESC keeps that as it was written. */
+function isInClear(stored: string | undefined): boolean {
+  return stored !== undefined && !stored.startsWith("{") && referenceIn(stored) === undefined;
 }
