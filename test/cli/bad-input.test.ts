@@ -44,7 +44,7 @@ describe("a value that no sync could carry", () => {
       const files = { ".env": `SMTP_PASSWORD="${value}"\n` };
       const golden = parseCase({ shows: what, command: "", stdin: value, files });
       await inWorld(golden, async ({ run }) => {
-        for (const command of ["set SMTP_PASSWORD", "sync-to-github --env-file .env"]) {
+        for (const command of ["set SMTP_PASSWORD", "sync-to-github --from .env"]) {
           const outcome = await run(command);
           assertRefusal(outcome);
           assert.match(outcome.stderr, cause, command);
@@ -65,7 +65,7 @@ describe("a value that no sync could carry", () => {
     });
     await inWorld(golden, async ({ run }) => {
       assert.equal((await run("set SMTP_PASSWORD")).code, 0);
-      assert.equal((await run("sync-to-github --env-file .env --replace")).code, 0);
+      assert.equal((await run("sync-to-github --from .env --replace")).code, 0);
     });
   });
 });
@@ -85,7 +85,7 @@ const GOLDEN = { shows: "", command: "", stdin: `sk-${CANARY}`, files, github: T
 /** Every command that asks GitHub, in a form that can be run again. */
 const COMMANDS = [
   "set OPENAI_API_KEY --replace",
-  "sync-to-github --env-file .env --replace",
+  "sync-to-github --from .env --replace",
   "repair OPENAI_API_KEY SSH_KEY",
   "adopt --all",
   "drift",

@@ -110,13 +110,13 @@ describe("commands that sync by hand, and tell how it stands", () => {
       run(`sync-to-pulumi --environment production${rest === "" ? "" : ` ${rest}`}`, { files, ...world });
 
     it("syncs what stands in a .env file, byte for byte, and nothing else", async () => {
-      const dry = await go("--env-file .env --dry-run");
+      const dry = await go("--from .env --dry-run");
       deepEqual([dry.code, await variables()], [0, {}]);
       match(dry.stdout, /^production: dry run, nothing written: 3 created\n/);
-      const done = await go("--env-file .env");
+      const done = await go("--from .env");
       equal(done.code, 0);
       deepEqual(await variables(), { OPENAI_API_KEY: OPENAI, SMTP_PASSWORD: "canary # two", SSH_KEY: PEM });
-      match((await go("--env-file .env")).stdout, /^production: 3 unchanged\n/);
+      match((await go("--from .env")).stdout, /^production: 3 unchanged\n/);
     });
 
     it("takes from the environment only what is named", async () => {
@@ -125,17 +125,17 @@ describe("commands that sync by hand, and tell how it stands", () => {
       deepEqual([done.code, await variables()], [0, { SMTP_PASSWORD: "canary-mail" }]);
       const without = await go("", world);
       deepEqual([without.code, without.stdout], [2, ""]);
-      match(without.stderr, /takes names, or --env-file/);
+      match(without.stderr, /takes names, or --from/);
     });
 
     it("holds to the guards of the job, and fails when it refuses", async () => {
-      const done = await go("--env-file bad", {
+      const done = await go("--from bad", {
         files: { bad: "OPENAI_API_KEY=canary\nSMTP_PASSWORD=canary-mail\n" },
       });
       equal(done.code, 2);
       match(done.stderr, /^error: OPENAI_API_KEY: the value of OPENAI_API_KEY /);
       deepEqual(await variables(), { SMTP_PASSWORD: "canary-mail" });
-      const all = await go("--env-file bad --all-or-nothing", {
+      const all = await go("--from bad --all-or-nothing", {
         files: { bad: "OPENAI_API_KEY=canary\nSMTP_PASSWORD=canary-new\n" },
       });
       deepEqual([all.code, await variables()], [2, { SMTP_PASSWORD: "canary-mail" }]);
@@ -143,14 +143,10 @@ describe("commands that sync by hand, and tell how it stands", () => {
 
     it("says what is missing: file, token, environment, entry, right", async () => {
       for (const [rest, world, told] of [
-        ["--env-file none", {}, /none: it cannot be read/],
-        ["--env-file .env", { token: null }, /PULUMI_ACCESS_TOKEN: is not set/],
-        [
-          "--env-file .env",
-          { token: TOKENS.dev },
-          /there is no such environment, or the token may not see it/,
-        ],
-        ["--env-file bad", { files: { bad: "NEW_KEY=canary\n" } }, /NEW_KEY: the catalog has no such entry/],
+        ["--from none", {}, /none: it cannot be read/],
+        ["--from .env", { token: null }, /PULUMI_ACCESS_TOKEN: is not set/],
+        ["--from .env", { token: TOKENS.dev }, /there is no such environment, or the token may not see it/],
+        ["--from bad", { files: { bad: "NEW_KEY=canary\n" } }, /NEW_KEY: the catalog has no such entry/],
         ["PULUMI_ACCESS_TOKEN", {}, /PULUMI_ACCESS_TOKEN: is the pipeline's own/],
         ["NEW_KEY", {}, /NEW_KEY: the catalog has no such entry/],
       ] as const) {
@@ -167,7 +163,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
 
   describe("sync-all", () => {
     const go = (rest = "", world: World = {}) =>
-      run(`sync-all --env-file .env --environment production${rest}`, { files, ...world });
+      run(`sync-all --from .env --environment production${rest}`, { files, ...world });
 
     it("sets GitHub, syncs ESC, and says that all three agree", async () => {
       const dry = await go(" --dry-run");
@@ -203,7 +199,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
     };
     const catalog = renamed("2999-12-31");
     const files = { ".env": `OPENAI_KEY=${OPENAI}\n` };
-    const line = "--env-file .env --environment production";
+    const line = "--from .env --environment production";
     const both = { OPENAI_API_KEY: OPENAI, OPENAI_KEY: OPENAI };
     const done = await run(`sync-to-pulumi ${line}`, { files, catalog });
     deepEqual([done.code, await variables()], [0, both]);
@@ -212,7 +208,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
     deepEqual(github.service.hostOf("ai-cherry/carrier").organizationSecrets(), both);
     const named = { env: { OPENAI_KEY: OPENAI }, catalog };
     equal((await run("sync-to-pulumi OPENAI_KEY --environment production", named)).code, 0);
-    for (const command of [`sync-to-pulumi ${line}`, `sync-all ${line}`, "sync-to-github --env-file .env"]) {
+    for (const command of [`sync-to-pulumi ${line}`, `sync-all ${line}`, "sync-to-github --from .env"]) {
       const ended = await run(command, { files, catalog: renamed("2020-01-01") });
       equal(ended.code, 2);
       match(ended.stderr, /OPENAI_KEY: the catalog has no such entry/);
@@ -231,7 +227,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
     it("says of every secret and environment how it stands, as a table too", async () => {
       const before = { OPENAI_API_KEY: "never-set", SMTP_PASSWORD: "never-set", SSH_KEY: "never-set" };
       deepEqual(await statusOf(), { code: 1, ...before });
-      await run("sync-all --env-file .env --environment production", { files });
+      await run("sync-all --from .env --environment production", { files });
       deepEqual(await statusOf(), { code: 0, ...inSync });
       const { stdout, code } = await run("status");
       equal(code, 1);
@@ -242,12 +238,12 @@ describe("commands that sync by hand, and tell how it stands", () => {
     });
 
     it("tells what is newer in GitHub, changed by hand, refused and overdue", async () => {
-      await run("sync-all --env-file .env --environment production", { files });
+      await run("sync-all --from .env --environment production", { files });
       github.clock.forward(60);
       const write = { ".env": "SMTP_PASSWORD=canary-newer\n" };
-      await run("sync-to-github --env-file .env --replace", { files: write });
+      await run("sync-to-github --from .env --replace", { files: write });
       deepEqual(await statusOf(soon), { code: 1, ...inSync, SMTP_PASSWORD: "newer-in-github" });
-      await run("sync-to-pulumi --environment production --env-file .env", { files: write, ...soon });
+      await run("sync-to-pulumi --environment production --from .env", { files: write, ...soon });
       deepEqual(await statusOf(soon), { code: 0, ...inSync });
       await cloud.call("PATCH", env(KEYS), { body: "values: {}\n" });
       deepEqual(await statusOf(soon), {
@@ -258,7 +254,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
           SSH_KEY: "changed-by-hand",
         },
       });
-      await run("sync-to-pulumi --environment production --env-file .env", { files, ...soon });
+      await run("sync-to-pulumi --environment production --from .env", { files, ...soon });
       await run("sync-to-pulumi --environment production OPENAI_API_KEY", soon);
       const later = await statusOf({ now: new Date(Date.now() + 92 * 86_400_000).toISOString() });
       deepEqual(later, {
@@ -270,7 +266,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
     });
 
     it("needs no right to open a value, and says unknown of what may not be read", async () => {
-      await run("sync-all --env-file .env --environment production", { files });
+      await run("sync-all --from .env --environment production", { files });
       await team(cloud, "readers", ["dev"], { [KEYS]: "read", [LEDGER]: "read" });
       deepEqual(await statusOf({ token: TOKENS.dev }), { code: 0, ...inSync });
       equal((await cloud.call("GET", env(KEYS, "/decrypt"), { token: TOKENS.dev })).status, 403);

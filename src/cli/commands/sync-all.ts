@@ -13,7 +13,7 @@ export const syncAllCommand: CommandSpec = {
     "Plans both before either is written: what would be refused in ESC stops it while GitHub is as it was. Needs GITHUB_TOKEN and PULUMI_ACCESS_TOKEN. May be interrupted and run again.",
   ],
   required: [
-    ["--env-file <file>", "lines NAME=value; quotes for values of several lines or with #"],
+    ["--from <file>", "lines NAME=value; quotes for values of several lines or with #"],
     ["--environment <name>", "environment of the catalog whose values in ESC are written"],
   ],
   options: [
@@ -21,13 +21,13 @@ export const syncAllCommand: CommandSpec = {
     ["--allow-many-changes", "replace an unusual number of values in ESC at once"],
     ["--dry-run", "check everything, show both plans and stop"],
   ],
-  examples: ["npx sophia-secrets sync-all --env-file .env --environment staging --dry-run"],
+  examples: ["npx sophia-secrets sync-all --from .env --environment staging --dry-run"],
   run,
 };
 
 async function run(doors: Doors, typed: Typed): Promise<number> {
   const { terminal } = doors;
-  const input = readInput(doors, typed.text("envFile") ?? "");
+  const input = readInput(doors, typed.text("from") ?? "");
   const names = new Set(givenIn(doors, input));
   const environment = typed.text("environment") ?? "";
   const sync = (dryRun: boolean) => {

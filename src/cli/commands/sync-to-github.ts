@@ -18,21 +18,21 @@ export const syncToGithubCommand: CommandSpec = {
   details: [
     "Everything is checked before anything is written: one wrong line, name or value, and nothing is. Older names count as in the catalog; the name a renamed secret had is written where the file gives it. An existing secret is only replaced with --replace, for GitHub cannot give it back. Who may read them is set as the catalog declares.",
   ],
-  required: [["--env-file <file>", "lines NAME=value; quotes for values of several lines or with #"]],
+  required: [["--from <file>", "lines NAME=value; quotes for values of several lines or with #"]],
   options: [
     ["--replace", "replace the values that are there"],
     ["--dry-run", "check everything, say what would be set and stop"],
   ],
   examples: [
-    "npx sophia-secrets sync-to-github --env-file .env --dry-run",
-    "npx sophia-secrets sync-to-github --env-file .env --replace",
+    "npx sophia-secrets sync-to-github --from .env --dry-run",
+    "npx sophia-secrets sync-to-github --from .env --replace",
   ],
   run,
 };
 
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const { terminal } = doors;
-  const file = typed.text("envFile") ?? "";
+  const file = typed.text("from") ?? "";
   const values = readValues(doors, file);
   const github = doors.github();
   const there = new Set((await github.listSecrets()).map((secret) => secret.name));

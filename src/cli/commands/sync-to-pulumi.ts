@@ -15,29 +15,29 @@ export const syncToPulumiCommand: CommandSpec = {
     "By the sync job's plan and guards, for the day GitHub Actions is down. GitHub stays the record: the next run of the workflow puts its values back.",
     "Of a .env file everything in it is synced; of the environment only the names given, for a shell holds other people's GH_TOKEN too. Secrets that are not given are neither read nor written. Where changes need an approval it proposes them, as the job does, and ends with 1. Needs PULUMI_ACCESS_TOKEN.",
   ],
-  names: ["[names...]", "secrets of the catalog; needed without --env-file"],
+  names: ["[names...]", "secrets of the catalog; needed without --from"],
   required: [["--environment <name>", "environment of the catalog to write"]],
   options: [
-    ["--env-file <file>", "lines NAME=value, instead of the environment's variables"],
+    ["--from <file>", "lines NAME=value, instead of the environment's variables"],
     ["--dry-run", "show the plan and write nothing"],
     ["--all-or-nothing", "write nothing when a secret is refused"],
     ["--allow-many-changes", "replace an unusual number of values at once"],
   ],
   examples: [
-    "npx sophia-secrets sync-to-pulumi --environment staging --env-file .env --dry-run",
+    "npx sophia-secrets sync-to-pulumi --environment staging --from .env --dry-run",
     "npx sophia-secrets sync-to-pulumi OPENAI_API_KEY --environment staging",
   ],
   run,
 };
 
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const file = typed.text("envFile");
+  const file = typed.text("from");
   const named = namedSlots(doors.catalog, typed.names).map((slot) => slot.secret);
   requireSyncable(named);
   if (file === undefined && named.length === 0) {
     throw new RemedyError(
       "sync-to-pulumi",
-      "takes names, or --env-file",
+      "takes names, or --from",
       "name the secrets to take from the environment",
     );
   }
