@@ -7506,7 +7506,7 @@ function createPulumiCall(options) {
       ...request.headers
     };
     const answer = await http({ ...request, url: `${url}${path}`, headers });
-    if (answer.status >= 400)
+    if (answer.status >= 300)
       throw refusal(thing, answer, path.startsWith(ESC) ? OF_ENVIRONMENTS : OF_ORGANIZATION);
     return answer;
   };
@@ -7523,9 +7523,9 @@ function parseAnswer(thing, answer) {
   throw notTheService(thing, "is not JSON");
 }
 function notTheService(thing, what) {
-  const remedy = "check that the address is Pulumi Cloud's API, and what stands in between";
-  return new RemedyError(thing, `the service's answer ${what}`, remedy);
+  return new RemedyError(thing, `the service's answer ${what}`, LOOK_BETWEEN);
 }
+var LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between";
 function revisionOf(environment, answer) {
   const revision = Number(answer.headers["pulumi-esc-revision"]);
   if (Number.isInteger(revision) && revision > 0) return revision;
@@ -7563,6 +7563,10 @@ function refusal(thing, answer, known) {
       "somebody else wrote it in between",
       "run again: it reads and plans anew"
     );
+  }
+  if (answer.status < 400) {
+    const cause = `the service answered ${answer.status}, which is a redirect: something stands in between`;
+    return new RemedyError(thing, cause, LOOK_BETWEEN);
   }
   const [why, what] = known[answer.status] ?? [];
   if (why !== void 0 && what !== void 0)
@@ -7613,7 +7617,10 @@ function createRevisions(call) {
     },
     text: async (environment, revision) => {
       const thing = `revision ${revision} of ${full(environment)}`;
-      return (await call(thing, `${versions(environment)}/${revision}`)).text;
+      const answer = await call(thing, `${versions(environment)}/${revision}`);
+      const told = revisionOf(thing, answer);
+      if (told !== revision) throw notTheService(thing, `is revision ${told}`);
+      return answer.text;
     },
     tag: async (environment, name, revision) => {
       const thing = `tag ${name} of ${full(environment)}`;
@@ -8502,6 +8509,13 @@ function advanceEntry(before, line, identity) {
   };
 }
 
+// src/sync/require-ledger-text.ts
+function requireLedgerText(stored, place) {
+  if (stored.revision === 1 || stored.text.trim() !== "") return stored.text;
+  const remedy = "run again; where it is empty indeed, bring an earlier revision of it back (pulumi env version rollback), or write values: {} there (pulumi env edit)";
+  throw new RemedyError(place, `the ledger's text is empty at revision ${stored.revision}`, remedy);
+}
+
 // src/sync/rounds.ts
 var import_promises2 = require("node:timers/promises");
 var ROUNDS = 5;
@@ -8613,6 +8627,10 @@ var ValuesText = class {
   }
   appRoot;
   document;
+  /** Whether the text has a mapping of values, be it an empty one. One without says nothing of what stood. */
+  hasValues() {
+    return (0, import_yaml3.isMap)(this.node(["values"]));
+  }
   /** Whether a value stands at the secret's place: in clear, as ciphertext or as a person wrote it. A reference is none. */
   has(secret) {
     const node = this.node(this.place(secret));
@@ -8984,7 +9002,7 @@ async function syncEnvironment(job, cloud) {
 async function syncOnce(job, cloud, { alerted, tagged }, stored, earlier) {
   const { dryRun } = job.options;
   const { environment } = job.target;
-  const whole = usableLedger(stored);
+  const whole = usableLedger(requireLedgerText(stored, job.target.ledger));
   const paused = pausedAt(whole, job);
   if (paused.paused !== void 0 && !dryRun)
     return { report: { environment, groups: [], changed: timesOf(whole), ...earlier, ...paused } };
@@ -9008,7 +9026,8 @@ function pausedAt(ledger, { identity }) {
   return paused === void 0 ? {} : { paused };
 }
 async function pausedMeanwhile(job, cloud) {
-  const ledger = parseLedger((await cloud.read(job.target.ledger)).text);
+  const place = job.target.ledger;
+  const ledger = parseLedger(requireLedgerText(await cloud.read(place), place));
   if (pausedAt(ledger, job).paused === void 0) return void 0;
   return "not written: somebody paused the sync of this environment while it ran";
 }
@@ -9022,8 +9041,8 @@ function taggedOnce({ identity, target }, cloud) {
     return tagFailures.length === 0 ? { tag } : { tagFailures, untagged: { untagged: true } };
   };
 }
-function usableLedger(stored) {
-  const ledger = parseLedger(stored.text);
+function usableLedger(text) {
+  const ledger = parseLedger(text);
   if (ledger.key !== void 0 && isFingerprintKey(ledger.key)) return ledger;
   return { ...ledger, key: void 0, revisions: {} };
 }

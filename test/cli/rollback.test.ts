@@ -259,6 +259,38 @@ describe("rollback", () => {
     await isAsBefore();
   });
 
+  for (const [what, answer] of [
+    ["arrives empty", { status: 200 }],
+    ["is somewhere else, says what stands in between", { status: 302, headers: { location: "/login" } }],
+    ["is another revision's", { status: 200, headers: { "pulumi-esc-revision": "2" }, body: "values: {}\n" }],
+  ] as const) {
+    it(`deletes nothing where the earlier text ${what}`, async () => {
+      stage.cloud.faults.add({ method: "GET", path: at(GROUP.keys, "/versions/3"), times: 0, answer });
+      const { code, stdout, stderr } = await stage.run(BACK);
+      deepEqual([code, stdout], [2, ""]);
+      match(stderr, /^error: revision 3 of payready\/default\/app-production-keys: the service/);
+      match(stderr, /Remedy: check that the address is Pulumi Cloud's API, and what stands in between/);
+      await isAsBefore();
+    });
+  }
+
+  it("does not go back to what was before the first text: that would delete every value", async () => {
+    const { code, stderr } = await stage.run("rollback production --to 1 --group keys");
+    equal(code, 2);
+    match(stderr, /^error: default\/app-production-keys@1: its text has no values: .*Remedy: .*history/);
+    await isAsBefore();
+  });
+
+  it("does not take a ledger that arrives empty for one without a pause", async () => {
+    const headers = { etag: "x", "pulumi-esc-revision": "9" };
+    stage.cloud.faults.add({ method: "GET", path: at(LEDGER), times: 0, answer: { status: 200, headers } });
+    const { code, stderr } = await stage.run(BACK);
+    equal(code, 2);
+    match(stderr, /app-production-ledger: the ledger's text is empty at revision 9\. Remedy: /);
+    stage.cloud.faults.clear();
+    await isAsBefore();
+  });
+
   it("says that a run of only some names has no tag, and goes back to what it left by the revision's number", async () => {
     const some = { ...two, ALPHA_KEY: "canary-a3" };
     equal((await stage.sync({ ...some, SYNC_NAMES: "ALPHA_KEY" })).code, 0);

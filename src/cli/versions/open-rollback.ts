@@ -2,6 +2,7 @@ import { pathOf, valuesEnvironment } from "../../../secrets/layout";
 import { dayOf } from "../../../secrets/tombstone";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { type Proposer, refuseOthers } from "../../clients/pulumi-proposals";
+import { RemedyError } from "../../errors";
 import { catalogOn } from "../../sync/catalog-on";
 import { buildJobCatalog, type JobCatalog } from "../../sync/job-catalog";
 import { isChange } from "../../sync/plan";
@@ -10,7 +11,7 @@ import { findTarget } from "../../sync/sync";
 import { ValuesText } from "../../sync/values-text";
 import type { Doors } from "../command";
 import { inParallel } from "../in-parallel";
-import { findTargets } from "./find-target-revision";
+import { findTargets, type RollbackTarget } from "./find-target-revision";
 import { type GroupRollback, type GroupView, viewRollback } from "./roll-back-group";
 import type { RollbackRequest } from "./rollback-request";
 
@@ -68,7 +69,16 @@ async function lookUp(
   return inParallel(targets, async (target) => {
     const text = await cloud.revisions.text(target.environment, target.revision.number);
     const secrets = here.filter(({ group }) => group === target.group);
-    const earlier = new ValuesText(text, job.appRoot, `${target.environment}@${target.revision.number}`);
+    const earlier = earlierText(text, job.appRoot, target);
     return { ...target, appRoot: job.appRoot, secrets, earlier };
   });
+}
+
+/** @throws RemedyError for a text without values: to go back to it would delete all that stand. */
+function earlierText(text: string, appRoot: string, { environment, revision }: RollbackTarget): ValuesText {
+  const thing = `${environment}@${revision.number}`;
+  const earlier = new ValuesText(text, appRoot, thing);
+  if (earlier.hasValues()) return earlier;
+  const reason = "its text has no values: to go back to it would delete every value; nothing was written";
+  throw new RemedyError(thing, reason, "npx sophia-secrets history lists the revisions; name another");
 }

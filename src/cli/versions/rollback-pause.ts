@@ -3,6 +3,7 @@ import { parseLedger } from "../../../secrets/ledger";
 import type { Pause } from "../../../secrets/pause";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { RemedyError } from "../../errors";
+import { requireLedgerText } from "../../sync/require-ledger-text";
 import type { Doors } from "../command";
 import { pauseSync, setPause } from "./pause-sync";
 import type { RollbackRequest } from "./rollback-request";
@@ -21,8 +22,8 @@ async function standingPause(
   cloud: PulumiCloud,
   { environment }: RollbackRequest,
 ): Promise<Pause | undefined> {
-  const { text } = await cloud.read(pathOf(ledgerEnvironment(settings, environment)));
-  return parseLedger(text).paused;
+  const path = pathOf(ledgerEnvironment(settings, environment));
+  return parseLedger(requireLedgerText(await cloud.read(path), path)).paused;
 }
 
 function isOf(request: RollbackRequest, pause: Pause | undefined): boolean {
