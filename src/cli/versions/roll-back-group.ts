@@ -42,11 +42,15 @@ export async function viewRollback(group: GroupRollback, cloud: PulumiCloud): Pr
 /**
  * Writes the plan as one new revision, or proposes it, with the ETag of its read; on a conflict, or when it is not known
  * whether the write was carried out, it reads and plans again. Failures are told, not thrown: the other groups go on.
+ *
+ * @param mayWrite throws RemedyError where nothing may be written any more. Asked before it writes over what somebody
+ *   else wrote: that may be another rollback, which has paused the sync in its turn.
  */
 export async function rollBackGroup(
   group: GroupRollback,
   first: GroupView,
   cloud: PulumiCloud,
+  mayWrite: () => Promise<void>,
 ): Promise<GroupOutcome> {
   const about = { group: group.group, environment: group.environment };
   let sent: PlanLine[] = [];
@@ -55,7 +59,7 @@ export async function rollBackGroup(
   for (let round = 1; ; round += 1) {
     let isSent = false;
     try {
-      if (round > 1) view = await viewRollback(group, cloud);
+      if (round > 1) view = await viewAgain(group, cloud, mayWrite);
       const { current, text, lines } = view;
       const all = withEarlier(lines, sent);
       if (!lines.some(isChange)) return { ...about, lines: all, revision: current.revision, touched };
@@ -73,6 +77,17 @@ export async function rollBackGroup(
       await pauseBeforeRound(round);
     }
   }
+}
+
+/** In this order: no write can follow one that was made under another's pause, for its ETag or `mayWrite` holds it back. */
+async function viewAgain(
+  group: GroupRollback,
+  cloud: PulumiCloud,
+  mayWrite: () => Promise<void>,
+): Promise<GroupView> {
+  const view = await viewRollback(group, cloud);
+  if (view.lines.some(isChange)) await mayWrite();
+  return view;
 }
 
 function endedBy(
