@@ -7482,6 +7482,27 @@ function placeOf(error) {
   return frame === void 0 ? "" : ` at ${frame}`;
 }
 
+// secrets/run-name.ts
+var BY_HAND = "by-hand";
+var AFTER = `${BY_HAND}-after-`;
+function handRun(newest) {
+  return newest === void 0 ? BY_HAND : `${AFTER}${newest}`;
+}
+function runId(run) {
+  return /^\d+$/.test(run) ? Number(run) : void 0;
+}
+function runBefore(hand) {
+  return hand.startsWith(AFTER) ? runId(hand.slice(AFTER.length)) : void 0;
+}
+function newestRunIn({ secrets, refused }) {
+  const runs = [...Object.values(secrets), ...Object.values(refused)].map(({ run }) => run);
+  const ids = runs.flatMap((run) => runId(run) ?? runBefore(run) ?? []);
+  return ids.length === 0 ? void 0 : Math.max(...ids);
+}
+function describeRun(run) {
+  return runId(run) === void 0 ? "a sync by hand" : `run ${run}`;
+}
+
 // secrets/tombstone.ts
 function dayOf(moment) {
   return moment.toISOString().slice(0, 10);
@@ -8409,7 +8430,8 @@ function planValue(name, choice, standing2, key, held) {
   if (held === void 0) return { ...written, verb: "create" };
   const writer = standing2.newer[name];
   if (held !== line.fingerprint && writer !== void 0) {
-    const reason = `run ${writer}, which was queued after this one, wrote another value: what came here may be older. Start a new run, or this one again`;
+    const later = runId(writer) === void 0 ? "made after this run was queued" : "which was queued after this one";
+    const reason = `${describeRun(writer)}, ${later}, wrote another value: what came here may be older. Start a new run, or this one again`;
     return { name, verb: "refused", holds: held, reason };
   }
   if (held !== line.fingerprint) {
@@ -8509,6 +8531,21 @@ function advanceEntry(before, line, identity) {
   };
 }
 
+// src/sync/later-run.ts
+var LONGEST_RUN_MS = 35 * 864e5;
+function isFromLaterRun(written, { run, attempt = "1", now }) {
+  const [own, other, before] = [runId(run), runId(written.run), runBefore(written.run)];
+  if (attempt !== "1" || own === void 0) return false;
+  const age = Date.parse(now) - Date.parse(written.synced);
+  const isLater = other === void 0 ? before !== void 0 && before >= own : other > own;
+  return isLater && age < LONGEST_RUN_MS;
+}
+function knowingRuns(identity, ledger) {
+  if (runId(identity.run) !== void 0) return identity;
+  const known = [runBefore(identity.run), newestRunIn(ledger)].filter((id) => id !== void 0);
+  return { ...identity, run: handRun(known.length === 0 ? void 0 : Math.max(...known)) };
+}
+
 // src/sync/require-ledger-text.ts
 function requireLedgerText(stored, place) {
   if (stored.revision === 1 || stored.text.trim() !== "") return stored.text;
@@ -8561,14 +8598,6 @@ function brakeOf(intents, options, limit) {
 }
 function isLoss({ verb, writes }) {
   return writes === "removal" || verb === "update" && writes === "value";
-}
-
-// src/sync/later-run.ts
-var LONGEST_RUN_MS = 35 * 864e5;
-function isFromLaterRun(written, { run, attempt = "1", now }) {
-  if (attempt !== "1" || ![written.run, run].every((id) => /^\d+$/.test(id))) return false;
-  const age = Date.parse(now) - Date.parse(written.synced);
-  return Number(written.run) > Number(run) && age < LONGEST_RUN_MS;
 }
 
 // src/sync/values-text.ts
@@ -9009,8 +9038,9 @@ async function syncOnce(job, cloud, { alerted, tagged }, stored, earlier) {
   const ledger = ownPart(whole, job.catalog.shard);
   const key = ledger.key ?? newFingerprintKey();
   const stopped = () => pausedMeanwhile(job, cloud);
-  const groups = await syncGroups({ ...job, ledger, key, stopped }, cloud, earlier?.groups ?? []);
-  const advanced = advanceLedger({ ...ledger, key }, groups, job.identity);
+  const identity = knowingRuns(job.identity, whole);
+  const groups = await syncGroups({ ...job, identity, ledger, key, stopped }, cloud, earlier?.groups ?? []);
+  const advanced = advanceLedger({ ...ledger, key }, groups, identity);
   const report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced), ...paused };
   if (dryRun) return { report };
   const { ledger: told, failure } = await alerted(ledger, advanced);
@@ -9112,7 +9142,7 @@ function secretsIn({ catalog, environment }) {
 }
 function identityOf({ environment, now }) {
   return {
-    run: environment.GITHUB_RUN_ID ?? "by-hand",
+    run: environment.GITHUB_RUN_ID ?? handRun(),
     attempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
     commit: environment.GITHUB_SHA ?? "none",
     now: now().toISOString()

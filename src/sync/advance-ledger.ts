@@ -4,7 +4,7 @@ import { countRefusals } from "./refusals";
 
 /** Which run this is, for the ledger. */
 export interface RunIdentity {
-  /** GitHub's run id, or who ran it by hand. */
+  /** GitHub's run id, or the name of a sync by hand (handRun). */
   run: string;
   /** Which try of that run, from 1; GitHub keeps the id when somebody runs it again. */
   attempt?: string;

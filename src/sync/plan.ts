@@ -1,3 +1,4 @@
+import { describeRun, runId } from "../../secrets/run-name";
 import { type Choice, chooseValue, type Input } from "./choose-value";
 import { fingerprint } from "./fingerprint";
 import type { JobSecret } from "./job-catalog";
@@ -165,7 +166,9 @@ function planValue(
   if (held === undefined) return { ...written, verb: "create" };
   const writer = standing.newer[name];
   if (held !== line.fingerprint && writer !== undefined) {
-    const reason = `run ${writer}, which was queued after this one, wrote another value: what came here may be older. Start a new run, or this one again`;
+    const later =
+      runId(writer) === undefined ? "made after this run was queued" : "which was queued after this one";
+    const reason = `${describeRun(writer)}, ${later}, wrote another value: what came here may be older. Start a new run, or this one again`;
     return { name, verb: "refused", holds: held, reason };
   }
   if (held !== line.fingerprint) {

@@ -1,3 +1,4 @@
+import { handRun } from "../../secrets/run-name";
 import { dayOf } from "../../secrets/tombstone";
 import type { Http } from "../clients/http";
 import { createPulumiCall } from "../clients/pulumi-call";
@@ -82,7 +83,7 @@ function secretsIn({ catalog, environment }: SyncDoors): string[] {
 
 function identityOf({ environment, now }: SyncDoors): EnvironmentJob["identity"] {
   return {
-    run: environment.GITHUB_RUN_ID ?? "by-hand",
+    run: environment.GITHUB_RUN_ID ?? handRun(),
     attempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
     commit: environment.GITHUB_SHA ?? "none",
     now: now().toISOString(),

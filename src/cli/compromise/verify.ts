@@ -1,5 +1,6 @@
 import { ledgerEnvironment, pathOf, valuesEnvironment } from "../../../secrets/layout";
 import { type LedgerEntry, parseLedger, revisionsOf } from "../../../secrets/ledger";
+import { describeRun } from "../../../secrets/run-name";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { valueAt } from "../../clients/value-at";
 import { RemedyError } from "../../errors";
@@ -101,7 +102,7 @@ function judgeLedger(
 ): Judged {
   if (problem !== undefined) return { standing: "unknown", detail: `its ledger cannot be read (${problem})` };
   if (entry === undefined) return { standing: "failed", detail: "no value of it was synced" };
-  const when = `changed ${entry.changed}, run ${entry.run}`;
+  const when = `changed ${entry.changed}, ${describeRun(entry.run)}`;
   if (expected !== undefined) {
     return entry.fingerprint === expected
       ? { standing: "proven", detail: `the ledger has the new value's fingerprint (${when})` }
