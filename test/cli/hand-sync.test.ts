@@ -65,7 +65,12 @@ describe("a value that was synced by hand", () => {
 
   it("is told as a person's, and as no run, by audit, status and history", async () => {
     await byHand(11);
-    const place = { path: LEDGER, environment: "production", secrets: new Set<string>(), syncTeam: "app-production-sync" };
+    const place = {
+      path: LEDGER,
+      environment: "production",
+      secrets: new Set<string>(),
+      syncTeam: "app-production-sync",
+    };
     const [event] = fromLedger(parseLedger(await stage.text(LEDGER)), place, new Date(0));
     deepEqual(
       [event?.who, event?.run, event?.detail],
