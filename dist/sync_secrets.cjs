@@ -7494,8 +7494,8 @@ function runId(run) {
 function runBefore(hand) {
   return hand.startsWith(AFTER) ? runId(hand.slice(AFTER.length)) : void 0;
 }
-function newestRunIn({ secrets, refused }) {
-  const runs = [...Object.values(secrets), ...Object.values(refused)].map(({ run }) => run);
+function newestRunIn({ secrets, refused, proposed = {} }) {
+  const runs = [secrets, refused, proposed].flatMap((each) => Object.values(each).map(({ run }) => run));
   const ids = runs.flatMap((run) => runId(run) ?? runBefore(run) ?? []);
   return ids.length === 0 ? void 0 : Math.max(...ids);
 }
@@ -7916,6 +7916,12 @@ function core(bytes, shift) {
 
 // src/clients/pulumi-proposals.ts
 var AwaitingApprovalError = class extends RemedyError {
+  constructor(environment, how, request, made) {
+    const remedy = `somebody else approves and applies it, in Pulumi Cloud or by pulumi env change-request approve ${request}, then apply ${request}; the next run finds it done`;
+    super(environment, `the change ${how} (change request ${request})`, remedy);
+    this.made = made;
+  }
+  made;
 };
 var OVER = /* @__PURE__ */ new Set(["applied", "closed", "merged", "rejected"]);
 function withProposals(cloud, call, guarded, proposer) {
@@ -7925,10 +7931,11 @@ function withProposals(cloud, call, guarded, proposer) {
       if (!guarded.has(environment)) return cloud.write(environment, text, etag);
       const standing2 = await refuseOthers(environment, call, proposer);
       if (standing2 !== void 0 && standing2.status !== DRAFT)
-        throw awaiting(environment, standing2.id, "waits for approval since an earlier run");
-      const id = standing2 === void 0 ? await draft(environment, call, text, etag) : await sameDraft(environment, call, text, standing2.id);
-      await submit(environment, call, id, proposer.origin);
-      throw awaiting(environment, id, "was proposed and waits for approval");
+        throw new AwaitingApprovalError(environment, "waits for approval since an earlier run", standing2.id);
+      const made = standing2 === void 0 ? await draft(environment, call, text, etag) : await sameDraft(environment, call, text, standing2);
+      await submit(environment, call, made.request, proposer.origin);
+      const how = "was proposed and waits for approval";
+      throw new AwaitingApprovalError(environment, how, made.request, made);
     }
   };
 }
@@ -7948,13 +7955,14 @@ function drafts(environment, call) {
 async function draft(environment, call, text, etag) {
   const request = { method: "POST", headers: { etag }, body: text };
   const answer = await call(environment, drafts(environment, call), request);
-  const { changeRequestId: id } = parseAnswer(environment, answer);
-  if (typeof id === "string") return id;
+  const { changeRequestId, latestRevisionNumber } = parseAnswer(environment, answer);
+  if (typeof changeRequestId === "string")
+    return { request: changeRequestId, revision: Number(latestRevisionNumber ?? 1) };
   throw notTheService(environment, "names no change request");
 }
-async function sameDraft(environment, call, text, id) {
+async function sameDraft(environment, call, text, { id, revision }) {
   const answer = await call(environment, `${drafts(environment, call)}/${encodeURIComponent(id)}`);
-  if (answer.text === text) return id;
+  if (answer.text === text) return { request: id, revision };
   const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
   const remedy = `if nobody is at work on it: pulumi env change-request close ${id}; then run this again`;
   throw new RemedyError(environment, reason, remedy);
@@ -7964,10 +7972,6 @@ async function submit(environment, call, id, origin) {
   const body = JSON.stringify({ description: origin });
   await call(environment, path, { method: "POST", body, repeatable: true });
 }
-function awaiting(environment, id, how) {
-  const remedy = `somebody else approves and applies it, in Pulumi Cloud or by pulumi env change-request approve ${id}, then apply ${id}; the next run finds it done`;
-  return new AwaitingApprovalError(environment, `the change ${how} (change request ${id})`, remedy);
-}
 async function openRequest(call, environment) {
   const base = `/api/change-requests/${call.organization}?entityType=environment`;
   const seen = /* @__PURE__ */ new Set();
@@ -7976,13 +7980,15 @@ async function openRequest(call, environment) {
     const page = parseAnswer(environment, await call(environment, path));
     if (!Array.isArray(page.changeRequests)) throw notTheService(environment, "lists no change requests");
     const found = page.changeRequests.find((each) => isOpenChange(each, environment));
-    if (found !== void 0)
-      return { id: found.id, status: found.status, description: found.description ?? "" };
+    if (found !== void 0) return standingIn(found);
     token = page.continuationToken ?? "";
     if (token === "") return void 0;
     if (seen.has(token)) throw notTheService(environment, "repeats itself");
     seen.add(token);
   }
+}
+function standingIn({ id, status, description, latestRevisionNumber }) {
+  return { id, status, description: description ?? "", revision: latestRevisionNumber ?? 1 };
 }
 function isOpenChange({ status, action, entity }, environment) {
   const isChange2 = action !== "open" && !OVER.has(status);
@@ -8165,8 +8171,8 @@ function renderSummary(report, { dryRun, now }) {
       whyOf(line)
     ])
   );
-  const { failures, awaiting: awaiting2, warnings, notices } = outcomeOf(report);
-  const open = [...failures, ...awaiting2, ...warnings];
+  const { failures, awaiting, warnings, notices } = outcomeOf(report);
+  const open = [...failures, ...awaiting, ...warnings];
   const trouble = open.length === 0 ? [] : ["", "**To mend**", "", ...open.map((each) => `- ${each}`)];
   const table = [
     "| secret | verb | environment | group | value changed | why |",
@@ -8256,6 +8262,7 @@ function parseLedger(text) {
   const ledger = property(property(readYaml(text), "values"), "ledger");
   const key = property(property(ledger, "key"), "fn::secret");
   const paused = readPause(property(ledger, "paused"));
+  const proposed = record(property(ledger, "proposed"), proposal);
   return {
     key: typeof key === "string" ? key : void 0,
     revisions: record(
@@ -8265,7 +8272,8 @@ function parseLedger(text) {
     secrets: record(property(ledger, "secrets"), entry),
     refused: record(property(ledger, "refused"), refusal2),
     ...paused === void 0 ? {} : { paused },
-    ...property(ledger, "untagged") === true ? { untagged: true } : {}
+    ...property(ledger, "untagged") === true ? { untagged: true } : {},
+    ...Object.keys(proposed).length === 0 ? {} : { proposed }
   };
 }
 function readYaml(text) {
@@ -8284,7 +8292,8 @@ function renderLedger(ledger) {
     revisions: sorted(ledger.revisions),
     secrets: sorted(ledger.secrets),
     ...refused,
-    ...ledger.untagged === void 0 ? {} : { untagged: true }
+    ...ledger.untagged === void 0 ? {} : { untagged: true },
+    ...ledger.proposed === void 0 ? {} : { proposed: sorted(ledger.proposed) }
   };
   return (0, import_yaml.stringify)({ values: { ledger: content } }, { lineWidth: 0 });
 }
@@ -8301,6 +8310,12 @@ function refusal2(value) {
   const [times, run] = [property(value, "times"), property(value, "run")];
   return typeof times === "number" && typeof run === "string" ? { times, run } : void 0;
 }
+function proposal(value) {
+  const [run, at, request] = ["run", "at", "request"].map((field) => property(value, field));
+  const revision = property(value, "revision");
+  if (typeof run !== "string" || typeof at !== "string" || typeof request !== "string") return void 0;
+  return typeof revision === "number" ? { run, at, request, revision } : void 0;
+}
 function record(value, read) {
   if (typeof value !== "object" || value === null) return {};
   const pairs = Object.entries(value).map(([key, each]) => [key, read(each)]);
@@ -8308,6 +8323,31 @@ function record(value, read) {
 }
 function property(value, key) {
   return typeof value === "object" && value !== null ? value[key] : void 0;
+}
+
+// src/sync/later-run.ts
+var LONGEST_RUN_MS = 35 * 864e5;
+function isFromLaterRun(written, { run, attempt = "1", now }) {
+  const [own, other, before] = [runId(run), runId(written.run), runBefore(written.run)];
+  if (attempt !== "1" || own === void 0) return false;
+  const age = Date.parse(now) - Date.parse(written.synced);
+  const isLater = other === void 0 ? before !== void 0 && before >= own : other > own;
+  return isLater && age < LONGEST_RUN_MS;
+}
+function laterWriters(ledger, identity) {
+  const { secrets, proposed = {} } = ledger;
+  const wrote = Object.entries(secrets).filter(([, entry2]) => isFromLaterRun(entry2, identity)).map(([name, { run }]) => [name, `${inWords(run)} wrote`]);
+  const proposals = Object.entries(proposed).filter(([, { run, at }]) => isFromLaterRun({ run, synced: at }, identity)).map(([name, { run }]) => [name, `${inWords(run)} proposed`]);
+  return Object.fromEntries([...wrote, ...proposals]);
+}
+function inWords(run) {
+  const when = runId(run) === void 0 ? "made after this run was queued" : "which was queued after this one";
+  return `${describeRun(run)}, ${when},`;
+}
+function knowingRuns(identity, ledger) {
+  if (runId(identity.run) !== void 0) return identity;
+  const known = [runBefore(identity.run), newestRunIn(ledger)].filter((id) => id !== void 0);
+  return { ...identity, run: handRun(known.length === 0 ? void 0 : Math.max(...known)) };
 }
 
 // secrets/layout.ts
@@ -8430,8 +8470,7 @@ function planValue(name, choice, standing2, key, held) {
   if (held === void 0) return { ...written, verb: "create" };
   const writer = standing2.newer[name];
   if (held !== line.fingerprint && writer !== void 0) {
-    const later = runId(writer) === void 0 ? "made after this run was queued" : "which was queued after this one";
-    const reason = `${describeRun(writer)}, ${later}, wrote another value: what came here may be older. Start a new run, or this one again`;
+    const reason = `${writer} another value: what came here may be older. Start a new run, or this one again`;
     return { name, verb: "refused", holds: held, reason };
   }
   if (held !== line.fingerprint) {
@@ -8515,6 +8554,21 @@ function advanceLedger(ledger, groups, identity) {
     if (lines.every(isKnown2)) next.revisions[group] = revision;
     else delete next.revisions[group];
   }
+  const proposed = advanceProposals(ledger.proposed, groups, identity);
+  return Object.keys(proposed).length === 0 ? next : { ...next, proposed };
+}
+function advanceProposals(before = {}, groups, identity) {
+  const next = { ...before };
+  for (const { lines, revision, proposal: proposal2 } of groups) {
+    for (const { name, verb } of lines) {
+      const known = next[name];
+      if (proposal2 !== void 0 && verb === "pending")
+        next[name] = { run: identity.run, at: identity.now, ...proposal2 };
+      else if (known === void 0 || revision === void 0 || ["refused", "skipped"].includes(verb))
+        continue;
+      else if (!isFromLaterRun({ run: known.run, synced: known.at }, identity)) delete next[name];
+    }
+  }
   return next;
 }
 function advanceEntry(before, line, identity) {
@@ -8529,21 +8583,6 @@ function advanceEntry(before, line, identity) {
     run: identity.run,
     commit: identity.commit
   };
-}
-
-// src/sync/later-run.ts
-var LONGEST_RUN_MS = 35 * 864e5;
-function isFromLaterRun(written, { run, attempt = "1", now }) {
-  const [own, other, before] = [runId(run), runId(written.run), runBefore(written.run)];
-  if (attempt !== "1" || own === void 0) return false;
-  const age = Date.parse(now) - Date.parse(written.synced);
-  const isLater = other === void 0 ? before !== void 0 && before >= own : other > own;
-  return isLater && age < LONGEST_RUN_MS;
-}
-function knowingRuns(identity, ledger) {
-  if (runId(identity.run) !== void 0) return identity;
-  const known = [runBefore(identity.run), newestRunIn(ledger)].filter((id) => id !== void 0);
-  return { ...identity, run: handRun(known.length === 0 ? void 0 : Math.max(...known)) };
 }
 
 // src/sync/require-ledger-text.ts
@@ -8874,9 +8913,7 @@ async function standing(job, current, text, cloud) {
     obstacles: Object.fromEntries(job.secrets.map((secret) => [secret.name, text.obstacle(secret)])),
     fingerprints: present.size === 0 ? {} : await fingerprintsOf(job, current, bound, cloud),
     defaulted: new Set(entries.filter(([, entry2]) => entry2.source === "default").map(([name]) => name)),
-    newer: Object.fromEntries(
-      entries.filter(([, entry2]) => isFromLaterRun(entry2, job.identity)).map(([name, { run }]) => [name, run])
-    )
+    newer: laterWriters(job.ledger, job.identity)
   };
 }
 async function fingerprintsOf(job, current, bound, cloud) {
@@ -8916,7 +8953,7 @@ async function syncGroups(job, cloud, earlier) {
   const brake = held ?? (writes ? await job.stopped() : void 0);
   return Promise.all(
     seen.map(async (each) => {
-      const before = earlier.find(({ group }) => group === each.job.group)?.lines ?? [];
+      const before = earlier.find(({ group }) => group === each.job.group);
       return brake === void 0 ? carryOut(each, cloud, before) : holdBack(each, brake);
     })
   );
@@ -8948,20 +8985,20 @@ async function look(job, cloud) {
     return { job, failure: describeError(error) };
   }
 }
-async function carryOut(seen, cloud, before) {
+async function carryOut(seen, cloud, earlier) {
   const { group, environment } = seen.job;
+  const before = earlier?.lines ?? [];
   if (seen.view === void 0) return { group, environment, lines: before, failure: seen.failure };
   try {
     const { lines, revision } = await syncGroup(seen.job, seen.view, cloud);
     return { group, environment, lines: withEarlier(lines, before), revision };
   } catch (error) {
-    if (error instanceof AwaitingApprovalError)
-      return {
-        group,
-        environment,
-        lines: notCarriedOut(seen.view.lines, "pending"),
-        awaiting: error.message
-      };
+    if (error instanceof AwaitingApprovalError) {
+      const lines = notCarriedOut(seen.view.lines, "pending");
+      const { made: proposal2 = earlier?.proposal } = error;
+      const awaiting = { awaiting: error.message, ...proposal2 === void 0 ? {} : { proposal: proposal2 } };
+      return { group, environment, lines, ...awaiting };
+    }
     return { group, environment, lines: before, failure: describeError(error) };
   }
 }
@@ -9121,15 +9158,15 @@ async function runSync(doors) {
     };
     const report = await syncEnvironment({ ...job, ...alertOf(doors) }, cloud);
     for (const line of [headline(report, options.dryRun), ...logLines(report)]) runner.print(line);
-    const { counts, failures, awaiting: awaiting2, warnings, notices } = outcomeOf(report);
+    const { counts, failures, awaiting, warnings, notices } = outcomeOf(report);
     for (const notice of notices) runner.remark("notice", notice);
     for (const warning of warnings) runner.remark("warning", warning);
-    for (const failure of [...failures, ...awaiting2]) runner.complain(failure);
+    for (const failure of [...failures, ...awaiting]) runner.complain(failure);
     runner.summarize(renderSummary(report, { dryRun: options.dryRun, now: now() }));
     const changed = counts.create + counts.update + counts.delete;
     const paused = report.paused === void 0 ? {} : { paused: true };
     runner.output({ changed, refused: counts.refused, ...paused });
-    return failures.length + awaiting2.length === 0 ? 0 : 1;
+    return failures.length + awaiting.length === 0 ? 0 : 1;
   } catch (error) {
     runner.complain(describeError(error));
     return 1;

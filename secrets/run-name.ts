@@ -24,8 +24,8 @@ export function runBefore(hand: string): number | undefined {
 }
 
 /** The newest run of the workflow that a ledger tells of. */
-export function newestRunIn({ secrets, refused }: Pick<Ledger, "secrets" | "refused">): number | undefined {
-  const runs = [...Object.values(secrets), ...Object.values(refused)].map(({ run }) => run);
+export function newestRunIn({ secrets, refused, proposed = {} }: Ledger): number | undefined {
+  const runs = [secrets, refused, proposed].flatMap((each) => Object.values(each).map(({ run }) => run));
   const ids = runs.flatMap((run) => runId(run) ?? runBefore(run) ?? []);
   return ids.length === 0 ? undefined : Math.max(...ids);
 }

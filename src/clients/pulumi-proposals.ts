@@ -2,8 +2,25 @@ import { RemedyError } from "../errors";
 import { notTheService, type PulumiCall, parseAnswer } from "./pulumi-call";
 import type { PulumiCloud } from "./pulumi-cloud";
 
+/** A change request, and the revision of it that was proposed: who may write the environment may add others. */
+export interface ProposalId {
+  request: string;
+  revision: number;
+}
+
 /** What was to be written is somebody's to approve. Nothing failed, and nothing is written yet. */
-export class AwaitingApprovalError extends RemedyError {}
+export class AwaitingApprovalError extends RemedyError {
+  constructor(
+    environment: string,
+    how: string,
+    request: string,
+    /** What was proposed just now; absent where it waits since an earlier run. */
+    readonly made?: ProposalId,
+  ) {
+    const remedy = `somebody else approves and applies it, in Pulumi Cloud or by pulumi env change-request approve ${request}, then apply ${request}; the next run finds it done`;
+    super(environment, `the change ${how} (change request ${request})`, remedy);
+  }
+}
 
 /** Who proposes. */
 export interface Proposer {
@@ -36,13 +53,14 @@ export function withProposals(
       if (!guarded.has(environment)) return cloud.write(environment, text, etag);
       const standing = await refuseOthers(environment, call, proposer);
       if (standing !== undefined && standing.status !== DRAFT)
-        throw awaiting(environment, standing.id, "waits for approval since an earlier run");
-      const id =
+        throw new AwaitingApprovalError(environment, "waits for approval since an earlier run", standing.id);
+      const made =
         standing === undefined
           ? await draft(environment, call, text, etag)
-          : await sameDraft(environment, call, text, standing.id);
-      await submit(environment, call, id, proposer.origin);
-      throw awaiting(environment, id, "was proposed and waits for approval");
+          : await sameDraft(environment, call, text, standing);
+      await submit(environment, call, made.request, proposer.origin);
+      const how = "was proposed and waits for approval";
+      throw new AwaitingApprovalError(environment, how, made.request, made);
     },
   };
 }
@@ -73,18 +91,27 @@ function drafts(environment: string, call: PulumiCall): string {
   return `/api/esc/environments/${call.organization}/${environment}/drafts`;
 }
 
-async function draft(environment: string, call: PulumiCall, text: string, etag: string): Promise<string> {
+async function draft(environment: string, call: PulumiCall, text: string, etag: string): Promise<ProposalId> {
   const request = { method: "POST", headers: { etag }, body: text } as const;
   const answer = await call(environment, drafts(environment, call), request);
-  const { changeRequestId: id } = parseAnswer(environment, answer) as { changeRequestId?: unknown };
-  if (typeof id === "string") return id;
+  const { changeRequestId, latestRevisionNumber } = parseAnswer(environment, answer) as Record<
+    string,
+    unknown
+  >;
+  if (typeof changeRequestId === "string")
+    return { request: changeRequestId, revision: Number(latestRevisionNumber ?? 1) };
   throw notTheService(environment, "names no change request");
 }
 
 /** A draft has no description yet: it is ours when it holds our text, as one without new secrets does. */
-async function sameDraft(environment: string, call: PulumiCall, text: string, id: string): Promise<string> {
+async function sameDraft(
+  environment: string,
+  call: PulumiCall,
+  text: string,
+  { id, revision }: Standing,
+): Promise<ProposalId> {
   const answer = await call(environment, `${drafts(environment, call)}/${encodeURIComponent(id)}`);
-  if (answer.text === text) return id;
+  if (answer.text === text) return { request: id, revision };
   const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
   const remedy = `if nobody is at work on it: pulumi env change-request close ${id}; then run this again`;
   throw new RemedyError(environment, reason, remedy);
@@ -97,20 +124,18 @@ async function submit(environment: string, call: PulumiCall, id: string, origin:
   await call(environment, path, { method: "POST", body, repeatable: true });
 }
 
-function awaiting(environment: string, id: string, how: string): AwaitingApprovalError {
-  const remedy = `somebody else approves and applies it, in Pulumi Cloud or by pulumi env change-request approve ${id}, then apply ${id}; the next run finds it done`;
-  return new AwaitingApprovalError(environment, `the change ${how} (change request ${id})`, remedy);
-}
-
 /** A change request that is open on an environment. */
 export interface Standing {
   id: string;
   status: string;
   description: string;
+  /** Which of its revisions stands now. */
+  revision: number;
 }
 
-interface Listed extends Omit<Standing, "description"> {
+interface Listed extends Pick<Standing, "id" | "status"> {
   description?: string | null;
+  latestRevisionNumber?: number;
   /** `open`: somebody asks to open the environment, which is no change of it. */
   action?: string;
   entity?: { project?: string; name?: string };
@@ -127,13 +152,16 @@ async function openRequest(call: PulumiCall, environment: string): Promise<Stand
     };
     if (!Array.isArray(page.changeRequests)) throw notTheService(environment, "lists no change requests");
     const found = page.changeRequests.find((each) => isOpenChange(each, environment));
-    if (found !== undefined)
-      return { id: found.id, status: found.status, description: found.description ?? "" };
+    if (found !== undefined) return standingIn(found);
     token = page.continuationToken ?? "";
     if (token === "") return undefined;
     if (seen.has(token)) throw notTheService(environment, "repeats itself");
     seen.add(token);
   }
+}
+
+function standingIn({ id, status, description, latestRevisionNumber }: Listed): Standing {
+  return { id, status, description: description ?? "", revision: latestRevisionNumber ?? 1 };
 }
 
 function isOpenChange({ status, action, entity }: Listed, environment: string): boolean {

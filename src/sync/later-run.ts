@@ -1,5 +1,5 @@
 import type { Ledger, LedgerEntry } from "../../secrets/ledger";
-import { handRun, newestRunIn, runBefore, runId } from "../../secrets/run-name";
+import { describeRun, handRun, newestRunIn, runBefore, runId } from "../../secrets/run-name";
 import type { RunIdentity } from "./advance-ledger";
 
 /** No run waits longer: GitHub ends every one after 35 days ("Actions limits", workflow run time). */
@@ -22,6 +22,27 @@ export function isFromLaterRun(
   const age = Date.parse(now) - Date.parse(written.synced);
   const isLater = other === undefined ? before !== undefined && before >= own : other > own;
   return isLater && age < LONGEST_RUN_MS;
+}
+
+/**
+ * What a later run wrote, or proposed, by secret: `run 60, which was queued after this one, wrote`. A proposal counts,
+ * for once it is applied nothing in ESC says which run it came from.
+ */
+export function laterWriters(ledger: Ledger, identity: RunIdentity): Record<string, string> {
+  const { secrets, proposed = {} } = ledger;
+  const wrote = Object.entries(secrets)
+    .filter(([, entry]) => isFromLaterRun(entry, identity))
+    .map(([name, { run }]) => [name, `${inWords(run)} wrote`]);
+  const proposals = Object.entries(proposed)
+    .filter(([, { run, at }]) => isFromLaterRun({ run, synced: at }, identity))
+    .map(([name, { run }]) => [name, `${inWords(run)} proposed`]);
+  return Object.fromEntries([...wrote, ...proposals]);
+}
+
+function inWords(run: string): string {
+  const when =
+    runId(run) === undefined ? "made after this run was queued" : "which was queued after this one";
+  return `${describeRun(run)}, ${when},`;
 }
 
 /**

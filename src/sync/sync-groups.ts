@@ -1,6 +1,6 @@
 import type { Ledger } from "../../secrets/ledger";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
-import { AwaitingApprovalError } from "../clients/pulumi-proposals";
+import { AwaitingApprovalError, type ProposalId } from "../clients/pulumi-proposals";
 import type { RunIdentity } from "./advance-ledger";
 import { brakeOf } from "./brake";
 import type { Input } from "./choose-value";
@@ -23,6 +23,8 @@ export interface GroupReport {
   held?: string;
   /** Which change request somebody must approve before its changes are made, if so. */
   awaiting?: string;
+  /** The one that this run made. */
+  proposal?: ProposalId;
 }
 
 /** What the values environments of one environment are synced with. */
@@ -59,7 +61,7 @@ export async function syncGroups(
   const brake = held ?? (writes ? await job.stopped() : undefined);
   return Promise.all(
     seen.map(async (each) => {
-      const before = earlier.find(({ group }) => group === each.job.group)?.lines ?? [];
+      const before = earlier.find(({ group }) => group === each.job.group);
       return brake === undefined ? carryOut(each, cloud, before) : holdBack(each, brake);
     }),
   );
@@ -96,20 +98,25 @@ async function look(job: GroupJob, cloud: PulumiCloud): Promise<Seen> {
   }
 }
 
-async function carryOut(seen: Seen, cloud: PulumiCloud, before: PlanLine[]): Promise<GroupReport> {
+async function carryOut(
+  seen: Seen,
+  cloud: PulumiCloud,
+  earlier: GroupReport | undefined,
+): Promise<GroupReport> {
   const { group, environment } = seen.job;
+  const before = earlier?.lines ?? [];
   if (seen.view === undefined) return { group, environment, lines: before, failure: seen.failure };
   try {
     const { lines, revision } = await syncGroup(seen.job, seen.view, cloud);
     return { group, environment, lines: withEarlier(lines, before), revision };
   } catch (error) {
-    if (error instanceof AwaitingApprovalError)
-      return {
-        group,
-        environment,
-        lines: notCarriedOut(seen.view.lines, "pending"),
-        awaiting: error.message,
-      };
+    if (error instanceof AwaitingApprovalError) {
+      const lines = notCarriedOut(seen.view.lines, "pending");
+      // In a later round what this run proposed stands already.
+      const { made: proposal = earlier?.proposal } = error;
+      const awaiting = { awaiting: error.message, ...(proposal === undefined ? {} : { proposal }) };
+      return { group, environment, lines, ...awaiting };
+    }
     return { group, environment, lines: before, failure: describeError(error) };
   }
 }
