@@ -7914,94 +7914,8 @@ function core(bytes, shift) {
   return bytes.subarray(shift, shift + Math.max(0, whole)).toString("base64");
 }
 
-// src/clients/pulumi-proposals.ts
-var AwaitingApprovalError = class extends RemedyError {
-  constructor(environment, how, request, made) {
-    const remedy = `somebody else approves and applies it, in Pulumi Cloud or by pulumi env change-request approve ${request}, then apply ${request}; the next run finds it done`;
-    super(environment, `the change ${how} (change request ${request})`, remedy);
-    this.made = made;
-  }
-  made;
-};
-var OVER = /* @__PURE__ */ new Set(["applied", "closed", "merged", "rejected"]);
-function withProposals(cloud, call, guarded, proposer) {
-  return {
-    ...cloud,
-    write: async (environment, text, etag) => {
-      if (!guarded.has(environment)) return cloud.write(environment, text, etag);
-      const standing2 = await refuseOthers(environment, call, proposer);
-      if (standing2 !== void 0 && standing2.status !== DRAFT)
-        throw new AwaitingApprovalError(environment, "waits for approval since an earlier run", standing2.id);
-      const made = standing2 === void 0 ? await draft(environment, call, text, etag) : await sameDraft(environment, call, text, standing2);
-      await submit(environment, call, made.request, proposer.origin);
-      const how = "was proposed and waits for approval";
-      throw new AwaitingApprovalError(environment, how, made.request, made);
-    }
-  };
-}
-async function refuseOthers(environment, call, { isOwn }) {
-  const standing2 = await openRequest(call, environment);
-  if (standing2 === void 0 || standing2.status === DRAFT || isOwn(standing2.description)) return standing2;
-  throw new RemedyError(
-    environment,
-    `another change of it waits for approval (change request ${standing2.id}), and one at a time can`,
-    `look at it, in Pulumi Cloud or by pulumi env change-request diff ${standing2.id}; apply or close it, then run this again`
-  );
-}
-var DRAFT = "draft";
-function drafts(environment, call) {
-  return `/api/esc/environments/${call.organization}/${environment}/drafts`;
-}
-async function draft(environment, call, text, etag) {
-  const request = { method: "POST", headers: { etag }, body: text };
-  const answer = await call(environment, drafts(environment, call), request);
-  const { changeRequestId, latestRevisionNumber } = parseAnswer(environment, answer);
-  if (typeof changeRequestId === "string")
-    return { request: changeRequestId, revision: Number(latestRevisionNumber ?? 1) };
-  throw notTheService(environment, "names no change request");
-}
-async function sameDraft(environment, call, text, { id, revision }) {
-  const answer = await call(environment, `${drafts(environment, call)}/${encodeURIComponent(id)}`);
-  if (answer.text === text) return { request: id, revision };
-  const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
-  const remedy = `if nobody is at work on it: pulumi env change-request close ${id}; then run this again`;
-  throw new RemedyError(environment, reason, remedy);
-}
-async function submit(environment, call, id, origin) {
-  const path = `/api/change-requests/${call.organization}/${encodeURIComponent(id)}/submit`;
-  const body = JSON.stringify({ description: origin });
-  await call(environment, path, { method: "POST", body, repeatable: true });
-}
-async function openRequest(call, environment) {
-  const base = `/api/change-requests/${call.organization}?entityType=environment`;
-  const seen = /* @__PURE__ */ new Set();
-  for (let token = ""; ; ) {
-    const path = token === "" ? base : `${base}&continuationToken=${encodeURIComponent(token)}`;
-    const page = parseAnswer(environment, await call(environment, path));
-    if (!Array.isArray(page.changeRequests)) throw notTheService(environment, "lists no change requests");
-    const found = page.changeRequests.find((each) => isOpenChange(each, environment));
-    if (found !== void 0) return standingIn(found);
-    token = page.continuationToken ?? "";
-    if (token === "") return void 0;
-    if (seen.has(token)) throw notTheService(environment, "repeats itself");
-    seen.add(token);
-  }
-}
-function standingIn({ id, status, description, latestRevisionNumber }) {
-  return { id, status, description: description ?? "", revision: latestRevisionNumber ?? 1 };
-}
-function isOpenChange({ status, action, entity }, environment) {
-  const isChange2 = action !== "open" && !OVER.has(status);
-  return isChange2 && `${entity?.project}/${entity?.name}` === environment;
-}
-
-// src/sync/proposing-cloud.ts
-function proposingCloud({ approvals, groups }, cloud, call, proposer) {
-  return approvals === true ? withProposals(cloud, call(), new Set(Object.values(groups)), proposer) : cloud;
-}
-function syncProposer(run) {
-  return { origin: `sync, ${run}`, isOwn: (description) => description.startsWith("sync, ") };
-}
+// secrets/ledger.ts
+var import_yaml = __toESM(require_dist());
 
 // secrets/formats.ts
 var startsWith = (...prefixes) => ({
@@ -8073,6 +7987,187 @@ function pauseAt(pause, now) {
 }
 function describePause({ by, since, until, reason }) {
   return `paused by ${by} since ${since}, until ${until ?? "somebody resumes it"}: ${reason}`;
+}
+
+// secrets/ledger.ts
+var EMPTY_LEDGER = { key: void 0, revisions: {}, secrets: {}, refused: {} };
+function parseLedger(text) {
+  const ledger = property(property(readYaml(text), "values"), "ledger");
+  const key = property(property(ledger, "key"), "fn::secret");
+  const paused = readPause(property(ledger, "paused"));
+  const proposed = record(property(ledger, "proposed"), proposal);
+  return {
+    key: typeof key === "string" ? key : void 0,
+    revisions: record(
+      property(ledger, "revisions"),
+      (value) => typeof value === "number" ? value : void 0
+    ),
+    secrets: record(property(ledger, "secrets"), entry),
+    refused: record(property(ledger, "refused"), refusal2),
+    ...paused === void 0 ? {} : { paused },
+    ...property(ledger, "untagged") === true ? { untagged: true } : {},
+    ...Object.keys(proposed).length === 0 ? {} : { proposed }
+  };
+}
+function readYaml(text) {
+  try {
+    return (0, import_yaml.parse)(text, { logLevel: "error" });
+  } catch {
+    return void 0;
+  }
+}
+function renderLedger(ledger) {
+  const key = ledger.key === void 0 ? {} : { key: { "fn::secret": ledger.key } };
+  const refused = Object.keys(ledger.refused).length === 0 ? {} : { refused: sorted(ledger.refused) };
+  const content = {
+    ...key,
+    ...ledger.paused === void 0 ? {} : { paused: ledger.paused },
+    revisions: sorted(ledger.revisions),
+    secrets: sorted(ledger.secrets),
+    ...refused,
+    ...ledger.untagged === void 0 ? {} : { untagged: true },
+    ...ledger.proposed === void 0 ? {} : { proposed: sorted(ledger.proposed) }
+  };
+  return (0, import_yaml.stringify)({ values: { ledger: content } }, { lineWidth: 0 });
+}
+function sorted(named) {
+  return Object.fromEntries(Object.entries(named).sort(([a], [b]) => a < b ? -1 : 1));
+}
+var FIELDS = ["fingerprint", "source", "changed", "synced", "run", "commit"];
+function entry(value) {
+  const fields = FIELDS.map((field) => [field, property(value, field)]);
+  if (fields.some(([, text]) => typeof text !== "string")) return void 0;
+  return Object.fromEntries(fields);
+}
+function refusal2(value) {
+  const [times, run] = [property(value, "times"), property(value, "run")];
+  return typeof times === "number" && typeof run === "string" ? { times, run } : void 0;
+}
+function proposal(value) {
+  const [run, at, request] = ["run", "at", "request"].map((field) => property(value, field));
+  const revision = property(value, "revision");
+  if (typeof run !== "string" || typeof at !== "string" || typeof request !== "string") return void 0;
+  return typeof revision === "number" ? { run, at, request, revision } : void 0;
+}
+function record(value, read) {
+  if (typeof value !== "object" || value === null) return {};
+  const pairs = Object.entries(value).map(([key, each]) => [key, read(each)]);
+  return Object.fromEntries(pairs.filter((pair) => pair[1] !== void 0));
+}
+function property(value, key) {
+  return typeof value === "object" && value !== null ? value[key] : void 0;
+}
+
+// src/clients/open-change-request.ts
+var OVER = /* @__PURE__ */ new Set(["applied", "closed", "merged", "rejected"]);
+async function openRequest(call, environment) {
+  const base = `/api/change-requests/${call.organization}?entityType=environment`;
+  const seen = /* @__PURE__ */ new Set();
+  for (let token = ""; ; ) {
+    const path = token === "" ? base : `${base}&continuationToken=${encodeURIComponent(token)}`;
+    const page = parseAnswer(environment, await call(environment, path));
+    if (!Array.isArray(page.changeRequests)) throw notTheService(environment, "lists no change requests");
+    const found = page.changeRequests.find((each) => isOpenChange(each, environment));
+    if (found !== void 0) return standingIn(found);
+    token = page.continuationToken ?? "";
+    if (token === "") return void 0;
+    if (seen.has(token)) throw notTheService(environment, "repeats itself");
+    seen.add(token);
+  }
+}
+function standingIn({ id, status, description, latestRevisionNumber, createdBy }) {
+  const about = { description: description ?? "", by: createdBy?.githubLogin ?? "" };
+  return { id, status, ...about, revision: latestRevisionNumber ?? 1 };
+}
+function isOpenChange({ status, action, entity }, environment) {
+  const isChange2 = action !== "open" && !OVER.has(status);
+  return isChange2 && `${entity?.project}/${entity?.name}` === environment;
+}
+
+// src/clients/pulumi-proposals.ts
+var AwaitingApprovalError = class extends RemedyError {
+  constructor(environment, request, made) {
+    const how = made === void 0 ? "waits for approval since an earlier run" : "was proposed and waits for approval";
+    const remedy = `somebody else approves and applies it, in Pulumi Cloud or by pulumi env change-request approve ${request}, then apply ${request}; the next run finds it done`;
+    super(environment, `the change ${how} (change request ${request})`, remedy);
+    this.made = made;
+  }
+  made;
+};
+function withProposals(cloud, call, guarded, proposer) {
+  const ours = /* @__PURE__ */ new Map();
+  const isOurs = (environment, { id, revision }) => ours.get(environment)?.request === id && ours.get(environment)?.revision === revision;
+  return {
+    ...cloud,
+    write: async (environment, text, etag) => {
+      if (!guarded.has(environment)) return cloud.write(environment, text, etag);
+      const isOwn = (each) => isOurs(environment, each) || proposer.isOwn(each);
+      const standing2 = await refuseOthers(environment, call, { ...proposer, isOwn }, text);
+      if (standing2 !== void 0 && standing2.status !== DRAFT)
+        throw new AwaitingApprovalError(environment, standing2.id, ours.get(environment));
+      const made = standing2 === void 0 ? await draft(environment, call, text, etag) : await sameDraft(environment, call, text, standing2);
+      ours.set(environment, made);
+      await submit(environment, call, made.request, proposer.origin);
+      throw new AwaitingApprovalError(environment, made.request, made);
+    }
+  };
+}
+async function refuseOthers(environment, call, proposer, text) {
+  const standing2 = await openRequest(call, environment);
+  if (standing2 === void 0 || standing2.status === DRAFT) return standing2;
+  if (await proposer.isOwn(standing2) || await holds(environment, call, standing2.id, text))
+    return standing2;
+  throw new RemedyError(
+    environment,
+    `another change of it waits for approval (change request ${standing2.id}), and one at a time can`,
+    `look at it, in Pulumi Cloud or by pulumi env change-request diff ${standing2.id}; apply or close it, then run this again`
+  );
+}
+var DRAFT = "draft";
+function drafts(environment, call) {
+  return `/api/esc/environments/${call.organization}/${environment}/drafts`;
+}
+async function draft(environment, call, text, etag) {
+  const request = { method: "POST", headers: { etag }, body: text };
+  const answer = await call(environment, drafts(environment, call), request);
+  const { changeRequestId, latestRevisionNumber } = parseAnswer(environment, answer);
+  if (typeof changeRequestId === "string")
+    return { request: changeRequestId, revision: Number(latestRevisionNumber ?? 1) };
+  throw notTheService(environment, "names no change request");
+}
+async function sameDraft(environment, call, text, { id, revision }) {
+  if (await holds(environment, call, id, text)) return { request: id, revision };
+  const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
+  const remedy = `if nobody is at work on it: pulumi env change-request close ${id}; then run this again`;
+  throw new RemedyError(environment, reason, remedy);
+}
+async function holds(environment, call, id, text) {
+  try {
+    const answer = await call(environment, `${drafts(environment, call)}/${encodeURIComponent(id)}`);
+    return answer.text === text;
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
+}
+async function submit(environment, call, id, origin) {
+  const path = `/api/change-requests/${call.organization}/${encodeURIComponent(id)}/submit`;
+  const body = JSON.stringify({ description: origin });
+  await call(environment, path, { method: "POST", body, repeatable: true });
+}
+
+// src/sync/proposing-cloud.ts
+function proposingCloud({ approvals, groups }, cloud, call, proposer) {
+  return approvals === true ? withProposals(cloud, call(), new Set(Object.values(groups)), proposer) : cloud;
+}
+function syncProposer(run, { ledger }, cloud) {
+  return {
+    origin: `sync, ${run}`,
+    isOwn: async ({ id, revision }) => {
+      const { proposed = {} } = parseLedger((await cloud.read(ledger)).text);
+      return Object.values(proposed).some((each) => each.request === id && each.revision === revision);
+    }
+  };
 }
 
 // src/sync/report.ts
@@ -8255,76 +8350,6 @@ function escapeCommand(text) {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
-// secrets/ledger.ts
-var import_yaml = __toESM(require_dist());
-var EMPTY_LEDGER = { key: void 0, revisions: {}, secrets: {}, refused: {} };
-function parseLedger(text) {
-  const ledger = property(property(readYaml(text), "values"), "ledger");
-  const key = property(property(ledger, "key"), "fn::secret");
-  const paused = readPause(property(ledger, "paused"));
-  const proposed = record(property(ledger, "proposed"), proposal);
-  return {
-    key: typeof key === "string" ? key : void 0,
-    revisions: record(
-      property(ledger, "revisions"),
-      (value) => typeof value === "number" ? value : void 0
-    ),
-    secrets: record(property(ledger, "secrets"), entry),
-    refused: record(property(ledger, "refused"), refusal2),
-    ...paused === void 0 ? {} : { paused },
-    ...property(ledger, "untagged") === true ? { untagged: true } : {},
-    ...Object.keys(proposed).length === 0 ? {} : { proposed }
-  };
-}
-function readYaml(text) {
-  try {
-    return (0, import_yaml.parse)(text, { logLevel: "error" });
-  } catch {
-    return void 0;
-  }
-}
-function renderLedger(ledger) {
-  const key = ledger.key === void 0 ? {} : { key: { "fn::secret": ledger.key } };
-  const refused = Object.keys(ledger.refused).length === 0 ? {} : { refused: sorted(ledger.refused) };
-  const content = {
-    ...key,
-    ...ledger.paused === void 0 ? {} : { paused: ledger.paused },
-    revisions: sorted(ledger.revisions),
-    secrets: sorted(ledger.secrets),
-    ...refused,
-    ...ledger.untagged === void 0 ? {} : { untagged: true },
-    ...ledger.proposed === void 0 ? {} : { proposed: sorted(ledger.proposed) }
-  };
-  return (0, import_yaml.stringify)({ values: { ledger: content } }, { lineWidth: 0 });
-}
-function sorted(named) {
-  return Object.fromEntries(Object.entries(named).sort(([a], [b]) => a < b ? -1 : 1));
-}
-var FIELDS = ["fingerprint", "source", "changed", "synced", "run", "commit"];
-function entry(value) {
-  const fields = FIELDS.map((field) => [field, property(value, field)]);
-  if (fields.some(([, text]) => typeof text !== "string")) return void 0;
-  return Object.fromEntries(fields);
-}
-function refusal2(value) {
-  const [times, run] = [property(value, "times"), property(value, "run")];
-  return typeof times === "number" && typeof run === "string" ? { times, run } : void 0;
-}
-function proposal(value) {
-  const [run, at, request] = ["run", "at", "request"].map((field) => property(value, field));
-  const revision = property(value, "revision");
-  if (typeof run !== "string" || typeof at !== "string" || typeof request !== "string") return void 0;
-  return typeof revision === "number" ? { run, at, request, revision } : void 0;
-}
-function record(value, read) {
-  if (typeof value !== "object" || value === null) return {};
-  const pairs = Object.entries(value).map(([key, each]) => [key, read(each)]);
-  return Object.fromEntries(pairs.filter((pair) => pair[1] !== void 0));
-}
-function property(value, key) {
-  return typeof value === "object" && value !== null ? value[key] : void 0;
-}
-
 // src/sync/later-run.ts
 var LONGEST_RUN_MS = 35 * 864e5;
 function isFromLaterRun(written, { run, attempt = "1", now }) {
@@ -8412,20 +8437,20 @@ function plan(secrets, input, standing2, key, asked) {
   return secrets.map((secret) => {
     const { name } = secret;
     const held = standing2.present.has(name) ? standing2.fingerprints[name] ?? UNREADABLE : void 0;
-    const holds = held === void 0 ? {} : { holds: held };
-    if (asked?.has(name) === false) return { name, ...holds, verb: "skipped" };
-    if (secret.due === true) return planDeletion(secret, standing2, holds);
+    const holds2 = held === void 0 ? {} : { holds: held };
+    if (asked?.has(name) === false) return { name, ...holds2, verb: "skipped" };
+    if (secret.due === true) return planDeletion(secret, standing2, holds2);
     return announced(secret, planLiving(secret, input, standing2, key, held));
   });
 }
 function planLiving(secret, input, standing2, key, held) {
   const { name } = secret;
-  const holds = held === void 0 ? {} : { holds: held };
+  const holds2 = held === void 0 ? {} : { holds: held };
   const obstacle = standing2.obstacles[name];
-  if (obstacle !== void 0) return { name, ...holds, verb: "refused", reason: obstacle };
+  if (obstacle !== void 0) return { name, ...holds2, verb: "refused", reason: obstacle };
   const choice = chooseValue(secret, input);
-  if (choice.kind === "refused") return { name, ...holds, verb: "refused", reason: choice.reason };
-  if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing2), ...holds };
+  if (choice.kind === "refused") return { name, ...holds2, verb: "refused", reason: choice.reason };
+  if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing2), ...holds2 };
   return planValue(name, choice, standing2, key, held);
 }
 function announced({ name, tombstone, former }, line) {
@@ -8439,7 +8464,7 @@ function announced({ name, tombstone, former }, line) {
   const quiet = line.verb === "unchanged" || line.verb === "waiting";
   return { ...line, verb: quiet ? "tombstone" : line.verb, reason: `goes on ${tombstone}` };
 }
-function planDeletion({ name, tombstone }, standing2, holds) {
+function planDeletion({ name, tombstone }, standing2, holds2) {
   if (!standing2.remaining.has(name)) return { name, verb: "unchanged", gone: true };
   if (!standing2.present.has(name) || standing2.bound.has(name))
     return {
@@ -8450,7 +8475,7 @@ function planDeletion({ name, tombstone }, standing2, holds) {
       gone: true
     };
   const reason = "its tombstone is due, but what stands at its place is not the sync's; remove it there (pulumi env edit)";
-  return { name, ...holds, verb: "refused", reason };
+  return { name, ...holds2, verb: "refused", reason };
 }
 var MAPPING = "its further keys or variables were missing";
 var OUTLIVED = "its old name was due to go";
@@ -8953,7 +8978,7 @@ async function syncGroups(job, cloud, earlier) {
   const brake = held ?? (writes ? await job.stopped() : void 0);
   return Promise.all(
     seen.map(async (each) => {
-      const before = earlier.find(({ group }) => group === each.job.group);
+      const before = earlier.find(({ group }) => group === each.job.group)?.lines ?? [];
       return brake === void 0 ? carryOut(each, cloud, before) : holdBack(each, brake);
     })
   );
@@ -8985,9 +9010,8 @@ async function look(job, cloud) {
     return { job, failure: describeError(error) };
   }
 }
-async function carryOut(seen, cloud, earlier) {
+async function carryOut(seen, cloud, before) {
   const { group, environment } = seen.job;
-  const before = earlier?.lines ?? [];
   if (seen.view === void 0) return { group, environment, lines: before, failure: seen.failure };
   try {
     const { lines, revision } = await syncGroup(seen.job, seen.view, cloud);
@@ -8995,9 +9019,8 @@ async function carryOut(seen, cloud, earlier) {
   } catch (error) {
     if (error instanceof AwaitingApprovalError) {
       const lines = notCarriedOut(seen.view.lines, "pending");
-      const { made: proposal2 = earlier?.proposal } = error;
-      const awaiting = { awaiting: error.message, ...proposal2 === void 0 ? {} : { proposal: proposal2 } };
-      return { group, environment, lines, ...awaiting };
+      const proposal2 = error.made === void 0 ? {} : { proposal: error.made };
+      return { group, environment, lines, awaiting: error.message, ...proposal2 };
     }
     return { group, environment, lines: before, failure: describeError(error) };
   }
@@ -9146,8 +9169,9 @@ async function runSync(doors) {
     const token = await authenticate({ catalog, environment, url, http, mask }, target);
     const at = { url, organization: catalog.pulumiOrganization, token, http };
     const { GITHUB_RUN_ID: run } = environment;
-    const proposer = syncProposer(run === void 0 ? "by hand" : `run ${run}`);
-    const cloud = proposingCloud(target, createPulumiCloud(at), () => createPulumiCall(at), proposer);
+    const direct = createPulumiCloud(at);
+    const proposer = syncProposer(run === void 0 ? "by hand" : `run ${run}`, target, direct);
+    const cloud = proposingCloud(target, direct, () => createPulumiCall(at), proposer);
     const today = dayOf(now());
     const job = {
       target,

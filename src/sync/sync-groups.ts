@@ -61,7 +61,7 @@ export async function syncGroups(
   const brake = held ?? (writes ? await job.stopped() : undefined);
   return Promise.all(
     seen.map(async (each) => {
-      const before = earlier.find(({ group }) => group === each.job.group);
+      const before = earlier.find(({ group }) => group === each.job.group)?.lines ?? [];
       return brake === undefined ? carryOut(each, cloud, before) : holdBack(each, brake);
     }),
   );
@@ -98,13 +98,8 @@ async function look(job: GroupJob, cloud: PulumiCloud): Promise<Seen> {
   }
 }
 
-async function carryOut(
-  seen: Seen,
-  cloud: PulumiCloud,
-  earlier: GroupReport | undefined,
-): Promise<GroupReport> {
+async function carryOut(seen: Seen, cloud: PulumiCloud, before: PlanLine[]): Promise<GroupReport> {
   const { group, environment } = seen.job;
-  const before = earlier?.lines ?? [];
   if (seen.view === undefined) return { group, environment, lines: before, failure: seen.failure };
   try {
     const { lines, revision } = await syncGroup(seen.job, seen.view, cloud);
@@ -112,10 +107,8 @@ async function carryOut(
   } catch (error) {
     if (error instanceof AwaitingApprovalError) {
       const lines = notCarriedOut(seen.view.lines, "pending");
-      // In a later round what this run proposed stands already.
-      const { made: proposal = earlier?.proposal } = error;
-      const awaiting = { awaiting: error.message, ...(proposal === undefined ? {} : { proposal }) };
-      return { group, environment, lines, ...awaiting };
+      const proposal = error.made === undefined ? {} : { proposal: error.made };
+      return { group, environment, lines, awaiting: error.message, ...proposal };
     }
     return { group, environment, lines: before, failure: describeError(error) };
   }

@@ -45,8 +45,9 @@ export async function runSync(doors: SyncDoors): Promise<0 | 1> {
     const token = await authenticate({ catalog, environment, url, http, mask }, target);
     const at = { url, organization: catalog.pulumiOrganization, token, http };
     const { GITHUB_RUN_ID: run } = environment;
-    const proposer = syncProposer(run === undefined ? "by hand" : `run ${run}`);
-    const cloud = proposingCloud(target, createPulumiCloud(at), () => createPulumiCall(at), proposer);
+    const direct = createPulumiCloud(at);
+    const proposer = syncProposer(run === undefined ? "by hand" : `run ${run}`, target, direct);
+    const cloud = proposingCloud(target, direct, () => createPulumiCall(at), proposer);
     const today = dayOf(now());
     const job = {
       target,

@@ -1,6 +1,6 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { parseLedger } from "../../secrets/ledger";
-import { ORG, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { env, ORG, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { API_KEYS, DATABASES, jobCatalog, jobSecret, LEDGER } from "./small-job";
 import { ahead, SyncStage } from "./sync-stage";
 
@@ -139,7 +139,7 @@ describe("a sync whose changes somebody must approve", () => {
     });
   });
 
-  it("shows what waits, and fails for somebody else's change that waits before it", async () => {
+  it("shows what waits", async () => {
     const { printed, summary } = await run("canary-one");
     equal(
       printed.find((line) => line.startsWith("production:")),
@@ -147,15 +147,36 @@ describe("a sync whose changes somebody must approve", () => {
     );
     match(printed.join("\n"), /\n {2}pending {3}OPENAI_API_KEY \(create\)\n/);
     match(summary, /\| OPENAI_API_KEY \| pending \|[\s\S]*\*\*To mend\*\*\n\n- .*waits for approval/);
-    const [request] = await requests();
-    const path = `/api/change-requests/${ORG}/${request?.id}/submit`;
-    await stage.cloud.call("POST", path, { body: { description: "rollback to run-1" } });
-    const second = await run("canary-one");
-    equal(second.code, 1);
+  });
+
+  const foreign = async () => {
+    const { code, printed } = await run("canary-two");
+    equal(code, 1);
     match(
-      second.printed.join("\n"),
+      printed.join("\n"),
       /another change of it waits for approval \(change request \S+\), .*apply or close it/,
     );
+    doesNotMatch(printed.join("\n"), /change-request approve/);
+  };
+
+  it("fails for somebody else's change that waits before it, and asks nobody to approve that, whatever it says", async () => {
+    const body = "values: {sophia: {openai_api_key: {fn::secret: theirs}}}\n" as unknown as object;
+    const asDev = { token: TOKENS.dev };
+    const draft = await stage.cloud.call("POST", env(API_KEYS, "/drafts"), { ...asDev, body });
+    const path = `/api/change-requests/${ORG}/${draft.json.changeRequestId}/submit`;
+    for (const description of ["rollback to run-1", "sync, run 43", "sync, by hand"]) {
+      await stage.cloud.call("POST", path, { ...asDev, body: { description } });
+      await foreign();
+    }
+  });
+
+  it("fails for its own too, once somebody has added a text of their own", async () => {
+    await run("canary-one");
+    const [request] = await requests();
+    const body = "values: {sophia: {openai_api_key: {fn::secret: theirs}}}\n" as unknown as object;
+    const path = env(API_KEYS, `/drafts/${request?.id}`);
+    equal((await stage.cloud.call("PATCH", path, { token: TOKENS.dev, body })).status, 200);
+    await foreign();
   });
 
   for (const [what, fault] of [

@@ -31,7 +31,9 @@ export interface HandSync {
 export async function syncByHand(doors: Doors, hand: HandSync): Promise<EnvironmentReport> {
   const catalog = jobOf(doors);
   const target = findTarget(catalog, hand.environment, "--environment");
-  const cloud = proposingCloud(target, requireCloud(doors), doors.cloudCall, syncProposer("by hand"));
+  const direct = requireCloud(doors);
+  const proposer = syncProposer("by hand", target, direct);
+  const cloud = proposingCloud(target, direct, doors.cloudCall, proposer);
   const options = { ...hand.options, names: hand.names };
   const run = handRun(options.dryRun ? undefined : await newestRun(doors));
   const identity = { run, commit: "none", now: doors.now().toISOString() };

@@ -1,5 +1,6 @@
 import { pathOf, valuesEnvironment } from "../../../secrets/layout";
 import { dayOf } from "../../../secrets/tombstone";
+import { currentPerson } from "../../clients/current-user";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { type Proposer, refuseOthers } from "../../clients/pulumi-proposals";
 import { RemedyError } from "../../errors";
@@ -12,7 +13,7 @@ import { ValuesText } from "../../sync/values-text";
 import type { Doors } from "../command";
 import { inParallel } from "../in-parallel";
 import { findTargets, type RollbackTarget } from "./find-target-revision";
-import { type GroupRollback, type GroupView, viewRollback } from "./roll-back-group";
+import { type GroupRollback, type GroupView, rolledBackText, viewRollback } from "./roll-back-group";
 import type { RollbackRequest } from "./rollback-request";
 
 /** A rollback as it was found: nothing is written yet. */
@@ -38,22 +39,29 @@ export async function openRollback(
   const { catalog, project, now } = doors;
   const job = catalogOn(buildJobCatalog(catalog, project.settings), dayOf(now()));
   const target = findTarget(job, request.environment, "rollback");
-  const proposer = proposerOf(request);
+  const proposer = proposerOf(doors, request);
   const cloud = proposingCloud(target, direct, doors.cloudCall, proposer);
   const needsApproval = target.approvals === true;
   const seen = await inParallel(await lookUp(doors, job, cloud, request), async (group) => {
     const view = await viewRollback(group, cloud);
     if (needsApproval && view.lines.some(isChange))
-      await refuseOthers(group.environment, doors.cloudCall(), proposer);
+      await refuseOthers(group.environment, doors.cloudCall(), proposer, rolledBackText(group, view));
     return { group, view };
   });
   return { cloud, needsApproval, seen };
 }
 
-/** Run again, it is the same proposal, whoever runs it. */
-function proposerOf({ to }: RollbackRequest): Proposer {
+/**
+ * Run again by the same person, it is the same proposal, unless somebody added a text to it; by another one, where it holds
+ * the same text.
+ */
+function proposerOf(doors: Doors, { to }: RollbackRequest): Proposer {
   const origin = `rollback to ${to}`;
-  return { origin, isOwn: (description) => description === origin };
+  return {
+    origin,
+    isOwn: async ({ description, by, revision }) =>
+      description === origin && revision <= 1 && by !== "" && by === (await currentPerson(doors.cloudCall())),
+  };
 }
 
 /** Everything of the groups that does not change any more: which revision, and its text. */

@@ -21,7 +21,6 @@ export interface GroupRollback extends RollbackTarget {
 
 export interface GroupView {
   current: EnvironmentText;
-  text: ValuesText;
   lines: PlanLine[];
 }
 
@@ -36,7 +35,14 @@ export async function viewRollback(group: GroupRollback, cloud: PulumiCloud): Pr
   const current = await cloud.read(group.environment);
   const text = new ValuesText(current.text, group.appRoot, group.environment);
   const lines = planRollback(group.secrets, text, group.earlier, group.revision.number);
-  return { current, text, lines };
+  return { current, lines };
+}
+
+/** The text that carries the plan out: secrets as ciphertext, so it is the same each time and whoever makes it. */
+export function rolledBackText(group: GroupRollback, { current, lines }: GroupView): string {
+  const text = new ValuesText(current.text, group.appRoot, group.environment);
+  for (const line of lines.filter(isChange)) apply(group, line, text);
+  return text.toString();
 }
 
 /**
@@ -60,12 +66,12 @@ export async function rollBackGroup(
     let isSent = false;
     try {
       if (round > 1) view = await viewAgain(group, cloud, mayWrite);
-      const { current, text, lines } = view;
+      const { current, lines } = view;
       const all = withEarlier(lines, sent);
       if (!lines.some(isChange)) return { ...about, lines: all, revision: current.revision, touched };
-      for (const line of lines.filter(isChange)) apply(group, line, text);
+      const text = rolledBackText(group, view);
       isSent = true;
-      const revision = await cloud.write(group.environment, text.toString(), current.etag);
+      const revision = await cloud.write(group.environment, text, current.etag);
       return { ...about, lines: all, revision, touched: true };
     } catch (error) {
       if (!(error instanceof RemedyError)) throw error;
