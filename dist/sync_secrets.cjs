@@ -7482,6 +7482,27 @@ function placeOf(error) {
   return frame === void 0 ? "" : ` at ${frame}`;
 }
 
+// secrets/run-name.ts
+var BY_HAND = "by-hand";
+var AFTER = `${BY_HAND}-after-`;
+function handRun(newest) {
+  return newest === void 0 ? BY_HAND : `${AFTER}${newest}`;
+}
+function runId(run) {
+  return /^\d+$/.test(run) ? Number(run) : void 0;
+}
+function runBefore(hand) {
+  return hand.startsWith(AFTER) ? runId(hand.slice(AFTER.length)) : void 0;
+}
+function newestRunIn({ secrets, refused, proposed = {} }) {
+  const runs = [secrets, refused, proposed].flatMap((each) => Object.values(each).map(({ run }) => run));
+  const ids = runs.flatMap((run) => runId(run) ?? runBefore(run) ?? []);
+  return ids.length === 0 ? void 0 : Math.max(...ids);
+}
+function describeRun(run) {
+  return runId(run) === void 0 ? "a sync by hand" : `run ${run}`;
+}
+
 // secrets/tombstone.ts
 function dayOf(moment) {
   return moment.toISOString().slice(0, 10);
@@ -7529,7 +7550,7 @@ function createPulumiCall(options) {
       ...request.headers
     };
     const answer = await http({ ...request, url: `${url}${path}`, headers });
-    if (answer.status >= 400)
+    if (answer.status >= 300)
       throw refusal(thing, answer, path.startsWith(ESC) ? OF_ENVIRONMENTS : OF_ORGANIZATION);
     return answer;
   };
@@ -7546,9 +7567,9 @@ function parseAnswer(thing, answer) {
   throw notTheService(thing, "is not JSON");
 }
 function notTheService(thing, what) {
-  const remedy = "check that the address is Pulumi Cloud's API, and what stands in between";
-  return new RemedyError(thing, `the service's answer ${what}`, remedy);
+  return new RemedyError(thing, `the service's answer ${what}`, LOOK_BETWEEN);
 }
+var LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between";
 function revisionOf(environment, answer) {
   const revision = Number(answer.headers["pulumi-esc-revision"]);
   if (Number.isInteger(revision) && revision > 0) return revision;
@@ -7586,6 +7607,10 @@ function refusal(thing, answer, known) {
       "somebody else wrote it in between",
       "run again: it reads and plans anew"
     );
+  }
+  if (answer.status < 400) {
+    const cause = `the service answered ${answer.status}, which is a redirect: something stands in between`;
+    return new RemedyError(thing, cause, LOOK_BETWEEN);
   }
   const [why, what] = known[answer.status] ?? [];
   if (why !== void 0 && what !== void 0)
@@ -7636,7 +7661,10 @@ function createRevisions(call) {
     },
     text: async (environment, revision) => {
       const thing = `revision ${revision} of ${full(environment)}`;
-      return (await call(thing, `${versions(environment)}/${revision}`)).text;
+      const answer = await call(thing, `${versions(environment)}/${revision}`);
+      const told = revisionOf(thing, answer);
+      if (told !== revision) throw notTheService(thing, `is revision ${told}`);
+      return answer.text;
     },
     tag: async (environment, name, revision) => {
       const thing = `tag ${name} of ${full(environment)}`;
@@ -7910,88 +7938,8 @@ function core(bytes, shift) {
   return bytes.subarray(shift, shift + Math.max(0, whole)).toString("base64");
 }
 
-// src/clients/pulumi-proposals.ts
-var AwaitingApprovalError = class extends RemedyError {
-};
-var OVER = /* @__PURE__ */ new Set(["applied", "closed", "merged", "rejected"]);
-function withProposals(cloud, call, guarded, proposer) {
-  return {
-    ...cloud,
-    write: async (environment, text, etag) => {
-      if (!guarded.has(environment)) return cloud.write(environment, text, etag);
-      const standing2 = await refuseOthers(environment, call, proposer);
-      if (standing2 !== void 0 && standing2.status !== DRAFT)
-        throw awaiting(environment, standing2.id, "waits for approval since an earlier run");
-      const id = standing2 === void 0 ? await draft(environment, call, text, etag) : await sameDraft(environment, call, text, standing2.id);
-      await submit(environment, call, id, proposer.origin);
-      throw awaiting(environment, id, "was proposed and waits for approval");
-    }
-  };
-}
-async function refuseOthers(environment, call, { isOwn }) {
-  const standing2 = await openRequest(call, environment);
-  if (standing2 === void 0 || standing2.status === DRAFT || isOwn(standing2.description)) return standing2;
-  throw new RemedyError(
-    environment,
-    `another change of it waits for approval (change request ${standing2.id}), and one at a time can`,
-    `look at it, in Pulumi Cloud or by pulumi env change-request diff ${standing2.id}; apply or close it, then run this again`
-  );
-}
-var DRAFT = "draft";
-function drafts(environment, call) {
-  return `/api/esc/environments/${call.organization}/${environment}/drafts`;
-}
-async function draft(environment, call, text, etag) {
-  const request = { method: "POST", headers: { etag }, body: text };
-  const answer = await call(environment, drafts(environment, call), request);
-  const { changeRequestId: id } = parseAnswer(environment, answer);
-  if (typeof id === "string") return id;
-  throw notTheService(environment, "names no change request");
-}
-async function sameDraft(environment, call, text, id) {
-  const answer = await call(environment, `${drafts(environment, call)}/${encodeURIComponent(id)}`);
-  if (answer.text === text) return id;
-  const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
-  const remedy = `if nobody is at work on it: pulumi env change-request close ${id}; then run this again`;
-  throw new RemedyError(environment, reason, remedy);
-}
-async function submit(environment, call, id, origin) {
-  const path = `/api/change-requests/${call.organization}/${encodeURIComponent(id)}/submit`;
-  const body = JSON.stringify({ description: origin });
-  await call(environment, path, { method: "POST", body, repeatable: true });
-}
-function awaiting(environment, id, how) {
-  const remedy = `somebody else approves and applies it, in Pulumi Cloud or by pulumi env change-request approve ${id}, then apply ${id}; the next run finds it done`;
-  return new AwaitingApprovalError(environment, `the change ${how} (change request ${id})`, remedy);
-}
-async function openRequest(call, environment) {
-  const base = `/api/change-requests/${call.organization}?entityType=environment`;
-  const seen = /* @__PURE__ */ new Set();
-  for (let token = ""; ; ) {
-    const path = token === "" ? base : `${base}&continuationToken=${encodeURIComponent(token)}`;
-    const page = parseAnswer(environment, await call(environment, path));
-    if (!Array.isArray(page.changeRequests)) throw notTheService(environment, "lists no change requests");
-    const found = page.changeRequests.find((each) => isOpenChange(each, environment));
-    if (found !== void 0)
-      return { id: found.id, status: found.status, description: found.description ?? "" };
-    token = page.continuationToken ?? "";
-    if (token === "") return void 0;
-    if (seen.has(token)) throw notTheService(environment, "repeats itself");
-    seen.add(token);
-  }
-}
-function isOpenChange({ status, action, entity }, environment) {
-  const isChange2 = action !== "open" && !OVER.has(status);
-  return isChange2 && `${entity?.project}/${entity?.name}` === environment;
-}
-
-// src/sync/proposing-cloud.ts
-function proposingCloud({ approvals, groups }, cloud, call, proposer) {
-  return approvals === true ? withProposals(cloud, call(), new Set(Object.values(groups)), proposer) : cloud;
-}
-function syncProposer(run) {
-  return { origin: `sync, ${run}`, isOwn: (description) => description.startsWith("sync, ") };
-}
+// secrets/ledger.ts
+var import_yaml = __toESM(require_dist());
 
 // secrets/formats.ts
 var startsWith = (...prefixes) => ({
@@ -8074,6 +8022,187 @@ function pauseAt(pause, now) {
 }
 function describePause({ by, since, until, reason }) {
   return `paused by ${by} since ${since}, until ${until ?? "somebody resumes it"}: ${reason}`;
+}
+
+// secrets/ledger.ts
+var EMPTY_LEDGER = { key: void 0, revisions: {}, secrets: {}, refused: {} };
+function parseLedger(text) {
+  const ledger = property(property(readYaml(text), "values"), "ledger");
+  const key = property(property(ledger, "key"), "fn::secret");
+  const paused = readPause(property(ledger, "paused"));
+  const proposed = record(property(ledger, "proposed"), proposal);
+  return {
+    key: typeof key === "string" ? key : void 0,
+    revisions: record(
+      property(ledger, "revisions"),
+      (value) => typeof value === "number" ? value : void 0
+    ),
+    secrets: record(property(ledger, "secrets"), entry),
+    refused: record(property(ledger, "refused"), refusal2),
+    ...paused === void 0 ? {} : { paused },
+    ...property(ledger, "untagged") === true ? { untagged: true } : {},
+    ...Object.keys(proposed).length === 0 ? {} : { proposed }
+  };
+}
+function readYaml(text) {
+  try {
+    return (0, import_yaml.parse)(text, { logLevel: "error" });
+  } catch {
+    return void 0;
+  }
+}
+function renderLedger(ledger) {
+  const key = ledger.key === void 0 ? {} : { key: { "fn::secret": ledger.key } };
+  const refused = Object.keys(ledger.refused).length === 0 ? {} : { refused: sorted(ledger.refused) };
+  const content = {
+    ...key,
+    ...ledger.paused === void 0 ? {} : { paused: ledger.paused },
+    revisions: sorted(ledger.revisions),
+    secrets: sorted(ledger.secrets),
+    ...refused,
+    ...ledger.untagged === void 0 ? {} : { untagged: true },
+    ...ledger.proposed === void 0 ? {} : { proposed: sorted(ledger.proposed) }
+  };
+  return (0, import_yaml.stringify)({ values: { ledger: content } }, { lineWidth: 0 });
+}
+function sorted(named) {
+  return Object.fromEntries(Object.entries(named).sort(([a], [b]) => a < b ? -1 : 1));
+}
+var FIELDS = ["fingerprint", "source", "changed", "synced", "run", "commit"];
+function entry(value) {
+  const fields = FIELDS.map((field) => [field, property(value, field)]);
+  if (fields.some(([, text]) => typeof text !== "string")) return void 0;
+  return Object.fromEntries(fields);
+}
+function refusal2(value) {
+  const [times, run] = [property(value, "times"), property(value, "run")];
+  return typeof times === "number" && typeof run === "string" ? { times, run } : void 0;
+}
+function proposal(value) {
+  const [run, at, request] = ["run", "at", "request"].map((field) => property(value, field));
+  const revision = property(value, "revision");
+  if (typeof run !== "string" || typeof at !== "string" || typeof request !== "string") return void 0;
+  return typeof revision === "number" ? { run, at, request, revision } : void 0;
+}
+function record(value, read) {
+  if (typeof value !== "object" || value === null) return {};
+  const pairs = Object.entries(value).map(([key, each]) => [key, read(each)]);
+  return Object.fromEntries(pairs.filter((pair) => pair[1] !== void 0));
+}
+function property(value, key) {
+  return typeof value === "object" && value !== null ? value[key] : void 0;
+}
+
+// src/clients/open-change-request.ts
+var OVER = /* @__PURE__ */ new Set(["applied", "closed", "merged", "rejected"]);
+async function openRequest(call, environment) {
+  const base = `/api/change-requests/${call.organization}?entityType=environment`;
+  const seen = /* @__PURE__ */ new Set();
+  for (let token = ""; ; ) {
+    const path = token === "" ? base : `${base}&continuationToken=${encodeURIComponent(token)}`;
+    const page = parseAnswer(environment, await call(environment, path));
+    if (!Array.isArray(page.changeRequests)) throw notTheService(environment, "lists no change requests");
+    const found = page.changeRequests.find((each) => isOpenChange(each, environment));
+    if (found !== void 0) return standingIn(found);
+    token = page.continuationToken ?? "";
+    if (token === "") return void 0;
+    if (seen.has(token)) throw notTheService(environment, "repeats itself");
+    seen.add(token);
+  }
+}
+function standingIn({ id, status, description, latestRevisionNumber, createdBy }) {
+  const about = { description: description ?? "", by: createdBy?.githubLogin ?? "" };
+  return { id, status, ...about, revision: latestRevisionNumber ?? 1 };
+}
+function isOpenChange({ status, action, entity }, environment) {
+  const isChange2 = action !== "open" && !OVER.has(status);
+  return isChange2 && `${entity?.project}/${entity?.name}` === environment;
+}
+
+// src/clients/pulumi-proposals.ts
+var AwaitingApprovalError = class extends RemedyError {
+  constructor(environment, request, made) {
+    const how = made === void 0 ? "waits for approval since an earlier run" : "was proposed and waits for approval";
+    const remedy = `somebody else approves and applies it, in Pulumi Cloud or by pulumi env change-request approve ${request}, then apply ${request}; the next run finds it done`;
+    super(environment, `the change ${how} (change request ${request})`, remedy);
+    this.made = made;
+  }
+  made;
+};
+function withProposals(cloud, call, guarded, proposer) {
+  const ours = /* @__PURE__ */ new Map();
+  const isOurs = (environment, { id, revision }) => ours.get(environment)?.request === id && ours.get(environment)?.revision === revision;
+  return {
+    ...cloud,
+    write: async (environment, text, etag) => {
+      if (!guarded.has(environment)) return cloud.write(environment, text, etag);
+      const isOwn = (each) => isOurs(environment, each) || proposer.isOwn(each);
+      const standing2 = await refuseOthers(environment, call, { ...proposer, isOwn }, text);
+      if (standing2 !== void 0 && standing2.status !== DRAFT)
+        throw new AwaitingApprovalError(environment, standing2.id, ours.get(environment));
+      const made = standing2 === void 0 ? await draft(environment, call, text, etag) : await sameDraft(environment, call, text, standing2);
+      ours.set(environment, made);
+      await submit(environment, call, made.request, proposer.origin);
+      throw new AwaitingApprovalError(environment, made.request, made);
+    }
+  };
+}
+async function refuseOthers(environment, call, proposer, text) {
+  const standing2 = await openRequest(call, environment);
+  if (standing2 === void 0 || standing2.status === DRAFT) return standing2;
+  if (await proposer.isOwn(standing2) || await holds(environment, call, standing2.id, text))
+    return standing2;
+  throw new RemedyError(
+    environment,
+    `another change of it waits for approval (change request ${standing2.id}), and one at a time can`,
+    `look at it, in Pulumi Cloud or by pulumi env change-request diff ${standing2.id}; apply or close it, then run this again`
+  );
+}
+var DRAFT = "draft";
+function drafts(environment, call) {
+  return `/api/esc/environments/${call.organization}/${environment}/drafts`;
+}
+async function draft(environment, call, text, etag) {
+  const request = { method: "POST", headers: { etag }, body: text };
+  const answer = await call(environment, drafts(environment, call), request);
+  const { changeRequestId, latestRevisionNumber } = parseAnswer(environment, answer);
+  if (typeof changeRequestId === "string")
+    return { request: changeRequestId, revision: Number(latestRevisionNumber ?? 1) };
+  throw notTheService(environment, "names no change request");
+}
+async function sameDraft(environment, call, text, { id, revision }) {
+  if (await holds(environment, call, id, text)) return { request: id, revision };
+  const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
+  const remedy = `if nobody is at work on it: pulumi env change-request close ${id}; then run this again`;
+  throw new RemedyError(environment, reason, remedy);
+}
+async function holds(environment, call, id, text) {
+  try {
+    const answer = await call(environment, `${drafts(environment, call)}/${encodeURIComponent(id)}`);
+    return answer.text === text;
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
+}
+async function submit(environment, call, id, origin) {
+  const path = `/api/change-requests/${call.organization}/${encodeURIComponent(id)}/submit`;
+  const body = JSON.stringify({ description: origin });
+  await call(environment, path, { method: "POST", body, repeatable: true });
+}
+
+// src/sync/proposing-cloud.ts
+function proposingCloud({ approvals, groups }, cloud, call, proposer) {
+  return approvals === true ? withProposals(cloud, call(), new Set(Object.values(groups)), proposer) : cloud;
+}
+function syncProposer(run, { ledger }, cloud) {
+  return {
+    origin: `sync, ${run}`,
+    isOwn: async ({ id, revision }) => {
+      const { proposed = {} } = parseLedger((await cloud.read(ledger)).text);
+      return Object.values(proposed).some((each) => each.request === id && each.revision === revision);
+    }
+  };
 }
 
 // src/sync/report.ts
@@ -8172,8 +8301,8 @@ function renderSummary(report, { dryRun, now }) {
       whyOf(line)
     ])
   );
-  const { failures, awaiting: awaiting2, warnings, notices } = outcomeOf(report);
-  const open = [...failures, ...awaiting2, ...warnings];
+  const { failures, awaiting, warnings, notices } = outcomeOf(report);
+  const open = [...failures, ...awaiting, ...warnings];
   const trouble = open.length === 0 ? [] : ["", "**To mend**", "", ...open.map((each) => `- ${each}`)];
   const table = [
     "| secret | verb | environment | group | value changed | why |",
@@ -8269,65 +8398,29 @@ function createRunner(environment, print) {
   };
 }
 
-// secrets/ledger.ts
-var import_yaml = __toESM(require_dist());
-var EMPTY_LEDGER = { key: void 0, revisions: {}, secrets: {}, refused: {} };
-function parseLedger(text) {
-  const ledger = property(property(readYaml(text), "values"), "ledger");
-  const key = property(property(ledger, "key"), "fn::secret");
-  const paused = readPause(property(ledger, "paused"));
-  return {
-    key: typeof key === "string" ? key : void 0,
-    revisions: record(
-      property(ledger, "revisions"),
-      (value) => typeof value === "number" ? value : void 0
-    ),
-    secrets: record(property(ledger, "secrets"), entry),
-    refused: record(property(ledger, "refused"), refusal2),
-    ...paused === void 0 ? {} : { paused },
-    ...property(ledger, "untagged") === true ? { untagged: true } : {}
-  };
+// src/sync/later-run.ts
+var LONGEST_RUN_MS = 35 * 864e5;
+function isFromLaterRun(written, { run, attempt = "1", now }) {
+  const [own, other, before] = [runId(run), runId(written.run), runBefore(written.run)];
+  if (attempt !== "1" || own === void 0) return false;
+  const age = Date.parse(now) - Date.parse(written.synced);
+  const isLater = other === void 0 ? before !== void 0 && before >= own : other > own;
+  return isLater && age < LONGEST_RUN_MS;
 }
-function readYaml(text) {
-  try {
-    return (0, import_yaml.parse)(text, { logLevel: "error" });
-  } catch {
-    return void 0;
-  }
+function laterWriters(ledger, identity) {
+  const { secrets, proposed = {} } = ledger;
+  const wrote = Object.entries(secrets).filter(([, entry2]) => isFromLaterRun(entry2, identity)).map(([name, { run }]) => [name, `${inWords(run)} wrote`]);
+  const proposals = Object.entries(proposed).filter(([, { run, at }]) => isFromLaterRun({ run, synced: at }, identity)).map(([name, { run }]) => [name, `${inWords(run)} proposed`]);
+  return Object.fromEntries([...wrote, ...proposals]);
 }
-function renderLedger(ledger) {
-  const key = ledger.key === void 0 ? {} : { key: { "fn::secret": ledger.key } };
-  const refused = Object.keys(ledger.refused).length === 0 ? {} : { refused: sorted(ledger.refused) };
-  const content = {
-    ...key,
-    ...ledger.paused === void 0 ? {} : { paused: ledger.paused },
-    revisions: sorted(ledger.revisions),
-    secrets: sorted(ledger.secrets),
-    ...refused,
-    ...ledger.untagged === void 0 ? {} : { untagged: true }
-  };
-  return (0, import_yaml.stringify)({ values: { ledger: content } }, { lineWidth: 0 });
+function inWords(run) {
+  const when = runId(run) === void 0 ? "made after this run was queued" : "which was queued after this one";
+  return `${describeRun(run)}, ${when},`;
 }
-function sorted(named) {
-  return Object.fromEntries(Object.entries(named).sort(([a], [b]) => a < b ? -1 : 1));
-}
-var FIELDS = ["fingerprint", "source", "changed", "synced", "run", "commit"];
-function entry(value) {
-  const fields = FIELDS.map((field) => [field, property(value, field)]);
-  if (fields.some(([, text]) => typeof text !== "string")) return void 0;
-  return Object.fromEntries(fields);
-}
-function refusal2(value) {
-  const [times, run] = [property(value, "times"), property(value, "run")];
-  return typeof times === "number" && typeof run === "string" ? { times, run } : void 0;
-}
-function record(value, read) {
-  if (typeof value !== "object" || value === null) return {};
-  const pairs = Object.entries(value).map(([key, each]) => [key, read(each)]);
-  return Object.fromEntries(pairs.filter((pair) => pair[1] !== void 0));
-}
-function property(value, key) {
-  return typeof value === "object" && value !== null ? value[key] : void 0;
+function knowingRuns(identity, ledger) {
+  if (runId(identity.run) !== void 0) return identity;
+  const known = [runBefore(identity.run), newestRunIn(ledger)].filter((id) => id !== void 0);
+  return { ...identity, run: handRun(known.length === 0 ? void 0 : Math.max(...known)) };
 }
 
 // secrets/layout.ts
@@ -8392,20 +8485,20 @@ function plan(secrets, input, standing2, key, asked) {
   return secrets.map((secret) => {
     const { name } = secret;
     const held = standing2.present.has(name) ? standing2.fingerprints[name] ?? UNREADABLE : void 0;
-    const holds = held === void 0 ? {} : { holds: held };
-    if (asked?.has(name) === false) return { name, ...holds, verb: "skipped" };
-    if (secret.due === true) return planDeletion(secret, standing2, holds);
+    const holds2 = held === void 0 ? {} : { holds: held };
+    if (asked?.has(name) === false) return { name, ...holds2, verb: "skipped" };
+    if (secret.due === true) return planDeletion(secret, standing2, holds2);
     return announced(secret, planLiving(secret, input, standing2, key, held));
   });
 }
 function planLiving(secret, input, standing2, key, held) {
   const { name } = secret;
-  const holds = held === void 0 ? {} : { holds: held };
+  const holds2 = held === void 0 ? {} : { holds: held };
   const obstacle = standing2.obstacles[name];
-  if (obstacle !== void 0) return { name, ...holds, verb: "refused", reason: obstacle };
+  if (obstacle !== void 0) return { name, ...holds2, verb: "refused", reason: obstacle };
   const choice = chooseValue(secret, input);
-  if (choice.kind === "refused") return { name, ...holds, verb: "refused", reason: choice.reason };
-  if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing2), ...holds };
+  if (choice.kind === "refused") return { name, ...holds2, verb: "refused", reason: choice.reason };
+  if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing2), ...holds2 };
   return planValue(name, choice, standing2, key, held);
 }
 function announced({ name, tombstone, former }, line) {
@@ -8419,7 +8512,7 @@ function announced({ name, tombstone, former }, line) {
   const quiet = line.verb === "unchanged" || line.verb === "waiting";
   return { ...line, verb: quiet ? "tombstone" : line.verb, reason: `goes on ${tombstone}` };
 }
-function planDeletion({ name, tombstone }, standing2, holds) {
+function planDeletion({ name, tombstone }, standing2, holds2) {
   if (!standing2.remaining.has(name)) return { name, verb: "unchanged", gone: true };
   if (!standing2.present.has(name) || standing2.bound.has(name))
     return {
@@ -8430,7 +8523,7 @@ function planDeletion({ name, tombstone }, standing2, holds) {
       gone: true
     };
   const reason = "its tombstone is due, but what stands at its place is not the sync's; remove it there (pulumi env edit)";
-  return { name, ...holds, verb: "refused", reason };
+  return { name, ...holds2, verb: "refused", reason };
 }
 var MAPPING = "its further keys or variables were missing";
 var OUTLIVED = "its old name was due to go";
@@ -8450,7 +8543,7 @@ function planValue(name, choice, standing2, key, held) {
   if (held === void 0) return { ...written, verb: "create" };
   const writer = standing2.newer[name];
   if (held !== line.fingerprint && writer !== void 0) {
-    const reason = `run ${writer}, which was queued after this one, wrote another value: what came here may be older. Start a new run, or this one again`;
+    const reason = `${writer} another value: what came here may be older. Start a new run, or this one again`;
     return { name, verb: "refused", holds: held, reason };
   }
   if (held !== line.fingerprint) {
@@ -8534,6 +8627,21 @@ function advanceLedger(ledger, groups, identity) {
     if (lines.every(isKnown2)) next.revisions[group] = revision;
     else delete next.revisions[group];
   }
+  const proposed = advanceProposals(ledger.proposed, groups, identity);
+  return Object.keys(proposed).length === 0 ? next : { ...next, proposed };
+}
+function advanceProposals(before = {}, groups, identity) {
+  const next = { ...before };
+  for (const { lines, revision, proposal: proposal2 } of groups) {
+    for (const { name, verb } of lines) {
+      const known = next[name];
+      if (proposal2 !== void 0 && verb === "pending")
+        next[name] = { run: identity.run, at: identity.now, ...proposal2 };
+      else if (known === void 0 || revision === void 0 || ["refused", "skipped"].includes(verb))
+        continue;
+      else if (!isFromLaterRun({ run: known.run, synced: known.at }, identity)) delete next[name];
+    }
+  }
   return next;
 }
 function advanceEntry(before, line, identity) {
@@ -8548,6 +8656,13 @@ function advanceEntry(before, line, identity) {
     run: identity.run,
     commit: identity.commit
   };
+}
+
+// src/sync/require-ledger-text.ts
+function requireLedgerText(stored, place) {
+  if (stored.revision === 1 || stored.text.trim() !== "") return stored.text;
+  const remedy = "run again; where it is empty indeed, bring an earlier revision of it back (pulumi env version rollback), or write values: {} there (pulumi env edit)";
+  throw new RemedyError(place, `the ledger's text is empty at revision ${stored.revision}`, remedy);
 }
 
 // src/sync/rounds.ts
@@ -8595,14 +8710,6 @@ function brakeOf(intents, options, limit) {
 }
 function isLoss({ verb, writes }) {
   return writes === "removal" || verb === "update" && writes === "value";
-}
-
-// src/sync/later-run.ts
-var LONGEST_RUN_MS = 35 * 864e5;
-function isFromLaterRun(written, { run, attempt = "1", now }) {
-  if (attempt !== "1" || ![written.run, run].every((id) => /^\d+$/.test(id))) return false;
-  const age = Date.parse(now) - Date.parse(written.synced);
-  return Number(written.run) > Number(run) && age < LONGEST_RUN_MS;
 }
 
 // src/sync/values-text.ts
@@ -8661,6 +8768,10 @@ var ValuesText = class {
   }
   appRoot;
   document;
+  /** Whether the text has a mapping of values, be it an empty one. One without says nothing of what stood. */
+  hasValues() {
+    return (0, import_yaml3.isMap)(this.node(["values"]));
+  }
   /** Whether a value stands at the secret's place: in clear, as ciphertext or as a person wrote it. A reference is none. */
   has(secret) {
     const node = this.node(this.place(secret));
@@ -8875,9 +8986,7 @@ async function standing(job, current, text, cloud) {
     obstacles: Object.fromEntries(job.secrets.map((secret) => [secret.name, text.obstacle(secret)])),
     fingerprints: present.size === 0 ? {} : await fingerprintsOf(job, current, bound, cloud),
     defaulted: new Set(entries.filter(([, entry2]) => entry2.source === "default").map(([name]) => name)),
-    newer: Object.fromEntries(
-      entries.filter(([, entry2]) => isFromLaterRun(entry2, job.identity)).map(([name, { run }]) => [name, run])
-    )
+    newer: laterWriters(job.ledger, job.identity)
   };
 }
 async function fingerprintsOf(job, current, bound, cloud) {
@@ -8956,13 +9065,11 @@ async function carryOut(seen, cloud, before) {
     const { lines, revision } = await syncGroup(seen.job, seen.view, cloud);
     return { group, environment, lines: withEarlier(lines, before), revision };
   } catch (error) {
-    if (error instanceof AwaitingApprovalError)
-      return {
-        group,
-        environment,
-        lines: notCarriedOut(seen.view.lines, "pending"),
-        awaiting: error.message
-      };
+    if (error instanceof AwaitingApprovalError) {
+      const lines = notCarriedOut(seen.view.lines, "pending");
+      const proposal2 = error.made === void 0 ? {} : { proposal: error.made };
+      return { group, environment, lines, awaiting: error.message, ...proposal2 };
+    }
     return { group, environment, lines: before, failure: describeError(error) };
   }
 }
@@ -9032,15 +9139,16 @@ async function syncEnvironment(job, cloud) {
 async function syncOnce(job, cloud, { alerted, tagged }, stored, earlier) {
   const { dryRun } = job.options;
   const { environment } = job.target;
-  const whole = usableLedger(stored);
+  const whole = usableLedger(requireLedgerText(stored, job.target.ledger));
   const paused = pausedAt(whole, job);
   if (paused.paused !== void 0 && !dryRun)
     return { report: { environment, groups: [], changed: timesOf(whole), ...earlier, ...paused } };
   const ledger = ownPart(whole, job.catalog.shard);
   const key = ledger.key ?? newFingerprintKey();
   const stopped = () => pausedMeanwhile(job, cloud);
-  const groups = await syncGroups({ ...job, ledger, key, stopped }, cloud, earlier?.groups ?? []);
-  const advanced = advanceLedger({ ...ledger, key }, groups, job.identity);
+  const identity = knowingRuns(job.identity, whole);
+  const groups = await syncGroups({ ...job, identity, ledger, key, stopped }, cloud, earlier?.groups ?? []);
+  const advanced = advanceLedger({ ...ledger, key }, groups, identity);
   const report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced), ...paused };
   if (dryRun) return { report };
   const { ledger: told, failure } = await alerted(ledger, advanced);
@@ -9056,7 +9164,8 @@ function pausedAt(ledger, { identity }) {
   return paused === void 0 ? {} : { paused };
 }
 async function pausedMeanwhile(job, cloud) {
-  const ledger = parseLedger((await cloud.read(job.target.ledger)).text);
+  const place = job.target.ledger;
+  const ledger = parseLedger(requireLedgerText(await cloud.read(place), place));
   if (pausedAt(ledger, job).paused === void 0) return void 0;
   return "not written: somebody paused the sync of this environment while it ran";
 }
@@ -9070,8 +9179,8 @@ function taggedOnce({ identity, target }, cloud) {
     return tagFailures.length === 0 ? { tag } : { tagFailures, untagged: { untagged: true } };
   };
 }
-function usableLedger(stored) {
-  const ledger = parseLedger(stored.text);
+function usableLedger(text) {
+  const ledger = parseLedger(text);
   if (ledger.key !== void 0 && isFingerprintKey(ledger.key)) return ledger;
   return { ...ledger, key: void 0, revisions: {} };
 }
@@ -9108,8 +9217,9 @@ async function runSync(doors) {
     const token = await authenticate({ catalog, environment, url, http, mask }, target);
     const at = { url, organization: catalog.pulumiOrganization, token, http };
     const { GITHUB_RUN_ID: run } = environment;
-    const proposer = syncProposer(run === void 0 ? "by hand" : `run ${run}`);
-    const cloud = proposingCloud(target, createPulumiCloud(at), () => createPulumiCall(at), proposer);
+    const direct = createPulumiCloud(at);
+    const proposer = syncProposer(run === void 0 ? "by hand" : `run ${run}`, target, direct);
+    const cloud = proposingCloud(target, direct, () => createPulumiCall(at), proposer);
     const today = dayOf(now());
     const job = {
       target,
@@ -9120,15 +9230,15 @@ async function runSync(doors) {
     };
     const report = await syncEnvironment({ ...job, ...alertOf(doors) }, cloud);
     for (const line of [headline(report, options.dryRun), ...logLines(report)]) runner.print(line);
-    const { counts, failures, awaiting: awaiting2, warnings, notices } = outcomeOf(report);
+    const { counts, failures, awaiting, warnings, notices } = outcomeOf(report);
     for (const notice of notices) runner.remark("notice", notice);
     for (const warning of warnings) runner.remark("warning", warning);
-    for (const failure of [...failures, ...awaiting2]) runner.complain(failure);
+    for (const failure of [...failures, ...awaiting]) runner.complain(failure);
     runner.summarize(renderSummary(report, { dryRun: options.dryRun, now: now() }));
     const changed = counts.create + counts.update + counts.delete;
     const paused = report.paused === void 0 ? {} : { paused: true };
     runner.output({ changed, refused: counts.refused, ...paused });
-    return failures.length + awaiting2.length === 0 ? 0 : 1;
+    return failures.length + awaiting.length === 0 ? 0 : 1;
   } catch (error) {
     runner.complain(describeError(error));
     return 1;
@@ -9141,7 +9251,7 @@ function secretsIn({ catalog, environment }) {
 }
 function identityOf({ environment, now }) {
   return {
-    run: environment.GITHUB_RUN_ID ?? "by-hand",
+    run: environment.GITHUB_RUN_ID ?? handRun(),
     attempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
     commit: environment.GITHUB_SHA ?? "none",
     now: now().toISOString()

@@ -23,6 +23,16 @@ export interface Refusal {
   run: string;
 }
 
+/** A change of a value that a run proposed, as long as no run has found what became of it. */
+export interface Proposal {
+  run: string;
+  /** When, RFC 3339, UTC. */
+  at: string;
+  /** The change request, and which of its revisions the run made. */
+  request: string;
+  revision: number;
+}
+
 /**
  * An environment's ledger: what was synced, when and by which run, without a value. Its one secret is the key of
  * the fingerprints, which only those who may open the ledger can use; everybody else reads times and names.
@@ -39,6 +49,8 @@ export interface Ledger {
   paused?: Pause;
   /** Whether a run left values that it could not tag. */
   untagged?: true;
+  /** Where changes need an approval: what was proposed, by secret. */
+  proposed?: Record<string, Proposal>;
 }
 
 export const EMPTY_LEDGER: Ledger = { key: undefined, revisions: {}, secrets: {}, refused: {} };
@@ -57,6 +69,7 @@ export function parseLedger(text: string): Ledger {
   const ledger = property(property(readYaml(text), "values"), "ledger");
   const key = property(property(ledger, "key"), "fn::secret");
   const paused = readPause(property(ledger, "paused"));
+  const proposed = record(property(ledger, "proposed"), proposal);
   return {
     key: typeof key === "string" ? key : undefined,
     revisions: record(property(ledger, "revisions"), (value) =>
@@ -66,6 +79,7 @@ export function parseLedger(text: string): Ledger {
     refused: record(property(ledger, "refused"), refusal),
     ...(paused === undefined ? {} : { paused }),
     ...(property(ledger, "untagged") === true ? { untagged: true as const } : {}),
+    ...(Object.keys(proposed).length === 0 ? {} : { proposed }),
   };
 }
 
@@ -89,6 +103,7 @@ export function renderLedger(ledger: Ledger): string {
     secrets: sorted(ledger.secrets),
     ...refused,
     ...(ledger.untagged === undefined ? {} : { untagged: true }),
+    ...(ledger.proposed === undefined ? {} : { proposed: sorted(ledger.proposed) }),
   };
   return stringify({ values: { ledger: content } }, { lineWidth: 0 });
 }
@@ -108,6 +123,13 @@ function entry(value: unknown): LedgerEntry | undefined {
 function refusal(value: unknown): Refusal | undefined {
   const [times, run] = [property(value, "times"), property(value, "run")];
   return typeof times === "number" && typeof run === "string" ? { times, run } : undefined;
+}
+
+function proposal(value: unknown): Proposal | undefined {
+  const [run, at, request] = ["run", "at", "request"].map((field) => property(value, field));
+  const revision = property(value, "revision");
+  if (typeof run !== "string" || typeof at !== "string" || typeof request !== "string") return undefined;
+  return typeof revision === "number" ? { run, at, request, revision } : undefined;
 }
 
 function record<T>(value: unknown, read: (value: unknown) => T | undefined): Record<string, T> {

@@ -7,3 +7,16 @@ export async function currentUser(call: PulumiCall): Promise<string> {
   const found = [githubLogin, name].find((each) => typeof each === "string" && each !== "");
   return String(found ?? "somebody");
 }
+
+/**
+ * The login of the person whose token this is.
+ *
+ * @returns undefined for a token of an organization or team: those answer alike, whoever holds them.
+ */
+export async function currentPerson(call: PulumiCall): Promise<string | undefined> {
+  const thing = "the token's owner";
+  const answer = parseAnswer(thing, await call(thing, "/api/user")) as Record<string, unknown>;
+  const { githubLogin, tokenInfo } = answer;
+  const isMachine = tokenInfo !== undefined && tokenInfo !== null;
+  return typeof githubLogin === "string" && githubLogin !== "" && !isMachine ? githubLogin : undefined;
+}

@@ -1,5 +1,5 @@
 import type { HttpRequest } from "./http";
-import { ConflictError, notTheService, type PulumiCall, parseAnswer } from "./pulumi-call";
+import { ConflictError, notTheService, type PulumiCall, parseAnswer, revisionOf } from "./pulumi-call";
 
 /** One revision of an ESC environment, as the service lists it. */
 export interface Revision {
@@ -18,7 +18,7 @@ export interface Revision {
 export interface Revisions {
   /** The newest revisions, newest first. @param most all of them when left out. */
   list(environment: string, most?: number): Promise<Revision[]>;
-  /** A revision's text, secrets as ciphertext. Needs the right to read. */
+  /** A revision's text, secrets as ciphertext. Needs the right to read. @throws RemedyError for another revision's. */
   text(environment: string, revision: number): Promise<string>;
   /** Names a revision; a tag of that name which points elsewhere is moved. Needs the right to write. */
   tag(environment: string, name: string, revision: number): Promise<void>;
@@ -57,7 +57,11 @@ export function createRevisions(call: PulumiCall): Revisions {
     },
     text: async (environment, revision) => {
       const thing = `revision ${revision} of ${full(environment)}`;
-      return (await call(thing, `${versions(environment)}/${revision}`)).text;
+      const answer = await call(thing, `${versions(environment)}/${revision}`);
+      const told = revisionOf(thing, answer);
+      // A text that is not this one, an empty one say, would be taken for what stood then.
+      if (told !== revision) throw notTheService(thing, `is revision ${told}`);
+      return answer.text;
     },
     tag: async (environment, name, revision) => {
       const thing = `tag ${name} of ${full(environment)}`;

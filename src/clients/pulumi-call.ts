@@ -17,7 +17,7 @@ export interface PulumiCall {
   /**
    * @param thing what the request is about, for errors.
    * @param path below the service's address: `/api/orgs/acme/members`.
-   * @throws RemedyError for every answer of 400 and more.
+   * @throws RemedyError for every answer of 300 and more: one that leads elsewhere is no answer of the service's.
    */
   (thing: string, path: string, request?: Omit<HttpRequest, "url">): Promise<HttpAnswer>;
 }
@@ -41,7 +41,7 @@ export function createPulumiCall(options: {
       ...request.headers,
     };
     const answer = await http({ ...request, url: `${url}${path}`, headers });
-    if (answer.status >= 400)
+    if (answer.status >= 300)
       throw refusal(thing, answer, path.startsWith(ESC) ? OF_ENVIRONMENTS : OF_ORGANIZATION);
     return answer;
   };
@@ -62,9 +62,10 @@ export function parseAnswer(thing: string, answer: HttpAnswer): object {
 }
 
 export function notTheService(thing: string, what: string): RemedyError {
-  const remedy = "check that the address is Pulumi Cloud's API, and what stands in between";
-  return new RemedyError(thing, `the service's answer ${what}`, remedy);
+  return new RemedyError(thing, `the service's answer ${what}`, LOOK_BETWEEN);
 }
+
+const LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between";
 
 export function revisionOf(environment: string, answer: HttpAnswer): number {
   const revision = Number(answer.headers["pulumi-esc-revision"]);
@@ -110,6 +111,10 @@ function refusal(thing: string, answer: HttpAnswer, known: Refusals): RemedyErro
       "somebody else wrote it in between",
       "run again: it reads and plans anew",
     );
+  }
+  if (answer.status < 400) {
+    const cause = `the service answered ${answer.status}, which is a redirect: something stands in between`;
+    return new RemedyError(thing, cause, LOOK_BETWEEN);
   }
   const [why, what] = known[answer.status] ?? [];
   if (why !== undefined && what !== undefined)

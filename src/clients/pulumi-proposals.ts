@@ -1,20 +1,36 @@
 import { RemedyError } from "../errors";
-import { notTheService, type PulumiCall, parseAnswer } from "./pulumi-call";
+import { openRequest, type Standing } from "./open-change-request";
+import { NotFoundError, notTheService, type PulumiCall, parseAnswer } from "./pulumi-call";
 import type { PulumiCloud } from "./pulumi-cloud";
 
+/** A change request, and the revision of it that was proposed: who may write the environment may add others. */
+export interface ProposalId {
+  request: string;
+  revision: number;
+}
+
 /** What was to be written is somebody's to approve. Nothing failed, and nothing is written yet. */
-export class AwaitingApprovalError extends RemedyError {}
+export class AwaitingApprovalError extends RemedyError {
+  constructor(
+    environment: string,
+    request: string,
+    /** What this client proposed; absent where it waits since an earlier run. */
+    readonly made?: ProposalId,
+  ) {
+    const how =
+      made === undefined ? "waits for approval since an earlier run" : "was proposed and waits for approval";
+    const remedy = `somebody else approves and applies it, in Pulumi Cloud or by pulumi env change-request approve ${request}, then apply ${request}; the next run finds it done`;
+    super(environment, `the change ${how} (change request ${request})`, remedy);
+  }
+}
 
 /** Who proposes. */
 export interface Proposer {
   /** Description of its change requests, for those who review them: `sync, run 123`. */
   origin: string;
-  /** Whether a change request that stands is one of its own, by its description. */
-  isOwn(description: string): boolean;
+  /** Whether a change request that stands is its own. What that says of itself proves nothing: whoever may write may say it. */
+  isOwn(standing: Standing): boolean | Promise<boolean>;
 }
-
-/** A request that can no longer become a change; the words are the service's. */
-const OVER = new Set(["applied", "closed", "merged", "rejected"]);
 
 /**
  * A client that proposes what it may not write: an approval rule refuses every direct write of an environment, to the
@@ -30,19 +46,24 @@ export function withProposals(
   guarded: ReadonlySet<string>,
   proposer: Proposer,
 ): PulumiCloud {
+  const ours = new Map<string, ProposalId>();
+  const isOurs = (environment: string, { id, revision }: Standing) =>
+    ours.get(environment)?.request === id && ours.get(environment)?.revision === revision;
   return {
     ...cloud,
     write: async (environment, text, etag) => {
       if (!guarded.has(environment)) return cloud.write(environment, text, etag);
-      const standing = await refuseOthers(environment, call, proposer);
+      const isOwn: Proposer["isOwn"] = (each) => isOurs(environment, each) || proposer.isOwn(each);
+      const standing = await refuseOthers(environment, call, { ...proposer, isOwn }, text);
       if (standing !== undefined && standing.status !== DRAFT)
-        throw awaiting(environment, standing.id, "waits for approval since an earlier run");
-      const id =
+        throw new AwaitingApprovalError(environment, standing.id, ours.get(environment));
+      const made =
         standing === undefined
           ? await draft(environment, call, text, etag)
-          : await sameDraft(environment, call, text, standing.id);
-      await submit(environment, call, id, proposer.origin);
-      throw awaiting(environment, id, "was proposed and waits for approval");
+          : await sameDraft(environment, call, text, standing);
+      ours.set(environment, made);
+      await submit(environment, call, made.request, proposer.origin);
+      throw new AwaitingApprovalError(environment, made.request, made);
     },
   };
 }
@@ -50,16 +71,20 @@ export function withProposals(
 /**
  * Looks whether an environment is free for proposals of one proposer: there can be one at a time.
  *
+ * @param text what it would propose. A request that holds the very same is as good as its own, whoever made it.
  * @returns what stands of its own; a draft may be somebody else's.
  * @throws RemedyError naming the change request of somebody else.
  */
 export async function refuseOthers(
   environment: string,
   call: PulumiCall,
-  { isOwn }: Proposer,
+  proposer: Proposer,
+  text: string,
 ): Promise<Standing | undefined> {
   const standing = await openRequest(call, environment);
-  if (standing === undefined || standing.status === DRAFT || isOwn(standing.description)) return standing;
+  if (standing === undefined || standing.status === DRAFT) return standing;
+  if ((await proposer.isOwn(standing)) || (await holds(environment, call, standing.id, text)))
+    return standing;
   throw new RemedyError(
     environment,
     `another change of it waits for approval (change request ${standing.id}), and one at a time can`,
@@ -73,21 +98,40 @@ function drafts(environment: string, call: PulumiCall): string {
   return `/api/esc/environments/${call.organization}/${environment}/drafts`;
 }
 
-async function draft(environment: string, call: PulumiCall, text: string, etag: string): Promise<string> {
+async function draft(environment: string, call: PulumiCall, text: string, etag: string): Promise<ProposalId> {
   const request = { method: "POST", headers: { etag }, body: text } as const;
   const answer = await call(environment, drafts(environment, call), request);
-  const { changeRequestId: id } = parseAnswer(environment, answer) as { changeRequestId?: unknown };
-  if (typeof id === "string") return id;
+  const { changeRequestId, latestRevisionNumber } = parseAnswer(environment, answer) as Record<
+    string,
+    unknown
+  >;
+  if (typeof changeRequestId === "string")
+    return { request: changeRequestId, revision: Number(latestRevisionNumber ?? 1) };
   throw notTheService(environment, "names no change request");
 }
 
 /** A draft has no description yet: it is ours when it holds our text, as one without new secrets does. */
-async function sameDraft(environment: string, call: PulumiCall, text: string, id: string): Promise<string> {
-  const answer = await call(environment, `${drafts(environment, call)}/${encodeURIComponent(id)}`);
-  if (answer.text === text) return id;
+async function sameDraft(
+  environment: string,
+  call: PulumiCall,
+  text: string,
+  { id, revision }: Standing,
+): Promise<ProposalId> {
+  if (await holds(environment, call, id, text)) return { request: id, revision };
   const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
   const remedy = `if nobody is at work on it: pulumi env change-request close ${id}; then run this again`;
   throw new RemedyError(environment, reason, remedy);
+}
+
+/** Whether a change request proposes that text. One whose text is not to be had does not. */
+async function holds(environment: string, call: PulumiCall, id: string, text: string): Promise<boolean> {
+  try {
+    const answer = await call(environment, `${drafts(environment, call)}/${encodeURIComponent(id)}`);
+    return answer.text === text;
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
 }
 
 async function submit(environment: string, call: PulumiCall, id: string, origin: string): Promise<void> {
@@ -95,48 +139,4 @@ async function submit(environment: string, call: PulumiCall, id: string, origin:
   // Twice does no harm: what is submitted already is not changed by it.
   const body = JSON.stringify({ description: origin });
   await call(environment, path, { method: "POST", body, repeatable: true });
-}
-
-function awaiting(environment: string, id: string, how: string): AwaitingApprovalError {
-  const remedy = `somebody else approves and applies it, in Pulumi Cloud or by pulumi env change-request approve ${id}, then apply ${id}; the next run finds it done`;
-  return new AwaitingApprovalError(environment, `the change ${how} (change request ${id})`, remedy);
-}
-
-/** A change request that is open on an environment. */
-export interface Standing {
-  id: string;
-  status: string;
-  description: string;
-}
-
-interface Listed extends Omit<Standing, "description"> {
-  description?: string | null;
-  /** `open`: somebody asks to open the environment, which is no change of it. */
-  action?: string;
-  entity?: { project?: string; name?: string };
-}
-
-async function openRequest(call: PulumiCall, environment: string): Promise<Standing | undefined> {
-  const base = `/api/change-requests/${call.organization}?entityType=environment`;
-  const seen = new Set<string>();
-  for (let token = ""; ; ) {
-    const path = token === "" ? base : `${base}&continuationToken=${encodeURIComponent(token)}`;
-    const page = parseAnswer(environment, await call(environment, path)) as {
-      changeRequests?: Listed[];
-      continuationToken?: string | null;
-    };
-    if (!Array.isArray(page.changeRequests)) throw notTheService(environment, "lists no change requests");
-    const found = page.changeRequests.find((each) => isOpenChange(each, environment));
-    if (found !== undefined)
-      return { id: found.id, status: found.status, description: found.description ?? "" };
-    token = page.continuationToken ?? "";
-    if (token === "") return undefined;
-    if (seen.has(token)) throw notTheService(environment, "repeats itself");
-    seen.add(token);
-  }
-}
-
-function isOpenChange({ status, action, entity }: Listed, environment: string): boolean {
-  const isChange = action !== "open" && !OVER.has(status);
-  return isChange && `${entity?.project}/${entity?.name}` === environment;
 }

@@ -1,10 +1,11 @@
-import { EMPTY_LEDGER, type Ledger, type LedgerEntry } from "../../secrets/ledger";
+import { EMPTY_LEDGER, type Ledger, type LedgerEntry, type Proposal } from "../../secrets/ledger";
+import { isFromLaterRun } from "./later-run";
 import { isChange, type PlanLine } from "./plan";
 import { countRefusals } from "./refusals";
 
 /** Which run this is, for the ledger. */
 export interface RunIdentity {
-  /** GitHub's run id, or who ran it by hand. */
+  /** GitHub's run id, or the name of a sync by hand (handRun). */
   run: string;
   /** Which try of that run, from 1; GitHub keeps the id when somebody runs it again. */
   attempt?: string;
@@ -18,6 +19,8 @@ export interface LedgerNews {
   group: string;
   lines: readonly PlanLine[];
   revision?: number;
+  /** What it proposed there. */
+  proposal?: Pick<Proposal, "request" | "revision">;
 }
 
 /**
@@ -50,6 +53,30 @@ export function advanceLedger(ledger: Ledger, groups: readonly LedgerNews[], ide
       line.holds === undefined || line.holds === next.secrets[line.name]?.fingerprint;
     if (lines.every(isKnown)) next.revisions[group] = revision;
     else delete next.revisions[group];
+  }
+  const proposed = advanceProposals(ledger.proposed, groups, identity);
+  return Object.keys(proposed).length === 0 ? next : { ...next, proposed };
+}
+
+/**
+ * A proposal is forgotten by a run that was queued after it and leaves the value's place as it belongs: what was proposed
+ * stands there, or GitHub has another value by now. A run from before it has no say in that.
+ */
+function advanceProposals(
+  before: Ledger["proposed"] = {},
+  groups: readonly LedgerNews[],
+  identity: RunIdentity,
+): NonNullable<Ledger["proposed"]> {
+  const next = { ...before };
+  for (const { lines, revision, proposal } of groups) {
+    for (const { name, verb } of lines) {
+      const known = next[name];
+      if (proposal !== undefined && verb === "pending")
+        next[name] = { run: identity.run, at: identity.now, ...proposal };
+      else if (known === undefined || revision === undefined || ["refused", "skipped"].includes(verb))
+        continue;
+      else if (!isFromLaterRun({ run: known.run, synced: known.at }, identity)) delete next[name];
+    }
   }
   return next;
 }

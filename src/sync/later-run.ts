@@ -1,13 +1,14 @@
-import type { LedgerEntry } from "../../secrets/ledger";
+import type { Ledger, LedgerEntry } from "../../secrets/ledger";
+import { describeRun, handRun, newestRunIn, runBefore, runId } from "../../secrets/run-name";
 import type { RunIdentity } from "./advance-ledger";
 
 /** No run waits longer: GitHub ends every one after 35 days ("Actions limits", workflow run time). */
 const LONGEST_RUN_MS = 35 * 86_400_000;
 
 /**
- * Whether a value was written by a run that was queued after this one, so that what came into this one is older:
- * GitHub reads an organization's secrets when a run is queued ("Using secrets in GitHub Actions"), and a run may wait
- * for a reviewer or a runner meanwhile. Ids of runs grow with time.
+ * Whether a value was written by a run that was queued after this one, or by hand after this one was queued, so that what
+ * came into this one is older: GitHub reads an organization's secrets when a run is queued ("Using secrets in GitHub
+ * Actions"), and a run may wait for a reviewer or a runner meanwhile. Ids of runs grow with time.
  *
  * A run that somebody started again was queued again, whatever its id: it is taken for the newest. So the way out is
  * always there, even where ids began anew, as on another GitHub.
@@ -16,7 +17,40 @@ export function isFromLaterRun(
   written: Pick<LedgerEntry, "run" | "synced">,
   { run, attempt = "1", now }: RunIdentity,
 ): boolean {
-  if (attempt !== "1" || ![written.run, run].every((id) => /^\d+$/.test(id))) return false;
+  const [own, other, before] = [runId(run), runId(written.run), runBefore(written.run)];
+  if (attempt !== "1" || own === undefined) return false;
   const age = Date.parse(now) - Date.parse(written.synced);
-  return Number(written.run) > Number(run) && age < LONGEST_RUN_MS;
+  const isLater = other === undefined ? before !== undefined && before >= own : other > own;
+  return isLater && age < LONGEST_RUN_MS;
+}
+
+/**
+ * What a later run wrote, or proposed, by secret: `run 60, which was queued after this one, wrote`. A proposal counts,
+ * for once it is applied nothing in ESC says which run it came from.
+ */
+export function laterWriters(ledger: Ledger, identity: RunIdentity): Record<string, string> {
+  const { secrets, proposed = {} } = ledger;
+  const wrote = Object.entries(secrets)
+    .filter(([, entry]) => isFromLaterRun(entry, identity))
+    .map(([name, { run }]) => [name, `${inWords(run)} wrote`]);
+  const proposals = Object.entries(proposed)
+    .filter(([, { run, at }]) => isFromLaterRun({ run, synced: at }, identity))
+    .map(([name, { run }]) => [name, `${inWords(run)} proposed`]);
+  return Object.fromEntries([...wrote, ...proposals]);
+}
+
+function inWords(run: string): string {
+  const when =
+    runId(run) === undefined ? "made after this run was queued" : "which was queued after this one";
+  return `${describeRun(run)}, ${when},`;
+}
+
+/**
+ * Who a sync by hand is: with the newest run that it, or the ledger, knows to have been queued before. A run of the
+ * workflow stays who it is.
+ */
+export function knowingRuns(identity: RunIdentity, ledger: Ledger): RunIdentity {
+  if (runId(identity.run) !== undefined) return identity;
+  const known = [runBefore(identity.run), newestRunIn(ledger)].filter((id) => id !== undefined);
+  return { ...identity, run: handRun(known.length === 0 ? undefined : Math.max(...known)) };
 }

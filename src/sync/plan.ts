@@ -55,7 +55,7 @@ export interface Standing {
   fingerprints: Readonly<Record<string, string | undefined>>;
   /** Secrets whose value the sync last took from the catalog's default. */
   defaulted: ReadonlySet<string>;
-  /** The run that wrote a value which is newer than what came in, by name. */
+  /** Who wrote or proposed a value that is newer than what came in, by name: `run 43, which was queued after this one, wrote`. */
   newer: Readonly<Record<string, string | undefined>>;
 }
 
@@ -165,7 +165,7 @@ function planValue(
   if (held === undefined) return { ...written, verb: "create" };
   const writer = standing.newer[name];
   if (held !== line.fingerprint && writer !== undefined) {
-    const reason = `run ${writer}, which was queued after this one, wrote another value: what came here may be older. Start a new run, or this one again`;
+    const reason = `${writer} another value: what came here may be older. Start a new run, or this one again`;
     return { name, verb: "refused", holds: held, reason };
   }
   if (held !== line.fingerprint) {

@@ -1,3 +1,4 @@
+import { parseLedger } from "../../secrets/ledger";
 import type { PulumiCall } from "../clients/pulumi-call";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
 import { type Proposer, withProposals } from "../clients/pulumi-proposals";
@@ -16,7 +17,19 @@ export function proposingCloud(
   return approvals === true ? withProposals(cloud, call(), new Set(Object.values(groups)), proposer) : cloud;
 }
 
-/** What syncs propose is one thing, whichever run did. @param run `run 123`, or `by hand`. */
-export function syncProposer(run: string): Proposer {
-  return { origin: `sync, ${run}`, isOwn: (description) => description.startsWith("sync, ") };
+/**
+ * What syncs propose is one thing, whichever run did. It is known by the ledger, where they note it: a run's token is
+ * another each time, and what a request says of itself anybody may write who may write there. One to which somebody added
+ * a text since is no more theirs.
+ *
+ * @param run `run 123`, or `by hand`.
+ */
+export function syncProposer(run: string, { ledger }: JobTarget, cloud: PulumiCloud): Proposer {
+  return {
+    origin: `sync, ${run}`,
+    isOwn: async ({ id, revision }) => {
+      const { proposed = {} } = parseLedger((await cloud.read(ledger)).text);
+      return Object.values(proposed).some((each) => each.request === id && each.revision === revision);
+    },
+  };
 }

@@ -7,7 +7,9 @@ import type { Input } from "./choose-value";
 import { describeError } from "./describe-error";
 import { isFingerprintKey, newFingerprintKey } from "./fingerprint";
 import type { JobCatalog, JobTarget } from "./job-catalog";
+import { knowingRuns } from "./later-run";
 import { dueForAlert, withoutAlert } from "./refusals";
+import { requireLedgerText } from "./require-ledger-text";
 import { pauseBeforeRound, roundsAfter } from "./rounds";
 import type { RunOptions } from "./run-options";
 import { ownPart, withPart } from "./shared-ledger";
@@ -84,15 +86,16 @@ async function syncOnce(
 ): Promise<{ report: EnvironmentReport; ledger?: string }> {
   const { dryRun } = job.options;
   const { environment } = job.target;
-  const whole = usableLedger(stored);
+  const whole = usableLedger(requireLedgerText(stored, job.target.ledger));
   const paused = pausedAt(whole, job);
   if (paused.paused !== undefined && !dryRun)
     return { report: { environment, groups: [], changed: timesOf(whole), ...earlier, ...paused } };
   const ledger = ownPart(whole, job.catalog.shard);
   const key = ledger.key ?? newFingerprintKey();
   const stopped = () => pausedMeanwhile(job, cloud);
-  const groups = await syncGroups({ ...job, ledger, key, stopped }, cloud, earlier?.groups ?? []);
-  const advanced = advanceLedger({ ...ledger, key }, groups, job.identity);
+  const identity = knowingRuns(job.identity, whole);
+  const groups = await syncGroups({ ...job, identity, ledger, key, stopped }, cloud, earlier?.groups ?? []);
+  const advanced = advanceLedger({ ...ledger, key }, groups, identity);
   const report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced), ...paused };
   if (dryRun) return { report };
   const { ledger: told, failure } = await alerted(ledger, advanced);
@@ -114,7 +117,8 @@ function pausedAt(ledger: Ledger, { identity }: EnvironmentJob): Pick<Environmen
  * that no write can follow one that was made during a pause: its ETag, or this answer, holds it back.
  */
 async function pausedMeanwhile(job: EnvironmentJob, cloud: PulumiCloud): Promise<string | undefined> {
-  const ledger = parseLedger((await cloud.read(job.target.ledger)).text);
+  const place = job.target.ledger;
+  const ledger = parseLedger(requireLedgerText(await cloud.read(place), place));
   if (pausedAt(ledger, job).paused === undefined) return undefined;
   return "not written: somebody paused the sync of this environment while it ran";
 }
@@ -137,8 +141,8 @@ function taggedOnce({ identity, target }: EnvironmentJob, cloud: PulumiCloud) {
 }
 
 /** Without a usable key the fingerprints say nothing, and neither do the revisions they were taken at. */
-function usableLedger(stored: EnvironmentText): Ledger {
-  const ledger = parseLedger(stored.text);
+function usableLedger(text: string): Ledger {
+  const ledger = parseLedger(text);
   if (ledger.key !== undefined && isFingerprintKey(ledger.key)) return ledger;
   return { ...ledger, key: undefined, revisions: {} };
 }

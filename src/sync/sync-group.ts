@@ -6,7 +6,7 @@ import type { RunIdentity } from "./advance-ledger";
 import { chooseValue, type Input } from "./choose-value";
 import { fingerprint } from "./fingerprint";
 import type { JobSecret } from "./job-catalog";
-import { isFromLaterRun } from "./later-run";
+import { laterWriters } from "./later-run";
 import { isChange, type PlanLine, plan, type Standing, withEarlier } from "./plan";
 import { pauseBeforeRound, roundsAfter } from "./rounds";
 import type { RunOptions } from "./run-options";
@@ -127,11 +127,7 @@ async function standing(
     obstacles: Object.fromEntries(job.secrets.map((secret) => [secret.name, text.obstacle(secret)])),
     fingerprints: present.size === 0 ? {} : await fingerprintsOf(job, current, bound, cloud),
     defaulted: new Set(entries.filter(([, entry]) => entry.source === "default").map(([name]) => name)),
-    newer: Object.fromEntries(
-      entries
-        .filter(([, entry]) => isFromLaterRun(entry, job.identity))
-        .map(([name, { run }]) => [name, run]),
-    ),
+    newer: laterWriters(job.ledger, job.identity),
   };
 }
 

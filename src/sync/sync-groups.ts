@@ -1,6 +1,6 @@
 import type { Ledger } from "../../secrets/ledger";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
-import { AwaitingApprovalError } from "../clients/pulumi-proposals";
+import { AwaitingApprovalError, type ProposalId } from "../clients/pulumi-proposals";
 import type { RunIdentity } from "./advance-ledger";
 import { brakeOf } from "./brake";
 import type { Input } from "./choose-value";
@@ -23,6 +23,8 @@ export interface GroupReport {
   held?: string;
   /** Which change request somebody must approve before its changes are made, if so. */
   awaiting?: string;
+  /** The one that this run made. */
+  proposal?: ProposalId;
 }
 
 /** What the values environments of one environment are synced with. */
@@ -103,13 +105,11 @@ async function carryOut(seen: Seen, cloud: PulumiCloud, before: PlanLine[]): Pro
     const { lines, revision } = await syncGroup(seen.job, seen.view, cloud);
     return { group, environment, lines: withEarlier(lines, before), revision };
   } catch (error) {
-    if (error instanceof AwaitingApprovalError)
-      return {
-        group,
-        environment,
-        lines: notCarriedOut(seen.view.lines, "pending"),
-        awaiting: error.message,
-      };
+    if (error instanceof AwaitingApprovalError) {
+      const lines = notCarriedOut(seen.view.lines, "pending");
+      const proposal = error.made === undefined ? {} : { proposal: error.made };
+      return { group, environment, lines, awaiting: error.message, ...proposal };
+    }
     return { group, environment, lines: before, failure: describeError(error) };
   }
 }

@@ -1,3 +1,4 @@
+import { handRun } from "../../secrets/run-name";
 import { dayOf } from "../../secrets/tombstone";
 import type { Http } from "../clients/http";
 import { checkedAddress } from "../clients/pulumi-address";
@@ -45,8 +46,9 @@ export async function runSync(doors: SyncDoors): Promise<0 | 1> {
     const token = await authenticate({ catalog, environment, url, http, mask }, target);
     const at = { url, organization: catalog.pulumiOrganization, token, http };
     const { GITHUB_RUN_ID: run } = environment;
-    const proposer = syncProposer(run === undefined ? "by hand" : `run ${run}`);
-    const cloud = proposingCloud(target, createPulumiCloud(at), () => createPulumiCall(at), proposer);
+    const direct = createPulumiCloud(at);
+    const proposer = syncProposer(run === undefined ? "by hand" : `run ${run}`, target, direct);
+    const cloud = proposingCloud(target, direct, () => createPulumiCall(at), proposer);
     const today = dayOf(now());
     const job = {
       target,
@@ -83,7 +85,7 @@ function secretsIn({ catalog, environment }: SyncDoors): string[] {
 
 function identityOf({ environment, now }: SyncDoors): EnvironmentJob["identity"] {
   return {
-    run: environment.GITHUB_RUN_ID ?? "by-hand",
+    run: environment.GITHUB_RUN_ID ?? handRun(),
     attempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
     commit: environment.GITHUB_SHA ?? "none",
     now: now().toISOString(),

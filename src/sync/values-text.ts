@@ -24,6 +24,11 @@ export class ValuesText {
     throw new RemedyError(environment, "its text is not a YAML mapping", "restore an earlier revision of it");
   }
 
+  /** Whether the text has a mapping of values, be it an empty one. One without says nothing of what stood. */
+  hasValues(): boolean {
+    return isMap(this.node(["values"]));
+  }
+
   /** Whether a value stands at the secret's place: in clear, as ciphertext or as a person wrote it. A reference is none. */
   has(secret: JobSecret): boolean {
     const node = this.node(this.place(secret));

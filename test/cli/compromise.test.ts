@@ -3,13 +3,15 @@ import { EventEmitter } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RunnerFactory, WorkflowRunner } from "../../sandbox/github/workflow-runs";
 import { createRunner } from "../../sandbox/runner/runner";
 import { renderComposite } from "../../secrets/composite";
-import type { Catalog } from "../../secrets/entry";
+import { type Catalog, resolveCatalog } from "../../secrets/entry";
 import { SCRIPT_PATH, WORKFLOW_PATH } from "../../secrets/layout";
 import type { Doors } from "../../src/cli/command";
 import type { JournalFile } from "../../src/cli/compromise/journal";
+import { judgeComposite } from "../../src/cli/compromise/judge-composite";
 import { type Stoppable, withLastWord } from "../../src/cli/compromise/last-word";
 import { runProgram } from "../../src/cli/program";
 import { pauseSync, resumeSync } from "../../src/cli/versions/pause-sync";
@@ -62,6 +64,7 @@ const SEED_OF_WORKFLOWS = {
   })),
   tokens: [{ token: "owner-token", login: "owner", scopes: ["admin:org", "repo", "workflow"] }],
 };
+const REVISION = "pulumi-esc-revision";
 const OLD = "sk-canary-from-before";
 const NEW = "sk-canary-that-is-new";
 
@@ -182,8 +185,8 @@ describe("sophia-secrets compromise", function () {
   }
 
   /** What an application gets. */
-  const loaded = async (environment: string) => {
-    const { json } = await open(cloud, `default/app-${environment}`);
+  const loaded = async (environment: string, token?: string) => {
+    const { json } = await open(cloud, `default/app-${environment}`, token);
     return json.properties.app.value.openai_api_key?.value as string | undefined;
   };
 
@@ -338,17 +341,113 @@ describe("sophia-secrets compromise", function () {
     match(written() ?? "", /\| runs \| \d+ failure \S+; \d+ success/);
   });
 
-  it("goes on without the right to open what it verifies, and says so", async () => {
-    const ledgers = CATALOG.environments.map((each) => [`default/app-${each}-ledger`, "read"] as const);
-    await team(cloud, "readers", ["dev"], Object.fromEntries(ledgers));
-    const { code, stdout, stderr } = await run("OPENAI_API_KEY --yes", { stdin: NEW, pulumi: TOKENS.dev });
+  describe("without the right to open what it verifies", () => {
+    const LEDGER_ALONE = ["-ledger"];
+    const TEXTS = ["-ledger", "", "-keys"];
+    /** Somebody who may read these environments of each stage, and open none. */
+    const asReader = async (rests: readonly string[]) => {
+      const readable = CATALOG.environments.flatMap((each) =>
+        rests.map((rest) => [`default/app-${each}${rest}`, "read"] as const),
+      );
+      await team(cloud, "readers", ["dev"], Object.fromEntries(readable));
+      return run("OPENAI_API_KEY --yes", { stdin: NEW, pulumi: TOKENS.dev });
+    };
+    const pin = async (version: string) => {
+      const body = `imports:\n  - default/app-production-keys@${version}\n`;
+      equal((await cloud.call("PATCH", env("default/app-production"), { body })).status, 200);
+    };
+    const tagged = async () => {
+      const { json } = await cloud.call("GET", env("default/app-production-keys", "/versions/tags"));
+      return (json.tags as { name: string }[]).find(({ name }) => name.startsWith("run-"))?.name ?? "";
+    };
+
+    it("goes on, says what is not proven, and ends with 1", async () => {
+      const { code, stdout, stderr } = await asReader(LEDGER_ALONE);
+      equal(code, 1, stderr);
+      match(
+        stdout,
+        /production: another value than before .*; the composite was not opened \(there is no such.*; nor may its text be read/,
+      );
+      match(written() ?? "", /- production is not proven in every way/);
+      match(stderr, /not known: who opened an environment/);
+      match(stderr, /warning: it is not proven that applications of staging, production get the new value: /);
+    });
+
+    it("ends with 1 where applications get the old value, pinned to a tag, and that cannot be read", async () => {
+      await pin(await tagged());
+      equal((await asReader(LEDGER_ALONE)).code, 1);
+      equal(await loaded("production"), OLD);
+    });
+
+    it("fails where it reads that applications are pinned to what holds another value", async () => {
+      await pin(await tagged());
+      const { code, stdout, stderr } = await asReader(TEXTS);
+      equal(code, 2);
+      match(
+        stdout,
+        /production: .*; the composite is pinned to run-\d+ \(compositeTags\), which holds another/,
+      );
+      match(stderr, /error: production: loaders do not see the new value/);
+    });
+
+    it("takes no text for a proof, be it one that imports the newest, or is pinned to what holds the same", async () => {
+      await pin(await tagged());
+      await asReader(TEXTS);
+      const http = createHttp({ waitMs: 1 });
+      const at = { url: cloud.url, organization: ORG, token: new Secret(TOKENS.dev), http };
+      const secret = resolveCatalog(CATALOG).find(({ name }) => name === "OPENAI_API_KEY");
+      ok(secret !== undefined);
+      const judged = async (version: string) => {
+        await pin(version);
+        const place = { settings: settings(), secret, environment: "production" };
+        const { standing, detail, isNewest } = await judgeComposite(
+          createPulumiCloud(at),
+          place,
+          () => "some",
+        );
+        return [standing, detail.split("; ")[1], isNewest];
+      };
+      const newest = (await cloud.call("GET", env("default/app-production-keys"))).headers.get(REVISION);
+      deepEqual(await judged("latest"), ["unknown", "by its text it imports the newest values", true]);
+      deepEqual(await judged(newest ?? ""), [
+        "unknown",
+        `it is pinned to ${newest}, which holds what is newest`,
+        false,
+      ]);
+      equal((await judged("2"))[0], "failed");
+    });
+  });
+
+  it("counts who opened it while the sync was at work: until its write they got the old value", async () => {
+    await team(cloud, "application", ["dev"], {
+      "default/app-production": "open",
+      "default/app-production-keys": "open",
+    });
+    cloud.faults.add({ method: "PATCH", path: `${env("default/app-production-keys")}$`, delayMs: 2500 });
+    const asked = async () =>
+      (await (await fetch(`${cloud.url}/_sandbox/requests`)).json()) as readonly string[];
+    const count = async () => (await asked()).filter((each) => /^PATCH .*production-keys$/.test(each)).length;
+    const before = await count();
+    const ended = run("OPENAI_API_KEY --yes", { stdin: NEW });
+    while ((await count()) === before) await sleep(20);
+    await sleep(1100); // the log's times are whole seconds
+    equal(await loaded("production", TOKENS.dev), OLD);
+    equal((await ended).code, 0);
+    match(written() ?? "", /\| dev \| default\/app-production \| opened \|/);
+  });
+
+  it("says of what the stack's config holds that nobody knows who read it there", async () => {
+    await putSecret(github.octokit(), "SMTP_HOST", "canary-host", await inCarrier());
+    await sync();
+    const typed = ["", "", "stop"];
+    clock.forward(60);
+    const stopped = await run("SMTP_HOST", { typed: [...typed] });
+    equal(stopped.code, 2, "nothing has moved in GitHub");
+    await putSecret(github.octokit(), "SMTP_HOST", "canary-host-2", await inCarrier());
+    const { code, stderr } = await run("SMTP_HOST", { typed: [""] });
     equal(code, 0, stderr);
-    match(
-      stdout,
-      /production: another value than before .*; the composite was not opened \(there is no such/,
-    );
-    match(written() ?? "", /- production is not proven in every way/);
-    match(stderr, /not known: who opened an environment/);
+    match(stderr, /not known: who read it from the stack's config: .*pulumi config --show-secrets/);
+    match(written() ?? "", /- who read it from the stack's config/);
   });
 
   it("refuses the compromised value itself, and one that does not fit, before anything is written", async () => {
@@ -397,7 +496,7 @@ describe("sophia-secrets compromise", function () {
   it("finds a composite that is pinned to what was before", async () => {
     const composite = "default/app-production";
     const { headers } = await cloud.call("GET", env(`${composite}-keys`));
-    const pinned = `imports:\n  - ${composite}-keys@${headers.get("pulumi-esc-revision")}\n`;
+    const pinned = `imports:\n  - ${composite}-keys@${headers.get(REVISION)}\n`;
     equal((await cloud.call("PATCH", env(composite), { body: pinned })).status, 200);
     const { code, stdout, stderr } = await run("OPENAI_API_KEY --yes", { stdin: NEW });
     equal(code, 2);
@@ -435,7 +534,7 @@ describe("sophia-secrets compromise", function () {
       match((await run("OPENAI_API_KEY", { typed: ["", "stop"] })).stderr, both);
       const composite = "default/app-production";
       const { headers } = await cloud.call("GET", env(`${composite}-keys`));
-      const pinned = `imports:\n  - ${composite}-keys@${headers.get("pulumi-esc-revision")}\n`;
+      const pinned = `imports:\n  - ${composite}-keys@${headers.get(REVISION)}\n`;
       await cloud.call("PATCH", env(composite), { body: pinned });
       const failed = await run("OPENAI_API_KEY", { typed: [NEW, ""] });
       match(failed.stderr, /error: production: loaders do not see the new value/);

@@ -160,6 +160,20 @@ describe("where somebody must approve changes of values", () => {
       equal((await requests()).filter(({ status }) => status === "submitted").length, 1);
     });
 
+    it("takes another person's proposal of the same for its own, and none that only says so", async () => {
+      await team(stage.cloud, "more", ["dev"], { [LEDGER]: "write" });
+      await back("", { token: TOKENS.dev });
+      match((await back()).stderr, /waits for approval since an earlier run/);
+      const [request] = await requests();
+      const body = `# theirs\n${await stage.text(GROUP.keys)}`;
+      await stage.cloud.call("PATCH", env(GROUP.keys, `/drafts/${request?.id}`), { body });
+      for (const token of [TOKENS.dev, TOKENS.admin]) {
+        const { code, stderr } = await back("", { token });
+        deepEqual([code, /change-request approve/.test(stderr)], [2, false]);
+        match(stderr, /another change of it waits for approval/);
+      }
+    });
+
     it("leaves a draft alone that somebody is at work on, and lifts its pause again", async () => {
       const text = await stage.text(GROUP.keys);
       const body = `# mine\n${text}`;

@@ -1,8 +1,10 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { renderComposite } from "../../secrets/composite";
 import { parseLedger } from "../../secrets/ledger";
+import type { Http, HttpRequest } from "../../src/clients/http";
 import { env, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
-import { CATALOG, COMPOSITE, GROUP, LEDGER, SETTINGS, VersionsStage } from "./versions-stage";
+import { CATALOG, COMPOSITE, GROUP, type Heard, LEDGER, SETTINGS, VersionsStage } from "./versions-stage";
 
 const one = { ALPHA_KEY: "canary-a1", BETA_KEY: "canary-b1", DB_PASSWORD: "canary-d1" };
 const two = { ...one, ALPHA_KEY: "canary-a2", GAMMA_KEY: "canary-g" };
@@ -116,8 +118,9 @@ describe("rollback", () => {
     equal((await ledger()).paused?.reason, "rolled keys back to 3");
   });
 
-  it("goes forward again as it went back: nothing was lost", async () => {
+  it("goes forward again as it went back, once that is resumed: nothing was lost", async () => {
     await stage.run(BACK);
+    await stage.run("resume production");
     const { stdout } = await stage.run("rollback production --to run-2");
     match(stdout, /^production: 1 created, 1 updated, 2 unchanged\n/);
     deepEqual(await stage.variables(), two);
@@ -259,6 +262,38 @@ describe("rollback", () => {
     await isAsBefore();
   });
 
+  for (const [what, answer] of [
+    ["arrives empty", { status: 200 }],
+    ["leads somewhere else", { status: 302, headers: { location: "/login" } }],
+    ["is another revision's", { status: 200, headers: { "pulumi-esc-revision": "2" }, body: "values: {}\n" }],
+  ] as const) {
+    it(`deletes nothing where the earlier text ${what}`, async () => {
+      stage.cloud.faults.add({ method: "GET", path: at(GROUP.keys, "/versions/3"), times: 0, answer });
+      const { code, stdout, stderr } = await stage.run(BACK);
+      deepEqual([code, stdout], [2, ""]);
+      match(stderr, /^error: revision 3 of payready\/default\/app-production-keys: the service/);
+      match(stderr, /Remedy: check that the address is Pulumi Cloud's API, and what stands in between/);
+      await isAsBefore();
+    });
+  }
+
+  it("does not go back to what was before the first text: that would delete every value", async () => {
+    const { code, stderr } = await stage.run("rollback production --to 1 --group keys");
+    equal(code, 2);
+    match(stderr, /^error: default\/app-production-keys@1: its text has no values: .*Remedy: .*history/);
+    await isAsBefore();
+  });
+
+  it("does not take a ledger that arrives empty for one without a pause", async () => {
+    const headers = { etag: "x", "pulumi-esc-revision": "9" };
+    stage.cloud.faults.add({ method: "GET", path: at(LEDGER), times: 0, answer: { status: 200, headers } });
+    const { code, stderr } = await stage.run(BACK);
+    equal(code, 2);
+    match(stderr, /app-production-ledger: the ledger's text is empty at revision 9\. Remedy: /);
+    stage.cloud.faults.clear();
+    await isAsBefore();
+  });
+
   it("says that a run of only some names has no tag, and goes back to what it left by the revision's number", async () => {
     const some = { ...two, ALPHA_KEY: "canary-a3" };
     equal((await stage.sync({ ...some, SYNC_NAMES: "ALPHA_KEY" })).code, 0);
@@ -300,6 +335,97 @@ describe("rollback", () => {
     await stage.run("pause production --reason", {}, "incident");
     await stage.run(BACK, { token: TOKENS.dev });
     equal((await ledger()).paused?.reason, "incident");
+  });
+
+  describe("beside another one", () => {
+    const three = { ALPHA_KEY: "canary-a3", DB_PASSWORD: "canary-d3" };
+    beforeEach(() => stage.sync(three));
+
+    /** Something that happens right before a rollback's first write of an environment. */
+    const meanwhile = (path: string, action: () => Promise<unknown>) => {
+      let struck = false;
+      return {
+        through: (http: Http) => async (request: HttpRequest) => {
+          if (request.method === "PATCH" && request.url.endsWith(path) && !struck) {
+            struck = true;
+            await action();
+          }
+          return http(request);
+        },
+      };
+    };
+    const FORWARD = "rollback production --to run-2";
+
+    it("is refused: it would leave some groups as the one wants them, and some as the other", async () => {
+      let other: Heard | undefined;
+      const world = meanwhile(GROUP.databases, async () => {
+        other = await stage.run(FORWARD);
+      });
+      const first = await stage.run(BACK, world);
+      deepEqual([first.code, other?.code, other?.stdout], [0, 2, ""]);
+      match(
+        other?.stderr ?? "",
+        /^error: production: another rollback has it paused by ada since .*: rolled back to run-1; nothing was written\. Remedy: once that one has ended: npx sophia-secrets resume production/,
+      );
+      await isBack();
+    });
+
+    it("is refused too where it had looked before the other paused", async () => {
+      const world = meanwhile(LEDGER, () => stage.run(FORWARD));
+      const { code, stderr } = await stage.run(BACK, world);
+      equal(code, 2);
+      match(stderr, /another rollback has it paused .*: rolled back to run-2; nothing was written/);
+      deepEqual(await stage.variables(), two);
+    });
+
+    it("writes nothing over the other's values where its pause was lifted, and says what is not as asked", async () => {
+      let other: Heard | undefined;
+      const world = meanwhile(GROUP.databases, async () => {
+        while ((await stage.variables()).ALPHA_KEY !== one.ALPHA_KEY) await sleep(5);
+        await stage.run("resume production");
+        other = await stage.run(FORWARD);
+      });
+      const first = await stage.run(BACK, world);
+      deepEqual([first.code, other?.code], [2, 0]);
+      match(
+        first.stderr,
+        /error: production: the pause of this rollback does not stand any more: it is paused by/,
+      );
+      match(
+        first.stderr,
+        /error: default\/app-production-keys: somebody else wrote ALPHA_KEY, GAMMA_KEY meanwhile: it does not stand as at revision 3\. /,
+      );
+      doesNotMatch(first.stderr, /The sync of production is paused/);
+      deepEqual(await stage.variables(), two, "the other's, all of them");
+      deepEqual([(await ledger()).paused?.reason, await ageOf("ALPHA_KEY")], ["rolled back to run-2", DAY_9]);
+    });
+
+    it("fails where somebody resumes the sync meanwhile, for it would undo this", async () => {
+      const world = meanwhile(GROUP.databases, () => stage.run("resume production"));
+      const { code, stderr } = await stage.run(BACK, world);
+      equal(code, 2);
+      match(stderr, /error: production: the pause .* does not stand any more: somebody has resumed the sync/);
+      await stage.sync(three);
+      equal((await stage.run(BACK)).code, 0, "run again, it is done");
+      await isBack();
+    });
+
+    it("goes on beside one of the same request, which another person began", async () => {
+      let other: Heard | undefined;
+      const world = meanwhile(GROUP.databases, async () => {
+        other = await stage.run(BACK);
+      });
+      deepEqual([(await stage.run(BACK, world)).code, other?.code], [0, 0]);
+      await isBack();
+    });
+
+    it("lifts no pause but its own where nothing could be written", async () => {
+      const rights = { [GROUP.keys]: "read", [GROUP.databases]: "read", [LEDGER]: "write" };
+      await team(stage.cloud, "team", ["dev"], rights);
+      const world = meanwhile(GROUP.keys, () => stage.run("pause production --reason", {}, "incident"));
+      equal((await stage.run(BACK, { ...world, token: TOKENS.dev })).code, 2);
+      equal((await ledger()).paused?.reason, "incident");
+    });
   });
 
   it("brings the rest back on its second run where one group may not be written", async () => {

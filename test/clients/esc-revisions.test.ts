@@ -82,6 +82,24 @@ describe("the client of ESC's revisions", () => {
     doesNotMatch(text, /canary/);
   });
 
+  it("takes no other revision's text for the one that was asked for, and none without a revision", async () => {
+    for (const [headers, told] of [
+      [{}, /^revision 2 of payready\/default\/app-keys: the service's answer names no revision/],
+      [{ "pulumi-esc-revision": "3" }, /the service's answer is revision 3\. Remedy: /],
+    ] as const) {
+      cloud.faults.add({ path: "/versions/2$", answer: { status: 200, headers } });
+      await rejects(revisions().text(KEYS, 2), (error: RemedyError) => {
+        match(error.message, told);
+        return true;
+      });
+    }
+  });
+
+  it("does not take being sent elsewhere for a tag that is set", async () => {
+    cloud.faults.add({ path: `${TAGS}$`, answer: { status: 302, headers: { location: "/login" } } });
+    await rejects(revisions().tag(KEYS, "run-1", 3), /the service answered 302, which is a redirect/);
+  });
+
   it("sets a tag with one call, takes it as done where it stands, and moves one that stands elsewhere", async () => {
     const requests = async () =>
       (await (await fetch(`${cloud.url}/_sandbox/requests`, { method: "DELETE" })).json()) as string[];

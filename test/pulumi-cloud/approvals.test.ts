@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHttp } from "../../src/clients/http";
+import type { Standing } from "../../src/clients/open-change-request";
 import { createPulumiCall } from "../../src/clients/pulumi-call";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { AwaitingApprovalError, withProposals } from "../../src/clients/pulumi-proposals";
@@ -58,7 +59,10 @@ describe("approval rules of the sandbox's Pulumi Cloud", () => {
       http: createHttp({ tries: 1 }),
     };
     const direct = createPulumiCloud(at);
-    const proposer = { origin: "sync run 42", isOwn: (text: string) => text.startsWith("sync run ") };
+    const proposer = {
+      origin: "sync run 42",
+      isOwn: ({ description }: Standing) => description.startsWith("sync run "),
+    };
     return { direct, proposing: withProposals(direct, createPulumiCall(at), new Set([PATH]), proposer) };
   };
 
@@ -183,6 +187,16 @@ describe("approval rules of the sandbox's Pulumi Cloud", () => {
           ["submitted", "sync run 42"],
         ],
       );
+    });
+
+    it("take a change for theirs that somebody else made, where it is the very same, and no other", async () => {
+      await rule();
+      const { direct, proposing } = client();
+      const { etag } = await direct.read(PATH);
+      const id = await draft();
+      await act(id, "submit", token, { description: "by hand" });
+      await assert.rejects(proposing.write(PATH, "values: {a: 3}\n", etag), /another change of it waits/);
+      await assert.rejects(proposing.write(PATH, "values: {a: 2}\n", etag), AwaitingApprovalError);
     });
 
     it("take a request to open the environment for no change of it", async () => {

@@ -1,7 +1,8 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { ORG, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { parseLedger } from "../../secrets/ledger";
+import { env, ORG, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { API_KEYS, DATABASES, jobCatalog, jobSecret, LEDGER } from "./small-job";
-import { SyncStage } from "./sync-stage";
+import { ahead, SyncStage } from "./sync-stage";
 
 const KEY = jobSecret("OPENAI_API_KEY");
 const DIRECT = jobCatalog([KEY]);
@@ -37,7 +38,8 @@ describe("a sync whose changes somebody must approve", () => {
       status: string;
       description: string;
     }[];
-  const run = (value: string) => stage.run({ catalog: CATALOG, token, input: { OPENAI_API_KEY: value } });
+  const run = (value: string, environment: Record<string, string> = {}) =>
+    stage.run({ catalog: CATALOG, token, input: { OPENAI_API_KEY: value }, environment });
   const approve = async (id: string) => {
     const act = (what: string, body: object) =>
       stage.cloud.call("POST", `/api/change-requests/${ORG}/${id}/${what}`, { token: TOKENS.dev, body });
@@ -77,7 +79,67 @@ describe("a sync whose changes somebody must approve", () => {
     deepEqual((await requests()).map(({ status }) => status).sort(), ["applied", "submitted"]);
   });
 
-  it("shows what waits, and fails for somebody else's change that waits before it", async () => {
+  describe("and that waited itself", () => {
+    const queued = (id: string, value: string) => run(value, { GITHUB_RUN_ID: id });
+    const proposed = async () => parseLedger(await stage.text(LEDGER)).proposed;
+    const LATER =
+      /refused +OPENAI_API_KEY \(run 200, which was queued after this one, proposed another value: /;
+    beforeEach(async () => {
+      await queued("50", "canary-old");
+      await approve((await requests())[0]?.id ?? "");
+      await queued("51", "canary-old");
+      equal(await proposed(), undefined, "it was found done");
+      await queued("200", "canary-new");
+    });
+
+    it("proposes nothing in the place of what a later run had proposed, and which was applied", async () => {
+      const open = (await requests()).find(({ status }) => status === "submitted");
+      const { OPENAI_API_KEY: note } = (await proposed()) ?? {};
+      deepEqual([note?.run, note?.request, note?.revision], ["200", open?.id, 1]);
+      await approve(open?.id ?? "");
+      for (const id of ["100", "101"]) {
+        const late = await queued(id, "canary-old");
+        equal(late.code, 1);
+        match(late.printed.join("\n"), LATER);
+      }
+      equal((await requests()).filter(({ status }) => status === "submitted").length, 0);
+      equal((await queued("201", "canary-new")).code, 0);
+      equal(await proposed(), undefined);
+      match((await queued("100", "canary-old")).printed.join("\n"), /run 201, .* wrote another value/);
+    });
+
+    it("leaves the note alone while that one waits, whatever it brings itself", async () => {
+      const before = await proposed();
+      equal((await queued("100", "canary-old")).code, 0, "as it stands");
+      match((await queued("101", "canary-other")).printed.join("\n"), LATER);
+      deepEqual(await proposed(), before);
+      const again = await queued("201", "canary-new");
+      match(again.printed.join("\n"), /waits for approval since an earlier run/);
+      deepEqual(await proposed(), before, "the later one made none");
+    });
+
+    it("may, when somebody starts it again, and when the later one was given up and GitHub set back", async () => {
+      const { id = "" } = (await requests()).find(({ status }) => status === "submitted") ?? {};
+      equal((await stage.cloud.call("POST", `/api/change-requests/${ORG}/${id}/close`)).status, 204);
+      equal((await queued("201", "canary-old")).code, 0);
+      equal(await proposed(), undefined);
+      const second = await run("canary-other", { GITHUB_RUN_ID: "100", GITHUB_RUN_ATTEMPT: "2" });
+      match(second.printed.join("\n"), /was proposed/);
+    });
+
+    it("keeps the note over a second round of its own, as when somebody wrote the ledger meanwhile", async () => {
+      await approve((await requests()).find(({ status }) => status === "submitted")?.id ?? "");
+      await queued("201", "canary-new");
+      const through = ahead("PATCH", LEDGER, async () =>
+        stage.edit(LEDGER, (await stage.clear(LEDGER)).replace("values:", "# theirs\nvalues:")),
+      );
+      const input = { OPENAI_API_KEY: "canary-third" };
+      await stage.run({ catalog: CATALOG, token, input, environment: { GITHUB_RUN_ID: "202" }, through });
+      equal((await proposed())?.OPENAI_API_KEY?.run, "202");
+    });
+  });
+
+  it("shows what waits", async () => {
     const { printed, summary } = await run("canary-one");
     equal(
       printed.find((line) => line.startsWith("production:")),
@@ -85,15 +147,36 @@ describe("a sync whose changes somebody must approve", () => {
     );
     match(printed.join("\n"), /\n {2}pending {3}OPENAI_API_KEY \(create\)\n/);
     match(summary, /\| OPENAI_API_KEY \| pending \|[\s\S]*\*\*To mend\*\*\n\n- .*waits for approval/);
-    const [request] = await requests();
-    const path = `/api/change-requests/${ORG}/${request?.id}/submit`;
-    await stage.cloud.call("POST", path, { body: { description: "rollback to run-1" } });
-    const second = await run("canary-one");
-    equal(second.code, 1);
+  });
+
+  const foreign = async () => {
+    const { code, printed } = await run("canary-two");
+    equal(code, 1);
     match(
-      second.printed.join("\n"),
+      printed.join("\n"),
       /another change of it waits for approval \(change request \S+\), .*apply or close it/,
     );
+    doesNotMatch(printed.join("\n"), /change-request approve/);
+  };
+
+  it("fails for somebody else's change that waits before it, and asks nobody to approve that, whatever it says", async () => {
+    const body = "values: {sophia: {openai_api_key: {fn::secret: theirs}}}\n" as unknown as object;
+    const asDev = { token: TOKENS.dev };
+    const draft = await stage.cloud.call("POST", env(API_KEYS, "/drafts"), { ...asDev, body });
+    const path = `/api/change-requests/${ORG}/${draft.json.changeRequestId}/submit`;
+    for (const description of ["rollback to run-1", "sync, run 43", "sync, by hand"]) {
+      await stage.cloud.call("POST", path, { ...asDev, body: { description } });
+      await foreign();
+    }
+  });
+
+  it("fails for its own too, once somebody has added a text of their own", async () => {
+    await run("canary-one");
+    const [request] = await requests();
+    const body = "values: {sophia: {openai_api_key: {fn::secret: theirs}}}\n" as unknown as object;
+    const path = env(API_KEYS, `/drafts/${request?.id}`);
+    equal((await stage.cloud.call("PATCH", path, { token: TOKENS.dev, body })).status, 200);
+    await foreign();
   });
 
   for (const [what, fault] of [

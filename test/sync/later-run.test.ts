@@ -25,6 +25,21 @@ describe("a value that a later run wrote", () => {
     deepEqual([from("by-hand"), from("43", { run: "by-hand" })], [false, false]);
   });
 
+  it("or was written by hand, when it is known that this one had been queued by then", () => {
+    const from = (run: string, identity: object = {}) =>
+      isFromLaterRun({ run, synced: SYNCED }, { ...own, ...identity });
+    deepEqual(
+      ["by-hand-after-41", "by-hand-after-42", "by-hand-after-19283746501"].map((run) => from(run)),
+      [false, true, true],
+    );
+    deepEqual(
+      ["by-hand-after-", "by-hand-after-x", "ada"].map((run) => from(run)),
+      [false, false, false],
+    );
+    equal(from("by-hand-after-99", { attempt: "2" }), false);
+    equal(from("by-hand-after-99", { run: "by-hand-after-7" }), false, "a person knows what they do");
+  });
+
   describe("in a sync", () => {
     let stage: SyncStage;
     beforeEach(async () => {

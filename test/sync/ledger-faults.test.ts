@@ -83,6 +83,20 @@ describe("the sync job and its ledger", () => {
     match(run.printed.join("\n"), /app-ledger: there is no such environment/);
   });
 
+  for (const [when, path] of [
+    ["is opened", `${LEDGER}/decrypt$`],
+    ["is asked for a pause", LEDGER_URL],
+  ] as const) {
+    it(`writes nothing when the ledger's text arrives empty as it ${when}: that is no word of a pause`, async () => {
+      await stage.run({ catalog, input });
+      const headers = { etag: "x", "pulumi-esc-revision": "9" };
+      stage.cloud.faults.add({ method: "GET", path, times: 0, answer: { status: 200, headers } });
+      const run = await stage.run({ catalog, input: { ...input, ALPHA_KEY: "alpha-two" } });
+      deepEqual([run.code, writes(run)], [1, []]);
+      match(run.printed.join("\n"), /app-ledger: the ledger's text is empty at revision 9\. Remedy: /);
+    });
+  }
+
   it("writes nothing in a dry run, not even the ledger, and says what it would do", async () => {
     const run = await stage.run({ catalog, input, dryRun: true });
     deepEqual([run.code, writes(run)], [0, []]);

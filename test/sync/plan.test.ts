@@ -53,7 +53,7 @@ describe("the plan for a values environment", () => {
   });
 
   it("replaces nothing that a run queued later wrote: what came in is older", () => {
-    const newer = { ...WHOLE, newer: { [NAME]: "43" } };
+    const newer = { ...WHOLE, newer: { [NAME]: "run 43, which was queued after this one, wrote" } };
     deepEqual(line("older", newer), {
       name: NAME,
       verb: "refused",

@@ -1,5 +1,6 @@
 import { WORKFLOW_PATH } from "../../../secrets/layout";
-import type { Ledger } from "../../../secrets/ledger";
+import type { Ledger, LedgerEntry } from "../../../secrets/ledger";
+import { runId } from "../../../secrets/run-name";
 import type { OrganizationSecret } from "../../clients/github";
 import type { SecretEvent, WorkflowRun } from "../../clients/github-audit";
 import type { CloudEvent } from "../../clients/pulumi-audit";
@@ -123,14 +124,19 @@ export function fromLedger(ledger: Ledger, place: AuditPlace, since: Date): Audi
     .filter(([, entry]) => Date.parse(entry.synced) >= since.getTime())
     .map(([name, entry]) => ({
       at: new Date(entry.synced).toISOString(),
-      who: place.syncTeam,
+      ...writerOf(entry, place),
       kind: "synced" as const,
       what: name,
       source: "ledger" as const,
       environment: place.environment,
-      run: entry.run,
-      detail: `into ${place.environment}, from ${entry.source}, commit ${entry.commit.slice(0, 12)}`,
     }));
+}
+
+/** A sync by hand is a person's: the log of Pulumi Cloud may know whose, the ledger does not. */
+function writerOf({ run, source, commit }: LedgerEntry, { environment, syncTeam }: AuditPlace) {
+  const how = `into ${environment}, from ${source}`;
+  if (runId(run) === undefined) return { who: undefined, detail: `${how}, by hand` };
+  return { who: syncTeam, run, detail: `${how}, commit ${commit.slice(0, 12)}` };
 }
 
 export function fromRun(run: WorkflowRun): AuditEvent {

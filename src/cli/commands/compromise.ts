@@ -9,6 +9,7 @@ import { type Journal, type JournalFile, journalFile } from "../compromise/journ
 import { withLastWord } from "../compromise/last-word";
 import { caseName, openCase } from "../compromise/open-case";
 import { type PlannedStep, planSteps } from "../compromise/plan";
+import { unprovenIn } from "../compromise/verify";
 import { lookBefore, walkSteps, whoAmI } from "../compromise/walk";
 import { requireFree, writeNew } from "../compromise/write-new";
 
@@ -20,7 +21,7 @@ export const compromiseCommand: CommandSpec = {
   details: [
     "Revoke at the vendor, new value into GitHub, sync now, verify that loaders see it, who read it since when, and a post-mortem file without values. May be interrupted and run again: it goes on where it was.",
     "--pause first keeps every sync away, for the case that GitHub or the sync itself was broken into; before the sync it asks whether to let it go on. Whatever ends the case before that, it says what stays paused.",
-    "Needs GITHUB_TOKEN (secrets, and workflows of the carriers) and PULUMI_ACCESS_TOKEN. Exit code 0 once all is verified.",
+    "Needs GITHUB_TOKEN (secrets, and workflows of the carriers) and PULUMI_ACCESS_TOKEN. Exit code 0 once ledger and composite prove the new value in every environment, 1 where one does not: proof takes the right to open both, without it what is read can only disprove.",
   ],
   names: ["[name]", "secret of the catalog, by any of its names"],
   options: [
@@ -80,7 +81,12 @@ async function walkCase(doors: Doors, typed: Typed, name: string, file: JournalF
   const runs = createGitHubRuns(doors.githubCall());
   const write = (text: string) => writeNew(doors, out, text);
   await walkSteps({ doors, runs, found, journal, file, unattended, write }, plan(found));
-  return journal.checks.every(({ ledger }) => ledger === "proven") ? EXIT.done : EXIT.found;
+  const unproven = unprovenIn(found, journal);
+  if (unproven.length === 0) return EXIT.done;
+  terminal.say(
+    `warning: it is not proven that applications of ${unproven.join(", ")} get the new value: have somebody look who may open what they open (npx sophia-secrets verify)`,
+  );
+  return EXIT.found;
 }
 
 function environmentsIn(typed: Typed): string[] {

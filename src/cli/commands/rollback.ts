@@ -15,7 +15,7 @@ export const rollbackCommand: CommandSpec = {
   description: "Bring an environment back to an earlier revision; pauses its sync",
   details: [
     "Shows names, never values: ciphertext is written as it was. Everything is looked at before anything is written, and the brake of the sync holds. What the catalog does not know is left alone; what is due by tombstone stays gone; a secret that had no value then loses its value.",
-    "GitHub stays the source: set the right values there, then resume. May be interrupted and run again.",
+    "GitHub stays the source: set the right values there, then resume. May be interrupted and run again. While one rollback's pause stands, another is refused; what stands at the end is compared with what was asked.",
     "Where changes need an approval (approvers in the stack's config) it proposes them, pauses the sync meanwhile and ends with 1; run again once they are applied, it brings the ledger in line.",
   ],
   names: ["<environment>", "environment of the catalog"],
@@ -60,10 +60,11 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   return code;
 }
 
-function report(doors: Doors, { report, paused, warnings }: Rollback, dryRun: boolean): ExitCode {
+function report(doors: Doors, { report, paused, warnings, failure }: Rollback, dryRun: boolean): ExitCode {
   const { terminal, project } = doors;
   const { environment } = report;
   const { failures, awaiting } = outcomeOf(report);
+  if (failure !== undefined) failures.push(failure);
   for (const line of [headline(report, dryRun), ...logLines(report)]) terminal.print(line);
   for (const warning of warnings) terminal.say(`warning: ${warning}`);
   for (const failure of failures) terminal.say(`error: ${failure}`);

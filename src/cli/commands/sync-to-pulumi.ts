@@ -12,7 +12,7 @@ export const syncToPulumiCommand: CommandSpec = {
   topic: "values",
   description: "Sync values of a .env file or of variables to Pulumi ESC by hand",
   details: [
-    "By the sync job's plan and guards, for the day GitHub Actions is down. GitHub stays the record: the next run of the workflow puts its values back.",
+    "By the sync job's plan and guards, for the day GitHub Actions is down. GitHub stays the record: the next run of the workflow puts its values back. A run that was queued before does not, as far as that is known: with GITHUB_TOKEN it is, else of the runs up to the newest that the ledger tells of.",
     "Of a .env file everything in it is synced; of the environment only the names given, for a shell holds other people's GH_TOKEN too. Secrets that are not given are neither read nor written. Where changes need an approval it proposes them, as the job does, and ends with 1. Needs PULUMI_ACCESS_TOKEN.",
   ],
   names: ["[names...]", "secrets of the catalog; needed without --from"],

@@ -21,10 +21,10 @@ export interface EnvironmentCheck {
   environment: string;
   /** `proven`: the ledger knows another value, or the very one that was typed. */
   ledger: "proven" | "failed" | "unknown";
-  /** `proven`: whoever opens the composite gets the new value. */
+  /** `proven`: whoever opens the composite gets the new value; `failed`: another one, or it is pinned to what holds another. */
   composite: "proven" | "failed" | "unknown";
-  /** When the ledger says its value changed. */
-  changed?: string;
+  /** What was opened later gave the new value; absent where that is not known. */
+  until?: string;
   detail: string;
 }
 

@@ -32,7 +32,7 @@ export interface Readers {
  */
 export async function findReaders(
   doors: Doors,
-  { secret, readers, carriers, rotated }: Case,
+  { secret, way, readers, carriers, rotated }: Case,
   journal: Journal,
 ): Promise<Readers> {
   const answer = await readAudit(doors, {
@@ -44,6 +44,7 @@ export async function findReaders(
   const ways = [
     `workflows of ${readers.join(", ")} may read it in GitHub, and no log says which did`,
     ...(carriers.length > 0 ? ["whoever may write to a carrier's branch could have read it in a run"] : []),
+    ...(way === "config" ? [OF_CONFIG] : []),
     ...(secret.bootstrap
       ? ["whoever held it could open all that its owner may: count every secret of these environments in"]
       : []),
@@ -59,12 +60,15 @@ export async function findReaders(
   };
 }
 
+const OF_CONFIG =
+  "who read it from the stack's config: whoever may decrypt that could (pulumi config --show-secrets, pulumi stack export --show-secrets, a run of the program), now and in its history, and no log was searched for it";
+
 /** Whether it gave out, or was to give out, the value from before: what is opened later gives the new one. */
 function gotIt({ kind, environment, at }: AuditEvent, { checks }: Journal): boolean {
   if (kind !== "opened" && kind !== "refused") return false;
-  const { changed } = checks.find((check) => check.environment === environment) ?? {};
+  const { until } = checks.find((check) => check.environment === environment) ?? {};
   // The logs' times are whole seconds: what is in the same one counts.
-  return changed === undefined || Date.parse(at) <= Date.parse(changed);
+  return until === undefined || Date.parse(at) <= Date.parse(until);
 }
 
 function joined(events: readonly AuditEvent[], { by, started }: Journal): Reader[] {

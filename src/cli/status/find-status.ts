@@ -1,6 +1,7 @@
 import { type Catalog, type Secret as Entry, resolveCatalog } from "../../../secrets/entry";
 import { pathOf, valuesEnvironment } from "../../../secrets/layout";
 import type { LedgerEntry, Refusal } from "../../../secrets/ledger";
+import { describeRun, runId } from "../../../secrets/run-name";
 import type { Settings } from "../../../secrets/settings";
 import { valueNames } from "../../../secrets/slots";
 import { dayOf } from "../../../secrets/tombstone";
@@ -104,7 +105,8 @@ type Finding = readonly [Standing, string];
 function refusals(refused: Refusal | undefined): Finding[] {
   if (refused === undefined) return [];
   const often = refused.times >= 3 ? "3 times or more" : refused.times === 2 ? "twice" : "once";
-  return [["refused", `refused ${often} in a row, counted last in run ${refused.run}; its log says why`]];
+  const where = runId(refused.run) === undefined ? "" : "; its log says why";
+  return [["refused", `refused ${often} in a row, counted last in ${describeRun(refused.run)}${where}`]];
 }
 
 function neverSet(entry: Entry, edit: HandEdit | undefined, inGitHub: SeenInGitHub, now: Date): Finding[] {

@@ -1,4 +1,5 @@
 import { describePause } from "../../../secrets/pause";
+import { handRun } from "../../../secrets/run-name";
 import { dayOf } from "../../../secrets/tombstone";
 import { RemedyError } from "../../errors";
 import { catalogOn } from "../../sync/catalog-on";
@@ -11,6 +12,7 @@ import { findTarget } from "../../sync/sync";
 import { type EnvironmentReport, syncEnvironment } from "../../sync/sync-environment";
 import { type Doors, EXIT, type ExitCode } from "../command";
 import { requireCloud } from "../require-cloud";
+import { newestRun } from "./newest-run";
 
 /** One sync from a person's machine. */
 export interface HandSync {
@@ -29,9 +31,12 @@ export interface HandSync {
 export async function syncByHand(doors: Doors, hand: HandSync): Promise<EnvironmentReport> {
   const catalog = jobOf(doors);
   const target = findTarget(catalog, hand.environment, "--environment");
-  const cloud = proposingCloud(target, requireCloud(doors), doors.cloudCall, syncProposer("by hand"));
-  const identity = { run: "by-hand", commit: "none", now: doors.now().toISOString() };
+  const direct = requireCloud(doors);
+  const proposer = syncProposer("by hand", target, direct);
+  const cloud = proposingCloud(target, direct, doors.cloudCall, proposer);
   const options = { ...hand.options, names: hand.names };
+  const run = handRun(options.dryRun ? undefined : await newestRun(doors));
+  const identity = { run, commit: "none", now: doors.now().toISOString() };
   const report = await syncEnvironment({ target, catalog, input: hand.input, identity, options }, cloud);
   const { paused, groups } = report;
   // Also a dry run ends here: what it would show is not what would happen. What was written before the pause is told.

@@ -1,4 +1,5 @@
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
+import { requireLedgerText } from "../../sync/require-ledger-text";
 import { pauseBeforeRound, roundsAfter } from "../../sync/rounds";
 
 /**
@@ -19,11 +20,11 @@ export async function editLedgerText(
   for (let round = 1; ; round += 1) {
     let sent = false;
     try {
-      const { text, etag } = await cloud.read(path);
-      const next = edit(text);
+      const stored = await cloud.read(path);
+      const next = edit(requireLedgerText(stored, path));
       if (next === undefined) return;
       sent = true;
-      await cloud.write(path, next, etag);
+      await cloud.write(path, next, stored.etag);
       return;
     } catch (error) {
       if (round >= roundsAfter(error, sent, isShared)) throw error;

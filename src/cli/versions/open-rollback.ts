@@ -1,7 +1,9 @@
 import { pathOf, valuesEnvironment } from "../../../secrets/layout";
 import { dayOf } from "../../../secrets/tombstone";
+import { currentPerson } from "../../clients/current-user";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { type Proposer, refuseOthers } from "../../clients/pulumi-proposals";
+import { RemedyError } from "../../errors";
 import { catalogOn } from "../../sync/catalog-on";
 import { buildJobCatalog, type JobCatalog } from "../../sync/job-catalog";
 import { isChange } from "../../sync/plan";
@@ -10,8 +12,8 @@ import { findTarget } from "../../sync/sync";
 import { ValuesText } from "../../sync/values-text";
 import type { Doors } from "../command";
 import { inParallel } from "../in-parallel";
-import { findTargets } from "./find-target-revision";
-import { type GroupRollback, type GroupView, viewRollback } from "./roll-back-group";
+import { findTargets, type RollbackTarget } from "./find-target-revision";
+import { type GroupRollback, type GroupView, rolledBackText, viewRollback } from "./roll-back-group";
 import type { RollbackRequest } from "./rollback-request";
 
 /** A rollback as it was found: nothing is written yet. */
@@ -37,22 +39,29 @@ export async function openRollback(
   const { catalog, project, now } = doors;
   const job = catalogOn(buildJobCatalog(catalog, project.settings), dayOf(now()));
   const target = findTarget(job, request.environment, "rollback");
-  const proposer = proposerOf(request);
+  const proposer = proposerOf(doors, request);
   const cloud = proposingCloud(target, direct, doors.cloudCall, proposer);
   const needsApproval = target.approvals === true;
   const seen = await inParallel(await lookUp(doors, job, cloud, request), async (group) => {
     const view = await viewRollback(group, cloud);
     if (needsApproval && view.lines.some(isChange))
-      await refuseOthers(group.environment, doors.cloudCall(), proposer);
+      await refuseOthers(group.environment, doors.cloudCall(), proposer, rolledBackText(group, view));
     return { group, view };
   });
   return { cloud, needsApproval, seen };
 }
 
-/** Run again, it is the same proposal, whoever runs it. */
-function proposerOf({ to }: RollbackRequest): Proposer {
+/**
+ * Run again by the same person, it is the same proposal, unless somebody added a text to it; by another one, where it holds
+ * the same text.
+ */
+function proposerOf(doors: Doors, { to }: RollbackRequest): Proposer {
   const origin = `rollback to ${to}`;
-  return { origin, isOwn: (description) => description === origin };
+  return {
+    origin,
+    isOwn: async ({ description, by, revision }) =>
+      description === origin && revision <= 1 && by !== "" && by === (await currentPerson(doors.cloudCall())),
+  };
 }
 
 /** Everything of the groups that does not change any more: which revision, and its text. */
@@ -68,7 +77,16 @@ async function lookUp(
   return inParallel(targets, async (target) => {
     const text = await cloud.revisions.text(target.environment, target.revision.number);
     const secrets = here.filter(({ group }) => group === target.group);
-    const earlier = new ValuesText(text, job.appRoot, `${target.environment}@${target.revision.number}`);
+    const earlier = earlierText(text, job.appRoot, target);
     return { ...target, appRoot: job.appRoot, secrets, earlier };
   });
+}
+
+/** @throws RemedyError for a text without values: to go back to it would delete all that stand. */
+function earlierText(text: string, appRoot: string, { environment, revision }: RollbackTarget): ValuesText {
+  const thing = `${environment}@${revision.number}`;
+  const earlier = new ValuesText(text, appRoot, thing);
+  if (earlier.hasValues()) return earlier;
+  const reason = "its text has no values: to go back to it would delete every value; nothing was written";
+  throw new RemedyError(thing, reason, "npx sophia-secrets history lists the revisions; name another");
 }

@@ -59,28 +59,47 @@ export function resumeSync(
 }
 
 /** Sets or takes away the pause of environments. */
-export function setPause(
+function setPause(
   cloud: PulumiCloud,
   settings: Settings,
   environments: readonly string[],
   pause: Pause | undefined,
 ): Promise<PauseOutcome[]> {
   return inParallel(environments, async (environment) => {
-    let before: Pause | undefined;
-    let round = 0;
     try {
-      const path = pathOf(ledgerEnvironment(settings, environment));
-      await editLedgerText(cloud, path, settings.carriers.length > 1, (text) => {
-        const standing = parseLedger(text).paused;
-        round += 1;
-        // In later rounds it may be our own, whose answer was lost.
-        if (round === 1) before = standing;
-        return isDeepStrictEqual(standing, pause) ? undefined : withPause(text, pause);
-      });
+      const before = await changePause(cloud, settings, environment, () => pause);
+      return { environment, ...(before === undefined ? {} : { before }) };
     } catch (error) {
       if (!(error instanceof RemedyError)) throw error;
       return { environment, failure: messageOf(error) };
     }
-    return { environment, ...(before === undefined ? {} : { before }) };
   });
+}
+
+/**
+ * Changes the pause of one environment.
+ *
+ * @param change gives the pause that shall stand, from the one that does; asked again where somebody wrote in between.
+ *   What it throws ends the change.
+ * @returns the pause that stood before.
+ * @throws RemedyError when the ledger cannot be read or written.
+ */
+export async function changePause(
+  cloud: PulumiCloud,
+  settings: Settings,
+  environment: string,
+  change: (standing: Pause | undefined) => Pause | undefined,
+): Promise<Pause | undefined> {
+  let before: Pause | undefined;
+  let round = 0;
+  const path = pathOf(ledgerEnvironment(settings, environment));
+  await editLedgerText(cloud, path, settings.carriers.length > 1, (text) => {
+    const standing = parseLedger(text).paused;
+    const next = change(standing);
+    round += 1;
+    // In later rounds it may be our own, whose answer was lost.
+    if (round === 1) before = standing;
+    return isDeepStrictEqual(standing, next) ? undefined : withPause(text, next);
+  });
+  return before;
 }

@@ -1,5 +1,6 @@
 import { withEntries } from "../../../secrets/edit-ledger";
 import { type Ledger, type LedgerEntry, parseLedger, revisionsOf } from "../../../secrets/ledger";
+import type { Pause } from "../../../secrets/pause";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import type { PlanLine } from "../../sync/plan";
 import { inParallel } from "../in-parallel";
@@ -18,8 +19,9 @@ type Entries = Record<string, LedgerEntry | undefined>;
  * compares the values themselves. Carried out twice, it does no harm.
  *
  * @param isShared whether carriers share the ledger.
+ * @param mayWrite throws where a ledger with that pause may not be written any more.
  * @returns groups of whose earlier values no ledger knows: a person had written them.
- * @throws RemedyError when the ledger cannot be read or written.
+ * @throws RemedyError when the ledger cannot be read or written, and what `mayWrite` throws.
  */
 export async function restoreLedger(
   cloud: PulumiCloud,
@@ -27,6 +29,7 @@ export async function restoreLedger(
   isShared: boolean,
   targets: readonly RollbackTarget[],
   outcomes: readonly GroupOutcome[],
+  mayWrite: (pause: Pause | undefined) => void,
 ): Promise<string[]> {
   const history = (await cloud.revisions.list(ledgerPath)).filter(({ retracted }) => !retracted);
   const unknown: string[] = [];
@@ -45,6 +48,7 @@ export async function restoreLedger(
     Object.assign(entries, entriesOf(outcome.lines, then));
   });
   await editLedgerText(cloud, ledgerPath, isShared, (text) => {
+    mayWrite(parseLedger(text).paused);
     const next = withEntries(text, entries);
     return next === text ? undefined : next;
   });

@@ -21,7 +21,6 @@ export interface GroupRollback extends RollbackTarget {
 
 export interface GroupView {
   current: EnvironmentText;
-  text: ValuesText;
   lines: PlanLine[];
 }
 
@@ -36,17 +35,28 @@ export async function viewRollback(group: GroupRollback, cloud: PulumiCloud): Pr
   const current = await cloud.read(group.environment);
   const text = new ValuesText(current.text, group.appRoot, group.environment);
   const lines = planRollback(group.secrets, text, group.earlier, group.revision.number);
-  return { current, text, lines };
+  return { current, lines };
+}
+
+/** The text that carries the plan out: secrets as ciphertext, so it is the same each time and whoever makes it. */
+export function rolledBackText(group: GroupRollback, { current, lines }: GroupView): string {
+  const text = new ValuesText(current.text, group.appRoot, group.environment);
+  for (const line of lines.filter(isChange)) apply(group, line, text);
+  return text.toString();
 }
 
 /**
  * Writes the plan as one new revision, or proposes it, with the ETag of its read; on a conflict, or when it is not known
  * whether the write was carried out, it reads and plans again. Failures are told, not thrown: the other groups go on.
+ *
+ * @param mayWrite throws RemedyError where nothing may be written any more. Asked before it writes over what somebody
+ *   else wrote: that may be another rollback, which has paused the sync in its turn.
  */
 export async function rollBackGroup(
   group: GroupRollback,
   first: GroupView,
   cloud: PulumiCloud,
+  mayWrite: () => Promise<void>,
 ): Promise<GroupOutcome> {
   const about = { group: group.group, environment: group.environment };
   let sent: PlanLine[] = [];
@@ -55,13 +65,13 @@ export async function rollBackGroup(
   for (let round = 1; ; round += 1) {
     let isSent = false;
     try {
-      if (round > 1) view = await viewRollback(group, cloud);
-      const { current, text, lines } = view;
+      if (round > 1) view = await viewAgain(group, cloud, mayWrite);
+      const { current, lines } = view;
       const all = withEarlier(lines, sent);
       if (!lines.some(isChange)) return { ...about, lines: all, revision: current.revision, touched };
-      for (const line of lines.filter(isChange)) apply(group, line, text);
+      const text = rolledBackText(group, view);
       isSent = true;
-      const revision = await cloud.write(group.environment, text.toString(), current.etag);
+      const revision = await cloud.write(group.environment, text, current.etag);
       return { ...about, lines: all, revision, touched: true };
     } catch (error) {
       if (!(error instanceof RemedyError)) throw error;
@@ -73,6 +83,17 @@ export async function rollBackGroup(
       await pauseBeforeRound(round);
     }
   }
+}
+
+/** In this order: no write can follow one that was made under another's pause, for its ETag or `mayWrite` holds it back. */
+async function viewAgain(
+  group: GroupRollback,
+  cloud: PulumiCloud,
+  mayWrite: () => Promise<void>,
+): Promise<GroupView> {
+  const view = await viewRollback(group, cloud);
+  if (view.lines.some(isChange)) await mayWrite();
+  return view;
 }
 
 function endedBy(

@@ -1,4 +1,5 @@
 import { ledgerEnvironment, pathOf } from "../../../secrets/layout";
+import type { Pause } from "../../../secrets/pause";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { messageOf, RemedyError } from "../../errors";
 import { brakeOf } from "../../sync/brake";
@@ -6,10 +7,19 @@ import { isChange, notCarriedOut } from "../../sync/plan";
 import type { EnvironmentReport } from "../../sync/sync-environment";
 import type { Doors } from "../command";
 import { inParallel } from "../in-parallel";
+import { checkOutcomes } from "./check-outcomes";
 import { type OpenRollback, openRollback } from "./open-rollback";
 import { restoreLedger } from "./restore-ledger";
 import { type GroupOutcome, rollBackGroup } from "./roll-back-group";
-import { isPausedFor, liftAgain, pauseForRollback, replacedPause } from "./rollback-pause";
+import {
+  isPausedFor,
+  LostPauseError,
+  liftAgain,
+  pauseForRollback,
+  refuseWithout,
+  replacedPause,
+  requireOwnPause,
+} from "./rollback-pause";
 import type { RollbackRequest } from "./rollback-request";
 
 export interface Rollback {
@@ -18,18 +28,21 @@ export interface Rollback {
   paused: boolean;
   /** What else the person should know. */
   warnings: string[];
+  /** Why it is not what was asked for, besides what failed in a group. */
+  failure?: string;
 }
 
 /**
  * Brings the values of an environment back to an earlier state, as new revisions. Ciphertext is written as it was: no
  * value leaves the service, and none is opened. All groups are looked at before anything is written, and the sync is
- * paused before the first, or its next run would undo it.
+ * paused before the first, or its next run would undo it; that pause keeps other rollbacks away too. What stands at the
+ * end is compared with what was asked for.
  *
  * Where a rule wants the values approved, it proposes them; the ledger is brought back by the run that finds them
  * standing, for until then it would tell of values that no application has.
  *
- * @throws RemedyError when a group cannot be looked at, something else waits for approval there, or the pause cannot be
- *   set: nothing is written then.
+ * @throws RemedyError when a group cannot be looked at, something else waits for approval there, the pause cannot be set
+ *   or another rollback's stands: nothing is written then.
  */
 export async function rollBack(
   doors: Doors,
@@ -47,16 +60,17 @@ export async function rollBack(
     const warnings = writes && open.needsApproval ? [wouldPropose(request)] : [];
     return { report: planned, paused: false, warnings };
   }
-  const before = await pauseForRollback(doors, cloud, request);
-  const outcomes = await inParallel(seen, ({ group, view }) => rollBackGroup(group, view, cloud));
+  const pause = await pauseForRollback(doors, cloud, request);
+  const mayWrite = () => requireOwnPause(doors, cloud, request);
+  const sent = await inParallel(seen, ({ group, view }) => rollBackGroup(group, view, cloud, mayWrite));
+  const isTouched = sent.some(({ touched }) => touched);
+  const outcomes = isTouched ? await checkOutcomes(open, sent) : sent;
   const report = { environment, groups: outcomes, changed: {} };
-  const warnings = replacedPause(before, request);
+  const warnings = replacedPause(pause, request);
   if (outcomes.some(({ awaiting }) => awaiting !== undefined)) return { report, paused: true, warnings };
-  if (isHalfDone || outcomes.some(({ touched }) => touched)) {
-    const told = await bringLedgerBack(doors, environment, open, outcomes);
-    return { report, paused: true, warnings: [...warnings, ...told] };
-  }
-  return { report, ...(await liftAgain(doors, cloud, request, before)) };
+  if (!isHalfDone && !isTouched) return { report, ...(await liftAgain(doors, cloud, request, pause)) };
+  const ended = await bringLedgerBack(doors, request, open, outcomes);
+  return { report, ...ended, warnings: [...warnings, ...ended.warnings] };
 }
 
 /** The plan, or why the brake holds it. */
@@ -83,21 +97,25 @@ function wouldPropose({ environment }: RollbackRequest): string {
 }
 
 async function bringLedgerBack(
-  { project: { settings } }: Doors,
-  environment: string,
+  doors: Doors,
+  request: RollbackRequest,
   { cloud, seen }: OpenRollback,
   outcomes: readonly GroupOutcome[],
-): Promise<string[]> {
-  const path = pathOf(ledgerEnvironment(settings, environment));
+): Promise<Omit<Rollback, "report">> {
+  const { settings } = doors.project;
+  const path = pathOf(ledgerEnvironment(settings, request.environment));
   const groups = seen.map(({ group }) => group);
+  const mayWrite = (pause: Pause | undefined) => refuseWithout(request, pause);
   try {
-    const unknown = await restoreLedger(cloud, path, settings.carriers.length > 1, groups, outcomes);
-    if (unknown.length === 0) return [];
-    return [
-      `no ledger knows the values of ${unknown.join(", ")} at that revision: their ages stay those of the newer ones`,
-    ];
+    await requireOwnPause(doors, cloud, request);
+    const isShared = settings.carriers.length > 1;
+    const unknown = await restoreLedger(cloud, path, isShared, groups, outcomes, mayWrite);
+    const told = `no ledger knows the values of ${unknown.join(", ")} at that revision: their ages stay those of the newer ones`;
+    return { paused: true, warnings: unknown.length === 0 ? [] : [told] };
   } catch (error) {
+    if (error instanceof LostPauseError) return { paused: false, warnings: [], failure: error.message };
     if (!(error instanceof RemedyError)) throw error;
-    return [`the values' ages in the ledger stay those of the newer ones: ${messageOf(error)}`];
+    const told = `the values' ages in the ledger stay those of the newer ones: ${messageOf(error)}`;
+    return { paused: true, warnings: [told] };
   }
 }

@@ -1,0 +1,36 @@
+import type { Ledger } from "./ledger";
+
+/** How the ledger names what wrote: the id of GitHub's run, or that a person did. */
+const BY_HAND = "by-hand";
+const AFTER = `${BY_HAND}-after-`;
+
+/**
+ * The name of a sync by hand. Runs of the workflow up to that id are known to be older: they had been queued before.
+ *
+ * @param newest id of the newest such run; undefined where none is known.
+ */
+export function handRun(newest?: number): string {
+  return newest === undefined ? BY_HAND : `${AFTER}${newest}`;
+}
+
+/** The id of GitHub's run; undefined for a sync by hand. */
+export function runId(run: string): number | undefined {
+  return /^\d+$/.test(run) ? Number(run) : undefined;
+}
+
+/** The newest run that is known to have been queued before a sync by hand. */
+export function runBefore(hand: string): number | undefined {
+  return hand.startsWith(AFTER) ? runId(hand.slice(AFTER.length)) : undefined;
+}
+
+/** The newest run of the workflow that a ledger tells of. */
+export function newestRunIn({ secrets, refused, proposed = {} }: Ledger): number | undefined {
+  const runs = [secrets, refused, proposed].flatMap((each) => Object.values(each).map(({ run }) => run));
+  const ids = runs.flatMap((run) => runId(run) ?? runBefore(run) ?? []);
+  return ids.length === 0 ? undefined : Math.max(...ids);
+}
+
+/** `run 123`, or `a sync by hand`. */
+export function describeRun(run: string): string {
+  return runId(run) === undefined ? "a sync by hand" : `run ${run}`;
+}
