@@ -8123,7 +8123,7 @@ function isOpenChange({ status, action, entity }, environment) {
 var AwaitingApprovalError = class extends RemedyError {
   constructor(environment, request, made) {
     const how = made === void 0 ? "waits for approval since an earlier run" : "was proposed and waits for approval";
-    const remedy = `somebody else approves and applies it, in Pulumi Cloud or by pulumi env change-request approve ${request}, then apply ${request}; the next run finds it done`;
+    const remedy = `somebody else approves and applies it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request approve ${request} && pulumi env change-request apply ${request}); the next run finds it done`;
     super(environment, `the change ${how} (change request ${request})`, remedy);
     this.made = made;
   }
@@ -8155,7 +8155,7 @@ async function refuseOthers(environment, call, proposer, text) {
   throw new RemedyError(
     environment,
     `another change of it waits for approval (change request ${standing2.id}), and one at a time can`,
-    `look at it, in Pulumi Cloud or by pulumi env change-request diff ${standing2.id}; apply or close it, then run this again`
+    `look at it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request diff ${standing2.id}); apply or close it, then run this again`
   );
 }
 var DRAFT = "draft";
@@ -8173,7 +8173,7 @@ async function draft(environment, call, text, etag) {
 async function sameDraft(environment, call, text, { id, revision }) {
   if (await holds(environment, call, id, text)) return { request: id, revision };
   const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
-  const remedy = `if nobody is at work on it: pulumi env change-request close ${id}; then run this again`;
+  const remedy = `if nobody is at work on it, close it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request close ${id}), then run this again`;
   throw new RemedyError(environment, reason, remedy);
 }
 async function holds(environment, call, id, text) {

@@ -19,7 +19,7 @@ export class AwaitingApprovalError extends RemedyError {
   ) {
     const how =
       made === undefined ? "waits for approval since an earlier run" : "was proposed and waits for approval";
-    const remedy = `somebody else approves and applies it, in Pulumi Cloud or by pulumi env change-request approve ${request}, then apply ${request}; the next run finds it done`;
+    const remedy = `somebody else approves and applies it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request approve ${request} && pulumi env change-request apply ${request}); the next run finds it done`;
     super(environment, `the change ${how} (change request ${request})`, remedy);
   }
 }
@@ -88,7 +88,7 @@ export async function refuseOthers(
   throw new RemedyError(
     environment,
     `another change of it waits for approval (change request ${standing.id}), and one at a time can`,
-    `look at it, in Pulumi Cloud or by pulumi env change-request diff ${standing.id}; apply or close it, then run this again`,
+    `look at it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request diff ${standing.id}); apply or close it, then run this again`,
   );
 }
 
@@ -119,7 +119,7 @@ async function sameDraft(
 ): Promise<ProposalId> {
   if (await holds(environment, call, id, text)) return { request: id, revision };
   const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
-  const remedy = `if nobody is at work on it: pulumi env change-request close ${id}; then run this again`;
+  const remedy = `if nobody is at work on it, close it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request close ${id}), then run this again`;
   throw new RemedyError(environment, reason, remedy);
 }
 

@@ -303,14 +303,21 @@ describe("sophia-secrets compromise", function () {
     match(moved.stdout, /production: another value than before .*; the composite opens and gives it/);
   });
 
-  it("believes --since of what was replaced and synced before it was run", async () => {
+  it("goes on with --since where it was replaced and synced before, and proves only what is given to compare", async () => {
     const got = new Date(Date.now() - 1).toISOString();
     await putSecret(github.octokit(), "OPENAI_API_KEY", NEW, await inCarrier());
     await sync();
     equal((await run("OPENAI_API_KEY --yes")).code, 2);
     const { code, stderr, stdout } = await run(`OPENAI_API_KEY --yes --since ${got}`);
-    equal(code, 0, stderr);
-    match(stdout, /production: another value than before \d{4}-/);
+    // The value that got out may itself be younger than --since.
+    equal(code, 1, stderr);
+    match(
+      stdout,
+      /production: it changed after \d{4}-\S+ and not since this began .*only who gives it on stdin can prove/,
+    );
+    const proven = await run(`OPENAI_API_KEY --yes --since ${got} --out second.md`, { stdin: NEW });
+    equal(proven.code, 0, proven.stderr);
+    match(proven.stdout, /production: the ledger has the new value's fingerprint/);
   });
 
   it("waits for a person where GitHub environments hold it, and takes the ledger for proof", async () => {
@@ -650,7 +657,7 @@ describe("sophia-secrets compromise", function () {
       match(organization, /^1\. Pause the sync\n {3}No sync writes to production until/);
       match(
         organization,
-        /3\. The new value, into GitHub\n {3}Asked for without showing it, and set as OPENAI_API_KEY\n/,
+        /3\. The new value, into GitHub\n {3}Asked for without showing it, or read from stdin, and set as OPENAI_API_KEY\n/,
       );
       match(
         organization,
@@ -684,6 +691,17 @@ describe("sophia-secrets compromise", function () {
     match(asked[0] ?? "", /Enter when it is rotated twice/);
     match(written() ?? "", /rotated twice, as confirmed/);
     match((await run("SESSION_KEY --environment canada")).stderr, /SESSION_KEY is not in canada/);
+  });
+
+  it("looks after all that it began with: another scope is refused, and a dry run marks what is done", async () => {
+    await run("OPENAI_API_KEY", { typed: ["", "stop"] });
+    const narrower = await run("OPENAI_API_KEY --environment production", { typed: [] });
+    equal(narrower.code, 2);
+    match(
+      narrower.stderr,
+      /--environment: the case that goes on was begun in all environments\. Remedy: run it as it began/,
+    );
+    match((await run("OPENAI_API_KEY --dry-run")).stdout, /^1\. Revoke OPENAI_API_KEY .*: done$/m);
   });
 
   it("says what is wrong with what was typed", async () => {

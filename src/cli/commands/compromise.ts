@@ -5,7 +5,7 @@ import { RemedyError } from "../../errors";
 import { parseSince } from "../audit/parse-since";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import type { Case } from "../compromise/case";
-import { type Journal, type JournalFile, journalFile } from "../compromise/journal";
+import { type Journal, type JournalFile, journalFile, type Step } from "../compromise/journal";
 import { withLastWord } from "../compromise/last-word";
 import { caseName, openCase } from "../compromise/open-case";
 import { type PlannedStep, planSteps } from "../compromise/plan";
@@ -55,6 +55,7 @@ async function walkCase(doors: Doors, typed: Typed, name: string, file: JournalF
   const { terminal, project, now } = doors;
   const begun = file.read();
   const asked = typed.text("environment") === undefined ? (begun?.asked ?? []) : environmentsIn(typed);
+  if (begun !== undefined) requireSameScope(begun, asked, file.path);
   const found = await openCase(doors, name, asked);
   const out = typed.text("out") ?? `post-mortem-${found.secret.name}-${dayOf(now())}.md`;
   requireFree(doors, out);
@@ -63,7 +64,7 @@ async function walkCase(doors: Doors, typed: Typed, name: string, file: JournalF
   if (typed.has("dryRun")) {
     if (begun !== undefined)
       terminal.print(`begun ${begun.started}, done: ${begun.done.join(", ") || "nothing"}`);
-    for (const line of lines(plan(found))) terminal.print(line);
+    for (const line of lines(plan(found), begun?.done ?? [])) terminal.print(line);
     return EXIT.done;
   }
   const unattended = typed.has("yes");
@@ -87,6 +88,18 @@ async function walkCase(doors: Doors, typed: Typed, name: string, file: JournalF
     `warning: it is not proven that applications of ${unproven.join(", ")} get the new value: have somebody look who may open what they open (npx sophia-secrets verify)`,
   );
   return EXIT.found;
+}
+
+/**
+ * What a case has paused and replaced it looks after to its end, in all of its environments.
+ *
+ * @throws RemedyError when others are asked for than it began with.
+ */
+function requireSameScope({ asked: before }: Journal, asked: readonly string[], path: string): void {
+  if ([...before].sort().join() === [...asked].sort().join()) return;
+  const scope = before.length === 0 ? "in all environments" : `in ${before.join(", ")}`;
+  const remedy = `run it as it began; or delete ${path}, resume what it paused, and begin anew`;
+  throw new RemedyError("--environment", `the case that goes on was begun ${scope}`, remedy);
 }
 
 function environmentsIn(typed: Typed): string[] {
@@ -134,9 +147,9 @@ function saidIn(doors: Doors, typed: Typed): Partial<Journal> {
   };
 }
 
-function lines(steps: readonly PlannedStep[]): string[] {
-  return steps.flatMap(({ title, lines: more }, index) => [
-    `${index + 1}. ${title}`,
+function lines(steps: readonly PlannedStep[], done: readonly Step[]): string[] {
+  return steps.flatMap(({ step, title, lines: more }, index) => [
+    `${index + 1}. ${title}${done.includes(step) ? ": done" : ""}`,
     ...more.map((line) => `   ${line}`),
   ]);
 }

@@ -86,7 +86,10 @@ function value(found: Case, { settings }: PlanOptions): PlannedStep {
     (carrier) =>
       `then prove it: gh workflow run sync_secrets.yml -R ${settings.githubOrganization}/${carrier} -f dry-run=true`,
   );
-  const lines = [`Asked for without showing it, and set as ${names}`, ...(secret.bootstrap ? proofs : [])];
+  const lines = [
+    `Asked for without showing it, or read from stdin, and set as ${names}`,
+    ...(secret.bootstrap ? proofs : []),
+  ];
   return { step: "value", title: `${title}, into GitHub`, lines };
 }
 

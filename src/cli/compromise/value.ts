@@ -59,8 +59,11 @@ export async function requireSet(doors: Doors, { secret, slots }: Case, journal:
 }
 
 /** The old value is known by its fingerprint, to those who may open a ledger; others are believed. */
-async function refuseOld({ project, cloud }: Doors, { name, before }: Journal, value: Secret): Promise<void> {
+async function refuseOld({ project, cloud }: Doors, journal: Journal, value: Secret): Promise<void> {
+  const { name, before, since, sinceGiven } = journal;
   for (const [environment, known] of Object.entries(before)) {
+    // What changed since it got out may be the new value already.
+    if (sinceGiven && known !== null && Date.parse(known.changed) > Date.parse(since)) continue;
     const path = pathOf(ledgerEnvironment(project.settings, environment));
     const text = await cloud()
       ?.decrypt(path)

@@ -111,12 +111,17 @@ function judgeLedger(
           detail: `the ledger has the fingerprint of another value than the new one (${when})`,
         };
   }
-  const later = sinceGiven && Date.parse(entry.changed) > Date.parse(since);
-  if (before[environment] === undefined && !later)
-    return { standing: "unknown", detail: `what it held before could not be read (${when})` };
-  return entry.fingerprint === before[environment]?.fingerprint && !later
-    ? { standing: "failed", detail: `the value is still the one from before (${when})` }
-    : { standing: "proven", detail: `another value than before${later ? ` ${since}` : ""} (${when})` };
+  const then = before[environment];
+  if (then !== undefined && then?.fingerprint !== entry.fingerprint)
+    return { standing: "proven", detail: `another value than before (${when})` };
+  // It may be what replaced the one that got out, or the very one.
+  if (sinceGiven && Date.parse(entry.changed) > Date.parse(since)) {
+    const detail = `it changed after ${since} and not since this began (${when}): whether that is the new value, only who gives it on stdin can prove`;
+    return { standing: "unknown", detail };
+  }
+  return then === undefined
+    ? { standing: "unknown", detail: `what it held before could not be read (${when})` }
+    : { standing: "failed", detail: `the value is still the one from before (${when})` };
 }
 
 /**

@@ -170,4 +170,6 @@ async function requireRunning(walk: Walk): Promise<void> {
   }
   await confirm(walk, "Enter to let the sync write again");
   await resumeForCase(walk, names);
+  const at = walk.doors.now().toISOString();
+  walk.journal.timeline.push({ at, what: `let the sync of ${names.join(", ")} write again` });
 }
