@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { checkCatalog } from "../../secrets/check-catalog";
+import { checkCatalog } from "../../secrets/checks/check-catalog";
 import type { Catalog } from "../../secrets/entry";
 import { describeProblems } from "../../secrets/problem";
 import { messageOf, RemedyError } from "../errors";

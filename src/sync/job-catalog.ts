@@ -1,4 +1,4 @@
-import { pathsOf } from "../../secrets/check-keys";
+import { pathsOf } from "../../secrets/checks/check-keys";
 import { type Catalog, type FormerName, resolveCatalog, type Secret } from "../../secrets/entry";
 import type { FormatName } from "../../secrets/formats";
 import { ledgerEnvironment, pathOf, syncTeam, valuesEnvironment } from "../../secrets/layout";

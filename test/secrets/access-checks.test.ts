@@ -1,7 +1,7 @@
 import { deepEqual, match } from "node:assert/strict";
 import { catalog as sophia } from "../../secrets/catalog";
-import { checkAccess, checkAccessHere } from "../../secrets/check-access";
-import { checkCatalog } from "../../secrets/check-catalog";
+import { checkAccess, checkAccessHere } from "../../secrets/checks/check-access";
+import { checkCatalog } from "../../secrets/checks/check-catalog";
 import type { Catalog } from "../../secrets/entry";
 import { parseSettings, type Settings } from "../../secrets/settings";
 

@@ -1,4 +1,4 @@
-import { checkCatalog } from "../../secrets/check-catalog";
+import { checkCatalog } from "../../secrets/checks/check-catalog";
 import type { Catalog, Entry } from "../../secrets/entry";
 
 /** A catalog of these entries, as data: what the compiler would refuse can be written too. */

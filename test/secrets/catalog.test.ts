@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { catalog } from "../../secrets/catalog";
-import { pathsOf } from "../../secrets/check-keys";
+import { pathsOf } from "../../secrets/checks/check-keys";
 import { type Catalog, resolveCatalog, resolveEntry, type Secret } from "../../secrets/entry";
 
 /** The names of the "Unified Secret Management Strategy", as its list has them. */

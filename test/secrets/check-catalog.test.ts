@@ -1,6 +1,6 @@
 import { deepEqual, doesNotMatch, equal, ok } from "node:assert/strict";
 import { catalog } from "../../secrets/catalog";
-import { checkCatalog } from "../../secrets/check-catalog";
+import { checkCatalog } from "../../secrets/checks/check-catalog";
 import { defineCatalog } from "../../secrets/entry";
 import { SENTINEL } from "../../secrets/layout";
 import { describeProblems } from "../../secrets/problem";

@@ -1,6 +1,6 @@
 import { deepEqual } from "node:assert/strict";
-import { checkCatalog } from "../../secrets/check-catalog";
-import { checkEscNames } from "../../secrets/check-esc-names";
+import { checkCatalog } from "../../secrets/checks/check-catalog";
+import { checkEscNames } from "../../secrets/checks/check-esc-names";
 import type { Catalog } from "../../secrets/entry";
 
 const group = { description: "", rotationDays: 90, owner: "Ops" };

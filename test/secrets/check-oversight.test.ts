@@ -1,6 +1,6 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { checkOversight } from "../../secrets/check-oversight";
-import { ownTeams } from "../../secrets/own-teams";
+import { checkOversight } from "../../secrets/checks/check-oversight";
+import { ownTeams } from "../../secrets/checks/own-teams";
 import { parseSettings, type Settings } from "../../secrets/settings";
 
 const SETTINGS = parseSettings({

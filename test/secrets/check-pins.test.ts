@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { checkPins } from "../../secrets/check-pins";
+import { checkPins } from "../../secrets/checks/check-pins";
 import { renderComposite } from "../../secrets/composite";
 import type { Settings } from "../../secrets/settings";
 

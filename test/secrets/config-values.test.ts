@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkConfigValues, checkEncrypted } from "../../secrets/check-config-values";
+import { checkConfigValues, checkEncrypted } from "../../secrets/checks/check-config-values";
 import { resolveCatalog } from "../../secrets/entry";
 import { SENTINEL } from "../../secrets/layout";
 import type { Problem } from "../../secrets/problem";

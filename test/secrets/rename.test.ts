@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pathsOf } from "../../secrets/check-keys";
+import { pathsOf } from "../../secrets/checks/check-keys";
 import { resolveCatalog } from "../../secrets/entry";
 import { organizationSlots, valueNames } from "../../secrets/slots";
 import { spreadSecrets } from "../../secrets/targets";

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
 import { catalog as sophia } from "../../secrets/catalog";
-import { checkCatalog } from "../../secrets/check-catalog";
+import { checkCatalog } from "../../secrets/checks/check-catalog";
 import type { Catalog, Entry } from "../../secrets/entry";
 import { EMPTY_LEDGER, type Ledger } from "../../secrets/ledger";
 import { type RotationRow, rotationStatus } from "../../secrets/rotation";

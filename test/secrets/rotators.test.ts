@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { evaluateEnvironment } from "../../sandbox/esc/evaluate-environment";
 import { ROTATORS } from "../../sandbox/pulumi/rotators/rotators";
 import { accessOf } from "../../secrets/access";
-import { checkCatalog } from "../../secrets/check-catalog";
+import { checkCatalog } from "../../secrets/checks/check-catalog";
 import { renderComposite } from "../../secrets/composite";
 import type { Catalog } from "../../secrets/entry";
 import { applicationTeam, pathOf, syncTeam } from "../../secrets/layout";

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { checkTrust, type TrustPlace } from "../../secrets/check-trust";
+import { checkTrust, type TrustPlace } from "../../secrets/checks/check-trust";
 import { parseSettings, type Settings } from "../../secrets/settings";
 import {
   issuerOf,

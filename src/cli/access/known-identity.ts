@@ -1,6 +1,6 @@
+import { ownTeams } from "../../../secrets/checks/own-teams";
 import type { Catalog } from "../../../secrets/entry";
 import { nearestNames } from "../../../secrets/nearest-names";
-import { ownTeams } from "../../../secrets/own-teams";
 import type { Settings } from "../../../secrets/settings";
 import { RemedyError } from "../../errors";
 import type { ObservedAccess } from "./access-differences";

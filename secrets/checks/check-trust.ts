@@ -1,6 +1,6 @@
-import type { Problem } from "./problem";
-import type { Settings } from "./settings";
-import { programEnvironment, programTeam } from "./trust";
+import type { Problem } from "../problem";
+import type { Settings } from "../settings";
+import { programEnvironment, programTeam } from "../trust";
 
 /** Pulumi Cloud refuses longer team names (pulumi/docs#14435). */
 const LONGEST_TEAM_NAME = 40;

@@ -1,6 +1,6 @@
-import type { Secret } from "./entry";
-import type { Problem } from "./problem";
-import { unfit } from "./value-limits";
+import type { Secret } from "../entry";
+import type { Problem } from "../problem";
+import { unfit } from "../value-limits";
 
 /**
  * The values that entries take from the stack's config: there is one for each, it fits, and none is left over.

@@ -1,6 +1,6 @@
+import type { Problem } from "../problem";
+import { ROTATOR_KINDS, type Rotator } from "../rotators";
 import { type Form, hasForm } from "./forms";
-import type { Problem } from "./problem";
-import { ROTATOR_KINDS, type Rotator } from "./rotators";
 
 const BASICS = ["name", "group", "schedule", "kind"];
 const DATABASE = [...BASICS, "users", "databases", "username", "password"];

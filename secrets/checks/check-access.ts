@@ -1,10 +1,10 @@
-import { type AccessPolicy, LEVELS } from "./access";
+import { type AccessPolicy, LEVELS } from "../access";
+import { secondsOf } from "../duration";
+import type { Catalog } from "../entry";
+import type { Problem } from "../problem";
+import { EDITIONS_WITH_TEAMS, type Settings } from "../settings";
 import { policyProblem, wholePolicies } from "./check-policy-shape";
-import { secondsOf } from "./duration";
-import type { Catalog } from "./entry";
 import { ownTeams } from "./own-teams";
-import type { Problem } from "./problem";
-import { EDITIONS_WITH_TEAMS, type Settings } from "./settings";
 
 const POLICY_NAME = /^[a-z0-9][a-z0-9-]*$/;
 /** In seconds. */

@@ -1,11 +1,11 @@
 import { Cron } from "croner";
+import { type Catalog, resolveCatalog } from "../entry";
+import type { Problem } from "../problem";
+import { type Rotator, rotatedValues } from "../rotators";
 import { pathsOf, RESERVED_KEYS } from "./check-keys";
 import { checkRotatedDatabases } from "./check-rotated-databases";
 import { rotatorProblem, wholeRotators } from "./check-rotator-shape";
-import { type Catalog, resolveCatalog } from "./entry";
 import { isObeyed } from "./obeyed-names";
-import type { Problem } from "./problem";
-import { type Rotator, rotatedValues } from "./rotators";
 
 const NAME = /^[a-z0-9][a-z0-9-]*$/;
 const VARIABLE = /^[A-Z_][A-Z0-9_]*$/;

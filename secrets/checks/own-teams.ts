@@ -1,8 +1,8 @@
-import { accessOf } from "./access";
+import { accessOf } from "../access";
+import type { Catalog } from "../entry";
+import type { Settings } from "../settings";
+import { programTeam } from "../trust";
 import { wholePolicies } from "./check-policy-shape";
-import type { Catalog } from "./entry";
-import type { Settings } from "./settings";
-import { programTeam } from "./trust";
 
 /** Every team of Pulumi Cloud that this program makes, whichever stack does. */
 export function ownTeams(catalog: Catalog, settings: Settings): string[] {

@@ -1,5 +1,5 @@
-import type { Problem } from "./problem";
-import type { Settings } from "./settings";
+import type { Problem } from "../problem";
+import type { Settings } from "../settings";
 
 /** A tag of revisions: what begins with a digit ESC takes for a revision's number, and `latest` is the service's own. */
 const TAG = /^[A-Za-z][A-Za-z0-9_.-]*$/;

@@ -1,6 +1,6 @@
-import type { AccessPolicy } from "./access";
+import type { AccessPolicy } from "../access";
+import type { Problem } from "../problem";
 import { type Form, hasForm } from "./forms";
-import type { Problem } from "./problem";
 
 const KEYS = ["name", "why", "groups", "environments", "identities", "level", "maxOpenDuration"];
 const FORM_OF: Readonly<Record<string, Form>> = {

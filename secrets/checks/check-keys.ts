@@ -1,5 +1,5 @@
-import type { Secret } from "./entry";
-import type { Problem } from "./problem";
+import type { Secret } from "../entry";
+import type { Problem } from "../problem";
 
 const APP_KEY = /^[a-z_][a-z0-9_]*$/;
 const PATH = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;

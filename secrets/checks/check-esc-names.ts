@@ -1,14 +1,14 @@
-import { groupsOf } from "./access";
-import type { Catalog } from "./entry";
+import { groupsOf } from "../access";
+import type { Catalog } from "../entry";
 import {
   audienceEnvironment,
   compositeEnvironment,
   type EnvironmentId,
   ledgerEnvironment,
   valuesEnvironment,
-} from "./layout";
-import type { Problem } from "./problem";
-import { managingEnvironment, rotatedEnvironment, rotatorsIn } from "./rotators";
+} from "../layout";
+import type { Problem } from "../problem";
+import { managingEnvironment, rotatedEnvironment, rotatorsIn } from "../rotators";
 
 /** Two things of the catalog that would share an ESC environment: a group `for-x`, an environment `live-rotated-x`. */
 export function checkEscNames(catalog: Catalog): Problem[] {

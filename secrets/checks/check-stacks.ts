@@ -1,4 +1,4 @@
-import type { Problem } from "./problem";
+import type { Problem } from "../problem";
 
 /** What must fit together between the stacks of one project. */
 export interface StackClaim {

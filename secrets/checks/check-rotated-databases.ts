@@ -1,6 +1,6 @@
+import type { Problem } from "../problem";
+import type { DatabaseRotator, RotatedDatabase, Rotator } from "../rotators";
 import { rotatorProblem } from "./check-rotator-shape";
-import type { Problem } from "./problem";
-import type { DatabaseRotator, RotatedDatabase, Rotator } from "./rotators";
 
 /** A name in DNS or an IP address. With a scheme or a port in it, it might hold a password too: it is never quoted. */
 const HOST = /^(?:[A-Za-z0-9_][A-Za-z0-9_.-]*|[\dA-Fa-f.]*(?::[\dA-Fa-f.]*){2,})$/;

@@ -1,3 +1,8 @@
+import { type Catalog, resolveCatalog, type Secret } from "../entry";
+import { FORMATS, misfit } from "../formats";
+import { jobIdOf, SENTINEL } from "../layout";
+import type { Problem } from "../problem";
+import { isDay } from "../tombstone";
 import { checkAccess } from "./check-access";
 import { checkEscNames } from "./check-esc-names";
 import { checkKeys } from "./check-keys";
@@ -5,11 +10,6 @@ import { checkNames } from "./check-names";
 import { wholePolicies } from "./check-policy-shape";
 import { wholeRotators } from "./check-rotator-shape";
 import { checkRotators } from "./check-rotators";
-import { type Catalog, resolveCatalog, type Secret } from "./entry";
-import { FORMATS, misfit } from "./formats";
-import { jobIdOf, SENTINEL } from "./layout";
-import type { Problem } from "./problem";
-import { isDay } from "./tombstone";
 
 /**
  * Every rule of the catalog, each over all entries, so that people see all problems at once. The compiler has

@@ -1,5 +1,5 @@
-import type { Problem } from "./problem";
-import { DEFAULT_FORMAT, type Settings } from "./settings";
+import type { Problem } from "../problem";
+import { DEFAULT_FORMAT, type Settings } from "../settings";
 
 /** S3's rules for a bucket's name, but for reserved ones (docs.aws.amazon.com, "General purpose bucket naming rules"). */
 const BUCKET = /^(?!.*\.\.)(?!(?:\d+\.){3}\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;

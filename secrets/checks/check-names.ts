@@ -1,6 +1,6 @@
-import type { Secret } from "./entry";
+import type { Secret } from "../entry";
+import type { Problem } from "../problem";
 import { isObeyed } from "./obeyed-names";
-import type { Problem } from "./problem";
 
 /** GitHub's rule for secret names; it stores them in upper case, so only upper case can be told from drift. */
 const NAME = /^[A-Z_][A-Z0-9_]*$/;
