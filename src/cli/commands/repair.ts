@@ -1,4 +1,6 @@
-import type { SlotName } from "../../../secrets/slots";
+import { resolveCatalog } from "../../../secrets/entry";
+import { organizationSlots, type SlotName } from "../../../secrets/slots";
+import { dayOf } from "../../../secrets/tombstone";
 import type { GitHub } from "../../clients/github";
 import { RemedyError } from "../../errors";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
@@ -17,20 +19,28 @@ export const repairCommand: CommandSpec = {
     "A list of repositories is replaced by itself. Another visibility is sent without a value: GitHub's API documents the value as optional there. Where GitHub refuses that, the person who knows the value sets it anew.",
   ],
   names: ["[names...]", "organization secrets that npx sophia-secrets drift named"],
-  options: [["--dry-run", "say what would be changed and stop"]],
-  examples: ["npx sophia-secrets repair OPENAI_API_KEY"],
+  options: [
+    ["--all", "every declared secret that is there, and say only what is changed"],
+    ["--dry-run", "say what would be changed and stop"],
+  ],
+  examples: ["npx sophia-secrets repair OPENAI_API_KEY", "npx sophia-secrets repair --all --dry-run"],
   run,
 };
 
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const { catalog, terminal } = doors;
-  if (typed.names.length === 0) {
-    throw new RemedyError("repair", "takes names", "npx sophia-secrets drift tells which");
+  const all = typed.has("all");
+  if ((typed.names.length === 0) !== all) {
+    throw new RemedyError("repair", "takes names or --all", "npx sophia-secrets drift tells which");
   }
-  const slots = organizationSlotsNamed(catalog, typed.names);
+  const declared = all
+    ? organizationSlots(resolveCatalog(catalog), dayOf(doors.now()))
+    : organizationSlotsNamed(catalog, typed.names);
   const github = doors.github();
-  const observed = await observeSecrets(github, new Set(typed.names));
-  requireAllThere(slots, observed);
+  const observed = await observeSecrets(github, new Set(declared.map(({ name }) => name)));
+  if (!all) requireAllThere(declared, observed);
+  const there = new Set(observed.secrets.map(({ name }) => name));
+  const slots = declared.filter(({ name }) => there.has(name));
   const spread = await spreadOf(doors, github);
   const { shards } = spread;
   const wrong = slots
@@ -41,8 +51,9 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   for (const slot of slots) {
     const [finding] = differencesOf(slot, shards, observed);
     const readers = describeReaders(slot.secret, shards);
-    if (finding === undefined) terminal.print(`${slot.name}: is as declared, ${readers}`);
-    else if (typed.has("dryRun")) terminal.print(`${slot.name}: ${finding.what}; would be ${readers}`);
+    if (finding === undefined) {
+      if (!all) terminal.print(`${slot.name}: is as declared, ${readers}`);
+    } else if (typed.has("dryRun")) terminal.print(`${slot.name}: ${finding.what}; would be ${readers}`);
     else {
       const repositories = idsOf(slot.secret);
       if (finding.kind === "repositories") await github.setRepositories(slot.name, repositories);
@@ -50,6 +61,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
       terminal.print(`${slot.name}: was ${finding.what}; now ${readers}`);
     }
   }
+  if (all && wrong.length === 0) terminal.print(`${slots.length} looked at, each read as declared`);
   return EXIT.done;
 }
 
