@@ -220,6 +220,7 @@ describe("credentials that ESC rotates, with the real engine", function () {
     writeCatalog((text) =>
       text.replace("0 3 1 * *", "0 5 2 * *").replace('"database":"orders"', '"database":"moved"'),
     );
+    await ask("POST", "/api/orgs/corner-shop-cloud/teams/pulumi", { name: "guardians" });
     await project.ok("config", "set", "-s", "live", "--path", "approvers[0]", "guardians");
     const preview = await project.ok("preview", "-s", "live");
     await project.ok("config", "rm", "-s", "live", "approvers");
