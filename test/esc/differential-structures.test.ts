@@ -1,21 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the references of the ESC language look like templates
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { ok, strictEqual } from "node:assert";
 import fc from "fast-check";
 import { evaluateEnvironment } from "../../sandbox/esc/evaluate-environment";
-import { stringifyExact } from "../../sandbox/esc/json-number";
 import { encryptEnvironment } from "../../sandbox/esc/secret-text";
-import {
-  askOracle,
-  findOracle,
-  type OracleAnswer,
-  type OracleCase,
-  parseWithNumberTexts,
-} from "./differential-oracle";
-import { decryptForTest, encryptForTest, loadFrom } from "./test-cipher";
+import { answersTo, assertSameValues, type OracleCase, optionsFor } from "./differential-oracle";
+import { encryptForTest } from "./test-cipher";
 
 const CASES = 800;
 const SEED = 5;
-const BUILD_LIMIT_MS = 300_000;
 
 const key = fc.constantFrom("a", "b", "c");
 const step = fc.oneof(
@@ -98,50 +90,20 @@ function asCase({
   return { action, name: "d/root", text: seal(root), environments: { "d/x": seal(x), "d/y": seal(y) } };
 }
 
-function withoutTraces(properties: unknown): unknown {
-  if (Array.isArray(properties)) return properties.map(withoutTraces);
-  if (properties === null || typeof properties !== "object") return properties;
-  const members = Object.entries(properties).filter(([name]) => name !== "trace");
-  return Object.fromEntries(members.map(([name, member]) => [name, withoutTraces(member)]));
-}
-
 describe("random compositions in the sandbox's ESC evaluator and in the real one", () => {
   const cases = fc.sample(anyCase, { numRuns: CASES, seed: SEED }).map(asCase);
-  let answers: OracleAnswer[] = [];
-
-  before(function () {
-    this.timeout(BUILD_LIMIT_MS);
-    const oracle = findOracle();
-    if ("missing" in oracle) {
-      console.log(`    skipped, the real evaluator is not here: ${oracle.missing}`);
-      this.skip();
-    }
-    answers = askOracle(oracle.path, cases);
-    strictEqual(answers.length, cases.length);
-  });
+  const answerTo = answersTo(cases);
 
   it("agree on every value, on what is secret, and on whether there are errors", async () => {
     let clean = 0;
     for (const [index, asked] of cases.entries()) {
-      const { environment, diagnostics } = await evaluateEnvironment({
-        name: asked.name,
-        text: asked.text,
-        load: loadFrom(asked.environments ?? {}),
-        decrypt: decryptForTest,
-        mode: asked.action === "check" ? "check" : "open",
-      });
-      const answer = answers[index];
-      ok(answer);
+      const { environment, diagnostics } = await evaluateEnvironment(optionsFor(asked));
+      const answer = answerTo(index);
       const about = JSON.stringify(asked);
       strictEqual(diagnostics.length > 0, answer.diagnostics.length > 0, about);
       if (diagnostics.length > 0) continue;
       clean += 1;
-      const properties = parseWithNumberTexts(stringifyExact(environment.properties ?? null));
-      deepStrictEqual(
-        withoutTraces(properties),
-        withoutTraces(answer.environment?.properties ?? null),
-        about,
-      );
+      assertSameValues(environment, answer, about);
     }
     ok(clean > CASES / 5, `only ${clean} of ${CASES} compositions had no errors`);
   });

@@ -1,23 +1,22 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, ok } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { type DocumentPath, formatPath } from "../../sandbox/esc/document-path";
-import { type EvaluationOptions, evaluateEnvironment } from "../../sandbox/esc/evaluate-environment";
+import { evaluateEnvironment } from "../../sandbox/esc/evaluate-environment";
 import { stringifyExact } from "../../sandbox/esc/json-number";
 import { rotateEnvironment } from "../../sandbox/esc/rotate-environment";
 import { decryptEnvironment, encryptEnvironment } from "../../sandbox/esc/secret-text";
 import type { Diagnostic } from "../../sandbox/esc/syntax";
 import { writeState } from "../../sandbox/esc/write-state";
 import {
-  askOracle,
-  findOracle,
+  answersTo,
   type OracleAnswer,
   type OracleCase,
+  optionsFor,
   parseWithNumberTexts,
 } from "./differential-oracle";
-import { decryptForTest, encryptForTest, loadFrom } from "./test-cipher";
-import { turnRotator } from "./turn-rotator";
+import { decryptForTest, encryptForTest } from "./test-cipher";
 
 /** A case as its file writes it. */
 interface WrittenCase {
@@ -34,8 +33,6 @@ interface WrittenCase {
 }
 
 const FOLDER = join(__dirname, "cases");
-const CONTEXT = { pulumi: { user: { login: "tester" } } };
-const BUILD_LIMIT_MS = 300_000;
 
 // What follows the colon is the Go library's own wording, or quotes a letter of the value.
 const FOREIGN_REASON = /^(decoding JSON string|decoding base64 string|yaml|invalid ciphertext): .*/s;
@@ -80,17 +77,6 @@ function comparableDiagnostics(diagnostics: Diagnostic[], ranges: boolean): stri
 function numbersAsTexts<T>(value: T): T {
   return parseWithNumberTexts(stringifyExact(value)) as T;
 }
-
-const optionsFor = (asked: OracleCase): EvaluationOptions => ({
-  name: asked.name,
-  text: asked.text,
-  load: loadFrom(asked.environments ?? {}),
-  decrypt: decryptForTest,
-  mode: asked.action === "check" ? "check" : "open",
-  showSecrets: asked.showSecrets ?? false,
-  context: CONTEXT,
-  rotators: { turn: turnRotator },
-});
 
 async function compareEvaluation(asked: OracleCase, answer: OracleAnswer, ranges: boolean): Promise<void> {
   const evaluation = await evaluateEnvironment(optionsFor(asked));
@@ -161,26 +147,11 @@ describe("the sandbox's ESC evaluator against the real one", () => {
       asked: prepare(one),
     }));
   });
-  let answers: OracleAnswer[] = [];
-
-  before(function () {
-    this.timeout(BUILD_LIMIT_MS);
-    const oracle = findOracle();
-    if ("missing" in oracle) {
-      console.log(`    skipped, the real evaluator is not here: ${oracle.missing}`);
-      this.skip();
-    }
-    answers = askOracle(
-      oracle.path,
-      cases.map(({ asked }) => asked),
-    );
-    strictEqual(answers.length, cases.length);
-  });
+  const answerTo = answersTo(cases.map(({ asked }) => asked));
 
   for (const [index, { title, asked, ranges }] of cases.entries()) {
     it(title, async () => {
-      const answer = answers[index];
-      ok(answer);
+      const answer = answerTo(index);
       if (asked.action === "rotate") await compareRotation(asked, answer);
       else if (asked.action === "encrypt" || asked.action === "decrypt")
         await compareRewriting(asked, answer);
