@@ -11,26 +11,31 @@ describe("runner: stopping", () => {
   });
   afterEach(() => stage.close());
 
-  /** Starts a run and waits until its step has written the file. */
+  /** Starts a run and waits until its step has written a line to the file: it may stand there empty before. */
   async function started(workflow: string, file: string): Promise<number> {
     const sha = stage.commit({ [WORKFLOW]: workflow });
     const [run] = stage.runner.trigger(REPOSITORY, stage.push(sha));
-    for (let tries = 0; tries < 400 && !existsSync(file); tries += 1) await sleep(25);
-    assert.ok(existsSync(file), "the step has not begun");
+    const hasLine = () => existsSync(file) && readFileSync(file, "utf8").endsWith("\n");
+    for (let tries = 0; tries < 400 && !hasLine(); tries += 1) await sleep(25);
+    assert.ok(hasLine(), "the step has not begun");
     return run?.id ?? 0;
   }
-  /** Waits until a process is gone. */
+  /** Waits until a process has ended, whether or not the machine's first process has collected it yet. */
   async function gone(file: string): Promise<boolean> {
     const pid = Number(readFileSync(file, "utf8"));
-    for (let tries = 0; tries < 100; tries += 1) {
-      try {
-        process.kill(pid, 0);
-      } catch {
-        return true;
-      }
+    assert.ok(pid > 0, "no process id was written");
+    for (let tries = 0; tries < 400; tries += 1) {
+      if (!runs(pid)) return true;
       await sleep(25);
     }
     return false;
+  }
+  function runs(pid: number): boolean {
+    try {
+      return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+    } catch {
+      return false;
+    }
   }
 
   it("stops a cancelled run's processes, and still runs what is under always()", async () => {
@@ -59,7 +64,7 @@ describe("runner: stopping", () => {
   it("does not stop a cancelled run's step that is under always()", async () => {
     const file = join(stage.folder, "begun");
     const id = await started(
-      jobWorkflow(`- run: touch ${file}; sleep 1; echo finished\n  if: always()`),
+      jobWorkflow(`- run: echo > ${file}; sleep 1; echo finished\n  if: always()`),
       file,
     );
     stage.runner.cancel(id);
@@ -71,7 +76,7 @@ describe("runner: stopping", () => {
     const id = await started(
       `on: push
 jobs:
-  long: { runs-on: ubuntu-latest, steps: [{ run: 'touch ${file}; sleep 100' }] }
+  long: { runs-on: ubuntu-latest, steps: [{ run: 'echo > ${file}; sleep 100' }] }
   next: { needs: long, runs-on: ubuntu-latest, steps: [{ run: 'true' }] }
   failed: { needs: long, if: failure(), runs-on: ubuntu-latest, steps: [{ run: 'true' }] }
   clean: { needs: long, if: cancelled(), runs-on: ubuntu-latest, steps: [{ run: 'true' }] }
@@ -110,7 +115,7 @@ jobs:
   });
   it("kills what a job leaves running, even in a session of its own", async () => {
     const file = join(stage.folder, "pid");
-    const steps = `- run: setsid sh -c 'echo $$ > ${file}; exec sleep 100' > /dev/null 2>&1 & sleep 0.5`;
+    const steps = `- run: setsid sh -c 'echo $$ > ${file}; exec sleep 100' > /dev/null 2>&1 & until [ -s ${file} ]; do sleep 0.05; done`;
     const job = await stage.job(steps);
     assert.equal(job.conclusion, "success");
     assert.ok(await gone(file));
