@@ -70,20 +70,20 @@ describe("updates of a stack", () => {
   });
 
   it("time out when nobody renews, which frees the stack", async () => {
-    await start(0.2);
+    await start(1);
     const dead = await startUpdate(cloud, DEV);
     await rejects(startUpdate(cloud, DEV), /409/);
-    await sleep(250);
+    await sleep(1050);
     const late = await cloud.call("PATCH", `${dead.path}/checkpoint`, checkpoint(1), dead.as);
     match((late.body as { message: string }).message, /timed out/);
     equal((await startUpdate(cloud, DEV)).version, 2);
   });
 
   it("live on while they renew, for at most 300 seconds a time", async () => {
-    await start(0.3);
+    await start(2);
     const update = await startUpdate(cloud, DEV);
     for (let i = 0; i < 4; i += 1) {
-      await sleep(120);
+      await sleep(600);
       const { status } = await cloud.call("POST", `${update.path}/renew_lease`, { duration: 300 }, update.as);
       equal(status, 200);
     }

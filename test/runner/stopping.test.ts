@@ -121,10 +121,8 @@ jobs:
     assert.ok(await gone(file));
   });
   it("does not wait for a background process that holds the step's output", async () => {
-    const began = Date.now();
-    const job = await stage.job("- run: sleep 60 & echo done");
+    const job = await stage.job("- run: sleep 60 & echo done"); // longer than mocha waits
     assert.ok(logLines(job).includes("done"));
-    assert.ok(Date.now() - began < 15_000);
   });
   it("ends every run at once on close, leaves nothing behind and starts no more", async () => {
     const file = join(stage.folder, "pid");
@@ -132,7 +130,7 @@ jobs:
     const id = await started(jobWorkflow(steps), file);
     const began = Date.now();
     await stage.runner.close();
-    assert.ok(Date.now() - began < 3000);
+    assert.ok(Date.now() - began < 7000, "before a step's patience, 7.5 s, is over");
     assert.equal(stage.result(id).conclusion, "cancelled");
     assert.ok(!logLines(first(stage.result(id))).includes("no"));
     assert.ok(await gone(file));

@@ -55,14 +55,12 @@ describe("preparing the toolchain", () => {
     assert.match(readFileSync(pulumi, "utf8"), /v3\.301\.0/);
   });
 
-  it("does nothing again on a warm call, and needs well under a second", async () => {
+  it("does nothing again on a warm call", async () => {
     machine.addCommand("go", 'while [ "$1" != "-o" ]; do shift; done; echo built > "$2"');
     await prepare();
     machine.addCommand("go", "exit 9");
     const before = times(machine.root);
-    const start = Date.now();
     assert.equal((await prepare()).source, "cache");
-    assert.ok(Date.now() - start < 700, `took ${Date.now() - start} ms`);
     assert.deepEqual(times(machine.root), before);
   });
 
