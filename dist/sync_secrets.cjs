@@ -8417,11 +8417,6 @@ function inWords(run) {
   const when = runId(run) === void 0 ? "made after this run was queued" : "which was queued after this one";
   return `${describeRun(run)}, ${when},`;
 }
-function knowingRuns(identity, ledger) {
-  if (runId(identity.run) !== void 0) return identity;
-  const known = [runBefore(identity.run), newestRunIn(ledger)].filter((id) => id !== void 0);
-  return { ...identity, run: handRun(known.length === 0 ? void 0 : Math.max(...known)) };
-}
 
 // secrets/layout.ts
 var SENTINEL = "__SET_ME_IN_GITHUB__ (placeholder by sophia-secrets; never synced, never loaded)";
@@ -8678,6 +8673,13 @@ function roundsAfter(error, sent, isShared = false) {
 }
 async function pauseBeforeRound(round) {
   await (0, import_promises2.setTimeout)(Math.random() * LONGEST_PAUSE_MS * Math.min(round, ROUNDS));
+}
+
+// src/sync/run-identity.ts
+function knowingRuns(identity, ledger) {
+  if (runId(identity.run) !== void 0) return identity;
+  const known = [runBefore(identity.run), newestRunIn(ledger)].filter((id) => id !== void 0);
+  return { ...identity, run: handRun(known.length === 0 ? void 0 : Math.max(...known)) };
 }
 
 // src/sync/shared-ledger.ts

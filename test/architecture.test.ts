@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   calls,
   hasDefaultExport,
+  importCircle,
   isDrawer,
   lineCount,
   type Room,
@@ -80,6 +81,10 @@ describe("the project's own code", () => {
       SOURCES.flatMap((source) => wrongImports(source, ROOMS)),
       [],
     );
+  });
+
+  it("imports in no circle, not even for a type", () => {
+    equal(importCircle(SOURCES), undefined);
   });
 
   it("reads environment variables, and opens the real door to HTTP, only where a program begins", () => {
@@ -179,6 +184,14 @@ describe("the rules on code", () => {
       ["test/a.test.ts", "../sandbox/sandbox"],
     ] as const)
       deepEqual(wrong(path, `import "${target}";`), [], `${path} -> ${target}`);
+  });
+
+  it("find a planted circle of imports, and take a shared import for none", () => {
+    const a = { path: "src/a.ts", text: 'import "./b"; import "./c";' };
+    const b = { path: "src/b.ts", text: 'import "./c";' };
+    const c = (text: string) => ({ path: "src/c.ts", text });
+    equal(importCircle([a, b, c('import "node:fs";')]), undefined);
+    equal(importCircle([a, b, c('import type { B } from "./b";')]), "src/b.ts -> src/c.ts -> src/b.ts");
   });
 
   it("find environment variables, default exports and calls in every spelling", () => {

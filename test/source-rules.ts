@@ -33,6 +33,30 @@ export function wrongImports(source: Source, rooms: readonly Room[]): string[] {
   });
 }
 
+/** The first way found from a source along its imports back to itself, types too: `a.ts -> b.ts -> a.ts`. */
+export function importCircle(sources: readonly Source[]): string | undefined {
+  const byPath = new Map(sources.map((source) => [source.path, source]));
+  const done = new Set<string>();
+  const walk = (path: string, way: readonly string[]): string | undefined => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path].join(" -> ");
+    const source = byPath.get(path);
+    if (source === undefined || done.has(path)) return undefined;
+    for (const { fileName } of ts.preProcessFile(source.text, true, true).importedFiles) {
+      if (!fileName.startsWith(".")) continue;
+      const target = posix.join(posix.dirname(path), fileName);
+      const circle = walk(byPath.has(`${target}.ts`) ? `${target}.ts` : target, [...way, path]);
+      if (circle !== undefined) return circle;
+    }
+    done.add(path);
+    return undefined;
+  };
+  for (const { path } of sources) {
+    const circle = walk(path, []);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}
+
 function isAmong(module: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => {
     if (pattern.endsWith("*")) return module.startsWith(pattern.slice(0, -1));

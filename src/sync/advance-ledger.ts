@@ -2,17 +2,7 @@ import { EMPTY_LEDGER, type Ledger, type LedgerEntry, type Proposal } from "../.
 import { isFromLaterRun } from "./later-run";
 import { isChange, type PlanLine } from "./plan";
 import { countRefusals } from "./refusals";
-
-/** Which run this is, for the ledger. */
-export interface RunIdentity {
-  /** GitHub's run id, or the name of a sync by hand (handRun). */
-  run: string;
-  /** Which try of that run, from 1; GitHub keeps the id when somebody runs it again. */
-  attempt?: string;
-  commit: string;
-  /** RFC 3339, UTC. */
-  now: string;
-}
+import type { RunIdentity } from "./run-identity";
 
 /** What a run found or left in one values environment; without a revision it failed there or was held back. */
 export interface LedgerNews {

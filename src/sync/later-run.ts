@@ -1,6 +1,6 @@
 import type { Ledger, LedgerEntry } from "../../secrets/ledger";
-import { describeRun, handRun, newestRunIn, runBefore, runId } from "../../secrets/run-name";
-import type { RunIdentity } from "./advance-ledger";
+import { describeRun, runBefore, runId } from "../../secrets/run-name";
+import type { RunIdentity } from "./run-identity";
 
 /** No run waits longer: GitHub ends every one after 35 days ("Actions limits", workflow run time). */
 const LONGEST_RUN_MS = 35 * 86_400_000;
@@ -43,14 +43,4 @@ function inWords(run: string): string {
   const when =
     runId(run) === undefined ? "made after this run was queued" : "which was queued after this one";
   return `${describeRun(run)}, ${when},`;
-}
-
-/**
- * Who a sync by hand is: with the newest run that it, or the ledger, knows to have been queued before. A run of the
- * workflow stays who it is.
- */
-export function knowingRuns(identity: RunIdentity, ledger: Ledger): RunIdentity {
-  if (runId(identity.run) !== undefined) return identity;
-  const known = [runBefore(identity.run), newestRunIn(ledger)].filter((id) => id !== undefined);
-  return { ...identity, run: handRun(known.length === 0 ? undefined : Math.max(...known)) };
 }

@@ -1,16 +1,16 @@
 import { type Ledger, parseLedger, renderLedger } from "../../secrets/ledger";
 import { type Pause, pauseAt } from "../../secrets/pause";
 import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
-import { advanceLedger, type RunIdentity } from "./advance-ledger";
+import { advanceLedger } from "./advance-ledger";
 import type { Alert } from "./alert";
 import type { Input } from "./choose-value";
 import { describeError } from "./describe-error";
 import { isFingerprintKey, newFingerprintKey } from "./fingerprint";
 import type { JobCatalog, JobTarget } from "./job-catalog";
-import { knowingRuns } from "./later-run";
 import { dueForAlert, withoutAlert } from "./refusals";
 import { requireLedgerText } from "./require-ledger-text";
 import { pauseBeforeRound, roundsAfter } from "./rounds";
+import { knowingRuns, type RunIdentity } from "./run-identity";
 import type { RunOptions } from "./run-options";
 import { ownPart, withPart } from "./shared-ledger";
 import { type GroupReport, syncGroups } from "./sync-groups";

@@ -2,13 +2,13 @@ import type { Ledger } from "../../secrets/ledger";
 import { ConflictError } from "../clients/pulumi-call";
 import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
 import { RemedyError } from "../errors";
-import type { RunIdentity } from "./advance-ledger";
 import { chooseValue, type Input } from "./choose-value";
 import { fingerprint } from "./fingerprint";
 import type { JobSecret } from "./job-catalog";
 import { laterWriters } from "./later-run";
 import { isChange, type PlanLine, plan, type Standing, withEarlier } from "./plan";
 import { pauseBeforeRound, roundsAfter } from "./rounds";
+import type { RunIdentity } from "./run-identity";
 import type { RunOptions } from "./run-options";
 import { ValuesText } from "./values-text";
 

@@ -1,12 +1,12 @@
 import type { Ledger } from "../../secrets/ledger";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
 import { AwaitingApprovalError, type ProposalId } from "../clients/pulumi-proposals";
-import type { RunIdentity } from "./advance-ledger";
 import { brakeOf } from "./brake";
 import type { Input } from "./choose-value";
 import { describeError } from "./describe-error";
 import type { JobCatalog, JobTarget } from "./job-catalog";
 import { isChange, notCarriedOut, type PlanLine, withEarlier } from "./plan";
+import type { RunIdentity } from "./run-identity";
 import type { RunOptions } from "./run-options";
 import { type GroupJob, type GroupView, syncGroup, viewGroup } from "./sync-group";
 

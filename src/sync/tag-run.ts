@@ -1,9 +1,9 @@
 import type { Ledger } from "../../secrets/ledger";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
-import type { RunIdentity } from "./advance-ledger";
 import { describeError } from "./describe-error";
 import type { JobTarget } from "./job-catalog";
 import { isChange } from "./plan";
+import type { RunIdentity } from "./run-identity";
 import type { GroupReport } from "./sync-groups";
 
 /**
