@@ -8399,13 +8399,17 @@ function createRunner(environment, print) {
 }
 
 // src/sync/later-run.ts
+var MANY_RUNS = 1e9;
 var LONGEST_RUN_MS = 35 * 864e5;
-function isFromLaterRun(written, { run, attempt = "1", now }) {
+function isFromLaterRun(written, { run, now }) {
   const [own, other, before] = [runId(run), runId(written.run), runBefore(written.run)];
-  if (attempt !== "1" || own === void 0) return false;
+  if (own === void 0) return false;
   const age = Date.parse(now) - Date.parse(written.synced);
   const isLater = other === void 0 ? before !== void 0 && before >= own : other > own;
-  return isLater && age < LONGEST_RUN_MS;
+  return isLater && age < LONGEST_RUN_MS && !isOfAnotherGitHub(own, other ?? before);
+}
+function isOfAnotherGitHub(own, other = own) {
+  return other > MANY_RUNS && own < other / 2;
 }
 function laterWriters(ledger, identity) {
   const { secrets, proposed = {} } = ledger;
@@ -8538,7 +8542,7 @@ function planValue(name, choice, standing2, key, held) {
   if (held === void 0) return { ...written, verb: "create" };
   const writer = standing2.newer[name];
   if (held !== line.fingerprint && writer !== void 0) {
-    const reason = `${writer} another value: what came here may be older. Start a new run, or this one again`;
+    const reason = `${writer} another value: what came here may be older. Start a new run`;
     return { name, verb: "refused", holds: held, reason };
   }
   if (held !== line.fingerprint) {

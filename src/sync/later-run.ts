@@ -2,26 +2,34 @@ import type { Ledger, LedgerEntry } from "../../secrets/ledger";
 import { describeRun, runBefore, runId } from "../../secrets/run-name";
 import type { RunIdentity } from "./run-identity";
 
+/** Ids of a GitHub that counts beyond this do not double in the time a run may wait: github.com stood at 2e10 in 2025. */
+const MANY_RUNS = 1e9;
+
 /** No run waits longer: GitHub ends every one after 35 days ("Actions limits", workflow run time). */
 const LONGEST_RUN_MS = 35 * 86_400_000;
 
 /**
  * Whether a value was written by a run that was queued after this one, or by hand after this one was queued, so that what
  * came into this one is older: GitHub reads an organization's secrets when a run is queued ("Using secrets in GitHub
- * Actions"), and a run may wait for a reviewer or a runner meanwhile. Ids of runs grow with time.
+ * Actions"), and a run may wait for a reviewer or a runner meanwhile. Ids of runs grow with time; an id far below is of
+ * another GitHub, where the organization has moved to, and says nothing.
  *
- * A run that somebody started again was queued again, whatever its id: it is taken for the newest. So the way out is
- * always there, even where ids began anew, as on another GitHub.
+ * A run that somebody starts again keeps its id and so its place: GitHub's documentation has it read the secrets anew,
+ * but it was seen to bring those of its first try (https://github.com/cli/cli/issues/13522). The way out is a new run.
  */
 export function isFromLaterRun(
   written: Pick<LedgerEntry, "run" | "synced">,
-  { run, attempt = "1", now }: RunIdentity,
+  { run, now }: RunIdentity,
 ): boolean {
   const [own, other, before] = [runId(run), runId(written.run), runBefore(written.run)];
-  if (attempt !== "1" || own === undefined) return false;
+  if (own === undefined) return false;
   const age = Date.parse(now) - Date.parse(written.synced);
   const isLater = other === undefined ? before !== undefined && before >= own : other > own;
-  return isLater && age < LONGEST_RUN_MS;
+  return isLater && age < LONGEST_RUN_MS && !isOfAnotherGitHub(own, other ?? before);
+}
+
+function isOfAnotherGitHub(own: number, other = own): boolean {
+  return other > MANY_RUNS && own < other / 2;
 }
 
 /**

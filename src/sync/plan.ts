@@ -165,7 +165,7 @@ function planValue(
   if (held === undefined) return { ...written, verb: "create" };
   const writer = standing.newer[name];
   if (held !== line.fingerprint && writer !== undefined) {
-    const reason = `${writer} another value: what came here may be older. Start a new run, or this one again`;
+    const reason = `${writer} another value: what came here may be older. Start a new run`;
     return { name, verb: "refused", holds: held, reason };
   }
   if (held !== line.fingerprint) {

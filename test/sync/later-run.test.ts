@@ -9,34 +9,45 @@ const own = { run: "42", commit: "c", now: "2026-01-02T04:00:00Z" };
 
 describe("a value that a later run wrote", () => {
   it("is known by the run's id, however many digits that has", () => {
-    const from = (run: string, identity: Partial<typeof own & { attempt: string }> = {}) =>
+    const from = (run: string, identity: Partial<typeof own> = {}) =>
       isFromLaterRun({ run, synced: SYNCED }, { ...own, ...identity });
     deepEqual(
-      ["43", "100", "19283746501"].map((run) => from(run)),
+      ["43", "100", "999999999"].map((run) => from(run)),
       [true, true, true],
     );
     deepEqual(
       ["42", "41", "9"].map((run) => from(run)),
       [false, false, false],
     );
-    equal(from("43", { attempt: "2" }), false, "who starts a run again has its values read again");
     equal(from("43", { now: "2026-02-06T03:00:00Z" }), false, "no run waits for more than 35 days");
     equal(from("43", { now: "2026-02-06T02:59:59Z" }), true);
     deepEqual([from("by-hand"), from("43", { run: "by-hand" })], [false, false]);
+  });
+
+  it("is not known by an id of another GitHub, which the organization has left", () => {
+    const from = (run: string, before: string) =>
+      isFromLaterRun({ run: before, synced: SYNCED }, { ...own, run });
+    deepEqual(
+      ["42", "9000000000", "15000000000"].map((run) => from(run, "19283746501")),
+      [false, false, true],
+    );
+    deepEqual(
+      ["42", "15000000000"].map((run) => from(run, "by-hand-after-19283746501")),
+      [false, true],
+    );
   });
 
   it("or was written by hand, when it is known that this one had been queued by then", () => {
     const from = (run: string, identity: object = {}) =>
       isFromLaterRun({ run, synced: SYNCED }, { ...own, ...identity });
     deepEqual(
-      ["by-hand-after-41", "by-hand-after-42", "by-hand-after-19283746501"].map((run) => from(run)),
+      ["by-hand-after-41", "by-hand-after-42", "by-hand-after-4200"].map((run) => from(run)),
       [false, true, true],
     );
     deepEqual(
       ["by-hand-after-", "by-hand-after-x", "ada"].map((run) => from(run)),
       [false, false, false],
     );
-    equal(from("by-hand-after-99", { attempt: "2" }), false);
     equal(from("by-hand-after-99", { run: "by-hand-after-7" }), false, "a person knows what they do");
   });
 
@@ -61,13 +72,18 @@ describe("a value that a later run wrote", () => {
       equal(code, 1);
       match(
         printed.join("\n"),
-        /refused +ALPHA_KEY \(run 60, which was queued after this one, wrote another value: what came here may be older\. Start a new run, or this one again\)/,
+        /refused +ALPHA_KEY \(run 60, which was queued after this one, wrote another value: what came here may be older\. Start a new run\)/,
       );
       deepEqual(await stage.variables(API_KEYS), { ALPHA_KEY: "rotated", BETA_KEY: "beta" });
     });
 
-    it("would be gone without the guard, as it is for a run that somebody started again", async () => {
-      equal((await waited({ GITHUB_RUN_ATTEMPT: "2" })).code, 0);
+    it("stays when somebody starts the run that waited again: it may bring what its first try brought", async () => {
+      equal((await waited({ GITHUB_RUN_ATTEMPT: "2" })).code, 1);
+      equal((await stage.variables(API_KEYS)).ALPHA_KEY, "rotated");
+    });
+
+    it("is replaced by what a new run brings: nothing but its id kept the one that waited from it", async () => {
+      equal((await waited({ GITHUB_RUN_ID: "61" })).code, 0);
       equal((await stage.variables(API_KEYS)).ALPHA_KEY, "first");
     });
 
