@@ -158,7 +158,8 @@ describe("the whole pipeline, with the real engine", function () {
     const verify = async () => {
       const line = [join(__dirname, "..", "..", "build", "sophia-secrets.cjs"), "verify", "--json"];
       const child = spawn(process.execPath, line, { cwd: project.folder, env: project.env });
-      const { code, stdout } = await ending(child, project.printed);
+      const { code, stdout, output } = await ending(child, project.printed);
+      assert.notEqual(stdout, "", output);
       return { code, wrong: (JSON.parse(stdout) as Check[]).filter(({ standing }) => standing !== "ok") };
     };
     assert.deepEqual(await verify(), { code: 0, wrong: [] });
