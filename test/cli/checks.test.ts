@@ -1,7 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match, rejects } from "node:assert/strict";
 import type { Catalog } from "../../secrets/entry";
 import { SCRIPT_PATH, SENTINEL, WORKFLOW_PATH } from "../../secrets/layout";
-import { renderLedger } from "../../secrets/ledger";
+import { type Ledger, renderLedger } from "../../secrets/ledger";
 import type { Rotator } from "../../secrets/rotators";
 import type { Doors } from "../../src/cli/command";
 import { type Check, checkLink, namesIn } from "../../src/cli/verify/check";
@@ -149,10 +149,13 @@ describe("the values of an environment", () => {
   const LEFT = "values:\n  app:\n    openai_api_key: { fn::secret: { ciphertext: canary-1 } }\n";
 
   /** @param text what stands at revision 3; the sync left LEFT there, or at 2. */
-  async function check(text: string, left = 3): Promise<Check> {
+  async function check(text: string, left = 3, more: Partial<Ledger> = {}): Promise<Check> {
     const names = ["OPENAI_API_KEY", "NESTED"];
     const secrets = Object.fromEntries(names.map((name) => [name, { ...entry, source: name }]));
-    const ledger = renderLedger({ key: undefined, revisions: { keys: left }, secrets, refused: {} });
+    const ledger = renderLedger({
+      ...{ key: undefined, revisions: { keys: left }, secrets, refused: {} },
+      ...more,
+    });
     const cloud = {
       read: async (path: string) => ({
         text: path.endsWith("ledger") ? ledger : text,
@@ -180,6 +183,14 @@ describe("the values of an environment", () => {
   it("are wrong when a person changed one, and name that one", async () => {
     const found = await check(LEFT.replace("canary-1", "canary-2"), 2);
     deepEqual([found.standing, found.what], ["wrong", "1 of 3 to look after: OPENAI_API_KEY"]);
+  });
+
+  it("are right while a change waits for approval, of which it tells", async () => {
+    const proposed = { NESTED: { run: "60", at, request: "cr-1", revision: 1 } };
+    const found = await check(LEFT, 3, { proposed });
+    const what =
+      "3 in sync, or left unset on purpose; 1 proposed, which somebody approves and applies in Pulumi Cloud";
+    deepEqual([found.standing, found.what], ["ok", what]);
   });
 
   it("are wrong with something that nobody declared: an application gets it", async () => {

@@ -184,6 +184,30 @@ describe("what was changed by hand", () => {
   });
 });
 
+describe("what a run proposed", () => {
+  const proposed = { API_KEY: { run: "60", at: SYNCED, request: "cr-1", revision: 1 } };
+
+  it("is to look after until somebody approves it, and says where", () => {
+    const world = { ledger: { proposed } };
+    deepEqual(standings(world), { ...RIGHT, API_KEY: "proposed" });
+    const detail = `run 60 proposed it ${SYNCED}, and it waits for approval (change request cr-1)`;
+    deepEqual(details(world), { API_KEY: detail });
+    equal(statuses(world)[0]?.open, true);
+  });
+
+  it("is no hand's change once it is applied, which the next run writes down", () => {
+    const text = LEFT.replace("canary-1", "canary-9");
+    const keys = { revision: 5, text, left: { revision: 3, text: LEFT } };
+    const detail = `run 60 proposed it ${SYNCED}, and it may be applied: it changed in ESC since (change request cr-1)`;
+    deepEqual(details({ keys, ledger: { proposed } }), { API_KEY: detail });
+  });
+
+  it("is still never set where it is the first value", () => {
+    const { API_KEY: _, ...secrets } = SECRETS;
+    equal(standings({ ledger: { proposed, secrets } }).API_KEY, "never-set proposed");
+  });
+});
+
 describe("what stands in ESC and is not declared", () => {
   it("is a row of its own, to look after, with the remedy", () => {
     const text = `${LEFT}    THEIRS: canary\n  tuning: { depth: canary }\n`;

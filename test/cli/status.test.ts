@@ -147,7 +147,10 @@ describe("status", () => {
         stdout,
         /^production {2}ALPHA_KEY +changed-by-hand +changed by hand since the sync left keys@4; now keys@5\n/,
       );
-      match(stdout, / 2 in sync, 1 left unset, 1 to look after\n$/);
+      match(
+        stdout,
+        / 2 in sync, 1 left unset, 1 to look after\nchanged-by-hand: GitHub's value comes back [^\n]+\n$/,
+      );
     } finally {
       await shared.close();
     }
@@ -161,6 +164,9 @@ describe("status", () => {
       `ALPHA_KEY changed-by-hand: changed ${rolled}`,
       `GAMMA_KEY changed-by-hand: removed ${rolled}`,
     ]);
-    match((await status()).stdout, / 2 to look after\nproduction is paused .*: rolled back to run-1\n$/);
+    match(
+      (await status()).stdout,
+      / 2 to look after\nchanged-by-hand: [^\n]+\nproduction is paused .*: rolled back to run-1\n$/,
+    );
   });
 });

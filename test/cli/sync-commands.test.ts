@@ -232,7 +232,10 @@ describe("commands that sync by hand, and tell how it stands", () => {
       const { stdout, code } = await run("status");
       equal(code, 1);
       match(stdout, /^staging +OPENAI_API_KEY +never-set +no value of it was ever synced\n/);
-      match(stdout, /\n\n6 looked at: 3 in sync, 0 left unset, 3 to look after\n$/);
+      match(
+        stdout,
+        /\n\n6 looked at: 3 in sync, 0 left unset, 3 to look after\nnever-set: set it in GitHub [^\n]+ -R ai-cherry\/carrier\n$/,
+      );
       doesNotMatch(stdout, /production/);
       match((await run("status --all")).stdout, /\nproduction +SSH_KEY +in-sync\n\n6 looked at: /);
     });

@@ -4,6 +4,7 @@ import { environmentOption } from "../environment-option";
 import { inParallel } from "../in-parallel";
 import { requireCloud } from "../require-cloud";
 import { findStatus, type Status } from "../status/find-status";
+import { remedyLines } from "../status/remedies";
 import { type Seen, seeEnvironment } from "../status/see-environment";
 import { seeGitHub } from "../status/see-github";
 import { tableLines } from "../table";
@@ -14,7 +15,7 @@ export const statusCommand: CommandSpec = {
   topic: "look",
   description: "Whether ESC has what GitHub has, for every secret and environment",
   details: [
-    "newer-in-github (maybe: the time there moves with the readers too; a daily run settles it), gone-from-github, changed-by-hand (in ESC, since the sync left it: history says by whom; a rollback too), undeclared (in ESC and not in the catalog), never-set, refused, overdue. Shows what is in sync only with --all.",
+    "newer-in-github (maybe: the time there moves with the readers too; a daily run settles it), gone-from-github, changed-by-hand (in ESC, since the sync left it: history says by whom; a rollback too), proposed (waits for approval in Pulumi Cloud), undeclared (in ESC and not in the catalog), never-set, refused, overdue. Shows what is in sync only with --all.",
     "Reads the ledgers, the texts of the values with their secrets as ciphertext, and GitHub's list: the right to read is enough, values are not opened. Exit code 1 when something is to be done.",
   ],
   options: [
@@ -43,6 +44,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   else {
     const unread = seen.filter(({ ledger }) => ledger === undefined);
     report(terminal.print, all, new Set(unread.map(({ environment }) => environment)), typed.has("all"));
+    for (const line of remedyLines(all, project.settings)) terminal.print(line);
     for (const line of pauses(seen, doors.now())) terminal.print(line);
   }
   return all.some((status) => status.open) ? EXIT.found : EXIT.done;

@@ -1,6 +1,6 @@
 import { type Catalog, type Secret as Entry, resolveCatalog } from "../../../secrets/entry";
 import { pathOf, valuesEnvironment } from "../../../secrets/layout";
-import type { LedgerEntry, Refusal } from "../../../secrets/ledger";
+import type { LedgerEntry, Proposal, Refusal } from "../../../secrets/ledger";
 import { describeRun, runId } from "../../../secrets/run-name";
 import type { Settings } from "../../../secrets/settings";
 import { valueNames } from "../../../secrets/slots";
@@ -20,6 +20,7 @@ export type Standing =
   | "newer-in-github"
   | "gone-from-github"
   | "changed-by-hand"
+  | "proposed"
   | "undeclared"
   | "overdue"
   | "unknown";
@@ -87,10 +88,11 @@ function statusOf(
   if (ledger === undefined)
     return { ...about, standing: ["unknown"], open: true, detail: "its ledger cannot be read" };
   const known = ledger.secrets[entry.name];
+  const proposal = ledger.proposed?.[entry.name];
   const found = [
     ...refusals(ledger.refused[entry.name]),
     ...(known === undefined ? neverSet(entry, edit, inGitHub, now) : inGitHubSince(entry, known, inGitHub)),
-    ...inEsc(entry, known, edit, seen),
+    ...(proposal === undefined ? inEsc(entry, known, edit, seen) : [proposed(proposal, edit)]),
     ...(known === undefined ? [] : age(entry, known, now)),
   ];
   const times = known === undefined ? {} : { changed: known.changed, synced: known.synced };
@@ -139,6 +141,12 @@ function inEsc(
 ): Finding[] {
   if (edit !== undefined) return [["changed-by-hand", edit.detail]];
   return known === undefined || groups[group] !== undefined ? [] : [["unknown", `${group} cannot be read`]];
+}
+
+/** The next run finds what became of a proposal; until then ESC's text is all that tells whether it was applied. */
+function proposed({ run, at, request }: Proposal, edit: HandEdit | undefined): Finding {
+  const fate = edit === undefined ? "waits for approval" : "may be applied: it changed in ESC since";
+  return ["proposed", `${describeRun(run)} proposed it ${at}, and it ${fate} (change request ${request})`];
 }
 
 function age(entry: Entry, { changed, source }: LedgerEntry, now: Date): Finding[] {

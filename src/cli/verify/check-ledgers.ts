@@ -1,17 +1,18 @@
 import { describePause, pauseAt } from "../../../secrets/pause";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import type { Doors } from "../command";
-import { findStatus, type Standing } from "../status/find-status";
+import { findStatus, type Standing, type Status } from "../status/find-status";
 import { seeEnvironment } from "../status/see-environment";
 import type { SeenInGitHub } from "../status/see-github";
 import { type Check, checkLink, namesIn } from "./check";
 
 /**
  * An overdue value works; rotation tells of it. And the time in GitHub that makes one maybe newer moves with its readers
- * too, and stands for an environment's own value where it hides the organization's. What is undeclared is wrong:
+ * too, and stands for an environment's own value where it hides the organization's. A change that waits for approval is as
+ * it should be where changes do. What is undeclared is wrong:
  * applications get a variable, or another value, that nobody declared and nobody rotates.
  */
-const WORKS: ReadonlySet<Standing> = new Set(["in-sync", "overdue", "newer-in-github"]);
+const WORKS: ReadonlySet<Standing> = new Set(["in-sync", "overdue", "newer-in-github", "proposed"]);
 
 /** Whether an environment has what GitHub has, as its ledger tells. */
 export function checkLedger(
@@ -31,11 +32,19 @@ export function checkLedger(
     const declared = { catalog: doors.catalog, settings: doors.project.settings };
     const all = findStatus(declared, [seen], await inGitHub(), doors.now());
     const open = all.filter((each) => each.open && !each.standing.every((standing) => WORKS.has(standing)));
-    const newer = all.filter((each) => each.standing.includes("newer-in-github")).length;
-    const later = newer === 0 ? "" : `; ${newer} maybe newer in GitHub, which the next sync takes`;
     if (open.length === 0)
-      return { standing: "ok", what: `${all.length} in sync, or left unset on purpose${later}` };
+      return { standing: "ok", what: `${all.length} in sync, or left unset on purpose${later(all)}` };
     const what = `${open.length} of ${all.length} to look after: ${namesIn(open.map(({ name }) => name))}`;
     return { standing: "wrong", what, remedy: `npx sophia-secrets status --environment ${environment}` };
   });
+}
+
+/** What becomes right by itself, or by somebody's approval. */
+function later(all: readonly Status[]): string {
+  const count = (standing: Standing) => all.filter((each) => each.standing.includes(standing)).length;
+  const [newer, proposed] = [count("newer-in-github"), count("proposed")];
+  return [
+    newer === 0 ? "" : `; ${newer} maybe newer in GitHub, which the next sync takes`,
+    proposed === 0 ? "" : `; ${proposed} proposed, which somebody approves and applies in Pulumi Cloud`,
+  ].join("");
 }
