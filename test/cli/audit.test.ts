@@ -69,6 +69,13 @@ describe("an event of Pulumi Cloud's", () => {
     assert.equal(event("environment-open", "default/app-production", { refused: true })?.kind, "refused");
   });
 
+  it("is no change of a value where a revision was named: a tag says what a pinned application loads", () => {
+    const kinds = ["created", "update", "delete", "read", "open"].map(
+      (verb) => event(`environment-version-tag-${verb}`, "default/app-production-keys")?.kind,
+    );
+    assert.deepEqual(kinds, ["tagged", "tagged", "tagged", "read", "opened"]);
+  });
+
   it("is left out when it concerns another environment, and told when it changes who may do what", () => {
     assert.equal(event("environment-open", "elsewhere/billing"), undefined);
     assert.equal(event("stack-update-started", "sophia/production"), undefined);

@@ -8,7 +8,7 @@ import { type AuditPlace, placeIn } from "./audit-places";
 
 /**
  * What was done: `opened` gave values out, `refused` did not, `read` showed names and ciphertext, `changed` made another
- * revision, tag or existence in ESC, `set` and `removed` touched a secret in GitHub, `synced` wrote a value, `run` is a
+ * revision or existence in ESC, `tagged` named a revision or took its name, `set` and `removed` touched a secret in GitHub, `synced` wrote a value, `run` is a
  * run of the sync, `reviewed` let one go on or not, `access` changed who may do what.
  */
 export type AuditKind =
@@ -16,6 +16,7 @@ export type AuditKind =
   | "refused"
   | "read"
   | "changed"
+  | "tagged"
   | "set"
   | "removed"
   | "synced"
@@ -50,6 +51,7 @@ const OPENED = new Set([
 ]);
 const REFUSED = "environment-unauthorized-open";
 const READ = new Set(["environment-read", "environment-version-tag-read", "environment-version-read"]);
+const TAGGED = /^environment-version-tag-(created?|updated?|deleted?)$/;
 const OF_ACCESS =
   /^(team|member|organization|role|oidc|auth-policy|access-token|personal-access-token|change-gate|approval|webhook|audit-log-export)/;
 
@@ -75,6 +77,7 @@ function kindOf({ event, refused }: CloudEvent, place: AuditPlace | undefined): 
   if (event === REFUSED || refused) return "refused";
   if (OPENED.has(event)) return "opened";
   if (READ.has(event)) return "read";
+  if (TAGGED.test(event)) return "tagged";
   return OF_ACCESS.test(event) ? "access" : "changed";
 }
 

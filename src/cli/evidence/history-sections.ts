@@ -3,8 +3,8 @@ import { type AuditAnswer, readAudit } from "../audit/read-audit";
 import type { Doors } from "../command";
 import type { EvidenceSection } from "./section";
 
-const CHANGES: readonly AuditKind[] = ["changed", "set", "removed", "synced", "run", "reviewed", "access"];
-const OPENINGS: readonly AuditKind[] = ["opened", "refused"];
+const isOpening = (kind: AuditKind) => kind === "opened" || kind === "refused";
+const isChange = (kind: AuditKind) => !isOpening(kind) && kind !== "read";
 const COLUMNS = ["Time (UTC)", "Who", "Did", "What", "Environment", "Run", "Detail", "Source"];
 const SOURCE =
   "audit logs of Pulumi Cloud and GitHub, revisions and ledgers in ESC, runs of the sync workflow";
@@ -20,7 +20,7 @@ export async function historySections(doors: Doors, since: Date): Promise<Eviden
       about: `Every change of a value, an environment or a right since ${from}, newest first: each by itself.`,
       source: SOURCE,
       columns: COLUMNS,
-      rows: rowsOf(answer, CHANGES),
+      rows: rowsOf(answer, isChange),
       unknown: answer.unknown,
     },
     {
@@ -29,15 +29,15 @@ export async function historySections(doors: Doors, since: Date): Promise<Eviden
       about: `Who opened values, and who was refused, since ${from}, newest first: each by itself.`,
       source: SOURCE,
       columns: COLUMNS,
-      rows: rowsOf(answer, OPENINGS),
+      rows: rowsOf(answer, isOpening),
       unknown: answer.unknown,
     },
   ];
 }
 
-function rowsOf({ events }: AuditAnswer, kinds: readonly AuditKind[]): string[][] {
+function rowsOf({ events }: AuditAnswer, isOfKind: (kind: AuditKind) => boolean): string[][] {
   return events
-    .filter(({ kind }) => kinds.includes(kind))
+    .filter(({ kind }) => isOfKind(kind))
     .map((event) => [
       event.at,
       event.who ?? "unknown",
