@@ -166,7 +166,10 @@ describe("sophia-secrets access", () => {
       ["production", "team oncall", "-", "write for 1h", "dba"],
       ["production", "dev", "-", "write for 1h", "dba"],
     ]);
-    assert.match(out, /not compared with Pulumi Cloud: PULUMI_ACCESS_TOKEN is not set/);
+    assert.match(
+      out,
+      /not compared with Pulumi Cloud: there is no token \(PULUMI_ACCESS_TOKEN, or pulumi login\)/,
+    );
     assert.match(out, /not known here:\n {2}what custom roles/);
   });
 
@@ -261,6 +264,21 @@ describe("sophia-secrets access", () => {
         `${expected} in\n${found.join("\n")}`,
       );
     assert.equal(found.length, 7, found.join("\n"));
+    const inStaging = await json("--environment staging");
+    assert.deepEqual(inStaging.cloud?.differences.map(({ thing }) => thing).sort(), [
+      "payready",
+      "team app-staging-admins-open",
+      "team app-staging-sync",
+    ]);
+    assert.equal(inStaging.cloud?.elsewhere, 4);
+    const { out } = await run("--environment staging");
+    assert.match(out, /otherwise: 3 differences\nof other environments: 4 differences\n/);
+  });
+
+  it("ends well for an environment that is as declared, whatever others are", async () => {
+    await declareAll();
+    await cloud.call("DELETE", path("app-staging-sync"));
+    assert.deepEqual([(await run("--environment production")).code, (await run("")).code], [0, 1]);
   });
 
   it("names a team that is not there, and somebody without an account", async () => {
@@ -514,6 +532,9 @@ interface Document {
     identity: { name: string };
   }[];
   administratorsAlone: { path: string }[];
-  cloud: { differences: { kind: string; thing: string; what: string; remedy: string }[] } | null;
+  cloud: {
+    elsewhere: number;
+    differences: { kind: string; thing: string; what: string; remedy: string }[];
+  } | null;
   unknown: string[];
 }

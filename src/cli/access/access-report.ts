@@ -1,6 +1,6 @@
 import { tableLines } from "../table";
-import type { AccessDifference, ObservedAccess } from "./access-differences";
-import { termsOf } from "./access-differences";
+import { type AccessDifference, termsOf } from "./access-difference";
+import type { ObservedAccess } from "./access-differences";
 import type { AskedRight } from "./access-rights";
 import type { Managing } from "./rotated-access";
 
@@ -59,8 +59,12 @@ export function secretLines(rights: readonly AskedRight[]): string[] {
   );
 }
 
-/** What Pulumi Cloud adds to the declaration. */
-export function observedLines(observed: ObservedAccess, differences: readonly AccessDifference[]): string[] {
+/** What Pulumi Cloud adds to the declaration. @param elsewhere how many differences other environments have. */
+export function observedLines(
+  observed: ObservedAccess,
+  differences: readonly AccessDifference[],
+  elsewhere: number,
+): string[] {
   const administrators = observed.members.filter(({ isAdmin }) => isAdmin).map(({ login }) => login);
   const declaredBy = (count: number) => (count === 1 ? "1 difference" : `${count} differences`);
   return [
@@ -72,6 +76,7 @@ export function observedLines(observed: ObservedAccess, differences: readonly Ac
     differences.length === 0
       ? "Pulumi Cloud has it as declared"
       : `Pulumi Cloud has it otherwise: ${declaredBy(differences.length)}`,
+    ...(elsewhere === 0 ? [] : [`of other environments: ${declaredBy(elsewhere)}`]),
     ...tableLines(differences.map(({ thing, what, remedy }) => [`  ${thing}`, what, remedy])),
   ];
 }

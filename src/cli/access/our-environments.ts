@@ -4,6 +4,8 @@ import type { Catalog } from "../../../secrets/entry";
 import { escEnvironments } from "../../../secrets/esc-environments";
 import { pathOf } from "../../../secrets/layout";
 import type { Settings } from "../../../secrets/settings";
+import { auditPlaces } from "../audit/audit-places";
+import type { AccessDifference } from "./access-difference";
 import { pathsOf } from "./access-teams";
 
 /** Paths of the ESC environments that are this program's. */
@@ -31,4 +33,21 @@ export function environmentsOf(
     managing: new Set(here.flatMap(({ managing }) => managing).map(pathOf)),
     application: settings.application,
   };
+}
+
+/**
+ * Differences without those that are about other environments alone.
+ *
+ * @param environment undefined: all of them.
+ */
+export function differencesIn(
+  environment: string | undefined,
+  all: readonly AccessDifference[],
+  catalog: Catalog,
+  settings: Settings,
+): readonly AccessDifference[] {
+  if (environment === undefined) return all;
+  const others = catalog.environments.filter((each) => each !== environment);
+  const elsewhere = new Set(auditPlaces(catalog, settings, others).map(({ path }) => path));
+  return all.filter(({ paths = [] }) => paths.length === 0 || paths.some((path) => !elsewhere.has(path)));
 }

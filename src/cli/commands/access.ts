@@ -2,15 +2,13 @@ import { EDITIONS_WITH_TEAMS } from "../../../secrets/settings";
 import { createPulumiOrganization } from "../../clients/pulumi-organization";
 import { RemedyError } from "../../errors";
 import { closeDefault } from "../access/access-default";
-import {
-  type AccessDifference,
-  findAccessDifferences,
-  type ObservedAccess,
-} from "../access/access-differences";
+import type { AccessDifference } from "../access/access-difference";
+import { findAccessDifferences, type ObservedAccess } from "../access/access-differences";
 import { managingLines, matrixLines, observedLines, secretLines, UNKNOWN } from "../access/access-report";
 import { type AskedRight, neverInEsc, rightsFor } from "../access/access-rights";
 import { refuseUnknown } from "../access/known-identity";
 import { observeAccess } from "../access/observe-access";
+import { differencesIn } from "../access/our-environments";
 import { type Managing, managingUsers } from "../access/rotated-access";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../environment-option";
@@ -47,6 +45,8 @@ interface Told {
   /** Undefined without a token. */
   observed: ObservedAccess | undefined;
   differences: readonly AccessDifference[];
+  /** How many more there are, of environments that were not asked for. */
+  elsewhere: number;
 }
 
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
@@ -62,11 +62,14 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     .filter(({ members }) => identity !== undefined && members.includes(identity))
     .map(({ name }) => name);
   const question = { names: typed.names, environment, identity, teams };
+  const all = observed === undefined ? [] : findAccessDifferences(catalog, settings, observed, stacks);
+  const differences = differencesIn(environment, all, catalog, settings);
   const told: Told = {
     rights: rightsFor(catalog, settings, question, stacks),
     managing: identity === undefined ? managingUsers(catalog, settings, typed.names, environment) : [],
     observed,
-    differences: observed === undefined ? [] : findAccessDifferences(catalog, settings, observed, stacks),
+    differences,
+    elsewhere: all.length - differences.length,
   };
   if (typed.has("json")) terminal.print(JSON.stringify(documentOf(told)));
   else report(doors, typed, told);
@@ -85,19 +88,20 @@ async function close(doors: Doors, typed: Typed): Promise<ExitCode> {
   return EXIT.done;
 }
 
-function documentOf({ rights, managing, observed, differences }: Told): object {
+function documentOf({ rights, managing, observed, differences, elsewhere }: Told): object {
   const cloud = observed && {
     defaultPermission: observed.defaultPermission,
     administrators: observed.members.filter(({ isAdmin }) => isAdmin).map(({ login }) => login),
     teams: Object.fromEntries(observed.teams.map(({ name, members }) => [name, members])),
     differences,
+    elsewhere,
   };
   return { rights, administratorsAlone: managing, cloud: cloud ?? null, unknown: UNKNOWN };
 }
 
 function report({ catalog, project, terminal }: Doors, typed: Typed, told: Told): void {
   const { print } = terminal;
-  const { rights, managing, observed, differences } = told;
+  const { rights, managing, observed, differences, elsewhere } = told;
   for (const name of neverInEsc(catalog, typed.names)) print(`${name} never stands in ESC`);
   const rotators = (catalog.rotators ?? []).map(({ name }) => name).sort();
   const lines =
@@ -109,8 +113,9 @@ function report({ catalog, project, terminal }: Doors, typed: Typed, told: Told)
   const { edition } = project.settings;
   if (!EDITIONS_WITH_TEAMS.includes(edition))
     print(`edition ${edition} has no teams: none of this is enforced`);
-  if (observed === undefined) print("not compared with Pulumi Cloud: PULUMI_ACCESS_TOKEN is not set");
-  else for (const line of observedLines(observed, differences)) print(line);
+  if (observed === undefined)
+    print("not compared with Pulumi Cloud: there is no token (PULUMI_ACCESS_TOKEN, or pulumi login)");
+  else for (const line of observedLines(observed, differences, elsewhere)) print(line);
   print("not known here:");
   for (const line of UNKNOWN) print(`  ${line}`);
 }
