@@ -8205,6 +8205,11 @@ function syncProposer(run, { ledger }, cloud) {
   };
 }
 
+// secrets/counted.ts
+function counted(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 // src/sync/report.ts
 function outcomeOf(report) {
   const lines = report.groups.flatMap((group) => group.lines);
@@ -8327,7 +8332,7 @@ function ageOf(changed, now) {
   const days = Math.floor((now.getTime() - Date.parse(changed ?? "")) / DAY_MS);
   if (Number.isNaN(days)) return "";
   if (days < 1) return "today";
-  return days === 1 ? "1 day ago" : `${days} days ago`;
+  return `${counted(days, "day")} ago`;
 }
 
 // src/sync/run-options.ts
@@ -8585,10 +8590,10 @@ function countRefusals(before, lines, run) {
   const next = { ...before };
   const refused = new Set(lines.filter((line) => line.verb === "refused").map((line) => line.name));
   for (const { name, verb } of lines) if (verb !== "skipped" && !refused.has(name)) delete next[name];
-  for (const name of refused) next[name] = counted(before[name], run);
+  for (const name of refused) next[name] = counted2(before[name], run);
   return next;
 }
-function counted(before, run) {
+function counted2(before, run) {
   if (before === void 0) return { times: 1, run };
   if (before.run === run || before.times >= TOLD_AFTER) return before;
   return { times: before.times + 1, run };

@@ -1,3 +1,5 @@
+import { counted } from "./counted";
+
 /** One thing wrong with what people wrote: the thing, the cause, the remedy. Never a value. */
 export interface Problem {
   /** What is wrong, by the name people gave it: an entry, a config key. */
@@ -11,6 +13,5 @@ export function describeProblems(heading: string, problems: readonly Problem[]):
   const lines = problems.map(
     (problem) => `  - ${problem.thing}: ${problem.cause}. Remedy: ${problem.remedy}.`,
   );
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return [`${heading}: ${count}`, ...lines].join("\n");
+  return [`${heading}: ${counted(problems.length, "problem")}`, ...lines].join("\n");
 }

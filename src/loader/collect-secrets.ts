@@ -1,3 +1,4 @@
+import { counted } from "../../secrets/counted";
 import { type Catalog, type Secret as CatalogSecret, resolveCatalog } from "../../secrets/entry";
 import { SENTINEL, WORKFLOW_PATH } from "../../secrets/layout";
 import { nearestNames } from "../../secrets/nearest-names";
@@ -18,10 +19,9 @@ export class MissingSecretsError extends RemedyError {
     readonly keys: readonly string[],
     reasons: readonly string[],
   ) {
-    const count = keys.length === 1 ? "1 secret" : `${keys.length} secrets`;
     super(
       environment,
-      `${count} could not be loaded: ${reasons.join("; ")}`,
+      `${counted(keys.length, "secret")} could not be loaded: ${reasons.join("; ")}`,
       reasons.every((reason) => reason.includes(NEVER_ROTATED))
         ? "rotate each once, as an administrator, then start again"
         : `set each in GitHub under the name in brackets, run the workflow ${WORKFLOW_PATH}, then start again`,

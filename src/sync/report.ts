@@ -1,3 +1,4 @@
+import { counted } from "../../secrets/counted";
 import { describePause, type Pause } from "../../secrets/pause";
 import type { PlanLine, Verb } from "./plan";
 import type { EnvironmentReport } from "./sync-environment";
@@ -167,5 +168,5 @@ export function ageOf(changed: string | undefined, now: Date): string {
   const days = Math.floor((now.getTime() - Date.parse(changed ?? "")) / DAY_MS);
   if (Number.isNaN(days)) return "";
   if (days < 1) return "today";
-  return days === 1 ? "1 day ago" : `${days} days ago`;
+  return `${counted(days, "day")} ago`;
 }

@@ -136,7 +136,7 @@ describe("sophia-secrets rotation", () => {
         "DevOps    due      SMTP_PASSWORD   staging, production  due 2026-08-08, changed 2026-05-10",
         "Security  never    JWT_SECRET      staging, production                                      no value of it was ever synced",
         "",
-        "6 looked at: 1 overdue, 1 due within 14 days, 1 never set, 0 unknown, 1 fresh, 2 not to rotate",
+        "6 values of 5 secrets: 1 overdue, 1 due within 14 days, 1 never set, 0 unknown, 1 fresh, 2 not to rotate",
         "",
       ].join("\n"),
     );
@@ -331,7 +331,7 @@ describe("sophia-secrets rotation", () => {
       await everywhere({ OPENAI_API_KEY: old, SMTP_PASSWORD: fresh, JWT_SECRET: fresh });
       const { token } = github.service.hostOf("ai-cherry/deploy").issueToken({ issues: "write" }, 1);
       await run("--issues deploy", { token });
-      match((await run("--issues deploy", { token })).stderr, /deploy: 1 open issues/);
+      match((await run("--issues deploy", { token })).stderr, /deploy: 1 open issue/);
       equal((await issues()).length, 1);
       await everywhere({ OPENAI_API_KEY: fresh, SMTP_PASSWORD: fresh, JWT_SECRET: fresh });
       match((await run("--issues deploy", { token })).stderr, /OPENAI_API_KEY: closed #1\n/);

@@ -1,3 +1,4 @@
+import { counted } from "../../../secrets/counted";
 import { tableLines } from "../table";
 import { type AccessDifference, termsOf } from "./access-difference";
 import type { ObservedAccess } from "./access-differences";
@@ -66,7 +67,6 @@ export function observedLines(
   elsewhere: number,
 ): string[] {
   const administrators = observed.members.filter(({ isAdmin }) => isAdmin).map(({ login }) => login);
-  const declaredBy = (count: number) => (count === 1 ? "1 difference" : `${count} differences`);
   return [
     `administrators, who may do everything everywhere: ${administrators.join(", ") || "nobody"}`,
     `default environment permission of every member: ${observed.defaultPermission}`,
@@ -75,8 +75,8 @@ export function observedLines(
       .map(({ name }) => `team ${name} has a role, which may allow more than is told here`),
     differences.length === 0
       ? "Pulumi Cloud has it as declared"
-      : `Pulumi Cloud has it otherwise: ${declaredBy(differences.length)}`,
-    ...(elsewhere === 0 ? [] : [`of other environments: ${declaredBy(elsewhere)}`]),
+      : `Pulumi Cloud has it otherwise: ${counted(differences.length, "difference")}`,
+    ...(elsewhere === 0 ? [] : [`of other environments: ${counted(elsewhere, "difference")}`]),
     ...tableLines(differences.map(({ thing, what, remedy }) => [`  ${thing}`, what, remedy])),
   ];
 }

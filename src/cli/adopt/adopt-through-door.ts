@@ -1,3 +1,4 @@
+import { counted } from "../../../secrets/counted";
 import type { GitHub } from "../../clients/github";
 import { RemedyError } from "../../errors";
 import type { Doors } from "../command";
@@ -21,7 +22,7 @@ export async function adoptThroughDoor(doors: Doors, adopted: Adopted): Promise<
   const { project, pulumi, terminal } = doors;
   const github = doors.github();
   const count = adopted.slots.length;
-  terminal.progress(`Starting Pulumi for ${count} secrets`);
+  terminal.progress(`Starting Pulumi for ${counted(count, "secret")}`);
   const door = await openAdoptDoor({
     upstream: github.url,
     adoptable: await adoptableOf(github, adopted),

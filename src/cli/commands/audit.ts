@@ -1,3 +1,4 @@
+import { counted } from "../../../secrets/counted";
 import { type Folded, foldAudit } from "../audit/fold-audit";
 import { parseSince } from "../audit/parse-since";
 import { type AuditAnswer, readAudit } from "../audit/read-audit";
@@ -67,7 +68,7 @@ function report(
   const folded = foldAudit(events);
   for (const line of tableLines(folded.slice(0, limit).map(row))) print(line);
   if (folded.length > 0) print("");
-  print(`${events.length} events since ${since.toISOString()}`);
+  print(`${counted(events.length, "event")} since ${since.toISOString()}`);
   if (folded.length > limit) print(leftOut(folded.slice(limit), folded.length));
   print("Not known:");
   for (const line of unknownInBrief) print(`  ${line}`);
@@ -77,7 +78,7 @@ function leftOut(older: readonly Folded[], all: number): string {
   const refused = older.filter(({ kind }) => kind === "refused").length;
   const among = refused === 0 ? "" : `, ${refused} of them refused`;
   const how = all <= MOST ? `--limit ${all}` : "--json";
-  return `${older.length} older lines are left out${among}: ${how} shows them`;
+  return `${counted(older.length, "older line")} left out${among}: ${how} shows them`;
 }
 
 function row(event: Folded): string[] {

@@ -1,3 +1,4 @@
+import { counted } from "../../../secrets/counted";
 import { resolveCatalog, type Secret } from "../../../secrets/entry";
 import { organizationSlots } from "../../../secrets/slots";
 import { dayOf } from "../../../secrets/tombstone";
@@ -46,7 +47,7 @@ function lines(
 ): string[] {
   const rows = tableLines(drift.map(({ name, kind, what, remedy }) => [kind, name, what, remedy]));
   const declared = organizationSlots(secrets, today).length;
-  const count = drift.length === 1 ? "1 difference" : `${drift.length} differences`;
+  const count = counted(drift.length, "difference");
   const told = (kind: Finding["kind"], heading: string, after: readonly string[] = []) => {
     const some = notes.filter((note) => note.kind === kind);
     if (some.length === 0) return [];

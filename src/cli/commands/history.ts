@@ -32,8 +32,9 @@ export const historyCommand: CommandSpec = {
 async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const { terminal, project } = doors;
   const environment = environmentArgument(doors, typed, "history");
-  const asked = { environment, groups: groupOption(doors, typed), limit: limitOption(typed, MOST) ?? 20 };
-  const lines = await readHistory(requireCloud(doors), project.settings, asked);
+  const limit = limitOption(typed, MOST) ?? 20;
+  const asked = { environment, groups: groupOption(doors, typed), limit };
+  const { lines, hasOlder } = await readHistory(requireCloud(doors), project.settings, asked);
   if (typed.has("json")) {
     terminal.print(JSON.stringify(lines));
     return EXIT.done;
@@ -43,7 +44,14 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     terminal.say(
       "Applications get the pinned revisions, not the newest (compositeTags in the stack's config)",
     );
+  if (hasOlder) terminal.say(olderThan(limit));
   return EXIT.done;
+}
+
+function olderThan(limit: number): string {
+  const how =
+    limit < MOST ? `--limit ${Math.min(limit * 5, MOST)} shows more` : "pulumi env version history has them";
+  return `Older revisions are not shown: ${how}`;
 }
 
 function row(line: HistoryLine): string[] {

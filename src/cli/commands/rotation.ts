@@ -1,3 +1,4 @@
+import { counted } from "../../../secrets/counted";
 import type { RotationRow, RotationState } from "../../../secrets/rotation";
 import { createGitHubIssues } from "../../clients/github-issues";
 import { RemedyError } from "../../errors";
@@ -52,7 +53,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const ics = typed.text("ics");
   if (ics !== undefined) {
     writeCalendar(ics, renderCalendar(asked, doors.project.settings, doors.now()));
-    terminal.say(`${ics}: ${asked.filter((row) => row.dueOn !== undefined).length} days`);
+    terminal.say(`${ics}: ${counted(asked.filter((row) => row.dueOn !== undefined).length, "day")}`);
   }
   if (repository !== undefined) await keepIssues(doors, repository, rows, owner);
   for (const line of unread) terminal.say(`not known: ${line}`);
@@ -107,7 +108,9 @@ function report(print: (line: string) => void, rows: readonly RotationRow[], due
     `${count("fresh")} fresh`,
     `${count("exempt")} not to rotate`,
   ];
-  print(`${rows.length} looked at: ${told.join(", ")}`);
+  const values = counted(rows.length, "value");
+  const secrets = counted(new Set(rows.map(({ name }) => name)).size, "secret");
+  print(`${values} of ${secrets}: ${told.join(", ")}`);
 }
 
 function when({ dueOn, changed, ageDays }: RotationRow): string {
@@ -129,5 +132,5 @@ async function keepIssues(
   const done = await applyIssues(issues, plan, mayLabel);
   for (const line of done) doors.terminal.say(line);
   const open = plan.create.length + plan.update.length + plan.unchanged.length;
-  doors.terminal.say(`${repository}: ${open} open issues, one for each overdue secret`);
+  doors.terminal.say(`${repository}: ${counted(open, "open issue")}, one for each overdue secret`);
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { counted } from "../../../secrets/counted";
 import { createGitHubCarrier } from "../../clients/github-carrier";
 import { carrierCatalog } from "../../sync/job-catalog";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
@@ -91,7 +92,7 @@ function linesOf(checks: readonly Check[]): string[] {
   return [
     ...rows,
     "",
-    `${checks.length} links looked at, ${whole}`,
+    `${counted(checks.length, "link")} looked at, ${whole}`,
     ...(remedies.length > 0 ? ["To do:", ...remedies] : []),
   ];
 }

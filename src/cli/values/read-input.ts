@@ -1,3 +1,4 @@
+import { counted } from "../../../secrets/counted";
 import { resolveCatalog } from "../../../secrets/entry";
 import { valueNames } from "../../../secrets/slots";
 import { dayOf } from "../../../secrets/tombstone";
@@ -35,7 +36,10 @@ export function readInput(
 
 /** One error for all that is wrong in a .env file. The problems name lines and secrets, never a value. */
 function envFileError(file: string, problems: readonly string[]): RemedyError {
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const list = problems.map((each) => `\n  - ${each}`).join("");
-  return new RemedyError(file, `${count}, so nothing was written`, `mend the file, then run again${list}`);
+  return new RemedyError(
+    file,
+    `${counted(problems.length, "problem")}, so nothing was written`,
+    `mend the file, then run again${list}`,
+  );
 }

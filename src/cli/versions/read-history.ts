@@ -30,7 +30,7 @@ export async function readHistory(
   cloud: PulumiCloud,
   naming: Naming,
   asked: { environment: string; groups: readonly string[]; limit: number },
-): Promise<HistoryLine[]> {
+): Promise<{ lines: HistoryLine[]; hasOlder: boolean }> {
   const { environment, limit } = asked;
   const [pins, ...lists] = await Promise.all([
     readPins(cloud, naming, environment),
@@ -52,7 +52,7 @@ export async function readHistory(
   const newest = found
     .sort((a, b) => Date.parse(b.revision.created) - Date.parse(a.revision.created))
     .slice(0, limit);
-  return inParallel(newest, async ({ group, path, revision, before }) => {
+  const lines = await inParallel(newest, async ({ group, path, revision, before }) => {
     const { number, created, by, tags, retracted } = revision;
     const line = { environment, group, revision: number, created, by, tags, retracted };
     const pinned = isPinned(revision, pins[path]);
@@ -63,6 +63,7 @@ export async function readHistory(
     ]);
     return { ...line, pinned, ...compareTexts(older, newer) };
   });
+  return { lines, hasOlder: found.length > limit };
 }
 
 /** Whether an import's version names a revision: its number, or one of its tags. */
