@@ -8717,7 +8717,7 @@ function brakeOf(intents, options, limit) {
   const standing2 = lines.filter((line) => line.holds !== void 0 && line.verb !== "create").length;
   const most = limit ?? Math.max(NEVER_UNUSUAL, Math.ceil(standing2 / 2));
   if (replaced <= most) return void 0;
-  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again with --allow-many-changes (in the workflow the input allow-many-changes)`;
+  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again and say so: allow-many-changes`;
 }
 function isLoss({ verb, writes }) {
   return writes === "removal" || verb === "update" && writes === "value";

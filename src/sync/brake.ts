@@ -32,7 +32,7 @@ export function brakeOf(
   const standing = lines.filter((line) => line.holds !== undefined && line.verb !== "create").length;
   const most = limit ?? Math.max(NEVER_UNUSUAL, Math.ceil(standing / 2));
   if (replaced <= most) return undefined;
-  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again with --allow-many-changes (in the workflow the input allow-many-changes)`;
+  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again and say so: allow-many-changes`;
 }
 
 /** Whether a value that stands is lost. */

@@ -209,7 +209,7 @@ describe("rollback", () => {
     equal(held.code, 2);
     equal(
       held.stderr,
-      "error: production: not written: the run would replace or delete 12 values at once, and 8 is the limit; if all of that is meant, run again with --allow-many-changes (in the workflow the input allow-many-changes)\n",
+      "error: production: not written: the run would replace or delete 12 values at once, and 8 is the limit; if all of that is meant, run again and say so: allow-many-changes\n",
     );
     const names = [...keys].sort().map((name) => `  refused   ${name} (update)\n`);
     equal(held.stdout, `production: 4 unchanged, 12 refused\n${GROUP.keys}\n${names.join("")}`);

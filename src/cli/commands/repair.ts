@@ -1,10 +1,11 @@
+import { counted } from "../../../secrets/counted";
 import { resolveCatalog } from "../../../secrets/entry";
 import { organizationSlots, type SlotName } from "../../../secrets/slots";
 import { dayOf } from "../../../secrets/tombstone";
 import type { GitHub } from "../../clients/github";
 import { RemedyError } from "../../errors";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { differencesOf, type Observed } from "../drift/find-drift";
+import { differencesOf, type Finding, type Observed } from "../drift/find-drift";
 import { observeSecrets } from "../drift/observe-github";
 import { organizationSlotsNamed } from "../values/declared";
 import { requireRoom, spreadOf } from "../values/spread";
@@ -40,29 +41,37 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const observed = await observeSecrets(github, new Set(declared.map(({ name }) => name)));
   if (!all) requireAllThere(declared, observed);
   const there = new Set(observed.secrets.map(({ name }) => name));
-  const slots = declared.filter(({ name }) => there.has(name));
   const spread = await spreadOf(doors, github);
-  const { shards } = spread;
-  const wrong = slots
-    .filter((slot) => differencesOf(slot, shards, observed).length > 0)
-    .map(({ secret }) => secret);
+  const slots = declared
+    .filter(({ name }) => there.has(name))
+    .map((slot) => ({ ...slot, finding: differencesOf(slot, spread.shards, observed)[0] }));
+  const wrong = slots.filter(({ finding }) => finding !== undefined).map(({ secret }) => secret);
   requireRoom(wrong, spread);
-  const idsOf = await repositoryIds(github, shards, wrong);
+  const idsOf = await repositoryIds(github, spread.shards, wrong);
   for (const slot of slots) {
-    const [finding] = differencesOf(slot, shards, observed);
-    const readers = describeReaders(slot.secret, shards);
+    const { name, secret, finding } = slot;
+    const readers = describeReaders(secret, spread.shards);
     if (finding === undefined) {
-      if (!all) terminal.print(`${slot.name}: is as declared, ${readers}`);
-    } else if (typed.has("dryRun")) terminal.print(`${slot.name}: ${finding.what}; would be ${readers}`);
+      if (!all) terminal.print(`${name}: is as declared, ${readers}`);
+    } else if (typed.has("dryRun")) terminal.print(`${name}: ${finding.what}; would be ${readers}`);
     else {
-      const repositories = idsOf(slot.secret);
-      if (finding.kind === "repositories") await github.setRepositories(slot.name, repositories);
-      else await setVisibility(github, slot, repositories);
-      terminal.print(`${slot.name}: was ${finding.what}; now ${readers}`);
+      await mend(github, slot, finding, idsOf(secret));
+      terminal.print(`${name}: was ${finding.what}; now ${readers}`);
     }
   }
-  if (all && wrong.length === 0) terminal.print(`${slots.length} looked at, each read as declared`);
+  if (all && wrong.length === 0)
+    terminal.print(`${counted(slots.length, "secret")} looked at, each read as declared`);
   return EXIT.done;
+}
+
+function mend(
+  github: GitHub,
+  slot: SlotName,
+  { kind }: Finding,
+  repositoryIds: readonly number[],
+): Promise<void> {
+  if (kind === "repositories") return github.setRepositories(slot.name, repositoryIds);
+  return setVisibility(github, slot, repositoryIds);
 }
 
 function requireAllThere(slots: readonly SlotName[], observed: Observed): void {
