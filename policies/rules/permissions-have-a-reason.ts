@@ -30,7 +30,7 @@ export const permissionsHaveAReason = stackRule(
     const { permissions, shortestReason } = configOf(args, DEFAULTS);
     const reasons: Map<unknown, string[]> = reasonsIn(args.resources);
     for (const { type, props } of args.resources) {
-      if (type === TYPES.team) reasons.set(props.name, [String(props.description ?? "").trim()]);
+      if (type === TYPES.team) reasons.set(props.name, [reasonIn(props.description)]);
     }
     const given = args.resources.filter(({ type }) => type === TYPES.environmentPermission);
     yield* each(given, function* ({ urn, props }) {
@@ -43,3 +43,10 @@ export const permissionsHaveAReason = stackRule(
     });
   },
 );
+
+/** A description without its closing remark in brackets: what a program adds there says which right it is, not why. */
+function reasonIn(description: unknown): string {
+  return String(description ?? "")
+    .replace(/\([^()]*\)\s*$/, "")
+    .trim();
+}

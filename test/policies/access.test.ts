@@ -127,6 +127,12 @@ describe("permissions-have-a-reason", () => {
     await refuses([permission()], [/neither declared in this stack nor named by an access policy/]);
   });
 
+  it("takes what the program adds in brackets for no reason", async () => {
+    const added = "(policy on-call: open every group of production)";
+    await refuses([reason(`why not ${added}`), permission()], [/gives a reason/]);
+    await passes([reason(`On-call restarts the shop ${added}`), permission()]);
+  });
+
   const policies = (...given: unknown[]) => ({
     ...catalog(),
     outputs: { secrets: [ENTRY], policies: given },
