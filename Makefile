@@ -4,10 +4,10 @@ NODE := node -r ts-node/register/transpile-only
 BUNDLE := dist/sync_secrets.cjs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check format bundle sandbox sandbox-env sandbox-run sandbox-stop sandbox-reset bench clean
+.PHONY: help demo test test-long check format bundle sandbox sandbox-env sandbox-run sandbox-approve sandbox-stop sandbox-reset bench clean
 
 help: ## List these doors
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
 
 demo: node_modules ## Watch the whole pipeline run on this machine, from an empty organization to a rotated secret
 	@$(NODE) demo/main.ts
@@ -37,11 +37,14 @@ bundle: node_modules ## Build the script that the carriers get: dist/sync_secret
 sandbox: node_modules ## Start GitHub, Pulumi Cloud and a registry in the background; says what to do next
 	@$(NODE) sandbox/main.ts start
 
-sandbox-env: ## Print export lines for a shell: eval "$(make -s sandbox-env)"
+sandbox-env: ## Print export lines for a shell: eval "$(make -s sandbox-env)"; WHO=developer: as another person
 	@$(NODE) sandbox/main.ts env
 
 sandbox-run: ## Start the sync workflow in the sandbox, as a person would in GitHub, and wait for its end
 	@$(NODE) sandbox/main.ts run
+
+sandbox-approve: ## Approve and apply what waits in the sandbox's Pulumi Cloud, as people would there
+	@$(NODE) sandbox/main.ts approve
 
 sandbox-stop: ## End the sandbox; its state is kept
 	@$(NODE) sandbox/main.ts stop

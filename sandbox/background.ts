@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SandboxTokens } from "./sandbox";
+import type { SandboxTokens } from "./sandbox-tokens";
 
 /** What a sandbox in the background left for those who want to use it: `.sandbox/running.json`. */
 export interface RunningFile {

@@ -1,19 +1,21 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { approveChanges } from "./approve-changes";
 import { findRunning, type RunningFile, runningFile, startInBackground, stopBackground } from "./background";
 import type { Database } from "./database/database";
 import { initStacks } from "./init-stacks";
 import { readSeed, type Seed } from "./read-seed";
 import { runWorkflow } from "./run-workflow";
 import { type Sandbox, type SandboxPorts, startSandbox } from "./sandbox";
+import { tokensFor } from "./sandbox-tokens";
 import { exportLines, shellEnvironment } from "./shell-environment";
 import { prepareToolchain } from "./toolchain/toolchain";
 
 const PROJECT = resolve(__dirname, "..");
 const FOLDER = join(PROJECT, ".sandbox");
 
-/** The doors of the sandbox, behind `make sandbox`, `sandbox-env`, `sandbox-run`, `sandbox-stop` and `sandbox-reset`. */
-const COMMANDS: Record<string, () => Promise<void>> = { start, serve, env, run, stop, reset };
+/** The doors of the sandbox, behind `make sandbox` and `make sandbox-...`. */
+const COMMANDS: Record<string, () => Promise<void>> = { start, serve, env, run, approve, stop, reset };
 
 /** Starts it in the background and makes the stacks, so that the first `pulumi preview -s production` works. */
 async function start(): Promise<void> {
@@ -88,17 +90,27 @@ function addressOf({ host, port, name }: Database): string {
 }
 
 async function env(): Promise<void> {
-  const running = findRunning(FOLDER);
-  if (running === undefined) throw new Error("The sandbox is not running. Remedy: make sandbox");
-  console.log(exportLines(shellEnvironment(running, process.env.PATH ?? "")));
+  const running = requireRunning();
+  const person = tokensFor(seed(), running.tokens, process.env.WHO || undefined);
+  console.log(exportLines(shellEnvironment(running, process.env.PATH ?? "", person)));
 }
 
 /** Starts the sync workflow, as a person would in GitHub. */
 async function run(): Promise<void> {
-  const running = findRunning(FOLDER);
-  if (running === undefined) throw new Error("The sandbox is not running. Remedy: make sandbox");
+  const running = requireRunning();
   const logins = seed().github.organizations.map(({ login }) => login);
   if (!(await runWorkflow(running, logins, say))) process.exitCode = 1;
+}
+
+/** Approves and applies what waits in Pulumi Cloud, as people would there. */
+async function approve(): Promise<void> {
+  if (!(await approveChanges(requireRunning(), seed(), say))) process.exitCode = 1;
+}
+
+function requireRunning(): RunningFile {
+  const running = findRunning(FOLDER);
+  if (running === undefined) throw new Error("The sandbox is not running. Remedy: make sandbox");
+  return running;
 }
 
 async function stop(): Promise<void> {

@@ -32,6 +32,9 @@ const SEED = z.strictObject({
         defaultEnvironmentPermission: z.enum(["none", "read", "open", "write", "admin"]),
         defaultStackPermission: z.enum(["none", "read", "write"]).exactOptional(),
         members: z.array(member),
+        teams: z
+          .array(z.strictObject({ name: z.string().min(1), members: z.array(z.string().min(1)) }))
+          .exactOptional(),
       }),
     ),
     tokens: z.array(z.strictObject({ login: z.string().min(1) })).min(1),

@@ -1,27 +1,17 @@
-import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { AuditLog } from "./core/audit";
 import { type Running, serveService } from "./core/serve";
-import { Store } from "./core/store";
 import { type Database, type DatabaseSeed, startDatabase } from "./database/database";
 import { createGitHubService } from "./github/github-service";
 import { createPulumiService } from "./pulumi/pulumi-service";
 import type { Seed } from "./read-seed";
 import { createRegistryService } from "./registry/registry-service";
 import { createRunner } from "./runner/runner";
+import { readTokens, type SandboxTokens, tokensOf } from "./sandbox-tokens";
 
 /** GitHub's own issuer: in the sandbox its keys are those of the GitHub on this machine. */
 const ISSUER = "https://token.actions.githubusercontent.com";
-
-/** Tokens and passwords of one sandbox: random, made on its first start, kept in its folder. */
-export interface SandboxTokens {
-  github: string;
-  pulumi: string;
-  registry: { username: string; password: string };
-  /** The manager's of the database. */
-  database: string;
-}
 
 /** Ports to listen on; the system chooses those left out. */
 export interface SandboxPorts {
@@ -66,7 +56,7 @@ export async function startSandbox(options: {
   try {
     const github = await serveService(
       createGitHubService(context("github"), {
-        seed: withTokens(seed.github, tokens.github),
+        seed: { ...seed.github, tokens: tokensOf(seed.github.tokens, tokens.github) },
         runner: (host, onChange, nextRunId) =>
           createRunner({ host, onChange, nextRunId, workFolder: join(folder, "runner") }),
         issuer: ISSUER,
@@ -78,7 +68,8 @@ export async function startSandbox(options: {
     running.push(github);
     addresses.github = github.url;
     const pulumiSeed = {
-      ...withTokens(seed.pulumi, tokens.pulumi),
+      ...seed.pulumi,
+      tokens: tokensOf(seed.pulumi.tokens, tokens.pulumi),
       issuers: { [ISSUER]: `${github.url}/_actions/.well-known/jwks` },
     };
     const pulumi = await serveService(
@@ -118,15 +109,6 @@ export async function startSandbox(options: {
   }
 }
 
-/** A folder of an older sandbox lacks what has come since. */
-function readTokens(folder: string): SandboxTokens {
-  const store = new Store<Partial<SandboxTokens>>(join(folder, "tokens.json"), newTokens);
-  const tokens = { ...newTokens(), ...store.state };
-  Object.assign(store.state, tokens);
-  store.save();
-  return tokens;
-}
-
 /** The others have no password before their first rotation. */
 function withPassword(
   { name, manager, users }: NonNullable<Seed["database"]>,
@@ -134,26 +116,4 @@ function withPassword(
 ): DatabaseSeed {
   const rotated = users.map((user) => ({ name: user }));
   return { name, users: [{ name: manager, password, isManager: true }, ...rotated] };
-}
-
-/** In the vendors' forms, so that tools that look at a token's prefix are content. */
-function newTokens(): SandboxTokens {
-  return {
-    github: `ghp_${randomBytes(18).toString("hex")}`,
-    pulumi: `pul-${randomBytes(20).toString("hex")}`,
-    registry: { username: "sandbox", password: randomBytes(18).toString("base64url") },
-    database: randomBytes(18).toString("base64url"),
-  };
-}
-
-/** Gives the first login of a seed the sandbox's token, and any further ones a token of their own derived from it. */
-function withTokens<T extends { tokens: { login: string }[] }>(
-  seed: T,
-  token: string,
-): Omit<T, "tokens"> & { tokens: (T["tokens"][number] & { token: string })[] } {
-  const tokens = seed.tokens.map((each, index) => ({
-    ...each,
-    token: index === 0 ? token : `${token}-${each.login}`,
-  }));
-  return { ...seed, tokens };
 }

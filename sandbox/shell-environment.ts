@@ -7,17 +7,23 @@ import type { RunningFile } from "./background";
  * The stack's state is in the sandbox's Pulumi Cloud, as a real user's is in the real one: no file backend, no
  * passphrase, and no encryption salt written into the committed Pulumi.<stack>.yaml. PULUMI_CONFIG_PASSPHRASE is set
  * for those who log in to a file of their own nevertheless.
+ *
+ * @param person whose tokens; one that somebody has not is left out.
  */
-export function shellEnvironment(running: RunningFile, path: string): Record<string, string> {
+export function shellEnvironment(
+  running: RunningFile,
+  path: string,
+  person: { github?: string; pulumi?: string } = running.tokens,
+): Record<string, string> {
   return {
     SANDBOX_GITHUB_URL: running.github,
     SANDBOX_PULUMI_URL: running.pulumi,
     SANDBOX_REGISTRY_URL: running.registry,
     ...(running.database === undefined ? {} : { SANDBOX_DATABASE_URL: running.database }),
     GITHUB_BASE_URL: `${running.github}/`,
-    GITHUB_TOKEN: running.tokens.github,
+    ...(person.github === undefined ? {} : { GITHUB_TOKEN: person.github }),
     PULUMI_BACKEND_URL: running.pulumi,
-    PULUMI_ACCESS_TOKEN: running.tokens.pulumi,
+    ...(person.pulumi === undefined ? {} : { PULUMI_ACCESS_TOKEN: person.pulumi }),
     PULUMI_HOME: running.pulumiHome,
     PULUMI_CONFIG_PASSPHRASE: "sandbox",
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -30,11 +36,13 @@ export function shellEnvironment(running: RunningFile, path: string): Record<str
 
 /** The provider obeys these before what the program says: left set, `pulumi` would look for another organization. */
 const IN_THE_WAY = ["GITHUB_OWNER", "GITHUB_ORGANIZATION"];
+/** Left over from another person they would still be that one's. */
+const OF_A_PERSON = ["GITHUB_TOKEN", "PULUMI_ACCESS_TOKEN"];
 
 /** `export NAME='value'` lines for a POSIX shell; a quote inside a value is closed, escaped and opened again. */
 export function exportLines(environment: Readonly<Record<string, string>>): string {
   const lines = Object.entries(environment).map(
     ([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`,
   );
-  return [`unset ${IN_THE_WAY.join(" ")}`, ...lines].join("\n");
+  return [`unset ${[...IN_THE_WAY, ...OF_A_PERSON].join(" ")}`, ...lines].join("\n");
 }

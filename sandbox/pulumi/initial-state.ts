@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { makeToken } from "./access-tokens";
 import type { PulumiSeed } from "./pulumi-seed";
-import type { Organization, PulumiState } from "./state";
+import type { Organization, PulumiState, Team } from "./state";
 
 /** The state a seed describes. */
 export function initialState(seed: PulumiSeed): PulumiState {
@@ -15,7 +15,7 @@ export function initialState(seed: PulumiSeed): PulumiState {
       defaultEnvironmentPermission: given.defaultEnvironmentPermission,
       defaultStackPermission: given.defaultStackPermission ?? "write",
       created: new Date().toISOString(),
-      teams: {},
+      teams: Object.fromEntries((given.teams ?? []).map((team) => [team.name, teamOf(team)])),
       roles: {},
       issuers: {},
       hooks: {},
@@ -27,4 +27,9 @@ export function initialState(seed: PulumiSeed): PulumiState {
     ({ token, login }) => makeToken({ kind: "personal", login, name: "seed", token }).record,
   );
   return { organizations, tokens };
+}
+
+function teamOf({ name, members }: { name: string; members: string[] }): Team {
+  const text = { displayName: name, description: "" };
+  return { kind: "pulumi", name, ...text, members: [...members], environments: [] };
 }

@@ -5,6 +5,8 @@ export interface PulumiSeed {
   organizations: {
     name: string;
     members: { login: string; role: "admin" | "member" }[];
+    /** Teams that people made, without rights. */
+    teams?: { name: string; members: string[] }[];
     /** What every member may do in every environment. The real service starts an organization at `write`. */
     defaultEnvironmentPermission: Level;
     /** What every member may do with every stack. Default `write`, so that members can work with what others made. */

@@ -1,0 +1,76 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { Store } from "./core/store";
+import type { Seed } from "./read-seed";
+
+/** Tokens and passwords of one sandbox: random, made on its first start, kept in its folder. */
+export interface SandboxTokens {
+  /** Of the first login that the seed gives one. */
+  github: string;
+  /** Of the first login that the seed gives one. */
+  pulumi: string;
+  registry: { username: string; password: string };
+  /** The manager's of the database. */
+  database: string;
+}
+
+/** A folder of an older sandbox lacks what has come since. */
+export function readTokens(folder: string): SandboxTokens {
+  const store = new Store<Partial<SandboxTokens>>(join(folder, "tokens.json"), newTokens);
+  const tokens = { ...newTokens(), ...store.state };
+  Object.assign(store.state, tokens);
+  store.save();
+  return tokens;
+}
+
+/** In the vendors' forms, so that tools that look at a token's prefix are content. */
+function newTokens(): SandboxTokens {
+  return {
+    github: `ghp_${randomBytes(18).toString("hex")}`,
+    pulumi: `pul-${randomBytes(20).toString("hex")}`,
+    registry: { username: "sandbox", password: randomBytes(18).toString("base64url") },
+    database: randomBytes(18).toString("base64url"),
+  };
+}
+
+/** The first login of a seed has the token that is kept, each other one made from it, from which that cannot be told. */
+export function tokensOf<T extends { login: string }>(
+  people: readonly T[],
+  first: string,
+): (T & { token: string })[] {
+  return people.map((each, index) => ({ ...each, token: index === 0 ? first : madeFrom(first, each.login) }));
+}
+
+/** In the same form: its prefix, and as many hexadecimal digits. */
+function madeFrom(first: string, login: string): string {
+  const [prefix = "", random = ""] = first.split(/(?<=[_-])/);
+  return prefix + createHmac("sha256", first).update(login).digest("hex").slice(0, random.length);
+}
+
+/**
+ * The tokens of one person, in GitHub and in Pulumi Cloud.
+ *
+ * @param login undefined: the seed's first.
+ * @throws Error for somebody to whom the seed gives none.
+ */
+export function tokensFor(
+  { github, pulumi }: Seed,
+  tokens: SandboxTokens,
+  login: string | undefined,
+): { github?: string; pulumi?: string } {
+  if (login === undefined) return { github: tokens.github, pulumi: tokens.pulumi };
+  const all = {
+    github: tokensOf(github.tokens, tokens.github),
+    pulumi: tokensOf(pulumi.tokens, tokens.pulumi),
+  };
+  const logins = [...new Set([...all.github, ...all.pulumi].map((each) => each.login))];
+  if (!logins.includes(login))
+    throw new Error(`WHO: the sandbox has no token of ${login}. Remedy: one of ${logins.join(", ")}`);
+  const [inGitHub, inPulumi] = [all.github, all.pulumi].map((some) =>
+    some.find((each) => each.login === login),
+  );
+  return {
+    ...(inGitHub === undefined ? {} : { github: inGitHub.token }),
+    ...(inPulumi === undefined ? {} : { pulumi: inPulumi.token }),
+  };
+}
