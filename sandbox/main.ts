@@ -7,7 +7,7 @@ import { initStacks } from "./init-stacks";
 import { readSeed, type Seed } from "./read-seed";
 import { runWorkflow } from "./run-workflow";
 import { type Sandbox, type SandboxPorts, startSandbox } from "./sandbox";
-import { tokensFor } from "./sandbox-tokens";
+import { personOf } from "./sandbox-tokens";
 import { exportLines, shellEnvironment } from "./shell-environment";
 import { prepareToolchain } from "./toolchain/toolchain";
 
@@ -91,7 +91,8 @@ function addressOf({ host, port, name }: Database): string {
 
 async function env(): Promise<void> {
   const running = requireRunning();
-  const person = tokensFor(seed(), running.tokens, process.env.WHO || undefined);
+  const { WHO } = process.env;
+  const person = WHO ? personOf(seed(), running.tokens, WHO) : running.tokens;
   console.log(exportLines(shellEnvironment(running, process.env.PATH ?? "", person)));
 }
 

@@ -14,6 +14,14 @@ export interface SandboxTokens {
   database: string;
 }
 
+/** Whose shell it is; a token that somebody has not is left out. */
+export interface Person {
+  /** Undefined: the seed's first. */
+  login?: string;
+  github?: string;
+  pulumi?: string;
+}
+
 /** A folder of an older sandbox lacks what has come since. */
 export function readTokens(folder: string): SandboxTokens {
   const store = new Store<Partial<SandboxTokens>>(join(folder, "tokens.json"), newTokens);
@@ -48,17 +56,11 @@ function madeFrom(first: string, login: string): string {
 }
 
 /**
- * The tokens of one person, in GitHub and in Pulumi Cloud.
+ * Somebody else than the seed's first, with their tokens.
  *
- * @param login undefined: the seed's first.
- * @throws Error for somebody to whom the seed gives none.
+ * @throws Error for one to whom the seed gives none.
  */
-export function tokensFor(
-  { github, pulumi }: Seed,
-  tokens: SandboxTokens,
-  login: string | undefined,
-): { github?: string; pulumi?: string } {
-  if (login === undefined) return { github: tokens.github, pulumi: tokens.pulumi };
+export function personOf({ github, pulumi }: Seed, tokens: SandboxTokens, login: string): Person {
   const all = {
     github: tokensOf(github.tokens, tokens.github),
     pulumi: tokensOf(pulumi.tokens, tokens.pulumi),
@@ -70,6 +72,7 @@ export function tokensFor(
     some.find((each) => each.login === login),
   );
   return {
+    login,
     ...(inGitHub === undefined ? {} : { github: inGitHub.token }),
     ...(inPulumi === undefined ? {} : { pulumi: inPulumi.token }),
   };

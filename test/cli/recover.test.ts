@@ -70,7 +70,7 @@ describe("recover", () => {
     rmSync(dir, { recursive: true });
   });
 
-  async function run(preview: string, command = "recover", answer?: () => never) {
+  async function run(preview: string, command = "recover", answer?: () => never, state: object = {}) {
     const heard = { stdout: "", stderr: "" };
     const imported: ImportFile[] = [];
     const lines: string[] = [];
@@ -92,7 +92,7 @@ describe("recover", () => {
     const pulumi = async (args: readonly string[]) => {
       lines.push(args[0] ?? "");
       if (args[0] === "preview") return preview;
-      if (args[0] === "stack") return '{"version":3}';
+      if (args[0] === "stack") return JSON.stringify({ version: 3, deployment: state });
       imported.push(JSON.parse(readFileSync(args[2] ?? "", "utf8")) as ImportFile);
       return answer?.() ?? "";
     };
@@ -171,8 +171,22 @@ describe("recover", () => {
       previewed(environment("app-production-keys", "same"), environment("app-production-new")),
     );
     match(none.stdout, /^Nothing to recover/);
-    deepEqual([...dry.lines, ...none.lines], ["preview", "preview"]);
+    deepEqual([...dry.lines, ...none.lines], ["stack", "preview", "stack", "preview"]);
     ok(!existsSync(join(dir, ".sophia-secrets")));
+  });
+
+  it("names what Pulumi notes as broken off, and how it forgets that", async () => {
+    const urn = `${STAGE}$pulumiservice:index:Team::app-production-sync`;
+    const state = { pending_operations: [{ type: "creating", resource: { urn, inputs: { a: "canary" } } }] };
+    const { stdout, code } = await run(previewed(), "recover", undefined, state);
+    equal(code, 0);
+    match(
+      stdout,
+      /^Nothing to recover.*\nPulumi notes 1 operation as broken off, and warns at each up:\n {2}creating {2}app-production-sync\n.*: pulumi refresh -s production --clear-pending-creates\n$/,
+    );
+    const json = await run(previewed(), "recover --json", undefined, state);
+    deepEqual(JSON.parse(json.stdout).pending, [{ operation: "creating", urn }]);
+    equal((await run(previewed())).stdout.includes("Pulumi notes"), false);
   });
 
   for (const [kind, name, text] of [

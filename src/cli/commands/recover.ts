@@ -1,5 +1,6 @@
+import { counted } from "../../../secrets/counted";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { recover } from "../recover/recover";
+import { type Recovery, recover } from "../recover/recover";
 import { tableLines } from "../table";
 
 /** After an `up` that died: what it made and forgot comes into the state. */
@@ -8,7 +9,7 @@ export const recoverCommand: CommandSpec = {
   topic: "mend",
   description: "Take what a broken-off pulumi up left behind into the state",
   details: [
-    "An up that was killed, or refused halfway, leaves environments, teams, webhooks or an issuer that the state does not know; each later up fails on them as existing (409). Reads Pulumi Cloud and writes the state alone; a copy of the state as it was is kept in .sophia-secrets/. Refuses what holds text that the next up would replace.",
+    "An up that was killed, or refused halfway, leaves environments, teams, webhooks or an issuer that the state does not know; each later up fails on them as existing (409). Reads Pulumi Cloud and writes the state alone; a copy of the state as it was is kept in .sophia-secrets/. Says which operations Pulumi notes as broken off. Refuses what holds text that the next up would replace.",
   ],
   options: [
     ["--dry-run", "say what would be taken and stop"],
@@ -35,7 +36,18 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   for (const line of tableLines(done.recovered.map(({ type, id }) => [`  ${kindOf(type)}`, id])))
     terminal.print(line);
   if (count > 0 && !dryRun) terminal.print(`Now: pulumi up -s ${project.stack}`);
+  if (done.pending.length > 0) for (const line of pendingLines(done, project.stack)) terminal.print(line);
   return EXIT.done;
+}
+
+/** Pulumi warns of them at each `up`; what they made is in the state by then. */
+function pendingLines({ pending }: Recovery, stack: string): string[] {
+  const rows = pending.map(({ operation, urn }) => [`  ${operation}`, urn.slice(urn.lastIndexOf("::") + 2)]);
+  return [
+    `Pulumi notes ${counted(pending.length, "operation")} as broken off, and warns at each up:`,
+    ...tableLines(rows),
+    `Once pulumi up has run, let it forget them: pulumi refresh -s ${stack} --clear-pending-creates`,
+  ];
 }
 
 /** `pulumiservice:index:Team` is a Team. */

@@ -8,11 +8,14 @@ import type { Doors } from "../command";
 import { keepBackup } from "../keep-backup";
 import { creationsIn, importFileFor, type Orphan } from "./find-orphans";
 import { observeOrphans } from "./observe-orphans";
+import { type PendingOperation, pendingOperations } from "./pending-operations";
 
 /** What `recover` did. */
 export interface Recovery {
   /** What was taken into the state: its kind and the provider's id. */
   recovered: { type: string; id: string }[];
+  /** What Pulumi notes as begun and not ended, until a refresh that is told to forget it. */
+  pending: PendingOperation[];
   /** File with the state as it was; undefined when nothing was changed. */
   backup: string | undefined;
 }
@@ -29,13 +32,15 @@ export async function recover(doors: Doors, dryRun: boolean): Promise<Recovery> 
   // The program needs both; the one that is missing is named here, and not by the end of a failed preview.
   doors.githubCall();
   const call = doors.cloudCall();
+  const exported = await pulumi.run(["stack", "export"]);
+  const pending = pendingOperations(exported);
   terminal.progress("Asking Pulumi what the next up would create");
   const creations = creationsIn(await pulumi.run(["preview", "--json"]));
   const orphans = await observeOrphans(call, creations);
   await refuseForeignText(doors, orphans);
   const recovered = orphans.map(({ creation, id }) => ({ type: creation.type, id }));
-  if (dryRun || orphans.length === 0) return { recovered, backup: undefined };
-  const backup = keepBackup(project, await pulumi.run(["stack", "export"]), doors.now());
+  if (dryRun || orphans.length === 0) return { recovered, pending, backup: undefined };
+  const backup = keepBackup(project, exported, doors.now());
   terminal.say(`The state as it was is kept in ${backup}`);
   terminal.progress(`Taking ${orphans.length} into the state`);
   const folder = mkdtempSync(join(tmpdir(), "recover-"));
@@ -54,7 +59,7 @@ export async function recover(doors: Doors, dryRun: boolean): Promise<Recovery> 
   } finally {
     rmSync(folder, { recursive: true });
   }
-  return { recovered, backup };
+  return { recovered, pending, backup };
 }
 
 /**
