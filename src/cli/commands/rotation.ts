@@ -108,9 +108,10 @@ function report(print: (line: string) => void, rows: readonly RotationRow[], due
     `${count("fresh")} fresh`,
     `${count("exempt")} not to rotate`,
   ];
-  const values = counted(rows.length, "value");
-  const secrets = counted(new Set(rows.map(({ name }) => name)).size, "secret");
-  print(`${values} of ${secrets}: ${told.join(", ")}`);
+  const names = new Set(rows.map(({ name }) => name)).size;
+  // Environments whose values changed on different days stand in rows of their own.
+  const values = rows.length === names ? "" : `${rows.length} values of `;
+  print(`${values}${counted(names, "secret")}: ${told.join(", ")}`);
 }
 
 function when({ dueOn, changed, ageDays }: RotationRow): string {
