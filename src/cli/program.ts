@@ -148,9 +148,15 @@ function linesIn(text: string): string[] {
   return text.replace(/\n$/, "").split("\n");
 }
 
+/** With the remedy in a line of its own where several names or problems stand before it: behind a list nobody finds it. */
+function inLines({ thing, reason, remedy, message }: RemedyError): string {
+  const isList = thing.includes(", ") || reason.includes("\n");
+  return isList ? `${thing}: ${reason}\n  Remedy: ${remedy}` : message;
+}
+
 /** Our own errors speak for themselves; of all others the kind alone is told, for their message may quote a value. */
 function describe(error: unknown): string {
-  if (error instanceof RemedyError) return error.message;
+  if (error instanceof RemedyError) return inLines(error);
   const kind = error instanceof Error ? error.name : typeof error;
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   const told = typeof code === "string" && /^[A-Z][A-Z0-9_]*$/.test(code) ? ` (${code})` : "";
