@@ -4,7 +4,8 @@ import { renderComposite } from "../../secrets/composite";
 import { parseLedger } from "../../secrets/ledger";
 import type { Http, HttpRequest } from "../../src/clients/http";
 import { env, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
-import { CATALOG, COMPOSITE, GROUP, type Heard, LEDGER, SETTINGS, VersionsStage } from "./versions-stage";
+import type { Heard } from "./command-doors";
+import { CATALOG, COMPOSITE, GROUP, LEDGER, SETTINGS, VersionsStage } from "./versions-stage";
 
 const one = { ALPHA_KEY: "canary-a1", BETA_KEY: "canary-b1", DB_PASSWORD: "canary-d1" };
 const two = { ...one, ALPHA_KEY: "canary-a2", GAMMA_KEY: "canary-g" };
