@@ -7,13 +7,8 @@ import { auditAccess, declaredAccess } from "../../secrets/declared-access";
 import { type Catalog, defineCatalog } from "../../secrets/entry";
 import { pathOf } from "../../secrets/layout";
 import { parseSettings, type Settings } from "../../secrets/settings";
-import type { Doors } from "../../src/cli/command";
-import { runProgram } from "../../src/cli/program";
-import { createHttp } from "../../src/clients/http";
-import { createPulumiCall } from "../../src/clients/pulumi-call";
-import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
-import { Secret } from "../../src/secret";
 import { type CloudFixture, ORG, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
+import { commandDoors, runCommand } from "./command-doors";
 
 const GROUP = { description: "", rotationDays: 90, owner: "Ops" };
 const CATALOG = defineCatalog({
@@ -89,27 +84,12 @@ describe("sophia-secrets access", () => {
     line: string,
     { token = TOKENS.admin, settings = SETTINGS, catalog = CATALOG, dir = "/nowhere" }: Partial<Options> = {},
   ): Promise<Ran> => {
-    const heard = { out: "", err: "" };
-    const terminal = {
-      print: (text: string) => {
-        heard.out += `${text}\n`;
-      },
-      say: (text: string) => {
-        heard.err += `${text}\n`;
-      },
-    };
-    const http = createHttp({ waitMs: 1, tries: 1, patienceMs: 100 });
-    const at = { url: cloud.url, organization: ORG, token: new Secret(token ?? ""), http };
-    const project = { dir, name: "p", stack: "production", settings };
-    const doors = {
-      catalog,
-      project,
-      terminal,
-      cloud: () => (token === null ? undefined : createPulumiCloud(at)),
-      cloudCall: () => createPulumiCall(at),
-    } as unknown as Doors;
-    const argv = ["access", ...line.split(" ").filter((each) => each !== "")];
-    return { code: await runProgram(argv, async () => doors, terminal), ...heard };
+    const doors = commandDoors(
+      { cloud: { url: cloud.url, token } },
+      { catalog, project: { dir, name: "p", settings } },
+    );
+    const { code, stdout: out, stderr: err } = await runCommand(`access ${line}`, doors);
+    return { code, out, err };
   };
   const json = async (line: string, options?: Partial<Options>) =>
     JSON.parse((await run(`${line} --json`, options)).out) as Document;

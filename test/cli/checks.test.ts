@@ -10,8 +10,6 @@ import { checkCarrier } from "../../src/cli/verify/check-carriers";
 import { checkEnvironments } from "../../src/cli/verify/check-environments";
 import { checkLedger } from "../../src/cli/verify/check-ledgers";
 import type { GitHubCarrier, WorkflowState } from "../../src/clients/github-carrier";
-import { createHttp } from "../../src/clients/http";
-import { createPulumiCall } from "../../src/clients/pulumi-call";
 import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError, TokenError } from "../../src/errors";
 import { Secret } from "../../src/secret";
@@ -19,7 +17,8 @@ import { fingerprint, newFingerprintKey } from "../../src/sync/fingerprint";
 import { buildJobCatalog } from "../../src/sync/job-catalog";
 import { renderScript } from "../../src/sync/render-script";
 import { renderWorkflow } from "../../src/sync/render-workflow";
-import { type CloudFixture, env, ORG, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
+import { type CloudFixture, env, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
+import { commandDoors } from "./command-doors";
 import { SETTINGS } from "./small-organization";
 
 const CATALOG: Catalog = {
@@ -254,9 +253,8 @@ describe("the ESC environments of an environment", () => {
   const protect = (path: string) =>
     cloud.call("PATCH", env(path, "/settings"), { body: { deletionProtected: true } });
   const look = (token = TOKENS.admin, catalog = CATALOG) => {
-    const http = createHttp({ waitMs: 1, tries: 1 });
-    const call = createPulumiCall({ url: cloud.url, organization: ORG, token: new Secret(token), http });
-    return checkEnvironments(catalog, SETTINGS, "production", call);
+    const { cloudCall } = commandDoors({ cloud: { url: cloud.url, token } });
+    return checkEnvironments(catalog, SETTINGS, "production", cloudCall());
   };
 
   it("are right when they are there and protected, the composite needing none", async () => {

@@ -13,13 +13,8 @@ import type { Doors } from "../../src/cli/command";
 import type { JournalFile } from "../../src/cli/compromise/journal";
 import { judgeComposite } from "../../src/cli/compromise/judge-composite";
 import { type Stoppable, withLastWord } from "../../src/cli/compromise/last-word";
-import { runProgram } from "../../src/cli/program";
+import { requireCloud } from "../../src/cli/require-cloud";
 import { pauseSync, resumeSync } from "../../src/cli/versions/pause-sync";
-import { createGitHub } from "../../src/clients/github";
-import { createGitHubCall } from "../../src/clients/github-call";
-import { createHttp } from "../../src/clients/http";
-import { createPulumiCall } from "../../src/clients/pulumi-call";
-import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
 import { Secret } from "../../src/secret";
 import { buildJobCatalog } from "../../src/sync/job-catalog";
@@ -34,9 +29,10 @@ import {
   startGitHub,
   WORKFLOW,
 } from "../github/started-github";
-import { type CloudFixture, env, ORG, open, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { type CloudFixture, env, open, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { commandDoors, runCommand } from "./command-doors";
 import { InProcessRunner } from "./in-process-runner";
-import { SEED, SETTINGS } from "./small-organization";
+import { AT_CLOUD, SEED } from "./small-organization";
 
 const PAGE = "https://vendor.example/keys";
 const CATALOG: Catalog = {
@@ -133,8 +129,7 @@ describe("sophia-secrets compromise", function () {
   });
 
   const settings = () => ({
-    ...SETTINGS,
-    pulumiOrganization: ORG,
+    ...AT_CLOUD,
     pulumiApiUrl: cloud.url,
     syncAuthentication: "token" as const,
   });
@@ -198,47 +193,23 @@ describe("sophia-secrets compromise", function () {
   }
 
   async function run(rest: string, { stdin = "", typed, pulumi = TOKENS.admin }: World = {}) {
-    const heard = { stdout: "", stderr: "" };
     const asked: string[] = [];
-    const terminal = {
-      print: (line: string) => {
-        heard.stdout += `${line}\n`;
-      },
-      say: (line: string) => {
-        heard.stderr += `${line}\n`;
-      },
-      progress: () => undefined,
-      canAsk: typed !== undefined,
-      askHidden: async (question: string) => {
-        asked.push(question);
-        const answer = typed?.shift() ?? "stop";
-        if (answer === "stop") throw new RemedyError("the value", "cancelled", "run it again");
-        return new Secret(answer);
-      },
-      readStdin: async () => Buffer.from(stdin),
+    const answer = async (question: string) => {
+      asked.push(question);
+      const next = typed?.shift() ?? "stop";
+      if (next === "stop") throw new RemedyError("the value", "cancelled", "run it again");
+      return new Secret(next);
     };
-    const http = createHttp({ waitMs: 1, tries: 2 });
-    const atGitHub = { url: github.url, organization: "ai-cherry", token: new Secret("owner-token"), http };
-    const atPulumi = { url: cloud.url, organization: ORG, token: new Secret(pulumi), http };
-    const doors = {
-      project: { dir: folder, name: "sophia-secrets", stack: "production", settings: settings() },
-      catalog: CATALOG,
-      http,
-      terminal,
-      github: () => createGitHub(atGitHub),
-      githubCall: () => createGitHubCall(atGitHub),
-      cloud: () => createPulumiCloud(atPulumi),
-      cloudCall: () => createPulumiCall(atPulumi),
-      now: clock.now,
-      env: {},
-    } as unknown as Doors;
-    const argv = `compromise ${rest}`.split(" ").filter((part) => part !== "");
-    const code = await runProgram(argv, async () => doors, terminal);
+    const doors = commandDoors(
+      { github, cloud: { url: cloud.url, token: pulumi } },
+      { catalog: CATALOG, project: { dir: folder, settings: settings() }, now: clock.now },
+    );
+    const heard = await runCommand(`compromise ${rest}`, doors, { answer: typed && answer, stdin });
     const files = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
-    doesNotMatch([heard.stdout, heard.stderr, ...asked, ...files].join("\n"), /canary/);
-    return { ...heard, code, asked };
+    doesNotMatch([...asked, ...files].join("\n"), /canary/);
+    return { ...heard, asked };
   }
 
   const written = () => {
@@ -400,18 +371,13 @@ describe("sophia-secrets compromise", function () {
     it("takes no text for a proof, be it one that imports the newest, or is pinned to what holds the same", async () => {
       await pin(await tagged());
       await asReader(TEXTS);
-      const http = createHttp({ waitMs: 1 });
-      const at = { url: cloud.url, organization: ORG, token: new Secret(TOKENS.dev), http };
+      const theirs = requireCloud(commandDoors({ cloud: { url: cloud.url, token: TOKENS.dev } }));
       const secret = resolveCatalog(CATALOG).find(({ name }) => name === "OPENAI_API_KEY");
       ok(secret !== undefined);
       const judged = async (version: string) => {
         await pin(version);
         const place = { settings: settings(), secret, environment: "production" };
-        const { standing, detail, isNewest } = await judgeComposite(
-          createPulumiCloud(at),
-          place,
-          () => "some",
-        );
+        const { standing, detail, isNewest } = await judgeComposite(theirs, place, () => "some");
         return [standing, detail.split("; ")[1], isNewest];
       };
       const newest = (await cloud.call("GET", env("default/app-production-keys"))).headers.get(REVISION);
@@ -519,7 +485,7 @@ describe("sophia-secrets compromise", function () {
     equal(stopped.code, 2);
     match(
       stopped.stderr,
-      /error: staging, production: the sync is paused\. Remedy: .*resume staging production/,
+      /error: staging, production: the sync is paused\n {2}Remedy: .*resume staging production/,
     );
     equal(stopped.stderr.split("npx sophia-secrets resume").length, 2, "said once");
     equal(await loaded("production"), OLD);
@@ -607,13 +573,13 @@ describe("sophia-secrets compromise", function () {
 
     it("and not what others have paused or resumed", async () => {
       const others = { reason: "vendor is down", by: "eve", now: new Date() };
-      const at = { url: cloud.url, organization: ORG, token: new Secret(TOKENS.admin), http: createHttp({}) };
-      await pauseSync(createPulumiCloud(at), settings(), ["production"], others);
+      const ours = requireCloud(commandDoors({ cloud }));
+      await pauseSync(ours, settings(), ["production"], others);
       const first = await run("OPENAI_API_KEY --pause", { typed: ["stop"] });
       match(first.stderr, /\nstaging stays paused by this case: npx sophia-secrets resume staging lets/);
-      await resumeSync(createPulumiCloud(at), settings(), ["staging"]);
+      await resumeSync(ours, settings(), ["staging"]);
       doesNotMatch((await run("OPENAI_API_KEY", { typed: ["stop"] })).stderr, /paused by this case/);
-      await pauseSync(createPulumiCloud(at), settings(), ["staging"], others);
+      await pauseSync(ours, settings(), ["staging"], others);
       doesNotMatch((await run("OPENAI_API_KEY", { typed: ["stop"] })).stderr, /paused by this case/);
     });
 

@@ -23,7 +23,8 @@ import type { EvidenceSection } from "../../src/cli/evidence/section";
 import { RemedyError } from "../../src/errors";
 import { putSecret } from "../github/started-github";
 import { env, open, TOKENS } from "../pulumi-cloud/cloud-fixture";
-import { type Auditing, CATALOG, SETTINGS, startAuditing } from "./auditing";
+import { type Auditing, CATALOG, startAuditing } from "./auditing";
+import { AT_CLOUD } from "./small-organization";
 
 const CANARY = "canary-value";
 const GROUP = "default/app-production-keys";
@@ -82,7 +83,7 @@ describe("sophia-secrets evidence", () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "evidence-"));
     both = await startAuditing();
-    for (const { path } of auditPlaces(CATALOG, SETTINGS)) await both.cloud.environment(path, "values: {}\n");
+    for (const { path } of auditPlaces(CATALOG, AT_CLOUD)) await both.cloud.environment(path, "values: {}\n");
   });
   afterEach(async () => {
     await both.close();

@@ -156,7 +156,7 @@ describe("history", () => {
       equal(heard.code, 2);
       match(heard.stderr, told);
     }
-    equal((await stage.run("history production", { token: "" })).code, 2);
+    equal((await stage.run("history production", { token: null })).code, 2);
   });
 });
 

@@ -3,11 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readPlan } from "../../src/cli/ci/read-plan";
 import { markerOf, renderPlan } from "../../src/cli/ci/render-plan";
-import type { Doors } from "../../src/cli/command";
-import { runProgram } from "../../src/cli/program";
-import { createGitHubCall } from "../../src/clients/github-call";
-import { createHttp } from "../../src/clients/http";
-import { Secret } from "../../src/secret";
+import { commandDoors, runCommand } from "./command-doors";
 
 const CANARY = "canary-value";
 const SLOT = "github:index/actionsOrganizationSecret:ActionsOrganizationSecret";
@@ -202,27 +198,10 @@ describe("sophia-secrets plan-comment", () => {
   });
 
   const run = async (plan: string, options = ["--pull-request", "5"], token = "job-token") => {
-    const heard = { stdout: "", stderr: "" };
-    const screen = {
-      print: (line: string) => {
-        heard.stdout += `${line}\n`;
-      },
-      say: (line: string) => {
-        heard.stderr += `${line}\n`;
-      },
-    };
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const http = createHttp({ waitMs: 1, tries: 2, patienceMs: 100 });
-    const doors = {
-      project: { stack: "production" },
-      terminal: screen,
-      env: { GITHUB_REPOSITORY: "ai-cherry/infra" },
-      readFile: () => Buffer.from(plan),
-      githubCall: () => createGitHubCall({ url, organization: "ai-cherry", token: new Secret(token), http }),
-    } as unknown as Doors;
-    const argv = ["plan-comment", "--plan", "plan.jsonl", ...options];
-    const code = await runProgram(argv, async () => doors, screen);
-    return { ...heard, code };
+    const env = { GITHUB_REPOSITORY: "ai-cherry/infra" };
+    const doors = commandDoors({ github: { url, token } }, { env, files: { "plan.jsonl": plan } });
+    return runCommand(["plan-comment", "--plan", "plan.jsonl", ...options], doors);
   };
 
   it("prints the plan, writes it once, and then over what it wrote", async () => {

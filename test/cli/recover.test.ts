@@ -2,16 +2,10 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Doors } from "../../src/cli/command";
-import { runProgram } from "../../src/cli/program";
 import { creationsIn, type ImportFile, importFileFor } from "../../src/cli/recover/find-orphans";
-import { createHttp } from "../../src/clients/http";
-import { createPulumiCall } from "../../src/clients/pulumi-call";
-import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
-import { Secret } from "../../src/secret";
-import { type CloudFixture, ORG, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
-import { CATALOG, SETTINGS } from "./small-organization";
+import { type CloudFixture, ORG, startCloud, team } from "../pulumi-cloud/cloud-fixture";
+import { commandDoors, runCommand } from "./command-doors";
 
 const BASE = "urn:pulumi:production::p::";
 const STACK = `${BASE}pulumi:pulumi:Stack::p-production`;
@@ -71,24 +65,8 @@ describe("recover", () => {
   });
 
   async function run(preview: string, command = "recover", answer?: () => never, state: object = {}) {
-    const heard = { stdout: "", stderr: "" };
     const imported: ImportFile[] = [];
     const lines: string[] = [];
-    const terminal = {
-      print: (line: string) => {
-        heard.stdout += `${line}\n`;
-      },
-      say: (line: string) => {
-        heard.stderr += `${line}\n`;
-      },
-      progress: () => undefined,
-    } as unknown as Doors["terminal"];
-    const at = {
-      url: cloud.url,
-      organization: ORG,
-      token: new Secret(TOKENS.admin),
-      http: createHttp({ waitMs: 1, tries: 1 }),
-    };
     const pulumi = async (args: readonly string[]) => {
       lines.push(args[0] ?? "");
       if (args[0] === "preview") return preview;
@@ -96,23 +74,16 @@ describe("recover", () => {
       imported.push(JSON.parse(readFileSync(args[2] ?? "", "utf8")) as ImportFile);
       return answer?.() ?? "";
     };
-    const doors = {
-      project: {
-        dir,
-        name: "p",
-        stack: "production",
-        settings: { ...SETTINGS, pulumiOrganization: ORG },
+    const doors = commandDoors(
+      { cloud },
+      {
+        project: { dir, name: "p" },
+        pulumi: { run: pulumi },
+        githubCall: () => undefined as never,
+        now: () => new Date("2026-08-01T10:00:00Z"),
       },
-      catalog: CATALOG,
-      terminal,
-      pulumi: { run: pulumi },
-      cloud: () => createPulumiCloud(at),
-      githubCall: () => undefined,
-      cloudCall: () => createPulumiCall(at),
-      now: () => new Date("2026-08-01T10:00:00Z"),
-    } as unknown as Doors;
-    const code = await runProgram(command.split(" "), async () => doors, terminal);
-    return { ...heard, code, lines, imported };
+    );
+    return { ...(await runCommand(command, doors)), lines, imported };
   }
 
   it("takes what exists into the state, below its parents, by names and ids alone", async () => {

@@ -4,7 +4,8 @@ import { renderComposite } from "../../secrets/composite";
 import { parseLedger } from "../../secrets/ledger";
 import type { Http, HttpRequest } from "../../src/clients/http";
 import { env, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
-import { CATALOG, COMPOSITE, GROUP, type Heard, LEDGER, SETTINGS, VersionsStage } from "./versions-stage";
+import type { Heard } from "./command-doors";
+import { CATALOG, COMPOSITE, GROUP, LEDGER, SETTINGS, VersionsStage } from "./versions-stage";
 
 const one = { ALPHA_KEY: "canary-a1", BETA_KEY: "canary-b1", DB_PASSWORD: "canary-d1" };
 const two = { ...one, ALPHA_KEY: "canary-a2", GAMMA_KEY: "canary-g" };
@@ -303,7 +304,7 @@ describe("rollback", () => {
     equal(code, 2);
     match(
       stderr,
-      /databases, keys: no revision there is tagged run-3, .*Remedy: npx sophia-secrets history lists what there is; .*took only some names or failed in part has no tag: name the revision's number/,
+      /databases, keys: no revision there is tagged run-3, [\s\S]*Remedy: npx sophia-secrets history lists what there is; [\s\S]*took only some names or failed in part has no tag: name the revision's number/,
     );
     const back = await stage.run(`rollback production --to ${revision} --group keys`);
     equal(back.code, 0, back.stderr);

@@ -15,18 +15,12 @@ import { join } from "node:path";
 import type { Catalog } from "../../secrets/entry";
 import { type LedgerEntry, renderLedger } from "../../secrets/ledger";
 import type { RotationRow } from "../../secrets/rotation";
-import type { Doors } from "../../src/cli/command";
-import { runProgram } from "../../src/cli/program";
 import { renderCalendar } from "../../src/cli/rotation/rotation-calendar";
 import { planIssues } from "../../src/cli/rotation/rotation-issues";
-import { createGitHub } from "../../src/clients/github";
-import { createGitHubCall } from "../../src/clients/github-call";
-import { createHttp } from "../../src/clients/http";
-import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
-import { Secret } from "../../src/secret";
 import { putSecret, type StartedGitHub, startGitHub } from "../github/started-github";
-import { type CloudFixture, env, ORG, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
-import { SEED, SETTINGS } from "./small-organization";
+import { type CloudFixture, env, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { commandDoors, runCommand } from "./command-doors";
+import { AT_CLOUD, SEED } from "./small-organization";
 
 const PAGE = "https://vendor.example/keys";
 const CATALOG: Catalog = {
@@ -43,7 +37,6 @@ const CATALOG: Catalog = {
     { name: "PULUMI_ACCESS_TOKEN", group: "keys", bootstrap: true },
   ],
 };
-const settings = { ...SETTINGS, pulumiOrganization: ORG };
 const NOW = "2026-08-01T10:00:00Z";
 const place = (environment: string) => `default/app-${environment}-ledger`;
 
@@ -83,40 +76,18 @@ describe("sophia-secrets rotation", () => {
     for (const environment of CATALOG.environments) await changed(environment, times);
   };
 
-  async function run(rest = "", { token = "owner-token", pulumi = TOKENS.dev, now = NOW, more = {} } = {}) {
-    const heard = { stdout: "", stderr: "" };
-    const terminal = {
-      print: (line: string) => {
-        heard.stdout += `${line}\n`;
-      },
-      say: (line: string) => {
-        heard.stderr += `${line}\n`;
-      },
-      progress: () => undefined,
-    } as unknown as Doors["terminal"];
-    const http = createHttp({ waitMs: 1, tries: 2 });
-    const atGitHub = { url: github.url, organization: "ai-cherry", token: new Secret(token), http };
-    const doors = {
-      project: {
-        dir: folder,
-        name: "sophia-secrets",
-        stack: "production",
-        settings: { ...settings, ...more },
-      },
-      catalog: CATALOG,
-      http,
-      terminal,
-      github: () => createGitHub(atGitHub),
-      githubCall: () => createGitHubCall(atGitHub),
-      cloud: () => createPulumiCloud({ url: cloud.url, organization: ORG, token: new Secret(pulumi), http }),
-      now: () => new Date(now),
-      env: {},
-    } as unknown as Doors;
-    const argv = `rotation ${rest}`.split(" ").filter((part) => part !== "");
-    const code = await runProgram(argv, async () => doors, terminal);
-    doesNotMatch(`${heard.stdout}${heard.stderr}`, /canary/);
-    return { ...heard, code };
-  }
+  const run = (rest = "", { token = "owner-token", pulumi = TOKENS.dev, now = NOW, more = {} } = {}) =>
+    runCommand(
+      `rotation ${rest}`,
+      commandDoors(
+        { github: { url: github.url, token }, cloud: { url: cloud.url, token: pulumi } },
+        {
+          catalog: CATALOG,
+          project: { dir: folder, settings: { ...AT_CLOUD, ...more } },
+          now: () => new Date(now),
+        },
+      ),
+    );
 
   const old = "2026-04-01T12:00:00Z";
   const fresh = "2026-07-31T12:00:00Z";
@@ -213,7 +184,7 @@ describe("sophia-secrets rotation", () => {
     doesNotMatch(later, /20260630/);
     const sequence = (of: string) => Number(/SEQUENCE:(\d+)/.exec(of)?.[1]);
     equal(sequence(later) - sequence(text), 24 * 60);
-    equal(renderCalendar([], settings, new Date(NOW)).includes("BEGIN:VEVENT"), false);
+    equal(renderCalendar([], AT_CLOUD, new Date(NOW)).includes("BEGIN:VEVENT"), false);
     const lost = await run(`--ics ${join(folder, "no", "such.ics")}`);
     match(lost.stderr, /such\.ics: it cannot be written \(ENOENT\)/);
     equal(existsSync(join(folder, "no")), false);
@@ -223,7 +194,7 @@ describe("sophia-secrets rotation", () => {
     await everywhere({ OPENAI_API_KEY: old });
     const own = mkdtempSync(join(folder, "ics-"));
     const file = join(own, "rotation.ics");
-    const foreign = renderCalendar([], settings, new Date(NOW)).replace("//rotation", "//other");
+    const foreign = renderCalendar([], AT_CLOUD, new Date(NOW)).replace("//rotation", "//other");
     const names = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nPRODID:sophia-secrets//rotation\r\n";
     for (const text of ["KEY=kept\n", foreign, names]) {
       writeFileSync(file, text);
@@ -255,7 +226,7 @@ describe("sophia-secrets rotation", () => {
       "https://a..b/|^",
     ]) {
       const row = { name: "A", environments: ["e"], owner: "o", dueOn: "2026-08-01", page };
-      const text = renderCalendar([row as unknown as RotationRow], settings, new Date(NOW));
+      const text = renderCalendar([row as unknown as RotationRow], AT_CLOUD, new Date(NOW));
       ok(text.replaceAll("\r\n\t", "").includes(`A new one: ${page}`), page);
     }
   });

@@ -4,15 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Settings } from "../../secrets/settings";
 import { PROGRAM_WORKFLOWS, programRules, programTeam } from "../../secrets/trust";
-import type { Doors } from "../../src/cli/command";
-import { runProgram } from "../../src/cli/program";
-import { createHttp } from "../../src/clients/http";
 import { type CloudFixture, ORG, startCloud, team } from "../pulumi-cloud/cloud-fixture";
 import { type IdentityDoor, ISSUER, openIdentityDoor } from "../sync/identity-door";
-import { heardTerminal } from "./heard-terminal";
-import { SETTINGS } from "./small-organization";
+import { commandDoors, runCommand } from "./command-doors";
+import { AT_CLOUD } from "./small-organization";
 
-const settings: Settings = { ...SETTINGS, pulumiOrganization: ORG, programRepository: "infra" };
+const settings: Settings = { ...AT_CLOUD, programRepository: "infra" };
 const repository = { repository: `${settings.githubOrganization}/infra`, repository_id: "8" };
 const onMain = { ...repository, ref: "refs/heads/main", event_name: "schedule" };
 
@@ -62,18 +59,13 @@ describe("sophia-secrets run-as", () => {
     change: Partial<Settings> = {},
     env = {},
   ) => {
-    const heard = { stdout: "", stderr: "" };
-    const screen = heardTerminal(heard);
     for (const name of Object.keys(door.claims)) delete door.claims[name];
     Object.assign(door.claims, claims);
-    const doors = {
-      project: { stack: "production", settings: { ...settings, pulumiApiUrl: cloud.url, ...change } },
-      http: createHttp({ waitMs: 1, tries: 2, patienceMs: 100 }),
-      terminal: screen,
+    const own = {
+      project: { settings: { ...settings, pulumiApiUrl: cloud.url, ...change } },
       env: { PATH: process.env.PATH, PULUMI_BACKEND_URL: cloud.url, ...door.environment, ...env },
-    } as unknown as Doors;
-    const code = await runProgram(["run-as", ...argv], async () => doors, screen);
-    return { ...heard, code };
+    };
+    return runCommand(["run-as", ...argv], commandDoors({}, own));
   };
   const who = (job: string) => [job, "--", process.execPath, "-e", WHO, join(folder, "who.json")];
   const found = () => JSON.parse(readFileSync(join(folder, "who.json"), "utf8"));

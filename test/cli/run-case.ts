@@ -1,15 +1,11 @@
 import type { Octokit } from "@octokit/rest";
 import type { Fault } from "../../sandbox/core/faults";
 import type { Doors } from "../../src/cli/command";
-import { runProgram } from "../../src/cli/program";
-import type { Terminal } from "../../src/cli/terminal";
-import { createGitHub } from "../../src/clients/github";
-import { createGitHubCall } from "../../src/clients/github-call";
-import { createHttp } from "../../src/clients/http";
 import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
 import { Secret } from "../../src/secret";
 import { type StartedGitHub, seal, startGitHub } from "../github/started-github";
+import { commandDoors, type Heard, type Person, runCommand } from "./command-doors";
 import type { GoldenCase, Outcome } from "./golden-case";
 import { ORGANIZATIONS } from "./organizations";
 import { SEED, SETTINGS } from "./small-organization";
@@ -21,7 +17,11 @@ const BEFORE = "what-was-there";
 export interface World {
   github: StartedGitHub;
   /** Runs a command line. `requests` are all that it asked of GitHub, as `METHOD path`. */
-  run(command: string, more?: Partial<Doors>): Promise<Omit<Outcome, "github"> & { requests: string[] }>;
+  run(
+    command: string,
+    more?: Partial<Doors>,
+    person?: Person,
+  ): Promise<Heard & { requests: string[]; writes: string[] }>;
   close(): Promise<void>;
 }
 
@@ -29,15 +29,12 @@ export interface World {
 export async function startWorld(golden: GoldenCase): Promise<World> {
   const github = await startGitHub({ seed: SEED });
   await arrange(github.octokit("arranging-token"), golden);
-  const run: World["run"] = async (command, more = {}) => {
+  const doors = doorsOf(golden, github.url);
+  const run: World["run"] = async (command, more = {}, person = personOf(golden)) => {
     await github.fetch("/_sandbox/requests", { method: "DELETE" });
-    const heard = { stdout: "", stderr: "" };
-    const terminal = terminalOf(golden, heard);
-    const argv = command.split(" ").filter((part) => part !== "");
-    const doors = async () => ({ ...doorsOf(golden, github.url, terminal), ...more });
-    const code = await runProgram(argv, doors, terminal);
+    const heard = await runCommand(command, { ...doors, ...more }, person);
     const requests = (await (await github.fetch("/_sandbox/requests")).json()) as string[];
-    return { ...heard, code, requests, writes: requests.filter((request) => !request.startsWith("GET ")) };
+    return { ...heard, requests, writes: requests.filter((request) => !request.startsWith("GET ")) };
   };
   return { github, run, close: github.close };
 }
@@ -112,53 +109,28 @@ export async function whatIsThere(
   return Object.fromEntries(pairs);
 }
 
-function terminalOf(golden: GoldenCase, heard: { stdout: string; stderr: string }): Terminal {
-  const say = (line: string) => {
-    heard.stderr += `${line}\n`;
-  };
+function personOf({ typed, stdin = "", stdinBase64 }: GoldenCase): Person {
   return {
-    print: (line) => {
-      heard.stdout += `${line}\n`;
-    },
-    say,
-    progress: say,
-    mask: () => undefined,
-    canAsk: golden.typed !== undefined,
-    askHidden: async (question) => {
-      say(`${question}:`);
-      return new Secret(golden.typed ?? "");
-    },
-    readStdin: async () =>
-      golden.stdinBase64 === undefined
-        ? Buffer.from(golden.stdin ?? "")
-        : Buffer.from(golden.stdinBase64, "base64"),
+    answer: typed === undefined ? undefined : async () => new Secret(typed),
+    stdin: stdinBase64 === undefined ? stdin : Buffer.from(stdinBase64, "base64"),
   };
 }
 
-function doorsOf(golden: GoldenCase, url: string, terminal: Terminal): Doors {
-  const http = createHttp({ waitMs: 1, tries: 2, patienceMs: 100 });
-  const token = new Secret(golden.token);
+function doorsOf(golden: GoldenCase, url: string): Doors {
   const { catalog, settings } = ORGANIZATIONS[golden.organization];
-  return {
-    project: { dir: "/nowhere", name: "sophia-secrets", stack: golden.stack, settings },
-    catalog,
-    http,
-    terminal,
-    github: () => createGitHub({ url, organization: ORG, token, http }),
-    githubCall: () => createGitHubCall({ url, organization: ORG, token, http }),
-    cloud: () => cloudOf(golden),
-    cloudCall: () => {
-      throw new RemedyError("PULUMI_ACCESS_TOKEN", "is not set", "export PULUMI_ACCESS_TOKEN=...");
+  const { token, stack, env, files } = golden;
+  return commandDoors(
+    { github: { url, token } },
+    {
+      project: { stack, settings },
+      catalog,
+      cloud: () => cloudOf(golden),
+      pulumi: { run: async (args) => stateOf(golden, args) },
+      now: () => new Date("2026-08-01T10:00:00Z"),
+      env,
+      files,
     },
-    pulumi: { run: async (args) => stateOf(golden, args) },
-    now: () => new Date("2026-08-01T10:00:00Z"),
-    env: golden.env,
-    readFile: (path) => {
-      const text = golden.files[path];
-      if (text === undefined) throw new RemedyError(path, "it cannot be read (ENOENT)", "check its name");
-      return Buffer.from(text);
-    },
-  };
+  );
 }
 
 function stateOf(golden: GoldenCase, args: readonly string[]): string {

@@ -1,7 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { defineCatalog } from "../../secrets/entry";
 import { SENTINEL } from "../../secrets/layout";
-import type { Doors } from "../../src/cli/command";
 import { Secret } from "../../src/secret";
 import { parseCase } from "./golden-case";
 import { startWorld, type World } from "./run-case";
@@ -49,26 +48,20 @@ describe("sophia-secrets set --environment", () => {
     value: string | Uint8Array,
     { carriers = ["carrier"], isTyped = false, asked = () => {} } = {},
   ): Promise<Outcome & { told: string[] }> {
-    const heard: { print: string[]; say: string[] } = { print: [], say: [] };
-    const terminal: Doors["terminal"] = {
-      print: (line) => void heard.print.push(line),
-      say: (line) => void heard.say.push(line),
-      progress: () => {},
-      mask: () => {},
-      canAsk: isTyped,
-      askHidden: async (question) => {
-        heard.say.push(question);
-        await asked();
-        return new Secret(String(value));
-      },
-      readStdin: async () => Buffer.from(value),
+    const answer = async () => {
+      await asked();
+      return new Secret(String(value));
     };
-    const settings = { ...SETTINGS, carriers };
-    const project = { dir: "/nowhere", name: "sophia-secrets", stack: "production", settings };
-    const outcome = await world.run(command, { catalog: CATALOG, project, terminal });
-    const stderr = [...heard.say, outcome.stderr].join("\n");
-    doesNotMatch([...heard.print, stderr, ...outcome.requests].join("\n"), /canary/, "it shows a value");
-    return { ...outcome, told: heard.print, stderr };
+    const project = {
+      dir: "/nowhere",
+      name: "sophia-secrets",
+      stack: "production",
+      settings: { ...SETTINGS, carriers },
+    };
+    const person = { answer: isTyped ? answer : undefined, stdin: value };
+    const outcome = await world.run(command, { catalog: CATALOG, project }, person);
+    doesNotMatch(outcome.requests.join("\n"), /canary/, "it shows a value");
+    return { ...outcome, told: outcome.stdout.split("\n").slice(0, -1) };
   }
 
   /** Values that jobs of an environment read. */

@@ -1,6 +1,7 @@
 import type { GitHubSeed } from "../../sandbox/github/github-seed";
 import { defineCatalog } from "../../secrets/entry";
 import { parseSettings, type Settings } from "../../secrets/settings";
+import { ORG } from "../pulumi-cloud/cloud-fixture";
 
 /** A catalog in which every rule that commands know has one secret. */
 export const CATALOG = defineCatalog({
@@ -28,6 +29,8 @@ const CONFIG = {
 };
 
 export const SETTINGS = parseSettings(CONFIG).settings as Settings;
+/** The same in the Pulumi Cloud that tests start. */
+export const AT_CLOUD: Settings = { ...SETTINGS, pulumiOrganization: ORG };
 
 const OWNER = { login: "owner", role: "admin" } as const;
 

@@ -1,17 +1,10 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import type { Catalog } from "../../secrets/entry";
-import type { Doors } from "../../src/cli/command";
-import { runProgram } from "../../src/cli/program";
 import type { Status } from "../../src/cli/status/find-status";
-import { createGitHub } from "../../src/clients/github";
-import { createGitHubCall } from "../../src/clients/github-call";
-import { createHttp } from "../../src/clients/http";
-import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
-import { RemedyError } from "../../src/errors";
-import { Secret } from "../../src/secret";
 import { Clock, type StartedGitHub, startGitHub } from "../github/started-github";
-import { type CloudFixture, env, ORG, open, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
-import { SEED, SETTINGS } from "./small-organization";
+import { type CloudFixture, env, open, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { commandDoors, runCommand } from "./command-doors";
+import { SEED } from "./small-organization";
 
 const CATALOG: Catalog = {
   environments: ["staging", "production"],
@@ -24,7 +17,6 @@ const CATALOG: Catalog = {
   ],
 };
 
-const settings = { ...SETTINGS, pulumiOrganization: ORG };
 const KEYS = "default/app-production-keys";
 const LEDGER = "default/app-production-ledger";
 const OPENAI = "sk-proj-canary0123456789abcdefghijklmnop";
@@ -49,54 +41,15 @@ describe("commands that sync by hand, and tell how it stands", () => {
     files?: Record<string, string>;
     env?: Record<string, string>;
     token?: string | null;
-    now?: string;
     catalog?: Catalog;
+    now?: () => Date;
   }
 
-  async function run(command: string, world: World = {}) {
-    const heard = { stdout: "", stderr: "" };
-    const terminal = {
-      print: (line: string) => {
-        heard.stdout += `${line}\n`;
-      },
-      say: (line: string) => {
-        heard.stderr += `${line}\n`;
-      },
-      progress: () => undefined,
-      canAsk: false,
-    } as unknown as Doors["terminal"];
-    const http = createHttp({ waitMs: 1, tries: 2 });
-    const { files = {}, token = TOKENS.admin, env: variables = {}, now } = world;
-    const doors = {
-      project: { dir: "/nowhere", name: "sophia-secrets", stack: "production", settings },
-      catalog: world.catalog ?? CATALOG,
-      http,
-      terminal,
-      github: () =>
-        createGitHub({ url: github.url, organization: "ai-cherry", token: new Secret("owner-token"), http }),
-      githubCall: () =>
-        createGitHubCall({
-          url: github.url,
-          organization: "ai-cherry",
-          token: new Secret("owner-token"),
-          http,
-        }),
-      cloud: () =>
-        token === null
-          ? undefined
-          : createPulumiCloud({ url: cloud.url, organization: ORG, token: new Secret(token), http }),
-      now: () => (now === undefined ? new Date() : new Date(now)),
-      env: variables,
-      readFile: (path: string) => {
-        const text = files[path];
-        if (text === undefined) throw new RemedyError(path, "it cannot be read (ENOENT)", "check its name");
-        return Buffer.from(text);
-      },
-    } as unknown as Doors;
-    const code = await runProgram(command.split(" "), async () => doors, terminal);
-    doesNotMatch(`${heard.stdout}${heard.stderr}`, /canary/);
-    return { ...heard, code };
-  }
+  const run = (command: string, { token, ...own }: World = {}) =>
+    runCommand(
+      command,
+      commandDoors({ github, cloud: { url: cloud.url, token } }, { catalog: CATALOG, ...own }),
+    );
 
   const files = { ".env": FILE };
   const variables = async () => {
@@ -222,7 +175,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
       return { code, ...Object.fromEntries(all.map(({ name, standing }) => [name, standing.join(" ")])) };
     };
     const inSync = { OPENAI_API_KEY: "in-sync", SMTP_PASSWORD: "in-sync", SSH_KEY: "in-sync" };
-    const soon = { now: new Date(Date.now() + 300_000).toISOString() };
+    const soon = { now: () => new Date(Date.now() + 300_000) };
 
     it("says of every secret and environment how it stands, as a table too", async () => {
       const before = { OPENAI_API_KEY: "never-set", SMTP_PASSWORD: "never-set", SSH_KEY: "never-set" };
@@ -259,7 +212,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
       });
       await run("sync-to-pulumi --environment production --from .env", { files, ...soon });
       await run("sync-to-pulumi --environment production OPENAI_API_KEY", soon);
-      const later = await statusOf({ now: new Date(Date.now() + 92 * 86_400_000).toISOString() });
+      const later = await statusOf({ now: () => new Date(Date.now() + 92 * 86_400_000) });
       deepEqual(later, {
         code: 1,
         OPENAI_API_KEY: "refused overdue",

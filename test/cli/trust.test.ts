@@ -8,11 +8,11 @@ import type { TrustRule } from "../../secrets/trust";
 import type { Doors } from "../../src/cli/command";
 import { checkTrust } from "../../src/cli/verify/check-trust";
 import { findTrustDifferences } from "../../src/cli/verify/trust-differences";
-import { createPulumiCall } from "../../src/clients/pulumi-call";
 import type { StandingRule } from "../../src/clients/pulumi-trust";
-import { Secret } from "../../src/secret";
 import { ORG, TOKENS } from "../pulumi-cloud/cloud-fixture";
-import { type Auditing, CATALOG, SETTINGS, startAuditing } from "./auditing";
+import { type Auditing, CATALOG, startAuditing } from "./auditing";
+import { commandDoors } from "./command-doors";
+import { AT_CLOUD } from "./small-organization";
 
 const GITHUB = "https://token.actions.githubusercontent.com";
 const ANYBODY = {
@@ -29,7 +29,7 @@ describe("verify's look at the trust in GitHub's identities", () => {
   beforeEach(async () => {
     both = await startAuditing();
     carrier = { name: "carrier", id: await both.doors.github().repositoryId("carrier") };
-    declared = declaredTrust(CATALOG, SETTINGS, ["production"], [carrier]);
+    declared = declaredTrust(CATALOG, AT_CLOUD, ["production"], [carrier]);
   });
   afterEach(() => both.close());
 
@@ -44,7 +44,7 @@ describe("verify's look at the trust in GitHub's identities", () => {
     assert.equal(written.status, 200, written.text);
   };
   const look = (change: Partial<Settings> = {}, more: Partial<Doors> = {}, dir = "/nowhere") => {
-    const settings = { ...SETTINGS, ...change };
+    const settings = { ...AT_CLOUD, ...change };
     return checkTrust({ ...both.doors, project: { ...both.doors.project, dir, settings }, ...more });
   };
 
@@ -96,7 +96,7 @@ describe("verify's look at the trust in GitHub's identities", () => {
     writeFileSync(join(folder, "Pulumi.elsewhere.yaml"), "encryptionsalt: x\n");
     try {
       const program = { programRepository: "carrier" };
-      const all = declaredTrust(CATALOG, { ...SETTINGS, ...program }, ["production", "staging"], [carrier]);
+      const all = declaredTrust(CATALOG, { ...AT_CLOUD, ...program }, ["production", "staging"], [carrier]);
       await trust(GITHUB, all);
       assert.equal((await look(program, {}, folder)).what, `${GITHUB}, ${all.length} rules as declared`);
       assert.match(
@@ -123,13 +123,8 @@ describe("verify's look at the trust in GitHub's identities", () => {
 
   it("is unknown, and not ok, to a token that may not read policies, and where GitHub hides a repository", async () => {
     await trust(GITHUB, declared);
-    const at = {
-      url: both.cloud.url,
-      organization: ORG,
-      token: new Secret(TOKENS.dev),
-      http: both.doors.http,
-    };
-    const { standing, what } = await look({}, { cloudCall: () => createPulumiCall(at) });
+    const { cloudCall } = commandDoors({ cloud: { url: both.cloud.url, token: TOKENS.dev } });
+    const { standing, what } = await look({}, { cloudCall });
     assert.deepEqual([standing, what], ["unknown", `OIDC issuers of ${ORG}: the token may not do this`]);
     await fetch(`${both.cloud.url}/_sandbox/faults`, {
       method: "POST",

@@ -1,16 +1,14 @@
 import type { Catalog } from "../../secrets/entry";
-import { parseSettings, type Settings } from "../../secrets/settings";
-import type { Doors } from "../../src/cli/command";
-import { runProgram } from "../../src/cli/program";
+import type { Settings } from "../../secrets/settings";
+import type { GitHub } from "../../src/clients/github";
+import type { GitHubCall } from "../../src/clients/github-call";
 import { createHttp, type Http } from "../../src/clients/http";
-import { createPulumiCall } from "../../src/clients/pulumi-call";
-import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
-import { Secret } from "../../src/secret";
 import { buildJobCatalog } from "../../src/sync/job-catalog";
 import { runSync } from "../../src/sync/sync";
-import { type CloudFixture, env, ORG, open, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
-import { heardTerminal } from "./heard-terminal";
+import { type CloudFixture, env, open, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
+import { commandDoors, type Heard, runCommand } from "./command-doors";
+import { AT_CLOUD } from "./small-organization";
 
 export const GROUP = { keys: "default/app-production-keys", databases: "default/app-production-databases" };
 export const LEDGER = "default/app-production-ledger";
@@ -31,26 +29,10 @@ export const CATALOG: Catalog = {
   ],
 };
 
-export const SETTINGS = parseSettings({
-  githubOrganization: "ai-cherry",
-  pulumiOrganization: ORG,
-  application: "app",
-  appRoot: "app",
-  environments: '["production"]',
-  organizationStack: "production",
-  carriers: '["carrier"]',
-  syncAuthentication: "token",
-}).settings as Settings;
-
-/** What a command said. */
-export interface Heard {
-  stdout: string;
-  stderr: string;
-  code: number;
-}
+export const SETTINGS: Settings = { ...AT_CLOUD, syncAuthentication: "token" };
 
 interface World {
-  token?: string;
+  token?: string | null;
   now?: string;
   catalog?: Catalog;
   settings?: Settings;
@@ -106,47 +88,33 @@ export class VersionsStage {
 
   /** @param command words; the last may be a text with blanks of its own. */
   async run(command: string, world: World = {}, ...texts: string[]): Promise<Heard> {
-    const heard = { stdout: "", stderr: "" };
-    const terminal = heardTerminal(heard);
-    const {
-      token = TOKENS.admin,
-      now,
-      catalog = CATALOG,
-      settings = SETTINGS,
-      through,
-      env: variables = {},
-    } = world;
+    const { token, now, catalog = CATALOG, settings = SETTINGS, through, env: variables = {} } = world;
     const door = createHttp({ waitMs: 1, tries: 2, timeoutMs: 500 });
-    const http = through?.(door) ?? door;
-    const at = { url: this.cloud.url, organization: ORG, token: new Secret(token), http };
-    const doors = {
-      project: { dir: "/nowhere", name: "sophia-secrets", stack: "production", settings },
-      catalog,
-      terminal,
-      // Every secret is there, older than any sync; its runs may not be seen.
-      github: () => ({
-        listSecrets: async () =>
-          catalog.secrets.map(({ name }) => ({ name, updatedAt: "2020-01-01T00:00:00Z" })),
-      }),
-      githubCall: () => ({
-        ofRepository: () => ({}),
-        get: async (_: unknown, path: string) => {
-          if (world.newestRun !== undefined && path.endsWith("/sync_secrets.yml/runs?per_page=1"))
-            return { workflow_runs: [{ id: world.newestRun }] };
-          throw new RemedyError("runs", "the token may not see them", "another token");
+    const doors = commandDoors(
+      { cloud: { url: this.cloud.url, token } },
+      {
+        catalog,
+        project: { settings },
+        http: through?.(door) ?? door,
+        // Every secret is there, older than any sync; its runs may not be seen.
+        github: () => {
+          const listed = catalog.secrets.map(({ name }) => ({ name, updatedAt: "2020-01-01T00:00:00Z" }));
+          return { listSecrets: async () => listed } as unknown as GitHub;
         },
-      }),
-      cloud: () => (token === "" ? undefined : createPulumiCloud(at)),
-      cloudCall: () => {
-        if (token === "") throw new RemedyError("PULUMI_ACCESS_TOKEN", "is not set", "export it");
-        return createPulumiCall(at);
+        githubCall: () =>
+          ({
+            ofRepository: () => ({}),
+            get: async (_: unknown, path: string) => {
+              if (world.newestRun !== undefined && path.endsWith("/sync_secrets.yml/runs?per_page=1"))
+                return { workflow_runs: [{ id: world.newestRun }] };
+              throw new RemedyError("runs", "the token may not see them", "another token");
+            },
+          }) as unknown as GitHubCall,
+        now: () => new Date(now ?? Date.now()),
+        env: variables,
       },
-      now: () => new Date(now ?? Date.now()),
-      env: variables,
-    } as unknown as Doors;
-    const code = await runProgram([...command.split(" "), ...texts], async () => doors, terminal);
-    if (/canary/.test(`${heard.stdout}${heard.stderr}`)) throw new Error("it shows a value");
-    return { ...heard, code };
+    );
+    return runCommand([...command.split(" "), ...texts], doors);
   }
 
   async requests(): Promise<string[]> {

@@ -9,6 +9,7 @@ import { parseWorkflow } from "../../sandbox/runner/workflow-file";
 import { PROGRAM_WORKFLOWS, programEnvironment } from "../../secrets/trust";
 import { TOKEN_SECONDS } from "../../src/cli/commands/run-as";
 import { runProgram } from "../../src/cli/program";
+import { heardTerminal } from "../cli/heard-terminal";
 import { JOBS, jobOf, ROOT, WORKFLOWS } from "./shipped-workflows";
 
 const FILES = Object.values(WORKFLOWS);
@@ -190,15 +191,10 @@ describe("the workflows and the stacks", () => {
   it("call commands that there are", async () => {
     const called = new Set([...ALL.matchAll(/sophia-secrets ([a-z-]+)/g)].map(([, command = ""]) => command));
     for (const command of called) {
-      let help = "";
-      const screen = {
-        print: (line: string) => {
-          help += line;
-        },
-        say: () => {},
-      };
-      await runProgram([command, "--help"], () => Promise.reject(new Error("no doors")), screen);
-      match(help, new RegExp(`^Usage: sophia-secrets ${command} `));
+      const help = { stdout: "", stderr: "" };
+      const noDoors = () => Promise.reject(new Error("no doors"));
+      await runProgram([command, "--help"], noDoors, heardTerminal(help));
+      match(help.stdout, new RegExp(`^Usage: sophia-secrets ${command} `));
     }
     ok(called.has("run-as") && called.has("drift"));
   });
