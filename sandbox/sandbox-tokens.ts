@@ -46,11 +46,14 @@ export function tokensOf<T extends { login: string }>(
   people: readonly T[],
   first: string,
 ): (T & { token: string })[] {
-  return people.map((each, index) => ({ ...each, token: index === 0 ? first : madeFrom(first, each.login) }));
+  return people.map((each, index) => ({
+    ...each,
+    token: index === 0 ? first : tokenMadeFrom(first, each.login),
+  }));
 }
 
-/** In the same form: its prefix, and as many hexadecimal digits. */
-function madeFrom(first: string, login: string): string {
+/** Another person's token, in the form of the first one's: its prefix, and as many hexadecimal digits. */
+export function tokenMadeFrom(first: string, login: string): string {
   const [prefix = "", random = ""] = first.split(/(?<=[_-])/);
   return prefix + createHmac("sha256", first).update(login).digest("hex").slice(0, random.length);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { tokenMadeFrom } from "../../sandbox/sandbox-tokens";
 import type { Level } from "../../secrets/access";
 import { type EngineProject, startProject } from "../engine/engine-project";
 import { CATALOG_FILES, otherOrganization, PULUMI_ORGANIZATION } from "../engine/other-organization";
@@ -62,7 +63,7 @@ describe("access of three identities, through the real engine", function () {
     `/api/esc/environments/${PULUMI_ORGANIZATION}/vault/${name}${rest}`;
   const ask = async (login: string, method: string, path: string, body?: string) => {
     const { pulumi } = project.sandbox.tokens;
-    const token = login === "owner" ? pulumi : `${pulumi}-${login}`;
+    const token = login === "owner" ? pulumi : tokenMadeFrom(pulumi, login);
     const headers = { authorization: `token ${token}` };
     const response = await fetch(`${project.sandbox.pulumi.url}${path}`, {
       method,

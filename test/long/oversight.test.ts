@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Octokit } from "@octokit/rest";
+import { tokenMadeFrom } from "../../sandbox/sandbox-tokens";
 import { type EngineProject, startProject } from "../engine/engine-project";
 import {
   CARRIER,
@@ -70,8 +71,10 @@ describe("who watches and who approves, with the real engine", function () {
     receiver.close();
   });
 
-  const tokenOf = (service: "github" | "pulumi", login?: string) =>
-    login === undefined ? project.sandbox.tokens[service] : `${project.sandbox.tokens[service]}-${login}`;
+  const tokenOf = (service: "github" | "pulumi", login?: string) => {
+    const first = project.sandbox.tokens[service];
+    return login === undefined ? first : tokenMadeFrom(first, login);
+  };
   const cloud = async (method: string, path: string, body?: object, login?: string) => {
     const answer = await fetch(`${project.sandbox.pulumi.url}${path}`, {
       method,

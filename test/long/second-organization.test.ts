@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { tokenMadeFrom } from "../../sandbox/sandbox-tokens";
 import type { Catalog } from "../../secrets/entry";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
@@ -65,8 +66,8 @@ describe("another organization: its catalog and stack files, and not one other l
   it("has nothing to change afterwards, whoever asks", async () => {
     await project.ok("preview", "-s", "test", "--expect-no-changes");
     const { github, pulumi } = project.sandbox.tokens;
-    project.env.GITHUB_TOKEN = `${github}-second-owner`;
-    project.env.PULUMI_ACCESS_TOKEN = `${pulumi}-second-owner`;
+    project.env.GITHUB_TOKEN = tokenMadeFrom(github, "second-owner");
+    project.env.PULUMI_ACCESS_TOKEN = tokenMadeFrom(pulumi, "second-owner");
     await project.ok("preview", "-s", "live", "--refresh", "--expect-no-changes", "--diff");
   });
 });
