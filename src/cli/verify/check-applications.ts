@@ -67,7 +67,6 @@ function tell(
     ...(other.length > 0 ? [`${since}: ${namesIn(other)}`] : []),
   ].join("; ");
   if (missing.length === 0 && (other.length === 0 || pin !== undefined)) return { standing: "ok", what };
-  const remedy =
-    "run the sync, which puts ESC right; npx sophia-secrets set NAME for what GitHub does not have";
-  return { standing: "wrong", what, remedy };
+  const unset = missing.length === 0 ? "" : "; npx sophia-secrets set NAME for what GitHub does not have";
+  return { standing: "wrong", what, remedy: `run the sync, which puts ESC right${unset}` };
 }
