@@ -1,6 +1,7 @@
 import { RemedyError } from "../errors";
 import type { GitHubCall } from "./github-call";
 import { notGitHub } from "./github-refusal";
+import { gitHubViewer } from "./github-viewer";
 import { refuseRepeats } from "./refuse-repeats";
 
 /** Comments on the pull requests of one repository. */
@@ -8,7 +9,7 @@ export interface GitHubComments {
   /**
    * Writes a comment over the one that we wrote before, or a new one.
    *
-   * @param marker text by which ours is known. A comment of a person that has it is left alone.
+   * @param marker text by which ours is known. Another login's comment that has it is left alone.
    * @throws RemedyError when GitHub refuses.
    */
   replace(pullRequest: number, marker: string, body: string): Promise<"written" | "updated">;
@@ -17,7 +18,7 @@ export interface GitHubComments {
 interface Comment {
   id: number;
   body?: string;
-  user?: { type?: string } | null;
+  user?: { login?: string } | null;
 }
 
 /** GitHub's largest page. */
@@ -30,12 +31,15 @@ export function createGitHubComments(call: GitHubCall, repository: string): GitH
 
   const find = async (pullRequest: number, marker: string): Promise<Comment | undefined> => {
     const look = refuseRepeats(asked);
+    const viewer = await gitHubViewer(call, asked);
     for (let page = 1; ; page += 1) {
       const path = `${below}/${pullRequest}/comments?per_page=${PAGE}&page=${page}`;
       const comments = parse((await call.send(asked, path)).text);
       if (comments === undefined) throw notGitHub(asked);
       look(comments);
-      const ours = comments.find(({ body, user }) => user?.type === "Bot" && body?.includes(marker) === true);
+      const ours = comments.find(
+        ({ body, user }) => user?.login === viewer && body?.includes(marker) === true,
+      );
       if (ours !== undefined || comments.length < PAGE) return ours;
     }
   };

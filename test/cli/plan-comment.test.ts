@@ -169,7 +169,8 @@ describe("a plan as a comment", () => {
 });
 
 describe("sophia-secrets plan-comment", () => {
-  const comments: { id: number; body: string; user: { type: string } }[] = [];
+  const JOB = "github-actions[bot]";
+  const comments: { id: number; body: string; user: { login: string } }[] = [];
   const writes: string[] = [];
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
@@ -182,11 +183,13 @@ describe("sophia-secrets plan-comment", () => {
         const page = Number(searchParams.get("page"));
         return response.end(JSON.stringify(comments.slice((page - 1) * 100, page * 100)));
       }
+      if (pathname.endsWith("/graphql"))
+        return response.end(JSON.stringify({ data: { viewer: { login: JOB } } }));
       writes.push(`${request.method} ${pathname}`);
       const { body } = JSON.parse(Buffer.concat(chunks).toString());
       const there = comments.find(({ id }) => pathname.endsWith(`/issues/comments/${id}`));
       if (there !== undefined) there.body = body;
-      else comments.push({ id: comments.length + 1, body, user: { type: "Bot" } });
+      else comments.push({ id: comments.length + 1, body, user: { login: JOB } });
       return response.writeHead(there === undefined ? 201 : 200).end("{}");
     });
   });
@@ -216,12 +219,13 @@ describe("sophia-secrets plan-comment", () => {
     assert.match(comments[0]?.body ?? "", /nothing changes/);
   });
 
-  it("finds its comment on a later page, and leaves people's and other stacks' alone", async () => {
-    const fill = (id: number, body: string, type: string) => comments.push({ id, body, user: { type } });
-    fill(1, `${markerOf("production")} said somebody`, "User");
-    fill(2, markerOf("staging"), "Bot");
-    for (let id = 3; id < 120; id += 1) fill(id, "something else", "User");
-    fill(120, markerOf("production"), "Bot");
+  it("finds its comment on a later page, and leaves those of people, other bots and other stacks alone", async () => {
+    const fill = (id: number, body: string, login: string) => comments.push({ id, body, user: { login } });
+    fill(1, `${markerOf("production")} said somebody`, "ada");
+    fill(2, markerOf("staging"), JOB);
+    fill(3, markerOf("production"), "helpful[bot]");
+    for (let id = 4; id < 120; id += 1) fill(id, "something else", "ada");
+    fill(120, markerOf("production"), JOB);
     await run(textOf(END));
     assert.deepEqual(writes, ["PATCH /api/v3/repos/ai-cherry/infra/issues/comments/120"]);
   });
