@@ -8405,7 +8405,7 @@ function createRunner(environment, print) {
 
 // src/sync/later-run.ts
 var MANY_RUNS = 1e9;
-var LONGEST_RUN_MS = 35 * 864e5;
+var LONGEST_RUN_MS = (30 + 35) * 864e5;
 function isFromLaterRun(written, { run, now }) {
   const [own, other, before] = [runId(run), runId(written.run), runBefore(written.run)];
   if (own === void 0) return false;

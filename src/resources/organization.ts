@@ -14,6 +14,7 @@ import { Slot } from "./slot";
 import type { SlotRules } from "./slot-rules";
 import type { StackSettings } from "./stack-settings";
 import type { Stage } from "./stage";
+import { warnOfBranch } from "./warn-of-branch";
 import { type DeclaredSlot, warnOfDrift } from "./warn-of-drift";
 
 /** The organization-wide objects, owned by one stack: a slot per secret, the carriers' files, the trust in their jobs. */
@@ -54,6 +55,7 @@ export class Organization extends pulumi.ComponentResource {
     if (pulumi.runtime.isDryRun()) {
       const names = settings.carriers.map((name) => `${owner}/${name}`);
       void warnOfDrift(slots, secrets, inGitHub, names);
+      void warnOfBranch(owner, settings.carriers, settings.branch, repositories);
     }
 
     // After the stages: the push of the files starts a run, which writes to them.

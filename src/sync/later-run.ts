@@ -5,8 +5,11 @@ import type { RunIdentity } from "./run-identity";
 /** Ids of a GitHub that counts beyond this do not double in the time a run may wait: github.com stood at 2e10 in 2025. */
 const MANY_RUNS = 1e9;
 
-/** No run waits longer: GitHub ends every one after 35 days ("Actions limits", workflow run time). */
-const LONGEST_RUN_MS = 35 * 86_400_000;
+/**
+ * No secrets are older: a run may be started again for 30 days after its first try ("Re-running workflows and jobs"), and
+ * GitHub ends every one after 35 ("Actions limits", workflow run time), of which it is not said that they begin anew.
+ */
+const LONGEST_RUN_MS = (30 + 35) * 86_400_000;
 
 /**
  * Whether a value was written by a run that was queued after this one, or by hand after this one was queued, so that what

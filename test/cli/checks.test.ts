@@ -207,13 +207,14 @@ describe("a carrier", () => {
     [SCRIPT_PATH]: renderScript(job, "main();"),
   };
   const success = { conclusion: "success", at: "2026-08-01T05:17:00Z", url: "https://run" };
-  const look = async (there: Record<string, string>, workflow?: WorkflowState) => {
+  const NEXT_DAY = "2026-08-02T05:17:00Z";
+  const look = async (there: Record<string, string>, workflow?: WorkflowState, now = NEXT_DAY) => {
     const github: GitHubCarrier = {
       file: async (_, path) => there[path],
       workflow: async () => workflow,
       lastWholeSync: async () => undefined,
     };
-    const checks = await checkCarrier(declared, github);
+    const checks = await checkCarrier(declared, github, new Date(now));
     return checks.map(({ standing, what }) => `${standing}: ${what}`);
   };
 
@@ -222,6 +223,16 @@ describe("a carrier", () => {
       "ok: as the catalog gives, on main",
       "ok: success at 2026-08-01T05:17:00Z",
     ]);
+  });
+
+  it("is wrong where the daily run has not come for two days, however well the last one went", async () => {
+    const state = { state: "active", lastRun: success };
+    const told = async (now: string) => (await look(files, state, now))[1];
+    equal(await told("2026-08-03T05:17:00Z"), "ok: success at 2026-08-01T05:17:00Z");
+    match(
+      (await told("2026-08-03T05:17:01Z")) ?? "",
+      /^wrong: success at .*, and none since, which is to come daily/,
+    );
   });
 
   it("is wrong with a missing or another file", async () => {
@@ -236,6 +247,10 @@ describe("a carrier", () => {
     [
       { state: "active", lastRun: { ...success, conclusion: "failure" } },
       "wrong: failure at 2026-08-01T05:17:00Z",
+    ],
+    [
+      { state: "active", lastRun: { ...success, conclusion: "cancelled" } },
+      "wrong: cancelled at 2026-08-01T05:17:00Z",
     ],
   ] as const) {
     it(`is wrong with a workflow of which GitHub says: ${told}`, async () => {

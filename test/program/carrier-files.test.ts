@@ -32,6 +32,19 @@ describe("files of a carrier", function () {
     [workflow, script] = [first, second];
   });
 
+  it("are said in a preview to start by pushes alone, where their branch is not the repository's default", async () => {
+    const said = async (branch: string, preview = true) => {
+      const change = { branch };
+      const stacks = { production: { ...production, ...change }, staging: { ...staging, ...change } };
+      const run = await runProgram({ stacks, catalog: SMALL, preview });
+      return run.said.filter((line) => line.includes("default branch"));
+    };
+    assert.deepEqual(await said("release"), [
+      "warning: carrier ai-cherry/sophia-main: its default branch is main, and the workflow is committed to release: GitHub starts it there neither daily nor by hand. Remedy: set branch to main in every stack's config, or make release the repository's default branch",
+    ]);
+    assert.deepEqual([await said("main"), await said("release", false)], [[], []]);
+  });
+
   it("are the workflow and the one script it runs, on the config's branch", () => {
     const place = ({ inputs }: Declared) => [inputs.repository, inputs.branch, inputs.file];
     assert.deepEqual(place(workflow), ["sophia-main", "main", ".github/workflows/sync_secrets.yml"]);

@@ -252,7 +252,7 @@ function mocks(
       if (token === "github:index/getRepository:getRepository") {
         const repoId = REPOSITORY_IDS[String(inputs.name)];
         if (repoId === undefined) throw new Error(`404 ${inputs.name}`);
-        return { repoId };
+        return { repoId, defaultBranch: "main" };
       }
       if (token === "github:index/getRestApi:getRestApi") return pageOf(readable, String(inputs.endpoint));
       if (token === "github:index/getTeam:getTeam") {

@@ -19,8 +19,8 @@ describe("a value that a later run wrote", () => {
       ["42", "41", "9"].map((run) => from(run)),
       [false, false, false],
     );
-    equal(from("43", { now: "2026-02-06T03:00:00Z" }), false, "no run waits for more than 35 days");
-    equal(from("43", { now: "2026-02-06T02:59:59Z" }), true);
+    equal(from("43", { now: "2026-03-08T03:00:00Z" }), false, "started again on day 30, it ends on day 65");
+    equal(from("43", { now: "2026-03-08T02:59:59Z" }), true);
     deepEqual([from("by-hand"), from("43", { run: "by-hand" })], [false, false]);
   });
 

@@ -106,6 +106,25 @@ describe("the workflows of this repository", () => {
         ok(level === "write" || (name === "contents" && level === "read"), `${id}: ${name} ${level}`);
   });
 
+  it("ask the GitHub Apps for what reads what is declared, and the writing one alone for more than reading", () => {
+    const permissionsOf = (id: string) => {
+      const steps = JOBS.find((each) => each.id === id)?.job.steps ?? [];
+      const inputs = steps.find(({ uses = "" }) => uses.includes("create-github-app-token"))?.with ?? {};
+      return Object.fromEntries(
+        Object.entries(inputs).flatMap(([key, level]) =>
+          key.startsWith("permission-") ? [[key.slice("permission-".length), level]] : [],
+        ),
+      );
+    };
+    const [up, audit, preview] = ["up", "audit", "preview"].map(permissionsOf);
+    // GitHub shows environments and their branch rules under `actions`, and takes them under `administration`.
+    for (const name of ["metadata", "members", "actions"]) equal(up?.[name], "read", name);
+    for (const name of ["administration", "contents", "workflows", "secrets", "organization-secrets"])
+      equal(up?.[name], "write", name);
+    equal(audit?.actions, "read");
+    for (const each of [audit, preview]) deepEqual(new Set(Object.values(each ?? {})), new Set(["read"]));
+  });
+
   it("leave no token in a checkout and no package in a cache that other jobs fill", () => {
     for (const { id, job } of JOBS)
       for (const { uses = "", with: inputs } of job.steps ?? []) {

@@ -76,7 +76,7 @@ async function checkCarriers(doors: Doors): Promise<Check[]> {
   const github = createGitHubCarrier(doors.githubCall());
   const looked = await inParallel(settings.carriers, (repository) => {
     const job = carrierCatalog(catalog, settings, shards, repository);
-    return checkCarrier({ repository, job, settings, bundle }, github);
+    return checkCarrier({ repository, job, settings, bundle }, github, doors.now());
   });
   return looked.flat();
 }

@@ -6,6 +6,12 @@ import { renderScript } from "../../sync/render-script";
 import { renderWorkflow } from "../../sync/render-workflow";
 import { type Check, checkLink } from "./check";
 
+/** The schedule is daily, and GitHub may be late or leave one out when it is busy ("Events that trigger workflows"). */
+const SILENT_MS = 2 * 86_400_000;
+
+const HELD_BACK =
+  "a run that waits for a review holds later ones back: review it or reject it; else its page says why";
+
 /** What a carrier must have. */
 export interface CarrierDeclaration {
   repository: string;
@@ -16,11 +22,15 @@ export interface CarrierDeclaration {
 }
 
 /** Whether a carrier has the workflow and the script that this program commits, and how its last run went. */
-export async function checkCarrier(declared: CarrierDeclaration, github: GitHubCarrier): Promise<Check[]> {
+export async function checkCarrier(
+  declared: CarrierDeclaration,
+  github: GitHubCarrier,
+  now: Date,
+): Promise<Check[]> {
   const { repository, settings } = declared;
   return [
     await checkLink(`workflow in ${repository}`, () => checkFiles(declared, github)),
-    await checkLink(`last sync of ${repository}`, () => checkRun(repository, settings, github)),
+    await checkLink(`last sync of ${repository}`, () => checkRun(repository, settings, github, now)),
   ];
 }
 
@@ -49,6 +59,7 @@ async function checkRun(
   repository: string,
   settings: Settings,
   github: GitHubCarrier,
+  now: Date,
 ): Promise<Omit<Check, "link">> {
   const place = `-R ${settings.githubOrganization}/${repository}`;
   const workflow = await github.workflow(repository, WORKFLOW_PATH, settings.branch);
@@ -65,6 +76,13 @@ async function checkRun(
   if (lastRun === undefined)
     return { standing: "wrong", what: "it never ran", remedy: `gh workflow run ${file} ${place}` };
   const what = `${lastRun.conclusion} at ${lastRun.at}`;
+  if (lastRun.conclusion === "success" && now.getTime() - Date.parse(lastRun.at) > SILENT_MS)
+    return {
+      standing: "wrong",
+      what: `${what}, and none since, which is to come daily: GitHub starts it on the repository's default branch alone`,
+      remedy: `compare that with ${settings.branch} (branch in the stacks' config); now: gh workflow run ${file} ${place}`,
+    };
   if (lastRun.conclusion === "success") return { standing: "ok", what };
-  return { standing: "wrong", what, remedy: `its log says why: ${lastRun.url}` };
+  const why = lastRun.conclusion === "cancelled" ? HELD_BACK : "its log says why";
+  return { standing: "wrong", what, remedy: `${why}: ${lastRun.url}` };
 }
