@@ -14,6 +14,17 @@ export function describeDefault(
   return `access: ${everybody} has ${found.level} on every environment of ${organization} by default, which ${moot}. Remedy: npx sophia-secrets access --close-default, when all stacks are up`;
 }
 
+/** What everybody may do with every stack of the organization, and so the jobs that have a team's token. */
+export function describeStackDefault(level: string): string {
+  const may =
+    level === "read" ? "read every stack's state and config" : "change, import into and destroy every stack";
+  return `its default stack permission is ${level}: every member, and every team's token, may ${may}`;
+}
+
+/** It is everybody's who works on stacks there, so no command of this program's sets it. */
+export const STACK_DEFAULT_REMEDY =
+  "set it to none in Pulumi Cloud (Settings, Access Management), once teams give people the stacks they work on";
+
 /** What an edition without teams leaves undeclared, and what the sync needs instead. One line. */
 export function describeWithoutTeams(
   { edition, syncAuthentication }: Settings,

@@ -9,7 +9,13 @@ import { param, routesOf } from "./route-table";
 
 import { LEVELS, type Organization } from "./state";
 
-const Settings = z.object({ setDefaultEnvironmentPermission: z.enum(LEVELS).optional() });
+/** Default levels on stacks, by the specification's numbers; its 104, to create stacks, the sandbox does not know. */
+const STACK_DEFAULTS = { none: 0, read: 101, write: 102 } as const;
+
+const Settings = z.object({
+  setDefaultEnvironmentPermission: z.enum(LEVELS).optional(),
+  setDefaultStackPermission: z.literal(Object.values(STACK_DEFAULTS)).optional(),
+});
 
 /** Routes of `/api/orgs/:org` itself: settings, metadata and members. */
 export function organizationRoutes(cloud: Cloud): Hono<CloudEnv> {
@@ -34,8 +40,11 @@ function showMetadata(cloud: Cloud, c: CloudContext): Response {
 
 async function updateSettings(cloud: Cloud, c: CloudContext): Promise<Response> {
   const organization = requireAdmin(cloud, c.var.principal, param(c, "org"), "organization-settings-updated");
-  const { setDefaultEnvironmentPermission: level } = await readJson(c, Settings);
+  const given = await readJson(c, Settings);
+  const { setDefaultEnvironmentPermission: level, setDefaultStackPermission: number } = given;
   if (level !== undefined) organization.defaultEnvironmentPermission = level;
+  for (const name of ["none", "read", "write"] as const)
+    if (STACK_DEFAULTS[name] === number) organization.defaultStackPermission = name;
   cloud.save();
   record(cloud, c.var.principal, "organization-settings-updated", organization.name, "success", {
     defaultEnvironmentPermission: organization.defaultEnvironmentPermission,
@@ -67,6 +76,7 @@ function metadata(c: CloudContext, organization: Organization) {
     product: organization.edition,
     userRole: isAdmin(organization, c.var.principal) ? "admin" : "member",
     defaultEnvironmentPermission: organization.defaultEnvironmentPermission,
+    defaultStackPermission: STACK_DEFAULTS[organization.defaultStackPermission ?? "none"],
     environmentCount: Object.keys(organization.environments).length,
     memberCount: organization.members.length,
     auditLogsEnabled: has(organization, "audit-logs"),

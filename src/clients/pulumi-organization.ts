@@ -23,9 +23,15 @@ export interface OrganizationTeam {
   hasRole: boolean;
 }
 
+/** By the specification's numbers of them. */
+const STACK_PERMISSIONS = { 0: "none", 101: "read", 102: "write", 103: "admin", 104: "create" } as const;
+export type StackPermission = (typeof STACK_PERMISSIONS)[keyof typeof STACK_PERMISSIONS];
+
 /** What the organization gives every member, and whether the token's own is an administrator. */
 export interface OrganizationSettings {
   defaultPermission: string;
+  /** The same for stacks; undefined where the service does not tell. */
+  defaultStackPermission?: StackPermission;
   isAdmin: boolean;
 }
 
@@ -84,8 +90,13 @@ export function createPulumiOrganization(call: PulumiCall): PulumiOrganization {
     },
     settings: async () => {
       const answer = await get(`organization ${organization}`, "/metadata");
-      const { userRole } = answer as { userRole?: unknown };
-      return { defaultPermission: permissionIn(answer), isAdmin: userRole === "admin" };
+      const { userRole, defaultStackPermission: number } = answer as Record<string, unknown>;
+      const onStacks = STACK_PERMISSIONS[number as keyof typeof STACK_PERMISSIONS];
+      return {
+        defaultPermission: permissionIn(answer),
+        ...(onStacks === undefined ? {} : { defaultStackPermission: onStacks }),
+        isAdmin: userRole === "admin",
+      };
     },
     setDefaultPermission: async (level) => {
       const thing = `organization ${organization}`;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
 import type { AccessPolicy } from "../../secrets/access";
-import { describeDefault } from "../../secrets/access-notices";
+import { describeDefault, describeStackDefault, STACK_DEFAULT_REMEDY } from "../../secrets/access-notices";
 import { describeProblems, type Problem } from "../../secrets/problem";
 import type { Settings } from "../../secrets/settings";
 import { messageOf } from "../errors";
@@ -87,6 +87,11 @@ async function announceDefault({ settings, organization }: Asked): Promise<void>
   try {
     const found = await organization?.settings();
     const level = found?.defaultPermission;
+    const onStacks = found?.defaultStackPermission ?? "none";
+    if (onStacks !== "none")
+      await pulumi.log.warn(
+        `access: ${pulumiOrganization}: ${describeStackDefault(onStacks)}. Remedy: ${STACK_DEFAULT_REMEDY}`,
+      );
     if (level === undefined)
       await pulumi.log.info(describeDefault(pulumiOrganization, { unknown: NO_TOKEN }));
     else if (level !== "none") await pulumi.log.warn(describeDefault(pulumiOrganization, { level }));

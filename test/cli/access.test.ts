@@ -261,6 +261,22 @@ describe("sophia-secrets access", () => {
     assert.deepEqual([(await run("--environment production")).code, (await run("")).code], [0, 1]);
   });
 
+  it("finds the default on stacks open: a job with a team's token could change any", async () => {
+    await declareAll();
+    const set = (setDefaultStackPermission: number) =>
+      cloud.call("PATCH", `/api/orgs/${ORG}`, { body: { setDefaultStackPermission } });
+    await set(101);
+    const { code, out } = await run("");
+    assert.equal(code, 1);
+    assert.match(out, /default stack permission of every member: read\n/);
+    assert.match(
+      out,
+      /its default stack permission is read: .* may read every stack's state and config +set it to none/,
+    );
+    await set(0);
+    assert.equal((await run("")).code, 0);
+  });
+
   it("names a team that is not there, and somebody without an account", async () => {
     const [admins, dba] = CATALOG.accessPolicies ?? [];
     assert.ok(admins !== undefined && dba !== undefined);

@@ -55,6 +55,16 @@ describe("what the program asks Pulumi Cloud itself", function () {
     assert.deepEqual(await asked(), [`GET /api/orgs/${ORG}/metadata`]);
   });
 
+  it("is the default on stacks too, which jobs with a team's token have as well", async () => {
+    const set = (body: object) => cloud.call("PATCH", `/api/orgs/${ORG}`, { body });
+    await set({ setDefaultEnvironmentPermission: "none", setDefaultStackPermission: 102 });
+    assert.deepEqual(ofAccess((await run([])).said), [
+      `warning: access: ${ORG}: its default stack permission is write: every member, and every team's token, may change, import into and destroy every stack. Remedy: set it to none in Pulumi Cloud (Settings, Access Management), once teams give people the stacks they work on`,
+    ]);
+    await set({ setDefaultStackPermission: 0 });
+    assert.deepEqual(ofAccess((await run([])).said), []);
+  });
+
   it("is silent about it once it is none", async () => {
     await cloud.call("PATCH", `/api/orgs/${ORG}`, { body: { setDefaultEnvironmentPermission: "none" } });
     assert.deepEqual(ofAccess((await run([])).said), []);

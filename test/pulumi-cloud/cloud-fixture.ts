@@ -47,6 +47,7 @@ export async function startCloud(
           { login: "dev", role: "member" },
         ],
         defaultEnvironmentPermission: "none",
+        defaultStackPermission: "none",
         ...organization,
       },
       {

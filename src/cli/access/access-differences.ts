@@ -1,6 +1,11 @@
+import { describeStackDefault, STACK_DEFAULT_REMEDY } from "../../../secrets/access-notices";
 import type { Catalog } from "../../../secrets/entry";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../../secrets/settings";
-import type { OrganizationMember, OrganizationTeam } from "../../clients/pulumi-organization";
+import type {
+  OrganizationMember,
+  OrganizationTeam,
+  StackPermission,
+} from "../../clients/pulumi-organization";
 import type { AccessDifference } from "./access-difference";
 import { declaredTeams } from "./access-teams";
 import { environmentsOf } from "./our-environments";
@@ -9,6 +14,8 @@ import { teamDifferences, undeclaredElsewhere } from "./team-differences";
 /** What Pulumi Cloud said of an organization. */
 export interface ObservedAccess {
   defaultPermission: string;
+  /** Undefined: not told. */
+  defaultStackPermission?: StackPermission;
   members: readonly OrganizationMember[];
   /** None where the edition has no teams. */
   teams: readonly OrganizationTeam[];
@@ -38,16 +45,24 @@ export function findAccessDifferences(
   ];
 }
 
-function openedByDefault(settings: Settings, { defaultPermission }: ObservedAccess): AccessDifference[] {
-  if (defaultPermission === "none" || !EDITIONS_WITH_TEAMS.includes(settings.edition)) return [];
-  return [
-    {
-      kind: "default",
-      thing: settings.pulumiOrganization,
-      what: `its default environment permission is ${defaultPermission}: every member, and every team's token, has it on every environment, whatever the policies say`,
-      remedy: "npx sophia-secrets access --close-default",
-    },
-  ];
+/** Team tokens "inherit the organization's default Member permissions" (docs, access and identity, RBAC): the sync's too. */
+function openedByDefault(
+  settings: Settings,
+  { defaultPermission, defaultStackPermission: onStacks = "none" }: ObservedAccess,
+): AccessDifference[] {
+  if (!EDITIONS_WITH_TEAMS.includes(settings.edition)) return [];
+  const about = { kind: "default", thing: settings.pulumiOrganization } as const;
+  const environments = {
+    ...about,
+    what: `its default environment permission is ${defaultPermission}: every member, and every team's token, has it on every environment, whatever the policies say`,
+    remedy: "npx sophia-secrets access --close-default",
+  };
+  const stacks = {
+    ...about,
+    what: describeStackDefault(onStacks),
+    remedy: STACK_DEFAULT_REMEDY,
+  };
+  return [...(defaultPermission === "none" ? [] : [environments]), ...(onStacks === "none" ? [] : [stacks])];
 }
 
 function withoutAccount(catalog: Catalog, { members }: ObservedAccess): AccessDifference[] {

@@ -70,6 +70,7 @@ export function observedLines(
   return [
     `administrators, who may do everything everywhere: ${administrators.join(", ") || "nobody"}`,
     `default environment permission of every member: ${observed.defaultPermission}`,
+    `default stack permission of every member: ${observed.defaultStackPermission ?? "not told"}`,
     ...observed.teams
       .filter(({ hasRole }) => hasRole)
       .map(({ name }) => `team ${name} has a role, which may allow more than is told here`),

@@ -9,10 +9,11 @@ export async function observeAccess(
   organization: PulumiOrganization = createPulumiOrganization(doors.cloudCall()),
 ): Promise<ObservedAccess> {
   const hasTeams = EDITIONS_WITH_TEAMS.includes(doors.project.settings.edition);
-  const [{ defaultPermission }, members, teams] = await Promise.all([
+  const [{ defaultPermission, defaultStackPermission }, members, teams] = await Promise.all([
     organization.settings(),
     organization.members(),
     hasTeams ? organization.teams() : [],
   ]);
-  return { defaultPermission, members, teams };
+  const onStacks = defaultStackPermission === undefined ? {} : { defaultStackPermission };
+  return { defaultPermission, ...onStacks, members, teams };
 }

@@ -91,6 +91,7 @@ async function close(doors: Doors, typed: Typed): Promise<ExitCode> {
 function documentOf({ rights, managing, observed, differences, elsewhere }: Told): object {
   const cloud = observed && {
     defaultPermission: observed.defaultPermission,
+    defaultStackPermission: observed.defaultStackPermission ?? null,
     administrators: observed.members.filter(({ isAdmin }) => isAdmin).map(({ login }) => login),
     teams: Object.fromEntries(observed.teams.map(({ name, members }) => [name, members])),
     differences,
