@@ -11,6 +11,8 @@ import { programTeam } from "../../secrets/trust";
  * preview: every stack of the project, to preview it; that is its state and its encrypted config too. Nothing in ESC.
  * audit: the definition of every ESC environment of the pipeline, which it can not open; composites of policies aside.
  * No stack.
+ *
+ * Both have what the organization gives every member by default as well: `access` and `verify` tell where that is not none.
  */
 export class ProgramAccess extends pulumi.ComponentResource {
   private readonly organization: string;
