@@ -40,14 +40,30 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   return EXIT.done;
 }
 
-/** Pulumi warns of them at each `up`; what they made is in the state by then. */
+/**
+ * The engine carries what was being created from state to state and warns of it at each `up`, also once that has made it;
+ * everything else the next `up` drops (its `SnapshotManager`). At a terminal the refresh asks of each create what became
+ * of it, whatever its options say: hence --non-interactive.
+ */
 function pendingLines({ pending }: Recovery, stack: string): string[] {
-  const rows = pending.map(({ operation, urn }) => [`  ${operation}`, urn.slice(urn.lastIndexOf("::") + 2)]);
+  const forget = `pulumi refresh -s ${stack} --clear-pending-creates --non-interactive --yes`;
+  const isKept = pending.some(({ operation }) => operation === "creating");
   return [
-    `Pulumi notes ${counted(pending.length, "operation")} as broken off, and warns at each up:`,
-    ...tableLines(rows),
-    `Once pulumi up has run, let it forget them: pulumi refresh -s ${stack} --clear-pending-creates`,
+    `Pulumi notes ${counted(pending.length, "operation")} as broken off:`,
+    ...tableLines(pending.map(({ operation, urn }) => [`  ${operation}`, kindOfUrn(urn), nameOfUrn(urn)])),
+    isKept
+      ? `It warns of what was being created at each up. Once pulumi up has ended well, let it forget that: ${forget}`
+      : "The next pulumi up does them anew, and forgets them.",
   ];
+}
+
+/** `urn:pulumi:STACK::PROJECT::PARENTS$TYPE::NAME`. */
+function nameOfUrn(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+function kindOfUrn(urn: string): string {
+  return kindOf(urn.split("::")[2] ?? "");
 }
 
 /** `pulumiservice:index:Team` is a Team. */
