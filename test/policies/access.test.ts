@@ -1,4 +1,5 @@
 import { TYPES } from "../../policies/resource-types";
+import { accessOf } from "../../secrets/access";
 import { checksOf } from "./check-rule";
 import { UNKNOWN } from "./run-pack";
 import {
@@ -127,10 +128,17 @@ describe("permissions-have-a-reason", () => {
     await refuses([permission()], [/neither declared in this stack nor named by an access policy/]);
   });
 
-  it("takes what the program adds in brackets for no reason", async () => {
-    const added = "(policy on-call: open every group of production)";
-    await refuses([reason(`why not ${added}`), permission()], [/gives a reason/]);
-    await passes([reason(`On-call restarts the shop ${added}`), permission()]);
+  it("takes what the program itself adds to a policy's words for no reason", async () => {
+    const described = (why: string) => {
+      const policy = { name: "on-call", why, groups: "all" as const, environments: ["production"] };
+      const identities = [{ type: "user" as const, name: "developer" }];
+      const naming = { escProject: "default", application: "shop" };
+      const { teams } = accessOf(naming, "production", ["keys"], [{ ...policy, identities, level: "open" }]);
+      return teams.at(-1)?.own?.description;
+    };
+    for (const why of ["why not", ""])
+      await refuses([reason(described(why)), permission()], [/gives a reason/]);
+    await passes([reason(described("On-call restarts the shop")), permission()]);
   });
 
   const policies = (...given: unknown[]) => ({
