@@ -135,6 +135,16 @@ describe("recover", () => {
     equal(imported[0]?.resources[0]?.id, `${ORG}/default/app-production-keys/owner`);
   });
 
+  it("takes the role of the audit's team too, by the id that Pulumi Cloud gave it", async () => {
+    const type = "pulumiservice:index:OrganizationRole";
+    const inputs = { organizationName: ORG, name: "app-program-audit", permissions: {} };
+    const role = { urn: `${STAGE}$${type}::app-program-audit`, type, parent: STAGE, inputs };
+    match((await run(previewed(role))).stdout, /^Nothing to recover/);
+    const made = await cloud.call("POST", `/api/orgs/${ORG}/roles`, { body: { name: "app-program-audit" } });
+    const { imported } = await run(previewed(role));
+    equal(imported[0]?.resources[0]?.id, `${ORG}/${made.json.id}`);
+  });
+
   it("only tells in a dry run, and when there is nothing", async () => {
     await cloud.environment("default/app-production-keys", "values: {}\n");
     const dry = await run(previewed(environment("app-production-keys")), "recover --dry-run");

@@ -9,7 +9,7 @@ export const recoverCommand: CommandSpec = {
   topic: "mend",
   description: "Take what a broken-off pulumi up left behind into the state",
   details: [
-    "An up that was killed, or refused halfway, leaves environments, teams, webhooks or an issuer that the state does not know; each later up fails on them as existing (409). Reads Pulumi Cloud and writes the state alone; a copy of the state as it was is kept in .sophia-secrets/. Says which operations Pulumi notes as broken off. Refuses what holds text that the next up would replace.",
+    "An up that was killed, or refused halfway, leaves environments, teams, a role, webhooks or an issuer that the state does not know; each later up fails on them as existing (409). Reads Pulumi Cloud and writes the state alone; a copy of the state as it was is kept in .sophia-secrets/. Says which operations Pulumi notes as broken off. Refuses what holds text that the next up would replace.",
   ],
   options: [
     ["--dry-run", "say what would be taken and stop"],
@@ -30,7 +30,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const count = done.recovered.length;
   if (count === 0)
     terminal.print(
-      "Nothing to recover: no environment, tag, team, issuer or webhook that the next pulumi up creates exists yet",
+      "Nothing to recover: no environment, tag, team, role, issuer or webhook that the next pulumi up creates exists yet",
     );
   else terminal.print(`${count} ${dryRun ? "would be taken" : "taken"} into the state of ${project.stack}`);
   for (const line of tableLines(done.recovered.map(({ type, id }) => [`  ${kindOf(type)}`, id])))
