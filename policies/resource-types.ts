@@ -13,6 +13,7 @@ export const TYPES = {
   team: "pulumiservice:index:Team",
   environmentPermission: "pulumiservice:index:TeamEnvironmentPermission",
   stackPermission: "pulumiservice:index:TeamStackPermission",
+  role: "pulumiservice:index:OrganizationRole",
   organizationToken: "pulumiservice:index:OrgAccessToken",
   dockerProvider: "pulumi:providers:docker",
   /** Components of sophia-secrets: what they stand for, no provider says. */

@@ -15,7 +15,7 @@ type Props = Readonly<Record<string, unknown>>;
 export const noAdminPermission = resourceRule(
   {
     name: "no-admin-permission",
-    description: "No team, token or identity is given admin, but for the jobs that the config names.",
+    description: "No team, role, token or identity is given admin, but for the jobs that the config names.",
     remedy:
       "give the least that does; a job that must administer pins repository, repository_id, ref, environment and workflow_ref, and the pack's config names its GitHub environment",
     enforcementLevel: "mandatory",
@@ -43,6 +43,10 @@ const CAUSES: Readonly<
     if (Number(permission) === STACK_ADMIN) yield "it gives a team admin on a stack";
     else if (permission === undefined) yield "its permission is not declared";
   },
+  [TYPES.role]: function* ({ permissions }) {
+    for (const scope of new Set(scopesIn(permissions)))
+      if (administers(scope)) yield `its role administers the organization: ${scope}`;
+  },
   [TYPES.organizationToken]: function* ({ admin }) {
     if (admin === true) yield "it is a token that administers the organization, until somebody revokes it";
   },
@@ -52,6 +56,19 @@ const CAUSES: Readonly<
         yield `policies[${index}] ${cause}`;
     }),
 };
+
+/** Every scope that stands anywhere in what a role grants: `{ permissions: ["team:read"] }`, alone or in groups. */
+function scopesIn(descriptor: unknown): string[] {
+  if (typeof descriptor !== "object" || descriptor === null) return [];
+  return Object.entries(descriptor).flatMap(([key, value]) =>
+    key === "permissions" && Array.isArray(value) ? value.map(String) : scopesIn(value),
+  );
+}
+
+/** Scopes are `object:action`; those of stacks, environments and accounts are about these alone (docs, RBAC scopes). */
+function administers(scope: string): boolean {
+  return !/^(stack|environment|insights|account)/.test(scope) && !/:(read|list)$/.test(scope);
+}
 
 function* policyCauses(policy: Props, ofGitHub: boolean, administrators: readonly string[]) {
   if (policy.decision === "deny") return;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { requireAdmin } from "./access";
 import { type Cloud, type CloudContext, type CloudEnv, own, record } from "./cloud";
 import { readJson } from "./request-body";
+import { requireScope } from "./role-scopes";
 import { param, routesOf } from "./route-table";
 
 import { badRequest, notFound, serviceError } from "./service-error";
@@ -42,7 +43,7 @@ export function issuerRoutes(cloud: Cloud): Hono<CloudEnv> {
 }
 
 function listIssuers(cloud: Cloud, c: CloudContext): Response {
-  const organization = admin(cloud, c, "oidc-issuer-read");
+  const organization = reader(cloud, c, "oidc_issuers:read", "oidc-issuer-read");
   return c.json({ oidcIssuers: Object.values(organization.issuers).map(describe) });
 }
 
@@ -60,7 +61,8 @@ async function registerIssuer(cloud: Cloud, c: CloudContext): Promise<Response> 
 }
 
 function showIssuer(cloud: Cloud, c: CloudContext): Response {
-  return c.json(describe(found(admin(cloud, c, "oidc-issuer-read"), param(c, "id"))));
+  const organization = reader(cloud, c, "oidc_issuers:read", "oidc-issuer-read");
+  return c.json(describe(found(organization, param(c, "id"))));
 }
 
 async function updateIssuer(cloud: Cloud, c: CloudContext): Promise<Response> {
@@ -86,7 +88,8 @@ function deleteIssuer(cloud: Cloud, c: CloudContext): Response {
 }
 
 function showPolicy(cloud: Cloud, c: CloudContext): Response {
-  return c.json(describePolicy(found(admin(cloud, c, "auth-policy-read"), param(c, "id"))));
+  const organization = reader(cloud, c, "auth_policies:read", "auth-policy-read");
+  return c.json(describePolicy(found(organization, param(c, "id"))));
 }
 
 async function updatePolicy(cloud: Cloud, c: CloudContext): Promise<Response> {
@@ -102,6 +105,9 @@ async function updatePolicy(cloud: Cloud, c: CloudContext): Promise<Response> {
   log(cloud, c, "auth-policy-updated", organization, issuer);
   return c.json(describePolicy(issuer));
 }
+
+const reader = (cloud: Cloud, c: CloudContext, scope: string, action: string) =>
+  requireScope(cloud, c.var.principal, param(c, "org"), scope, action);
 
 const admin = (cloud: Cloud, c: CloudContext, action: string) =>
   requireAdmin(cloud, c.var.principal, param(c, "org"), action);

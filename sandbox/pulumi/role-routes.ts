@@ -24,7 +24,10 @@ const Change = z.object({
   details: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** Custom roles and their assignment to teams. Kept, not enforced: the sandbox knows the four levels of environments only. */
+/**
+ * Custom roles and their assignment to teams. Kept; of what they give, the scopes that `role-scopes.ts` is asked for are
+ * enforced, for of environments the sandbox knows the four levels only.
+ */
 export function roleRoutes(cloud: Cloud): Hono<CloudEnv> {
   return routesOf(cloud, [
     ["GET", "/:org/roles", listRoles],

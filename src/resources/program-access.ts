@@ -4,13 +4,14 @@ import { auditAccess } from "../../secrets/declared-access";
 import type { Catalog } from "../../secrets/entry";
 import type { Settings } from "../../secrets/settings";
 import { programTeam } from "../../secrets/trust";
+import { declareAuditRole } from "./audit-role";
 
 /**
  * The two teams that the program's own jobs read with. They need no members: they are there for the tokens.
  *
  * preview: every stack of the project, to preview it; that is its state and its encrypted config too. Nothing in ESC.
  * audit: the definition of every ESC environment of the pipeline, which it can not open; composites of policies aside.
- * No stack.
+ * The trust in GitHub's identities, which it can not change. No stack.
  *
  * Both have what the organization gives every member by default as well: `access` and `verify` tell where that is not none.
  */
@@ -54,6 +55,7 @@ export class ProgramAccess extends pulumi.ComponentResource {
         { parent: this, dependsOn: [audit.resource] },
       );
     }
+    declareAuditRole(this.organization, audit, this);
     this.registerOutputs({});
   }
 

@@ -11,6 +11,7 @@ const BASE = "urn:pulumi:production::p::";
 const STACK = `${BASE}pulumi:pulumi:Stack::p-production`;
 const STAGE = `${BASE}sophia-secrets:esc:Stage::production`;
 const ACCESS = `${BASE}sophia-secrets:esc:Stage$sophia-secrets:esc:TeamAccess::sync`;
+const PENDING = `${BASE}sophia-secrets:esc:Stage$pulumiservice:index:Team::app-production-sync`;
 const PROVIDER = `${BASE}pulumi:providers:pulumiservice::cloud`;
 
 interface Wanted {
@@ -134,6 +135,16 @@ describe("recover", () => {
     equal(imported[0]?.resources[0]?.id, `${ORG}/default/app-production-keys/owner`);
   });
 
+  it("takes the role of the audit's team too, by the id that Pulumi Cloud gave it", async () => {
+    const type = "pulumiservice:index:OrganizationRole";
+    const inputs = { organizationName: ORG, name: "app-program-audit", permissions: {} };
+    const role = { urn: `${STAGE}$${type}::app-program-audit`, type, parent: STAGE, inputs };
+    match((await run(previewed(role))).stdout, /^Nothing to recover/);
+    const made = await cloud.call("POST", `/api/orgs/${ORG}/roles`, { body: { name: "app-program-audit" } });
+    const { imported } = await run(previewed(role));
+    equal(imported[0]?.resources[0]?.id, `${ORG}/${made.json.id}`);
+  });
+
   it("only tells in a dry run, and when there is nothing", async () => {
     await cloud.environment("default/app-production-keys", "values: {}\n");
     const dry = await run(previewed(environment("app-production-keys")), "recover --dry-run");
@@ -146,18 +157,29 @@ describe("recover", () => {
     ok(!existsSync(join(dir, ".sophia-secrets")));
   });
 
-  it("names what Pulumi notes as broken off, and how it forgets that", async () => {
-    const urn = `${STAGE}$pulumiservice:index:Team::app-production-sync`;
-    const state = { pending_operations: [{ type: "creating", resource: { urn, inputs: { a: "canary" } } }] };
-    const { stdout, code } = await run(previewed(), "recover", undefined, state);
+  const pending = (...operations: string[]) => ({
+    pending_operations: operations.map((type) => ({
+      type,
+      resource: { urn: PENDING, inputs: { a: "canary" } },
+    })),
+  });
+
+  it("names what Pulumi notes as broken off, and how it forgets what it was creating", async () => {
+    const { stdout, code } = await run(previewed(), "recover", undefined, pending("creating", "updating"));
     equal(code, 0);
     match(
       stdout,
-      /^Nothing to recover.*\nPulumi notes 1 operation as broken off, and warns at each up:\n {2}creating {2}app-production-sync\n.*: pulumi refresh -s production --clear-pending-creates\n$/,
+      /^Nothing to recover.*\nPulumi notes 2 operations as broken off:\n {2}creating {2}Team {2}app-production-sync\n {2}updating {2}Team {2}app-production-sync\n.*: pulumi refresh -s production --clear-pending-creates --non-interactive --yes\n$/,
     );
-    const json = await run(previewed(), "recover --json", undefined, state);
-    deepEqual(JSON.parse(json.stdout).pending, [{ operation: "creating", urn }]);
+    const json = await run(previewed(), "recover --json", undefined, pending("creating"));
+    deepEqual(JSON.parse(json.stdout).pending, [{ operation: "creating", urn: PENDING }]);
     equal((await run(previewed())).stdout.includes("Pulumi notes"), false);
+  });
+
+  it("sends nobody to a refresh for what the next up forgets by itself", async () => {
+    const { stdout } = await run(previewed(), "recover", undefined, pending("updating", "deleting"));
+    match(stdout, /\nThe next pulumi up does them anew, and forgets them\.\n$/);
+    ok(!stdout.includes("pulumi refresh"));
   });
 
   for (const [kind, name, text] of [

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ending } from "./command";
 import { type EngineProject, startProject } from "./engine-project";
 import { ORGANIZATION, otherOrganization } from "./other-organization";
 
 const HELD = "STRIPE_KEY";
+const COMMAND = join(__dirname, "..", "..", "build", "sophia-secrets.cjs");
 
 describe("an up that is killed in the middle", function () {
   this.timeout(120_000);
@@ -15,6 +19,15 @@ describe("an up that is killed in the middle", function () {
   after(async () => {
     await project?.close();
   });
+
+  const recover = () =>
+    ending(
+      spawn(process.execPath, [COMMAND, "recover", "--stack", "live"], {
+        cwd: project.folder,
+        env: project.env,
+      }),
+      project.printed,
+    );
 
   const exists = async (name: string) => {
     const answer = await project.people.octokit.rest.actions
@@ -66,5 +79,17 @@ describe("an up that is killed in the middle", function () {
     await project.ok("up", "-s", "live", "--yes", "--skip-preview");
     assert.ok(await exists(HELD));
     await project.ok("preview", "-s", "live", "--refresh", "--expect-no-changes");
+  });
+
+  it("leaves a warning at each up, until Pulumi is told to forget as recover says", async () => {
+    const told = (await recover()).output;
+    assert.match(told, new RegExp(`^ {2}creating {2}ActionsOrganizationSecret {2}${HELD}$`, "m"));
+    const again = await project.ok("up", "-s", "live", "--yes", "--skip-preview");
+    assert.match(again.output, /1 pending operations from previous deployment/);
+    const [, remedy = ""] = told.match(/: pulumi (refresh -s live .*)$/m) ?? [];
+    await project.ok(...remedy.split(" "));
+    assert.doesNotMatch((await recover()).output, /Pulumi notes/);
+    const quiet = await project.ok("up", "-s", "live", "--yes", "--skip-preview");
+    assert.doesNotMatch(quiet.output, /pending operations/);
   });
 });

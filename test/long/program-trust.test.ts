@@ -66,14 +66,21 @@ const WORKFLOWS: Readonly<Record<string, Parameters<typeof workflow>[1]>> = {
   ],
 };
 
-/** What the audit's token may do with a values environment: its answers' status codes. */
+/** What the audit's token may do with a values environment, and with the trust: its answers' status codes. */
 const LOOK = `
   const { PULUMI_ACCESS_TOKEN: token, PULUMI_BACKEND_URL: url } = process.env;
-  const path = url + "/api/esc/environments/${PULUMI_ORGANIZATION}/vault/shop-live-payments";
-  const ask = async (method, rest, body) =>
-    (await fetch(path + rest, { method, body, headers: { authorization: "token " + token } })).status;
+  const values = "/api/esc/environments/${PULUMI_ORGANIZATION}/vault/shop-live-payments";
+  const organization = "/api/orgs/${PULUMI_ORGANIZATION}";
+  const send = (method, path, body) =>
+    fetch(url + path, { method, body, headers: { authorization: "token " + token } });
+  const ask = async (...request) => (await send(...request)).status;
   (async () => {
-    const answers = [await ask("GET", ""), await ask("POST", "/open"), await ask("PATCH", "", "values: {}")];
+    const answers = [
+      await ask("GET", values), await ask("POST", values + "/open"), await ask("PATCH", values, "values: {}"),
+    ];
+    const [{ id }] = (await (await send("GET", organization + "/oidc/issuers")).json()).oidcIssuers;
+    const policy = organization + "/auth/policies/oidcissuers/" + id;
+    answers.push(await ask("GET", policy), await ask("DELETE", organization + "/oidc/issuers/" + id));
     console.log("answers " + answers.join(" "));
   })();
 `;
@@ -160,7 +167,7 @@ describe("the program under its own trust, with the real engine", function () {
     assert.equal(jobs.up?.conclusion, "success", jobs.up?.log);
     assert.match(jobs.up?.log ?? "", /unchanged/);
     assert.match(jobs.up?.log ?? "", /✅ sophia-secrets@/);
-    assert.match(jobs.audit?.log ?? "", /answers 200 403 403/);
+    assert.match(jobs.audit?.log ?? "", /answers 200 403 403 200 403/);
     for (const name of ["audit-that-updates", "sync-that-updates", "stranger-that-updates"]) {
       assert.equal(jobs[name]?.conclusion, "failure");
       assert.match(jobs[name]?.log ?? "", /trust in this job \(administrator of corner-shop-cloud\)/);

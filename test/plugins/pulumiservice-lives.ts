@@ -18,6 +18,20 @@ const policy = {
   authorizedPermissions: [],
   rules: { aud: "urn:pulumi:org:acme", sub: "repo:acme/app:ref:refs/heads/main" },
 };
+const allow = (...permissions: string[]) => ({ __type: "PermissionDescriptorAllow", permissions });
+const role = {
+  id: "r1",
+  name: "reader",
+  description: "Reads trust",
+  resourceType: "global",
+  uxPurpose: "role",
+  details: allow("oidc_issuers:read"),
+  orgId: "o1",
+  version: 1,
+  isOrgDefault: false,
+  created: "2026-01-01T00:00:00Z",
+  modified: "2026-01-01T00:00:00Z",
+};
 const gate = {
   id: "g1",
   name: "two people",
@@ -89,6 +103,10 @@ export function pulumiserviceRoutes(): Routes {
     "GET /api/orgs/acme/teams/ops": { body: team },
     "PATCH /api/orgs/acme/teams/ops": { status: 204 },
     "DELETE /api/orgs/acme/teams/ops": { status: 204 },
+    "POST /api/orgs/acme/roles": { body: role },
+    "GET /api/orgs/acme/roles/r1": { body: role },
+    "PATCH /api/orgs/acme/roles/r1": { body: { ...role, version: 2 } },
+    "DELETE /api/orgs/acme/roles/r1": { status: 204 },
     "POST /api/orgs/acme/teams/ops/roles/r1": { status: 204 },
     "GET /api/orgs/acme/teams/ops/roles": { body: { roles: [{ id: "r1", name: "reader" }] } },
     "DELETE /api/orgs/acme/teams/ops/roles/r1": { status: 204 },
@@ -200,6 +218,20 @@ export const pulumiserviceLives: Record<string, Life> = {
     type: "pulumiservice:index:TeamEnvironmentPermission",
     inputs: { ...target, team: "ops", permission: "open", maxOpenDuration: "an hour" },
     changes: [],
+  },
+  "a role": {
+    type: "pulumiservice:index:OrganizationRole",
+    inputs: {
+      organizationName: "acme",
+      name: "reader",
+      description: "Reads trust",
+      permissions: allow("oidc_issuers:read"),
+    },
+    changes: [
+      { permissions: allow("auth_policies:read") },
+      { name: "renamed" },
+      { organizationName: "other" },
+    ],
   },
   "a team's role": {
     type: "pulumiservice:index:TeamRoleAssignment",

@@ -1,4 +1,5 @@
 import { TYPES } from "../../policies/resource-types";
+import { accessOf } from "../../secrets/access";
 import { checksOf } from "./check-rule";
 import { UNKNOWN } from "./run-pack";
 import {
@@ -29,6 +30,22 @@ describe("no-admin-permission", () => {
       [level("admin"), issuer(CLAIMS, { authorizedPermissions: ["admin"] }), level(undefined)],
       [/gives a team admin/, /policies\[0\] gives the identity admin/, /is not declared/],
     );
+  });
+
+  const role = (permissions: unknown) => ({
+    ...permission(),
+    type: "pulumiservice:index:OrganizationRole",
+    inputs: { name: "r", permissions },
+  });
+
+  it("lets pass a role that reads, and refuses one that changes the organization, however deep that stands", async () => {
+    const allow = (...permissions: string[]) => ({ __type: "PermissionDescriptorAllow", permissions });
+    await passes([role(allow("oidc_issuers:read", "auth_policies:read", "stack:write")), role({})]);
+    const group = {
+      __type: "PermissionDescriptorGroup",
+      entries: [allow("team:read"), allow("auth_policies:update")],
+    };
+    await refuses([role(group)], [/its role administers the organization: auth_policies:update/]);
   });
 
   it("lets pass an issuer without policies and a policy that denies", async () => {
@@ -100,6 +117,7 @@ describe("no-admin-permission", () => {
     await refuses([token({ admin: true })], [/token that administers the organization/]);
     await cannotKnow([stackPermission(UNKNOWN)], "permission");
     await cannotKnow([token({ admin: UNKNOWN })], "admin");
+    await cannotKnow([role(UNKNOWN)], "permissions");
   });
 
   it("says when a preview does not know the level, or a claim of an administrator", async () => {
@@ -127,10 +145,17 @@ describe("permissions-have-a-reason", () => {
     await refuses([permission()], [/neither declared in this stack nor named by an access policy/]);
   });
 
-  it("takes what the program adds in brackets for no reason", async () => {
-    const added = "(policy on-call: open every group of production)";
-    await refuses([reason(`why not ${added}`), permission()], [/gives a reason/]);
-    await passes([reason(`On-call restarts the shop ${added}`), permission()]);
+  it("takes what the program itself adds to a policy's words for no reason", async () => {
+    const described = (why: string) => {
+      const policy = { name: "on-call", why, groups: "all" as const, environments: ["production"] };
+      const identities = [{ type: "user" as const, name: "developer" }];
+      const naming = { escProject: "default", application: "shop" };
+      const { teams } = accessOf(naming, "production", ["keys"], [{ ...policy, identities, level: "open" }]);
+      return teams.at(-1)?.own?.description;
+    };
+    for (const why of ["why not", ""])
+      await refuses([reason(described(why)), permission()], [/gives a reason/]);
+    await passes([reason(described("On-call restarts the shop")), permission()]);
   });
 
   const policies = (...given: unknown[]) => ({

@@ -155,6 +155,20 @@ describe("trust in the program's own repository", function () {
         assert.ok(names.includes(`sophia-ai-${environment}${name}`), `${environment}${name}`);
   });
 
+  it("lets the audit read the trust that the program declares, and nothing else of the organization", () => {
+    const [role, ...others] = ofType(resources, "pulumiservice:index:OrganizationRole");
+    assert.deepEqual(others, []);
+    assert.deepEqual(role?.inputs.permissions, {
+      __type: "PermissionDescriptorAllow",
+      permissions: ["oidc_issuers:read", "auth_policies:read"],
+    });
+    const given = ofType(resources, "pulumiservice:index:TeamRoleAssignment");
+    assert.deepEqual(
+      given.map(({ inputs }) => inputs.teamName),
+      ["sophia-ai-program-audit"],
+    );
+  });
+
   const environmentsIn = (all: readonly Declared[]) =>
     ofType(all, TYPES.repositoryEnvironment).filter((each) => each.inputs.repository === "second-carrier");
 

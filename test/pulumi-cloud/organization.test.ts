@@ -97,6 +97,32 @@ describe("organizations and teams of the sandbox's Pulumi Cloud", () => {
     assert.equal((await cloud.call("PATCH", `${TEAMS}/ops`, { body: long })).status, 400);
   });
 
+  it("let a team with a role for it read the trust in identities, and change none", async () => {
+    const issuer = { name: "github", url: "https://issuer.example" };
+    const { id } = (await cloud.call("POST", `/api/orgs/${ORG}/oidc/issuers`, { body: issuer })).json;
+    await team(cloud, "audit", []);
+    const { tokenValue: token } = (
+      await cloud.call("POST", `${TEAMS}/audit/tokens`, { body: { name: "nightly" } })
+    ).json;
+    const policy = `/api/orgs/${ORG}/auth/policies/oidcissuers/${id}`;
+    const statuses = async () => [
+      (await cloud.call("GET", `/api/orgs/${ORG}/oidc/issuers`, { token })).status,
+      (await cloud.call("GET", policy, { token })).status,
+      (await cloud.call("DELETE", `/api/orgs/${ORG}/oidc/issuers/${id}`, { token })).status,
+    ];
+    assert.deepEqual(await statuses(), [403, 403, 403]);
+    const give = async (...permissions: string[]) => {
+      const details = { __type: "PermissionDescriptorAllow", permissions };
+      const body = { name: permissions.join(), details };
+      const role = (await cloud.call("POST", `/api/orgs/${ORG}/roles`, { body })).json;
+      assert.equal((await cloud.call("POST", `${TEAMS}/audit/roles/${role.id}`)).status, 204);
+    };
+    await give("oidc_issuers:read");
+    assert.deepEqual(await statuses(), [200, 403, 403]);
+    await give("oidc_issuers:read", "auth_policies:read");
+    assert.deepEqual(await statuses(), [200, 200, 403]);
+  });
+
   it("keep roles, one a team, and ask for force to delete one in use", async () => {
     await team(cloud, "ops", []);
     const body = {

@@ -11,6 +11,7 @@ import { environmentVersionTag } from "./environment-version-tag";
 import { getOrganizationMembers } from "./get-organization-members";
 import { oidcIssuer } from "./oidc-issuer";
 import { orgAccessToken } from "./org-access-token";
+import { organizationRole } from "./organization-role";
 import { team } from "./team";
 import { teamEnvironmentPermission } from "./team-environment-permission";
 import { teamRoleAssignment } from "./team-role-assignment";
@@ -38,6 +39,7 @@ export const pulumiserviceProvider: ProviderDefinition<CloudClient> = {
     "pulumiservice:index:EnvironmentVersionTag": environmentVersionTag,
     "pulumiservice:index:OidcIssuer": oidcIssuer,
     "pulumiservice:index:OrgAccessToken": orgAccessToken,
+    "pulumiservice:index:OrganizationRole": organizationRole,
     "pulumiservice:index:Team": team,
     "pulumiservice:index:TeamEnvironmentPermission": teamEnvironmentPermission,
     "pulumiservice:index:TeamRoleAssignment": teamRoleAssignment,

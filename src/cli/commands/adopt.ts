@@ -41,10 +41,11 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   }
   const dryRun = typed.has("dryRun");
   const done = await adopt(doors, typed.names, dryRun);
-  const adopted = adoptableSlots(catalog, project, dayOf(doors.now())).filter(({ path }) =>
-    done.adopt.includes(path),
-  );
-  const differing = await differingOf(doors, adopted);
+  const slots = adoptableSlots(catalog, project, dayOf(doors.now()));
+  const adopted = slots.filter(({ path }) => done.adopt.includes(path));
+  // Those of a run that was interrupted too: it has told nobody.
+  const inState = slots.filter(({ path }) => done.adopt.includes(path) || done.known.includes(path));
+  const differing = await differingOf(doors, inState);
   if (typed.has("json")) terminal.print(JSON.stringify({ ...done, differing }));
   else report(doors, done, differing, dryRun);
   for (const { path } of adopted.filter(({ slot }) => slot.secret.value === "config")) {
@@ -55,16 +56,20 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   return EXIT.done;
 }
 
-/** What is then still to mend of the organization's secrets; who reads an environment's is its rules'. */
-async function differingOf(doors: Doors, adopted: readonly AdoptSlot[]): Promise<Finding[]> {
-  const slots = adopted.filter(({ place }) => place === undefined).map(({ slot }) => slot);
+/**
+ * What is then still to mend of the readers of the organization's secrets; who reads an environment's is its rules'. One
+ * that is in the state and gone from GitHub has none: `drift` tells of it.
+ */
+async function differingOf(doors: Doors, inState: readonly AdoptSlot[]): Promise<Finding[]> {
+  const slots = inState.filter(({ place }) => place === undefined).map(({ slot }) => slot);
   if (slots.length === 0) return [];
   const github = doors.github();
   const [observed, { shards }] = await Promise.all([
     observeSecrets(github, new Set(slots.map(({ name }) => name))),
     spreadOf(doors, github),
   ]);
-  return slots.flatMap((slot) => differencesOf(slot, shards, observed));
+  const there = slots.filter(({ name }) => observed.secrets.some((each) => each.name === name));
+  return there.flatMap((slot) => differencesOf(slot, shards, observed));
 }
 
 function report(
@@ -82,4 +87,7 @@ function report(
   terminal.print("Not read by whom the catalog says; adopting changes nothing in GitHub:");
   for (const line of tableLines(differing.map(({ name, what, remedy }) => [`  ${name}`, what, remedy])))
     terminal.print(line);
+  terminal.print(
+    "Mend it before pulumi up, which does not look for it: npx sophia-secrets repair --all does so for every declared secret",
+  );
 }

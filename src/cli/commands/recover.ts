@@ -9,7 +9,7 @@ export const recoverCommand: CommandSpec = {
   topic: "mend",
   description: "Take what a broken-off pulumi up left behind into the state",
   details: [
-    "An up that was killed, or refused halfway, leaves environments, teams, webhooks or an issuer that the state does not know; each later up fails on them as existing (409). Reads Pulumi Cloud and writes the state alone; a copy of the state as it was is kept in .sophia-secrets/. Says which operations Pulumi notes as broken off. Refuses what holds text that the next up would replace.",
+    "An up that was killed, or refused halfway, leaves environments, teams, a role, webhooks or an issuer that the state does not know; each later up fails on them as existing (409). Reads Pulumi Cloud and writes the state alone; a copy of the state as it was is kept in .sophia-secrets/. Says which operations Pulumi notes as broken off. Refuses what holds text that the next up would replace.",
   ],
   options: [
     ["--dry-run", "say what would be taken and stop"],
@@ -30,7 +30,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const count = done.recovered.length;
   if (count === 0)
     terminal.print(
-      "Nothing to recover: no environment, tag, team, issuer or webhook that the next pulumi up creates exists yet",
+      "Nothing to recover: no environment, tag, team, role, issuer or webhook that the next pulumi up creates exists yet",
     );
   else terminal.print(`${count} ${dryRun ? "would be taken" : "taken"} into the state of ${project.stack}`);
   for (const line of tableLines(done.recovered.map(({ type, id }) => [`  ${kindOf(type)}`, id])))
@@ -40,14 +40,30 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   return EXIT.done;
 }
 
-/** Pulumi warns of them at each `up`; what they made is in the state by then. */
+/**
+ * The engine carries what was being created from state to state and warns of it at each `up`, also once that has made it;
+ * everything else the next `up` drops (its `SnapshotManager`). At a terminal the refresh asks of each create what became
+ * of it, whatever its options say: hence --non-interactive.
+ */
 function pendingLines({ pending }: Recovery, stack: string): string[] {
-  const rows = pending.map(({ operation, urn }) => [`  ${operation}`, urn.slice(urn.lastIndexOf("::") + 2)]);
+  const forget = `pulumi refresh -s ${stack} --clear-pending-creates --non-interactive --yes`;
+  const isKept = pending.some(({ operation }) => operation === "creating");
   return [
-    `Pulumi notes ${counted(pending.length, "operation")} as broken off, and warns at each up:`,
-    ...tableLines(rows),
-    `Once pulumi up has run, let it forget them: pulumi refresh -s ${stack} --clear-pending-creates`,
+    `Pulumi notes ${counted(pending.length, "operation")} as broken off:`,
+    ...tableLines(pending.map(({ operation, urn }) => [`  ${operation}`, kindOfUrn(urn), nameOfUrn(urn)])),
+    isKept
+      ? `It warns of what was being created at each up. Once pulumi up has ended well, let it forget that: ${forget}`
+      : "The next pulumi up does them anew, and forgets them.",
   ];
+}
+
+/** `urn:pulumi:STACK::PROJECT::PARENTS$TYPE::NAME`. */
+function nameOfUrn(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+function kindOfUrn(urn: string): string {
+  return kindOf(urn.split("::")[2] ?? "");
 }
 
 /** `pulumiservice:index:Team` is a Team. */

@@ -29,6 +29,16 @@ const FIND: Readonly<Record<string, Find>> = {
     const found = oidcIssuers.find((issuer) => issuer.url === url);
     return found && `${organization}/${found.id}`;
   },
+  "pulumiservice:index:OrganizationRole": async (call, { inputs }) => {
+    const { organizationName, name } = inputs as Record<string, string>;
+    const { roles = [] } = await json<{ roles?: { id: string; name: string }[] }>(
+      call,
+      `roles of ${organizationName}`,
+      `/api/orgs/${organizationName}/roles?uxPurpose=role`,
+    );
+    const found = roles.find((role) => role.name === name);
+    return found && `${organizationName}/${found.id}`;
+  },
   "pulumiservice:api/esc:EnvironmentTag": async (call, { inputs }) => {
     const { orgName, projectName, envName, name } = inputs as Record<string, string>;
     const place = `${orgName}/${projectName}/${envName}`;
