@@ -1,15 +1,19 @@
 import { deepEqual, doesNotMatch, equal, match, rejects } from "node:assert/strict";
+import { renderComposite } from "../../secrets/composite";
 import type { Catalog } from "../../secrets/entry";
 import { SCRIPT_PATH, SENTINEL, WORKFLOW_PATH } from "../../secrets/layout";
 import { type Ledger, renderLedger } from "../../secrets/ledger";
 import type { Rotator } from "../../secrets/rotators";
+import { UNROTATED } from "../../secrets/rotators";
 import type { Doors } from "../../src/cli/command";
 import { type Check, checkLink, namesIn } from "../../src/cli/verify/check";
 import { checkApplication } from "../../src/cli/verify/check-applications";
 import { checkCarrier } from "../../src/cli/verify/check-carriers";
+import { checkComposites } from "../../src/cli/verify/check-composites";
 import { checkEnvironments } from "../../src/cli/verify/check-environments";
 import { checkLedger } from "../../src/cli/verify/check-ledgers";
 import type { GitHubCarrier, WorkflowState } from "../../src/clients/github-carrier";
+import { UnavailableError } from "../../src/clients/pulumi-call";
 import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError, TokenError } from "../../src/errors";
 import { Secret } from "../../src/secret";
@@ -59,6 +63,13 @@ describe("one link of the chain", () => {
       what: "thing: the token may not do this",
       remedy: "another token",
     });
+  });
+
+  it("is unreachable when the service does not answer, which is not to pass for a chain that is whole", async () => {
+    const silent = async () => {
+      throw new UnavailableError("thing", "503", "run again later");
+    };
+    equal((await checkLink("a link", silent)).unreachable, true);
   });
 
   it("passes on what nobody foresaw", async () => {
@@ -142,6 +153,29 @@ describe("what an application of an environment gets", () => {
   });
 });
 
+describe("what ESC rotates, for an application", () => {
+  const rotator = {
+    ...{ name: "session", group: "keys", kind: "password", schedule: "0 3 * * *", value: "SESSION_KEY" },
+  };
+  const check = (value: string) => {
+    const catalog = { ...CATALOG, secrets: [], rotators: [rotator] } as unknown as typeof CATALOG;
+    const leaf = (each: unknown) => ({ value: each, secret: true });
+    const cloud = {
+      read: async () => ({ text: "imports: []\n" }),
+      open: async () => ({ properties: { app: leaf({ session_key: leaf(value) }) } }),
+      decrypt: async () => ({ text: renderLedger({ key: KEY, revisions: {}, secrets: {}, refused: {} }) }),
+    } as unknown as PulumiCloud;
+    return checkApplication(catalog, SETTINGS, "production", cloud);
+  };
+
+  it("is wrong before its first rotation: what has no loader takes the placeholder for a key", async () => {
+    const { standing, what, remedy } = await check(UNROTATED);
+    deepEqual([standing, /placeholder.*never rotated SESSION_KEY$/.test(what)], ["wrong", true]);
+    match(remedy ?? "", /pulumi env rotate cloud\/default\/app-production-rotated-session$/);
+    equal((await check("canary-made")).standing, "ok");
+  });
+});
+
 describe("the values of an environment", () => {
   const at = "2026-08-01T05:17:00Z";
   const entry = { fingerprint: "f", changed: at, synced: at, run: "1", commit: "c" };
@@ -196,6 +230,32 @@ describe("the values of an environment", () => {
     const found = await check(`${LEFT}  environmentVariables: { THEIRS: canary }\n`);
     deepEqual([found.standing, found.what], ["wrong", "1 of 4 to look after: THEIRS"]);
     match(found.remedy ?? "", /sophia-secrets status --environment production/);
+  });
+});
+
+describe("the composites of an environment", () => {
+  const declared = renderComposite(SETTINGS, "production", Object.keys(CATALOG.groups));
+  const check = async (text: string) => {
+    const cloud = { read: async () => ({ text, etag: "e", revision: 1 }) } as unknown as PulumiCloud;
+    const found = await checkComposites({ ...CATALOG, accessPolicies: [] }, SETTINGS, "production", cloud);
+    doesNotMatch(JSON.stringify(found), /canary/);
+    return found;
+  };
+
+  it("are right when they import what is declared, and hold nothing", async () => {
+    deepEqual((await check(declared)).standing, "ok");
+  });
+
+  it("are wrong with a value of their own, which applications get in place of the synced one", async () => {
+    const values = "values:\n  environmentVariables:\n    OPENAI_API_KEY: canary\n";
+    const { standing, what, remedy } = await check(`${declared}${values}`);
+    deepEqual([standing, /above what the sync wrote: default\/app-production$/.test(what)], ["wrong", true]);
+    match(remedy ?? "", /pulumi up --refresh/);
+  });
+
+  it("are wrong without an import, and with another's", async () => {
+    for (const text of ["imports: []\n", declared.replace("keys", "keys@run-1")])
+      equal((await check(text)).standing, "wrong");
   });
 });
 

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { counted } from "../../../secrets/counted";
+import { settingsOf } from "../../../secrets/declared-access";
 import { createGitHubCarrier } from "../../clients/github-carrier";
 import { carrierCatalog } from "../../sync/job-catalog";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../environment-option";
 import { inParallel } from "../in-parallel";
+import { readStacks } from "../project";
 import { requireCloud } from "../require-cloud";
 import { type SeenInGitHub, seeGitHub } from "../status/see-github";
 import { tableLines } from "../table";
@@ -13,6 +15,7 @@ import type { Check } from "../verify/check";
 import { checkAccess } from "../verify/check-access";
 import { checkApplication } from "../verify/check-applications";
 import { checkCarrier } from "../verify/check-carriers";
+import { checkComposites } from "../verify/check-composites";
 import { checkEnvironments } from "../verify/check-environments";
 import { checkGitHub } from "../verify/check-github";
 import { checkLedger } from "../verify/check-ledgers";
@@ -24,7 +27,7 @@ export const verifyCommand: CommandSpec = {
   topic: "look",
   description: "Walk the chain from GitHub to what an application loads",
   details: [
-    "Says what is wrong and what to do: secrets in GitHub, workflow and its last run, trust rule by rule, access, ESC environments, values, and what an application gets: opened, and compared with the ledger by fingerprint. Reads only and shows no value. A link that the tokens may not see is unknown. Exit code 1 when a link is wrong.",
+    "Says what is wrong and what to do: secrets in GitHub, workflow and its last run, trust rule by rule, access, ESC environments, values, and what an application gets: opened, and compared with the ledger by fingerprint. Reads only and shows no value. A link that the tokens may not see is unknown. Exit code 1 when a link is wrong, 2 when none is and a service did not answer.",
   ],
   options: [
     ["--environment <name>", "this environment alone"],
@@ -42,7 +45,9 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const checks = await walk(doors, environmentOption(doors, typed));
   if (typed.has("json")) terminal.print(JSON.stringify(checks));
   else for (const line of linesOf(checks)) terminal.print(line);
-  return checks.some(({ standing }) => standing === "wrong") ? EXIT.found : EXIT.done;
+  if (checks.some(({ standing }) => standing === "wrong")) return EXIT.found;
+  // Nothing was found wrong because nothing was seen.
+  return checks.some(({ unreachable }) => unreachable) ? EXIT.failed : EXIT.done;
 }
 
 async function walk(doors: Doors, environment: string | undefined): Promise<Check[]> {
@@ -53,6 +58,7 @@ async function walk(doors: Doors, environment: string | undefined): Promise<Chec
   const [inGitHub, carriers] = await Promise.all([checkGitHub(doors), checkCarriers(doors)]);
   terminal.progress("Looking at Pulumi Cloud");
   const around = await Promise.all([checkTrust(doors), checkAccess(doors)]);
+  const stacks = [...readStacks(project).values()];
   const environments = environment === undefined ? catalog.environments : [environment];
   // The same for every environment: asked once, by the first that needs it.
   let asked: Promise<SeenInGitHub> | undefined;
@@ -62,6 +68,7 @@ async function walk(doors: Doors, environment: string | undefined): Promise<Chec
   };
   const inside = await inParallel(environments, async (each) => [
     await checkEnvironments(catalog, settings, each, call),
+    await checkComposites(catalog, settingsOf(each, settings, stacks), each, cloud),
     await checkLedger(doors, each, cloud, times),
     await checkApplication(catalog, settings, each, cloud),
   ]);

@@ -1,6 +1,13 @@
 import { type Catalog, type Secret as Entry, resolveCatalog } from "../../../secrets/entry";
 import { compositeEnvironment, ledgerEnvironment, pathOf, SENTINEL } from "../../../secrets/layout";
 import { type Ledger, parseLedger } from "../../../secrets/ledger";
+import {
+  type Rotator,
+  rotatedEnvironment,
+  rotatedValues,
+  rotatorsIn,
+  UNROTATED,
+} from "../../../secrets/rotators";
 import type { Settings } from "../../../secrets/settings";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { valueAt } from "../../clients/value-at";
@@ -33,7 +40,13 @@ export function checkApplication(
       entry,
       standing: standingOf(entry, valueIn(document, settings, entry), ledger),
     }));
-    return tell(found, Object.values(pins)[0]);
+    const waiting = rotatorsIn(catalog.rotators ?? [], environment).filter((rotator) =>
+      rotatedValues(rotator).some(
+        ({ appKey, required }) => required && valueAt(document, [settings.appRoot, appKey]) === UNROTATED,
+      ),
+    );
+    if (waiting.length === 0) return tell(found, Object.values(pins)[0]);
+    return neverRotated(waiting, settings, environment);
   });
 }
 
@@ -49,6 +62,21 @@ function standingOf(entry: Entry, value: unknown, ledger: Ledger): Standing {
   const known = ledger.secrets[entry.name]?.fingerprint;
   if (known === undefined || ledger.key === undefined) return "other";
   return fingerprint(ledger.key, entry.name, new Secret(value)) === known ? "right" : "other";
+}
+
+/** Their placeholder is text as any other to what has no loader of this program's. */
+function neverRotated(
+  waiting: readonly Rotator[],
+  settings: Settings,
+  environment: string,
+): Omit<Check, "link"> {
+  const names = waiting.flatMap(rotatedValues).map(({ name }) => name);
+  const commands = waiting.map((rotator) => {
+    const path = pathOf(rotatedEnvironment(settings, environment, rotator));
+    return `pulumi env rotate ${settings.pulumiOrganization}/${path}`;
+  });
+  const what = `applications get a placeholder, for ESC has never rotated ${namesIn(names)}`;
+  return { standing: "wrong", what, remedy: `as an administrator: ${commands.join(" && ")}` };
 }
 
 /** @param pin tag at which the composite stands; what was synced since then is other on purpose. */

@@ -1,3 +1,5 @@
+import { NoAnswerError } from "../../clients/http";
+import { UnavailableError } from "../../clients/pulumi-call";
 import { RemedyError, TokenError } from "../../errors";
 
 /** One link of the chain from GitHub to the application, and how it stands. */
@@ -8,6 +10,8 @@ export interface Check {
   what: string;
   /** Absent where nothing is to be done. */
   remedy?: string;
+  /** Unknown because the service did not answer, not because the token may not see it. */
+  unreachable?: true;
 }
 
 /**
@@ -20,8 +24,15 @@ export async function checkLink(link: string, look: () => Promise<Omit<Check, "l
     return { link, ...(await look()) };
   } catch (error) {
     if (!(error instanceof RemedyError) || error instanceof TokenError) throw error;
-    return { link, standing: "unknown", what: `${error.thing}: ${error.reason}`, remedy: error.remedy };
+    const told = { what: `${error.thing}: ${error.reason}`, remedy: error.remedy };
+    return { link, standing: "unknown", ...told, ...(isOutage(error) ? UNREACHABLE : {}) };
   }
+}
+
+const UNREACHABLE = { unreachable: true } as const;
+
+function isOutage(error: RemedyError): boolean {
+  return error instanceof NoAnswerError || error instanceof UnavailableError;
 }
 
 /** At most so many names in one line; the rest is counted. */
