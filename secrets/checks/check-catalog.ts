@@ -134,6 +134,11 @@ function checkValues(secret: Secret): Problem[] {
     const remedy = "leave the default out: the stack's config has the value";
     problems.push({ thing: secret.name, cause: "has both a default and a value in config", remedy });
   }
+  if (secret.default !== undefined && secret.credential) {
+    const cause = "has a default, which whoever reads this repository reads, and is a credential";
+    const remedy = "leave the default out and set the value in GitHub; for what is public: credential: false";
+    problems.push({ thing: secret.name, cause, remedy });
+  }
   if (secret.default === undefined || !Object.hasOwn(FORMATS, secret.format)) return problems;
   const wrong =
     secret.default === "" || secret.default === SENTINEL

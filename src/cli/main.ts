@@ -9,7 +9,7 @@ import { createPulumiCloud } from "../clients/pulumi-cloud";
 import { findPulumiToken } from "../clients/pulumi-token";
 import { RemedyError } from "../errors";
 import { Secret } from "../secret";
-import type { Doors } from "./command";
+import { type Doors, EXIT } from "./command";
 import { loadCatalog } from "./load-catalog";
 import { runProgram } from "./program";
 import { readProject } from "./project";
@@ -59,8 +59,9 @@ async function openDoors(stack: string | undefined): Promise<Doors> {
 
 function gitHubToken(): Secret {
   const value = (env.GITHUB_TOKEN ?? "").trim();
-  if (value !== "") return new Secret(value);
-  throw new RemedyError("GITHUB_TOKEN", "is not set", "export GITHUB_TOKEN=...");
+  if (value === "") throw new RemedyError("GITHUB_TOKEN", "is not set", "export GITHUB_TOKEN=...");
+  if (/^[\x21-\x7e]+$/.test(value)) return new Secret(value);
+  throw new RemedyError("GITHUB_TOKEN", "holds a blank, a line end or no ASCII", "export the token alone");
 }
 
 function readFile(path: string): Buffer {
@@ -72,10 +73,13 @@ function readFile(path: string): Buffer {
   }
 }
 
-// Whoever reads only the beginning (`| head`) has what they wanted.
+// Whoever reads only the beginning (`| head`) has what they wanted; a full disk has not.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
-  throw error;
+  terminal.say(
+    `error: what was to be printed could not be written (${error.code}). Remedy: make room, then run again`,
+  );
+  process.exit(EXIT.failed);
 });
 
 runProgram(process.argv.slice(2), openDoors, terminal).then((code) => {

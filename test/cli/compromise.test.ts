@@ -619,15 +619,15 @@ describe("sophia-secrets compromise", function () {
     };
 
     it("for a secret of the organization, of GitHub environments, of config, and the pipeline's own", async () => {
-      const organization = await dry("OPENAI_API_KEY --pause --environment production");
-      match(organization, /^1\. Pause the sync\n {3}No sync writes to production until/);
+      const organization = await dry("OPENAI_API_KEY --pause");
+      match(organization, /^1\. Pause the sync\n {3}No sync writes to staging, production until/);
       match(
         organization,
         /3\. The new value, into GitHub\n {3}Asked for without showing it, or read from stdin, and set as OPENAI_API_KEY\n/,
       );
       match(
         organization,
-        /4\. Sync now\n {3}ai-cherry\/carrier: workflow of main, names=OPENAI_API_KEY\n {3}into production\n/,
+        /4\. Sync now\n {3}ai-cherry\/carrier: workflow of main, names=OPENAI_API_KEY\n {3}into staging, production\n/,
       );
       match(
         await dry("DATABASE_URL"),
@@ -659,6 +659,13 @@ describe("sophia-secrets compromise", function () {
     match((await run("SESSION_KEY --environment canada")).stderr, /SESSION_KEY is not in canada/);
   });
 
+  it("takes nothing but Enter for a yes", async () => {
+    const { code, stderr } = await run("OPENAI_API_KEY", { typed: ["n"] });
+    equal(code, 2);
+    match(stderr, /stopped: more than Enter was typed\. Remedy: run this again/);
+    match((await run("OPENAI_API_KEY --dry-run")).stdout, /^1\. Revoke OPENAI_API_KEY [^:]*$/m, "not done");
+  });
+
   it("looks after all that it began with: another scope is refused, and a dry run marks what is done", async () => {
     await run("OPENAI_API_KEY", { typed: ["", "stop"] });
     const narrower = await run("OPENAI_API_KEY --environment production", { typed: [] });
@@ -674,6 +681,11 @@ describe("sophia-secrets compromise", function () {
     for (const [rest, world, told] of [
       ["NO_SUCH", {}, /NO_SUCH: the catalog has no such entry/],
       ["OLD_KEY", {}, /OLD_KEY: it has left GitHub and ESC on 2026-01-31/],
+      [
+        "OPENAI_API_KEY --environment production",
+        {},
+        /one value in all environments, and staging would keep the compromised one\. Remedy: leave it out/,
+      ],
       ["OPENAI_API_KEY --environment canada", {}, /OPENAI_API_KEY is not in canada\. Remedy: use some of/],
       ["OPENAI_API_KEY", {}, /there is nobody to ask\. Remedy: run it on a terminal, or with --yes/],
       [

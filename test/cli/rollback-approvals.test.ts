@@ -88,6 +88,7 @@ describe("where somebody must approve changes of values", () => {
       equal(
         stderr,
         [
+          "warning: older values come back: ALPHA_KEY. One that was replaced because it leaked leaks again, unless its vendor has revoked it",
           `${GROUP.keys}: the change was proposed and waits for approval (change request ${request?.id}). Remedy: somebody else approves and applies it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request approve ${request?.id} && pulumi env change-request apply ${request?.id}); the next run finds it done`,
           "Nothing has changed yet: it is for security to approve. Once it is applied, run this again: that brings the ledger in line.",
           "The sync of production is paused until somebody resumes it, or its next run would bring GitHub's values back.",
@@ -195,7 +196,7 @@ describe("where somebody must approve changes of values", () => {
       match(stdout, /^production: dry run, nothing written: 1 updated, 2 unchanged, 1 deleted\n/);
       equal(
         stderr,
-        "warning: changes of production need an approval: this would be proposed, and would change nothing by itself\n",
+        "warning: changes of production need an approval: this would be proposed, and would change nothing by itself\nwarning: older values come back: ALPHA_KEY. One that was replaced because it leaked leaks again, unless its vendor has revoked it\n",
       );
       deepEqual([code, await requests()], [0, []]);
     });

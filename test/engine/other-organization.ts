@@ -23,7 +23,7 @@ export const catalog = defineCatalog({
     { name: "STRIPE_WEBHOOK_SECRET", group: "payments", path: "stripe.webhook", environments: ["live"] },
     { name: "PAYPAL_PEM", group: "payments", format: "private-key" },
     { name: "SMTP_PASSWORD", group: "platform", visibility: "all" },
-    { name: "SMTP_HOST", group: "platform", default: "smtp.example.org" },
+    { name: "SMTP_HOST", group: "platform", default: "smtp.example.org", credential: false },
     { name: "SENTRY_DSN", group: "platform", format: "https-url", required: false },
   ],
 });

@@ -14,7 +14,7 @@ import {
   PULUMI_ORGANIZATION,
 } from "../engine/other-organization";
 
-const LINE = '{ name: "SMTP_HOST", group: "platform", default: "smtp.example.org" }';
+const LINE = '{ name: "SMTP_HOST", group: "platform", default: "smtp.example.org", credential: false }';
 const CONFIGURED = '{ name: "SMTP_HOST", group: "platform", value: "config" }';
 const FIRST = "canary-first.example.org";
 const SECOND = "canary-second.example.org";

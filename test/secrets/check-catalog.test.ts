@@ -30,7 +30,7 @@ describe("the catalog's rules", () => {
 
   it("do not take a word every object has for a group or format", () => {
     for (const word of ["constructor", "toString", "__proto__"]) {
-      deepEqual(problemsOf({ name: "A", group: word, format: word, default: "x" }), [
+      deepEqual(problemsOf({ name: "A", group: word, format: word, default: "x", credential: false }), [
         `A: names an unknown group: ${word}`,
         `A: names an unknown format: ${word}`,
       ]);
@@ -76,10 +76,18 @@ describe("the catalog's rules", () => {
 
   it("refuse a default that is no value or has the wrong format, without quoting it", () => {
     for (const value of ["", SENTINEL])
-      deepEqual(problemsOf({ name: "A", default: value }), ["A: its default is empty or the sentinel"]);
-    const problems = problemsOf({ name: "A", format: "number", default: "hidden" });
+      deepEqual(problemsOf({ name: "A", default: value, credential: false }), [
+        "A: its default is empty or the sentinel",
+      ]);
+    const problems = problemsOf({ name: "A", format: "number", default: "hidden", credential: false });
     deepEqual(problems, ["A: its default must be digits only"]);
-    deepEqual(problemsOf({ name: "A", format: "number", default: "1" }), []);
+    deepEqual(problemsOf({ name: "A", format: "number", default: "1", credential: false }), []);
+  });
+
+  it("refuse a default of a credential: whoever reads the catalog would have it", () => {
+    deepEqual(problemsOf({ name: "A", default: "hidden" }), [
+      "A: has a default, which whoever reads this repository reads, and is a credential",
+    ]);
   });
 
   it("refuse a group that shares a name with the pipeline's own environments, or cannot be a name", () => {

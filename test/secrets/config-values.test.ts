@@ -61,7 +61,7 @@ describe("values from config", () => {
   });
 
   it("have one origin: config, or a default, and no unknown one", () => {
-    assert.deepEqual(problemsOf({ name: "A", value: "config", default: "x" }), [
+    assert.deepEqual(problemsOf({ name: "A", value: "config", default: "x", credential: false }), [
       "A: has both a default and a value in config",
     ]);
     assert.deepEqual(problemsOf({ name: "A", value: "vault" }), ["A: names an unknown origin of its value"]);

@@ -30,7 +30,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   const count = done.recovered.length;
   if (count === 0)
     terminal.print(
-      "Nothing to recover: no environment, tag, team, role, issuer or webhook that the next pulumi up creates exists yet",
+      `Nothing to recover in ${project.stack}: no environment, tag, team, role, issuer or webhook that its next pulumi up creates exists yet (--stack NAME for another)`,
     );
   else terminal.print(`${count} ${dryRun ? "would be taken" : "taken"} into the state of ${project.stack}`);
   for (const line of tableLines(done.recovered.map(({ type, id }) => [`  ${kindOf(type)}`, id])))

@@ -5,6 +5,7 @@ import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from ".
 import { environmentArgument, groupOption } from "../environment-arguments";
 import type { Project } from "../project";
 import { requireCloud } from "../require-cloud";
+import { namesIn } from "../verify/check";
 import { readPins } from "../versions/read-pins";
 import { type Rollback, rollBack } from "../versions/roll-back";
 
@@ -66,13 +67,26 @@ function report(doors: Doors, { report, paused, warnings, failure }: Rollback, d
   const { failures, awaiting } = outcomeOf(report);
   if (failure !== undefined) failures.push(failure);
   for (const line of [headline(report, dryRun), ...logLines(report)]) terminal.print(line);
-  for (const warning of warnings) terminal.say(`warning: ${warning}`);
+  for (const warning of [...warnings, ...comeBack(report)]) terminal.say(`warning: ${warning}`);
   for (const failure of failures) terminal.say(`error: ${failure}`);
   for (const each of awaiting) terminal.say(each);
   const after = awaiting.length === 0 ? isPaused(environment) : isProposed(environment, project);
   if (paused) for (const line of after) terminal.say(line);
   if (failures.length > 0) return EXIT.failed;
   return awaiting.length === 0 ? EXIT.done : EXIT.found;
+}
+
+/** Why a value was replaced nothing tells: it may have been for a leak. */
+function comeBack({ groups }: Rollback["report"]): string[] {
+  const names = groups.flatMap(({ lines }) =>
+    lines
+      .filter(({ verb, planned }) => (verb === "pending" ? planned : verb) === "update")
+      .map(({ name }) => name),
+  );
+  if (names.length === 0) return [];
+  return [
+    `older values come back: ${namesIn(names)}. One that was replaced because it leaked leaks again, unless its vendor has revoked it`,
+  ];
 }
 
 function isPaused(environment: string): string[] {

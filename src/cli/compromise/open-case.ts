@@ -33,6 +33,7 @@ export async function openCase(doors: Doors, name: string, asked: readonly strin
   const there = listed.filter((each) => names.includes(each.name));
   const carriers = secret.bootstrap ? [] : carriersOf(secret, shards);
   const wanted = environmentsOf(secret, asked);
+  if (!secret.perEnvironment && secret.value !== "config") requireAllOf(secret, wanted);
   const own = secret.perEnvironment ? NOTHING_OWN : await lookInCarriers(github, carriers, wanted, names);
   const older = `${name} is an older name of ${secret.name}: both are one secret`;
   return {
@@ -80,6 +81,14 @@ function environmentsOf({ name, environments }: Secret, asked: readonly string[]
     return asked.length === 0 ? environments : environments.filter((each) => asked.includes(each));
   const remedy = `use some of ${environments.join(", ")}`;
   throw new RemedyError("--environment", `${name} is not in ${unknown.join(", ")}`, remedy);
+}
+
+/** One value stands in all of them: those left out would keep the one that leaked. */
+function requireAllOf({ name, environments }: Secret, wanted: readonly string[]): void {
+  const others = environments.filter((each) => !wanted.includes(each));
+  if (others.length === 0) return;
+  const reason = `${name} has one value in all environments, and ${others.join(", ")} would keep the compromised one`;
+  throw new RemedyError("--environment", reason, "leave it out");
 }
 
 /** An older name that somebody else's workflow reads keeps the readers it has. */

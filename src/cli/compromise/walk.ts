@@ -152,9 +152,12 @@ async function askLogs(walk: Walk): Promise<Readers> {
 /** @throws RemedyError when a person stops it. */
 async function confirm({ doors, unattended }: Walk, question: string): Promise<void> {
   if (unattended) return;
-  await doors.terminal.askHidden(`${question}; Ctrl-C to stop here`).catch(() => {
-    throw new RemedyError("compromise", "stopped", "run this again: it goes on with this step");
+  const again = "run this again: it goes on with this step";
+  const typed = await doors.terminal.askHidden(`${question}; Ctrl-C to stop here`).catch(() => {
+    throw new RemedyError("compromise", "stopped", again);
   });
+  // Whoever types `n`, or the new value, has not said yes.
+  if (typed.bytes > 0) throw new RemedyError("compromise", "stopped: more than Enter was typed", again);
 }
 
 /** A paused sync brings nothing: somebody says that it may go on. */

@@ -1,7 +1,9 @@
 import { ledgerEnvironment, pathOf, valuesEnvironment } from "../../../secrets/layout";
 import { type Ledger, parseLedger, revisionsOf } from "../../../secrets/ledger";
+import { NoAnswerError } from "../../clients/http";
+import { UnavailableError } from "../../clients/pulumi-call";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
-import { RemedyError } from "../../errors";
+import { RemedyError, TokenError } from "../../errors";
 import type { Doors } from "../command";
 import { inParallel } from "../in-parallel";
 
@@ -45,7 +47,7 @@ export async function seeEnvironment(
   }));
   const [stored, ...texts] = await inParallel(
     [pathOf(ledgerEnvironment(settings, environment)), ...values.map(({ path }) => path)],
-    (path) => cloud.read(path).catch(ignoreRefusal),
+    (path) => cloud.read(path).catch(ignoreUnseen),
   );
   const ledger = stored === undefined ? undefined : parseLedger(stored.text);
   const groups = await inParallel([...values.entries()], async ([index, { group, path }]) => {
@@ -77,6 +79,13 @@ async function leftOf(
   if (revision === undefined) return {};
   const text = await cloud.revisions.text(path, revision).catch(ignoreRefusal);
   return text === undefined ? { revision } : { revision, text };
+}
+
+/** @throws what says nothing of this one: a token that nobody knows, and no answer. */
+function ignoreUnseen(error: unknown): undefined {
+  const isOfAll = [TokenError, NoAnswerError, UnavailableError].some((kind) => error instanceof kind);
+  if (isOfAll) throw error;
+  return ignoreRefusal(error);
 }
 
 /** What may not be read, or is not there, is told as unknown; the rest is worth telling. */
