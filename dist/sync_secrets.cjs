@@ -8123,7 +8123,8 @@ function isOpenChange({ status, action, entity }, environment) {
 var AwaitingApprovalError = class extends RemedyError {
   constructor(environment, request, made) {
     const how = made === void 0 ? "waits for approval since an earlier run" : "was proposed and waits for approval";
-    const remedy = `somebody else approves and applies it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request approve ${request} && pulumi env change-request apply ${request}); the next run finds it done`;
+    const applied = `somebody else approves and applies it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request approve ${request} && pulumi env change-request apply ${request})`;
+    const remedy = made === void 0 ? `${applied}, or closes it where a newer value has come since; the next run proposes what is then missing` : `${applied}; the next run finds it done`;
     super(environment, `the change ${how} (change request ${request})`, remedy);
     this.made = made;
   }

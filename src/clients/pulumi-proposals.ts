@@ -19,7 +19,12 @@ export class AwaitingApprovalError extends RemedyError {
   ) {
     const how =
       made === undefined ? "waits for approval since an earlier run" : "was proposed and waits for approval";
-    const remedy = `somebody else approves and applies it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request approve ${request} && pulumi env change-request apply ${request}); the next run finds it done`;
+    const applied = `somebody else approves and applies it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request approve ${request} && pulumi env change-request apply ${request})`;
+    // It holds what was new when it was proposed: a later value, after a leak say, is not in it.
+    const remedy =
+      made === undefined
+        ? `${applied}, or closes it where a newer value has come since; the next run proposes what is then missing`
+        : `${applied}; the next run finds it done`;
     super(environment, `the change ${how} (change request ${request})`, remedy);
   }
 }

@@ -261,7 +261,11 @@ describe("sophia-secrets compromise", function () {
       /^Goes on with what ada began .*compromise-OPENAI_API_KEY\.json; .*\)\n1\/6 .*: done\n2\/6 /,
     );
     equal(await loaded("production"), NEW);
-    match((await run("OPENAI_API_KEY --yes")).stderr, /post-mortem-\S+: there is such a file already/);
+    const file = /Written down in (\S+)\.md/.exec(second.stdout)?.[1] ?? "";
+    const again = await run(`OPENAI_API_KEY --dry-run --out ${file}.md`);
+    match(again.stderr, /post-mortem-\S+: there is such a file already/);
+    const third = await run("OPENAI_API_KEY --dry-run");
+    ok(third.stdout.includes(`${file}-2.md, without values`), "a second leak of one day waits for no name");
   });
 
   it("takes the word of who has set it in GitHub, unless nothing has moved there", async () => {
@@ -641,10 +645,13 @@ describe("sophia-secrets compromise", function () {
   });
 
   it("replaces the pipeline's own credential without a sync, and counts everything that it opens", async () => {
+    const secret = { org: "ai-cherry", secret_name: "PULUMI_ACCESS_TOKEN" };
+    const { data } = await github.octokit().request("GET /orgs/{org}/actions/secrets/{secret_name}", secret);
     const { code, stderr, stdout } = await run("PULUMI_ACCESS_TOKEN --yes", { stdin: "pul-canary" });
     equal(code, 0, stderr);
     match(stdout, /PULUMI_ACCESS_TOKEN: value replaced/);
     match(written() ?? "", /count every secret of these environments in/);
+    ok(written()?.includes(`since ${data.updated_at}`), "no ledger knows it, GitHub does");
   });
 
   it("has ESC rotate what ESC makes, twice, for the first rotation leaves the old one alive", async () => {

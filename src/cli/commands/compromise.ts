@@ -11,7 +11,7 @@ import { caseName, openCase } from "../compromise/open-case";
 import { type PlannedStep, planSteps } from "../compromise/plan";
 import { unprovenIn } from "../compromise/verify";
 import { lookBefore, walkSteps, whoAmI } from "../compromise/walk";
-import { requireFree, writeNew } from "../compromise/write-new";
+import { nextFree, requireFree, writeNew } from "../compromise/write-new";
 
 /** The guide's emergency procedure, step by step. */
 export const compromiseCommand: CommandSpec = {
@@ -57,8 +57,9 @@ async function walkCase(doors: Doors, typed: Typed, name: string, file: JournalF
   const asked = typed.text("environment") === undefined ? (begun?.asked ?? []) : environmentsIn(typed);
   if (begun !== undefined) requireSameScope(begun, asked, file.path);
   const found = await openCase(doors, name, asked);
-  const out = typed.text("out") ?? `post-mortem-${found.secret.name}-${dayOf(now())}.md`;
+  const out = typed.text("out") ?? nextFree(doors, `post-mortem-${found.secret.name}-${dayOf(now())}`);
   requireFree(doors, out);
+  const said = saidIn(doors, typed);
   const pause = typed.has("pause") && begun?.done.includes("sync") !== true;
   const plan = (of: Case) => planSteps(of, { settings: project.settings, pause, out });
   if (typed.has("dryRun")) {
@@ -72,7 +73,6 @@ async function walkCase(doors: Doors, typed: Typed, name: string, file: JournalF
     const remedy = "run it on a terminal, or with --yes and the new value on stdin";
     throw new RemedyError("compromise", "there is nobody to ask", remedy);
   }
-  const said = saidIn(doors, typed);
   const journal = { ...(begun ?? (await begin(doors, found, asked))), ...said };
   if (begun !== undefined)
     terminal.say(
@@ -120,7 +120,8 @@ async function begin(doors: Doors, found: Case, asked: readonly string[]): Promi
     reason: `${name} is compromised`,
     by,
     started,
-    since: changes.sort()[0] ?? started,
+    // No ledger knows the pipeline's own: what leaked stood there at GitHub's time at the latest, and no later.
+    since: changes.sort()[0] ?? Object.values(found.updated).sort()[0] ?? started,
     sinceGiven: false,
     before,
     updated: found.updated,

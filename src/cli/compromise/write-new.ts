@@ -28,3 +28,11 @@ function inProject({ project }: Doors, file: string): string {
 function taken(file: string): RemedyError {
   return new RemedyError(file, "there is such a file already", "name another: --out FILE");
 }
+
+/** `STEM.md`, or where there is such a file already `STEM-2.md` and so on: an emergency waits for no name. */
+export function nextFree({ project: { dir } }: Doors, stem: string): string {
+  for (let count = 1; ; count += 1) {
+    const file = `${stem}${count === 1 ? "" : `-${count}`}.md`;
+    if (!existsSync(join(dir, file))) return file;
+  }
+}
