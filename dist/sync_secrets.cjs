@@ -7459,7 +7459,7 @@ function noAnswer(method, url, cause) {
   return new NoAnswerError(
     `${method} ${url.origin}${url.pathname}`,
     code === "TimeoutError" || code === "ABORT_ERR" ? "no answer in time" : `no answer (${code})`,
-    "check the address and the network, then run again: a second run finishes what this one did not"
+    method === "GET" ? "check the address and the network, then run again" : "check the address and the network, then run again: a second run finishes what this one did not"
   );
 }
 

@@ -128,6 +128,8 @@ function noAnswer(method: string, url: URL, cause: Error): NoAnswerError {
   return new NoAnswerError(
     `${method} ${url.origin}${url.pathname}`,
     code === "TimeoutError" || code === "ABORT_ERR" ? "no answer in time" : `no answer (${code})`,
-    "check the address and the network, then run again: a second run finishes what this one did not",
+    method === "GET"
+      ? "check the address and the network, then run again"
+      : "check the address and the network, then run again: a second run finishes what this one did not",
   );
 }

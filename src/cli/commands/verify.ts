@@ -11,7 +11,7 @@ import { requireCloud } from "../require-cloud";
 import { type SeenInGitHub, seeGitHub } from "../status/see-github";
 import { tableLines } from "../table";
 import { spreadOf } from "../values/spread";
-import type { Check } from "../verify/check";
+import { type Check, namesIn } from "../verify/check";
 import { checkAccess } from "../verify/check-access";
 import { checkApplication } from "../verify/check-applications";
 import { checkCarrier } from "../verify/check-carriers";
@@ -90,9 +90,10 @@ async function checkCarriers(doors: Doors): Promise<Check[]> {
 
 function linesOf(checks: readonly Check[]): string[] {
   const rows = tableLines(checks.map(({ link, standing, what }) => [standing, link, what]));
-  const remedies = checks.flatMap(({ link, remedy }) =>
-    remedy === undefined ? [] : [`  ${link}: ${remedy}`],
-  );
+  const links = new Map<string, string[]>();
+  for (const { link, remedy } of checks)
+    if (remedy !== undefined) links.set(remedy, [...(links.get(remedy) ?? []), link]);
+  const remedies = [...links].map(([remedy, of]) => `  ${namesIn(of)}: ${remedy}`);
   const count = (wanted: Check["standing"]) => checks.filter(({ standing }) => standing === wanted).length;
   const [wrong, unknown] = [count("wrong"), count("unknown")];
   const whole = wrong === 0 && unknown === 0 ? "the chain is whole" : `${wrong} wrong, ${unknown} unknown`;
