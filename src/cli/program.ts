@@ -113,7 +113,7 @@ function addCommand(
   if (spec.names !== undefined) command.argument(...spec.names).allowExcessArguments();
   for (const option of spec.required ?? []) command.requiredOption(...option);
   for (const option of spec.options) command.option(...option);
-  command.option("-s, --stack <name>", "stack whose config holds (default: the organization's owner)");
+  command.option("-s, --stack <name>", "the stack whose config counts (default: the organization's owner)");
   command.addHelpText("after", `\n${["Examples:", ...spec.examples.map((each) => `  ${each}`)].join("\n")}`);
   command.action(async () => {
     const options = command.opts<Record<string, string | boolean | undefined>>();

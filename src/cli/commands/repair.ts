@@ -81,7 +81,7 @@ function requireAllThere(slots: readonly SlotName[], observed: Observed): void {
   throw new RemedyError(
     missing.join(", "),
     "GitHub has no such organization secret",
-    "npx sophia-secrets set NAME makes it, with its readers; a new one: pulumi up",
+    `npx sophia-secrets set ${missing[0]} makes it, with its readers; one that was never there: pulumi up`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../../../secrets/counted";
 import { ledgerEnvironment, pathOf } from "../../../secrets/layout";
 import { parseLedger } from "../../../secrets/ledger";
 import { describePause } from "../../../secrets/pause";
@@ -131,7 +132,7 @@ const WORK: Record<Step, (walk: Walk) => Promise<string>> = {
     const { doors, journal } = walk;
     const { readers, unknown } = await askLogs(walk);
     for (const { who, what, kind, times } of readers)
-      doors.terminal.print(`${kind} ${what}: ${who}, ${times} times`);
+      doors.terminal.print(`${kind} ${what}: ${who}, ${counted(times, "time")}`);
     if (readers.length === 0) doors.terminal.print(`the logs name nobody since ${journal.since}`);
     for (const line of unknown) doors.terminal.say(`    not known: ${line}`);
     return "asked the logs who read it";

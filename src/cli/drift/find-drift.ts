@@ -110,7 +110,7 @@ function missing(name: string, { value }: Secret): Finding {
   const remedy =
     value === "config"
       ? "pulumi up --refresh makes it again"
-      : `npx sophia-secrets set ${name} makes it again; a new one: pulumi up`;
+      : `npx sophia-secrets set ${name} makes it again; one that was never there: pulumi up`;
   return { kind: "missing", name, what: "declared, and not in GitHub", remedy };
 }
 
@@ -126,7 +126,7 @@ function missingInEnvironments({ catalog, settings, today }: Declaration, observ
       const remedy =
         slot.secret.value === "config"
           ? "pulumi up --refresh, of the environment's stack, makes it again"
-          : `npx sophia-secrets set ${slot.name} --environment ${environment} makes it again; a new one: pulumi up`;
+          : `npx sophia-secrets set ${slot.name} --environment ${environment} makes it again; one that was never there: pulumi up`;
       const what = `declared for ${environment} of ${repository}, and not there`;
       return { kind: "missing", name: slot.name, what, remedy };
     });
