@@ -8429,6 +8429,8 @@ function inWords(run) {
 }
 
 // secrets/layout.ts
+var WORKFLOW_FILE = "sync_secrets.yml";
+var WORKFLOW_PATH = `.github/workflows/${WORKFLOW_FILE}`;
 var SENTINEL = "__SET_ME_IN_GITHUB__ (placeholder by sophia-secrets; never synced, never loaded)";
 
 // secrets/value-limits.ts

@@ -26,11 +26,8 @@ export async function approveChanges(
   let done = 0;
   for (const { name: organization } of organizations) {
     const requests = `${url}/api/change-requests/${organization}`;
-    const { changeRequests } = (await ask("GET", requests, tokens.pulumi).then((answer) =>
-      answer.json(),
-    )) as {
-      changeRequests: ChangeRequest[];
-    };
+    const listed = await ask("GET", requests, tokens.pulumi);
+    const { changeRequests } = (await listed.json()) as { changeRequests: ChangeRequest[] };
     for (const { id, latestRevisionNumber: revisionNumber, entity } of changeRequests.filter(isWaiting)) {
       const place = `${entity.project}/${entity.name}`;
       const approve = (token: string) => ask("POST", `${requests}/${id}/approve`, token, { revisionNumber });

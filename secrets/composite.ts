@@ -1,5 +1,7 @@
 import { stringify } from "yaml";
 import { type EnvironmentId, type Naming, pathOf, valuesEnvironment } from "./layout";
+import { type Rotator, rotatedEnvironment, rotatorsIn } from "./rotators";
+import type { Settings } from "./settings";
 
 /**
  * The text of a composite environment: it imports one values environment per group, and nothing else.
@@ -25,4 +27,17 @@ export function renderComposite(
     .sort()
     .map((group) => `${pathOf(valuesEnvironment(naming, environment, group))}${version}`);
   return stringify({ imports: [...imports, ...rotated.map(pathOf)] });
+}
+
+/** The text that a stack declares for some groups of an environment: at its config's tag, with what rotates in them. */
+export function declaredComposite(
+  settings: Naming & Pick<Settings, "compositeTags">,
+  rotators: readonly Rotator[],
+  environment: string,
+  groups: readonly string[],
+): string {
+  const rotated = rotatorsIn(rotators, environment, groups).map((rotator) =>
+    rotatedEnvironment(settings, environment, rotator),
+  );
+  return renderComposite(settings, environment, groups, settings.compositeTags[environment], rotated);
 }

@@ -70,8 +70,11 @@ export function jobIdOf(environment: string): string {
   return environment.replace(/^(?=[0-9])/, "_").replaceAll(".", "_");
 }
 
-/** Where the stack puts the sync workflow in each carrier. The name is the one Sophia's people know. */
-export const WORKFLOW_PATH = ".github/workflows/sync_secrets.yml";
+/** The sync workflow's file, by whose name GitHub starts it. The name is the one Sophia's people know. */
+export const WORKFLOW_FILE = "sync_secrets.yml";
+
+/** Where the stack puts it in each carrier. */
+export const WORKFLOW_PATH = `.github/workflows/${WORKFLOW_FILE}`;
 
 /** Where the stack puts the script the workflow runs. `.cjs`: it must run whatever the carrier's package.json says. */
 export const SCRIPT_PATH = "scripts/ci/sync_secrets.cjs";

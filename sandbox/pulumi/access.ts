@@ -2,7 +2,14 @@ import { type Cloud, own, record } from "./cloud";
 import { parseGoDuration } from "./go-duration";
 import type { Principal } from "./principal";
 import { forbidden, notFound, serviceError } from "./service-error";
-import { type Environment, LEVELS, type Level, type Organization, type TeamEnvironment } from "./state";
+import {
+  type Environment,
+  LEVELS,
+  type Level,
+  type Organization,
+  type Team,
+  type TeamEnvironment,
+} from "./state";
 
 /** Which environment a request is about. */
 export interface Place {
@@ -50,11 +57,17 @@ function teamGrants(
   project: string,
   env: string,
 ): TeamEnvironment[] {
-  const teams = Object.values(organization.teams).filter((team) =>
+  return teamsOf(organization, principal)
+    .flatMap((t) => t.environments)
+    .filter((e) => e.projectName === project && e.envName === env);
+}
+
+/** Teams whose rights a principal has: a person's, or the one that a token speaks for. */
+export function teamsOf(organization: Organization, principal: Principal): Team[] {
+  if (principal.kind === "organization") return [];
+  return Object.values(organization.teams).filter((team) =>
     principal.kind === "team" ? team.name === principal.team : team.members.includes(principal.login),
   );
-  if (principal.kind === "organization") return [];
-  return teams.flatMap((t) => t.environments).filter((e) => e.projectName === project && e.envName === env);
 }
 
 /**

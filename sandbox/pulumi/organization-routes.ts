@@ -6,15 +6,16 @@ import { has } from "./editions";
 import { userInfo } from "./environment-event";
 import { readJson } from "./request-body";
 import { param, routesOf } from "./route-table";
+import { STACK_PERMISSIONS } from "./stack-access";
 
 import { LEVELS, type Organization } from "./state";
 
-/** Default levels on stacks, by the specification's numbers; its 104, to create stacks, the sandbox does not know. */
-const STACK_DEFAULTS = { none: 0, read: 101, write: 102 } as const;
+/** Default levels on stacks, by number; of the specification's, to administer and to create stacks are not known here. */
+const STACK_DEFAULTS = { 0: "none", 101: STACK_PERMISSIONS[101], 102: STACK_PERMISSIONS[102] } as const;
 
 const Settings = z.object({
   setDefaultEnvironmentPermission: z.enum(LEVELS).optional(),
-  setDefaultStackPermission: z.literal(Object.values(STACK_DEFAULTS)).optional(),
+  setDefaultStackPermission: z.literal([0, 101, 102]).optional(),
 });
 
 /** Routes of `/api/orgs/:org` itself: settings, metadata and members. */
@@ -43,8 +44,7 @@ async function updateSettings(cloud: Cloud, c: CloudContext): Promise<Response> 
   const given = await readJson(c, Settings);
   const { setDefaultEnvironmentPermission: level, setDefaultStackPermission: number } = given;
   if (level !== undefined) organization.defaultEnvironmentPermission = level;
-  for (const name of ["none", "read", "write"] as const)
-    if (STACK_DEFAULTS[name] === number) organization.defaultStackPermission = name;
+  if (number !== undefined) organization.defaultStackPermission = STACK_DEFAULTS[number];
   cloud.save();
   record(cloud, c.var.principal, "organization-settings-updated", organization.name, "success", {
     defaultEnvironmentPermission: organization.defaultEnvironmentPermission,
@@ -67,6 +67,10 @@ function listMembers(cloud: Cloud, c: CloudContext): Response {
   return c.json({ members });
 }
 
+function numberOf(level: string): number {
+  return Number(Object.entries(STACK_DEFAULTS).find(([, name]) => name === level)?.[0]);
+}
+
 /** The part of the vendor's OrganizationMetadata that the sandbox knows something about. */
 function metadata(c: CloudContext, organization: Organization) {
   return {
@@ -76,7 +80,7 @@ function metadata(c: CloudContext, organization: Organization) {
     product: organization.edition,
     userRole: isAdmin(organization, c.var.principal) ? "admin" : "member",
     defaultEnvironmentPermission: organization.defaultEnvironmentPermission,
-    defaultStackPermission: STACK_DEFAULTS[organization.defaultStackPermission ?? "none"],
+    defaultStackPermission: numberOf(organization.defaultStackPermission ?? "none"),
     environmentCount: Object.keys(organization.environments).length,
     memberCount: organization.members.length,
     auditLogsEnabled: has(organization, "audit-logs"),

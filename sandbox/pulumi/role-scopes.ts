@@ -1,7 +1,7 @@
-import { organizationFor, requireAdmin } from "./access";
+import { organizationFor, requireAdmin, teamsOf } from "./access";
 import { type Cloud, own } from "./cloud";
 import type { Principal } from "./principal";
-import type { Organization, Team } from "./state";
+import type { Organization } from "./state";
 
 /**
  * The organization, for administrators and for whom a role of a team of theirs gives a scope of the organization's. A
@@ -23,12 +23,6 @@ export function requireScope(
   );
   if (roles.flatMap(scopesIn).includes(scope)) return organization;
   return requireAdmin(cloud, principal, name, action);
-}
-
-function teamsOf(organization: Organization, { kind, team, login }: Principal): Team[] {
-  const teams = Object.values(organization.teams);
-  if (kind === "organization") return [];
-  return teams.filter((each) => (kind === "team" ? each.name === team : each.members.includes(login)));
 }
 
 /** Scopes that a role gives without a condition; what it gives on single stacks or environments is not known here. */

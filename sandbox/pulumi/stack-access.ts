@@ -1,6 +1,6 @@
-import { isAdmin } from "./access";
+import { isAdmin, teamsOf } from "./access";
 import type { Principal, StackLevel, StackName } from "./principal";
-import type { Organization, Team } from "./state";
+import type { Organization } from "./state";
 
 /**
  * Numbers of the levels a team can have on a stack (specification, StackPermission). Reading includes previews and
@@ -42,11 +42,4 @@ export function stackLevelOf(
 export function creatorOf(principal: Principal): string {
   if (principal.kind === "personal") return `user:${principal.login}`;
   return principal.kind === "team" ? `team:${principal.team}` : "organization";
-}
-
-function teamsOf(organization: Organization, principal: Principal): Team[] {
-  if (principal.kind === "organization") return [];
-  const teams = Object.values(organization.teams);
-  if (principal.kind === "team") return teams.filter(({ name }) => name === principal.team);
-  return teams.filter(({ members }) => members.includes(principal.login));
 }

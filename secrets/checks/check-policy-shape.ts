@@ -1,6 +1,6 @@
 import type { AccessPolicy } from "../access";
 import type { Problem } from "../problem";
-import { type Form, hasForm } from "./forms";
+import { type Form, hasForm, wholeEntries } from "./forms";
 
 const KEYS = ["name", "why", "groups", "environments", "identities", "level", "maxOpenDuration"];
 const FORM_OF: Readonly<Record<string, Form>> = {
@@ -16,13 +16,7 @@ export function wholePolicies(given: readonly AccessPolicy[]): {
   whole: AccessPolicy[];
   problems: Problem[];
 } {
-  if (!hasForm(given, "list"))
-    return { whole: [], problems: [{ thing: "accessPolicies", cause: "are no list", remedy: REMEDY }] };
-  const found = given.map((policy, index) => ({ policy, problems: checkShape(policy, index) }));
-  return {
-    whole: found.filter(({ problems }) => problems.length === 0).map(({ policy }) => policy),
-    problems: found.flatMap(({ problems }) => problems),
-  };
+  return wholeEntries("accessPolicies", given, REMEDY, checkShape);
 }
 
 export function policyProblem(policy: string, cause: string, remedy: string): Problem {

@@ -1,6 +1,6 @@
 import type { Problem } from "../problem";
 import { ROTATOR_KINDS, type Rotator } from "../rotators";
-import { type Form, hasForm } from "./forms";
+import { type Form, hasForm, wholeEntries } from "./forms";
 
 const BASICS = ["name", "group", "schedule", "kind"];
 const DATABASE = [...BASICS, "users", "databases", "username", "password"];
@@ -26,13 +26,7 @@ const REMEDY = "secrets/rotators.ts says what it takes";
 
 /** The rotators that have all they need in the right form, and what the others lack. */
 export function wholeRotators(given: readonly Rotator[]): { whole: Rotator[]; problems: Problem[] } {
-  if (!hasForm(given, "list"))
-    return { whole: [], problems: [{ thing: "rotators", cause: "are no list", remedy: REMEDY }] };
-  const found = given.map((rotator, index) => ({ rotator, problems: checkShape(rotator, index) }));
-  return {
-    whole: found.filter(({ problems }) => problems.length === 0).map(({ rotator }) => rotator),
-    problems: found.flatMap(({ problems }) => problems),
-  };
+  return wholeEntries("rotators", given, REMEDY, checkShape);
 }
 
 export function rotatorProblem(name: string, cause: string, remedy: string): Problem {

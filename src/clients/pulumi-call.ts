@@ -1,12 +1,17 @@
 import { RemedyError, TokenError } from "../errors";
 import type { Secret } from "../secret";
-import type { Http, HttpAnswer, HttpRequest } from "./http";
+import { type Http, type HttpAnswer, type HttpRequest, NoAnswerError } from "./http";
 
 /** Somebody wrote between our read and our write: read again, plan again. */
 export class ConflictError extends RemedyError {}
 
 /** The service is down or overloaded: nothing is wrong with what was asked. */
 export class UnavailableError extends RemedyError {}
+
+/** Whether an error says that a service is down or out of reach, whatever was asked of it. */
+export function isOutage(error: unknown): boolean {
+  return error instanceof NoAnswerError || error instanceof UnavailableError;
+}
 
 /** What was asked for is not there, or does not show to this token. */
 export class NotFoundError extends RemedyError {}

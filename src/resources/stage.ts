@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
-import { renderComposite } from "../../secrets/composite";
+import { declaredComposite } from "../../secrets/composite";
 import type { Group } from "../../secrets/entry";
 import {
   compositeEnvironment,
@@ -10,7 +10,6 @@ import {
   valuesEnvironment,
 } from "../../secrets/layout";
 import { EMPTY_LEDGER_TEXT } from "../../secrets/ledger";
-import { rotatedEnvironment, rotatorsIn } from "../../secrets/rotators";
 import { declareOversight } from "./declare-oversight";
 import { protectFromDeletion } from "./deletion-protection";
 import { tagOwner } from "./environment-tags";
@@ -99,11 +98,8 @@ export class Stage extends pulumi.ComponentResource {
     options: pulumi.CustomResourceOptions,
   ): pulumiservice.Environment {
     const { settings, environment } = this;
-    const tag = settings.compositeTags[environment];
-    const rotated = rotatorsIn(settings.rotators, environment, groups).map((rotator) =>
-      rotatedEnvironment(settings, environment, rotator),
-    );
-    return this.declare(name, id, renderComposite(settings, environment, groups, tag, rotated), options);
+    const text = declaredComposite(settings, settings.rotators, environment, groups);
+    return this.declare(name, id, text, options);
   }
 
   private declare(

@@ -1,4 +1,4 @@
-import { WORKFLOW_PATH } from "../../../secrets/layout";
+import { WORKFLOW_FILE } from "../../../secrets/layout";
 import type { Ledger, LedgerEntry } from "../../../secrets/ledger";
 import { runId } from "../../../secrets/run-name";
 import type { OrganizationSecret } from "../../clients/github";
@@ -8,8 +8,9 @@ import { type AuditPlace, placeIn } from "./audit-places";
 
 /**
  * What was done: `opened` gave values out, `refused` did not, `read` showed names and ciphertext, `changed` made another
- * revision or existence in ESC, `tagged` named a revision or took its name, `set` and `removed` touched a secret in GitHub, `synced` wrote a value, `run` is a
- * run of the sync, `reviewed` let one go on or not, `access` changed who may do what.
+ * revision or existence in ESC, `tagged` named a revision or took its name, `set` and `removed` touched a secret in
+ * GitHub, `synced` wrote a value, `run` is a run of the sync, `reviewed` let one go on or not, `access` changed who may do
+ * what.
  */
 export type AuditKind =
   | "opened"
@@ -147,7 +148,7 @@ export function fromRun(run: WorkflowRun): AuditEvent {
     at: run.started,
     who: run.actor || undefined,
     kind: "run",
-    what: `${run.repository}/${WORKFLOW_PATH.split("/").at(-1)}`,
+    what: `${run.repository}/${WORKFLOW_FILE}`,
     source: "GitHub",
     run: run.id,
     detail: `${run.event}, ${run.outcome}`,

@@ -1,5 +1,5 @@
 import { resolveCatalog } from "../../../secrets/entry";
-import { ledgerEnvironment, pathOf, WORKFLOW_PATH } from "../../../secrets/layout";
+import { ledgerEnvironment, pathOf, WORKFLOW_FILE } from "../../../secrets/layout";
 import { parseLedger } from "../../../secrets/ledger";
 import { createRevisions } from "../../clients/esc-revisions";
 import { createGitHubAudit, type WorkflowRun } from "../../clients/github-audit";
@@ -121,10 +121,9 @@ async function readLedgers(
 
 async function readRuns(doors: Doors, since: Date, or: Or): Promise<WorkflowRun[]> {
   const { carriers } = doors.project.settings;
-  const file = WORKFLOW_PATH.split("/").at(-1) ?? "";
   const read = await inParallel(carriers, (repository) =>
     or(["runs of the sync in", repository], async () =>
-      createGitHubAudit(doors.githubCall()).runs(repository, file, since),
+      createGitHubAudit(doors.githubCall()).runs(repository, WORKFLOW_FILE, since),
     ),
   );
   return read.flatMap((runs) => runs ?? []);

@@ -3,9 +3,9 @@ import { currentUser } from "../../clients/current-user";
 import { headline, logLines, outcomeOf } from "../../sync/report";
 import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArgument, groupOption } from "../environment-arguments";
+import { namesIn } from "../names-in";
 import type { Project } from "../project";
 import { requireCloud } from "../require-cloud";
-import { namesIn } from "../verify/check";
 import { readPins } from "../versions/read-pins";
 import { type Rollback, rollBack } from "../versions/roll-back";
 

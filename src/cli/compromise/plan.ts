@@ -1,4 +1,5 @@
 import type { Settings } from "../../../secrets/settings";
+import { startSync } from "../start-sync";
 import type { Case } from "./case";
 import type { Step } from "./journal";
 
@@ -83,8 +84,7 @@ function value(found: Case, { settings }: PlanOptions): PlannedStep {
   }
   const names = slots.map(({ name }) => name).join(", ");
   const proofs = settings.carriers.map(
-    (carrier) =>
-      `then prove it: gh workflow run sync_secrets.yml -R ${settings.githubOrganization}/${carrier} -f dry-run=true`,
+    (carrier) => `then prove it: ${startSync(settings, carrier)} -f dry-run=true`,
   );
   const lines = [
     `Asked for without showing it, or read from stdin, and set as ${names}`,

@@ -1,11 +1,9 @@
-import { WORKFLOW_PATH } from "../../../secrets/layout";
+import { WORKFLOW_FILE } from "../../../secrets/layout";
 import type { GitHubRuns } from "../../clients/github-runs";
 import { RemedyError } from "../../errors";
 import type { Doors } from "../command";
 import type { Case } from "./case";
 import type { Journal, StartedRun } from "./journal";
-
-const WORKFLOW = WORKFLOW_PATH.split("/").at(-1) ?? "";
 
 /**
  * Starts the sync of one secret in its carriers and waits for its end. Runs that an interrupted procedure started are
@@ -29,7 +27,7 @@ export async function syncNow(
       const open = (run: StartedRun) => run.carrier === carrier && run.environment === environment;
       if (journal.runs.some((run) => open(run) && run.conclusion === undefined)) continue;
       const inputs = { environment, names: name };
-      const id = await runs.dispatch(carrier, WORKFLOW, { ref: project.settings.branch, inputs });
+      const id = await runs.dispatch(carrier, WORKFLOW_FILE, { ref: project.settings.branch, inputs });
       journal.runs.push({ carrier, id, environment });
       save();
     }

@@ -1,12 +1,10 @@
 import type { Settings } from "../../../secrets/settings";
+import { startSync } from "../start-sync";
 import type { Standing, Status } from "./find-status";
 
 /** What is to be done about each standing of which a row's own words do not say it. */
-function remedies({ githubOrganization, carriers }: Settings): Partial<Record<Standing, string>> {
-  const runs = carriers.map(
-    (carrier) => `gh workflow run sync_secrets.yml -R ${githubOrganization}/${carrier}`,
-  );
-  const run = runs.join(" && ");
+function remedies(settings: Settings): Partial<Record<Standing, string>> {
+  const run = settings.carriers.map((carrier) => startSync(settings, carrier)).join(" && ");
   return {
     refused:
       "the run's log says why; mend the value (npx sophia-secrets set NAME --replace), then run the workflow",

@@ -1,7 +1,6 @@
 import { ledgerEnvironment, pathOf, valuesEnvironment } from "../../../secrets/layout";
 import { type Ledger, parseLedger, revisionsOf } from "../../../secrets/ledger";
-import { NoAnswerError } from "../../clients/http";
-import { UnavailableError } from "../../clients/pulumi-call";
+import { isOutage } from "../../clients/pulumi-call";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { RemedyError, TokenError } from "../../errors";
 import type { Doors } from "../command";
@@ -83,13 +82,12 @@ async function leftOf(
 
 /** @throws what says nothing of this one: a token that nobody knows, and no answer. */
 function ignoreUnseen(error: unknown): undefined {
-  const isOfAll = [TokenError, NoAnswerError, UnavailableError].some((kind) => error instanceof kind);
-  if (isOfAll) throw error;
+  if (error instanceof TokenError || isOutage(error)) throw error;
   return ignoreRefusal(error);
 }
 
 /** What may not be read, or is not there, is told as unknown; the rest is worth telling. */
-function ignoreRefusal(error: unknown): undefined {
+export function ignoreRefusal(error: unknown): undefined {
   if (!(error instanceof RemedyError)) throw error;
   return undefined;
 }

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { WORKFLOW_PATH } from "../../../secrets/layout";
+import { WORKFLOW_FILE } from "../../../secrets/layout";
 import { RemedyError } from "../../errors";
 import type { Doors } from "../command";
 import { inParallel } from "../in-parallel";
 
-const FILE = WORKFLOW_PATH.split("/").at(-1) ?? "";
 /** A sync by hand is for the day GitHub is down: it is not kept waiting for an answer it can do without. */
 const PATIENCE_MS = 5000;
 
@@ -25,7 +24,7 @@ export async function newestRun(doors: Doors): Promise<number | undefined> {
 async function newestOf(doors: Doors, carrier: string): Promise<number | undefined> {
   try {
     const call = doors.githubCall();
-    const path = `/repos/${call.organization}/${carrier}/actions/workflows/${FILE}/runs?per_page=1`;
+    const path = `/repos/${call.organization}/${carrier}/actions/workflows/${WORKFLOW_FILE}/runs?per_page=1`;
     const { workflow_runs: runs } = await call.get(call.ofRepository(carrier), path);
     const [id] = (Array.isArray(runs) ? runs : []).map((run: { id?: unknown } | null) => run?.id);
     return typeof id === "number" ? id : undefined;

@@ -13,8 +13,9 @@ import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { valueAt } from "../../clients/value-at";
 import { Secret } from "../../secret";
 import { fingerprint } from "../../sync/fingerprint";
+import { namesIn } from "../names-in";
 import { readPins } from "../versions/read-pins";
-import { type Check, checkLink, namesIn } from "./check";
+import { type Check, checkLink } from "./check";
 
 /**
  * Whether an application of an environment gets what was synced: opens what it opens, and compares fingerprints with

@@ -1,9 +1,10 @@
-import { SCRIPT_PATH, WORKFLOW_PATH } from "../../../secrets/layout";
+import { SCRIPT_PATH, WORKFLOW_FILE, WORKFLOW_PATH } from "../../../secrets/layout";
 import type { Settings } from "../../../secrets/settings";
 import type { GitHubCarrier } from "../../clients/github-carrier";
 import type { JobCatalog } from "../../sync/job-catalog";
 import { renderScript } from "../../sync/render-script";
 import { renderWorkflow } from "../../sync/render-workflow";
+import { startSync } from "../start-sync";
 import { type Check, checkLink } from "./check";
 
 /** The schedule is daily, and GitHub may be late or leave one out when it is busy ("Events that trigger workflows"). */
@@ -63,7 +64,6 @@ async function checkRun(
 ): Promise<Omit<Check, "link">> {
   const place = `-R ${settings.githubOrganization}/${repository}`;
   const workflow = await github.workflow(repository, WORKFLOW_PATH, settings.branch);
-  const file = WORKFLOW_PATH.slice(WORKFLOW_PATH.lastIndexOf("/") + 1);
   if (workflow === undefined)
     return {
       standing: "wrong",
@@ -71,16 +71,20 @@ async function checkRun(
       remedy: `pulumi up -s ${settings.organizationStack} --refresh`,
     };
   if (workflow.state !== "active")
-    return { standing: "wrong", what: workflow.state, remedy: `gh workflow enable ${file} ${place}` };
+    return {
+      standing: "wrong",
+      what: workflow.state,
+      remedy: `gh workflow enable ${WORKFLOW_FILE} ${place}`,
+    };
   const { lastRun } = workflow;
   if (lastRun === undefined)
-    return { standing: "wrong", what: "it never ran", remedy: `gh workflow run ${file} ${place}` };
+    return { standing: "wrong", what: "it never ran", remedy: startSync(settings, repository) };
   const what = `${lastRun.conclusion} at ${lastRun.at}`;
   if (lastRun.conclusion === "success" && now.getTime() - Date.parse(lastRun.at) > SILENT_MS)
     return {
       standing: "wrong",
       what: `${what}, and none since, which is to come daily: GitHub starts it on the repository's default branch alone`,
-      remedy: `compare that with ${settings.branch} (branch in the stacks' config); now: gh workflow run ${file} ${place}`,
+      remedy: `compare that with ${settings.branch} (branch in the stacks' config); now: ${startSync(settings, repository)}`,
     };
   if (lastRun.conclusion === "success") return { standing: "ok", what };
   const why = lastRun.conclusion === "cancelled" ? HELD_BACK : "its log says why";

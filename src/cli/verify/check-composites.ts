@@ -1,12 +1,12 @@
-import { renderComposite } from "../../../secrets/composite";
+import { declaredComposite } from "../../../secrets/composite";
 import { declaredAccess } from "../../../secrets/declared-access";
 import type { Catalog } from "../../../secrets/entry";
 import { compositeEnvironment, type EnvironmentId, pathOf } from "../../../secrets/layout";
-import { rotatedEnvironment, rotatorsIn } from "../../../secrets/rotators";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../../secrets/settings";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
-import { RemedyError } from "../../errors";
-import { type Check, checkLink, namesIn } from "./check";
+import { namesIn } from "../names-in";
+import { ignoreRefusal } from "../status/see-environment";
+import { type Check, checkLink } from "./check";
 
 /**
  * Whether what applications and people open is what the stack declares: imports and nothing else. A value of its own
@@ -21,16 +21,13 @@ export function checkComposites(
   cloud: PulumiCloud,
 ): Promise<Check> {
   return checkLink(`composites of ${environment}`, async () => {
-    const textOf = (groups: readonly string[]) => {
-      const rotated = rotatorsIn(catalog.rotators ?? [], environment, groups).map((rotator) =>
-        rotatedEnvironment(settings, environment, rotator),
-      );
-      return renderComposite(settings, environment, groups, settings.compositeTags[environment], rotated);
-    };
+    const textOf = (groups: readonly string[]) =>
+      declaredComposite(settings, catalog.rotators ?? [], environment, groups);
     const composite = compositeEnvironment(settings, environment);
     const standing = await cloud.read(pathOf(composite));
     const others = await Promise.all(
       audiencesIn(catalog, settings, environment).map(async (audience) => {
+        // A composite of a policy is its people's: whether it is there and seen, other links tell.
         const text = await cloud.read(pathOf(audience.environment)).catch(ignoreRefusal);
         return { id: audience.environment, wanted: textOf(audience.groups), text: text?.text };
       }),
@@ -52,10 +49,4 @@ export function checkComposites(
 function audiencesIn(catalog: Catalog, settings: Settings, environment: string) {
   if (!EDITIONS_WITH_TEAMS.includes(settings.edition)) return [];
   return declaredAccess(catalog, settings, environment).audiences;
-}
-
-/** A composite of a policy is its people's: whether it is there and seen, other links tell. */
-function ignoreRefusal(error: unknown): undefined {
-  if (!(error instanceof RemedyError)) throw error;
-  return undefined;
 }

@@ -4,7 +4,8 @@ import { pathOf } from "../../../secrets/layout";
 import type { Settings } from "../../../secrets/settings";
 import { NotFoundError, type PulumiCall, parseAnswer } from "../../clients/pulumi-call";
 import { inParallel } from "../in-parallel";
-import { type Check, checkLink, namesIn } from "./check";
+import { namesIn } from "../names-in";
+import { type Check, checkLink } from "./check";
 
 /** Whether the ESC environments of an environment are there, what ESC rotates included, and kept from deletion. */
 export function checkEnvironments(

@@ -2,8 +2,9 @@ import { dayOf } from "../../../secrets/tombstone";
 import type { Doors } from "../command";
 import { findDrift, isDrift } from "../drift/find-drift";
 import { observeAll } from "../drift/observe-github";
+import { namesIn } from "../names-in";
 import { spreadOf } from "../values/spread";
-import { type Check, checkLink, namesIn } from "./check";
+import { type Check, checkLink } from "./check";
 
 /** Whether GitHub has the secrets that the catalog declares, for those who may read them. */
 export function checkGitHub(doors: Doors): Promise<Check> {

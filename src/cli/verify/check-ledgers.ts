@@ -1,16 +1,17 @@
 import { describePause, pauseAt } from "../../../secrets/pause";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import type { Doors } from "../command";
+import { namesIn } from "../names-in";
 import { findStatus, type Standing, type Status } from "../status/find-status";
 import { seeEnvironment } from "../status/see-environment";
 import type { SeenInGitHub } from "../status/see-github";
-import { type Check, checkLink, namesIn } from "./check";
+import { type Check, checkLink } from "./check";
 
 /**
  * An overdue value works; rotation tells of it. And the time in GitHub that makes one maybe newer moves with its readers
  * too, and stands for an environment's own value where it hides the organization's. A change that waits for approval is as
- * it should be where changes do. What is undeclared is wrong:
- * applications get a variable, or another value, that nobody declared and nobody rotates.
+ * it should be where changes do. What is undeclared is wrong: applications get a variable, or another value, that nobody
+ * declared and nobody rotates.
  */
 const WORKS: ReadonlySet<Standing> = new Set(["in-sync", "overdue", "newer-in-github", "proposed"]);
 

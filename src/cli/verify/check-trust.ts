@@ -4,8 +4,9 @@ import { issuerOf, type Repository } from "../../../secrets/trust";
 import { createPulumiTrust } from "../../clients/pulumi-trust";
 import type { Doors } from "../command";
 import { inParallel } from "../in-parallel";
+import { namesIn } from "../names-in";
 import { readStacks } from "../project";
-import { type Check, checkLink, namesIn } from "./check";
+import { type Check, checkLink } from "./check";
 import { findTrustDifferences } from "./trust-differences";
 
 /**

@@ -1,5 +1,4 @@
-import { NoAnswerError } from "../../clients/http";
-import { UnavailableError } from "../../clients/pulumi-call";
+import { isOutage } from "../../clients/pulumi-call";
 import { RemedyError, TokenError } from "../../errors";
 
 /** One link of the chain from GitHub to the application, and how it stands. */
@@ -30,16 +29,3 @@ export async function checkLink(link: string, look: () => Promise<Omit<Check, "l
 }
 
 const UNREACHABLE = { unreachable: true } as const;
-
-function isOutage(error: RemedyError): boolean {
-  return error instanceof NoAnswerError || error instanceof UnavailableError;
-}
-
-/** At most so many names in one line; the rest is counted. */
-const TOLD = 6;
-
-/** `A, B and 3 more`. */
-export function namesIn(names: readonly string[]): string {
-  const rest = names.length > TOLD ? ` and ${names.length - TOLD} more` : "";
-  return `${names.slice(0, TOLD).join(", ")}${rest}`;
-}

@@ -1,5 +1,4 @@
-import { NoAnswerError } from "../../clients/http";
-import { UnavailableError } from "../../clients/pulumi-call";
+import { isOutage } from "../../clients/pulumi-call";
 import type { EnvironmentText, PulumiCloud } from "../../clients/pulumi-cloud";
 import { AwaitingApprovalError } from "../../clients/pulumi-proposals";
 import { RemedyError } from "../../errors";
@@ -75,7 +74,7 @@ export async function rollBackGroup(
       return { ...about, lines: all, revision, touched: true };
     } catch (error) {
       if (!(error instanceof RemedyError)) throw error;
-      if (isSent && isUnsure(error)) {
+      if (isSent && isOutage(error)) {
         touched = true;
         sent = first.lines;
       }
@@ -103,11 +102,6 @@ function endedBy(
   if (error instanceof AwaitingApprovalError)
     return { lines: notCarriedOut(lines, "pending"), awaiting: error.message };
   return { lines: [], failure: error.message };
-}
-
-/** Whether a write that ended so may have been carried out. */
-function isUnsure(error: RemedyError): boolean {
-  return error instanceof NoAnswerError || error instanceof UnavailableError;
 }
 
 function apply({ secrets, earlier }: GroupRollback, line: PlanLine, text: ValuesText): void {
