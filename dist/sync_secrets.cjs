@@ -8756,8 +8756,14 @@ function readSecretNode(node) {
   if (!isCall(node)) return void 0;
   const encoded = node.getIn(["fn::fromBase64", "fn::secret"]);
   if (typeof encoded === "string") return new Secret(Buffer.from(encoded, "base64").toString("utf8"));
-  const plain = node.get("fn::secret");
-  return typeof plain === "string" ? new Secret(plain) : void 0;
+  const plain = node.get("fn::secret", true);
+  const text = (0, import_yaml2.isScalar)(plain) ? textOf(plain) : void 0;
+  return text === void 0 ? void 0 : new Secret(text);
+}
+function textOf({ value, source }) {
+  if (typeof value === "string") return value;
+  const isTooLong = source !== void 0 && /^0[xo]/.test(source) && BigInt(source) >= 2n ** 64n;
+  return isTooLong ? source : void 0;
 }
 function isCall(node) {
   if (!(0, import_yaml2.isMap)(node) || node.items.length !== 1) return false;

@@ -26,8 +26,19 @@ export function readSecretNode(node: unknown): Secret | undefined {
   if (!isCall(node)) return undefined;
   const encoded = node.getIn(["fn::fromBase64", "fn::secret"]);
   if (typeof encoded === "string") return new Secret(Buffer.from(encoded, "base64").toString("utf8"));
-  const plain = node.get("fn::secret");
-  return typeof plain === "string" ? new Secret(plain) : undefined;
+  const plain = node.get("fn::secret", true);
+  const text = isScalar(plain) ? textOf(plain) : undefined;
+  return text === undefined ? undefined : new Secret(text);
+}
+
+/**
+ * The service's /decrypt quotes what its own YAML reader takes for a number. A hexadecimal or octal one beyond 64 bits
+ * is none to that (gopkg.in/yaml.v3, resolve.go), and comes back bare; to ours it is.
+ */
+function textOf({ value, source }: Scalar): string | undefined {
+  if (typeof value === "string") return value;
+  const isTooLong = source !== undefined && /^0[xo]/.test(source) && BigInt(source) >= 2n ** 64n;
+  return isTooLong ? source : undefined;
 }
 
 /**

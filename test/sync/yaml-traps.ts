@@ -21,6 +21,7 @@ export const TRAPS: readonly string[] = [
   "1e3",
   "0123",
   "0x1F",
+  "0x1F12345678901234567890",
   "0o17",
   "0b1",
   "1_000",
