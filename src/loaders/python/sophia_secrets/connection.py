@@ -1,0 +1,126 @@
+"""Sockets under a deadline: names, connections, reads and a proxy's tunnel."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from .route import Origin, Proxy
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+AGENT = "sophia-secrets-python"
+
+
+class Deadline:
+    """One end for a whole load: names, connections, handshakes, reads, retries and the waits between them."""
+
+    def __init__(self, seconds: float) -> None:
+        self._at = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds left. Raises TimeoutError when there are none."""
+        seconds = self._at - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError("the deadline has passed")
+        return seconds
+
+    def allows(self, seconds: float) -> bool:
+        return self._at - time.monotonic() > seconds
+
+
+class TimedSocket:
+    """A socket whose every read and write ends at the deadline, where a socket's own timeout begins anew each time."""
+
+    def __init__(self, plain: socket.socket, deadline: Deadline) -> None:
+        self._plain = plain
+        self._deadline = deadline
+
+    def sendall(self, data: bytes) -> None:
+        self._plain.settimeout(self._deadline.left())
+        self._plain.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_TimedReader(self._plain, self._deadline))
+
+    def close(self) -> None:
+        """Nothing: http.client closes early where the answer is the last one, and the session closes the socket."""
+
+
+class _TimedReader(io.RawIOBase):
+    def __init__(self, plain: socket.socket, deadline: Deadline) -> None:
+        super().__init__()
+        self._plain = plain
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        self._plain.settimeout(self._deadline.left())
+        return self._plain.recv_into(memoryview(buffer))
+
+
+def open_socket(host: str, port: int, deadline: Deadline) -> socket.socket:
+    """The first address of a name that answers. Raises OSError, TimeoutError at the deadline."""
+    last: OSError = ConnectionRefusedError("no address")
+    for family, kind, protocol, _, address in _resolve(host, port, deadline):
+        candidate = socket.socket(family, kind, protocol)
+        try:
+            candidate.settimeout(deadline.left())
+            candidate.connect(address)
+            candidate.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return candidate
+        except OSError as error:
+            candidate.close()
+            last = error
+    raise last
+
+
+def _resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
+    """Addresses of a name. The resolver has no timeout of its own, so it runs in a thread that nobody waits for."""
+    found: list[Any] = []
+
+    def ask() -> None:
+        try:
+            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            found.append(error)
+
+    thread = threading.Thread(target=ask, name="sophia-secrets-resolver", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:  # the interpreter is shutting down and starts no thread
+        ask()
+    else:
+        thread.join(deadline.left())
+    if not found:
+        raise TimeoutError("the name was not resolved in time")
+    if isinstance(found[0], BaseException):
+        raise found[0]
+    addresses: list[Any] = found[0]
+    return addresses
+
+
+def open_tunnel(plain: socket.socket, target: Origin, proxy: Proxy, deadline: Deadline) -> None:
+    """Ask a proxy for a tunnel (RFC 9110, CONNECT). Reads its head only: what follows is the target's."""
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    lines = [f"CONNECT {host}:{target.port} HTTP/1.1", f"Host: {host}:{target.port}", f"User-Agent: {AGENT}"]
+    if proxy.authorization is not None:
+        lines.append(f"Proxy-Authorization: {proxy.authorization}")
+    plain.settimeout(deadline.left())
+    plain.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        plain.settimeout(deadline.left())
+        byte = plain.recv(1)
+        head += byte
+        if not byte or len(head) > 65_536:
+            raise ConnectionError("the proxy gave no answer")
+    status = head.split(b" ", 2)[1:2]
+    if status != [b"200"]:
+        raise ConnectionError(f"the proxy answered {b''.join(status).decode('latin-1')[:3]}")

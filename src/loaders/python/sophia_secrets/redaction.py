@@ -1,0 +1,32 @@
+"""Removes loaded values from log records."""
+
+from __future__ import annotations
+
+import logging
+
+from .loader import Loader
+
+
+class RedactingFilter(logging.Filter):
+    """Replaces every loaded value in a record's message, traceback and stack by `[secret]`.
+
+    Add it to handlers, not to loggers: a logger's filters do not see what its children log. Values shorter than eight
+    characters stay. It never loads anything.
+    """
+
+    def __init__(self, loader: Loader) -> None:
+        super().__init__()
+        self._loader = loader
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        secrets = self._loader.loaded
+        if secrets is None:
+            return True
+        record.msg, record.args = secrets.redact(record.getMessage()), None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = secrets.redact(record.exc_text)
+        if record.stack_info:
+            record.stack_info = secrets.redact(record.stack_info)
+        return True
