@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { type HttpBindings, serve } from "@hono/node-server";
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
 import type { AuditLog } from "./audit";
 import { type Fault, Faults, injectFaults } from "./faults";
 
@@ -9,6 +10,21 @@ export interface ServiceContext {
   /** Folder of this service alone; undefined keeps everything in memory. */
   folder: string | undefined;
   audit: AuditLog;
+  /** Told of each answer of the service's own: tests compare them with the vendors' descriptions. */
+  observe?: ((exchange: Exchange) => void) | undefined;
+}
+
+/** A request and the service's answer to it. */
+export interface Exchange {
+  method: string;
+  /** Without query, as it was sent. */
+  path: string;
+  /** The route that answered, as the service writes it: `GET /orgs/:org`. */
+  route: string;
+  status: number;
+  /** Empty when the answer has none. */
+  contentType: string;
+  body: string;
 }
 
 /** What every service of the sandbox is: routes in the vendor's shapes, and a way back to its seed. */
@@ -62,6 +78,7 @@ export async function serveService(service: Service, context: ServiceContext, po
     await next();
   });
   outer.use("*", injectFaults(faults));
+  if (context.observe !== undefined) outer.use("*", observed(context.observe));
   outer.route("/", service.app);
 
   const server = await listen(outer, port, service.name);
@@ -80,6 +97,26 @@ export async function serveService(service: Service, context: ServiceContext, po
         if ("closeAllConnections" in server) server.closeAllConnections();
       });
     },
+  };
+}
+
+function observed(observe: (exchange: Exchange) => void): MiddlewareHandler {
+  return async (c, next) => {
+    await next();
+    const { status, headers } = c.res;
+    const { method, url } = c.req;
+    const path = new URL(url).pathname;
+    // The last handler that ran: those before it have passed the request on.
+    const route = matchedRoutes(c)[c.req.routeIndex]?.path ?? path;
+    const contentType = headers.get("content-type") ?? "";
+    observe({
+      method,
+      path,
+      route: `${method} ${route}`,
+      status,
+      contentType,
+      body: await c.res.clone().text(),
+    });
   };
 }
 

@@ -5,15 +5,24 @@ import {
   repositoryFor,
   requiresAuthentication,
 } from "./access";
+import { organizationJson, privateUser, publicUser, simpleUser } from "./account-json";
+import { actorName } from "./actor";
 import { type GitHubApp, type GitHubParts, param } from "./github-app";
 import { notFound } from "./github-error";
 import { page } from "./pagination";
 import type { RateLimits } from "./rate-limits";
-import { fullRepository, minimalRepository, organizationJson, simpleUser } from "./repository-json";
+import { fullRepository, listedRepository } from "./repository-json";
+
+/** No seed says since when somebody is at GitHub. */
+const SINCE = "2011-01-25T18:44:36Z";
 
 /** Organizations, users, repositories, and how the caller stands under the rate limit. */
 export function accountRoutes(app: GitHubApp, parts: GitHubParts, rates: RateLimits): void {
-  app.get("/orgs/:org", (c) => c.json(organizationJson(c, organizationOf(c, parts))));
+  app.get("/orgs/:org", (c) => {
+    const organization = organizationOf(c, parts);
+    const isMember = organization.members[actorName(c.get("actor"))] !== undefined;
+    return c.json(organizationJson(c, parts, organization, isMember));
+  });
 
   app.get("/orgs/:org/members", (c) => {
     const organization = organizationForMember(c, parts, ["read:org"]);
@@ -27,7 +36,7 @@ export function accountRoutes(app: GitHubApp, parts: GitHubParts, rates: RateLim
       (each) =>
         each.owner === organization.login && permissionOn(each, c.get("actor"), parts.store.state) !== "none",
     );
-    return c.json(page(c, all).map((each) => minimalRepository(c, parts, each)));
+    return c.json(page(c, all).map((each) => listedRepository(c, parts, each)));
   });
 
   app.get("/repos/:owner/:repo", (c) =>
@@ -37,21 +46,23 @@ export function accountRoutes(app: GitHubApp, parts: GitHubParts, rates: RateLim
   app.get("/user", (c) => {
     const actor = c.get("actor");
     if (actor.kind !== "user") throw requiresAuthentication();
-    return c.json(simpleUser(c, actor.login, actor.id));
+    return c.json(privateUser(c, actor.login, actor.id, SINCE));
   });
 
   app.get("/users/:login", (c) => {
     const login = param(c, "login");
     const id = parts.store.state.users[login];
-    if (id !== undefined) return c.json(simpleUser(c, login, id));
+    if (id !== undefined) return c.json(publicUser(c, login, id, SINCE));
     const organization = parts.store.state.organizations.find((each) => each.login === login);
     if (organization === undefined) throw notFound();
-    return c.json(simpleUser(c, organization.login, organization.id, "Organization"));
+    return c.json(publicUser(c, organization.login, organization.id, organization.createdAt, "Organization"));
   });
 
   app.get("/rate_limit", (c) => {
     const core = rates.standingOf(c.get("actor"));
-    return c.json({ resources: { core }, rate: core });
+    // Nothing but the core is counted here: the others are shown as untouched.
+    const untouched = { ...core, remaining: core.limit, used: 0 };
+    return c.json({ resources: { core, search: untouched, graphql: untouched }, rate: core });
   });
 
   app.get("/meta", (c) => c.json({ verifiable_password_authentication: false }));

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { repositoryFor } from "./access";
+import { nodeId } from "./account-json";
 import { findEnvironment } from "./environments";
 import { body, type GitHubApp, type GitHubContext, type GitHubParts, param } from "./github-app";
 import { GitHubError, notFound } from "./github-error";
 import { type Environment, newId } from "./github-state";
-import { nodeId } from "./repository-json";
 
 const BASE = "/repos/:owner/:repo/environments/:environment/deployment-branch-policies";
 

@@ -4,7 +4,15 @@ import { hasScope } from "./actor";
 import { commitSummary } from "./commit-json";
 import { fileJson, folderJson } from "./contents-json";
 import type { Person } from "./git-commit";
-import { apiUrl, body, type GitHubApp, type GitHubContext, type GitHubParts, param } from "./github-app";
+import {
+  apiUrl,
+  body,
+  type GitHubApp,
+  type GitHubContext,
+  type GitHubParts,
+  param,
+  webUrl,
+} from "./github-app";
 import { GitHubError, notForIntegration, notFound, notSupplied, validationFailed } from "./github-error";
 import type { Repository } from "./github-state";
 import { recordPush, startWorkflows } from "./pushes";
@@ -161,5 +169,6 @@ function summary(
 ) {
   const made = git.commit(sha);
   if (made === undefined) throw new Error(`commit ${sha} is not in the repository it was just made in`);
-  return commitSummary(`${apiUrl(c)}/repos/${repository.owner}/${repository.name}`, made);
+  const full = `${repository.owner}/${repository.name}`;
+  return commitSummary(`${apiUrl(c)}/repos/${full}`, `${webUrl(c)}/${full}`, made);
 }

@@ -1,6 +1,6 @@
+import { nodeId, simpleUser } from "./account-json";
 import { apiUrl, type GitHubContext, type GitHubParts, webUrl } from "./github-app";
 import type { Environment, Repository } from "./github-state";
-import { nodeId, simpleUser } from "./repository-json";
 import { teamJson } from "./team-json";
 
 /** An environment as GitHub shows it: each rule is an entry of `protection_rules`. */

@@ -10,10 +10,27 @@ export interface TreeEntry {
   path: string;
 }
 
+/** A file as a commit changed it, against its first parent. */
+export interface ChangedFile {
+  path: string;
+  status: "added" | "modified" | "removed";
+  /** What it holds now, or held before it was removed. */
+  blob: string;
+  /** Lines. */
+  additions: number;
+  deletions: number;
+}
+
+const STATUS: Record<string, ChangedFile["status"]> = { A: "added", D: "removed" };
+const DIFF = ["diff-tree", "-r", "-z", "--root", "--no-commit-id"];
+
 /** Files a commit changes: path to new content, null to delete. */
 export type Changes = Record<string, Buffer | null>;
 
 const SHA = /^[0-9a-f]{40}$/;
+
+/** Commits that were read: one never changes, and a list of a hundred runs must not start a hundred processes. */
+const COMMITS = new Map<string, Commit>();
 
 /** One bare git repository. Every method is synchronous: two requests never see each other's half commit. */
 export class GitRepository {
@@ -74,7 +91,10 @@ export class GitRepository {
   }
 
   commit(sha: string): Commit | undefined {
-    return this.log(sha, { limit: 1, skip: 0 })[0];
+    const key = `${this.gitDir} ${sha}`;
+    const found = COMMITS.get(key) ?? this.log(sha, { limit: 1, skip: 0 })[0];
+    if (found !== undefined && SHA.test(sha)) COMMITS.set(key, found);
+    return found;
   }
 
   /** Newest first. @param options.path only commits that touch it. */
@@ -106,25 +126,35 @@ export class GitRepository {
     return git(this.gitDir, ["cat-file", "blob", sha]);
   }
 
-  /** Paths a commit changed against its first parent. */
-  changedFiles(sha: string): { path: string; status: "added" | "modified" | "removed" }[] {
-    const names = { A: "added", D: "removed" } as const;
-    const parts = git(this.gitDir, [
-      "diff-tree",
-      "-r",
-      "-z",
-      "--root",
-      "--no-commit-id",
-      "--name-status",
-      sha,
-    ])
+  /** What a commit changed against its first parent. */
+  changedFiles(sha: string): ChangedFile[] {
+    const words = git(this.gitDir, [...DIFF, "--raw", "--numstat", "--no-abbrev", sha])
       .toString()
       .split("\0");
-    const files: { path: string; status: "added" | "modified" | "removed" }[] = [];
-    for (let i = 0; i + 1 < parts.length; i += 2) {
-      files.push({ path: parts[i + 1] ?? "", status: names[parts[i] as "A" | "D"] ?? "modified" });
+    const files = new Map<string, ChangedFile>();
+    for (let at = 0; at < words.length; at++) {
+      const raw = /^:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) ([A-Z])/.exec(words[at] ?? "");
+      const [added, deleted, path] = (words[at] ?? "").split("\t");
+      if (raw !== null) {
+        const [, before = "", after = "", letter = ""] = raw;
+        const path = words[++at] ?? "";
+        const status = STATUS[letter] ?? "modified";
+        files.set(path, {
+          path,
+          status,
+          blob: status === "removed" ? before : after,
+          additions: 0,
+          deletions: 0,
+        });
+      } else if (path !== undefined) {
+        // A dash stands for a binary file.
+        Object.assign(files.get(path) ?? {}, {
+          additions: Number(added) || 0,
+          deletions: Number(deleted) || 0,
+        });
+      }
     }
-    return files;
+    return [...files.values()];
   }
 
   /** Makes one commit on a branch, which is created when there is none. @returns the commit's sha. */

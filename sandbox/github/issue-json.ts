@@ -1,6 +1,6 @@
+import { nodeId, simpleUser } from "./account-json";
 import { apiUrl, type GitHubContext, type GitHubParts, webUrl } from "./github-app";
 import type { Repository } from "./github-state";
-import { nodeId, simpleUser } from "./repository-json";
 
 export interface IssueLabel {
   id: number;

@@ -1,16 +1,27 @@
 import { z } from "zod";
 import { repositoryFor } from "./access";
+import { nodeId } from "./account-json";
 import { commitJson, fullCommitJson } from "./commit-json";
-import { apiUrl, body, type GitHubApp, type GitHubContext, type GitHubParts, param } from "./github-app";
+import {
+  apiUrl,
+  body,
+  type GitHubApp,
+  type GitHubContext,
+  type GitHubParts,
+  param,
+  webUrl,
+} from "./github-app";
 import { GitHubError, notFound } from "./github-error";
 import type { Repository } from "./github-state";
 import { page } from "./pagination";
 import { recordPush, startWorkflows } from "./pushes";
-import { nodeId } from "./repository-json";
 
 const REPO = "/repos/:owner/:repo";
 const Create = z.object({ ref: z.string(), sha: z.string() });
 const Update = z.object({ sha: z.string(), force: z.boolean().default(false) });
+
+/** No branch is protected here. */
+const NO_CHECKS = { enforcement_level: "off", contexts: [], checks: [] };
 
 /** Branches, refs and commits. */
 export function refRoutes(app: GitHubApp, parts: GitHubParts): void {
@@ -30,9 +41,14 @@ export function refRoutes(app: GitHubApp, parts: GitHubParts): void {
     const sha = git.readRef(`refs/heads/${name}`);
     const commit = sha === undefined ? undefined : git.commit(sha);
     if (sha === undefined || commit === undefined) throw new GitHubError(404, "Branch not found");
+    const full = `${repository.owner}/${repository.name}`;
+    const self = `${apiUrl(c)}/repos/${full}/branches/${encodeURIComponent(name)}`;
     return c.json({
       ...shortBranch(c, repository, { name, sha }),
       commit: commitJson(c, parts, repository, commit),
+      _links: { self, html: `${webUrl(c)}/${full}/tree/${name}` },
+      protection: { enabled: false, required_status_checks: NO_CHECKS },
+      protection_url: `${self}/protection`,
     });
   });
 

@@ -1,7 +1,8 @@
 import type { JobResult } from "../runner/run-request";
+import { nodeId, simpleUser } from "./account-json";
 import { apiUrl, type GitHubContext, type GitHubParts, webUrl } from "./github-app";
 import type { Repository } from "./github-state";
-import { minimalRepository, nodeId, simpleUser } from "./repository-json";
+import { minimalRepository } from "./repository-json";
 import type { StoredRun } from "./workflow-runs";
 
 export function runJson(c: GitHubContext, parts: GitHubParts, repository: Repository, run: StoredRun) {
@@ -23,6 +24,9 @@ export function runJson(c: GitHubContext, parts: GitHubParts, repository: Reposi
     status: parts.reviews.of(run.id).length > 0 ? "waiting" : run.status,
     conclusion: run.conclusion ?? null,
     workflow_id: workflowId,
+    check_suite_id: checkSuite(run),
+    check_suite_node_id: nodeId("CheckSuite", checkSuite(run)),
+    check_suite_url: `${apiUrl(c)}/repos/${full}/check-suites/${checkSuite(run)}`,
     url,
     html_url: `${webUrl(c)}/${full}/actions/runs/${run.id}`,
     pull_requests: [],
@@ -37,8 +41,32 @@ export function runJson(c: GitHubContext, parts: GitHubParts, repository: Reposi
     rerun_url: `${url}/rerun`,
     artifacts_url: `${url}/artifacts`,
     workflow_url: `${apiUrl(c)}/repos/${full}/actions/workflows/${workflowId}`,
+    previous_attempt_url: null,
+    referenced_workflows: [],
+    head_commit: headCommit(parts, repository, run),
     repository: minimalRepository(c, parts, repository),
     head_repository: minimalRepository(c, parts, repository),
+  };
+}
+
+/** The sandbox has no check suites; GitHub has one for each run, and its id is in every run's answer. */
+function checkSuite(run: StoredRun): number {
+  return run.id + 1_000_000_000;
+}
+
+/** Null when the commit is not in the repository any more. */
+function headCommit(parts: GitHubParts, repository: Repository, run: StoredRun) {
+  const commit = parts.git.of(repository).commit(run.headSha);
+  if (commit === undefined) return null;
+  const { sha, tree, message, author, committer } = commit;
+  const person = ({ name, email }: typeof author) => ({ name, email });
+  return {
+    id: sha,
+    tree_id: tree,
+    message,
+    timestamp: committer.date,
+    author: person(author),
+    committer: person(committer),
   };
 }
 
@@ -63,8 +91,12 @@ export function jobJson(c: GitHubContext, repository: Repository, run: StoredRun
     started_at: job.startedAt,
     completed_at: job.completedAt,
     name: job.name,
+    check_run_url: `${apiUrl(c)}/repos/${full}/check-runs/${job.id}`,
     labels: ["ubuntu-latest"],
+    runner_id: 1,
     runner_name: "sandbox",
+    runner_group_id: 1,
+    runner_group_name: "Default",
     steps: job.steps.map((step) => ({
       name: step.name,
       number: step.number,

@@ -1,7 +1,8 @@
-import { apiUrl, type GitHubContext, webUrl } from "./github-app";
+import { nodeId, organizationJson } from "./account-json";
+import { apiUrl, type GitHubContext, type GitHubParts, webUrl } from "./github-app";
 import type { Organization, Team } from "./github-state";
-import { nodeId } from "./repository-json";
 
+/** A team in lists. */
 export function teamJson(c: GitHubContext, organization: Organization, team: Team) {
   const url = `${apiUrl(c)}/organizations/${organization.id}/team/${team.id}`;
   return {
@@ -20,7 +21,17 @@ export function teamJson(c: GitHubContext, organization: Organization, team: Tea
     type: "organization",
     organization_id: organization.id,
     parent: null,
+  };
+}
+
+/** A team by itself. */
+export function fullTeam(c: GitHubContext, parts: GitHubParts, organization: Organization, team: Team) {
+  return {
+    ...teamJson(c, organization, team),
     members_count: Object.keys(team.members).length,
     repos_count: 0,
+    created_at: organization.createdAt,
+    updated_at: organization.createdAt,
+    organization: organizationJson(c, parts, organization, true),
   };
 }

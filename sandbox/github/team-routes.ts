@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { organizationForMember, organizationForOwner } from "./access";
+import { simpleUser } from "./account-json";
 import { actorName } from "./actor";
 import { apiUrl, body, type GitHubApp, type GitHubContext, type GitHubParts, param } from "./github-app";
 import { notFound, validationFailed } from "./github-error";
 import { newId, type Organization, type Team } from "./github-state";
 import { page } from "./pagination";
-import { simpleUser } from "./repository-json";
-import { teamJson } from "./team-json";
+import { fullTeam, teamJson } from "./team-json";
 
 const TeamBody = z.object({
   name: z.string().min(1),
@@ -38,7 +38,7 @@ export function teamRoutes(app: GitHubApp, parts: GitHubParts): void {
     record(c, parts, organization, team, "create");
     organization.teams.push(team);
     parts.store.save();
-    return c.json(teamJson(c, organization, team), 201);
+    return c.json(fullTeam(c, parts, organization, team), 201);
   });
 
   for (const path of [`${BASE}/:team`, "/organizations/:orgId/team/:team"]) {
@@ -50,7 +50,7 @@ export function teamRoutes(app: GitHubApp, parts: GitHubParts): void {
 function teamAt(app: GitHubApp, parts: GitHubParts, path: string): void {
   app.get(path, (c) => {
     const { organization, team } = find(c, parts, READ);
-    return c.json(teamJson(c, organization, team));
+    return c.json(fullTeam(c, parts, organization, team));
   });
 
   app.patch(path, async (c) => {
@@ -60,7 +60,7 @@ function teamAt(app: GitHubApp, parts: GitHubParts, path: string): void {
     if (sent.description !== undefined) team.description = sent.description;
     if (sent.privacy !== undefined) team.privacy = sent.privacy;
     parts.store.save();
-    return c.json(teamJson(c, organization, team));
+    return c.json(fullTeam(c, parts, organization, team));
   });
 
   app.delete(path, (c) => {

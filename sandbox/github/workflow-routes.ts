@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { RunResult } from "../runner/run-request";
 import { repositoryFor } from "./access";
+import { nodeId } from "./account-json";
 import { actorName } from "./actor";
 import {
   apiUrl,
@@ -15,7 +16,6 @@ import {
 import { GitHubError, notFound } from "./github-error";
 import { newId, type Repository } from "./github-state";
 import { page } from "./pagination";
-import { nodeId } from "./repository-json";
 import { listRuns } from "./run-routes";
 import type { DispatchEvent } from "./workflow-runs";
 

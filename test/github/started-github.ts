@@ -7,6 +7,8 @@ import { AuditLog } from "../../sandbox/core/audit";
 import { type Running, serveService } from "../../sandbox/core/serve";
 import type { GitHubSeed } from "../../sandbox/github/github-seed";
 import { createGitHubService, type GitHubOptions } from "../../sandbox/github/github-service";
+import { watched } from "../contracts/contract";
+import { gitHubContract } from "../contracts/github-contract";
 
 export const ORG = "ai-cherry";
 
@@ -67,6 +69,10 @@ export interface StartedGitHub extends Running {
   audit: AuditLog;
   clock: Clock;
   service: ReturnType<typeof createGitHubService>;
+  /** Routes that answered without an error. */
+  answered: ReadonlySet<string>;
+  /** @throws Error when an answer was not as GitHub describes it. */
+  close(): Promise<void>;
   /** @param prefix where the API is served: `""` or `/api/v3`. */
   octokit(token?: string, prefix?: string): Octokit;
   fetch(path: string, init?: RequestInit & { token?: string }): Promise<Response>;
@@ -79,7 +85,8 @@ export async function startGitHub(
   clock = new Clock(),
 ): Promise<StartedGitHub> {
   const audit = new AuditLog(folder === undefined ? undefined : join(folder, "audit.jsonl"));
-  const context = { folder, audit };
+  const watch = watched(gitHubContract());
+  const context = { folder, audit, observe: watch.observe };
   const service = createGitHubService(context, { seed: SEED, now: clock.now, ...options });
   const running = await serveService(service, context);
   const octokit = (token = "owner-token", prefix = "") =>
@@ -89,7 +96,11 @@ export async function startGitHub(
     if (token !== "") headers.set("authorization", `Bearer ${token}`);
     return fetch(running.url + path, { redirect: "manual", ...init, headers });
   };
-  return { ...running, audit, clock, service, octokit, fetch: call };
+  const close = async () => {
+    await running.close();
+    watch.check();
+  };
+  return { ...running, audit, clock, service, octokit, fetch: call, answered: watch.answered, close };
 }
 
 const nothing = () => {};
