@@ -2,16 +2,16 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { catalog } from "./secrets/catalog";
 import { IMAGES } from "./secrets/images";
-import { dayOf } from "./secrets/tombstone";
+import { dayOf } from "./src/catalog/dates";
 import { CatalogFacts } from "./src/resources/catalog-facts";
-import { declareEnvironmentSlots } from "./src/resources/declare-environment-slots";
-import { resolveImages } from "./src/resources/images";
-import { Organization } from "./src/resources/organization";
+import { resolveImages } from "./src/resources/docker/images";
+import { DeploymentEnvironment } from "./src/resources/esc/deployment-environment";
+import { waitingFor } from "./src/resources/esc/waiting";
+import { declareEnvironmentSlots } from "./src/resources/github/environment-secrets";
+import { Organization } from "./src/resources/github/organization";
+import { slotRules } from "./src/resources/github/secret-guards";
 import { createProviders } from "./src/resources/providers";
 import { readStack } from "./src/resources/read-stack";
-import { slotRules } from "./src/resources/slot-rules";
-import { Stage } from "./src/resources/stage";
-import { waitingFor } from "./src/resources/waiting";
 
 // Config and catalog, checked: nothing is declared before everything is right.
 const today = dayOf(new Date());
@@ -26,7 +26,7 @@ const rules = slotRules(catalog, values, services.github, today);
 // Pulumi ESC: per environment the values, the ledger, the composite, and who may open them.
 const stages = settings.environments.map((name) => ({
   name,
-  stage: new Stage(name, { settings, groups: catalog.groups }, { providers }),
+  stage: new DeploymentEnvironment(name, { settings, groups: catalog.groups }, { providers }),
 }));
 
 // GitHub: the secrets that have a value per environment.
@@ -42,7 +42,7 @@ const organization = ownsOrganization
     )
   : undefined;
 
-const byName = <T>(of: (stage: Stage, name: string) => T) =>
+const byName = <T>(of: (stage: DeploymentEnvironment, name: string) => T) =>
   Object.fromEntries(stages.map(({ name, stage }) => [name, of(stage, name)]));
 /** What applications open, by environment. */
 export const compositeEnvironments = byName((stage) => stage.composite);

@@ -7,9 +7,8 @@ import { initStacks } from "../sandbox/init-stacks";
 import { readSeed } from "../sandbox/read-seed";
 import { startSandbox } from "../sandbox/sandbox";
 import { shellEnvironment } from "../sandbox/shell-environment";
-import { prepareToolchain } from "../sandbox/toolchain/toolchain";
-import type { Result } from "./goals";
-import { timed } from "./goals";
+import { prepareToolchain } from "../toolchain/toolchain";
+import { type Result, timed } from "./goals";
 import { inTurns } from "./measure";
 
 const PROJECT = join(__dirname, "..");
@@ -38,13 +37,13 @@ export async function measureFirstUp(runs: number): Promise<Result> {
   return timed(`first up of ${SLOTS} slots, against the provider's defaults`, "ratio", 0.35, pair);
 }
 
-/** @param pace text of secrets/pace.ts; undefined: the project's. @returns milliseconds. */
+/** @param pace text of src/resources/pace.ts; undefined: the project's. @returns milliseconds. */
 async function timeFirstUp(pace: string | undefined): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "sophia-bench-"));
   for (const each of [...COPIED, ...CONFIG])
     cpSync(join(PROJECT, each), join(folder, each), { recursive: true });
   symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
-  if (pace !== undefined) writeFileSync(join(folder, "secrets", "pace.ts"), pace);
+  if (pace !== undefined) writeFileSync(join(folder, "src", "resources", "pace.ts"), pace);
   writeFileSync(join(folder, "index.ts"), FIRST_SLOTS);
   const state = join(folder, ".sandbox");
   mkdirSync(state);

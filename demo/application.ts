@@ -1,4 +1,4 @@
-import { loadSecrets } from "../src/loader/load-secrets";
+import { loadSecrets } from "../src/loaders/typescript/load-secrets";
 
 /** An application as its developers write it: it asks for its secrets by name and never sees where they come from. */
 async function main(): Promise<void> {

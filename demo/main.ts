@@ -5,7 +5,7 @@ import { initStacks } from "../sandbox/init-stacks";
 import { readSeed } from "../sandbox/read-seed";
 import { startSandbox } from "../sandbox/sandbox";
 import { shellEnvironment } from "../sandbox/shell-environment";
-import { prepareToolchain } from "../sandbox/toolchain/toolchain";
+import { prepareToolchain } from "../toolchain/toolchain";
 import { createCommands } from "./command";
 import { createPeople } from "./people";
 import {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import type { FormatName } from "../secrets/formats";
+import type { FormatName } from "../src/catalog/formats";
 
 const random = (bytes = 18) => randomBytes(bytes).toString("hex");
 

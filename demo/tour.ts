@@ -1,10 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
 import type { ListrTask } from "listr2";
 import type { Sandbox } from "../sandbox/sandbox";
-import type { Toolchain } from "../sandbox/toolchain/toolchain";
 import { catalog } from "../secrets/catalog";
-import { resolveCatalog } from "../secrets/entry";
-import { loadSecrets } from "../src/loader/load-secrets";
+import { resolveCatalog } from "../src/catalog/entry";
+import { loadSecrets } from "../src/loaders/typescript/load-secrets";
+import type { Toolchain } from "../toolchain/toolchain";
 import type { Commands } from "./command";
 import type { People } from "./people";
 import { sampleValue } from "./sample-value";

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { prepareToolchain } from "../toolchain/toolchain";
 import { approveChanges } from "./approve-changes";
 import { findRunning, type RunningFile, runningFile, startInBackground, stopBackground } from "./background";
 import type { Database } from "./database/database";
@@ -9,7 +10,6 @@ import { runWorkflow } from "./run-workflow";
 import { type Sandbox, type SandboxPorts, startSandbox } from "./sandbox";
 import { personOf } from "./sandbox-tokens";
 import { exportLines, shellEnvironment } from "./shell-environment";
-import { prepareToolchain } from "./toolchain/toolchain";
 
 const PROJECT = resolve(__dirname, "..");
 const FOLDER = join(PROJECT, ".sandbox");

@@ -1,4 +1,4 @@
-import type { AccessPolicy } from "./access";
+import type { AccessPolicy } from "../src/catalog/access-policy";
 import { ENVIRONMENTS } from "./environments";
 import type { GROUPS } from "./groups";
 

@@ -1,5 +1,5 @@
+import { defineCatalog } from "../src/catalog/entry";
 import { ACCESS_POLICIES } from "./access-policies";
-import { defineCatalog } from "./entry";
 import { ENVIRONMENTS } from "./environments";
 import { GROUPS } from "./groups";
 import { PAGES } from "./vendor-pages";

@@ -1,4 +1,4 @@
-import type { Group } from "./entry";
+import type { Group } from "../src/catalog/entry";
 
 /**
  * Sophia's five groups. Days and owners are those of its secret management guide: API keys 90 DevOps, database

@@ -1,5 +1,5 @@
 import { delimiter, join, resolve } from "node:path";
-import { prepareToolchain } from "../sandbox/toolchain/toolchain";
+import { prepareToolchain } from "../toolchain/toolchain";
 
 /**
  * Puts a ready `pulumi` with its language host on PATH before any test runs, in each way tests are started. Warm, it

@@ -13,6 +13,8 @@ export interface Room {
   holds: readonly string[];
   /** Modules of ours besides its own. */
   ours: readonly string[];
+  /** Modules of its own folders that it must not import. */
+  except?: readonly string[];
   /** Packages and node modules, in the same notation; undefined: any. */
   packages?: readonly string[];
 }
@@ -27,7 +29,7 @@ export function wrongImports(source: Source, rooms: readonly Room[]): string[] {
     const ours = fileName.startsWith(".");
     const target = ours ? posix.join(posix.dirname(source.path), fileName) : fileName;
     const allowed = ours
-      ? isAmong(target, [...room.holds, ...room.ours])
+      ? isAmong(target, [...room.holds, ...room.ours]) && !isAmong(target, room.except ?? [])
       : room.packages === undefined || isAmong(target, room.packages);
     return allowed ? [] : [`${source.path} imports ${target}`];
   });

@@ -1,34 +1,4 @@
-import type { Catalog } from "../../secrets/entry";
-import type { GitHub } from "../clients/github";
-import type { GitHubCall } from "../clients/github-call";
-import type { Http } from "../clients/http";
-import type { PulumiCall } from "../clients/pulumi-call";
-import type { PulumiCloud } from "../clients/pulumi-cloud";
-import type { Project } from "./project";
-import type { Pulumi } from "./pulumi";
-import type { Terminal } from "./terminal";
-
-/** All that commands take from outside. Only main.ts makes real ones. */
-export interface Doors {
-  project: Project;
-  catalog: Catalog;
-  /** @throws RemedyError when there is no token. */
-  github(): GitHub;
-  /** Undefined when there is no token for it. */
-  cloud(): PulumiCloud | undefined;
-  /** For requests of other kinds than GitHub's secrets. @throws RemedyError when there is no token. */
-  githubCall(): GitHubCall;
-  /** The same of Pulumi Cloud. @throws RemedyError when there is no token. */
-  cloudCall(): PulumiCall;
-  pulumi: Pulumi;
-  http: Http;
-  terminal: Terminal;
-  /** @throws RemedyError when it cannot be read. */
-  readFile(path: string): Buffer;
-  now(): Date;
-  /** Environment variables of the process. */
-  env: Readonly<Record<string, string | undefined>>;
-}
+import type { Context } from "../operations/context";
 
 /** What a person typed after the command's name. */
 export interface Typed {
@@ -71,5 +41,5 @@ export interface CommandSpec {
   options: readonly (readonly [flags: string, description: string])[];
   examples: readonly string[];
   /** @returns the process's exit code: one of EXIT, or that of a command that was run. */
-  run(doors: Doors, typed: Typed): Promise<number>;
+  run(context: Context, typed: Typed): Promise<number>;
 }

@@ -1,26 +1,23 @@
 import { readFileSync } from "node:fs";
-import { createGitHub } from "../clients/github";
-import { gitHubAddress } from "../clients/github-address";
-import { createGitHubCall } from "../clients/github-call";
+import { createGitHubCall, gitHubAddress } from "../clients/github-call";
+import { createGitHub } from "../clients/github-secrets";
 import { createHttp } from "../clients/http";
-import { pulumiAddress } from "../clients/pulumi-address";
 import { createPulumiCall } from "../clients/pulumi-call";
 import { createPulumiCloud } from "../clients/pulumi-cloud";
-import { findPulumiToken } from "../clients/pulumi-token";
+import { findPulumiToken, pulumiAddress } from "../clients/pulumi-login";
 import { RemedyError } from "../errors";
+import { type Context, refuseWithoutPulumiToken } from "../operations/context";
+import { loadCatalog, readProject } from "../operations/project";
+import { createPulumi } from "../operations/pulumi-cli";
 import { Secret } from "../secret";
-import { type Doors, EXIT } from "./command";
-import { loadCatalog } from "./load-catalog";
+import { EXIT } from "./command";
 import { runProgram } from "./program";
-import { readProject } from "./project";
-import { createPulumi } from "./pulumi";
-import { refuseWithoutPulumiToken } from "./require-cloud";
 import { createTerminal } from "./terminal";
 
 const { env } = process;
 const terminal = createTerminal(process, (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb");
 
-async function openDoors(stack: string | undefined): Promise<Doors> {
+async function openDoors(stack: string | undefined): Promise<Context> {
   const project = readProject(process.cwd(), stack);
   const http = createHttp();
   const { settings } = project;

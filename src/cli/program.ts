@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { RemedyError } from "../errors";
-import { type CommandSpec, type Doors, EXIT, TOPICS } from "./command";
+import type { Context } from "../operations/context";
+import { type CommandSpec, EXIT, TOPICS } from "./command";
 import { accessCommand } from "./commands/access";
 import { adoptCommand } from "./commands/adopt";
 import { auditCommand } from "./commands/audit";
@@ -70,7 +71,7 @@ export interface Screen {
  */
 export async function runProgram(
   argv: readonly string[],
-  openDoors: (stack: string | undefined) => Promise<Doors>,
+  openDoors: (stack: string | undefined) => Promise<Context>,
   screen: Screen,
 ): Promise<number> {
   let code: number = EXIT.done;

@@ -1,29 +1,7 @@
-import type { Secret } from "../secret";
-import { logLine, maskCommand } from "../sync/log-line";
-import { readHidden } from "./read-hidden";
-
-/**
- * Where a command speaks, and hears values. Each line stays one line, and shows what it holds: names are other people's,
- * and a terminal acts on control characters, a CI log on workflow commands.
- */
-export interface Terminal {
-  /** A line of the result, to stdout. */
-  print(line: string): void;
-  /** A line for the person who waits, to stderr. */
-  say(line: string): void;
-  /** How far it is, to stderr: in one line on a terminal, a line each elsewhere. */
-  progress(line: string): void;
-  /** Has GitHub's runner hide a value from here on. On stderr: stdout is the command's, and may go to a file. */
-  mask(value: Secret): void;
-  /** Characters a line of stdout may have; undefined where it is no terminal. */
-  width?: number | undefined;
-  /** Whether a person can be asked. */
-  canAsk: boolean;
-  /** Asks for a value that is not shown. @throws RemedyError when it is cancelled or of several lines. */
-  askHidden(question: string): Promise<Secret>;
-  /** All of stdin. */
-  readStdin(): Promise<Buffer>;
-}
+import { RemedyError } from "../errors";
+import type { Terminal } from "../operations/context";
+import { Secret } from "../secret";
+import { logLine, maskCommand } from "../sync/runner";
 
 const CLEAR_LINE = "\r\u001b[2K";
 
@@ -62,4 +40,95 @@ export function createTerminal(
       return Buffer.concat(chunks);
     },
   };
+}
+
+/** The part of a terminal that is read from. */
+export interface Keyboard {
+  setRawMode(raw: boolean): unknown;
+  resume(): unknown;
+  pause(): unknown;
+  on(event: "data", listener: (chunk: Buffer) => void): unknown;
+  off(event: "data", listener: (chunk: Buffer) => void): unknown;
+}
+
+/** Milliseconds in which the rest of a paste arrives. It is taken in, or the shell would run it and keep it. */
+const PASTE_MS = 150;
+
+/** What terminals send before and after a paste. */
+const PASTE_MARKS = ["\u001b[200~", "\u001b[201~"];
+
+/**
+ * Asks for one line without showing it: not even its length.
+ *
+ * @throws RemedyError when it is cancelled (Ctrl-C, Ctrl-D), and when several lines are pasted.
+ */
+export async function readHidden(
+  question: string,
+  keyboard: Keyboard,
+  screen: { write(text: string): unknown },
+): Promise<Secret> {
+  // Before the question: who answers at once would otherwise be shown.
+  keyboard.setRawMode(true);
+  screen.write(`${question}: `);
+  keyboard.resume();
+  try {
+    return await oneLine(keyboard);
+  } finally {
+    keyboard.setRawMode(false);
+    keyboard.pause();
+    screen.write("\n");
+  }
+}
+
+function oneLine(keyboard: Keyboard): Promise<Secret> {
+  return new Promise((done, fail) => {
+    let bytes = Buffer.alloc(0);
+    let ending: NodeJS.Timeout | undefined;
+    const end = (): void => {
+      clearTimeout(ending);
+      keyboard.off("data", hear);
+      try {
+        done(lineIn(textOf(bytes)));
+      } catch (error) {
+        fail(error as Error);
+      }
+    };
+    const hear = (chunk: Buffer): void => {
+      bytes = Buffer.concat([bytes, chunk]);
+      if (chunk.includes(CTRL_C) || chunk.includes(CTRL_D)) end();
+      else if (/[\r\n]/.test(textOf(bytes))) ending ??= setTimeout(end, PASTE_MS);
+    };
+    keyboard.on("data", hear);
+  });
+}
+
+function textOf(bytes: Buffer): string {
+  return PASTE_MARKS.reduce((text, mark) => text.replaceAll(mark, ""), bytes.toString("utf8"));
+}
+
+/** The one line of all that came. @throws RemedyError when it was cancelled, and for several lines. */
+function lineIn(typed: string): Secret {
+  if (typed.includes(CTRL_C)) throw new RemedyError("the value", "cancelled", "run it again");
+  if (typed.includes(CTRL_D))
+    throw new RemedyError("the value", "it ended before Enter", "run it again and end with Enter");
+  const [first = "", ...others] = typed.split(/\r\n|\r|\n/);
+  if (others.every((line) => line === "")) return new Secret(edited(first));
+  const why = "it has several lines, which cannot be typed here";
+  throw new RemedyError("the value", why, "give it on stdin: npx sophia-secrets set NAME < FILE");
+}
+
+const CTRL_C = "\u0003";
+const CTRL_D = "\u0004";
+const ERASE = ["\u007f", "\b"];
+const ERASE_LINE = "\u0015";
+
+/** The line after its corrections: backspace takes a character, Ctrl-U all. */
+function edited(typed: string): string {
+  const line: string[] = [];
+  for (const character of typed) {
+    if (ERASE.includes(character)) line.pop();
+    else if (character === ERASE_LINE) line.length = 0;
+    else line.push(character);
+  }
+  return line.join("");
 }

@@ -1,7 +1,5 @@
-import type { GitHubCall } from "./github-call";
-import { type Asked, notGitHub } from "./github-refusal";
+import { type Asked, type GitHubCall, notGitHub, refuseRepeats } from "./github-call";
 import type { HttpAnswer } from "./http";
-import { refuseRepeats } from "./refuse-repeats";
 
 /** One event of the organization's audit log that is about a secret, or about a review of a job that gets some. */
 export interface SecretEvent {
@@ -43,6 +41,7 @@ export interface GitHubAudit {
 
 /** GitHub's largest page. */
 const PAGE = 100;
+
 /** The secrets a sync job sees: the organization's, and those nearer to it that win over them. */
 const OF_SECRETS = ["org", "environment", "repo"].flatMap((owner) =>
   ["create", "update", "remove"].map((verb) => `${owner}.${verb}_actions_secret`),

@@ -1,7 +1,7 @@
+import { unfitAddress } from "../addresses";
+import { RemedyError, TokenError } from "../errors";
 import type { Secret } from "../secret";
-import { type Asked, notGitHub, refusal } from "./github-refusal";
 import type { Http, HttpAnswer, HttpRequest } from "./http";
-import { refuseRepeats } from "./refuse-repeats";
 
 /** One organization of GitHub, as its clients ask it. Each method throws RemedyError for every answer of 300 and more. */
 export interface GitHubCall {
@@ -104,4 +104,126 @@ export function apiOf(server: string): string {
   const { hostname } = new URL(server);
   const own = hostname === "api.github.com" || hostname.endsWith(".ghe.com");
   return own ? server : `${server}/api/v3`;
+}
+const RIGHTS =
+  "give the token the scope admin:org (classic) or the organization permission Secrets, read and write (fine-grained)";
+const REPOSITORY_RIGHTS =
+  "give the token the scope repo (classic) or Metadata, Environments and Secrets, read, on it (fine-grained)";
+const ENVIRONMENT_RIGHTS =
+  "give the token the scope repo (classic) or Environments, read and write, on the repository (fine-grained)";
+
+const RIGHTS_OF = { organization: RIGHTS, repository: REPOSITORY_RIGHTS, environment: ENVIRONMENT_RIGHTS };
+
+/** What a refused request was about: organization secrets, a repository, or a write to one's environment. */
+export interface Asked {
+  thing: string;
+  kind: keyof typeof RIGHTS_OF;
+}
+
+/** What was asked for is not there, or is not shown to this token: GitHub does not say which. */
+export class NotShownError extends RemedyError {}
+
+/** GitHub's refusal in the terms of what was asked. Its own message is told only where it cannot quote a value. */
+export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
+  const { thing, kind } = asked;
+  const rights = RIGHTS_OF[kind];
+  switch (answer.status) {
+    case 401:
+      return new TokenError("GITHUB_TOKEN", "GitHub does not know it, or it has expired", "set a valid one");
+    case 403:
+      return isLimit(answer)
+        ? new RemedyError(thing, "GitHub's rate limit is used up", `run again ${afterOf(answer)}`)
+        : new RemedyError(thing, "the token may not do this", rights);
+    case 404:
+      return new NotShownError(thing, "GitHub does not show it to this token", `check its name; ${rights}`);
+    case 409:
+      return new RemedyError(
+        thing,
+        "its visibility is not selected, so it has no list of repositories",
+        `npx sophia-secrets drift shows what differs`,
+      );
+    case 422:
+      return new RemedyError(
+        thing,
+        `GitHub refuses it: ${saidOf(answer)}`,
+        "mend what it names, then run this again",
+      );
+    case 429:
+      return new RemedyError(thing, "GitHub's rate limit is used up", `run again ${afterOf(answer)}`);
+    default:
+      return new RemedyError(thing, `GitHub answered ${answer.status}`, "run again later");
+  }
+}
+
+/** An answer of 200 that is no JSON comes from something in between: a proxy, a login page. */
+export function notGitHub(asked: Asked, what = "is not GitHub's"): RemedyError {
+  const remedy = "check that the address is GitHub's API, and what stands in between";
+  return new RemedyError(asked.thing, `the answer ${what}`, remedy);
+}
+
+function isLimit(answer: HttpAnswer): boolean {
+  const { headers } = answer;
+  return headers["retry-after"] !== undefined || headers["x-ratelimit-remaining"] === "0";
+}
+
+function afterOf(answer: HttpAnswer): string {
+  const seconds = Number(answer.headers["retry-after"]);
+  if (Number.isFinite(seconds) && seconds > 0) return `in ${seconds} s`;
+  const reset = Number(answer.headers["x-ratelimit-reset"]);
+  return Number.isFinite(reset) && reset > 0 ? `after ${new Date(reset * 1000).toISOString()}` : "later";
+}
+
+/** A value is sent sealed, so GitHub's message cannot quote one. One line of it, cut. */
+function saidOf(answer: HttpAnswer): string {
+  try {
+    const { message } = JSON.parse(answer.text) as { message?: unknown };
+    if (typeof message === "string") return message.replace(/\s+/g, " ").slice(0, 200);
+  } catch {}
+  return `it answered ${answer.status}`;
+}
+
+/**
+ * Looks at the pages of one list of GitHub's, in their order. A server, or what stands in between, that does not
+ * understand `page` answers the same one without end.
+ *
+ * @returns what takes a page's items, and throws RemedyError for those that came before.
+ */
+export function refuseRepeats(asked: Asked): (items: readonly unknown[]) => void {
+  const seen = new Set<string>();
+  return (items) => {
+    const text = JSON.stringify(items);
+    if (seen.has(text)) throw notGitHub(asked, "repeats itself");
+    seen.add(text);
+  };
+}
+const GITHUB = "https://api.github.com";
+
+/**
+ * Address of GitHub's API.
+ *
+ * @param configured the stack's config `githubApiUrl`, which goes before the environment's GITHUB_BASE_URL.
+ * @throws RemedyError when it is none to send a token to; it is not quoted.
+ */
+export function gitHubAddress(
+  configured: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const address = configured ?? (env.GITHUB_BASE_URL || GITHUB);
+  const cause = unfitAddress(address, { mayHavePath: true });
+  if (cause === undefined) return address;
+  const thing = configured === undefined ? "GITHUB_BASE_URL" : "config githubApiUrl";
+  throw new RemedyError(thing, cause, `leave it out for ${GITHUB}, or give the server's API by https`);
+}
+
+/**
+ * Does work whose refusals for want of a right, or of the thing itself, are told with another remedy: the common one
+ * names the rights for secrets.
+ */
+export async function withRights<Result>(work: Promise<Result>, remedy: string): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof RemedyError) || !error.remedy.includes("the scope")) throw error;
+    throw new RemedyError(error.thing, error.reason, remedy);
+  }
 }

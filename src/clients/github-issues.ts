@@ -1,9 +1,5 @@
 import { RemedyError } from "../errors";
-import type { GitHubCall } from "./github-call";
-import { type Asked, notGitHub } from "./github-refusal";
-import { gitHubViewer } from "./github-viewer";
-import { refuseRepeats } from "./refuse-repeats";
-import { withRights } from "./with-rights";
+import { type Asked, type GitHubCall, notGitHub, refuseRepeats, withRights } from "./github-call";
 
 /** An open issue, as far as it is needed to find it again. */
 export interface OpenIssue {
@@ -89,4 +85,85 @@ function listIn(asked: Asked, text: string): Listed[] {
     if (Array.isArray(list)) return list as Listed[];
   } catch {}
   throw notGitHub(asked);
+}
+
+/** Comments on the pull requests of one repository. */
+export interface GitHubComments {
+  /**
+   * Writes a comment over the one that we wrote before, or a new one.
+   *
+   * @param marker text by which ours is known. Another login's comment that has it is left alone.
+   * @throws RemedyError when GitHub refuses.
+   */
+  replace(pullRequest: number, marker: string, body: string): Promise<"written" | "updated">;
+}
+
+interface Comment {
+  id: number;
+  body?: string;
+  user?: { login?: string } | null;
+}
+
+/** GitHub's largest page. */
+
+/** @param repository `owner/name`. */
+export function createGitHubComments(call: GitHubCall, repository: string): GitHubComments {
+  const asked = { thing: `comments of ${repository}`, kind: "repository" as const };
+  const below = `/repos/${repository}/issues`;
+
+  const find = async (pullRequest: number, marker: string): Promise<Comment | undefined> => {
+    const look = refuseRepeats(asked);
+    const viewer = await gitHubViewer(call, asked);
+    for (let page = 1; ; page += 1) {
+      const path = `${below}/${pullRequest}/comments?per_page=${PAGE}&page=${page}`;
+      const comments = parse((await call.send(asked, path)).text);
+      if (comments === undefined) throw notGitHub(asked);
+      look(comments);
+      const ours = comments.find(
+        ({ body, user }) => user?.login === viewer && body?.includes(marker) === true,
+      );
+      if (ours !== undefined || comments.length < PAGE) return ours;
+    }
+  };
+  return {
+    replace: async (pullRequest, marker, body) => {
+      if (!/^[\w.-]+\/[\w.-]+$/.test(repository))
+        throw new RemedyError("GITHUB_REPOSITORY", "is not owner/name", "run this in a GitHub Actions job");
+      const there = await find(pullRequest, marker);
+      const write = { body: JSON.stringify({ body }) };
+      if (there !== undefined) {
+        await call.send(asked, `${below}/comments/${there.id}`, {
+          ...write,
+          method: "PATCH",
+          repeatable: true,
+        });
+        return "updated";
+      }
+      await call.send(asked, `${below}/${pullRequest}/comments`, { ...write, method: "POST" });
+      return "written";
+    },
+  };
+}
+
+function parse(text: string): Comment[] | undefined {
+  try {
+    const found: unknown = JSON.parse(text);
+    return Array.isArray(found) ? (found as Comment[]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The login of whoever's token this is, as their issues show it: `github-actions[bot]` for a job's own. Asked of GraphQL,
+ * for REST's `GET /user` refuses an App (403, "Resource not accessible by integration").
+ *
+ * @throws RemedyError when GitHub does not say.
+ */
+export async function gitHubViewer(call: GitHubCall, asked: Asked): Promise<string> {
+  const { data } = await call.graphql(asked, "{ viewer { login } }");
+  const { login } = (data as { viewer?: { login?: unknown } | null } | null | undefined)?.viewer ?? {};
+  if (typeof login === "string" && login !== "") return login;
+  const remedy = "use a person's token, an App's or a GitHub Actions job's, and check what stands in between";
+  throw new RemedyError("GITHUB_TOKEN", "GitHub does not say whose it is", remedy);
 }

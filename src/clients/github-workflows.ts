@@ -1,5 +1,122 @@
-import type { GitHubCall } from "./github-call";
-import { type Asked, NotShownError, notGitHub } from "./github-refusal";
+import { setTimeout as sleep } from "node:timers/promises";
+import { RemedyError } from "../errors";
+import { type Asked, type GitHubCall, NotShownError, notGitHub, withRights } from "./github-call";
+
+/** A run of a workflow. */
+export interface Run {
+  id: number;
+  url: string;
+  /** GitHub's own word: queued, in_progress, waiting (for a review), completed, ... */
+  status: string;
+  /** How it ended; undefined before. */
+  conclusion: string | undefined;
+}
+
+/** Starts workflows of one organization's repositories and follows their runs. Every method throws RemedyError. */
+export interface GitHubRuns {
+  /** Starts a run. @returns its id. @throws when GitHub does not say which run it started. */
+  dispatch(repository: string, workflow: string, dispatch: Dispatch): Promise<number>;
+  get(repository: string, id: number): Promise<Run>;
+  /** Waits for a run's end. @param onStatus told each new status. @throws when it takes longer than `patienceMs`. */
+  ended(repository: string, id: number, onStatus: (run: Run) => void): Promise<Run>;
+}
+
+export interface Dispatch {
+  /** Branch or tag. */
+  ref: string;
+  inputs: Readonly<Record<string, string>>;
+}
+
+export interface Pace {
+  /** First wait between two looks, in milliseconds; doubles up to ten seconds. Default 250. */
+  everyMs?: number;
+  /** Longest wait for a run's end. Default 15 minutes: the job's own limit is 10. */
+  patienceMs?: number;
+}
+
+const SLOWEST_MS = 10_000;
+const RIGHTS =
+  "pulumi up commits the workflow; to start it, give the token the scope repo (classic) or Actions, read and write, on it (fine-grained)";
+/** Looks for a run that GitHub has started and does not list yet. */
+const LOOKS = 8;
+
+export function createGitHubRuns(call: GitHubCall, pace: Pace = {}): GitHubRuns {
+  const { everyMs = 250, patienceMs = 900_000 } = pace;
+  const at = (repository: string) => `/repos/${call.organization}/${repository}/actions`;
+
+  const get = async (repository: string, id: number): Promise<Run> =>
+    runIn(await withRights(call.get(call.ofRepository(repository), `${at(repository)}/runs/${id}`), RIGHTS));
+
+  const newest = async (repository: string, workflow: string): Promise<number[]> => {
+    const path = `${at(repository)}/workflows/${workflow}/runs?event=workflow_dispatch&per_page=20`;
+    const { workflow_runs: runs } = await withRights(call.get(call.ofRepository(repository), path), RIGHTS);
+    if (!Array.isArray(runs)) throw notGitHub(call.ofRepository(repository));
+    return runs.map((run: Listed) => runIn(run).id);
+  };
+
+  return {
+    get,
+    dispatch: async (repository, workflow, { ref, inputs }) => {
+      const asked = call.ofRepository(repository);
+      const before = new Set(await newest(repository, workflow));
+      const body = JSON.stringify({ ref, inputs, return_run_details: true });
+      const path = `${at(repository)}/workflows/${workflow}/dispatches`;
+      const answer = await withRights(call.send(asked, path, { method: "POST", body }), RIGHTS);
+      const told = idIn(answer.text);
+      if (told !== undefined) return told;
+      // Servers of before 2026 answer without it: it is the one that was not there.
+      for (let look = 0; look < LOOKS; look += 1) {
+        await sleep(Math.min(everyMs * 2 ** look, SLOWEST_MS));
+        const found = (await newest(repository, workflow)).find((id) => !before.has(id));
+        if (found !== undefined) return found;
+      }
+      const remedy = `look for it: gh run list -R ${call.organization}/${repository} -w ${workflow}`;
+      throw new RemedyError(asked.thing, "GitHub started no run that it lists", remedy);
+    },
+    ended: async (repository, id, onStatus) => {
+      const deadline = Date.now() + patienceMs;
+      let last = "";
+      for (let look = 0; ; look += 1) {
+        const run = await get(repository, id);
+        if (run.status !== last) onStatus(run);
+        last = run.status;
+        if (run.status === "completed") return run;
+        if (Date.now() > deadline) throw stillRunning(run);
+        await sleep(Math.min(everyMs * 2 ** look, SLOWEST_MS));
+      }
+    },
+  };
+}
+
+function stillRunning({ id, status, url }: Run): RemedyError {
+  const remedy = `see what it waits for at ${url}, then run this again: it goes on with that run`;
+  return new RemedyError(`run ${id}`, `it is still ${status}`, remedy);
+}
+
+interface Listed {
+  id?: unknown;
+  html_url?: unknown;
+  status?: unknown;
+  conclusion?: unknown;
+}
+
+function runIn({ id, html_url: url, status, conclusion }: Listed): Run {
+  return {
+    id: Number(id),
+    url: String(url ?? ""),
+    status: String(status ?? ""),
+    conclusion: typeof conclusion === "string" ? conclusion : undefined,
+  };
+}
+
+function idIn(text: string): number | undefined {
+  try {
+    const { workflow_run_id: id } = JSON.parse(text) as { workflow_run_id?: unknown };
+    return typeof id === "number" ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** A workflow file on a repository's default branch. */
 export interface WorkflowFile {
@@ -50,4 +167,70 @@ export function createGitHubWorkflows({ send, ofRepository, organization }: GitH
       return Promise.all(files.map(async ({ path }) => ({ path, text: await text(repository, path) })));
     },
   };
+}
+
+/** A workflow as GitHub has it, and its last run that ended. */
+export interface WorkflowState {
+  /** `active`, or why it does not run: `disabled_manually`, `disabled_inactivity` and the like. */
+  state: string;
+  /** Undefined: it never ran to an end. */
+  lastRun?: { conclusion: string; at: string; url: string };
+}
+
+/** What a carrier repository has of the sync. */
+export interface GitHubCarrier {
+  /** A file of a branch as text; undefined: there is none. */
+  file(repository: string, path: string, branch: string): Promise<string | undefined>;
+  /** @param path of the workflow's file. Undefined: GitHub knows no such workflow. */
+  workflow(repository: string, path: string, branch: string): Promise<WorkflowState | undefined>;
+  /**
+   * When the last run began that synced everything and succeeded; RFC 3339. Runs that people started do not count: they
+   * may have been for some names alone, which GitHub does not tell.
+   */
+  lastWholeSync(repository: string, path: string, branch: string): Promise<string | undefined>;
+}
+
+export function createGitHubCarrier({ get, ofRepository, organization }: GitHubCall): GitHubCarrier {
+  const about = (repository: string, what: string): Asked => ({
+    ...ofRepository(repository),
+    thing: `${what} of ${organization}/${repository}`,
+  });
+  const base = (repository: string) => `/repos/${organization}/${repository}`;
+  return {
+    file: async (repository, path, branch) => {
+      const place = `${base(repository)}/contents/${encodeURI(path)}?ref=${encodeURIComponent(branch)}`;
+      const found = await get(about(repository, path), place).catch(ignoreAbsence);
+      if (found === undefined) return undefined;
+      return Buffer.from(String(found.content ?? ""), "base64").toString("utf8");
+    },
+    workflow: async (repository, path, branch) => {
+      const asked = about(repository, path);
+      const place = `${base(repository)}/actions/workflows/${path.slice(path.lastIndexOf("/") + 1)}`;
+      const found = await get(asked, place).catch(ignoreAbsence);
+      if (found === undefined) return undefined;
+      const query = `branch=${encodeURIComponent(branch)}&status=completed&per_page=1`;
+      const { workflow_runs: runs } = await get(asked, `${place}/runs?${query}`);
+      const [last] = runs as { conclusion: string; updated_at: string; html_url: string }[];
+      const state = String(found.state);
+      if (last === undefined) return { state };
+      return { state, lastRun: { conclusion: last.conclusion, at: last.updated_at, url: last.html_url } };
+    },
+    lastWholeSync: async (repository, path, branch) => {
+      const file = path.slice(path.lastIndexOf("/") + 1);
+      const query = `branch=${encodeURIComponent(branch)}&status=success&per_page=30`;
+      const place = `${base(repository)}/actions/workflows/${file}/runs?${query}`;
+      const { workflow_runs: runs } = await get(about(repository, path), place);
+      return (runs as DailyRun[]).find(({ event }) => event !== "workflow_dispatch")?.run_started_at;
+    },
+  };
+}
+
+interface DailyRun {
+  event: string;
+  run_started_at: string;
+}
+
+function ignoreAbsence(error: unknown): undefined {
+  if (!(error instanceof NotShownError)) throw error;
+  return undefined;
 }

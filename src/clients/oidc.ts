@@ -3,7 +3,7 @@ import { Secret } from "../secret";
 import type { Http } from "./http";
 
 /** The door GitHub opens to a job with `id-token: write`. */
-export interface IdTokenDoor {
+export interface IdTokenEndpoint {
   url: string;
   token: Secret;
 }
@@ -14,7 +14,7 @@ export interface IdTokenDoor {
  * @param environment variables of the process.
  * @throws RemedyError when there is none.
  */
-export function idTokenDoor(environment: Readonly<Record<string, string | undefined>>): IdTokenDoor {
+export function idTokenEndpoint(environment: Readonly<Record<string, string | undefined>>): IdTokenEndpoint {
   const url = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
   const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
   if (url !== "" && token !== "") return { url, token: new Secret(token) };
@@ -26,7 +26,7 @@ export function idTokenDoor(environment: Readonly<Record<string, string | undefi
 }
 
 /** Asks GitHub for the job's id token. @throws RemedyError when GitHub refuses. */
-export async function requestIdToken(door: IdTokenDoor, audience: string, http: Http): Promise<Secret> {
+export async function requestIdToken(door: IdTokenEndpoint, audience: string, http: Http): Promise<Secret> {
   const url = `${door.url}&audience=${encodeURIComponent(audience)}`;
   const answer = await http({
     method: "GET",

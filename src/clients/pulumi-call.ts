@@ -54,6 +54,7 @@ export function createPulumiCall(options: {
 }
 
 const ESC = "/api/esc/";
+
 /** The version of the service's older API that its own provider asks for. */
 const JSON_HEADERS = { accept: "application/vnd.pulumi+9", "content-type": "application/json" };
 

@@ -1,5 +1,4 @@
 import { RemedyError } from "../errors";
-import { openRequest, type Standing } from "./open-change-request";
 import { NotFoundError, notTheService, type PulumiCall, parseAnswer } from "./pulumi-call";
 import type { PulumiCloud } from "./pulumi-cloud";
 
@@ -34,7 +33,7 @@ export interface Proposer {
   /** Description of its change requests, for those who review them: `sync, run 123`. */
   origin: string;
   /** Whether a change request that stands is its own. What that says of itself proves nothing: whoever may write may say it. */
-  isOwn(standing: Standing): boolean | Promise<boolean>;
+  isOwn(standing: ChangeRequestState): boolean | Promise<boolean>;
 }
 
 /**
@@ -52,7 +51,7 @@ export function withProposals(
   proposer: Proposer,
 ): PulumiCloud {
   const ours = new Map<string, ProposalId>();
-  const isOurs = (environment: string, { id, revision }: Standing) =>
+  const isOurs = (environment: string, { id, revision }: ChangeRequestState) =>
     ours.get(environment)?.request === id && ours.get(environment)?.revision === revision;
   return {
     ...cloud,
@@ -85,7 +84,7 @@ export async function refuseOthers(
   call: PulumiCall,
   proposer: Proposer,
   text: string,
-): Promise<Standing | undefined> {
+): Promise<ChangeRequestState | undefined> {
   const standing = await openRequest(call, environment);
   if (standing === undefined || standing.status === DRAFT) return standing;
   if ((await proposer.isOwn(standing)) || (await holds(environment, call, standing.id, text)))
@@ -120,7 +119,7 @@ async function sameDraft(
   environment: string,
   call: PulumiCall,
   text: string,
-  { id, revision }: Standing,
+  { id, revision }: ChangeRequestState,
 ): Promise<ProposalId> {
   if (await holds(environment, call, id, text)) return { request: id, revision };
   const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
@@ -144,4 +143,66 @@ async function submit(environment: string, call: PulumiCall, id: string, origin:
   // Twice does no harm: what is submitted already is not changed by it.
   const body = JSON.stringify({ description: origin });
   await call(environment, path, { method: "POST", body, repeatable: true });
+}
+
+/** A change request that is open on an environment. */
+export interface ChangeRequestState {
+  id: string;
+  status: string;
+  description: string;
+  /** Which of its revisions stands now. */
+  revision: number;
+  /** Login of who made it; "" where the service does not say. */
+  by: string;
+}
+
+/** A request that can no longer become a change; the words are the service's. */
+const OVER = new Set(["applied", "closed", "merged", "rejected"]);
+
+interface Listed extends Pick<ChangeRequestState, "id" | "status"> {
+  description?: string | null;
+  latestRevisionNumber?: number;
+  createdBy?: { githubLogin?: string } | null;
+  /** `open`: somebody asks to open the environment, which is no change of it. */
+  action?: string;
+  entity?: { project?: string; name?: string };
+}
+
+/** The one change that is proposed for an environment, `project/name`; undefined where none is. @throws RemedyError */
+export async function openRequest(
+  call: PulumiCall,
+  environment: string,
+): Promise<ChangeRequestState | undefined> {
+  const base = `/api/change-requests/${call.organization}?entityType=environment`;
+  const seen = new Set<string>();
+  for (let token = ""; ; ) {
+    const path = token === "" ? base : `${base}&continuationToken=${encodeURIComponent(token)}`;
+    const page = parseAnswer(environment, await call(environment, path)) as {
+      changeRequests?: Listed[];
+      continuationToken?: string | null;
+    };
+    if (!Array.isArray(page.changeRequests)) throw notTheService(environment, "lists no change requests");
+    const found = page.changeRequests.find((each) => isOpenChange(each, environment));
+    if (found !== undefined) return standingIn(found);
+    token = page.continuationToken ?? "";
+    if (token === "") return undefined;
+    if (seen.has(token)) throw notTheService(environment, "repeats itself");
+    seen.add(token);
+  }
+}
+
+function standingIn({
+  id,
+  status,
+  description,
+  latestRevisionNumber,
+  createdBy,
+}: Listed): ChangeRequestState {
+  const about = { description: description ?? "", by: createdBy?.githubLogin ?? "" };
+  return { id, status, ...about, revision: latestRevisionNumber ?? 1 };
+}
+
+function isOpenChange({ status, action, entity }: Listed, environment: string): boolean {
+  const isChange = action !== "open" && !OVER.has(status);
+  return isChange && `${entity?.project}/${entity?.name}` === environment;
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Catalog, resolveCatalog } from "../../secrets/entry";
-import { slotNames } from "../../secrets/slots";
+import { type Catalog, resolveCatalog } from "../catalog/entry";
+import { slotNames } from "../catalog/slots";
 
 /**
  * What the catalog says of each secret, and why its access policies give what they give to teams that people made in

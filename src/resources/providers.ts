@@ -1,8 +1,8 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
-import { paceOf } from "../../secrets/pace";
-import type { Settings } from "../../secrets/settings";
+import type { Settings } from "../catalog/settings";
+import { paceOf } from "./pace";
 
 /** The two providers, for one stack's organizations. Tokens come from GITHUB_TOKEN and PULUMI_ACCESS_TOKEN or login. */
 export interface Providers {

@@ -1,24 +1,20 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { checkAccessHere } from "../../secrets/checks/check-access";
-import { checkCatalog } from "../../secrets/checks/check-catalog";
-import { checkConfigValues, checkEncrypted, checkSecrecy } from "../../secrets/checks/check-config-values";
-import { checkOversight } from "../../secrets/checks/check-oversight";
-import { checkPins } from "../../secrets/checks/check-pins";
-import { checkStacks, type StackClaim } from "../../secrets/checks/check-stacks";
-import { checkTrust } from "../../secrets/checks/check-trust";
-import { ownTeams } from "../../secrets/checks/own-teams";
-import { type Catalog, resolveCatalog, type Secret } from "../../secrets/entry";
-import { checkEnvironmentTargets } from "../../secrets/environment-targets";
-import { describeProblems, type Problem } from "../../secrets/problem";
-import { parseSettings, type Settings } from "../../secrets/settings";
-import { spreadSecrets } from "../../secrets/targets";
-import { AccessRules } from "./access-rules";
-import { warnOfLacking } from "./declare-oversight";
-import { openOrganization } from "./open-organization";
+import { spreadSecrets } from "../catalog/carriers";
+import { checkAccessHere, ownTeams } from "../catalog/checks/check-access";
+import { checkCatalog } from "../catalog/checks/check-catalog";
+import { checkConfigValues, checkEncrypted, checkSecrecy } from "../catalog/checks/check-config-values";
+import { checkOversight, checkPins, checkStacks, type StackClaim } from "../catalog/checks/check-stacks";
+import { checkTrust } from "../catalog/checks/check-trust";
+import { type Catalog, type ResolvedEntry, resolveCatalog } from "../catalog/entry";
+import { checkEnvironmentTargets } from "../catalog/environment-slots";
+import { parseSettings, type Settings } from "../catalog/settings";
+import { describeProblems, type Problem } from "../errors";
+import { AccessRules } from "./access/access-rules";
+import { openOrganization } from "./access/open-organization";
+import { warnOfLacking } from "./esc/oversight";
 import type { StackSettings } from "./stack-settings";
-import { warnOfPins } from "./warn-of-pins";
 
 /** One stack's config, checked against the catalog and the project's other stacks. */
 export interface Stack {
@@ -41,7 +37,7 @@ export function readStack(catalog: Catalog, today: string): Stack {
   if (settings === undefined) throw refused(problems);
   const ownsOrganization = settings.organizationStack === pulumi.getStack();
   const secrets = resolveCatalog(catalog);
-  const owned = ({ perEnvironment, environments }: Secret) =>
+  const owned = ({ perEnvironment, environments }: ResolvedEntry) =>
     perEnvironment ? environments.some((each) => settings.environments.includes(each)) : ownsOrganization;
   const claims = [
     {
@@ -143,4 +139,13 @@ function checkTogether(settings: Settings): Problem[] {
     });
   }
   return problems;
+}
+
+/** Says, in every preview and every up, which applications do not get what the sync brings. */
+export function warnOfPins({ compositeTags }: Pick<Settings, "compositeTags">): void {
+  const pins = Object.entries(compositeTags).map(([environment, tag]) => `${environment} to ${tag}`);
+  if (pins.length === 0) return;
+  void pulumi.log.warn(
+    `pinned (compositeTags): ${pins.join(", ")}; applications there get no newer value until the tag is changed or taken out. Where a group lacks the tag, up is refused and they keep what they have`,
+  );
 }

@@ -1,6 +1,6 @@
-import type { Rotator } from "../../secrets/rotators";
-import type { Settings } from "../../secrets/settings";
-import type { AccessRules } from "./access-rules";
+import type { Rotator } from "../catalog/rotators";
+import type { Settings } from "../catalog/settings";
+import type { AccessRules } from "./access/access-rules";
 
 /** A stack's config, who may do what by it, what ESC rotates, and every stack of the project. */
 export type StackSettings = Settings & {

@@ -1,8 +1,10 @@
-import { EMPTY_LEDGER, type Ledger, type LedgerEntry, type Proposal } from "../../secrets/ledger";
+import type { Http } from "../clients/http";
+import { RemedyError } from "../errors";
+import { EMPTY_LEDGER, type Ledger, type LedgerEntry, type Proposal, type Refusal } from "../ledger/ledger";
+import type { Secret } from "../secret";
+import type { RunIdentity } from "./job-identity";
 import { isFromLaterRun } from "./later-run";
 import { isChange, type PlanLine } from "./plan";
-import { countRefusals } from "./refusals";
-import type { RunIdentity } from "./run-identity";
 
 /** What a run found or left in one values environment; without a revision it failed there or was held back. */
 export interface LedgerNews {
@@ -86,5 +88,76 @@ function advanceEntry(
     synced: identity.now,
     run: identity.run,
     commit: identity.commit,
+  };
+}
+
+/** Refusals in a row after which somebody is told; from then on they are not counted, so that the ledger comes to rest. */
+const TOLD_AFTER = 3;
+
+/**
+ * Counts refusals in a row, by name: one a run, however often the run looks.
+ *
+ * @param lines of all values environments that could be looked at; what is not among them keeps its count.
+ */
+export function countRefusals(
+  before: Ledger["refused"],
+  lines: readonly PlanLine[],
+  run: string,
+): Ledger["refused"] {
+  const next: Ledger["refused"] = { ...before };
+  const refused = new Set(lines.filter((line) => line.verb === "refused").map((line) => line.name));
+  for (const { name, verb } of lines) if (verb !== "skipped" && !refused.has(name)) delete next[name];
+  for (const name of refused) next[name] = counted(before[name], run);
+  return next;
+}
+
+function counted(before: Refusal | undefined, run: string): Refusal {
+  if (before === undefined) return { times: 1, run };
+  if (before.run === run || before.times >= TOLD_AFTER) return before;
+  return { times: before.times + 1, run };
+}
+
+/** Names that have come to the third refusal in this run. */
+export function dueForAlert(before: Ledger["refused"], after: Ledger["refused"]): string[] {
+  const due = ([name, { times }]: [string, Refusal]) =>
+    times >= TOLD_AFTER && (before[name]?.times ?? 0) < TOLD_AFTER;
+  return Object.entries(after)
+    .filter(due)
+    .map(([name]) => name)
+    .sort();
+}
+
+/** The count when nobody could be told: the third refusal is still to come, and with it another try. */
+export function withoutAlert(after: Ledger["refused"], names: readonly string[]): Ledger["refused"] {
+  const again = names.map((name) => [name, { times: TOLD_AFTER - 1, run: after[name]?.run ?? "" }] as const);
+  return { ...after, ...Object.fromEntries(again) };
+}
+
+/** Tells people which required secrets keep being refused. @throws RemedyError when it cannot. */
+export type Alert = (environment: string, names: readonly string[]) => Promise<void>;
+
+/**
+ * An alert by webhook, in the form that Slack's incoming webhooks take, and Mattermost's and Rocket.Chat's with them.
+ *
+ * @param url the webhook's address. It is a secret: who knows it may post there, so no error names it.
+ * @param run address of this run, for the reader.
+ */
+export function createAlert(url: Secret, run: string | undefined, http: Http): Alert {
+  return async (environment, names) => {
+    const which = names.length === 1 ? "a required secret was" : `${names.length} required secrets were`;
+    const where = run === undefined ? "" : ` See ${run}`;
+    const text = `sophia-secrets: in ${environment} ${which} refused three times in a row: ${names.join(", ")}.${where}`;
+    const headers = { "content-type": "application/json" };
+    const request = { method: "POST", url: url.unwrap(), headers, body: JSON.stringify({ text }) } as const;
+    const status = await http(request).then(
+      (answer) => answer.status,
+      () => undefined,
+    );
+    if (status !== undefined && status < 300) return;
+    throw new RemedyError(
+      "the alert's webhook",
+      status === undefined ? "no answer" : `it answered ${status}`,
+      "set the secret that alertWebhook names to the webhook's address; the next run tries again",
+    );
   };
 }

@@ -1,9 +1,10 @@
-import { pathsOf } from "../../secrets/checks/check-keys";
-import { type Catalog, type FormerName, resolveCatalog, type Secret } from "../../secrets/entry";
-import type { FormatName } from "../../secrets/formats";
-import { ledgerEnvironment, pathOf, syncTeam, valuesEnvironment } from "../../secrets/layout";
-import { oversightOf } from "../../secrets/oversight";
-import type { Settings } from "../../secrets/settings";
+import { oversightOf } from "../access/oversight";
+import { pathsOf } from "../catalog/checks/check-keys";
+import { isDue } from "../catalog/dates";
+import { type Catalog, type FormerName, type ResolvedEntry, resolveCatalog } from "../catalog/entry";
+import type { FormatName } from "../catalog/formats";
+import { ledgerEnvironment, pathOf, syncTeam, valuesEnvironment } from "../catalog/layout";
+import type { Settings } from "../catalog/settings";
 
 /** One secret, as far as the job needs to know it. */
 export interface JobSecret {
@@ -96,7 +97,7 @@ export function carrierCatalog(
   return buildJobCatalog({ ...catalog, secrets }, settings, shard);
 }
 
-function jobSecret(secret: Secret): JobSecret {
+function jobSecret(secret: ResolvedEntry): JobSecret {
   const { renamedFrom, tombstone } = secret;
   return {
     name: secret.name,
@@ -118,5 +119,27 @@ function jobFormer({ name, key, tombstone }: FormerName): NonNullable<JobSecret[
     name,
     ...(key === undefined ? {} : { path: key }),
     ...(tombstone === undefined ? {} : { tombstone }),
+  };
+}
+
+/**
+ * The job's catalog as of a day, so that nothing after it asks a clock: what is due is marked, and a former name that
+ * is due is neither read nor written any more.
+ *
+ * @param today UTC: YYYY-MM-DD.
+ */
+export function catalogOn(catalog: JobCatalog, today: string): JobCatalog {
+  return { ...catalog, secrets: catalog.secrets.map((secret) => secretOn(secret, today)) };
+}
+
+function secretOn(secret: JobSecret, today: string): JobSecret {
+  const marked = isDue(secret.tombstone, today) ? { ...secret, due: true as const } : secret;
+  const { former } = secret;
+  if (former === undefined || !isDue(former.tombstone, today)) return marked;
+  return {
+    ...marked,
+    aliases: marked.aliases.filter((alias) => alias !== former.name),
+    paths: marked.paths.filter((path) => path !== former.path),
+    former: { ...former, due: true },
   };
 }

@@ -1,6 +1,5 @@
-import type { Ledger, LedgerEntry } from "../../secrets/ledger";
-import { describeRun, runBefore, runId } from "../../secrets/run-name";
-import type { RunIdentity } from "./run-identity";
+import { describeRun, type Ledger, type LedgerEntry, runBefore, runId } from "../ledger/ledger";
+import type { RunIdentity } from "./job-identity";
 
 /** Ids of a GitHub that counts beyond this do not double in the time a run may wait: github.com stood at 2e10 in 2025. */
 const MANY_RUNS = 1e9;

@@ -1,6 +1,6 @@
 import { createHttp } from "../clients/http";
-import { describeError } from "./describe-error";
 import type { JobCatalog } from "./job-catalog";
+import { describeError } from "./runner";
 import { runSync } from "./sync";
 
 /** Written above this script by the stack that committed it (render-script.ts). */

@@ -1,5 +1,5 @@
-import { type Choice, chooseValue, type Input } from "./choose-value";
-import { fingerprint } from "./fingerprint";
+import { fingerprint } from "../ledger/fingerprint";
+import { type Choice, chooseValue, type Input } from "./given-values";
 import type { JobSecret } from "./job-catalog";
 
 /** What happens to one secret in one environment. */
@@ -38,7 +38,7 @@ export interface PlanLine {
 const UNREADABLE = "unreadable";
 
 /** What stands in ESC, by name: no values. */
-export interface Standing {
+export interface CurrentValue {
   /** Secrets that have a value. */
   present: ReadonlySet<string>;
   /** Secrets whose variable refers to the place their value stands at. */
@@ -72,7 +72,7 @@ export interface Standing {
 export function plan(
   secrets: readonly JobSecret[],
   input: Input,
-  standing: Standing,
+  standing: CurrentValue,
   key: string,
   asked?: ReadonlySet<string>,
 ): PlanLine[] {
@@ -89,7 +89,7 @@ export function plan(
 function planLiving(
   secret: JobSecret,
   input: Input,
-  standing: Standing,
+  standing: CurrentValue,
   key: string,
   held: string | undefined,
 ): PlanLine {
@@ -121,7 +121,7 @@ function announced({ name, tombstone, former }: JobSecret, line: PlanLine): Plan
 
 function planDeletion(
   { name, tombstone }: JobSecret,
-  standing: Standing,
+  standing: CurrentValue,
   holds: Pick<PlanLine, "holds">,
 ): PlanLine {
   if (!standing.remaining.has(name)) return { name, verb: "unchanged", gone: true };
@@ -141,11 +141,11 @@ function planDeletion(
 const MAPPING = "its further keys or variables were missing";
 const OUTLIVED = "its old name was due to go";
 
-function mappingReason(name: string, standing: Standing): string {
+function mappingReason(name: string, standing: CurrentValue): string {
   return standing.outlived.has(name) ? OUTLIVED : MAPPING;
 }
 
-function planNothing(name: string, reason: string, standing: Standing): PlanLine {
+function planNothing(name: string, reason: string, standing: CurrentValue): PlanLine {
   if (!standing.present.has(name)) return { name, verb: "waiting", reason };
   if (standing.bound.has(name) && !standing.mapped.has(name))
     return { name, verb: "update", writes: "references", reason: mappingReason(name, standing) };
@@ -155,7 +155,7 @@ function planNothing(name: string, reason: string, standing: Standing): PlanLine
 function planValue(
   name: string,
   choice: Choice & { kind: "value" },
-  standing: Standing,
+  standing: CurrentValue,
   key: string,
   held: string | undefined,
 ): PlanLine {

@@ -1,7 +1,7 @@
-import { parseLedger } from "../../secrets/ledger";
 import type { PulumiCall } from "../clients/pulumi-call";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
 import { type Proposer, withProposals } from "../clients/pulumi-proposals";
+import { parseLedger } from "../ledger/ledger";
 import type { JobTarget } from "./job-catalog";
 
 /**

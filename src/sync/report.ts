@@ -1,5 +1,5 @@
-import { counted } from "../../secrets/counted";
-import { describePause, type Pause } from "../../secrets/pause";
+import { describePause, type Pause } from "../ledger/pause";
+import { counted } from "../text";
 import type { PlanLine, Verb } from "./plan";
 import type { EnvironmentReport } from "./sync-environment";
 import type { GroupReport } from "./sync-groups";

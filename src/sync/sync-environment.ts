@@ -1,18 +1,14 @@
-import { type Ledger, parseLedger, renderLedger } from "../../secrets/ledger";
-import { type Pause, pauseAt } from "../../secrets/pause";
 import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
-import { advanceLedger } from "./advance-ledger";
-import type { Alert } from "./alert";
-import type { Input } from "./choose-value";
-import { describeError } from "./describe-error";
-import { isFingerprintKey, newFingerprintKey } from "./fingerprint";
+import { ownPart, requireLedgerText, withPart } from "../ledger/edit-ledger";
+import { isFingerprintKey, newFingerprintKey } from "../ledger/fingerprint";
+import { type Ledger, parseLedger, renderLedger } from "../ledger/ledger";
+import { type Pause, pauseAt } from "../ledger/pause";
+import { type Alert, advanceLedger, dueForAlert, withoutAlert } from "./advance-ledger";
+import type { Input, RunOptions } from "./given-values";
 import type { JobCatalog, JobTarget } from "./job-catalog";
-import { dueForAlert, withoutAlert } from "./refusals";
-import { requireLedgerText } from "./require-ledger-text";
-import { pauseBeforeRound, roundsAfter } from "./rounds";
-import { knowingRuns, type RunIdentity } from "./run-identity";
-import type { RunOptions } from "./run-options";
-import { ownPart, withPart } from "./shared-ledger";
+import { knowingRuns, type RunIdentity } from "./job-identity";
+import { describeError } from "./runner";
+import { pauseBeforeRound, roundsAfter } from "./sync-group";
 import { type GroupReport, syncGroups } from "./sync-groups";
 import { isUntagged, isWhole, tagOf, tagState } from "./tag-run";
 
@@ -54,13 +50,13 @@ export interface EnvironmentJob {
  */
 export async function syncEnvironment(job: EnvironmentJob, cloud: PulumiCloud): Promise<EnvironmentReport> {
   const place = job.target.ledger;
-  const doors = { alerted: once(job), tagged: taggedOnce(job, cloud) };
+  const context = { alerted: once(job), tagged: taggedOnce(job, cloud) };
   let report: EnvironmentReport | undefined;
   for (let round = 1; ; round += 1) {
     let sent = false;
     try {
       const stored = await cloud.decrypt(place);
-      const done = await syncOnce(job, cloud, doors, stored, report);
+      const done = await syncOnce(job, cloud, context, stored, report);
       report = done.report;
       if (done.ledger === undefined) return report;
       sent = true;

@@ -1,15 +1,15 @@
-import type { Ledger } from "../../secrets/ledger";
-import { ConflictError } from "../clients/pulumi-call";
+import { setTimeout as sleep } from "node:timers/promises";
+import { NoAnswerError } from "../clients/http";
+import { ConflictError, UnavailableError } from "../clients/pulumi-call";
 import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
 import { RemedyError } from "../errors";
-import { chooseValue, type Input } from "./choose-value";
-import { fingerprint } from "./fingerprint";
+import { fingerprint } from "../ledger/fingerprint";
+import type { Ledger } from "../ledger/ledger";
+import { chooseValue, type Input, type RunOptions } from "./given-values";
 import type { JobSecret } from "./job-catalog";
+import type { RunIdentity } from "./job-identity";
 import { laterWriters } from "./later-run";
-import { isChange, type PlanLine, plan, type Standing, withEarlier } from "./plan";
-import { pauseBeforeRound, roundsAfter } from "./rounds";
-import type { RunIdentity } from "./run-identity";
-import type { RunOptions } from "./run-options";
+import { type CurrentValue, isChange, type PlanLine, plan, withEarlier } from "./plan";
 import { ValuesText } from "./values-text";
 
 /** One values environment and what belongs there. */
@@ -112,7 +112,7 @@ async function standing(
   current: EnvironmentText,
   text: ValuesText,
   cloud: PulumiCloud,
-): Promise<Standing> {
+): Promise<CurrentValue> {
   const those = (test: (secret: JobSecret) => boolean) =>
     new Set(job.secrets.filter(test).map((secret) => secret.name));
   const bound = those((secret) => text.isBound(secret));
@@ -141,7 +141,7 @@ async function fingerprintsOf(
   current: EnvironmentText,
   bound: ReadonlySet<string>,
   cloud: PulumiCloud,
-): Promise<Standing["fingerprints"]> {
+): Promise<CurrentValue["fingerprints"]> {
   if (job.ledger.key !== undefined && job.ledger.revisions[job.group] === current.revision) {
     const entries = Object.entries(job.ledger.secrets).filter(([name]) => bound.has(name));
     return Object.fromEntries(entries.map(([name, entry]) => [name, entry.fingerprint]));
@@ -169,4 +169,32 @@ function write(job: GroupJob, line: PlanLine, text: ValuesText): void {
     text.set(secret, choice.value);
   }
   text.map(secret);
+}
+
+/** Rounds of read, plan, write before giving up on an environment that others keep writing. */
+const ROUNDS = 5;
+
+/** The same where carriers share the environment: all of them write when `up` commits their workflows, one at a time. */
+const ROUNDS_OF_SHARERS = 30;
+
+/** Rounds when the service says that it is down: the HTTP door has waited and asked again by itself. */
+const ROUNDS_WHEN_DOWN = 2;
+const LONGEST_PAUSE_MS = 400;
+
+/**
+ * How many rounds an error is worth. Reads are repeated by the HTTP door; a write that may have been carried out must
+ * be looked at before it is repeated.
+ *
+ * @param sent whether a write had been sent in the round that failed.
+ * @param isShared whether other carriers write there too.
+ */
+export function roundsAfter(error: unknown, sent: boolean, isShared = false): number {
+  if (error instanceof ConflictError) return isShared ? ROUNDS_OF_SHARERS : ROUNDS;
+  if (sent && error instanceof NoAnswerError) return ROUNDS;
+  return sent && error instanceof UnavailableError ? ROUNDS_WHEN_DOWN : 1;
+}
+
+/** Waits between rounds: longer each time, and never as long as another run that met the same conflict. */
+export async function pauseBeforeRound(round: number): Promise<void> {
+  await sleep(Math.random() * LONGEST_PAUSE_MS * Math.min(round, ROUNDS));
 }

@@ -1,25 +1,22 @@
-import { handRun } from "../../secrets/run-name";
-import { dayOf } from "../../secrets/tombstone";
+import { dayOf } from "../catalog/dates";
 import type { Http } from "../clients/http";
-import { checkedAddress } from "../clients/pulumi-address";
 import { createPulumiCall } from "../clients/pulumi-call";
 import { createPulumiCloud } from "../clients/pulumi-cloud";
+import { checkedAddress } from "../clients/pulumi-login";
 import { RemedyError } from "../errors";
+import { handRun } from "../ledger/ledger";
 import { Secret } from "../secret";
-import { createAlert } from "./alert";
-import { authenticate } from "./authenticate";
-import { catalogOn } from "./catalog-on";
-import { describeError } from "./describe-error";
-import type { JobCatalog, JobTarget } from "./job-catalog";
-import { masksOf } from "./mask-values";
+import { createAlert } from "./advance-ledger";
+import { masksOf, readRunOptions } from "./given-values";
+import { catalogOn, type JobCatalog, type JobTarget } from "./job-catalog";
+import { authenticate } from "./job-identity";
 import { proposingCloud, syncProposer } from "./proposing-cloud";
 import { headline, logLines, outcomeOf, renderSummary } from "./report";
-import { readRunOptions } from "./run-options";
-import { createRunner } from "./runner";
+import { createRunner, describeError } from "./runner";
 import { type EnvironmentJob, syncEnvironment } from "./sync-environment";
 
 /** Everything the job takes from outside. */
-export interface SyncDoors {
+export interface SyncDependencies {
   catalog: JobCatalog;
   /** Environment variables of the process: secrets by their names, GitHub's and the workflow's own settings. */
   environment: Readonly<Record<string, string | undefined>>;
@@ -34,12 +31,12 @@ export interface SyncDoors {
  * @returns the exit code: 0 when everything is as declared, or somebody has paused the environment; 1 when something
  *   was refused, failed or waits for approval. What is right has been written all the same, unless all or nothing was asked for.
  */
-export async function runSync(doors: SyncDoors): Promise<0 | 1> {
-  const { catalog, environment, http, now } = doors;
-  const runner = createRunner(environment, doors.print);
+export async function runSync(context: SyncDependencies): Promise<0 | 1> {
+  const { catalog, environment, http, now } = context;
+  const runner = createRunner(environment, context.print);
   try {
-    runner.mask(masksOf(secretsIn(doors)));
-    const target = targetOf(doors);
+    runner.mask(masksOf(secretsIn(context)));
+    const target = targetOf(context);
     const options = readRunOptions(environment, catalog);
     const url = checkedAddress("PULUMI_BACKEND_URL", environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl);
     const mask = (token: Secret) => runner.mask([token.unwrap()]);
@@ -54,10 +51,10 @@ export async function runSync(doors: SyncDoors): Promise<0 | 1> {
       target,
       catalog: catalogOn(catalog, today),
       input: environment,
-      identity: identityOf(doors),
+      identity: identityOf(context),
       options,
     };
-    const report = await syncEnvironment({ ...job, ...alertOf(doors) }, cloud);
+    const report = await syncEnvironment({ ...job, ...alertOf(context) }, cloud);
     for (const line of [headline(report, options.dryRun), ...logLines(report)]) runner.print(line);
     const { counts, failures, awaiting, warnings, notices } = outcomeOf(report);
     for (const notice of notices) runner.remark("notice", notice);
@@ -78,12 +75,12 @@ export async function runSync(doors: SyncDoors): Promise<0 | 1> {
 const WEBHOOK = "SYNC_ALERT_WEBHOOK";
 
 /** Every value that was handed to this process. */
-function secretsIn({ catalog, environment }: SyncDoors): string[] {
+function secretsIn({ catalog, environment }: SyncDependencies): string[] {
   const names = catalog.secrets.flatMap((secret) => [secret.name, ...secret.aliases]);
   return ["PULUMI_ACCESS_TOKEN", WEBHOOK, ...names].flatMap((name) => environment[name] ?? []);
 }
 
-function identityOf({ environment, now }: SyncDoors): EnvironmentJob["identity"] {
+function identityOf({ environment, now }: SyncDependencies): EnvironmentJob["identity"] {
   return {
     run: environment.GITHUB_RUN_ID ?? handRun(),
     attempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
@@ -92,7 +89,7 @@ function identityOf({ environment, now }: SyncDoors): EnvironmentJob["identity"]
   };
 }
 
-function targetOf({ catalog, environment }: SyncDoors): JobTarget {
+function targetOf({ catalog, environment }: SyncDependencies): JobTarget {
   return findTarget(catalog, environment.SYNC_ENVIRONMENT ?? "", "SYNC_ENVIRONMENT");
 }
 
@@ -105,7 +102,7 @@ export function findTarget(catalog: JobCatalog, wanted: string, asked: string): 
   throw new RemedyError(asked, reason, `set it to one of ${known}`);
 }
 
-function alertOf({ environment, http }: SyncDoors): Pick<EnvironmentJob, "alert"> {
+function alertOf({ environment, http }: SyncDependencies): Pick<EnvironmentJob, "alert"> {
   const url = environment[WEBHOOK] ?? "";
   if (url === "") return {};
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = environment;

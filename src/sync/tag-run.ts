@@ -1,9 +1,9 @@
-import type { Ledger } from "../../secrets/ledger";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
-import { describeError } from "./describe-error";
+import type { Ledger } from "../ledger/ledger";
 import type { JobTarget } from "./job-catalog";
+import type { RunIdentity } from "./job-identity";
 import { isChange } from "./plan";
-import type { RunIdentity } from "./run-identity";
+import { describeError } from "./runner";
 import type { GroupReport } from "./sync-groups";
 
 /**

@@ -1,7 +1,6 @@
-import { type Document, isMap, isNode, isScalar, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, parseDocument, type ScalarTag, type Tags } from "yaml";
 import { RemedyError } from "../errors";
 import type { Secret } from "../secret";
-import { exactNumbers } from "./exact-numbers";
 import type { JobSecret } from "./job-catalog";
 import { isCall, readSecretNode, secretNode } from "./secret-node";
 
@@ -207,4 +206,18 @@ const MEND = "move it away by hand (pulumi env edit), then sync again";
 /** `key:` without a value reads as null. */
 function isNothing(node: unknown): boolean {
   return node === undefined || node === null || (isScalar(node) && node.value === null);
+}
+const NUMBERS = ["tag:yaml.org,2002:int", "tag:yaml.org,2002:float"];
+
+/** For the yaml library's `customTags`: writes a number as it was read. As JavaScript's number it would lose digits. */
+export function exactNumbers(tags: Tags): Tags {
+  return tags.map((tag) => {
+    if (typeof tag === "string" || !NUMBERS.includes(tag.tag)) return tag;
+    const { stringify } = tag as ScalarTag;
+    const exact: ScalarTag = {
+      ...(tag as ScalarTag),
+      stringify: (node, ...rest) => node.source ?? stringify?.(node, ...rest) ?? String(node.value),
+    };
+    return exact;
+  });
 }

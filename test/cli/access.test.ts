@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Grant, TeamAccess } from "../../secrets/access";
-import { auditAccess, declaredAccess } from "../../secrets/declared-access";
-import { type Catalog, defineCatalog } from "../../secrets/entry";
-import { pathOf } from "../../secrets/layout";
-import { parseSettings, type Settings } from "../../secrets/settings";
+import { auditAccess, declaredAccess } from "../../src/access/declared-access";
+import type { Grant, TeamAccess } from "../../src/access/team-access";
+import { type Catalog, defineCatalog } from "../../src/catalog/entry";
+import { pathOf } from "../../src/catalog/layout";
+import { parseSettings, type Settings } from "../../src/catalog/settings";
 import { type CloudFixture, ORG, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
-import { commandDoors, runCommand } from "./command-doors";
+import { commandContext, runCommand } from "./command-context";
 
 const GROUP = { description: "", rotationDays: 90, owner: "Ops" };
 const CATALOG = defineCatalog({
@@ -84,11 +84,11 @@ describe("sophia-secrets access", () => {
     line: string,
     { token = TOKENS.admin, settings = SETTINGS, catalog = CATALOG, dir = "/nowhere" }: Partial<Options> = {},
   ): Promise<Ran> => {
-    const doors = commandDoors(
+    const context = commandContext(
       { cloud: { url: cloud.url, token } },
       { catalog, project: { dir, name: "p", settings } },
     );
-    const { code, stdout: out, stderr: err } = await runCommand(`access ${line}`, doors);
+    const { code, stdout: out, stderr: err } = await runCommand(`access ${line}`, context);
     return { code, out, err };
   };
   const json = async (line: string, options?: Partial<Options>) =>

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { openAdoptDoor } from "../../src/cli/adopt/adopt-door";
 import { createHttp } from "../../src/clients/http";
+import { openAdoptProxy } from "../../src/operations/adoption/adopt-proxy";
 import { ORG, putSecret, type StartedGitHub, seal, startGitHub } from "../github/started-github";
 
 describe("the door for adopting", () => {
   let github: StartedGitHub;
-  let door: Awaited<ReturnType<typeof openAdoptDoor>>;
+  let door: Awaited<ReturnType<typeof openAdoptProxy>>;
   let adopted: string[];
   let repositoryId: number;
 
@@ -15,7 +15,7 @@ describe("the door for adopting", () => {
     for (const name of ["FIRST", "SECOND", "THIRD"]) await putSecret(github.octokit(), name, "canary");
     repositoryId = await environmentOf(github);
     await github.fetch("/_sandbox/requests", { method: "DELETE" });
-    door = await openAdoptDoor({
+    door = await openAdoptProxy({
       upstream: github.url,
       adoptable: {
         names: new Set(["SECOND"]),

@@ -6,7 +6,7 @@ import { type EngineProject, startProject } from "../engine/engine-project";
 import { CARRIER, ORGANIZATION, otherOrganization } from "../engine/other-organization";
 import { sealed } from "../engine/sealed-box";
 
-const CATALOG = `import { defineCatalog } from "./entry";
+const CATALOG = `import { defineCatalog } from "../src/catalog/entry";
 import { ENVIRONMENTS } from "./environments";
 import { GROUPS } from "./groups";
 

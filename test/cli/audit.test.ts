@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
-import { EMPTY_LEDGER, renderLedger } from "../../secrets/ledger";
-import { type AuditEvent, fromCloud } from "../../src/cli/audit/audit-event";
-import { auditPlaces, placeIn } from "../../src/cli/audit/audit-places";
-import { foldAudit } from "../../src/cli/audit/fold-audit";
-import { joinRevisions, nameRuns, withoutSessionReads } from "../../src/cli/audit/join-audit";
-import { parseSince } from "../../src/cli/audit/parse-since";
-import { readAudit } from "../../src/cli/audit/read-audit";
-import { refuseWithoutPulumiToken } from "../../src/cli/require-cloud";
+import { EMPTY_LEDGER, renderLedger } from "../../src/ledger/ledger";
+import { type AuditEvent, fromCloud } from "../../src/operations/audit/audit-event";
+import { auditPlaces, placeIn } from "../../src/operations/audit/audit-places";
+import {
+  foldAudit,
+  joinRevisions,
+  nameRuns,
+  withoutSessionReads,
+} from "../../src/operations/audit/join-audit";
+import { parseSince, readAudit } from "../../src/operations/audit/read-audit";
+import { refuseWithoutPulumiToken } from "../../src/operations/context";
 import { putSecret } from "../github/started-github";
 import { ORG as CLOUD_ORG, env, open, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { type Auditing, CATALOG, startAuditing } from "./auditing";
@@ -210,7 +213,7 @@ describe("the audit of both services", () => {
   };
   afterEach(() => both.close());
   const answer = (more: object = {}) =>
-    readAudit(both.doors, { since: new Date(Date.now() - 3_600_000), ...more });
+    readAudit(both.context, { since: new Date(Date.now() - 3_600_000), ...more });
 
   it("tells who opened, was refused, changed and set what, from which run, and shows no value", async () => {
     await start();
@@ -352,15 +355,15 @@ describe("the audit of both services", () => {
   it("still answers when one service has no token or is down", async () => {
     await start();
     await putSecret(both.github.octokit(), "OPENAI_API_KEY", "x");
-    const { cloud: _, ...doors } = both.doors;
+    const { cloud: _, ...context } = both.context;
     const cloudCall = () => {
       throw new Error("a defect of ours is not passed off as something nobody can know");
     };
     await assert.rejects(
-      readAudit({ ...doors, cloud: both.doors.cloud, cloudCall }, { since: new Date(0) }),
+      readAudit({ ...context, cloud: both.context.cloud, cloudCall }, { since: new Date(0) }),
       /defect/,
     );
-    const without = { ...both.doors, cloud: () => undefined, cloudCall: refuseWithoutPulumiToken };
+    const without = { ...both.context, cloud: () => undefined, cloudCall: refuseWithoutPulumiToken };
     assert.equal(
       (await readAudit(without, { since: new Date(0) })).unknown.length,
       3,

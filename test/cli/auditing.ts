@@ -1,10 +1,10 @@
 import type { RunResult } from "../../sandbox/runner/run-request";
-import { defineCatalog } from "../../secrets/entry";
-import type { Doors } from "../../src/cli/command";
+import { defineCatalog } from "../../src/catalog/entry";
+import type { Context } from "../../src/operations/context";
 import { RecordingRunner } from "../github/recording-runner";
 import { type StartedGitHub, startGitHub, WORKFLOW } from "../github/started-github";
 import { type CloudFixture, startCloud } from "../pulumi-cloud/cloud-fixture";
-import { commandDoors, type Heard, runCommand } from "./command-doors";
+import { commandContext, type Heard, runCommand } from "./command-context";
 
 export const CATALOG = defineCatalog({
   environments: ["staging", "production"],
@@ -22,11 +22,11 @@ export const CATALOG = defineCatalog({
 export interface Auditing {
   github: StartedGitHub;
   cloud: CloudFixture;
-  doors: Doors;
+  context: Context;
   /** A run of the sync that began and ended at these times. */
   ran(started: string, ended: string): RunResult;
   /** One command line: what it printed and said, and its exit code. */
-  command(line: string, doors?: Partial<Doors>): Promise<Heard>;
+  command(line: string, context?: Partial<Context>): Promise<Heard>;
   close(): Promise<void>;
 }
 
@@ -55,11 +55,11 @@ export async function startAuditing(
     },
   });
   const cloud = await startCloud({ edition: plans.cloud ?? "enterprise" });
-  const doors = commandDoors({ github, cloud }, { catalog: CATALOG });
+  const context = commandContext({ github, cloud }, { catalog: CATALOG });
   return {
     github,
     cloud,
-    doors,
+    context,
     ran: (started, ended) => {
       if (runner === undefined) throw new Error("no runner");
       const path = ".github/workflows/sync_secrets.yml";
@@ -75,7 +75,7 @@ export async function startAuditing(
       runner.finish("ai-cherry/carrier", run, "success");
       return run;
     },
-    command: (line, more = {}) => runCommand(line, { ...doors, ...more }),
+    command: (line, more = {}) => runCommand(line, { ...context, ...more }),
     close: async () => {
       await github.close();
       await cloud.close();

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SENTINEL } from "../../secrets/layout";
-import type { Doors } from "../../src/cli/command";
+import { SENTINEL } from "../../src/catalog/layout";
 import { RemedyError } from "../../src/errors";
+import type { Context } from "../../src/operations/context";
 import { type GoldenCase, parseCase } from "./golden-case";
 import { startWorld, type World, whatIsThere } from "./run-case";
 import { SETTINGS } from "./small-organization";
@@ -92,7 +92,7 @@ const COMMANDS = [
 ];
 
 /** What the engine and the provider do to GitHub in `pulumi up`, as far as adopting goes; the rest is theirs. */
-function pulumiOver(): Doors["pulumi"] {
+function pulumiOver(): Context["pulumi"] {
   const adopted: string[] = [];
   const ask = async (url: string, method = "GET") => {
     const answer = await fetch(url, { method, headers: { authorization: "Bearer owner-token" } });
@@ -177,7 +177,7 @@ describe("an answer that is none, at any call", function () {
       return { calls: [...new Set(requests)], there: await whatIsThere(world.github, parseCase(GOLDEN)) };
     });
   }
-  const more = (): Partial<Doors> => ({
+  const more = (): Partial<Context> => ({
     pulumi: pulumiOver(),
     project: { dir, name: "sophia-secrets", stack: "production", settings: SETTINGS },
     now: () => new Date(Date.parse("2026-08-01T10:00:00Z") + Math.floor(Math.random() * 1e9)),
@@ -200,18 +200,18 @@ describe("an answer that is none, at any call", function () {
 
   async function strikeAt(world: World, command: string, call: string): Promise<void> {
     const [method = ""] = call.split(" ");
-    let doors = more();
+    let context = more();
     for (const [status, cause, headers = {}] of FAULTS) {
       const answer = { status, headers, body: { message: "what GitHub says" } };
       world.github.faults.add({ method, path: patternOf(call), times: 0, answer });
-      doors = more();
-      const outcome = await world.run(command, doors);
+      context = more();
+      const outcome = await world.run(command, context);
       world.github.faults.clear();
       assertRefusal(outcome);
       const where = `${command}: ${call} ${status}\n${outcome.stderr}`;
       if (!/pulumi up/.test(outcome.stderr)) assert.match(outcome.stderr, cause, where);
     }
-    const again = await world.run(command, doors);
+    const again = await world.run(command, context);
     assert.ok(again.code === 0 || command === "drift", `${command}: ${call}\n${again.stderr}`);
   }
 

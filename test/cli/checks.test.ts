@@ -1,29 +1,29 @@
 import { deepEqual, doesNotMatch, equal, match, rejects } from "node:assert/strict";
-import { renderComposite } from "../../secrets/composite";
-import type { Catalog } from "../../secrets/entry";
-import { SCRIPT_PATH, SENTINEL, WORKFLOW_PATH } from "../../secrets/layout";
-import { type Ledger, renderLedger } from "../../secrets/ledger";
-import type { Rotator } from "../../secrets/rotators";
-import { UNROTATED } from "../../secrets/rotators";
-import type { Doors } from "../../src/cli/command";
-import { namesIn } from "../../src/cli/names-in";
-import { type Check, checkLink } from "../../src/cli/verify/check";
-import { checkApplication } from "../../src/cli/verify/check-applications";
-import { checkCarrier } from "../../src/cli/verify/check-carriers";
-import { checkComposites } from "../../src/cli/verify/check-composites";
-import { checkEnvironments } from "../../src/cli/verify/check-environments";
-import { checkLedger } from "../../src/cli/verify/check-ledgers";
-import type { GitHubCarrier, WorkflowState } from "../../src/clients/github-carrier";
+import type { Catalog } from "../../src/catalog/entry";
+import { renderComposite } from "../../src/catalog/esc-environments";
+import { SCRIPT_PATH, SENTINEL, WORKFLOW_PATH } from "../../src/catalog/layout";
+import { type Rotator, UNROTATED } from "../../src/catalog/rotators";
+import type { GitHubCarrier, WorkflowState } from "../../src/clients/github-workflows";
 import { UnavailableError } from "../../src/clients/pulumi-call";
 import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError, TokenError } from "../../src/errors";
+import { fingerprint, newFingerprintKey } from "../../src/ledger/fingerprint";
+import { type Ledger, renderLedger } from "../../src/ledger/ledger";
+import type { Context } from "../../src/operations/context";
+import { type Check, checkLink } from "../../src/operations/verification/check";
+import { checkApplication } from "../../src/operations/verification/check-applications";
+import {
+  checkComposites,
+  checkEnvironments,
+  checkLedger,
+} from "../../src/operations/verification/check-environments";
+import { checkCarrier } from "../../src/operations/verification/check-github";
 import { Secret } from "../../src/secret";
-import { fingerprint, newFingerprintKey } from "../../src/sync/fingerprint";
+import { renderScript, renderWorkflow } from "../../src/sync/carrier-files";
 import { buildJobCatalog } from "../../src/sync/job-catalog";
-import { renderScript } from "../../src/sync/render-script";
-import { renderWorkflow } from "../../src/sync/render-workflow";
+import { namesIn } from "../../src/text";
 import { type CloudFixture, env, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
-import { commandDoors } from "./command-doors";
+import { commandContext } from "./command-context";
 import { SETTINGS } from "./small-organization";
 
 const CATALOG: Catalog = {
@@ -198,13 +198,13 @@ describe("the values of an environment", () => {
       }),
       revisions: { text: async () => LEFT },
     } as unknown as PulumiCloud;
-    const doors = {
+    const context = {
       catalog: CATALOG,
       project: { settings: SETTINGS },
       now: () => new Date(at),
-    } as unknown as Doors;
+    } as unknown as Context;
     const updated = new Map(names.map((name) => [name, at]));
-    const found = await checkLedger(doors, "production", cloud, async () => ({ updated, settled: at }));
+    const found = await checkLedger(context, "production", cloud, async () => ({ updated, settled: at }));
     doesNotMatch(JSON.stringify(found), /canary/);
     return found;
   }
@@ -329,7 +329,7 @@ describe("the ESC environments of an environment", () => {
   const protect = (path: string) =>
     cloud.call("PATCH", env(path, "/settings"), { body: { deletionProtected: true } });
   const look = (token = TOKENS.admin, catalog = CATALOG) => {
-    const { cloudCall } = commandDoors({ cloud: { url: cloud.url, token } });
+    const { cloudCall } = commandContext({ cloud: { url: cloud.url, token } });
     return checkEnvironments(catalog, SETTINGS, "production", cloudCall());
   };
 

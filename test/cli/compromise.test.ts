@@ -6,20 +6,18 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunnerFactory, WorkflowRunner } from "../../sandbox/github/workflow-runs";
 import { createRunner } from "../../sandbox/runner/runner";
-import { renderComposite } from "../../secrets/composite";
-import { type Catalog, resolveCatalog } from "../../secrets/entry";
-import { SCRIPT_PATH, WORKFLOW_PATH } from "../../secrets/layout";
-import type { Doors } from "../../src/cli/command";
-import type { JournalFile } from "../../src/cli/compromise/journal";
-import { judgeComposite } from "../../src/cli/compromise/judge-composite";
-import { type Stoppable, withLastWord } from "../../src/cli/compromise/last-word";
-import { requireCloud } from "../../src/cli/require-cloud";
-import { pauseSync, resumeSync } from "../../src/cli/versions/pause-sync";
+import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
+import { renderComposite } from "../../src/catalog/esc-environments";
+import { SCRIPT_PATH, WORKFLOW_PATH } from "../../src/catalog/layout";
 import { RemedyError } from "../../src/errors";
+import { type Context, requireCloud } from "../../src/operations/context";
+import type { JournalFile } from "../../src/operations/incident/case";
+import { type Stoppable, withLastWord } from "../../src/operations/incident/run-steps";
+import { judgeComposite } from "../../src/operations/incident/verify-loaders";
+import { pauseSync, resumeSync } from "../../src/operations/versions/pause-sync";
 import { Secret } from "../../src/secret";
+import { renderScript, renderWorkflow } from "../../src/sync/carrier-files";
 import { buildJobCatalog } from "../../src/sync/job-catalog";
-import { renderScript } from "../../src/sync/render-script";
-import { renderWorkflow } from "../../src/sync/render-workflow";
 import {
   Clock,
   putSecret,
@@ -30,7 +28,7 @@ import {
   WORKFLOW,
 } from "../github/started-github";
 import { type CloudFixture, env, open, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
-import { commandDoors, runCommand } from "./command-doors";
+import { commandContext, runCommand } from "./command-context";
 import { InProcessRunner } from "./in-process-runner";
 import { AT_CLOUD, SEED } from "./small-organization";
 
@@ -200,11 +198,11 @@ describe("sophia-secrets compromise", function () {
       if (next === "stop") throw new RemedyError("the value", "cancelled", "run it again");
       return new Secret(next);
     };
-    const doors = commandDoors(
+    const context = commandContext(
       { github, cloud: { url: cloud.url, token: pulumi } },
       { catalog: CATALOG, project: { dir: folder, settings: settings() }, now: clock.now },
     );
-    const heard = await runCommand(`compromise ${rest}`, doors, { answer: typed && answer, stdin });
+    const heard = await runCommand(`compromise ${rest}`, context, { answer: typed && answer, stdin });
     const files = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
@@ -375,7 +373,7 @@ describe("sophia-secrets compromise", function () {
     it("takes no text for a proof, be it one that imports the newest, or is pinned to what holds the same", async () => {
       await pin(await tagged());
       await asReader(TEXTS);
-      const theirs = requireCloud(commandDoors({ cloud: { url: cloud.url, token: TOKENS.dev } }));
+      const theirs = requireCloud(commandContext({ cloud: { url: cloud.url, token: TOKENS.dev } }));
       const secret = resolveCatalog(CATALOG).find(({ name }) => name === "OPENAI_API_KEY");
       ok(secret !== undefined);
       const judged = async (version: string) => {
@@ -577,7 +575,7 @@ describe("sophia-secrets compromise", function () {
 
     it("and not what others have paused or resumed", async () => {
       const others = { reason: "vendor is down", by: "eve", now: new Date() };
-      const ours = requireCloud(commandDoors({ cloud }));
+      const ours = requireCloud(commandContext({ cloud }));
       await pauseSync(ours, settings(), ["production"], others);
       const first = await run("OPENAI_API_KEY --pause", { typed: ["stop"] });
       match(first.stderr, /\nstaging stays paused by this case: npx sophia-secrets resume staging lets/);
@@ -597,8 +595,8 @@ describe("sophia-secrets compromise", function () {
       const file = {
         read: () => ({ paused: { production: "2026-08-01T10:00:00Z" } }),
       } as unknown as JournalFile;
-      const doors = { terminal: { say: (line: string) => said.push(line) } } as unknown as Doors;
-      void withLastWord(doors, file, () => new Promise(() => undefined), us as unknown as Stoppable);
+      const context = { terminal: { say: (line: string) => said.push(line) } } as unknown as Context;
+      void withLastWord(context, file, () => new Promise(() => undefined), us as unknown as Stoppable);
       us.emit("SIGTERM", "SIGTERM");
       match(
         said.join("\n"),

@@ -13,14 +13,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RULES } from "../../policies/list";
-import type { Catalog } from "../../secrets/entry";
-import { EMPTY_LEDGER, renderLedger } from "../../secrets/ledger";
-import { auditPlaces } from "../../src/cli/audit/audit-places";
-import type { Doors } from "../../src/cli/command";
-import { controlsSection } from "../../src/cli/evidence/controls";
-import { renderEvidence } from "../../src/cli/evidence/render";
-import type { EvidenceSection } from "../../src/cli/evidence/section";
+import type { Catalog } from "../../src/catalog/entry";
 import { RemedyError } from "../../src/errors";
+import { EMPTY_LEDGER, renderLedger } from "../../src/ledger/ledger";
+import { auditPlaces } from "../../src/operations/audit/audit-places";
+import type { Context } from "../../src/operations/context";
+import type { EvidenceSection } from "../../src/operations/evidence/access-sections";
+import { renderEvidence } from "../../src/operations/evidence/bundle";
+import { controlsSection } from "../../src/operations/evidence/sections";
 import { putSecret } from "../github/started-github";
 import { env, open, TOKENS } from "../pulumi-cloud/cloud-fixture";
 import { type Auditing, CATALOG, startAuditing } from "./auditing";
@@ -90,13 +90,13 @@ describe("sophia-secrets evidence", () => {
     rmSync(folder, { recursive: true });
   });
   const out = () => join(folder, "review");
-  const doors = (more: Partial<Doors> = {}): Partial<Doors> => ({
-    project: { ...both.doors.project, dir: join(__dirname, "..", "..") },
+  const context = (more: Partial<Context> = {}): Partial<Context> => ({
+    project: { ...both.context.project, dir: join(__dirname, "..", "..") },
     readFile: (path) => readFileSync(path),
     ...more,
   });
-  const evidence = (options = "", more: Partial<Doors> = {}) =>
-    both.command(`evidence --out ${out()}${options}`, doors(more));
+  const evidence = (options = "", more: Partial<Context> = {}) =>
+    both.command(`evidence --out ${out()}${options}`, context(more));
   const read = (name: string) => readFileSync(join(out(), name), "utf8");
 
   it("writes access, rotation, changes, openings, policies and measures, and no value", async () => {

@@ -1,10 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ESC's references
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
-import type { Catalog } from "../../secrets/entry";
-import type { Ledger, LedgerEntry } from "../../secrets/ledger";
-import { findStatus, type Status } from "../../src/cli/status/find-status";
-import type { SeenGroup } from "../../src/cli/status/see-environment";
-import type { SeenInGitHub } from "../../src/cli/status/see-github";
+import type { Catalog } from "../../src/catalog/entry";
+import type { Ledger, LedgerEntry } from "../../src/ledger/ledger";
+import { findStatus, type Status } from "../../src/operations/status/find-status";
+import type { SeenGroup, SeenInGitHub } from "../../src/operations/status/observe";
 import { SETTINGS } from "./small-organization";
 
 const CATALOG: Catalog = {

@@ -1,13 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ESC's references
+
 import { deepEqual, doesNotMatch, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { parseDocument } from "yaml";
-import type { Catalog, Entry } from "../../secrets/entry";
-import { declaredPlaces } from "../../src/cli/status/declared-places";
-import { findUndeclared } from "../../src/cli/status/find-undeclared";
+import type { Catalog, Entry } from "../../src/catalog/entry";
+import { declaredPlaces, findUndeclared } from "../../src/operations/status/hand-edits";
 import { Secret } from "../../src/secret";
-import { catalogOn } from "../../src/sync/catalog-on";
-import { buildJobCatalog } from "../../src/sync/job-catalog";
+import { buildJobCatalog, catalogOn } from "../../src/sync/job-catalog";
 import { ValuesText } from "../../src/sync/values-text";
 import { SETTINGS } from "./small-organization";
 

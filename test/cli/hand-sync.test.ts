@@ -1,6 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
-import { parseLedger } from "../../secrets/ledger";
-import { fromLedger } from "../../src/cli/audit/audit-event";
+import { parseLedger } from "../../src/ledger/ledger";
+import { fromLedger } from "../../src/operations/audit/audit-event";
 import { LEDGER, VersionsStage } from "./versions-stage";
 
 const old = { ALPHA_KEY: "canary-old", DB_PASSWORD: "canary-d" };

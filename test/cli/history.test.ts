@@ -1,7 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
-import { renderComposite } from "../../secrets/composite";
-import { compareTexts } from "../../src/cli/versions/compare-texts";
-import type { HistoryLine } from "../../src/cli/versions/read-history";
+import { renderComposite } from "../../src/catalog/esc-environments";
+import { compareTexts, type HistoryLine } from "../../src/operations/versions/history";
 import { env, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { COMPOSITE, GROUP, SETTINGS, VersionsStage } from "./versions-stage";
 

@@ -1,10 +1,9 @@
 import { doesNotMatch, equal, match } from "node:assert/strict";
 import fc from "fast-check";
-import type { Case } from "../../src/cli/compromise/case";
-import type { Journal } from "../../src/cli/compromise/journal";
-import { renderPostMortem } from "../../src/cli/compromise/post-mortem";
-import { renderEvidence } from "../../src/cli/evidence/render";
-import { markdownLink, markdownText } from "../../src/cli/markdown-text";
+import { renderEvidence } from "../../src/operations/evidence/bundle";
+import type { Case, Journal } from "../../src/operations/incident/case";
+import { renderPostMortem } from "../../src/operations/incident/post-mortem";
+import { markdownLink, markdownText } from "../../src/text";
 
 /** Texts of which Markdown, or GitHub after it, would make something. */
 const EVIL = [

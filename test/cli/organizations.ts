@@ -1,5 +1,5 @@
-import type { Catalog } from "../../secrets/entry";
-import type { Settings } from "../../secrets/settings";
+import type { Catalog } from "../../src/catalog/entry";
+import type { Settings } from "../../src/catalog/settings";
 import { CATALOG, SETTINGS } from "./small-organization";
 
 /** What a case's commands are told of; GitHub is the small organization's. */

@@ -1,9 +1,9 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { parseLedger } from "../../secrets/ledger";
-import { requireCloud } from "../../src/cli/require-cloud";
-import { pauseSync } from "../../src/cli/versions/pause-sync";
+import { parseLedger } from "../../src/ledger/ledger";
+import { requireCloud } from "../../src/operations/context";
+import { pauseSync } from "../../src/operations/versions/pause-sync";
 import { env, ORG, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
-import { commandDoors } from "./command-doors";
+import { commandContext } from "./command-context";
 import { LEDGER, SETTINGS, VersionsStage } from "./versions-stage";
 
 const STAGING = "default/app-staging-ledger";
@@ -191,7 +191,7 @@ describe("pause and resume", () => {
   });
 
   it("serves other commands: an outcome for each environment, and no bad reason", async () => {
-    const cloud = requireCloud(commandDoors({ cloud: stage.cloud }));
+    const cloud = requireCloud(commandContext({ cloud: stage.cloud }));
     const request = { reason: "leak", by: "ada", now: new Date(NOW) };
     deepEqual(await pauseSync(cloud, SETTINGS, ["production", "nowhere"], request), [
       { environment: "production" },

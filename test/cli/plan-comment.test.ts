@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readPlan } from "../../src/cli/ci/read-plan";
-import { markerOf, renderPlan } from "../../src/cli/ci/render-plan";
-import { commandDoors, runCommand } from "./command-doors";
+import { markerOf, readPlan, renderPlan } from "../../src/operations/plan-comment/plan-comment";
+import { commandContext, runCommand } from "./command-context";
 
 const CANARY = "canary-value";
 const SLOT = "github:index/actionsOrganizationSecret:ActionsOrganizationSecret";
@@ -203,8 +202,8 @@ describe("sophia-secrets plan-comment", () => {
   const run = async (plan: string, options = ["--pull-request", "5"], token = "job-token") => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const env = { GITHUB_REPOSITORY: "ai-cherry/infra" };
-    const doors = commandDoors({ github: { url, token } }, { env, files: { "plan.jsonl": plan } });
-    return runCommand(["plan-comment", "--plan", "plan.jsonl", ...options], doors);
+    const context = commandContext({ github: { url, token } }, { env, files: { "plan.jsonl": plan } });
+    return runCommand(["plan-comment", "--plan", "plan.jsonl", ...options], context);
   };
 
   it("prints the plan, writes it once, and then over what it wrote", async () => {

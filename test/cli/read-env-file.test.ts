@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import fc from "fast-check";
-import { readEnvFile } from "../../src/cli/values/read-env-file";
+import { readEnvFile } from "../../src/operations/values/env-file";
 
 const read = (text: string) => readEnvFile(Buffer.from(text));
 const values = (text: string) => read(text).values;

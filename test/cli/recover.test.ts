@@ -2,10 +2,10 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { creationsIn, type ImportFile, importFileFor } from "../../src/cli/recover/find-orphans";
 import { RemedyError } from "../../src/errors";
+import { creationsIn, type ImportFile, importFileFor } from "../../src/operations/recovery/find-orphans";
 import { type CloudFixture, ORG, startCloud, team } from "../pulumi-cloud/cloud-fixture";
-import { commandDoors, runCommand } from "./command-doors";
+import { commandContext, runCommand } from "./command-context";
 
 const BASE = "urn:pulumi:production::p::";
 const STACK = `${BASE}pulumi:pulumi:Stack::p-production`;
@@ -75,7 +75,7 @@ describe("recover", () => {
       imported.push(JSON.parse(readFileSync(args[2] ?? "", "utf8")) as ImportFile);
       return answer?.() ?? "";
     };
-    const doors = commandDoors(
+    const context = commandContext(
       { cloud },
       {
         project: { dir, name: "p" },
@@ -84,7 +84,7 @@ describe("recover", () => {
         now: () => new Date("2026-08-01T10:00:00Z"),
       },
     );
-    return { ...(await runCommand(command, doors)), lines, imported };
+    return { ...(await runCommand(command, context)), lines, imported };
   }
 
   it("takes what exists into the state, below its parents, by names and ids alone", async () => {

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { parseLedger } from "../../secrets/ledger";
+import { parseLedger } from "../../src/ledger/ledger";
 import { env, ORG, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { GROUP, LEDGER, SETTINGS, VersionsStage } from "./versions-stage";
 

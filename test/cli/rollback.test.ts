@@ -1,10 +1,10 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { renderComposite } from "../../secrets/composite";
-import { parseLedger } from "../../secrets/ledger";
+import { renderComposite } from "../../src/catalog/esc-environments";
 import type { Http, HttpRequest } from "../../src/clients/http";
+import { parseLedger } from "../../src/ledger/ledger";
 import { env, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
-import type { Heard } from "./command-doors";
+import type { Heard } from "./command-context";
 import { CATALOG, COMPOSITE, GROUP, LEDGER, SETTINGS, VersionsStage } from "./versions-stage";
 
 const one = { ALPHA_KEY: "canary-a1", BETA_KEY: "canary-b1", DB_PASSWORD: "canary-d1" };

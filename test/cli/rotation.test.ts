@@ -12,14 +12,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Catalog } from "../../secrets/entry";
-import { type LedgerEntry, renderLedger } from "../../secrets/ledger";
-import type { RotationRow } from "../../secrets/rotation";
-import { renderCalendar } from "../../src/cli/rotation/rotation-calendar";
-import { planIssues } from "../../src/cli/rotation/rotation-issues";
+import type { Catalog } from "../../src/catalog/entry";
+import { type LedgerEntry, renderLedger } from "../../src/ledger/ledger";
+import type { RotationRow } from "../../src/ledger/rotation";
+import { renderCalendar } from "../../src/operations/rotation/rotation-calendar";
+import { planIssues } from "../../src/operations/rotation/rotation-issues";
 import { putSecret, type StartedGitHub, startGitHub } from "../github/started-github";
 import { type CloudFixture, env, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
-import { commandDoors, runCommand } from "./command-doors";
+import { commandContext, runCommand } from "./command-context";
 import { AT_CLOUD, SEED } from "./small-organization";
 
 const PAGE = "https://vendor.example/keys";
@@ -79,7 +79,7 @@ describe("sophia-secrets rotation", () => {
   const run = (rest = "", { token = "owner-token", pulumi = TOKENS.dev, now = NOW, more = {} } = {}) =>
     runCommand(
       `rotation ${rest}`,
-      commandDoors(
+      commandContext(
         { github: { url: github.url, token }, cloud: { url: cloud.url, token: pulumi } },
         {
           catalog: CATALOG,

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Settings } from "../../secrets/settings";
-import { PROGRAM_WORKFLOWS, programRules, programTeam } from "../../secrets/trust";
+import { PROGRAM_WORKFLOWS, programRules, programTeam } from "../../src/access/trust";
+import type { Settings } from "../../src/catalog/settings";
 import { type CloudFixture, ORG, startCloud, team } from "../pulumi-cloud/cloud-fixture";
 import { type IdentityDoor, ISSUER, openIdentityDoor } from "../sync/identity-door";
-import { commandDoors, runCommand } from "./command-doors";
+import { commandContext, runCommand } from "./command-context";
 import { AT_CLOUD } from "./small-organization";
 
 const settings: Settings = { ...AT_CLOUD, programRepository: "infra" };
@@ -65,7 +65,7 @@ describe("sophia-secrets run-as", () => {
       project: { settings: { ...settings, pulumiApiUrl: cloud.url, ...change } },
       env: { PATH: process.env.PATH, PULUMI_BACKEND_URL: cloud.url, ...door.environment, ...env },
     };
-    return runCommand(["run-as", ...argv], commandDoors({}, own));
+    return runCommand(["run-as", ...argv], commandContext({}, own));
   };
   const who = (job: string) => [job, "--", process.execPath, "-e", WHO, join(folder, "who.json")];
   const found = () => JSON.parse(readFileSync(join(folder, "who.json"), "utf8"));

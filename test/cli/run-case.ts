@@ -1,11 +1,11 @@
 import type { Octokit } from "@octokit/rest";
 import type { Fault } from "../../sandbox/core/faults";
-import type { Doors } from "../../src/cli/command";
 import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
+import type { Context } from "../../src/operations/context";
 import { Secret } from "../../src/secret";
 import { type StartedGitHub, seal, startGitHub } from "../github/started-github";
-import { commandDoors, type Heard, type Person, runCommand } from "./command-doors";
+import { commandContext, type Heard, type Person, runCommand } from "./command-context";
 import type { GoldenCase, Outcome } from "./golden-case";
 import { ORGANIZATIONS } from "./organizations";
 import { SEED, SETTINGS } from "./small-organization";
@@ -19,7 +19,7 @@ export interface World {
   /** Runs a command line. `requests` are all that it asked of GitHub, as `METHOD path`. */
   run(
     command: string,
-    more?: Partial<Doors>,
+    more?: Partial<Context>,
     person?: Person,
   ): Promise<Heard & { requests: string[]; writes: string[] }>;
   close(): Promise<void>;
@@ -29,10 +29,10 @@ export interface World {
 export async function startWorld(golden: GoldenCase): Promise<World> {
   const github = await startGitHub({ seed: SEED });
   await arrange(github.octokit("arranging-token"), golden);
-  const doors = doorsOf(golden, github.url);
+  const context = doorsOf(golden, github.url);
   const run: World["run"] = async (command, more = {}, person = personOf(golden)) => {
     await github.fetch("/_sandbox/requests", { method: "DELETE" });
-    const heard = await runCommand(command, { ...doors, ...more }, person);
+    const heard = await runCommand(command, { ...context, ...more }, person);
     const requests = (await (await github.fetch("/_sandbox/requests")).json()) as string[];
     return { ...heard, requests, writes: requests.filter((request) => !request.startsWith("GET ")) };
   };
@@ -116,10 +116,10 @@ function personOf({ typed, stdin = "", stdinBase64 }: GoldenCase): Person {
   };
 }
 
-function doorsOf(golden: GoldenCase, url: string): Doors {
+function doorsOf(golden: GoldenCase, url: string): Context {
   const { catalog, settings } = ORGANIZATIONS[golden.organization];
   const { token, stack, env, files } = golden;
-  return commandDoors(
+  return commandContext(
     { github: { url, token } },
     {
       project: { stack, settings },

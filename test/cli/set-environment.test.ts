@@ -1,6 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
-import { defineCatalog } from "../../secrets/entry";
-import { SENTINEL } from "../../secrets/layout";
+import { defineCatalog } from "../../src/catalog/entry";
+import { SENTINEL } from "../../src/catalog/layout";
 import { Secret } from "../../src/secret";
 import { parseCase } from "./golden-case";
 import { startWorld, type World } from "./run-case";

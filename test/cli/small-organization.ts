@@ -1,6 +1,6 @@
 import type { GitHubSeed } from "../../sandbox/github/github-seed";
-import { defineCatalog } from "../../secrets/entry";
-import { parseSettings, type Settings } from "../../secrets/settings";
+import { defineCatalog } from "../../src/catalog/entry";
+import { parseSettings, type Settings } from "../../src/catalog/settings";
 import { ORG } from "../pulumi-cloud/cloud-fixture";
 
 /** A catalog in which every rule that commands know has one secret. */

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { copyStackFile } from "../../src/cli/adopt/stack-file-copy";
+import { copyStackFile } from "../../src/operations/adoption/adopt-through-proxy";
 import { SETTINGS } from "./small-organization";
 
 const TEXT = `# ours

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ESC's references
 import { deepEqual, equal, match } from "node:assert/strict";
-import type { Status } from "../../src/cli/status/find-status";
+import type { Status } from "../../src/operations/status/find-status";
 import { env, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { CATALOG, GROUP, LEDGER, VersionsStage } from "./versions-stage";
 

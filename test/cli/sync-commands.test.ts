@@ -1,9 +1,9 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
-import type { Catalog } from "../../secrets/entry";
-import type { Status } from "../../src/cli/status/find-status";
+import type { Catalog } from "../../src/catalog/entry";
+import type { Status } from "../../src/operations/status/find-status";
 import { Clock, type StartedGitHub, startGitHub } from "../github/started-github";
 import { type CloudFixture, env, open, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
-import { commandDoors, runCommand } from "./command-doors";
+import { commandContext, runCommand } from "./command-context";
 import { SEED } from "./small-organization";
 
 const CATALOG: Catalog = {
@@ -48,7 +48,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
   const run = (command: string, { token, ...own }: World = {}) =>
     runCommand(
       command,
-      commandDoors({ github, cloud: { url: cloud.url, token } }, { catalog: CATALOG, ...own }),
+      commandContext({ github, cloud: { url: cloud.url, token } }, { catalog: CATALOG, ...own }),
     );
 
   const files = { ".env": FILE };

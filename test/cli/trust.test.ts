@@ -2,16 +2,14 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { declaredTrust } from "../../secrets/declared-trust";
-import type { Settings } from "../../secrets/settings";
-import type { TrustRule } from "../../secrets/trust";
-import type { Doors } from "../../src/cli/command";
-import { checkTrust } from "../../src/cli/verify/check-trust";
-import { findTrustDifferences } from "../../src/cli/verify/trust-differences";
+import { declaredTrust, type TrustRule } from "../../src/access/trust";
+import type { Settings } from "../../src/catalog/settings";
 import type { StandingRule } from "../../src/clients/pulumi-trust";
+import type { Context } from "../../src/operations/context";
+import { checkTrust, findTrustDifferences } from "../../src/operations/verification/check-trust";
 import { ORG, TOKENS } from "../pulumi-cloud/cloud-fixture";
 import { type Auditing, CATALOG, startAuditing } from "./auditing";
-import { commandDoors } from "./command-doors";
+import { commandContext } from "./command-context";
 import { AT_CLOUD } from "./small-organization";
 
 const GITHUB = "https://token.actions.githubusercontent.com";
@@ -28,7 +26,7 @@ describe("verify's look at the trust in GitHub's identities", () => {
   let declared: TrustRule[];
   beforeEach(async () => {
     both = await startAuditing();
-    carrier = { name: "carrier", id: await both.doors.github().repositoryId("carrier") };
+    carrier = { name: "carrier", id: await both.context.github().repositoryId("carrier") };
     declared = declaredTrust(CATALOG, AT_CLOUD, ["production"], [carrier]);
   });
   afterEach(() => both.close());
@@ -43,9 +41,9 @@ describe("verify's look at the trust in GitHub's identities", () => {
     const written = await both.cloud.call("PATCH", `${root}/${id}`, { body: { policies } });
     assert.equal(written.status, 200, written.text);
   };
-  const look = (change: Partial<Settings> = {}, more: Partial<Doors> = {}, dir = "/nowhere") => {
+  const look = (change: Partial<Settings> = {}, more: Partial<Context> = {}, dir = "/nowhere") => {
     const settings = { ...AT_CLOUD, ...change };
-    return checkTrust({ ...both.doors, project: { ...both.doors.project, dir, settings }, ...more });
+    return checkTrust({ ...both.context, project: { ...both.context.project, dir, settings }, ...more });
   };
 
   it("is ok with exactly the rules that the program declares, and names issuers that are somebody else's", async () => {
@@ -123,7 +121,7 @@ describe("verify's look at the trust in GitHub's identities", () => {
 
   it("is unknown, and not ok, to a token that may not read policies, and where GitHub hides a repository", async () => {
     await trust(GITHUB, declared);
-    const { cloudCall } = commandDoors({ cloud: { url: both.cloud.url, token: TOKENS.dev } });
+    const { cloudCall } = commandContext({ cloud: { url: both.cloud.url, token: TOKENS.dev } });
     const { standing, what } = await look({}, { cloudCall });
     assert.deepEqual([standing, what], ["unknown", `OIDC issuers of ${ORG}: the token may not do this`]);
     await fetch(`${both.cloud.url}/_sandbox/faults`, {

@@ -1,13 +1,13 @@
-import type { Catalog } from "../../secrets/entry";
-import type { Settings } from "../../secrets/settings";
-import type { GitHub } from "../../src/clients/github";
+import type { Catalog } from "../../src/catalog/entry";
+import type { Settings } from "../../src/catalog/settings";
 import type { GitHubCall } from "../../src/clients/github-call";
+import type { GitHub } from "../../src/clients/github-secrets";
 import { createHttp, type Http } from "../../src/clients/http";
 import { RemedyError } from "../../src/errors";
 import { buildJobCatalog } from "../../src/sync/job-catalog";
 import { runSync } from "../../src/sync/sync";
 import { type CloudFixture, env, open, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
-import { commandDoors, type Heard, runCommand } from "./command-doors";
+import { commandContext, type Heard, runCommand } from "./command-context";
 import { AT_CLOUD } from "./small-organization";
 
 export const GROUP = { keys: "default/app-production-keys", databases: "default/app-production-databases" };
@@ -90,7 +90,7 @@ export class VersionsStage {
   async run(command: string, world: World = {}, ...texts: string[]): Promise<Heard> {
     const { token, now, catalog = CATALOG, settings = SETTINGS, through, env: variables = {} } = world;
     const door = createHttp({ waitMs: 1, tries: 2, timeoutMs: 500 });
-    const doors = commandDoors(
+    const context = commandContext(
       { cloud: { url: this.cloud.url, token } },
       {
         catalog,
@@ -114,7 +114,7 @@ export class VersionsStage {
         env: variables,
       },
     );
-    return runCommand([...command.split(" "), ...texts], doors);
+    return runCommand([...command.split(" "), ...texts], context);
   }
 
   async requests(): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { doesNotMatch, equal, match, throws } from "node:assert/strict";
-import { unfitAddress } from "../../secrets/addresses";
-import { gitHubAddress } from "../../src/clients/github-address";
-import { pulumiAddress } from "../../src/clients/pulumi-address";
+import { unfitAddress } from "../../src/addresses";
+import { gitHubAddress } from "../../src/clients/github-call";
+import { pulumiAddress } from "../../src/clients/pulumi-login";
 
 const CLOUD = "https://api.pulumi.com";
 const A = "https://a.example";

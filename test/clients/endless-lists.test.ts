@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createGitHub } from "../../src/clients/github";
 import { createGitHubAudit } from "../../src/clients/github-audit";
 import { createGitHubCall } from "../../src/clients/github-call";
-import { createGitHubComments } from "../../src/clients/github-comments";
-import { createGitHubIssues } from "../../src/clients/github-issues";
+import { createGitHubComments, createGitHubIssues } from "../../src/clients/github-issues";
+import { createGitHub } from "../../src/clients/github-secrets";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCall } from "../../src/clients/pulumi-call";
 import { createPulumiOrganization } from "../../src/clients/pulumi-organization";

@@ -1,9 +1,9 @@
 import { deepEqual, doesNotMatch, equal, match, ok, rejects } from "node:assert/strict";
 import { inspect } from "node:util";
-import { currentUser } from "../../src/clients/current-user";
-import { createRevisions } from "../../src/clients/esc-revisions";
 import { createHttp } from "../../src/clients/http";
 import { ConflictError, createPulumiCall } from "../../src/clients/pulumi-call";
+import { createRevisions } from "../../src/clients/pulumi-cloud";
+import { currentUser } from "../../src/clients/pulumi-organization";
 import { RemedyError } from "../../src/errors";
 import { Secret } from "../../src/secret";
 import { type CloudFixture, env, ORG, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import type { GitHubCall } from "../../src/clients/github-call";
-import { createGitHubRuns } from "../../src/clients/github-runs";
+import { createGitHubRuns } from "../../src/clients/github-workflows";
 import { RemedyError } from "../../src/errors";
 
 const PACE = { everyMs: 1, patienceMs: 20 };

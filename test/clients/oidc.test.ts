@@ -1,7 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { inspect } from "node:util";
 import type { HttpAnswer, HttpRequest } from "../../src/clients/http";
-import { exchangeToken, idTokenDoor, requestIdToken } from "../../src/clients/oidc";
+import { exchangeToken, idTokenEndpoint, requestIdToken } from "../../src/clients/oidc";
 import { RemedyError } from "../../src/errors";
 import { Secret } from "../../src/secret";
 
@@ -56,14 +56,17 @@ describe("asking GitHub for the job's id token", () => {
 
 describe("the door to the job's id token", () => {
   it("is what GitHub sets in a job that may ask", () => {
-    const opened = idTokenDoor({ ACTIONS_ID_TOKEN_REQUEST_URL: "u", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "t" });
+    const opened = idTokenEndpoint({
+      ACTIONS_ID_TOKEN_REQUEST_URL: "u",
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: "t",
+    });
     deepEqual([opened.url, opened.token.unwrap()], ["u", "t"]);
   });
 
   it("is closed where one of the two is missing", () => {
     const halves = [{}, { ACTIONS_ID_TOKEN_REQUEST_URL: "u" }, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: "hidden" }];
     for (const environment of halves)
-      throws(() => idTokenDoor(environment), isQuietRefusal(/id-token: write/));
+      throws(() => idTokenEndpoint(environment), isQuietRefusal(/id-token: write/));
   });
 });
 

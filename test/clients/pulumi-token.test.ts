@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assert as holds, property, string } from "fast-check";
-import { findPulumiToken } from "../../src/clients/pulumi-token";
+import { findPulumiToken } from "../../src/clients/pulumi-login";
 
 const CLOUD = "https://api.pulumi.com";
 

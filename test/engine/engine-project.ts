@@ -15,7 +15,7 @@ import { initStacks } from "../../sandbox/init-stacks";
 import { readSeed, type Seed } from "../../sandbox/read-seed";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 import { shellEnvironment } from "../../sandbox/shell-environment";
-import { prepareToolchain, type Toolchain } from "../../sandbox/toolchain/toolchain";
+import { prepareToolchain, type Toolchain } from "../../toolchain/toolchain";
 import { descendants, type Ended, ending, endProcess } from "./command";
 import { People } from "./people";
 

@@ -4,14 +4,14 @@ import { readSeed } from "../../sandbox/read-seed";
 /** An organization that is not Sophia's: six secrets, two environments, two groups, names of its own. */
 export const CATALOG_FILES = {
   "secrets/environments.ts": `export const ENVIRONMENTS = ["test", "live"] as const;\n`,
-  "secrets/groups.ts": `import type { Group } from "./entry";
+  "secrets/groups.ts": `import type { Group } from "../src/catalog/entry";
 
 export const GROUPS = {
   payments: { description: "Payment providers", rotationDays: 30, owner: "Payments" },
   platform: { description: "Everything else", rotationDays: 90, owner: "Platform" },
 } as const satisfies Record<string, Group>;
 `,
-  "secrets/catalog.ts": `import { defineCatalog } from "./entry";
+  "secrets/catalog.ts": `import { defineCatalog } from "../src/catalog/entry";
 import { ENVIRONMENTS } from "./environments";
 import { GROUPS } from "./groups";
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type Catalog, resolveCatalog, type Secret } from "../../secrets/entry";
-import type { FormatName } from "../../secrets/formats";
+import { type Catalog, type ResolvedEntry, resolveCatalog } from "../../src/catalog/entry";
+import type { FormatName } from "../../src/catalog/formats";
 
 /** A value and what of it is looked for in everything that is printed. */
 export interface Sample {
@@ -44,7 +44,7 @@ function pem(canary: string, end: string): string {
   return ["-----BEGIN RSA PRIVATE KEY-----", canary, ...body, "-----END RSA PRIVATE KEY-----", ""].join(end);
 }
 
-function sampleOf(secret: Secret, index: number): Sample {
+function sampleOf(secret: ResolvedEntry, index: number): Sample {
   const canary = `canary${randomBytes(12).toString("hex")}`;
   if (secret.name === "LAMBDA_LABS_SSH_KEY") return { value: pem(canary, "\r\n"), canary };
   const odd = ODD[index % ODD.length] ?? ((each: string) => each);

@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
-import { defineCatalog } from "../../secrets/entry";
-import { collectSecrets } from "../../src/loader/collect-secrets";
-import type { LoadedSecrets } from "../../src/loader/load-secrets";
+import { defineCatalog } from "../../src/catalog/entry";
+import { collectSecrets } from "../../src/loaders/typescript/collect-secrets";
+import type { LoadedSecrets } from "../../src/loaders/typescript/load-secrets";
 import type { Secret } from "../../src/secret";
 import { escDocument } from "./esc-document";
 

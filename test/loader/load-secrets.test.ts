@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { parse } from "yaml";
 import { catalog } from "../../secrets/catalog";
-import { resolveCatalog } from "../../secrets/entry";
 import { PLATFORM } from "../../secrets/platform";
+import { resolveCatalog } from "../../src/catalog/entry";
 import { createHttp, type HttpAnswer, type HttpRequest } from "../../src/clients/http";
 import {
   loadSecrets,
   MissingSecretsError,
   RemedyError,
   UnavailableError,
-} from "../../src/loader/load-secrets";
+} from "../../src/loaders/typescript/load-secrets";
 import { escDocument } from "./esc-document";
 
 const ROOT = join(__dirname, "../..");
@@ -146,7 +146,7 @@ describe("loadSecrets", () => {
 
   it("brings no package along", async () => {
     const { metafile } = await build({
-      entryPoints: [join(ROOT, "src/loader/load-secrets.ts")],
+      entryPoints: [join(ROOT, "src/loaders/typescript/load-secrets.ts")],
       bundle: true,
       write: false,
       metafile: true,

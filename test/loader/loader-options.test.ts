@@ -1,6 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { RemedyError } from "../../src/errors";
-import { type LoaderOptions, resolveOptions } from "../../src/loader/loader-options";
+import { type LoaderOptions, resolveOptions } from "../../src/loaders/typescript/loader-options";
 import { Secret } from "../../src/secret";
 
 const KNOWN = { environments: ["staging", "production"] as const, organization: "acme" };

@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
-import { defineCatalog } from "../../secrets/entry";
-import { UNROTATED } from "../../secrets/rotators";
+import { defineCatalog } from "../../src/catalog/entry";
+import { UNROTATED } from "../../src/catalog/rotators";
 import type { RemedyError } from "../../src/errors";
-import { collectSecrets, MissingSecretsError } from "../../src/loader/collect-secrets";
-import type { LoadedSecrets } from "../../src/loader/loaded-secrets";
+import { collectSecrets, MissingSecretsError } from "../../src/loaders/typescript/collect-secrets";
+import type { LoadedSecrets } from "../../src/loaders/typescript/loaded-secrets";
 import { Secret } from "../../src/secret";
 
 const catalog = defineCatalog({

@@ -1,14 +1,18 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import fc from "fast-check";
 import { catalog } from "../../secrets/catalog";
-import { renderComposite } from "../../secrets/composite";
-import { type Catalog, resolveCatalog } from "../../secrets/entry";
 import { PLATFORM } from "../../secrets/platform";
+import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
+import { renderComposite } from "../../src/catalog/esc-environments";
 import { createHttp } from "../../src/clients/http";
 import { ConflictError } from "../../src/clients/pulumi-call";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
-import { loadSecrets, MissingSecretsError, UnavailableError } from "../../src/loader/load-secrets";
+import {
+  loadSecrets,
+  MissingSecretsError,
+  UnavailableError,
+} from "../../src/loaders/typescript/load-secrets";
 import { Secret } from "../../src/secret";
 import { buildJobCatalog } from "../../src/sync/job-catalog";
 import { ValuesText } from "../../src/sync/values-text";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tokenMadeFrom } from "../../sandbox/sandbox-tokens";
-import type { Level } from "../../secrets/access";
+import type { Level } from "../../src/catalog/access-policy";
 import { type EngineProject, startProject } from "../engine/engine-project";
 import { CATALOG_FILES, otherOrganization, PULUMI_ORGANIZATION } from "../engine/other-organization";
 

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createHttp } from "../../src/clients/http";
-import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
-import { valueAt } from "../../src/clients/value-at";
+import { createPulumiCloud, valueAt } from "../../src/clients/pulumi-cloud";
 import { Secret } from "../../src/secret";
 import { type EngineProject, startProject } from "../engine/engine-project";
 import {

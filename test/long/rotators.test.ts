@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
-import { defineCatalog } from "../../secrets/entry";
-import type { RotatedDatabase } from "../../secrets/rotators";
+import { defineCatalog } from "../../src/catalog/entry";
+import type { RotatedDatabase } from "../../src/catalog/rotators";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
-import { createLoader } from "../../src/loader/create-loader";
+import { createLoader } from "../../src/loaders/typescript/create-loader";
 import { Secret } from "../../src/secret";
 import { type EngineProject, startProject } from "../engine/engine-project";
 import { CATALOG_FILES, NAMING, otherOrganization, PULUMI_ORGANIZATION } from "../engine/other-organization";
@@ -64,7 +64,7 @@ describe("credentials that ESC rotates, with the real engine", function () {
   const writeCatalog = (change = (text: string) => text) => {
     const { host, port, name } = database;
     const catalog = JSON.stringify(catalogOf({ host, port, database: name }));
-    const text = `import type { Catalog } from "./entry";\nexport const catalog = ${catalog} as const satisfies Catalog;\n`;
+    const text = `import type { Catalog } from "../src/catalog/entry";\nexport const catalog = ${catalog} as const satisfies Catalog;\n`;
     writeFileSync(join(project.folder, "secrets", "catalog.ts"), change(text));
   };
   const ask = async (method: string, path: string, body?: object) => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { tokenMadeFrom } from "../../sandbox/sandbox-tokens";
-import type { Catalog } from "../../secrets/entry";
+import type { Catalog } from "../../src/catalog/entry";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
-import { createLoader } from "../../src/loader/create-loader";
+import { createLoader } from "../../src/loaders/typescript/create-loader";
 import { Secret } from "../../src/secret";
 import { type EngineProject, startProject } from "../engine/engine-project";
 import { NAMING, otherOrganization, PULUMI_ORGANIZATION } from "../engine/other-organization";

@@ -18,7 +18,7 @@ const CARRIERS = Array.from({ length: 10 }, (_, index) => `carrier-${index}`);
 const NAMES = Array.from({ length: COUNT }, (_, index) => `KEY_${String(index).padStart(4, "0")}`);
 const SETTING_AT_ONCE = 20;
 
-const CATALOG = `import { defineCatalog } from "./entry";
+const CATALOG = `import { defineCatalog } from "../src/catalog/entry";
 import { ENVIRONMENTS } from "./environments";
 import { GROUPS } from "./groups";
 
@@ -61,7 +61,7 @@ describe("a thousand secrets over ten carriers", function () {
       files: {
         ...CATALOG_FILES,
         "secrets/catalog.ts": CATALOG,
-        "secrets/pace.ts": AT_ONCE,
+        "src/resources/pace.ts": AT_ONCE,
         "Pulumi.live.yaml": stackFile("live"),
         "Pulumi.test.yaml": stackFile("test"),
       },

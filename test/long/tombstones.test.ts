@@ -115,7 +115,11 @@ describe("what leaves the catalog, with the real engine", function () {
   });
 
   it("would be lost without the guards: the same removal deletes the value", async () => {
-    edit("src/resources/slot.ts", "hooks, retainOnDelete: stays, protect: stays }", "}");
+    edit(
+      "src/resources/github/organization-secret.ts",
+      "hooks, retainOnDelete: stays, protect: stays }",
+      "}",
+    );
     await up();
     inCatalog(KEPT, "");
     await writes();

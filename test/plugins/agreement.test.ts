@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { gitHubProvider } from "../../sandbox/plugins/github/github-provider";
-import type { ProviderDefinition } from "../../sandbox/plugins/provider/definition";
-import { type Properties, secret } from "../../sandbox/plugins/provider/wire";
-import { pulumiserviceProvider } from "../../sandbox/plugins/pulumiservice/pulumiservice-provider";
+import { gitHubProvider } from "../../toolchain/plugins/github/github-provider";
+import type { ProviderDefinition } from "../../toolchain/plugins/provider/definition";
+import { type Properties, secret } from "../../toolchain/plugins/provider/wire";
+import { pulumiserviceProvider } from "../../toolchain/plugins/pulumiservice/pulumiservice-provider";
 import { githubFaults, githubFunctions, githubLives, githubRoutes } from "./github-lives";
 import { askedOf, type Life, liveThrough } from "./life-of-resource";
 import { type Plugin, startPlugin } from "./plugin-client";

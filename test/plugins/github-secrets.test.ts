@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import sodium from "libsodium-wrappers";
-import { gitHubProvider } from "../../sandbox/plugins/github/github-provider";
-import { isUnknown, reveal, secret } from "../../sandbox/plugins/provider/wire";
+import { gitHubProvider } from "../../toolchain/plugins/github/github-provider";
+import { isUnknown, reveal, secret } from "../../toolchain/plugins/provider/wire";
 import { type Plugin, startPlugin } from "./plugin-client";
 import { type Recorder, startRecorder } from "./recorder";
 

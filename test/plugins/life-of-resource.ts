@@ -1,4 +1,4 @@
-import { isUnknown, type Properties, secret } from "../../sandbox/plugins/provider/wire";
+import { isUnknown, type Properties, secret } from "../../toolchain/plugins/provider/wire";
 import type { Plugin, Stored } from "./plugin-client";
 import type { Recorder } from "./recorder";
 

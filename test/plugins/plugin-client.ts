@@ -1,9 +1,9 @@
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
-import type { ProviderDefinition } from "../../sandbox/plugins/provider/definition";
-import { serveProvider } from "../../sandbox/plugins/provider/serve-provider";
-import { fromStruct, type Properties, reveal, toStruct } from "../../sandbox/plugins/provider/wire";
+import type { ProviderDefinition } from "../../toolchain/plugins/provider/definition";
+import { serveProvider } from "../../toolchain/plugins/provider/serve-provider";
+import { fromStruct, type Properties, reveal, toStruct } from "../../toolchain/plugins/provider/wire";
 
 const { DIFF_NONE } = rpc.DiffResponse.DiffChanges;
 

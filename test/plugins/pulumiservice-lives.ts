@@ -1,4 +1,4 @@
-import type { Properties } from "../../sandbox/plugins/provider/wire";
+import type { Properties } from "../../toolchain/plugins/provider/wire";
 import type { Life } from "./life-of-resource";
 import type { Routes } from "./recorder";
 

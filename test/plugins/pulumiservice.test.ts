@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { reveal, secret } from "../../sandbox/plugins/provider/wire";
-import { cloudSettings, defaultApiUrl } from "../../sandbox/plugins/pulumiservice/cloud-settings";
-import { formatDuration, parseDuration } from "../../sandbox/plugins/pulumiservice/go-duration";
-import { pulumiserviceProvider } from "../../sandbox/plugins/pulumiservice/pulumiservice-provider";
+import { reveal, secret } from "../../toolchain/plugins/provider/wire";
+import { cloudSettings, defaultApiUrl } from "../../toolchain/plugins/pulumiservice/cloud-settings";
+import { formatDuration, parseDuration } from "../../toolchain/plugins/pulumiservice/go-duration";
+import { pulumiserviceProvider } from "../../toolchain/plugins/pulumiservice/pulumiservice-provider";
 import { type Plugin, type Stored, startPlugin } from "./plugin-client";
 import { pulumiserviceFunctions, pulumiserviceRoutes } from "./pulumiservice-lives";
 import { type Recorder, startRecorder } from "./recorder";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { gitHubProvider } from "../../sandbox/plugins/github/github-provider";
-import { secret } from "../../sandbox/plugins/provider/wire";
+import { gitHubProvider } from "../../toolchain/plugins/github/github-provider";
+import { secret } from "../../toolchain/plugins/provider/wire";
 import { githubRoutes } from "./github-lives";
 import { type Plugin, startPlugin } from "./plugin-client";
 import { installedPlugin, startRealPlugin } from "./real-plugin";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { gitHubSettings } from "../../sandbox/plugins/github/github-settings";
-import { Throttle } from "../../sandbox/plugins/github/throttle";
+import { gitHubSettings } from "../../toolchain/plugins/github/github-settings";
+import { Throttle } from "../../toolchain/plugins/github/throttle";
 
 /** A throttle whose requests write down when each began, in milliseconds from now. */
 function throttled(args: Record<string, string>) {

@@ -1,5 +1,5 @@
 import { TYPES } from "../../policies/resource-types";
-import { accessOf } from "../../secrets/access";
+import { accessOf } from "../../src/access/team-access";
 import { checksOf } from "./check-rule";
 import { UNKNOWN } from "./run-pack";
 import {

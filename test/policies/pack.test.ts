@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { POLICIES, RULES } from "../../policies/list";
 import { catalog } from "../../secrets/catalog";
-import type { Rotator } from "../../secrets/rotators";
+import type { Rotator } from "../../src/catalog/rotators";
 import { committedConfig } from "../program/run-program";
 import { runPack, type Told } from "./run-pack";
 import { toldByProgram } from "./told-by-program";

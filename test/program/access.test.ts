@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { catalog } from "../../secrets/catalog";
-import type { Catalog } from "../../secrets/entry";
+import type { Catalog } from "../../src/catalog/entry";
 import { type Declared, ofType, TYPES } from "./declared";
 import { committedConfig, type ProgramRun, runProgram } from "./run-program";
 import { SMALL } from "./small-catalog";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { defineCatalog } from "../../secrets/entry";
+import { defineCatalog } from "../../src/catalog/entry";
 import { ofType, TYPES } from "./declared";
 import { committedConfig, runProgram } from "./run-program";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Catalog } from "../../secrets/entry";
+import type { Catalog } from "../../src/catalog/entry";
 import { ofType, TYPES } from "./declared";
 import { committedConfig, REPOSITORY_IDS, runProgram } from "./run-program";
 

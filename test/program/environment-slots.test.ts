@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { defineCatalog } from "../../secrets/entry";
-import { SENTINEL } from "../../secrets/layout";
+import { defineCatalog } from "../../src/catalog/entry";
+import { SENTINEL } from "../../src/catalog/layout";
 import { ofType, TYPES } from "./declared";
 import { committedConfig, type ProgramRun, runProgram } from "./run-program";
 

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type * as pulumiservice from "@pulumi/pulumiservice";
-import { resolveCatalog } from "../../secrets/entry";
-import { EMPTY_LEDGER, renderLedger } from "../../secrets/ledger";
-import { slotNames } from "../../secrets/slots";
-import type { GitHubSecrets, SecretPlace } from "../../src/resources/github-secrets";
-import { NewNames } from "../../src/resources/new-names";
+import { resolveCatalog } from "../../src/catalog/entry";
+import { slotNames } from "../../src/catalog/slots";
+import { EMPTY_LEDGER, renderLedger } from "../../src/ledger/ledger";
+import { type GitHubSecrets, NewNames, type SecretPlace } from "../../src/resources/github/github-secrets";
 import { catalogWith } from "../secrets/catalog-with";
 
 const TODAY = "2026-06-15";

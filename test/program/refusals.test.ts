@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Catalog, Entry } from "../../secrets/entry";
+import type { Catalog, Entry } from "../../src/catalog/entry";
 import { committedConfig, type ProgramRun, runProgram, type StackConfig } from "./run-program";
 
 const production = committedConfig("production");

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import type { Catalog } from "../../secrets/entry";
-import type { Rotator } from "../../secrets/rotators";
-import { parseSettings, type Settings } from "../../secrets/settings";
-import { declaredTeams } from "../../src/cli/access/access-teams";
+import type { Catalog } from "../../src/catalog/entry";
+import type { Rotator } from "../../src/catalog/rotators";
+import { parseSettings, type Settings } from "../../src/catalog/settings";
+import { declaredTeams } from "../../src/operations/access/access-difference";
 import { type Declared, ofType, TYPES } from "./declared";
 import { committedConfig, type ProgramRun, runProgram } from "./run-program";
 import { SMALL } from "./small-catalog";

@@ -6,7 +6,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import * as state from "@pulumi/pulumi/runtime/state";
 import { parse } from "yaml";
 import { catalog as committed } from "../../secrets/catalog";
-import type { Catalog } from "../../secrets/entry";
+import type { Catalog } from "../../src/catalog/entry";
 import { type Declared, declaredOf, type Hook } from "./declared";
 
 /** The SDK's own way to give each program of one process a state of its own; the automation API uses it so. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { catalog } from "../../secrets/catalog";
-import { SENTINEL } from "../../secrets/layout";
+import { SENTINEL } from "../../src/catalog/layout";
 import { TYPES } from "./declared";
 import { committedConfig, type ProgramRun, runProgram } from "./run-program";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { resolveCatalog } from "../../secrets/entry";
-import { SENTINEL } from "../../secrets/layout";
-import { slotNames } from "../../secrets/slots";
-import { slotGuards } from "../../src/resources/slot-guards";
+import { resolveCatalog } from "../../src/catalog/entry";
+import { SENTINEL } from "../../src/catalog/layout";
+import { slotNames } from "../../src/catalog/slots";
+import { slotGuards } from "../../src/resources/github/secret-guards";
 import { catalogWith } from "../secrets/catalog-with";
 
 const TYPE = "github:index/actionsOrganizationSecret:ActionsOrganizationSecret";

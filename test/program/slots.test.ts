@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SENTINEL } from "../../secrets/layout";
+import { SENTINEL } from "../../src/catalog/layout";
 import { type Declared, ofType, TYPES } from "./declared";
 import { type ProgramRun, runProgram } from "./run-program";
 import { SMALL } from "./small-catalog";

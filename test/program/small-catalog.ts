@@ -1,4 +1,4 @@
-import { defineCatalog } from "../../secrets/entry";
+import { defineCatalog } from "../../src/catalog/entry";
 
 /** One entry of each kind that the program treats differently. */
 export const SMALL = defineCatalog({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { catalog } from "../../secrets/catalog";
-import { declaredTrust, trustedRepositories } from "../../secrets/declared-trust";
-import { parseSettings, type Settings } from "../../secrets/settings";
+import { declaredTrust, trustedRepositories } from "../../src/access/trust";
+import { parseSettings, type Settings } from "../../src/catalog/settings";
 import { type Declared, ofType, TYPES } from "./declared";
 import { committedConfig, runProgram } from "./run-program";
 

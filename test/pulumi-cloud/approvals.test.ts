@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { createHttp } from "../../src/clients/http";
-import type { Standing } from "../../src/clients/open-change-request";
 import { createPulumiCall } from "../../src/clients/pulumi-call";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
-import { AwaitingApprovalError, withProposals } from "../../src/clients/pulumi-proposals";
+import {
+  AwaitingApprovalError,
+  type ChangeRequestState,
+  withProposals,
+} from "../../src/clients/pulumi-proposals";
 import { Secret } from "../../src/secret";
 import { type CloudFixture, env, ORG, startCloud, TOKENS, team } from "./cloud-fixture";
 
@@ -61,7 +64,7 @@ describe("approval rules of the sandbox's Pulumi Cloud", () => {
     const direct = createPulumiCloud(at);
     const proposer = {
       origin: "sync run 42",
-      isOwn: ({ description }: Standing) => description.startsWith("sync run "),
+      isOwn: ({ description }: ChangeRequestState) => description.startsWith("sync run "),
     };
     return { direct, proposing: withProposals(direct, createPulumiCall(at), new Set([PATH]), proposer) };
   };

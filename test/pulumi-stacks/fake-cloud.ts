@@ -32,17 +32,17 @@ export interface FakeCloud extends Running {
 /** @param folder where stacks are kept; the same folder started again goes on where it was. */
 export async function fakeCloud(folder?: string, leaseSeconds?: number): Promise<FakeCloud> {
   const audit = new AuditLog(undefined);
-  const doors = fakeDoors();
+  const context = fakeDoors();
   const stacks = stackRoutes({
-    doors,
+    doors: context,
     folder,
     audit,
     ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
   });
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.get("/api/user", (c) => {
-    const principal = doors.authenticate(c.req.header("authorization"));
-    const organizations = doors.organizationsOf(principal).map((name) => ({ githubLogin: name, name }));
+    const principal = context.authenticate(c.req.header("authorization"));
+    const organizations = context.organizationsOf(principal).map((name) => ({ githubLogin: name, name }));
     return c.json({
       id: principal.login,
       githubLogin: principal.login,

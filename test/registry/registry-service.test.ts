@@ -4,9 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AuditLog } from "../../sandbox/core/audit";
 import { type Running, serveService } from "../../sandbox/core/serve";
-import { dockerProvider } from "../../sandbox/plugins/docker/docker-provider";
-import { parseImageReference } from "../../sandbox/plugins/docker/image-reference";
 import { createRegistryService } from "../../sandbox/registry/registry-service";
+import { dockerProvider } from "../../toolchain/plugins/docker/docker-provider";
+import { parseImageReference } from "../../toolchain/plugins/docker/image-reference";
 import { type Plugin, startPlugin } from "../plugins/plugin-client";
 import { installedPlugin, startRealPlugin } from "../plugins/real-plugin";
 

@@ -1,13 +1,14 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { constantFrom, assert as holds, property, record, subarray, uniqueArray } from "fast-check";
-import { type AccessPolicy, accessOf, LEVELS } from "../../secrets/access";
-import { rightsOf } from "../../secrets/access-matrix";
-import { describeDefault, describeWindow, describeWithoutTeams } from "../../secrets/access-notices";
 import { ACCESS_POLICIES } from "../../secrets/access-policies";
-import { longerDuration, secondsOf } from "../../secrets/duration";
-import { type Catalog, defineCatalog } from "../../secrets/entry";
-import { pathOf } from "../../secrets/layout";
-import { parseSettings, type Settings } from "../../secrets/settings";
+import { rightsOf } from "../../src/access/access-matrix";
+import { describeDefault, describeWindow, describeWithoutTeams } from "../../src/access/declared-access";
+import { accessOf } from "../../src/access/team-access";
+import { type AccessPolicy, LEVELS } from "../../src/catalog/access-policy";
+import { longerDuration, secondsOf } from "../../src/catalog/dates";
+import { type Catalog, defineCatalog } from "../../src/catalog/entry";
+import { pathOf } from "../../src/catalog/layout";
+import { parseSettings, type Settings } from "../../src/catalog/settings";
 
 const SOPHIA = { escProject: "default", application: "sophia-ai" };
 const HERE = "default/sophia-ai-production";

@@ -1,5 +1,5 @@
-import { checkCatalog } from "../../secrets/checks/check-catalog";
-import type { Catalog, Entry } from "../../secrets/entry";
+import { checkCatalog } from "../../src/catalog/checks/check-catalog";
+import type { Catalog, Entry } from "../../src/catalog/entry";
 
 /** A catalog of these entries, as data: what the compiler would refuse can be written too. */
 export function catalogWith(...secrets: readonly Record<string, unknown>[]): Catalog {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { catalog } from "../../secrets/catalog";
-import { pathsOf } from "../../secrets/checks/check-keys";
-import { type Catalog, resolveCatalog, resolveEntry, type Secret } from "../../secrets/entry";
+import { pathsOf } from "../../src/catalog/checks/check-keys";
+import { type Catalog, type ResolvedEntry, resolveCatalog, resolveEntry } from "../../src/catalog/entry";
 
 /** The names of the "Unified Secret Management Strategy", as its list has them. */
 const STRATEGY = `
@@ -32,10 +32,10 @@ const OTHER_NAMES: readonly [name: string, entry: string, appKeys: readonly stri
 ];
 
 const secrets = resolveCatalog(catalog);
-const byAnyName = (name: string): Secret => {
+const byAnyName = (name: string): ResolvedEntry => {
   const found = secrets.filter((secret) => [secret.name, ...secret.aliases].includes(name));
   equal(found.length, 1, name);
-  return found[0] as Secret;
+  return found[0] as ResolvedEntry;
 };
 
 describe("Sophia's catalog", () => {

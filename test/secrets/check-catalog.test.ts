@@ -1,9 +1,9 @@
 import { deepEqual, doesNotMatch, equal, ok } from "node:assert/strict";
 import { catalog } from "../../secrets/catalog";
-import { checkCatalog } from "../../secrets/checks/check-catalog";
-import { defineCatalog } from "../../secrets/entry";
-import { SENTINEL } from "../../secrets/layout";
-import { describeProblems } from "../../secrets/problem";
+import { checkCatalog } from "../../src/catalog/checks/check-catalog";
+import { defineCatalog } from "../../src/catalog/entry";
+import { SENTINEL } from "../../src/catalog/layout";
+import { describeProblems } from "../../src/errors";
 import { catalogWith, problemsOf } from "./catalog-with";
 
 describe("the catalog's rules", () => {

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { checkCatalog } from "../../secrets/checks/check-catalog";
+import { checkCatalog } from "../../src/catalog/checks/check-catalog";
 import { catalogWith, problemsOf } from "./catalog-with";
 
 describe("a secret's name", () => {

@@ -1,7 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { checkOversight } from "../../secrets/checks/check-oversight";
-import { ownTeams } from "../../secrets/checks/own-teams";
-import { parseSettings, type Settings } from "../../secrets/settings";
+import { ownTeams } from "../../src/catalog/checks/check-access";
+import { checkOversight } from "../../src/catalog/checks/check-stacks";
+import { parseSettings, type Settings } from "../../src/catalog/settings";
 
 const SETTINGS = parseSettings({
   githubOrganization: "acme",

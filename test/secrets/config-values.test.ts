@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { checkConfigValues, checkEncrypted } from "../../secrets/checks/check-config-values";
-import { resolveCatalog } from "../../secrets/entry";
-import { SENTINEL } from "../../secrets/layout";
-import type { Problem } from "../../secrets/problem";
+import { checkConfigValues, checkEncrypted } from "../../src/catalog/checks/check-config-values";
+import { resolveCatalog } from "../../src/catalog/entry";
+import { SENTINEL } from "../../src/catalog/layout";
+import type { Problem } from "../../src/errors";
 import { catalogWith, problemsOf } from "./catalog-with";
 
 const CANARY = "canary-of-a-value";

@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { counted } from "../../secrets/counted";
+import { counted } from "../../src/text";
 
 describe("a number with its noun", () => {
   it("is singular for one alone", () => {

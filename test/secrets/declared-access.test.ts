@@ -1,11 +1,11 @@
 import { deepEqual } from "node:assert/strict";
 import { boolean, constantFrom, assert as holds, property, record, subarray, uniqueArray } from "fast-check";
-import { LEVELS } from "../../secrets/access";
-import { rightsOf } from "../../secrets/access-matrix";
-import { auditAccess, declaredAccess } from "../../secrets/declared-access";
-import type { Catalog } from "../../secrets/entry";
-import { escEnvironments } from "../../secrets/esc-environments";
-import { parseSettings, type Settings } from "../../secrets/settings";
+import { rightsOf } from "../../src/access/access-matrix";
+import { auditAccess, declaredAccess } from "../../src/access/declared-access";
+import { LEVELS } from "../../src/catalog/access-policy";
+import type { Catalog } from "../../src/catalog/entry";
+import { escEnvironments } from "../../src/catalog/esc-environments";
+import { parseSettings, type Settings } from "../../src/catalog/settings";
 
 const SETTINGS = parseSettings({
   githubOrganization: "acme",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { describeDrift } from "../../secrets/drift";
-import { resolveCatalog } from "../../secrets/entry";
-import { crowdOf, readersOf } from "../../secrets/targets";
+import { otherSecretsOf, readersOf } from "../../src/catalog/carriers";
+import { resolveCatalog } from "../../src/catalog/entry";
+import { describeDrift } from "../../src/resources/github/warn-of-drift";
 import { catalogWith } from "./catalog-with";
 
 const SECRETS = resolveCatalog(
@@ -60,18 +60,19 @@ describe("other people's secrets that a carrier may read", () => {
 
   it("are all but those the catalog has, whoever granted them and however", () => {
     const readable = { crowded: ["FOR_ALL", "OLD_A", "A", "B", "GONE", "BY_NAME"], empty: ["A"] };
-    assert.deepEqual(crowdOf(SECRETS, readable, listed).counts, { crowded: 3, empty: 0 });
+    assert.deepEqual(otherSecretsOf(SECRETS, readable, listed).counts, { crowded: 3, empty: 0 });
   });
 
   it("follow to a new carrier unless they are granted by name", () => {
-    const everywhere = (readable: Record<string, string[]>) => crowdOf(SECRETS, readable, listed).everywhere;
+    const everywhere = (readable: Record<string, string[]>) =>
+      otherSecretsOf(SECRETS, readable, listed).everywhere;
     assert.equal(everywhere({ only: ["FOR_ALL", "FOR_PRIVATE", "BY_NAME"] }), 2);
     assert.equal(everywhere({ closed: ["FOR_ALL", "FOR_PRIVATE"], open: ["FOR_ALL"] }), 1);
   });
 
   it("do not count the name that a renamed secret had, for it has its place already", () => {
     const secrets = resolveCatalog(catalogWith({ name: "NEW", renamedFrom: "OLD" }));
-    assert.deepEqual(crowdOf(secrets, { carrier: ["NEW", "OLD"] }, []).counts, { carrier: 0 });
+    assert.deepEqual(otherSecretsOf(secrets, { carrier: ["NEW", "OLD"] }, []).counts, { carrier: 0 });
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { resolveCatalog } from "../../secrets/entry";
-import { checkEnvironmentTargets, environmentTargets, pathOfSlot } from "../../secrets/environment-targets";
+import { resolveCatalog } from "../../src/catalog/entry";
+import { checkEnvironmentTargets, environmentTargets, pathOfSlot } from "../../src/catalog/environment-slots";
 import { catalogWith } from "./catalog-with";
 
 const TODAY = "2026-06-15";

@@ -1,5 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
-import { FORMATS, type FormatName, misfit } from "../../secrets/formats";
+import { FORMATS, type FormatName, misfit } from "../../src/catalog/formats";
 
 const PEM = "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\n";
 

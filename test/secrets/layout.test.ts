@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { parse } from "yaml";
-import { renderComposite } from "../../secrets/composite";
+import { renderComposite } from "../../src/catalog/esc-environments";
 import {
   applicationTeam,
   audienceEnvironment,
@@ -10,7 +10,7 @@ import {
   policyTeam,
   syncTeam,
   valuesEnvironment,
-} from "../../secrets/layout";
+} from "../../src/catalog/layout";
 
 const SOPHIA = { escProject: "default", application: "sophia-ai" };
 

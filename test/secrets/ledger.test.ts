@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import fc from "fast-check";
-import { withEntries, withPause } from "../../secrets/edit-ledger";
+import { withEntries, withPause } from "../../src/ledger/edit-ledger";
 import {
   EMPTY_LEDGER,
   EMPTY_LEDGER_TEXT,
@@ -8,8 +8,8 @@ import {
   type LedgerEntry,
   parseLedger,
   renderLedger,
-} from "../../secrets/ledger";
-import type { Pause } from "../../secrets/pause";
+} from "../../src/ledger/ledger";
+import type { Pause } from "../../src/ledger/pause";
 
 const text = fc.string({ unit: "grapheme" });
 const entry: fc.Arbitrary<LedgerEntry> = fc.record({

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { oversightOf, unapproved } from "../../secrets/oversight";
-import { EDITIONS, parseSettings } from "../../secrets/settings";
+import { oversightOf, unapproved } from "../../src/access/oversight";
+import { EDITIONS, parseSettings } from "../../src/catalog/settings";
 
 const CONFIG = {
   githubOrganization: "ai-cherry",

@@ -1,5 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
-import { describePause, LONGEST_REASON, pauseAt, readPause, unfitReason } from "../../secrets/pause";
+import { describePause, LONGEST_REASON, pauseAt, readPause, unfitReason } from "../../src/ledger/pause";
 
 const pause = { reason: "vendor is down", by: "ada", since: "2026-08-01T10:00:00Z" };
 

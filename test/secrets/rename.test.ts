@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { pathsOf } from "../../secrets/checks/check-keys";
-import { resolveCatalog } from "../../secrets/entry";
-import { organizationSlots, valueNames } from "../../secrets/slots";
-import { spreadSecrets } from "../../secrets/targets";
+import { spreadSecrets } from "../../src/catalog/carriers";
+import { pathsOf } from "../../src/catalog/checks/check-keys";
+import { resolveCatalog } from "../../src/catalog/entry";
+import { organizationSlots, valueNames } from "../../src/catalog/slots";
 import { catalogWith, problemsOf } from "./catalog-with";
 
 const resolved = (entry: Record<string, unknown>) => {

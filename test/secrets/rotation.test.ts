@@ -1,10 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
 import { catalog as sophia } from "../../secrets/catalog";
-import { checkCatalog } from "../../secrets/checks/check-catalog";
-import type { Catalog, Entry } from "../../secrets/entry";
-import { EMPTY_LEDGER, type Ledger } from "../../secrets/ledger";
-import { type RotationRow, rotationStatus } from "../../secrets/rotation";
+import { checkCatalog } from "../../src/catalog/checks/check-catalog";
+import type { Catalog, Entry } from "../../src/catalog/entry";
+import { EMPTY_LEDGER, type Ledger } from "../../src/ledger/ledger";
+import { type RotationRow, rotationStatus } from "../../src/ledger/rotation";
 
 const NOW = new Date("2026-08-01T10:00:00Z");
 const DAY_MS = 86_400_000;

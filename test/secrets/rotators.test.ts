@@ -2,22 +2,23 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { evaluateEnvironment } from "../../sandbox/esc/evaluate-environment";
 import { ROTATORS } from "../../sandbox/pulumi/rotators/rotators";
-import { accessOf } from "../../secrets/access";
-import { checkCatalog } from "../../secrets/checks/check-catalog";
-import { renderComposite } from "../../secrets/composite";
-import type { Catalog } from "../../secrets/entry";
-import { applicationTeam, pathOf, syncTeam } from "../../secrets/layout";
-import { inputsIn, inputsOf, renderRotated } from "../../secrets/rotated-text";
+import { accessOf, withRotators } from "../../src/access/team-access";
+import { checkCatalog } from "../../src/catalog/checks/check-catalog";
+import type { Catalog } from "../../src/catalog/entry";
+import { renderComposite } from "../../src/catalog/esc-environments";
+import { applicationTeam, pathOf, syncTeam } from "../../src/catalog/layout";
 import {
   type DatabaseRotator,
+  inputsIn,
+  inputsOf,
   managingEnvironment,
   type PasswordRotator,
   type Rotator,
+  renderRotated,
   rotatedEnvironment,
   rotatorsIn,
   UNROTATED,
-  withRotators,
-} from "../../secrets/rotators";
+} from "../../src/catalog/rotators";
 
 const NAMING = { escProject: "vault", application: "shop", appRoot: "credentials" };
 const ORDERS: DatabaseRotator = {

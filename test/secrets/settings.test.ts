@@ -2,8 +2,8 @@ import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { describeProblems } from "../../secrets/problem";
-import { CONFIG_KEYS, parseSettings } from "../../secrets/settings";
+import { CONFIG_KEYS, parseSettings } from "../../src/catalog/settings";
+import { describeProblems } from "../../src/errors";
 
 const WHOLE = {
   githubOrganization: "acme",

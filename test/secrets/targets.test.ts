@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
-import { resolveCatalog, type Secret } from "../../secrets/entry";
-import { SEEN_BY_A_WORKFLOW, spreadSecrets } from "../../secrets/targets";
+import { SEEN_BY_A_WORKFLOW, spreadSecrets } from "../../src/catalog/carriers";
+import { type ResolvedEntry, resolveCatalog } from "../../src/catalog/entry";
 import { catalogWith } from "./catalog-with";
 
 const TODAY = "2026-06-15";
 const named = (count: number, more: object = {}, prefix = "KEY") =>
   Array.from({ length: count }, (_, index) => ({ name: `${prefix}_${index}`, ...more }));
-const secretsOf = (...entries: Record<string, unknown>[]): Secret[] =>
+const secretsOf = (...entries: Record<string, unknown>[]): ResolvedEntry[] =>
   resolveCatalog(catalogWith(...entries));
 const carriersOf = (count: number) => Array.from({ length: count }, (_, index) => `carrier-${index}`);
 const spread = (
-  secrets: readonly Secret[],
+  secrets: readonly ResolvedEntry[],
   carriers: readonly string[],
   counts: Record<string, number> = {},
   everywhere = 0,
 ) => spreadSecrets(secrets, carriers, TODAY, { counts, everywhere });
 /** Carrier by secret. */
-const places = (secrets: readonly Secret[], carriers: readonly string[], crowd = {}) => {
+const places = (secrets: readonly ResolvedEntry[], carriers: readonly string[], crowd = {}) => {
   const { shards, problems } = spread(secrets, carriers, crowd);
   assert.deepEqual(problems, []);
   const pairs = Object.entries(shards).flatMap(([carrier, names]) =>

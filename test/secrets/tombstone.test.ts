@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { resolveCatalog } from "../../secrets/entry";
-import { organizationSlots, slotNames } from "../../secrets/slots";
-import { dayOf, isDay, isDue } from "../../secrets/tombstone";
+import { dayOf, isDay, isDue } from "../../src/catalog/dates";
+import { resolveCatalog } from "../../src/catalog/entry";
+import { organizationSlots, slotNames } from "../../src/catalog/slots";
 import { catalogWith, problemsOf } from "./catalog-with";
 
 describe("a tombstone", () => {

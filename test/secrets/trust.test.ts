@@ -1,6 +1,4 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { checkTrust, type TrustPlace } from "../../secrets/checks/check-trust";
-import { parseSettings, type Settings } from "../../secrets/settings";
 import {
   issuerOf,
   programEnvironment,
@@ -8,7 +6,9 @@ import {
   programTeam,
   syncRules,
   type TrustRule,
-} from "../../secrets/trust";
+} from "../../src/access/trust";
+import { checkTrust, type TrustPlace } from "../../src/catalog/checks/check-trust";
+import { parseSettings, type Settings } from "../../src/catalog/settings";
 
 const place: TrustPlace = {
   environments: ["development", "staging", "production"],

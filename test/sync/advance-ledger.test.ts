@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { EMPTY_LEDGER, type Ledger, parseLedger, renderLedger } from "../../secrets/ledger";
+import { EMPTY_LEDGER, type Ledger, parseLedger, renderLedger } from "../../src/ledger/ledger";
 import { advanceLedger } from "../../src/sync/advance-ledger";
 import type { PlanLine } from "../../src/sync/plan";
 import { askOracle, findOracle } from "../esc/differential-oracle";

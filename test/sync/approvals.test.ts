@@ -1,5 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
-import { parseLedger } from "../../secrets/ledger";
+import { parseLedger } from "../../src/ledger/ledger";
 import { env, ORG, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { API_KEYS, DATABASES, jobCatalog, jobSecret, LEDGER } from "./small-job";
 import { ahead, SyncStage } from "./sync-stage";

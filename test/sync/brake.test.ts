@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { brakeOf } from "../../src/sync/brake";
+import type { RunOptions } from "../../src/sync/given-values";
 import { notCarriedOut, type PlanLine, type Verb } from "../../src/sync/plan";
-import type { RunOptions } from "../../src/sync/run-options";
+import { brakeOf } from "../../src/sync/sync-groups";
 
 const NONE: RunOptions = { dryRun: false, names: undefined, allOrNothing: false, allowMany: false };
 const lines = (verb: Verb, count: number): PlanLine[] =>

@@ -5,9 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
-import type { Settings } from "../../secrets/settings";
-import { renderScript } from "../../src/sync/render-script";
-import { renderWorkflow } from "../../src/sync/render-workflow";
+import type { Settings } from "../../src/catalog/settings";
+import { renderScript, renderWorkflow } from "../../src/sync/carrier-files";
 import { People } from "../engine/people";
 import { jobCatalog, jobSecret } from "./small-job";
 

@@ -1,7 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
-import { SENTINEL } from "../../secrets/layout";
-import { LARGEST_VALUE } from "../../secrets/value-limits";
-import { chooseValue } from "../../src/sync/choose-value";
+import { LARGEST_VALUE } from "../../src/catalog/formats";
+import { SENTINEL } from "../../src/catalog/layout";
+import { chooseValue } from "../../src/sync/given-values";
 import type { JobSecret } from "../../src/sync/job-catalog";
 import { jobSecret } from "./small-job";
 

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type { Catalog } from "../../secrets/entry";
+import type { Catalog } from "../../src/catalog/entry";
 import { buildJobCatalog } from "../../src/sync/job-catalog";
 import { sophiaJob, sophiaSettings } from "./sophia-job";
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { masksOf } from "../../src/sync/mask-values";
+import { masksOf } from "../../src/sync/given-values";
 
 const hidden = (text: string, values: string[]) =>
   masksOf(values).reduce((left, mask) => left.replaceAll(mask, ""), text);

@@ -1,7 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match, notEqual } from "node:assert/strict";
-import { withPause } from "../../secrets/edit-ledger";
-import { parseLedger } from "../../secrets/ledger";
-import type { Pause } from "../../secrets/pause";
+import { withPause } from "../../src/ledger/edit-ledger";
+import { parseLedger } from "../../src/ledger/ledger";
+import type { Pause } from "../../src/ledger/pause";
 import { ORG } from "../pulumi-cloud/cloud-fixture";
 import { API_KEYS, DATABASES, jobCatalog, jobSecret, LEDGER } from "./small-job";
 import { ahead, behind, SyncStage, writes } from "./sync-stage";

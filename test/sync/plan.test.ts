@@ -1,14 +1,14 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { fingerprint, isFingerprintKey, newFingerprintKey } from "../../src/ledger/fingerprint";
 import { Secret } from "../../src/secret";
-import { fingerprint, isFingerprintKey, newFingerprintKey } from "../../src/sync/fingerprint";
-import { isChange, type PlanLine, plan, type Standing, withEarlier } from "../../src/sync/plan";
+import { type CurrentValue, isChange, type PlanLine, plan, withEarlier } from "../../src/sync/plan";
 import { jobSecret } from "./small-job";
 
 const KEY = newFingerprintKey();
 const NAME = "API_KEY";
 const print = (value: string) => fingerprint(KEY, NAME, new Secret(value));
 const all = new Set([NAME]);
-const NOTHING: Standing = {
+const NOTHING: CurrentValue = {
   present: new Set(),
   bound: new Set(),
   mapped: new Set(),
@@ -19,7 +19,7 @@ const NOTHING: Standing = {
   defaulted: new Set(),
   newer: {},
 };
-const WHOLE: Standing = {
+const WHOLE: CurrentValue = {
   ...NOTHING,
   present: all,
   bound: all,
@@ -30,7 +30,7 @@ const WHOLE: Standing = {
 
 function line(
   value: string | undefined,
-  standing: Standing,
+  standing: CurrentValue,
   change: Parameters<typeof jobSecret>[1] = {},
 ): PlanLine {
   const [only] = plan([jobSecret(NAME, change)], { [NAME]: value }, standing, KEY);

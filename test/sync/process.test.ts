@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { renderScript } from "../../src/sync/render-script";
+import { renderScript } from "../../src/sync/carrier-files";
 import { env, TOKENS } from "../pulumi-cloud/cloud-fixture";
 import { type AtRequest, openGate } from "./gate";
 import { API_KEYS, DATABASES, jobCatalog, jobSecret, LEDGER } from "./small-job";

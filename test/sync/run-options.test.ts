@@ -1,5 +1,5 @@
 import { deepEqual, throws } from "node:assert/strict";
-import { readNames, readRunOptions } from "../../src/sync/run-options";
+import { readNames, readRunOptions } from "../../src/sync/given-values";
 import { jobCatalog, jobSecret } from "./small-job";
 
 const catalog = jobCatalog([jobSecret("A_KEY"), jobSecret("B_KEY", { aliases: ["OLD_B_KEY"] })]);

@@ -1,6 +1,6 @@
 import { catalog } from "../../secrets/catalog";
-import type { Catalog } from "../../secrets/entry";
-import { parseSettings, type Settings } from "../../secrets/settings";
+import type { Catalog } from "../../src/catalog/entry";
+import { parseSettings, type Settings } from "../../src/catalog/settings";
 import { buildJobCatalog, type JobCatalog } from "../../src/sync/job-catalog";
 
 /** Sophia's settings, as its stacks have them. */

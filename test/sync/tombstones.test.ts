@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { EMPTY_LEDGER } from "../../secrets/ledger";
+import { ownPart, withPart } from "../../src/ledger/edit-ledger";
+import { newFingerprintKey } from "../../src/ledger/fingerprint";
+import { EMPTY_LEDGER } from "../../src/ledger/ledger";
 import { Secret } from "../../src/secret";
 import { advanceLedger } from "../../src/sync/advance-ledger";
-import { catalogOn } from "../../src/sync/catalog-on";
-import { newFingerprintKey } from "../../src/sync/fingerprint";
-import type { JobSecret } from "../../src/sync/job-catalog";
-import { type PlanLine, plan, type Standing } from "../../src/sync/plan";
-import { ownPart, withPart } from "../../src/sync/shared-ledger";
+import { catalogOn, type JobSecret } from "../../src/sync/job-catalog";
+import { type CurrentValue, type PlanLine, plan } from "../../src/sync/plan";
 import { ValuesText } from "../../src/sync/values-text";
 import { jobCatalog, jobSecret } from "./small-job";
 
@@ -22,7 +21,7 @@ const on = (secret: JobSecret, today: string): JobSecret => {
 const textOf = (text = "values: {}\n") => new ValuesText(text, "app", "default/x");
 
 /** What a text says of one secret. */
-function standingOf(text: ValuesText, secret: JobSecret): Standing {
+function standingOf(text: ValuesText, secret: JobSecret): CurrentValue {
   const when = (is: boolean) => new Set(is ? [secret.name] : []);
   return {
     present: when(text.has(secret)),

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -26,11 +26,15 @@ export function fakeMachine(systemPath = "/usr/bin:/bin"): FakeMachine {
   const projectDir = join(root, "checkout");
   const reports: string[] = [];
   mkdirSync(bin);
-  mkdirSync(join(projectDir, "sandbox", "plugins"), { recursive: true });
+  mkdirSync(join(projectDir, "toolchain"), { recursive: true });
   symlinkSync(join(checkout, "node_modules"), join(projectDir, "node_modules"));
-  symlinkSync(join(checkout, "sandbox", "toolchain"), join(projectDir, "sandbox", "toolchain"));
+  for (const name of readdirSync(join(checkout, "toolchain")).filter((each) => each !== "plugins"))
+    symlinkSync(join(checkout, "toolchain", name), join(projectDir, "toolchain", name));
   for (const name of ["github", "pulumiservice", "docker"]) {
-    writeFile(join(projectDir, "sandbox", "plugins", name, "main.ts"), `console.log("stand-in ${name}");\n`);
+    writeFile(
+      join(projectDir, "toolchain", "plugins", name, "main.ts"),
+      `console.log("stand-in ${name}");\n`,
+    );
   }
   return {
     root,

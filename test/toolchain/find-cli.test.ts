@@ -3,14 +3,14 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { cliFolder } from "../../sandbox/toolchain/cli-cache";
+import { cliFolder } from "../../toolchain/cli-cache";
 import {
   cliPlatform,
   isSupportedCliVersion,
   parseCliVersion,
   pinnedCliVersion,
-} from "../../sandbox/toolchain/cli-version";
-import { findCli } from "../../sandbox/toolchain/find-cli";
+} from "../../toolchain/cli-version";
+import { findCli } from "../../toolchain/find-cli";
 import { blocked, type FakeMachine, fakeMachine, serveFiles, writeFile } from "./fake-machine";
 
 /** A `go` that logs its call and writes the file after -o. */

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { installPlugins, type PluginChoice, readPluginChoice } from "../../sandbox/toolchain/install-plugins";
-import { pluginExecutable } from "../../sandbox/toolchain/real-plugins";
+import { installPlugins, type PluginChoice, readPluginChoice } from "../../toolchain/install-plugins";
+import { pluginExecutable } from "../../toolchain/real-plugins";
 import { blocked, type FakeMachine, fakeMachine, serveFiles, writeFile } from "./fake-machine";
 
 const github = { name: "github", version: "6.15.0" };
@@ -129,7 +129,7 @@ describe("installing provider plugins", () => {
   });
 
   it("names the stand-in program that is missing", async () => {
-    rmSync(join(machine.projectDir, "sandbox", "plugins", "docker"), { recursive: true });
+    rmSync(join(machine.projectDir, "toolchain", "plugins", "docker"), { recursive: true });
     await assert.rejects(
       install("stand-in"),
       /stand-in provider plugin docker: its program .*docker\/main\.ts is missing/,

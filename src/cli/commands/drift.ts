@@ -1,13 +1,13 @@
-import { counted } from "../../../secrets/counted";
-import { resolveCatalog, type Secret } from "../../../secrets/entry";
-import { organizationSlots } from "../../../secrets/slots";
-import { dayOf } from "../../../secrets/tombstone";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { type Finding, findDrift, inOrder, isDrift } from "../drift/find-drift";
-import { findFormerReaders } from "../drift/find-former-readers";
-import { observeAll } from "../drift/observe-github";
+import { dayOf } from "../../catalog/dates";
+import { type ResolvedEntry, resolveCatalog } from "../../catalog/entry";
+import { organizationSlots } from "../../catalog/slots";
+import type { Context } from "../../operations/context";
+import { type Finding, findDrift, inOrder, isDrift } from "../../operations/drift/find-drift";
+import { findFormerReaders, observeAll } from "../../operations/drift/observe-github";
+import { spreadOf } from "../../operations/values/named-entries";
+import { counted } from "../../text";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
-import { spreadOf } from "../values/spread";
 
 /** Tells what the provider cannot see. */
 export const driftCommand: CommandSpec = {
@@ -22,12 +22,12 @@ export const driftCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { catalog, project, terminal } = doors;
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { catalog, project, terminal } = context;
   const { settings } = project;
-  const today = dayOf(doors.now());
-  const github = doors.github();
-  const [seen, spread] = await Promise.all([observeAll(doors, github), spreadOf(doors, github, true)]);
+  const today = dayOf(context.now());
+  const github = context.github();
+  const [seen, spread] = await Promise.all([observeAll(context, github), spreadOf(context, github, true)]);
   const findings = inOrder([
     ...findDrift({ catalog, settings, spread, today }, seen),
     ...findFormerReaders(seen.former, seen.formerReaders, settings.carriers),
@@ -40,7 +40,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
 }
 
 function lines(
-  secrets: readonly Secret[],
+  secrets: readonly ResolvedEntry[],
   today: string,
   drift: readonly Finding[],
   notes: readonly Finding[],

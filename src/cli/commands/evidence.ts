@@ -1,14 +1,20 @@
-import { parseSince } from "../audit/parse-since";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { accessSection, differencesSection, observeForEvidence } from "../evidence/access-sections";
-import { controlsSection } from "../evidence/controls";
-import { historySections } from "../evidence/history-sections";
-import { measuresSection } from "../evidence/measures-section";
-import { policiesSection } from "../evidence/policies-section";
-import { renderEvidence } from "../evidence/render";
-import { rotationSection } from "../evidence/rotation-section";
-import type { EvidenceSection } from "../evidence/section";
-import { writeBundle } from "../evidence/write-bundle";
+import { parseSince } from "../../operations/audit/read-audit";
+import type { Context } from "../../operations/context";
+import {
+  accessSection,
+  differencesSection,
+  type EvidenceSection,
+  observeForEvidence,
+} from "../../operations/evidence/access-sections";
+import { renderEvidence, writeBundle } from "../../operations/evidence/bundle";
+import {
+  controlsSection,
+  historySections,
+  measuresSection,
+  policiesSection,
+  rotationSection,
+} from "../../operations/evidence/sections";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 
 const SINCE = "90d";
@@ -33,12 +39,12 @@ export const evidenceCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { project, terminal } = doors;
-  const asOf = doors.now();
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { project, terminal } = context;
+  const asOf = context.now();
   const since = parseSince(typed.text("since") ?? SINCE, asOf);
   const folder = typed.text("out") ?? `evidence-${asOf.toISOString().slice(0, 10)}`;
-  const sections = await sectionsOf(doors, since);
+  const sections = await sectionsOf(context, since);
   const subject = { organization: project.settings.githubOrganization, stack: project.stack, asOf, since };
   writeBundle(folder, renderEvidence(sections, subject), typed.has("replace"));
   const rows = sections.map(({ name, rows: all, unknown }) => [
@@ -52,12 +58,19 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   return EXIT.done;
 }
 
-async function sectionsOf(doors: Doors, since: Date): Promise<EvidenceSection[]> {
+async function sectionsOf(context: Context, since: Date): Promise<EvidenceSection[]> {
   const [observed, rotation, history] = await Promise.all([
-    observeForEvidence(doors),
-    rotationSection(doors),
-    historySections(doors, since),
+    observeForEvidence(context),
+    rotationSection(context),
+    historySections(context, since),
   ]);
-  const access = [accessSection(doors, observed), differencesSection(doors, observed)];
-  return [controlsSection(), ...access, rotation, ...history, policiesSection(doors), measuresSection(doors)];
+  const access = [accessSection(context, observed), differencesSection(context, observed)];
+  return [
+    controlsSection(),
+    ...access,
+    rotation,
+    ...history,
+    policiesSection(context),
+    measuresSection(context),
+  ];
 }

@@ -1,9 +1,8 @@
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { environmentArgument, groupOption } from "../environment-arguments";
-import { limitOption } from "../limit-option";
-import { requireCloud } from "../require-cloud";
+import { type Context, requireCloud } from "../../operations/context";
+import { type HistoryLine, readHistory } from "../../operations/versions/history";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { environmentArgument, groupOption, limitOption } from "../options";
 import { tableLines } from "../table";
-import { type HistoryLine, readHistory } from "../versions/read-history";
 
 /** The service's largest page of revisions. */
 const MOST = 500;
@@ -29,12 +28,12 @@ export const historyCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { terminal, project } = doors;
-  const environment = environmentArgument(doors, typed, "history");
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { terminal, project } = context;
+  const environment = environmentArgument(context, typed, "history");
   const limit = limitOption(typed, MOST) ?? 20;
-  const asked = { environment, groups: groupOption(doors, typed), limit };
-  const { lines, hasOlder } = await readHistory(requireCloud(doors), project.settings, asked);
+  const asked = { environment, groups: groupOption(context, typed), limit };
+  const { lines, hasOlder } = await readHistory(requireCloud(context), project.settings, asked);
   if (typed.has("json")) {
     terminal.print(JSON.stringify(lines));
     return EXIT.done;

@@ -1,9 +1,8 @@
-import { currentUser } from "../../clients/current-user";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { environmentArguments } from "../environment-arguments";
-import { requireCloud } from "../require-cloud";
-import { parseUntil } from "../versions/parse-until";
-import { pauseSync } from "../versions/pause-sync";
+import { currentUser } from "../../clients/pulumi-organization";
+import { type Context, requireCloud } from "../../operations/context";
+import { parseUntil, pauseSync } from "../../operations/versions/pause-sync";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { environmentArguments } from "../options";
 
 /** Keeps the sync away from environments. */
 export const pauseCommand: CommandSpec = {
@@ -26,13 +25,13 @@ export const pauseCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { terminal, project } = doors;
-  const environments = environmentArguments(doors, typed);
-  const until = parseUntil(typed, doors.now());
-  const cloud = requireCloud(doors);
-  const by = await currentUser(doors.cloudCall());
-  const request = { reason: (typed.text("reason") ?? "").trim(), until, by, now: doors.now() };
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { terminal, project } = context;
+  const environments = environmentArguments(context, typed);
+  const until = parseUntil({ span: typed.text("for"), moment: typed.text("until") }, context.now());
+  const cloud = requireCloud(context);
+  const by = await currentUser(context.cloudCall());
+  const request = { reason: (typed.text("reason") ?? "").trim(), until, by, now: context.now() };
   const outcomes = await pauseSync(cloud, project.settings, environments, request);
   for (const { environment, before, failure } of outcomes) {
     if (failure !== undefined) terminal.say(`error: ${environment} is not paused: ${failure}`);

@@ -1,8 +1,8 @@
-import { createGitHubComments } from "../../clients/github-comments";
+import { createGitHubComments } from "../../clients/github-issues";
 import { RemedyError } from "../../errors";
-import { readPlan } from "../ci/read-plan";
-import { markerOf, renderPlan } from "../ci/render-plan";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
+import type { Context } from "../../operations/context";
+import { markerOf, readPlan, renderPlan } from "../../operations/plan-comment/plan-comment";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 
 /** A preview as a pull request's readers see it. */
 export const planCommentCommand: CommandSpec = {
@@ -21,15 +21,15 @@ export const planCommentCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { terminal, project, env } = doors;
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { terminal, project, env } = context;
   const number = pullRequestOf(typed.text("pullRequest"));
-  const plan = readPlan(doors.readFile(typed.text("plan") ?? "").toString("utf8"));
+  const plan = readPlan(context.readFile(typed.text("plan") ?? "").toString("utf8"));
   const text = renderPlan(project.stack, plan);
   for (const line of text.trimEnd().split("\n")) terminal.print(line);
   for (const line of plan.messages.flatMap((message) => message.split(/\r?\n/))) terminal.say(line);
   if (number !== undefined) {
-    const comments = createGitHubComments(doors.githubCall(), env.GITHUB_REPOSITORY ?? "");
+    const comments = createGitHubComments(context.githubCall(), env.GITHUB_REPOSITORY ?? "");
     const done = await comments.replace(number, markerOf(project.stack), text);
     terminal.say(`pull request ${number}: comment ${done}`);
   }

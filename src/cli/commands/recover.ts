@@ -1,6 +1,7 @@
-import { counted } from "../../../secrets/counted";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { type Recovery, recover } from "../recover/recover";
+import type { Context } from "../../operations/context";
+import { type Recovery, recover } from "../../operations/recovery/recover";
+import { counted } from "../../text";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 
 /** After an `up` that died: what it made and forgot comes into the state. */
@@ -19,10 +20,10 @@ export const recoverCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { terminal, project } = doors;
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { terminal, project } = context;
   const dryRun = typed.has("dryRun");
-  const done = await recover(doors, dryRun);
+  const done = await recover(context, dryRun);
   if (typed.has("json")) {
     terminal.print(JSON.stringify(done));
     return EXIT.done;

@@ -1,15 +1,15 @@
-import { counted } from "../../../secrets/counted";
-import { resolveCatalog } from "../../../secrets/entry";
-import { organizationSlots, type SlotName } from "../../../secrets/slots";
-import { dayOf } from "../../../secrets/tombstone";
-import type { GitHub } from "../../clients/github";
+import { dayOf } from "../../catalog/dates";
+import { resolveCatalog } from "../../catalog/entry";
+import { organizationSlots, type SlotName } from "../../catalog/slots";
+import type { GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { differencesOf, type Finding, type Observed } from "../drift/find-drift";
-import { observeSecrets } from "../drift/observe-github";
-import { organizationSlotsNamed } from "../values/declared";
-import { requireRoom, spreadOf } from "../values/spread";
-import { describeReaders, repositoryIds } from "../values/write-values";
+import type { Context } from "../../operations/context";
+import { differencesOf, type Finding, type Observed } from "../../operations/drift/find-drift";
+import { observeSecrets } from "../../operations/drift/observe-github";
+import { organizationSlotsNamed, requireRoom, spreadOf } from "../../operations/values/named-entries";
+import { describeReaders, repositoryIds } from "../../operations/values/write-values";
+import { counted } from "../../text";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 
 /** Mends who may read a secret; knows no value and sends none. */
 export const repairCommand: CommandSpec = {
@@ -28,20 +28,20 @@ export const repairCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { catalog, terminal } = doors;
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { catalog, terminal } = context;
   const all = typed.has("all");
   if ((typed.names.length === 0) !== all) {
     throw new RemedyError("repair", "takes names or --all", "npx sophia-secrets drift tells which");
   }
   const declared = all
-    ? organizationSlots(resolveCatalog(catalog), dayOf(doors.now()))
+    ? organizationSlots(resolveCatalog(catalog), dayOf(context.now()))
     : organizationSlotsNamed(catalog, typed.names);
-  const github = doors.github();
+  const github = context.github();
   const observed = await observeSecrets(github, new Set(declared.map(({ name }) => name)));
   if (!all) requireAllThere(declared, observed);
   const there = new Set(observed.secrets.map(({ name }) => name));
-  const spread = await spreadOf(doors, github);
+  const spread = await spreadOf(context, github);
   const slots = declared
     .filter(({ name }) => there.has(name))
     .map((slot) => ({ ...slot, finding: differencesOf(slot, spread.shards, observed)[0] }));

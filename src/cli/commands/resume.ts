@@ -1,8 +1,8 @@
-import { describePause } from "../../../secrets/pause";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { environmentArguments } from "../environment-arguments";
-import { requireCloud } from "../require-cloud";
-import { resumeSync } from "../versions/pause-sync";
+import { describePause } from "../../ledger/pause";
+import { type Context, requireCloud } from "../../operations/context";
+import { resumeSync } from "../../operations/versions/pause-sync";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { environmentArguments } from "../options";
 
 /** Lets the sync write again. */
 export const resumeCommand: CommandSpec = {
@@ -18,10 +18,10 @@ export const resumeCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { terminal, project } = doors;
-  const environments = environmentArguments(doors, typed);
-  const outcomes = await resumeSync(requireCloud(doors), project.settings, environments);
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { terminal, project } = context;
+  const environments = environmentArguments(context, typed);
+  const outcomes = await resumeSync(requireCloud(context), project.settings, environments);
   for (const { environment, before, failure } of outcomes) {
     if (failure !== undefined) terminal.say(`error: ${environment} is not resumed: ${failure}`);
     else

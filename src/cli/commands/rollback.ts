@@ -1,13 +1,13 @@
-import { pathOf, valuesEnvironment } from "../../../secrets/layout";
-import { currentUser } from "../../clients/current-user";
+import { pathOf, valuesEnvironment } from "../../catalog/layout";
+import { currentUser } from "../../clients/pulumi-organization";
+import { type Context, requireCloud } from "../../operations/context";
+import type { Project } from "../../operations/project";
+import { readPins } from "../../operations/versions/history";
+import { type Rollback, rollBack } from "../../operations/versions/roll-back";
 import { headline, logLines, outcomeOf } from "../../sync/report";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { environmentArgument, groupOption } from "../environment-arguments";
-import { namesIn } from "../names-in";
-import type { Project } from "../project";
-import { requireCloud } from "../require-cloud";
-import { readPins } from "../versions/read-pins";
-import { type Rollback, rollBack } from "../versions/roll-back";
+import { namesIn } from "../../text";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { environmentArgument, groupOption } from "../options";
 
 /** Back to what worked. */
 export const rollbackCommand: CommandSpec = {
@@ -35,34 +35,38 @@ export const rollbackCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const cloud = requireCloud(doors);
-  const environment = environmentArgument(doors, typed, "rollback");
-  const groups = groupOption(doors, typed);
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const cloud = requireCloud(context);
+  const environment = environmentArgument(context, typed, "rollback");
+  const groups = groupOption(context, typed);
   const dryRun = typed.has("dryRun");
-  const done = await rollBack(doors, cloud, {
+  const done = await rollBack(context, cloud, {
     environment,
     groups,
     to: typed.text("to") ?? "",
     dryRun,
     allowMany: typed.has("allowManyChanges"),
-    by: () => currentUser(doors.cloudCall()),
+    by: () => currentUser(context.cloudCall()),
   });
-  const code = report(doors, done, dryRun);
-  const { settings } = doors.project;
+  const code = report(context, done, dryRun);
+  const { settings } = context.project;
   const pins = await readPins(cloud, settings, environment);
   const pinned = groups.filter((group) => pathOf(valuesEnvironment(settings, environment, group)) in pins);
   if (pinned.length > 0) {
     const which = `${pinned.join(", ")} of ${environment}`;
-    doors.terminal.say(
+    context.terminal.say(
       `warning: applications get ${which} at a pinned tag (compositeTags), not what is newest`,
     );
   }
   return code;
 }
 
-function report(doors: Doors, { report, paused, warnings, failure }: Rollback, dryRun: boolean): ExitCode {
-  const { terminal, project } = doors;
+function report(
+  context: Context,
+  { report, paused, warnings, failure }: Rollback,
+  dryRun: boolean,
+): ExitCode {
+  const { terminal, project } = context;
   const { environment } = report;
   const { failures, awaiting } = outcomeOf(report);
   if (failure !== undefined) failures.push(failure);

@@ -1,12 +1,12 @@
-import { counted } from "../../../secrets/counted";
-import type { RotationRow, RotationState } from "../../../secrets/rotation";
 import { createGitHubIssues } from "../../clients/github-issues";
 import { RemedyError } from "../../errors";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { readRotation } from "../rotation/read-rotation";
-import { renderCalendar } from "../rotation/rotation-calendar";
-import { applyIssues, ISSUE_LABEL, planIssues } from "../rotation/rotation-issues";
-import { writeCalendar } from "../rotation/write-calendar";
+import type { RotationRow, RotationState } from "../../ledger/rotation";
+import type { Context } from "../../operations/context";
+import { readRotation } from "../../operations/rotation/read-rotation";
+import { renderCalendar, writeCalendar } from "../../operations/rotation/rotation-calendar";
+import { applyIssues, ISSUE_LABEL, planIssues } from "../../operations/rotation/rotation-issues";
+import { counted } from "../../text";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 
 const DUE_WITHIN = 14;
@@ -38,12 +38,12 @@ export const rotationCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { terminal } = doors;
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { terminal } = context;
   const dueWithin = daysIn(typed.text("dueWithin"));
   const owner = typed.text("owner");
-  const repository = repositoryIn(doors, typed);
-  const { rows, unread } = await readRotation(doors, dueWithin);
+  const repository = repositoryIn(context, typed);
+  const { rows, unread } = await readRotation(context, dueWithin);
   const owners = [...new Set(rows.map((row) => row.owner))];
   if (owner !== undefined && !owners.includes(owner))
     throw new RemedyError("--owner", `owns no secret: ${owner}`, `name one of ${owners.join(", ")}`);
@@ -52,10 +52,10 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   else report(terminal.print, asked, dueWithin);
   const ics = typed.text("ics");
   if (ics !== undefined) {
-    writeCalendar(ics, renderCalendar(asked, doors.project.settings, doors.now()));
+    writeCalendar(ics, renderCalendar(asked, context.project.settings, context.now()));
     terminal.say(`${ics}: ${counted(asked.filter((row) => row.dueOn !== undefined).length, "day")}`);
   }
-  if (repository !== undefined) await keepIssues(doors, repository, rows, owner);
+  if (repository !== undefined) await keepIssues(context, repository, rows, owner);
   for (const line of unread) terminal.say(`not known: ${line}`);
   const blind = asked.some((row) => row.state === "unknown" && row.environments.length > 0);
   if (blind) return EXIT.failed;
@@ -69,7 +69,7 @@ function daysIn(text: string | undefined): number {
 }
 
 /** `owner/name` of the repository for issues; undefined where none are asked for. */
-function repositoryIn({ project: { settings } }: Doors, typed: Typed): string | undefined {
+function repositoryIn({ project: { settings } }: Context, typed: Typed): string | undefined {
   if (!typed.has("issues") && typed.text("issues") === undefined) return undefined;
   const named = typed.text("issues") ?? settings.programRepository;
   if (named === undefined) {
@@ -120,18 +120,18 @@ function when({ dueOn, changed, ageDays }: RotationRow): string {
 }
 
 async function keepIssues(
-  doors: Doors,
+  context: Context,
   repository: string,
   rows: readonly RotationRow[],
   owner: string | undefined,
 ): Promise<void> {
-  const issues = createGitHubIssues(doors.githubCall(), repository);
+  const issues = createGitHubIssues(context.githubCall(), repository);
   const mayLabel = await issues.mayLabel();
   const plan = planIssues(rows, await issues.ownOpen(), owner);
   if (!mayLabel && plan.create.length > 0)
-    doors.terminal.say(`${repository}: without the label ${ISSUE_LABEL}, which takes the right to push`);
+    context.terminal.say(`${repository}: without the label ${ISSUE_LABEL}, which takes the right to push`);
   const done = await applyIssues(issues, plan, mayLabel);
-  for (const line of done) doors.terminal.say(line);
+  for (const line of done) context.terminal.say(line);
   const open = plan.create.length + plan.update.length + plan.unchanged.length;
-  doors.terminal.say(`${repository}: ${counted(open, "open issue")}, one for each overdue secret`);
+  context.terminal.say(`${repository}: ${counted(open, "open issue")}, one for each overdue secret`);
 }

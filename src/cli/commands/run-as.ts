@@ -1,11 +1,13 @@
-import type { Settings } from "../../../secrets/settings";
-import { type ProgramJob, programTeam } from "../../../secrets/trust";
-import { exchangeToken, idTokenDoor, requestIdToken, type TokenWish } from "../../clients/oidc";
-import { PULUMI_CLOUD, pulumiAddress } from "../../clients/pulumi-address";
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { type ProgramJob, programTeam } from "../../access/trust";
+import type { Settings } from "../../catalog/settings";
+import { exchangeToken, idTokenEndpoint, requestIdToken, type TokenWish } from "../../clients/oidc";
+import { PULUMI_CLOUD, pulumiAddress } from "../../clients/pulumi-login";
 import { RemedyError } from "../../errors";
+import type { Context } from "../../operations/context";
 import type { Secret } from "../../secret";
-import { runChild } from "../ci/run-child";
-import type { CommandSpec, Doors, Typed } from "../command";
+import type { CommandSpec, Typed } from "../command";
 
 /** Seconds that the token lives: as long as the job may take (its timeout in .github/workflows), and no longer. */
 export const TOKEN_SECONDS: Readonly<Record<ProgramJob, number>> = { preview: 1200, audit: 900, up: 3600 };
@@ -27,7 +29,7 @@ export const runAsCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<number> {
+async function run(context: Context, typed: Typed): Promise<number> {
   const [job = "", command, ...args] = typed.names;
   if (!isJob(job) || command === undefined) {
     throw new RemedyError(
@@ -36,11 +38,11 @@ async function run(doors: Doors, typed: Typed): Promise<number> {
       "npx sophia-secrets run-as --stack staging preview -- pulumi preview",
     );
   }
-  const url = addressOf(doors);
-  const token = await tokenFor(doors, job, url);
-  const { stack, settings } = doors.project;
+  const url = addressOf(context);
+  const token = await tokenFor(context, job, url);
+  const { stack, settings } = context.project;
   const env = {
-    ...doors.env,
+    ...context.env,
     PULUMI_ACCESS_TOKEN: token.unwrap(),
     PULUMI_BACKEND_URL: url,
     // With its organization: a token of no person has no default one.
@@ -59,7 +61,7 @@ function isJob(text: string): text is ProgramJob {
  *
  * @throws RemedyError when it does not.
  */
-function addressOf({ project, env }: Doors): string {
+function addressOf({ project, env }: Context): string {
   const url = pulumiAddress(project.settings.pulumiApiUrl, env);
   if (url === PULUMI_CLOUD || url === pulumiAddress(undefined, env)) return url;
   throw new RemedyError(
@@ -69,8 +71,8 @@ function addressOf({ project, env }: Doors): string {
   );
 }
 
-async function tokenFor(doors: Doors, job: ProgramJob, url: string): Promise<Secret> {
-  const { http, project, env } = doors;
+async function tokenFor(context: Context, job: ProgramJob, url: string): Promise<Secret> {
+  const { http, project, env } = context;
   const { programRepository, pulumiOrganization: organization } = project.settings;
   if (programRepository === undefined) {
     throw new RemedyError(
@@ -79,14 +81,14 @@ async function tokenFor(doors: Doors, job: ProgramJob, url: string): Promise<Sec
       "set it in every Pulumi.<stack>.yaml to this repository's name, then pulumi up by hand, once",
     );
   }
-  const idToken = await requestIdToken(idTokenDoor(env), `urn:pulumi:org:${organization}`, http);
-  mask(doors, idToken);
+  const idToken = await requestIdToken(idTokenEndpoint(env), `urn:pulumi:org:${organization}`, http);
+  mask(context, idToken);
   const wish = wishOf(project.settings, job);
   const token = await exchangeToken(
     { url, organization, idToken, expiration: TOKEN_SECONDS[job], ...wish },
     http,
   );
-  mask(doors, token);
+  mask(context, token);
   return token;
 }
 
@@ -95,6 +97,40 @@ function wishOf(settings: Settings, job: ProgramJob): TokenWish {
 }
 
 /** Only ever told to a runner: to anything else it would be a leak. */
-function mask({ env, terminal }: Doors, secret: Secret): void {
+function mask({ env, terminal }: Context, secret: Secret): void {
   if (env.GITHUB_ACTIONS === "true") terminal.mask(secret);
+}
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Runs a command with our own input and output, and hands it the signals that we get. In a process group of its own:
+ * a Ctrl-C would otherwise reach it twice, which Pulumi takes for "at once" and leaves the stack locked.
+ *
+ * @param env all its environment variables.
+ * @returns its exit code; of a command that a signal ended, 128 and the signal's number, as shells have it.
+ * @throws RemedyError when it cannot be started.
+ */
+export function runChild(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { env, stdio: "inherit", detached: true });
+    const hand = (signal: NodeJS.Signals) => void child.kill(signal);
+    for (const signal of SIGNALS) process.on(signal, hand);
+    const letGo = () => {
+      for (const signal of SIGNALS) process.off(signal, hand);
+    };
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      letGo();
+      fail(
+        new RemedyError(
+          command,
+          `cannot be started (${error.code ?? error.name})`,
+          "install it, or check PATH",
+        ),
+      );
+    });
+    child.on("close", (code, signal) => {
+      letGo();
+      done(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
 }

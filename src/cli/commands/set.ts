@@ -1,16 +1,20 @@
-import type { SlotName } from "../../../secrets/slots";
-import { dayOf } from "../../../secrets/tombstone";
+import { dayOf } from "../../catalog/dates";
+import type { SlotName } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { environmentOption } from "../environment-option";
-import { knowledgeOf, readLedgers } from "../status/ledger-knowledge";
-import { checkValue, whyNotSet } from "../values/check-value";
-import { namedSlots, organizationSlotsNamed } from "../values/declared";
-import { readValue } from "../values/read-value";
-import { twinsLeft } from "../values/renamed";
-import { setInEnvironment } from "../values/set-in-environment";
-import { requireRoom, spreadOf } from "../values/spread";
-import { describeReaders, writeValues } from "../values/write-values";
+import type { Context } from "../../operations/context";
+import { knowledgeOf, readLedgers } from "../../operations/status/observe";
+import { checkValue, whyNotSet } from "../../operations/values/check-value";
+import {
+  namedSlots,
+  organizationSlotsNamed,
+  otherNamesLeft,
+  requireRoom,
+  spreadOf,
+} from "../../operations/values/named-entries";
+import { readValue, setInEnvironment } from "../../operations/values/set-in-environment";
+import { describeReaders, writeValues } from "../../operations/values/write-values";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { environmentOption } from "../options";
 
 /** Writes one value, asked for in hiding or read from stdin. */
 export const setCommand: CommandSpec = {
@@ -34,8 +38,8 @@ export const setCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { catalog } = doors;
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { catalog } = context;
   if (typed.names.length !== 1) {
     throw new RemedyError(
       "set",
@@ -43,35 +47,35 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
       "give the value on stdin, or wait to be asked for it",
     );
   }
-  const environment = environmentOption(doors, typed);
+  const environment = environmentOption(context, typed);
   const replace = typed.has("replace");
   if (environment === undefined) {
     const [slot] = organizationSlotsNamed(catalog, typed.names) as [SlotName];
-    await setInOrganization(doors, slot, replace);
+    await setInOrganization(context, slot, replace);
   } else {
     const [slot] = namedSlots(catalog, typed.names) as [SlotName];
-    await setInEnvironment(doors, slot, environment, replace);
+    await setInEnvironment(context, slot, environment, replace);
   }
   return EXIT.done;
 }
 
-async function setInOrganization(doors: Doors, slot: SlotName, replace: boolean): Promise<void> {
-  const { terminal } = doors;
+async function setInOrganization(context: Context, slot: SlotName, replace: boolean): Promise<void> {
+  const { terminal } = context;
   const { name, secret } = slot;
   const elsewhere = whyNotSet(secret);
   if (elsewhere !== undefined) throw new RemedyError(name, elsewhere, "set it there, then pulumi up");
-  const github = doors.github();
+  const github = context.github();
   const list = async () => new Set((await github.listSecrets()).map((each) => each.name));
   // Before the value is asked for, so that nobody types one for nothing; and after, for that takes its time.
   const there = await list();
-  if (there.has(name) && !replace) throw await refusal(doors, name);
-  const spread = await spreadOf(doors, github);
+  if (there.has(name) && !replace) throw await refusal(context, name);
+  const spread = await spreadOf(context, github);
   requireRoom([secret], spread);
   const value = await readValue(terminal, name, `Value of ${name} (not shown)`);
   const checked = checkValue({ ...secret, name, aliases: [] }, { [name]: value.unwrap() });
   if (checked.value === undefined)
     throw new RemedyError(name, checked.reason, "nothing was written; give the right one");
-  if (!replace && (await list()).has(name)) throw await refusal(doors, name);
+  if (!replace && (await list()).has(name)) throw await refusal(context, name);
   await writeValues(github, spread.shards, [{ slot, value: checked.value }], () => {
     const readers = describeReaders(secret, spread.shards);
     terminal.print(`${name}: ${there.has(name) ? "value replaced" : "created"}, ${readers}`);
@@ -81,11 +85,11 @@ async function setInOrganization(doors: Doors, slot: SlotName, replace: boolean)
       `Where the stack has no slot of it yet: npx sophia-secrets adopt ${name}, before the next pulumi up`,
     );
   }
-  for (const line of twinsLeft([slot], there, dayOf(doors.now()))) terminal.say(line);
+  for (const line of otherNamesLeft([slot], there, dayOf(context.now()))) terminal.say(line);
 }
 
-async function refusal(doors: Doors, name: string): Promise<RemedyError> {
-  const synced = await readLedgers(doors.cloud(), doors.catalog, doors.project.settings);
+async function refusal(context: Context, name: string): Promise<RemedyError> {
+  const synced = await readLedgers(context.cloud(), context.catalog, context.project.settings);
   return new RemedyError(
     name,
     `it exists in GitHub, which cannot give its value back (${knowledgeOf(name, synced)})`,

@@ -1,12 +1,10 @@
-import { describePause, pauseAt } from "../../../secrets/pause";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { environmentOption } from "../environment-option";
-import { inParallel } from "../in-parallel";
-import { requireCloud } from "../require-cloud";
-import { findStatus, type Status } from "../status/find-status";
-import { remedyLines } from "../status/remedies";
-import { type Seen, seeEnvironment } from "../status/see-environment";
-import { seeGitHub } from "../status/see-github";
+import { describePause, pauseAt } from "../../ledger/pause";
+import { type Context, requireCloud } from "../../operations/context";
+import { inParallel } from "../../operations/in-parallel";
+import { findStatus, remedyLines, type Status } from "../../operations/status/find-status";
+import { type Seen, seeEnvironment, seeGitHub } from "../../operations/status/observe";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { environmentOption } from "../options";
 import { tableLines } from "../table";
 
 /** How every secret stands, without reading one. */
@@ -30,22 +28,22 @@ export const statusCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { catalog, project, terminal } = doors;
-  const cloud = requireCloud(doors);
-  const asked = environmentOption(doors, typed);
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { catalog, project, terminal } = context;
+  const cloud = requireCloud(context);
+  const asked = environmentOption(context, typed);
   const environments = asked === undefined ? catalog.environments : [asked];
   const [seen, inGitHub] = await Promise.all([
-    inParallel(environments, (environment) => seeEnvironment(doors, cloud, environment)),
-    seeGitHub(doors),
+    inParallel(environments, (environment) => seeEnvironment(context, cloud, environment)),
+    seeGitHub(context),
   ]);
-  const all = findStatus({ catalog, settings: project.settings }, seen, inGitHub, doors.now());
+  const all = findStatus({ catalog, settings: project.settings }, seen, inGitHub, context.now());
   if (typed.has("json")) terminal.print(JSON.stringify(all));
   else {
     const unread = seen.filter(({ ledger }) => ledger === undefined);
     report(terminal.print, all, new Set(unread.map(({ environment }) => environment)), typed.has("all"));
     for (const line of remedyLines(all, project.settings)) terminal.print(line);
-    for (const line of pauses(seen, doors.now())) terminal.print(line);
+    for (const line of pauses(seen, context.now())) terminal.print(line);
   }
   return all.some((status) => status.open) ? EXIT.found : EXIT.done;
 }

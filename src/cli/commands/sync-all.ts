@@ -1,7 +1,9 @@
+import type { Context } from "../../operations/context";
+import { readInput } from "../../operations/values/env-file";
+import { givenIn, syncByHand } from "../../operations/values/sync-by-hand";
 import { outcomeOf } from "../../sync/report";
-import { type CommandSpec, type Doors, EXIT, type Typed } from "../command";
-import { readInput } from "../values/read-input";
-import { givenIn, reportSync, syncByHand } from "../values/sync-by-hand";
+import { type CommandSpec, EXIT, type Typed } from "../command";
+import { reportSync } from "../sync-report";
 import { syncToGithubCommand } from "./sync-to-github";
 
 /** A .env file to both places, and the proof that all three agree. */
@@ -25,26 +27,26 @@ export const syncAllCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<number> {
-  const { terminal } = doors;
-  const input = readInput(doors, typed.text("from") ?? "");
-  const names = new Set(givenIn(doors, input));
+async function run(context: Context, typed: Typed): Promise<number> {
+  const { terminal } = context;
+  const input = readInput(context, typed.text("from") ?? "");
+  const names = new Set(givenIn(context, input));
   const environment = typed.text("environment") ?? "";
   const sync = (dryRun: boolean) => {
     const options = { dryRun, allOrNothing: true, allowMany: typed.has("allowManyChanges") };
-    return syncByHand(doors, { environment, input, names, options });
+    return syncByHand(context, { environment, input, names, options });
   };
   const plan = await sync(true);
   const dryRun = typed.has("dryRun");
   if (dryRun || outcomeOf(plan).failures.length > 0) {
-    const code = reportSync(doors, plan, true);
+    const code = reportSync(context, plan, true);
     if (code !== EXIT.done) return code;
   }
   terminal.print("GitHub");
-  const code = await syncToGithubCommand.run(doors, typed);
+  const code = await syncToGithubCommand.run(context, typed);
   if (dryRun || code !== EXIT.done) return code;
   terminal.print("Pulumi ESC");
-  const done = reportSync(doors, await sync(false), false);
+  const done = reportSync(context, await sync(false), false);
   if (done !== EXIT.done) return done;
   const { counts } = outcomeOf(await sync(true));
   const differing = counts.create + counts.update + counts.refused + counts.waiting;

@@ -1,14 +1,14 @@
-import { resolveCatalog } from "../../../secrets/entry";
-import { type SlotName, slotNames, valueNames } from "../../../secrets/slots";
-import { dayOf } from "../../../secrets/tombstone";
+import { dayOf } from "../../catalog/dates";
+import { resolveCatalog } from "../../catalog/entry";
+import { type SlotName, slotNames, valueNames } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { knowledgeOf, readLedgers } from "../status/ledger-knowledge";
-import { checkValue } from "../values/check-value";
-import { readInput } from "../values/read-input";
-import { twinsLeft } from "../values/renamed";
-import { requireRoom, spreadOf } from "../values/spread";
-import { type NewValue, writeValues } from "../values/write-values";
+import type { Context } from "../../operations/context";
+import { knowledgeOf, readLedgers } from "../../operations/status/observe";
+import { checkValue } from "../../operations/values/check-value";
+import { readInput } from "../../operations/values/env-file";
+import { otherNamesLeft, requireRoom, spreadOf } from "../../operations/values/named-entries";
+import { type NewValue, writeValues } from "../../operations/values/write-values";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 
 /** Writes all values of a .env file. */
 export const syncToGithubCommand: CommandSpec = {
@@ -30,15 +30,15 @@ export const syncToGithubCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { terminal } = doors;
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { terminal } = context;
   const file = typed.text("from") ?? "";
-  const values = readValues(doors, file);
-  const github = doors.github();
+  const values = readValues(context, file);
+  const github = context.github();
   const there = new Set((await github.listSecrets()).map((secret) => secret.name));
   const existing = values.filter(({ slot }) => there.has(slot.name));
-  if (existing.length > 0 && !typed.has("replace")) throw await refusal(doors, file, existing);
-  const spread = await spreadOf(doors, github);
+  if (existing.length > 0 && !typed.has("replace")) throw await refusal(context, file, existing);
+  const spread = await spreadOf(context, github);
   requireRoom(
     values.map(({ slot }) => slot.secret),
     spread,
@@ -56,7 +56,7 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
     });
   } finally {
     // Also when GitHub stopped it half way.
-    for (const line of leftToDo(written, values.length, there, dayOf(doors.now()))) terminal.say(line);
+    for (const line of leftToDo(written, values.length, there, dayOf(context.now()))) terminal.say(line);
   }
   return EXIT.done;
 }
@@ -74,7 +74,7 @@ function leftToDo(
   return [
     `${written.length} of ${wanted} set${hint}`,
     ...(created.length > 0 ? [adopt] : []),
-    ...twinsLeft(written, there, today),
+    ...otherNamesLeft(written, there, today),
   ];
 }
 
@@ -83,12 +83,12 @@ function leftToDo(
  *
  * @throws RemedyError with every name and value that is wrong.
  */
-function readValues(doors: Doors, file: string): NewValue[] {
-  const today = dayOf(doors.now());
-  const entries = resolveCatalog(doors.catalog);
+function readValues(context: Context, file: string): NewValue[] {
+  const today = dayOf(context.now());
+  const entries = resolveCatalog(context.catalog);
   const slots = slotNames(entries);
   const values: NewValue[] = [];
-  readInput(doors, file, (input) =>
+  readInput(context, file, (input) =>
     entries.flatMap((entry) => {
       const names = valueNames(entry, today);
       if (names.every((name) => input[name] === undefined)) return [];
@@ -105,8 +105,8 @@ function readValues(doors: Doors, file: string): NewValue[] {
   return values;
 }
 
-async function refusal(doors: Doors, file: string, existing: readonly NewValue[]): Promise<RemedyError> {
-  const synced = await readLedgers(doors.cloud(), doors.catalog, doors.project.settings);
+async function refusal(context: Context, file: string, existing: readonly NewValue[]): Promise<RemedyError> {
+  const synced = await readLedgers(context.cloud(), context.catalog, context.project.settings);
   const lines = existing.map(({ slot }) => `${slot.name}: ${knowledgeOf(slot.name, synced)}`);
   return new RemedyError(
     file,

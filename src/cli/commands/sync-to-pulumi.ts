@@ -1,10 +1,12 @@
-import type { Secret as Entry } from "../../../secrets/entry";
+import type { ResolvedEntry as Entry } from "../../catalog/entry";
 import { RemedyError } from "../../errors";
-import type { Input } from "../../sync/choose-value";
-import type { CommandSpec, Doors, ExitCode, Typed } from "../command";
-import { namedSlots } from "../values/declared";
-import { readInput } from "../values/read-input";
-import { givenIn, reportSync, syncByHand } from "../values/sync-by-hand";
+import type { Context } from "../../operations/context";
+import { readInput } from "../../operations/values/env-file";
+import { namedSlots } from "../../operations/values/named-entries";
+import { givenIn, syncByHand } from "../../operations/values/sync-by-hand";
+import type { Input } from "../../sync/given-values";
+import type { CommandSpec, ExitCode, Typed } from "../command";
+import { reportSync } from "../sync-report";
 
 /** The sync job's work, from a person's machine. */
 export const syncToPulumiCommand: CommandSpec = {
@@ -30,9 +32,9 @@ export const syncToPulumiCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
   const file = typed.text("from");
-  const named = namedSlots(doors.catalog, typed.names).map((slot) => slot.secret);
+  const named = namedSlots(context.catalog, typed.names).map((slot) => slot.secret);
   requireSyncable(named);
   if (file === undefined && named.length === 0) {
     throw new RemedyError(
@@ -41,16 +43,16 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
       "name the secrets to take from the environment",
     );
   }
-  const input: Input = file === undefined ? doors.env : readInput(doors, file);
-  const names = new Set(named.length > 0 ? named.map((entry) => entry.name) : givenIn(doors, input));
+  const input: Input = file === undefined ? context.env : readInput(context, file);
+  const names = new Set(named.length > 0 ? named.map((entry) => entry.name) : givenIn(context, input));
   const options = {
     dryRun: typed.has("dryRun"),
     allOrNothing: typed.has("allOrNothing"),
     allowMany: typed.has("allowManyChanges") || named.length > 0,
   };
   const environment = typed.text("environment") ?? "";
-  const report = await syncByHand(doors, { environment, input, names, options });
-  return reportSync(doors, report, options.dryRun);
+  const report = await syncByHand(context, { environment, input, names, options });
+  return reportSync(context, report, options.dryRun);
 }
 
 function requireSyncable(named: readonly Entry[]): void {

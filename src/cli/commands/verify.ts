@@ -1,26 +1,26 @@
 import { join } from "node:path";
-import { counted } from "../../../secrets/counted";
-import { settingsOf } from "../../../secrets/declared-access";
-import { createGitHubCarrier } from "../../clients/github-carrier";
+import { settingsOf } from "../../access/declared-access";
+import { createGitHubCarrier } from "../../clients/github-workflows";
+import { type Context, requireCloud } from "../../operations/context";
+import { inParallel } from "../../operations/in-parallel";
+import { readStacks } from "../../operations/project";
+import { type SeenInGitHub, seeGitHub } from "../../operations/status/observe";
+import { spreadOf } from "../../operations/values/named-entries";
+import type { Check } from "../../operations/verification/check";
+import { checkApplication } from "../../operations/verification/check-applications";
+import {
+  checkAccess,
+  checkComposites,
+  checkEnvironments,
+  checkLedger,
+} from "../../operations/verification/check-environments";
+import { checkCarrier, checkGitHub } from "../../operations/verification/check-github";
+import { checkTrust } from "../../operations/verification/check-trust";
 import { carrierCatalog } from "../../sync/job-catalog";
-import { type CommandSpec, type Doors, EXIT, type ExitCode, type Typed } from "../command";
-import { environmentOption } from "../environment-option";
-import { inParallel } from "../in-parallel";
-import { namesIn } from "../names-in";
-import { readStacks } from "../project";
-import { requireCloud } from "../require-cloud";
-import { type SeenInGitHub, seeGitHub } from "../status/see-github";
+import { counted, namesIn } from "../../text";
+import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { environmentOption } from "../options";
 import { tableLines } from "../table";
-import { spreadOf } from "../values/spread";
-import type { Check } from "../verify/check";
-import { checkAccess } from "../verify/check-access";
-import { checkApplication } from "../verify/check-applications";
-import { checkCarrier } from "../verify/check-carriers";
-import { checkComposites } from "../verify/check-composites";
-import { checkEnvironments } from "../verify/check-environments";
-import { checkGitHub } from "../verify/check-github";
-import { checkLedger } from "../verify/check-ledgers";
-import { checkTrust } from "../verify/check-trust";
 
 /** The whole chain, link by link, as an application depends on it. */
 export const verifyCommand: CommandSpec = {
@@ -41,9 +41,9 @@ export const verifyCommand: CommandSpec = {
   run,
 };
 
-async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
-  const { terminal } = doors;
-  const checks = await walk(doors, environmentOption(doors, typed));
+async function run(context: Context, typed: Typed): Promise<ExitCode> {
+  const { terminal } = context;
+  const checks = await walk(context, environmentOption(context, typed));
   if (typed.has("json")) terminal.print(JSON.stringify(checks));
   else for (const line of linesOf(checks)) terminal.print(line);
   if (checks.some(({ standing }) => standing === "wrong")) return EXIT.found;
@@ -51,40 +51,40 @@ async function run(doors: Doors, typed: Typed): Promise<ExitCode> {
   return checks.some(({ unreachable }) => unreachable) ? EXIT.failed : EXIT.done;
 }
 
-async function walk(doors: Doors, environment: string | undefined): Promise<Check[]> {
-  const { catalog, project, terminal } = doors;
+async function walk(context: Context, environment: string | undefined): Promise<Check[]> {
+  const { catalog, project, terminal } = context;
   const { settings } = project;
-  const [cloud, call] = [requireCloud(doors), doors.cloudCall()];
+  const [cloud, call] = [requireCloud(context), context.cloudCall()];
   terminal.progress("Looking at GitHub");
-  const [inGitHub, carriers] = await Promise.all([checkGitHub(doors), checkCarriers(doors)]);
+  const [inGitHub, carriers] = await Promise.all([checkGitHub(context), checkCarriers(context)]);
   terminal.progress("Looking at Pulumi Cloud");
-  const around = await Promise.all([checkTrust(doors), checkAccess(doors)]);
+  const around = await Promise.all([checkTrust(context), checkAccess(context)]);
   const stacks = [...readStacks(project).values()];
   const environments = environment === undefined ? catalog.environments : [environment];
   // The same for every environment: asked once, by the first that needs it.
   let asked: Promise<SeenInGitHub> | undefined;
   const times = () => {
-    asked ??= seeGitHub(doors);
+    asked ??= seeGitHub(context);
     return asked;
   };
   const inside = await inParallel(environments, async (each) => [
     await checkEnvironments(catalog, settings, each, call),
     await checkComposites(catalog, settingsOf(each, settings, stacks), each, cloud),
-    await checkLedger(doors, each, cloud, times),
+    await checkLedger(context, each, cloud, times),
     await checkApplication(catalog, settings, each, cloud),
   ]);
   return [inGitHub, ...carriers, ...around, ...inside.flat()];
 }
 
-async function checkCarriers(doors: Doors): Promise<Check[]> {
-  const { catalog, project } = doors;
+async function checkCarriers(context: Context): Promise<Check[]> {
+  const { catalog, project } = context;
   const { settings } = project;
-  const bundle = doors.readFile(join(project.dir, "dist", "sync_secrets.cjs")).toString("utf8");
-  const { shards } = await spreadOf(doors, doors.github());
-  const github = createGitHubCarrier(doors.githubCall());
+  const bundle = context.readFile(join(project.dir, "dist", "sync_secrets.cjs")).toString("utf8");
+  const { shards } = await spreadOf(context, context.github());
+  const github = createGitHubCarrier(context.githubCall());
   const looked = await inParallel(settings.carriers, (repository) => {
     const job = carrierCatalog(catalog, settings, shards, repository);
-    return checkCarrier({ repository, job, settings, bundle }, github, doors.now());
+    return checkCarrier({ repository, job, settings, bundle }, github, context.now());
   });
   return looked.flat();
 }

@@ -1,0 +1,53 @@
+import { isIn, type Rotator } from "../catalog/rotators";
+import { EDITIONS, type Edition, type Settings } from "../catalog/settings";
+
+/** What watches over the stack's environments, as far as the organization's edition has it. */
+export interface Oversight {
+  webhooks: boolean;
+  approvals: boolean;
+  auditExport: boolean;
+  /** What the config asks for and the edition lacks, a sentence each. */
+  lacking: string[];
+}
+
+/** Smallest edition that has it: Pulumi's documentation of webhooks, of ESC's approvals and of audit logs. */
+const SMALLEST = {
+  webhooks: "team",
+  approvals: "enterprise",
+  auditExport: "business-critical",
+} as const satisfies Record<string, Edition>;
+
+/** Decides from one stack's config; what the edition lacks is not declared, for `up` would fail at it. */
+export function oversightOf(settings: Settings): Oversight {
+  const asked = {
+    webhooks: settings.webhookUrl === true,
+    approvals: settings.approvers.length > 0,
+    auditExport: settings.auditBucket !== undefined,
+  };
+  const lacking: string[] = [];
+  const decide = (what: keyof typeof asked, key: string, loss: string): boolean => {
+    if (!asked[what] || hasAtLeast(settings.edition, SMALLEST[what])) return asked[what];
+    lacking.push(
+      `${key}: the edition ${settings.edition} lacks it, so ${loss}. It needs ${SMALLEST[what]} or larger`,
+    );
+    return false;
+  };
+  return {
+    webhooks: decide("webhooks", "webhookUrl", "nobody is told of changes"),
+    approvals: decide("approvals", "approvers", "nobody is asked before values change"),
+    auditExport: decide("auditExport", "auditBucket", "the audit log is not exported"),
+    lacking,
+  };
+}
+
+/** What no approval guards although the config asks for them, as a sentence; undefined where there is nothing. */
+export function unapproved(settings: Settings, rotators: readonly Rotator[]): string | undefined {
+  const here = rotators.filter((rotator) => settings.environments.some((each) => isIn(rotator, each)));
+  if (here.length === 0 || !oversightOf(settings).approvals) return undefined;
+  const names = here.map(({ name }) => name).join(", ");
+  return `nobody is asked before ESC rotates ${names}; only administrators may write there`;
+}
+
+function hasAtLeast(edition: Edition, smallest: Edition): boolean {
+  return EDITIONS.indexOf(edition) >= EDITIONS.indexOf(smallest);
+}

@@ -1,0 +1,178 @@
+import type { Problem } from "../../errors";
+import { isDay } from "../dates";
+import { type Catalog, type ResolvedEntry, resolveCatalog } from "../entry";
+import { FORMATS, misfit } from "../formats";
+import { jobIdOf, SENTINEL } from "../layout";
+import { checkAccess } from "./check-access";
+import { checkEscNames } from "./check-esc-names";
+import { checkKeys } from "./check-keys";
+import { checkNames } from "./check-names";
+import { checkRotators } from "./check-rotators";
+import { wholePolicies, wholeRotators } from "./shapes";
+
+/**
+ * Every rule of the catalog, each over all entries, so that people see all problems at once. The compiler has
+ * checked the references of `defineCatalog` already; they are checked here again for catalogs that come as data.
+ */
+export function checkCatalog(catalog: Catalog, appRoot: string): Problem[] {
+  const secrets = resolveCatalog(catalog);
+  return [
+    ...checkGroups(catalog),
+    ...checkEnvironments(catalog),
+    ...checkLimit(catalog),
+    ...checkNames(secrets),
+    ...checkKeys(secrets, appRoot),
+    ...secrets.flatMap((secret) => checkReferences(secret, catalog)),
+    ...secrets.flatMap(checkValues),
+    ...secrets.flatMap(checkPage),
+    ...secrets.flatMap(checkTombstone),
+    ...checkAccess(catalog),
+    ...checkRotators(catalog, appRoot),
+    ...checkEscNames({
+      ...catalog,
+      accessPolicies: wholePolicies(catalog.accessPolicies ?? []).whole,
+      rotators: wholeRotators(catalog.rotators ?? []).whole,
+    }),
+  ];
+}
+
+/** Endings of teams that are not groups (layout.ts): a group of that name would be taken for one. */
+const TAKEN = new Set(["sync", "application"]);
+const GROUP_NAME = /^[a-z0-9][a-z0-9-]*$/;
+
+function checkGroups(catalog: Catalog): Problem[] {
+  return Object.keys(catalog.groups).flatMap((group) => {
+    if (TAKEN.has(group)) {
+      return [
+        { thing: `group ${group}`, cause: "the name is taken by the pipeline itself", remedy: "rename it" },
+      ];
+    }
+    if (!GROUP_NAME.test(group)) {
+      return [
+        { thing: `group ${group}`, cause: "is not lower case, digits and hyphens", remedy: "rename it so" },
+      ];
+    }
+    return [];
+  });
+}
+
+/** A workflow's job ids know no dots, so they become `_` there (render-workflow.ts): two jobs could not share one id. */
+function checkEnvironments({ environments }: Catalog): Problem[] {
+  const jobs = new Map<string, string[]>();
+  for (const name of environments) {
+    const id = jobIdOf(name);
+    jobs.set(id, [...(jobs.get(id) ?? []), name]);
+  }
+  return [...jobs]
+    .filter(([, names]) => names.length > 1)
+    .map(([id, names]) => ({
+      thing: `environments ${names.join(" and ")}`,
+      cause: `would be one job, ${id}, in the workflow, whose job ids know no dots`,
+      remedy: "rename one of them",
+    }));
+}
+
+function checkLimit({ changeLimit }: Catalog): Problem[] {
+  if (changeLimit === undefined || (Number.isInteger(changeLimit) && changeLimit >= 1)) return [];
+  const remedy = "give a whole number, 1 or more, or leave it out";
+  return [{ thing: "changeLimit", cause: "is no number of values", remedy }];
+}
+
+function checkReferences(secret: ResolvedEntry, catalog: Catalog): Problem[] {
+  const problems: Problem[] = [];
+  const unknown = (what: string, value: string, known: readonly string[]) =>
+    problems.push({
+      thing: secret.name,
+      cause: `names an unknown ${what}: ${value}`,
+      remedy: `use one of ${known.join(", ")}`,
+    });
+  // Own properties only: "constructor" is in every object.
+  const knownGroup = Object.hasOwn(catalog.groups, secret.group);
+  if (!knownGroup) unknown("group", secret.group, Object.keys(catalog.groups));
+  if (!Object.hasOwn(FORMATS, secret.format)) unknown("format", secret.format, Object.keys(FORMATS));
+  for (const environment of secret.environments) {
+    if (!catalog.environments.includes(environment))
+      unknown("environment", environment, catalog.environments);
+  }
+  if (secret.environments.length === 0) {
+    problems.push({
+      thing: secret.name,
+      cause: "is in no environment",
+      remedy: "leave environments out, or name one",
+    });
+  }
+  if (knownGroup && (!Number.isInteger(secret.rotationDays) || secret.rotationDays < 1)) {
+    const remedy = "give rotationDays as a whole number of days, 1 or more";
+    problems.push({ thing: secret.name, cause: "has no rotation interval", remedy });
+  }
+  return problems;
+}
+
+function checkValues(secret: ResolvedEntry): Problem[] {
+  const problems: Problem[] = [];
+  if (secret.visibility !== "selected" && secret.repositories.length > 0) {
+    problems.push({
+      thing: secret.name,
+      cause: `names repositories, which GitHub ignores when visibility is ${secret.visibility}`,
+      remedy: "leave visibility out, or repositories",
+    });
+  }
+  if (secret.perEnvironment && (secret.visibility !== "selected" || secret.repositories.length > 0)) {
+    const remedy = "leave visibility and repositories out: jobs of the environment read it, no others";
+    problems.push({
+      thing: secret.name,
+      cause: "has a value per environment, and readers of its own",
+      remedy,
+    });
+  }
+  if (secret.value !== "person" && secret.value !== "config") {
+    const remedy = 'write value: "config", or leave it out';
+    problems.push({ thing: secret.name, cause: "names an unknown origin of its value", remedy });
+  }
+  if (secret.value === "config" && secret.default !== undefined) {
+    const remedy = "leave the default out: the stack's config has the value";
+    problems.push({ thing: secret.name, cause: "has both a default and a value in config", remedy });
+  }
+  if (secret.default !== undefined && secret.credential) {
+    const cause = "has a default, which whoever reads this repository reads, and is a credential";
+    const remedy = "leave the default out and set the value in GitHub; for what is public: credential: false";
+    problems.push({ thing: secret.name, cause, remedy });
+  }
+  if (secret.default === undefined || !Object.hasOwn(FORMATS, secret.format)) return problems;
+  const wrong =
+    secret.default === "" || secret.default === SENTINEL
+      ? "is empty or the sentinel"
+      : misfit(secret.format, secret.default);
+  if (wrong !== undefined) {
+    problems.push({
+      thing: secret.name,
+      cause: `its default ${wrong}`,
+      remedy: "mend the default or leave it out",
+    });
+  }
+  return problems;
+}
+
+/**
+ * People follow it in a hurry, and type a credential at its end: nothing but https, to a host, with nobody's name in it.
+ * It is put into logs, issues and calendars as it stands: URL reads over the line ends and blanks that they act on.
+ */
+function checkPage({ name, page }: ResolvedEntry): Problem[] {
+  if (page === undefined) return [];
+  const url = URL.canParse(page) ? new URL(page) : undefined;
+  const isPlain = /^[\x21-\x7e]+$/.test(page);
+  if (isPlain && url?.protocol === "https:" && `${url.username}${url.password}` === "") return [];
+  const remedy = "write the vendor's own page, beginning with https://, other signs than ASCII's as %20";
+  return [{ thing: name, cause: "its page is no https address", remedy }];
+}
+
+function checkTombstone({ name, tombstone, required, renamedFrom }: ResolvedEntry): Problem[] {
+  const wrong = [tombstone, renamedFrom?.tombstone].some((day) => day !== undefined && !isDay(day));
+  if (wrong) {
+    const remedy = 'write the day as tombstone: "2026-12-31"';
+    return [{ thing: name, cause: "its tombstone is no day of the calendar", remedy }];
+  }
+  if (tombstone === undefined || !required) return [];
+  const cause = "is required and has a tombstone: what is about to go cannot be required";
+  return [{ thing: name, cause, remedy: "leave required out" }];
+}

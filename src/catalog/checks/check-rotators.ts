@@ -1,0 +1,214 @@
+import { Cron } from "croner";
+import type { Problem } from "../../errors";
+import { type Catalog, resolveCatalog } from "../entry";
+import { type DatabaseRotator, type RotatedDatabase, type Rotator, rotatedValues } from "../rotators";
+import { pathsOf, RESERVED_KEYS } from "./check-keys";
+import { isObeyed } from "./check-names";
+import { rotatorProblem, wholeRotators } from "./shapes";
+
+const NAME = /^[a-z0-9][a-z0-9-]*$/;
+const VARIABLE = /^[A-Z_][A-Z0-9_]*$/;
+
+/** Numbers and the names of months and days. Not `L`, `W` or `#`, which croner knows and other readers of cron do not. */
+const FIELD = "(?:[\\d*/,-]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)+";
+const FIVE_FIELDS = new RegExp(`^${FIELD}(?: ${FIELD}){4}$`, "i");
+const DAY_MS = 86_400_000;
+const [SHORTEST, LONGEST] = [8, 100];
+
+/** Every rule of the rotators, each over all of them; one that lacks something is not looked at any further. */
+export function checkRotators(catalog: Catalog, appRoot: string): Problem[] {
+  const { whole, problems } = wholeRotators(catalog.rotators ?? []);
+  return [
+    ...problems,
+    ...whole.flatMap((rotator) => [
+      ...checkPlaces(rotator, catalog),
+      ...checkSchedule(rotator),
+      ...(rotator.kind === "password" ? checkLength(rotator.name, rotator.length) : []),
+    ]),
+    ...checkRotatedDatabases(whole),
+    ...checkNames(whole),
+    ...checkValues(whole, catalog, appRoot),
+  ];
+}
+
+function checkPlaces(rotator: Rotator, { groups, environments }: Catalog): Problem[] {
+  const { name, group } = rotator;
+  const named =
+    rotator.kind === "password" ? (rotator.environments ?? environments) : Object.keys(rotator.databases);
+  const known = Object.keys(groups);
+  const unknown = (what: string, value: string, all: readonly string[]) =>
+    rotatorProblem(name, `names an unknown ${what}: ${value}`, `use one of ${all.join(", ")}`);
+  return [
+    ...(known.includes(group) ? [] : [unknown("group", group, known)]),
+    ...named
+      .filter((each) => !environments.includes(each))
+      .map((each) => unknown("environment", each, environments)),
+    ...(named.length > 0
+      ? []
+      : [rotatorProblem(name, "is in no environment", "name one, or remove the rotator")]),
+  ];
+}
+
+function checkSchedule({ name, schedule }: Rotator): Problem[] {
+  const refused = (cause: string, remedy: string) => [
+    rotatorProblem(name, `its schedule "${schedule}" ${cause}`, remedy),
+  ];
+  const runs = runsOf(schedule);
+  if (runs === undefined)
+    return refused(
+      "is no cron expression",
+      'write five fields of cron, in UTC: "0 3 1 * *" is the first of each month at three',
+    );
+  if (runs.length === 0) return refused("never comes", "name a day that the month has");
+  // Pulumi Cloud's own limit (pulumi env schedule new: "minimum interval: once daily").
+  const isTooOften = runs.some((run, index) => (runs[index + 1] ?? Infinity) - run < DAY_MS);
+  return isTooOften
+    ? refused("runs more than once a day", 'name one minute and one hour: "0 3 * * *" is daily at three')
+    : [];
+}
+
+/** The next forty runs, more than a month of daily ones, in milliseconds. */
+function runsOf(schedule: string): number[] | undefined {
+  if (!FIVE_FIELDS.test(schedule)) return undefined;
+  try {
+    const cron = new Cron(schedule, { mode: "5-part", timezone: "UTC", paused: true });
+    return cron.nextRuns(40).map((run) => run.getTime());
+  } catch {
+    return undefined;
+  }
+}
+
+function checkLength(name: string, length: number | undefined): Problem[] {
+  if (length === undefined || (Number.isInteger(length) && length >= SHORTEST && length <= LONGEST))
+    return [];
+  return [
+    rotatorProblem(name, `its length is not ${SHORTEST} to ${LONGEST}`, "give one that is, or leave it out"),
+  ];
+}
+
+function checkNames(rotators: readonly Rotator[]): Problem[] {
+  const names = rotators.map(({ name }) => name);
+  return rotators.flatMap(({ name }, index) => {
+    if (!NAME.test(name))
+      return [rotatorProblem(name, "its name is not lower case, digits and hyphens", "rename it so")];
+    if (names.indexOf(name) === index) return [];
+    return [rotatorProblem(name, "stands twice", "give one of them another name")];
+  });
+}
+
+/** Variables and app keys: well formed, and nobody else's, neither an entry's nor another rotator's. */
+function checkValues(rotators: readonly Rotator[], catalog: Catalog, appRoot: string): Problem[] {
+  const owners = ownersOf(catalog);
+  const problems = rotators.flatMap((rotator) =>
+    rotatedValues(rotator).flatMap(({ name: variable, appKey }) => {
+      const say = (cause: string, remedy: string) => [rotatorProblem(rotator.name, cause, remedy)];
+      if (!VARIABLE.test(variable))
+        return say(`its name ${variable} is not upper case, digits and _`, "rename it so");
+      if (isObeyed(variable))
+        return say(
+          `its ${variable} would, as an environment variable, change how a process itself runs`,
+          "give it a name of its own",
+        );
+      const owner = owners.get(variable) ?? owners.get(appKey);
+      for (const each of [variable, appKey]) owners.set(each, `rotator ${rotator.name}`);
+      if (owner === undefined) return [];
+      const remedy = "give it another name, or remove the entry: a value has one source";
+      return say(`its ${variable} is ${owner}'s already`, remedy);
+    }),
+  );
+  if (appRoot !== "rotators" || rotators.length === 0) return problems;
+  const remedy = "choose another name, such as the platform's";
+  return [...problems, { thing: "config appRoot", cause: "rotators stand at the key rotators", remedy }];
+}
+
+/** Who has each name and key, of the entries and the loader. */
+function ownersOf(catalog: Catalog): Map<string, string> {
+  const owners = new Map([...RESERVED_KEYS].map((key) => [key, "the loader"]));
+  for (const secret of resolveCatalog(catalog)) {
+    const former = secret.renamedFrom === undefined ? [] : [secret.renamedFrom.name];
+    const keys = [secret.appKey, ...pathsOf(secret)].flatMap((path) => [path, path.split(".")[0] ?? path]);
+    for (const each of [secret.name, ...secret.aliases, ...former, ...keys]) owners.set(each, secret.name);
+  }
+  return owners;
+}
+
+/** A name in DNS or an IP address. With a scheme or a port in it, it might hold a password too: it is never quoted. */
+const HOST = /^(?:[A-Za-z0-9_][A-Za-z0-9_.-]*|[\dA-Fa-f.]*(?::[\dA-Fa-f.]*){2,})$/;
+const NOT_PLAIN = "has spaces around it, or ${, which ESC takes for a reference";
+
+/** Databases and users, each by itself and between the rotators: nobody's password is changed by two. */
+export function checkRotatedDatabases(rotators: readonly Rotator[]): Problem[] {
+  const databases = rotators.filter((each) => each.kind !== "password");
+  const found = databases.map((rotator) => ({ rotator, problems: checkOne(rotator) }));
+  const right = found.filter(({ problems }) => problems.length === 0).map(({ rotator }) => rotator);
+  return [...found.flatMap(({ problems }) => problems), ...checkShared(right)];
+}
+
+function checkOne({ name, users, databases }: DatabaseRotator): Problem[] {
+  const wrong = Object.entries(databases).flatMap(([environment, database]) => {
+    const found = misfit(database);
+    return found === undefined
+      ? []
+      : [rotatorProblem(name, `its database of ${environment} ${found.cause}`, found.remedy)];
+  });
+  return [...checkUsers(name, users), ...wrong];
+}
+
+function checkUsers(name: string, users: readonly string[]): Problem[] {
+  if (users.length !== 2 || !users.every(isText) || users[0] === users[1]) {
+    const remedy = "name two users with the same rights: one is in use while the other's password changes";
+    return [rotatorProblem(name, "its users are not two different ones", remedy)];
+  }
+  if (users.every(isPlain)) return [];
+  return [rotatorProblem(name, `one of its users ${NOT_PLAIN}`, "name it as the database does")];
+}
+
+function misfit(given: RotatedDatabase | undefined): { cause: string; remedy: string } | undefined {
+  const { host, port, database, ...more } = given ?? {};
+  const foreign = Object.keys(more);
+  if (foreign.length > 0)
+    return {
+      cause: `has a ${foreign.join(" and a ")}, which a database has not`,
+      remedy: "remove it: ESC alone is told of the managing user, and makes the passwords",
+    };
+  const isPort = Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65_535;
+  if (!isText(host) || !isPort || !isText(database))
+    return { cause: "is not complete", remedy: "give host, port (1 to 65535) and database" };
+  if (!HOST.test(host))
+    return { cause: "has no host's name as its host", remedy: "write it without a scheme, user or port" };
+  return isPlain(database)
+    ? undefined
+    : { cause: `has a name that ${NOT_PLAIN}`, remedy: "name it as it is" };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+/** Whether a text stands for itself. */
+function isPlain(text: string): boolean {
+  return text === text.trim() && !text.includes("${");
+}
+
+/** A user is a server's, whichever of its databases a rotator names. */
+function checkShared(rotators: readonly DatabaseRotator[]): Problem[] {
+  const owners = new Map<string, string>();
+  return rotators.flatMap(({ name, users, databases }) =>
+    Object.entries(databases).flatMap(([environment, database]) => {
+      const own = `rotator ${name} in ${environment}`;
+      const server = `${database?.host.toLowerCase()}:${database?.port}`;
+      const shared = users.flatMap((user) => {
+        const owner = owners.get(`${server} ${user}`);
+        if (owner === undefined) owners.set(`${server} ${user}`, own);
+        // Two of one name are told as that.
+        return owner === undefined || owner === own ? [] : [{ user, owner }];
+      });
+      const [first] = shared;
+      if (first === undefined) return [];
+      const who = shared.map(({ user }) => user).join(" and ");
+      const remedy = "give each users of its own: a rotation of one makes the other's passwords wrong";
+      const cause = `changes in ${environment} the passwords of ${who} on ${server}, as does ${first.owner}`;
+      return [rotatorProblem(name, cause, remedy)];
+    }),
+  );
+}

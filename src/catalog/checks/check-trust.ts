@@ -1,0 +1,80 @@
+import { programEnvironment, programTeam } from "../../access/trust";
+import type { Problem } from "../../errors";
+import type { Settings } from "../settings";
+
+/** Pulumi Cloud refuses longer team names (pulumi/docs#14435). */
+const LONGEST_TEAM_NAME = 40;
+
+/** What trust in GitHub's jobs is decided by, besides the config. */
+export interface TrustPlace {
+  /** Every environment of the catalog. */
+  environments: readonly string[];
+  /** Every stack of the project. */
+  stacks: readonly string[];
+  /** Organization of Pulumi Cloud that keeps this stack's state; `organization` where a file or bucket does. */
+  stateIn: string;
+}
+
+/**
+ * What would let a neighbour in, or would trust a job with another job's token. In Pulumi Cloud's rules a `.` stands for
+ * any one character and nothing escapes it: a repository is pinned by its id as well, a branch has none.
+ */
+export function checkTrust(settings: Settings, place: TrustPlace): Problem[] {
+  const problems: Problem[] = [];
+  if (settings.syncAuthentication === "oidc" || settings.programRepository !== undefined) {
+    if (settings.branch.includes(".")) problems.push(dotted("config branch", settings.branch, "branch"));
+    const environments = settings.syncAuthentication === "oidc" ? place.environments : [];
+    for (const each of environments.filter((name) => name.includes(".")))
+      problems.push(dotted(`environment ${each}`, each, "GitHub environment"));
+  }
+  return settings.programRepository === undefined
+    ? problems
+    : [...problems, ...checkProgram(settings, place)];
+}
+
+function checkProgram(settings: Settings, { environments, stacks, stateIn }: TrustPlace): Problem[] {
+  const problems: Problem[] = [];
+  const { pulumiOrganization } = settings;
+  if (stateIn !== pulumiOrganization) {
+    problems.push({
+      thing: "config programRepository",
+      cause: `asks for trust in jobs that preview and update this stack, whose state is not in Pulumi Cloud's organization ${pulumiOrganization}`,
+      remedy: "keep the stacks' state there, or remove programRepository",
+    });
+  }
+  for (const stack of stacks) {
+    if (stack.includes(".")) problems.push(dotted(`stack ${stack}`, stack, "GitHub environment"));
+    if (stack === "preview" || stack === "audit") {
+      problems.push({
+        thing: `stack ${stack}`,
+        cause: `would be deployed in the GitHub environment ${programEnvironment(stack)}, which is the ${stack} job's`,
+        remedy: "give the stack another name, or remove programRepository",
+      });
+    }
+  }
+  const taken = ["preview", "audit", ...stacks].map(programEnvironment);
+  for (const each of environments.filter((name) => taken.includes(name))) {
+    problems.push({
+      thing: `environment ${each}`,
+      cause:
+        "has the name of a GitHub environment in which this program's own jobs run, so a sync job would be trusted as one",
+      remedy: "give the environment another name, or remove programRepository",
+    });
+  }
+  if (programTeam(settings, "preview").length > LONGEST_TEAM_NAME) {
+    problems.push({
+      thing: "config application",
+      cause: `makes the team ${programTeam(settings, "preview")}, longer than the ${LONGEST_TEAM_NAME} characters that Pulumi Cloud takes`,
+      remedy: "choose a shorter one, or remove programRepository",
+    });
+  }
+  return problems;
+}
+
+function dotted(thing: string, name: string, what: string): Problem {
+  return {
+    thing,
+    cause: `holds a '.', which Pulumi Cloud's trust rules take for any one character: the ${what} ${name.replaceAll(".", "x")} would be trusted as well`,
+    remedy: "use a name without '.'",
+  };
+}

@@ -1,0 +1,88 @@
+import { SENTINEL } from "./layout";
+
+/** What a right value looks like, in words a person can act on, and the test for it. */
+interface Format {
+  /** Completes "must be ...". Never quotes a value. */
+  expected: string;
+  test: (value: string) => boolean;
+}
+
+const startsWith = (...prefixes: string[]): Format => ({
+  expected: `text beginning with ${prefixes.join(" or ")}`,
+  test: (value) => prefixes.some((prefix) => value.startsWith(prefix) && value.length > prefix.length),
+});
+
+const matches = (expected: string, pattern: RegExp): Format => ({
+  expected,
+  test: (value) => pattern.test(value),
+});
+
+/** Begin and end of a PEM or OpenSSH private key; `[A-Z ]*` covers RSA, EC, OPENSSH, ENCRYPTED. */
+const PRIVATE_KEY = /^-----BEGIN ([A-Z ]*PRIVATE KEY)-----\r?\n[\s\S]+\n-----END \1-----\s*$/;
+
+/**
+ * Formats by name. The prefixes are the vendors' documented ones; `sk-` and `xoxb-` are stated in Sophia's own
+ * guide too. To add one: a line here; entries may then name it, and the compiler checks that they spell it right.
+ */
+export const FORMATS = {
+  text: matches("any text", /[\s\S]/),
+  "openai-key": startsWith("sk-"),
+  "anthropic-key": startsWith("sk-ant-"),
+  "openrouter-key": startsWith("sk-or-"),
+  "slack-bot-token": startsWith("xoxb-"),
+  "slack-app-token": startsWith("xapp-"),
+  "slack-webhook": startsWith("https://hooks.slack.com/"),
+  "github-token": startsWith("ghp_", "gho_", "ghu_", "ghs_", "github_pat_"),
+  "pulumi-token": startsWith("pul-"),
+  "linear-key": startsWith("lin_api_"),
+  "docker-token": matches(
+    "a Docker access token (dckr_pat_...) or a password of 8 characters or more",
+    /^\S{8,}$/,
+  ),
+  "private-key": matches("a private key in PEM form, with its BEGIN and END lines", PRIVATE_KEY),
+  "https-url": { expected: "an https:// address", test: (value) => protocolOf(value) === "https:" },
+  number: matches("digits only", /^[0-9]+$/),
+} as const satisfies Record<string, Format>;
+
+export type FormatName = keyof typeof FORMATS;
+
+/** The protocol of an address, or undefined when it is none. */
+function protocolOf(value: string): string | undefined {
+  try {
+    return new URL(value).protocol;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether a value has a format.
+ *
+ * @returns undefined when it fits, else what was expected. Never the value or any part of it.
+ */
+export function misfit(format: FormatName, value: string): string | undefined {
+  return FORMATS[format].test(value) ? undefined : `must be ${FORMATS[format].expected}`;
+}
+
+/** GitHub's own limit for one secret, in bytes (docs.github.com, "Secrets reference": 48 KB). */
+export const LARGEST_VALUE = 49_152;
+
+/** Whether a text is the placeholder of a slot, also as a person may have pasted it: with a line end. */
+export function isSentinel(value: string): boolean {
+  return value.trim() === SENTINEL;
+}
+
+/**
+ * Whether a text can be a secret's value, all the way from GitHub to an environment variable.
+ *
+ * @returns undefined when it can, else why not. Never the value or any part of it.
+ */
+export function unfit(format: FormatName, value: string): string | undefined {
+  const bytes = Buffer.byteLength(value, "utf8");
+  if (bytes > LARGEST_VALUE) return `has ${bytes} bytes; GitHub's limit is ${LARGEST_VALUE}`;
+  if (value.trim() === "") return value === "" ? "is empty" : "is only white space";
+  if (isSentinel(value)) return "is the placeholder";
+  if (value.includes("\0")) return "holds a NUL byte, which no environment variable can";
+  if (!value.isWellFormed()) return "is not well-formed Unicode";
+  return misfit(format, value);
+}

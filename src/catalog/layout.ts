@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import type { Settings } from "./settings";
+
+/** What decides the names of everything in ESC and Pulumi Cloud. */
+export type Naming = Pick<Settings, "escProject" | "application">;
+
+/** An ESC environment's project and name. */
+export interface EscEnvironment {
+  project: string;
+  name: string;
+}
+
+/** `default/sophia-ai-production`: what applications open. */
+export function compositeEnvironment(naming: Naming, environment: string): EscEnvironment {
+  return { project: naming.escProject, name: `${naming.application}-${environment}` };
+}
+
+/** `default/sophia-ai-production-api-keys`: what the sync job writes. */
+export function valuesEnvironment(naming: Naming, environment: string, group: string): EscEnvironment {
+  return { project: naming.escProject, name: `${naming.application}-${environment}-${group}` };
+}
+
+/** `default/sophia-ai-production-ledger`: when and by which run each value was synced, without the values. */
+export function ledgerEnvironment(naming: Naming, environment: string): EscEnvironment {
+  return { project: naming.escProject, name: `${naming.application}-${environment}-ledger` };
+}
+
+/** `default/sophia-ai-production-for-database-admin`: what people open whom a policy gives some groups and not all. */
+export function audienceEnvironment(naming: Naming, environment: string, policy: string): EscEnvironment {
+  return { project: naming.escProject, name: `${naming.application}-${environment}-for-${policy}` };
+}
+
+/** The team whose short-lived token the sync job of one environment works with. */
+export function syncTeam(naming: Naming, environment: string): string {
+  return teamName(`${naming.application}-${environment}-sync`);
+}
+
+/** The team that may open the composite environment and so all it imports: the application's own identity. */
+export function applicationTeam(naming: Naming, environment: string): string {
+  return teamName(`${naming.application}-${environment}-application`);
+}
+
+/**
+ * The team of the people whom an access policy names.
+ *
+ * @param terms what they may do, as part of the name: other terms make another team, which stands before the old one
+ *   goes. The provider changes a permission of a standing team by taking it away first.
+ */
+export function policyTeam(naming: Naming, environment: string, policy: string, terms: string): string {
+  return teamName(`${naming.application}-${environment}-${policy}-${terms}`);
+}
+
+/** Pulumi Cloud refuses longer team names (pulumi/docs#14435). */
+const LONGEST_TEAM_NAME = 40;
+
+/** A name as it is, or cut and told apart by six digits of its hash; the team's description says it whole. */
+function teamName(name: string): string {
+  if (name.length <= LONGEST_TEAM_NAME) return name;
+  const digits = createHash("sha256").update(name).digest("hex").slice(0, 6);
+  return `${name.slice(0, LONGEST_TEAM_NAME - digits.length - 1)}-${digits}`;
+}
+
+/** `default/sophia-ai-production`, as `imports:` and the CLI spell it. */
+export function pathOf(id: EscEnvironment): string {
+  return `${id.project}/${id.name}`;
+}
+
+/** A job's id in the workflow: it begins with a letter or _ and has no dot (docs.github.com, workflow syntax), as an environment may. */
+export function jobIdOf(environment: string): string {
+  return environment.replace(/^(?=[0-9])/, "_").replaceAll(".", "_");
+}
+
+/** The sync workflow's file, by whose name GitHub starts it. The name is the one Sophia's people know. */
+export const WORKFLOW_FILE = "sync_secrets.yml";
+
+/** Where the stack puts it in each carrier. */
+export const WORKFLOW_PATH = `.github/workflows/${WORKFLOW_FILE}`;
+
+/** Where the stack puts the script the workflow runs. `.cjs`: it must run whatever the carrier's package.json says. */
+export const SCRIPT_PATH = "scripts/ci/sync_secrets.cjs";
+
+/** Label of values that stand where no person has set one yet; also what the sync refuses to copy. */
+export const SENTINEL = "__SET_ME_IN_GITHUB__ (placeholder by sophia-secrets; never synced, never loaded)";

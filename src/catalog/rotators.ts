@@ -1,0 +1,192 @@
+import { parse, stringify } from "yaml";
+import type { EscEnvironment, Naming } from "./layout";
+
+/** Kinds of credentials that ESC changes by itself: the vendor's rotators that this program knows. */
+export const ROTATOR_KINDS = ["mysql", "password", "postgres"] as const;
+
+/** A database as ESC reaches it. */
+export interface RotatedDatabase {
+  host: string;
+  port: number;
+  /** Name of the database itself. */
+  database: string;
+}
+
+interface RotatorBasics<GroupName extends string> {
+  /** Lower case, digits and hyphens: part of the name of its ESC environment. */
+  name: string;
+  /** Whoever may open this group's values may open these; whoever may write them may write these, and so rotate. */
+  group: GroupName;
+  /** When ESC rotates: cron, five fields, UTC, at most once a day. Less often than applications load their secrets. */
+  schedule: string;
+}
+
+/**
+ * Logins of a database. Of two users one is current; a rotation gives the other a new password and makes it current, so
+ * that what was loaded before still works until the next one. Both must be there, with the same rights, and a managing
+ * user who may change their passwords.
+ */
+export interface DatabaseRotator<GroupName extends string = string, EnvironmentName extends string = string>
+  extends RotatorBasics<GroupName> {
+  kind: "mysql" | "postgres";
+  users: readonly [string, string];
+  /** The database of each environment that has it. */
+  databases: Readonly<Partial<Record<EnvironmentName, RotatedDatabase>>>;
+  /** Name of the current user's login: an environment variable, and in lower case the app key. */
+  username: string;
+  /** Name of its password, likewise. */
+  password: string;
+}
+
+/** A random text that nobody outside has to be told: what signs sessions, for instance. */
+export interface PasswordRotator<GroupName extends string = string, EnvironmentName extends string = string>
+  extends RotatorBasics<GroupName> {
+  kind: "password";
+  /** Environments that have it. Default: all of the catalog's. */
+  environments?: readonly EnvironmentName[];
+  /** Characters, 8 to 100; letters and digits. Default: 64. */
+  length?: number;
+  /** Name of the value: an environment variable, and in lower case the app key. */
+  value: string;
+  /** Name of the one before, for what was signed with it; absent before the second rotation. */
+  previous?: string;
+}
+
+/** Credentials that have no slot in GitHub and are not synced: ESC itself makes them, and rotates them by its clock. */
+export type Rotator<GroupName extends string = string, EnvironmentName extends string = string> =
+  | DatabaseRotator<GroupName, EnvironmentName>
+  | PasswordRotator<GroupName, EnvironmentName>;
+
+/** One value that a rotator makes. */
+export interface RotatedValue {
+  /** Name of its environment variable. */
+  name: string;
+  /** What application code asks for, and its path below the root key in ESC. */
+  appKey: string;
+  /** Steps from the rotator's output. */
+  from: readonly string[];
+  /** Whether it is there from the first rotation on. */
+  required: boolean;
+}
+
+/** What stands in the place of a password before the first rotation: no loader takes it for one. */
+export const UNROTATED =
+  "__NOT_ROTATED_YET__ (placeholder by sophia-secrets; the first rotation replaces it)";
+
+/** Values of a rotator, in the order of their names. */
+export function rotatedValues(rotator: Rotator): RotatedValue[] {
+  const value = (name: string, from: readonly string[], required = true) => ({
+    name,
+    appKey: name.toLowerCase(),
+    from,
+    required,
+  });
+  if (rotator.kind !== "password")
+    return [
+      value(rotator.password, ["current", "password"]),
+      value(rotator.username, ["current", "username"]),
+    ];
+  const { previous } = rotator;
+  const current = value(rotator.value, ["current"]);
+  return previous === undefined ? [current] : [current, value(previous, ["previous"], false)];
+}
+
+/** Whether an environment has a rotator. */
+export function isIn(rotator: Rotator, environment: string): boolean {
+  if (rotator.kind === "password") return rotator.environments?.includes(environment) ?? true;
+  return rotator.databases[environment] !== undefined;
+}
+
+/** Rotators of some groups that an environment has, by name. */
+export function rotatorsIn(
+  rotators: readonly Rotator[],
+  environment: string,
+  groups?: readonly string[],
+): Rotator[] {
+  return rotators
+    .filter((each) => isIn(each, environment) && (groups?.includes(each.group) ?? true))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** `default/sophia-ai-production-rotated-orders`: what ESC writes the credentials to. */
+export function rotatedEnvironment(naming: Naming, environment: string, { name }: Rotator): EscEnvironment {
+  return { project: naming.escProject, name: `${naming.application}-${environment}-rotated-${name}` };
+}
+
+/** `default/sophia-ai-production-managing-orders`: the managing user. Nobody but administrators may open it. */
+export function managingEnvironment(naming: Naming, environment: string, { name }: Rotator): EscEnvironment {
+  return { project: naming.escProject, name: `${naming.application}-${environment}-managing-${name}` };
+}
+
+/** Characters of a password rotator's values where the catalog says nothing: more than 256 bits in letters and digits. */
+const DEFAULT_LENGTH = 64;
+
+/** First text of a managing environment; a person sets the user there, once, and GitHub never knows it. */
+export const MANAGING_TEXT = stringify({
+  values: { managingUser: { username: UNROTATED, password: { "fn::secret": UNROTATED } } },
+});
+
+/**
+ * First text of a rotated environment. From then on it is ESC's: each rotation writes its state into it.
+ *
+ * The state is there from the start, with placeholders: without one, what the vendor's rotators open to is not
+ * documented, and a mapping of a property that is not there keeps the whole composite from opening.
+ */
+export function renderRotated(
+  naming: Naming & { appRoot: string },
+  environment: string,
+  rotator: Rotator,
+): string {
+  const { name, kind } = rotator;
+  const values = rotatedValues(rotator);
+  const mapped = values.map(({ appKey, from }) => [appKey, `\${rotators["${name}"].${from.join(".")}}`]);
+  const variables = values.map(({ name: variable, appKey }) => [variable, `\${${naming.appRoot}.${appKey}}`]);
+  const call = { inputs: inputsOf(naming, environment, rotator), state: firstState(rotator) };
+  return stringify(
+    {
+      values: {
+        rotators: { [name]: { [`fn::rotate::${kind}`]: call } },
+        [naming.appRoot]: Object.fromEntries(mapped),
+        environmentVariables: Object.fromEntries(variables),
+      },
+    },
+    // ESC knows no aliases.
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
+}
+
+/** The inputs of the rotator's call. The managing user is taken from an environment that readers need no right on. */
+export function inputsOf(naming: Naming, environment: string, rotator: Rotator): Record<string, unknown> {
+  if (rotator.kind === "password") return { length: rotator.length ?? DEFAULT_LENGTH, special: false };
+  const { project, name } = managingEnvironment(naming, environment, rotator);
+  const [username1, username2] = rotator.users;
+  const managingUser = `\${environments["${project}"]["${name}"].managingUser}`;
+  return {
+    database: { ...rotator.databases[environment], managingUser },
+    rotateUsers: { username1, username2 },
+  };
+}
+
+/** The second user is current at first: the first rotation is then the first one's, as without a state. */
+function firstState(rotator: Rotator): Record<string, unknown> {
+  const secret = { "fn::secret": UNROTATED };
+  if (rotator.kind === "password") return { current: secret, previous: secret };
+  const [first, second] = rotator.users;
+  return {
+    current: { username: second, password: secret },
+    previous: { username: first, password: secret },
+  };
+}
+
+/** The inputs of a rotator as they stand in its environment's text; undefined for one that is not there. */
+export function inputsIn(text: string, rotator: string): unknown {
+  try {
+    const document = parse(text) as {
+      values?: { rotators?: Record<string, Record<string, { inputs?: unknown }>> };
+    };
+    const [call] = Object.values(document.values?.rotators?.[rotator] ?? {});
+    return call?.inputs;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import { isDue } from "./dates";
+import type { ResolvedEntry } from "./entry";
+
+/** One name under which GitHub holds a secret of the catalog, and until when. */
+export interface SlotName {
+  name: string;
+  secret: ResolvedEntry;
+  /** Day from which on it is deleted; undefined for one that stays. */
+  tombstone: string | undefined;
+}
+
+/** Every name the stacks own in GitHub, sorted; those whose tombstone is due among them. */
+export function slotNames(secrets: readonly ResolvedEntry[]): SlotName[] {
+  return secrets
+    .flatMap((secret) => {
+      const { name, tombstone, renamedFrom } = secret;
+      const own = { name, secret, tombstone };
+      if (renamedFrom === undefined) return [own];
+      return [own, { name: renamedFrom.name, secret, tombstone: renamedFrom.tombstone ?? tombstone }];
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Names under which a value of a secret may be given today: its own, the older ones, the one it had while that lives. */
+export function valueNames({ name, aliases, renamedFrom }: ResolvedEntry, today: string): string[] {
+  const lives = renamedFrom !== undefined && !isDue(renamedFrom.tombstone, today);
+  return [name, ...aliases, ...(lives ? [renamedFrom.name] : [])];
+}
+
+/** The organization secrets that are declared today: a due one leaves the declaration, and so GitHub. */
+export function organizationSlots(secrets: readonly ResolvedEntry[], today: string): SlotName[] {
+  return living(secrets, today).filter(({ secret }) => !secret.perEnvironment);
+}
+
+/** The secrets of one GitHub environment that are declared today. */
+export function environmentSlots(
+  secrets: readonly ResolvedEntry[],
+  today: string,
+  environment: string,
+): SlotName[] {
+  return living(secrets, today).filter(
+    ({ secret }) => secret.perEnvironment && secret.environments.includes(environment),
+  );
+}
+
+function living(secrets: readonly ResolvedEntry[], today: string): SlotName[] {
+  return slotNames(secrets).filter(({ tombstone }) => !isDue(tombstone, today));
+}

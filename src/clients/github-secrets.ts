@@ -1,0 +1,192 @@
+import type { Secret } from "../secret";
+import { type Asked, createGitHubCall, type GitHubCall, notGitHub } from "./github-call";
+import type { Http } from "./http";
+
+/** Who may read an organization secret, in GitHub's words. */
+export type SecretVisibility = "all" | "private" | "selected";
+
+/** An organization secret as GitHub lists it: everything but its value. */
+export interface OrganizationSecret {
+  name: string;
+  visibility: SecretVisibility;
+  /** RFC 3339, UTC. Moves also when only the repositories change: it does not date the value. */
+  updatedAt: string;
+}
+
+/** What a write of an organization secret carries. */
+export interface SecretWrite {
+  visibility: SecretVisibility;
+  /** All repositories that may read it; used for `selected` alone. One left out loses it. */
+  repositoryIds: readonly number[];
+  /** The value, sealed for the organization's key. Left out, GitHub's API says, the value stays. */
+  sealed?: { keyId: string; box: string };
+}
+
+/** The part of GitHub's API that commands use, for one organization. */
+export interface GitHub {
+  /** Address of the server, with no slash at the end and no /api/v3. */
+  url: string;
+  listSecrets(): Promise<OrganizationSecret[]>;
+  /** Names of the repositories that may read a secret whose visibility is `selected`. */
+  repositoriesOf(secret: string): Promise<string[]>;
+  repositoryId(repository: string): Promise<number>;
+  /** @returns key in base64, 32 bytes (X25519). */
+  publicKey(): Promise<{ keyId: string; key: string }>;
+  /** Creates it, or replaces what stands. */
+  writeSecret(name: string, write: SecretWrite): Promise<void>;
+  /** Replaces the list of a `selected` secret; nothing else of it is touched. */
+  setRepositories(secret: string, repositoryIds: readonly number[]): Promise<void>;
+  /** Names of all organization secrets that a repository may read, whoever made them. */
+  readableBy(repository: string): Promise<string[]>;
+  /** Names of a repository's own secrets. */
+  repositorySecrets(repository: string): Promise<string[]>;
+  /** Names of a repository's deployment environments. */
+  environments(repository: string): Promise<string[]>;
+  /** Names of the secrets of one of them. */
+  environmentSecrets(repository: string, environment: string): Promise<string[]>;
+}
+
+/**
+ * A client of GitHub for one organization.
+ *
+ * @throws RemedyError from every method, naming what was asked, the cause and the remedy.
+ */
+export function createGitHub(options: {
+  url: string;
+  organization: string;
+  token: Secret;
+  http: Http;
+}): GitHub {
+  const call = createGitHubCall(options);
+  const { url, organization } = call;
+  const { get, list, names, put } = call;
+  const secrets = `/orgs/${organization}/actions/secrets`;
+  const whole: Asked = { thing: `organization ${organization}`, kind: "organization" };
+  const ofSecret = (name: string): Asked => ({ thing: name, kind: "organization" });
+  const { ofRepository } = call;
+
+  return {
+    url,
+    listSecrets: async () => {
+      const found = await list<Listed>(whole, secrets, "secrets");
+      return found.map(({ name, visibility, updated_at }) => ({ name, visibility, updatedAt: updated_at }));
+    },
+    repositoriesOf: (secret) => names(ofSecret(secret), `${secrets}/${secret}/repositories`, "repositories"),
+    repositoryId: async (repository) => {
+      const { id } = await get(ofRepository(repository), `/repos/${organization}/${repository}`);
+      if (typeof id !== "number") throw notGitHub(ofRepository(repository));
+      return id;
+    },
+    publicKey: async () => {
+      const { key, key_id: keyId } = await get(whole, `${secrets}/public-key`);
+      if (typeof key !== "string" || typeof keyId !== "string") throw notGitHub(whole);
+      return { key, keyId };
+    },
+    writeSecret: async (name, write) => {
+      await put(ofSecret(name), `${secrets}/${name}`, bodyOf(write));
+    },
+    setRepositories: async (secret, repositoryIds) => {
+      const path = `${secrets}/${secret}/repositories`;
+      await put(ofSecret(secret), path, { selected_repository_ids: repositoryIds });
+    },
+    readableBy: (repository) =>
+      names(
+        ofRepository(repository),
+        `/repos/${organization}/${repository}/actions/organization-secrets`,
+        "secrets",
+      ),
+    repositorySecrets: (repository) =>
+      names(ofRepository(repository), `/repos/${organization}/${repository}/actions/secrets`, "secrets"),
+    environments: (repository) =>
+      names(ofRepository(repository), `/repos/${organization}/${repository}/environments`, "environments"),
+    environmentSecrets: (repository, environment) =>
+      names(
+        ofRepository(repository),
+        `/repos/${organization}/${repository}/environments/${encodeURIComponent(environment)}/secrets`,
+        "secrets",
+      ),
+  };
+}
+
+interface Listed {
+  name: string;
+  visibility: SecretVisibility;
+  updated_at: string;
+}
+
+function bodyOf({ visibility, repositoryIds, sealed }: SecretWrite): object {
+  return {
+    visibility,
+    // GitHub refuses a list beside any other visibility, and without one takes the secret from all.
+    ...(visibility === "selected" ? { selected_repository_ids: repositoryIds } : {}),
+    ...(sealed === undefined ? {} : { key_id: sealed.keyId, encrypted_value: sealed.box }),
+  };
+}
+
+/** What a write of an environment's secret needs; `GitHub` lists them. */
+export interface GitHubEnvironmentSecrets {
+  /** @returns the environment's own key in base64, 32 bytes (X25519): the organization's does not open what it holds. */
+  publicKey(repository: string, environment: string): Promise<{ keyId: string; key: string }>;
+  /** Creates it, or replaces what stands. @param sealed the value, sealed for that environment's key. */
+  write(
+    repository: string,
+    environment: string,
+    name: string,
+    sealed: { keyId: string; box: string },
+  ): Promise<void>;
+}
+
+/** @throws RemedyError from every method, naming what was asked, the cause and the remedy. */
+export function createGitHubEnvironmentSecrets({
+  get,
+  put,
+  organization,
+}: GitHubCall): GitHubEnvironmentSecrets {
+  const secretsOf = (repository: string, environment: string) =>
+    `/repos/${organization}/${repository}/environments/${encodeURIComponent(environment)}/secrets`;
+  const asked = (thing: string, repository: string, environment: string): Asked => ({
+    thing: `${thing}${environment} of ${organization}/${repository}`,
+    kind: "environment",
+  });
+  return {
+    publicKey: async (repository, environment) => {
+      const whole = asked("environment ", repository, environment);
+      const { key, key_id: keyId } = await get(whole, `${secretsOf(repository, environment)}/public-key`);
+      if (typeof key !== "string" || typeof keyId !== "string") throw notGitHub(whole);
+      return { key, keyId };
+    },
+    write: async (repository, environment, name, { keyId, box }) => {
+      const body = { key_id: keyId, encrypted_value: box };
+      await put(
+        asked(`${name} in `, repository, environment),
+        `${secretsOf(repository, environment)}/${name}`,
+        body,
+      );
+    },
+  };
+}
+
+/** What GitHub shows of deployment environments' rules. */
+export interface GitHubEnvironments {
+  /** Names of the branches, or patterns of them, that may use an environment; empty where it has no such rules. */
+  branchRulesOf(repository: string, environment: string): Promise<string[]>;
+}
+
+/** @throws RemedyError from every method. */
+export function createGitHubEnvironments({
+  list,
+  ofRepository,
+  organization,
+}: GitHubCall): GitHubEnvironments {
+  return {
+    branchRulesOf: async (repository, environment) => {
+      const path = `/repos/${organization}/${repository}/environments/${encodeURIComponent(environment)}`;
+      const rules = await list<{ name: string; type?: string }>(
+        ofRepository(repository),
+        `${path}/deployment-branch-policies`,
+        "branch_policies",
+      );
+      return rules.filter(({ type = "branch" }) => type === "branch").map(({ name }) => name);
+    },
+  };
+}

@@ -1,0 +1,178 @@
+import { parse, stringify } from "yaml";
+import { type Pause, readPause } from "./pause";
+
+/** What the ledger knows of one secret in one environment. Times are RFC 3339, UTC. */
+export interface LedgerEntry {
+  /** HMAC-SHA-256 of the value under the ledger's key, base64url. */
+  fingerprint: string;
+  /** Where the value came from: the GitHub name it was read under, or `default`. */
+  source: string;
+  /** When the value last changed. */
+  changed: string;
+  /** When, by which run and from which commit it was last written. */
+  synced: string;
+  run: string;
+  commit: string;
+}
+
+/** How often in a row a secret has been refused. */
+export interface Refusal {
+  /** 1 to 3: it is counted until somebody was told. */
+  times: number;
+  /** The run that counted last. */
+  run: string;
+}
+
+/** A change of a value that a run proposed, as long as no run has found what became of it. */
+export interface Proposal {
+  run: string;
+  /** When, RFC 3339, UTC. */
+  at: string;
+  /** The change request, and which of its revisions the run made. */
+  request: string;
+  revision: number;
+}
+
+/**
+ * An environment's ledger: what was synced, when and by which run, without a value. Its one secret is the key of
+ * the fingerprints, which only those who may open the ledger can use; everybody else reads times and names.
+ */
+export interface Ledger {
+  /** Key of the fingerprints, base64; undefined before the first sync, and when the text was read without opening. */
+  key: string | undefined;
+  /** Revision of each values environment as the sync last left it: another one means a person wrote in between. */
+  revisions: Record<string, number>;
+  secrets: Record<string, LedgerEntry>;
+  /** Secrets that the last run refused. */
+  refused: Record<string, Refusal>;
+  /** While it holds, no run writes. */
+  paused?: Pause;
+  /** Whether a run left values that it could not tag. */
+  untagged?: true;
+  /** Where changes need an approval: what was proposed, by secret. */
+  proposed?: Record<string, Proposal>;
+}
+
+export const EMPTY_LEDGER: Ledger = { key: undefined, revisions: {}, secrets: {}, refused: {} };
+
+/** Text of a ledger before the first sync. */
+export const EMPTY_LEDGER_TEXT = "values: {}\n";
+
+/** The revisions at which syncs left a group's values; where carriers share them, each left one (`group@carrier`). */
+export function revisionsOf({ revisions }: Ledger, group: string): number[] {
+  const own = Object.entries(revisions).filter(([key]) => key === group || key.startsWith(`${group}@`));
+  return own.map(([, revision]) => revision);
+}
+
+/** Reads a ledger's text, with its secret in clear or as ciphertext. What is not a ledger reads as empty: it can be rebuilt. */
+export function parseLedger(text: string): Ledger {
+  const ledger = property(property(readYaml(text), "values"), "ledger");
+  const key = property(property(ledger, "key"), "fn::secret");
+  const paused = readPause(property(ledger, "paused"));
+  const proposed = record(property(ledger, "proposed"), proposal);
+  return {
+    key: typeof key === "string" ? key : undefined,
+    revisions: record(property(ledger, "revisions"), (value) =>
+      typeof value === "number" ? value : undefined,
+    ),
+    secrets: record(property(ledger, "secrets"), entry),
+    refused: record(property(ledger, "refused"), refusal),
+    ...(paused === undefined ? {} : { paused }),
+    ...(property(ledger, "untagged") === true ? { untagged: true as const } : {}),
+    ...(Object.keys(proposed).length === 0 ? {} : { proposed }),
+  };
+}
+
+/** The error of a text that is not YAML quotes it, and the key with it: it is not passed on. */
+function readYaml(text: string): unknown {
+  try {
+    return parse(text, { logLevel: "error" });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The ledger's whole text. The order of names is theirs, so that equal ledgers have equal texts. */
+export function renderLedger(ledger: Ledger): string {
+  const key = ledger.key === undefined ? {} : { key: { "fn::secret": ledger.key } };
+  const refused = Object.keys(ledger.refused).length === 0 ? {} : { refused: sorted(ledger.refused) };
+  const content = {
+    ...key,
+    ...(ledger.paused === undefined ? {} : { paused: ledger.paused }),
+    revisions: sorted(ledger.revisions),
+    secrets: sorted(ledger.secrets),
+    ...refused,
+    ...(ledger.untagged === undefined ? {} : { untagged: true }),
+    ...(ledger.proposed === undefined ? {} : { proposed: sorted(ledger.proposed) }),
+  };
+  return stringify({ values: { ledger: content } }, { lineWidth: 0 });
+}
+
+function sorted<T>(named: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const FIELDS = ["fingerprint", "source", "changed", "synced", "run", "commit"] as const;
+
+function entry(value: unknown): LedgerEntry | undefined {
+  const fields = FIELDS.map((field) => [field, property(value, field)] as const);
+  if (fields.some(([, text]) => typeof text !== "string")) return undefined;
+  return Object.fromEntries(fields) as unknown as LedgerEntry;
+}
+
+function refusal(value: unknown): Refusal | undefined {
+  const [times, run] = [property(value, "times"), property(value, "run")];
+  return typeof times === "number" && typeof run === "string" ? { times, run } : undefined;
+}
+
+function proposal(value: unknown): Proposal | undefined {
+  const [run, at, request] = ["run", "at", "request"].map((field) => property(value, field));
+  const revision = property(value, "revision");
+  if (typeof run !== "string" || typeof at !== "string" || typeof request !== "string") return undefined;
+  return typeof revision === "number" ? { run, at, request, revision } : undefined;
+}
+
+function record<T>(value: unknown, read: (value: unknown) => T | undefined): Record<string, T> {
+  if (typeof value !== "object" || value === null) return {};
+  const pairs = Object.entries(value).map(([key, each]) => [key, read(each)] as const);
+  return Object.fromEntries(pairs.filter((pair): pair is [string, T & {}] => pair[1] !== undefined));
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+/** How the ledger names what wrote: the id of GitHub's run, or that a person did. */
+const BY_HAND = "by-hand";
+const AFTER = `${BY_HAND}-after-`;
+
+/**
+ * The name of a sync by hand. Runs of the workflow up to that id are known to be older: they had been queued before.
+ *
+ * @param newest id of the newest such run; undefined where none is known.
+ */
+export function handRun(newest?: number): string {
+  return newest === undefined ? BY_HAND : `${AFTER}${newest}`;
+}
+
+/** The id of GitHub's run; undefined for a sync by hand. */
+export function runId(run: string): number | undefined {
+  return /^\d+$/.test(run) ? Number(run) : undefined;
+}
+
+/** The newest run that is known to have been queued before a sync by hand. */
+export function runBefore(hand: string): number | undefined {
+  return hand.startsWith(AFTER) ? runId(hand.slice(AFTER.length)) : undefined;
+}
+
+/** The newest run of the workflow that a ledger tells of. */
+export function newestRunIn({ secrets, refused, proposed = {} }: Ledger): number | undefined {
+  const runs = [secrets, refused, proposed].flatMap((each) => Object.values(each).map(({ run }) => run));
+  const ids = runs.flatMap((run) => runId(run) ?? runBefore(run) ?? []);
+  return ids.length === 0 ? undefined : Math.max(...ids);
+}
+
+/** `run 123`, or `a sync by hand`. */
+export function describeRun(run: string): string {
+  return runId(run) === undefined ? "a sync by hand" : `run ${run}`;
+}

@@ -1,0 +1,47 @@
+import type { Catalog } from "../../catalog/entry";
+import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
+import type { PulumiOrganization } from "../../clients/pulumi-organization";
+import { RemedyError } from "../../errors";
+import { findAccessDifferences, type ObservedAccess } from "./access-differences";
+
+const OPTION = "--close-default";
+
+/**
+ * Sets the organization's default environment permission to none, unless it is.
+ *
+ * @param stacks config of every stack: each decides for its own environments.
+ * @returns what was done, in one line.
+ * @throws RemedyError, with nothing changed, when the edition has no teams, when the token is no administrator's, and
+ *   while something that is declared is missing: whoever it is for would be shut out.
+ */
+export async function closeDefault(
+  catalog: Catalog,
+  settings: Settings,
+  organization: PulumiOrganization,
+  observed: ObservedAccess,
+  stacks: readonly Settings[],
+): Promise<string> {
+  const name = settings.pulumiOrganization;
+  if (!EDITIONS_WITH_TEAMS.includes(settings.edition)) {
+    const reason = `the edition ${settings.edition} has no teams: with the default at none, nobody but administrators could open anything`;
+    throw new RemedyError(OPTION, reason, `leave it, or set edition when ${name} has a larger one`);
+  }
+  const { defaultPermission, isAdmin } = await organization.settings();
+  if (defaultPermission === "none") return `${name}: the default environment permission is none already`;
+  if (!isAdmin) {
+    const reason = `the token is not an administrator's of ${name}`;
+    throw new RemedyError(OPTION, reason, "export PULUMI_ACCESS_TOKEN of an administrator");
+  }
+  const missing = findAccessDifferences(catalog, settings, observed, stacks).filter(
+    ({ kind }) => kind === "missing",
+  );
+  const [first] = missing;
+  if (first !== undefined) {
+    const more = missing.length === 1 ? "" : ` (and ${missing.length - 1} more)`;
+    const reason = `declared access is not in place, so that people would be shut out: ${first.thing}: ${first.what}${more}`;
+    throw new RemedyError(OPTION, reason, "pulumi up for every stack, then run this again");
+  }
+  const now = await organization.setDefaultPermission("none");
+  if (now !== "none") throw new RemedyError(name, `the service says it is still ${now}`, "run this again");
+  return `${name}: the default environment permission was ${defaultPermission}, and is none. Members keep what teams give them`;
+}

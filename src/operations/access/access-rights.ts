@@ -1,0 +1,148 @@
+import { type Right, rightsOf } from "../../access/access-matrix";
+import { ownTeams } from "../../catalog/checks/check-access";
+import { type Catalog, type ResolvedEntry, resolveCatalog } from "../../catalog/entry";
+import { pathOf } from "../../catalog/layout";
+import { managingEnvironment, type Rotator, rotatedValues, rotatorsIn } from "../../catalog/rotators";
+import type { Settings } from "../../catalog/settings";
+import { RemedyError } from "../../errors";
+import { nearestNames } from "../../text";
+import { namedSlots } from "../values/named-entries";
+import type { ObservedAccess } from "./access-differences";
+
+/** Whom and what a person asked for; empty and undefined ask for all. */
+export interface AccessQuestion {
+  /** Names of secrets, of values that ESC rotates, or of rotators. */
+  names: readonly string[];
+  environment: string | undefined;
+  /** A login or a team. */
+  identity: string | undefined;
+  /** Teams that the identity is in, as the service has it. */
+  teams: readonly string[];
+}
+
+/** A right, with the name it was asked for. */
+export interface AskedRight extends Right {
+  secret?: string;
+}
+
+/**
+ * The rights that answer a question.
+ *
+ * @param stacks config of every stack: each decides for its own environments.
+ * @throws RemedyError naming each secret that the catalog does not have.
+ */
+export function rightsFor(
+  catalog: Catalog,
+  settings: Settings,
+  question: AccessQuestion,
+  stacks: readonly Settings[] = [settings],
+): AskedRight[] {
+  const { environment, identity, teams } = question;
+  const found = rightsOf(catalog, settings, stacks).filter(
+    (right) =>
+      (environment === undefined || right.environment === environment) &&
+      (identity === undefined ||
+        right.identity.name === identity ||
+        (right.identity.type === "team" && teams.includes(right.identity.name))),
+  );
+  if (question.names.length === 0) return found;
+  const rotated = rotatedNamed(catalog, question.names);
+  const others = question.names.filter((name) => rotated.every((each) => each.name !== name));
+  const rightsTo = (name: string, isOn: (right: Right) => boolean): AskedRight[] =>
+    found.filter(isOn).map((right) => ({ ...right, secret: name }));
+  return [
+    ...secretsNamed(catalog, others).flatMap(({ name, group, environments }) =>
+      rightsTo(
+        name,
+        (right) =>
+          right.rotator === undefined && right.group === group && environments.includes(right.environment),
+      ),
+    ),
+    ...rotated.flatMap(({ name, rotator }) => rightsTo(name, (right) => right.rotator === rotator.name)),
+  ];
+}
+
+/** Secrets asked for that never stand in ESC: the pipeline's own credential. */
+export function neverInEsc(catalog: Catalog, names: readonly string[]): string[] {
+  const all = resolveCatalog(catalog);
+  return all.filter(({ name, bootstrap }) => bootstrap && names.includes(name)).map(({ name }) => name);
+}
+
+function secretsNamed(catalog: Catalog, names: readonly string[]): ResolvedEntry[] {
+  const named = namedSlots(catalog, names).map(({ secret }) => secret);
+  return [...new Set(named)].filter(({ bootstrap }) => !bootstrap);
+}
+
+/** An ESC environment with the user who changes a rotator's passwords. Administrators alone may open it. */
+export interface Managing {
+  environment: string;
+  group: string;
+  rotator: string;
+  /** `project/name` in ESC. */
+  path: string;
+}
+
+/**
+ * Managing users of an environment's rotators, of all environments where none is named.
+ *
+ * @param names of rotators, or of what they make; none asks for all.
+ */
+export function managingUsers(
+  catalog: Catalog,
+  settings: Settings,
+  names: readonly string[] = [],
+  only?: string,
+): Managing[] {
+  const asked = rotatedNamed(catalog, names).map(({ rotator }) => rotator.name);
+  return catalog.environments
+    .filter((environment) => only === undefined || environment === only)
+    .flatMap((environment) =>
+      rotatorsIn(catalog.rotators ?? [], environment)
+        .filter(({ kind, name }) => kind !== "password" && (names.length === 0 || asked.includes(name)))
+        .map((rotator) => ({
+          environment,
+          group: rotator.group,
+          rotator: rotator.name,
+          path: pathOf(managingEnvironment(settings, environment, rotator)),
+        })),
+    );
+}
+
+/** Of some names those that are a rotator's, or a value's that one makes. */
+export function rotatedNamed(
+  catalog: Catalog,
+  names: readonly string[],
+): { name: string; rotator: Rotator }[] {
+  return [...new Set(names)].flatMap((name) =>
+    (catalog.rotators ?? [])
+      .filter((each) => each.name === name || rotatedValues(each).some((value) => value.name === name))
+      .map((rotator) => ({ name, rotator })),
+  );
+}
+
+/**
+ * Looks whether there is somebody of a name: to an audit's question "nobody" and "misspelled" are no one answer.
+ *
+ * @param observed what Pulumi Cloud said; undefined when it was not asked.
+ * @throws RemedyError with the nearest names when neither the declaration nor Pulumi Cloud knows it.
+ */
+export function refuseUnknown(
+  catalog: Catalog,
+  settings: Settings,
+  identity: string,
+  observed: ObservedAccess | undefined,
+): void {
+  const declared = (catalog.accessPolicies ?? []).flatMap(({ identities }) => identities);
+  const known = [
+    ...declared.map(({ name }) => name),
+    ...ownTeams(catalog, settings),
+    ...(observed?.members ?? []).map(({ login }) => login),
+    ...(observed?.teams ?? []).map(({ name }) => name),
+  ];
+  if (known.includes(identity)) return;
+  const who = observed === undefined ? "the declaration" : "the declaration or Pulumi Cloud";
+  const near = nearestNames(identity, [...new Set(known)]).join(", ");
+  const ask =
+    observed === undefined ? "; with PULUMI_ACCESS_TOKEN, Pulumi Cloud's members are known too" : "";
+  throw new RemedyError("--identity", `names nobody whom ${who} knows: ${identity}`, `use ${near}${ask}`);
+}

@@ -1,0 +1,155 @@
+import { settingsOf } from "../../access/declared-access";
+import type { Grant, TeamAccess } from "../../access/team-access";
+import { secondsOf } from "../../catalog/dates";
+import type { Catalog } from "../../catalog/entry";
+import { escEnvironments } from "../../catalog/esc-environments";
+import { pathOf } from "../../catalog/layout";
+import type { Settings } from "../../catalog/settings";
+import type { OrganizationTeam, TeamPermission } from "../../clients/pulumi-organization";
+import { auditPlaces } from "../audit/audit-places";
+import { type AccessDifference, pathsOf, type Terms, termsOf } from "./access-difference";
+
+/** What differs between a team's declaration and the team in Pulumi Cloud. */
+export function teamDifferences(
+  declared: TeamAccess,
+  ours: Ours,
+  teams: readonly OrganizationTeam[],
+): AccessDifference[] {
+  const found = teams.find(({ name }) => name === declared.team);
+  const thing = `team ${declared.team}`;
+  if (found === undefined && declared.own === undefined) {
+    const remedy = "make it in Pulumi Cloud, or spell it as there";
+    return [{ kind: "team", thing, what: "an access policy names it, and there is no such team", remedy }];
+  }
+  const grants = [...declared.onValues, ...declared.onComposites];
+  const where = { paths: pathsOf(declared) };
+  if (found === undefined)
+    return [{ kind: "missing", thing, what: "it is not there yet", remedy: "pulumi up", ...where }];
+  return [
+    ...memberDifferences(thing, declared, found).map((difference) => ({ ...difference, ...where })),
+    ...grants.flatMap((grant) => grantDifference(thing, grant, found)),
+    ...found.permissions
+      .filter(({ environment }) => grants.every((grant) => pathOf(grant.environment) !== environment))
+      // What a team of other people's has elsewhere is theirs.
+      .filter(() => declared.own !== undefined)
+      .map((permission) => undeclared(thing, permission, ours)),
+  ];
+}
+
+function memberDifferences(thing: string, { own }: TeamAccess, found: OrganizationTeam): AccessDifference[] {
+  const { members } = own ?? {};
+  if (members === undefined) return [];
+  const more = found.members.filter((login) => !members.includes(login));
+  const less = members.filter((login) => !found.members.includes(login));
+  const remedy = "pulumi up --refresh";
+  return [
+    ...more.map((login) => ({
+      kind: "member" as const,
+      thing,
+      what: `${login} is in it and not declared (Pulumi Cloud also adds whoever made the team)`,
+      remedy: `${remedy} takes them out`,
+    })),
+    ...less.map((login) => ({ kind: "missing" as const, thing, what: `${login} is not in it`, remedy })),
+  ];
+}
+
+function grantDifference(thing: string, grant: Grant, { permissions }: OrganizationTeam): AccessDifference[] {
+  const path = pathOf(grant.environment);
+  const found = permissions.find(({ environment }) => environment === path);
+  const remedy = "pulumi up --refresh";
+  if (found === undefined)
+    return [
+      {
+        kind: "missing",
+        thing,
+        what: `it has no right on ${path}, declared ${termsOf(grant)}`,
+        remedy,
+        paths: [path],
+      },
+    ];
+  const same = found.level === grant.level && secondsIn(found) === secondsIn(grant);
+  if (same) return [];
+  const what = `it has ${termsOf(found)} on ${path}, declared ${termsOf(grant)}`;
+  return [{ kind: "permission", thing, what, remedy, paths: [path] }];
+}
+
+/** Permissions on environments of ours that teams of other people's have and nothing declares. */
+export function undeclaredElsewhere(
+  declared: ReadonlyMap<string, TeamAccess>,
+  ours: Ours,
+  teams: readonly OrganizationTeam[],
+): AccessDifference[] {
+  return teams
+    .filter(({ name }) => declared.get(name)?.own === undefined)
+    .flatMap(({ name, permissions }) => {
+      const team = declared.get(name);
+      const granted = team === undefined ? [] : pathsOf(team);
+      return permissions
+        .filter(({ environment, level }) => ours.all.has(environment) && level !== "none")
+        .filter(({ environment }) => !granted.includes(environment))
+        .map((permission) => undeclared(`team ${name}`, permission, ours));
+    });
+}
+
+function undeclared(
+  thing: string,
+  permission: TeamPermission,
+  { managing, application }: Ours,
+): AccessDifference {
+  const { environment } = permission;
+  const what = `it has ${termsOf(permission)} on ${environment}, which no policy says`;
+  const remedy = managing.has(environment)
+    ? "take it away in Pulumi Cloud: a managing user is administrators' alone"
+    : thing.startsWith(`team ${application}-`)
+      ? "pulumi up, if its policy was removed and up has not run since; else take it away in Pulumi Cloud"
+      : "take it away in Pulumi Cloud, or add a policy that says why";
+  return { kind: "permission", thing, what, remedy, paths: [environment] };
+}
+
+function secondsIn({ maxOpenDuration }: Terms): number | undefined {
+  return maxOpenDuration === undefined ? undefined : secondsOf(maxOpenDuration);
+}
+
+/** Paths of the ESC environments that are this program's. */
+export interface Ours {
+  all: ReadonlySet<string>;
+  /** Of managing users: no policy gives a right on them. */
+  managing: ReadonlySet<string>;
+  /** How the names of the program's own teams begin. */
+  application: string;
+}
+
+/** @param declared teams with rights: composites of policies are known by them. */
+export function environmentsOf(
+  catalog: Catalog,
+  settings: Settings,
+  stacks: readonly Settings[],
+  declared: readonly TeamAccess[],
+): Ours {
+  const here = catalog.environments.map((environment) =>
+    escEnvironments(catalog, settingsOf(environment, settings, stacks), environment),
+  );
+  const whole = here.flatMap(({ kept, composite }) => [...kept, composite]).map(pathOf);
+  return {
+    all: new Set([...whole, ...declared.flatMap(pathsOf)]),
+    managing: new Set(here.flatMap(({ managing }) => managing).map(pathOf)),
+    application: settings.application,
+  };
+}
+
+/**
+ * Differences without those that are about other environments alone.
+ *
+ * @param environment undefined: all of them.
+ */
+export function differencesIn(
+  environment: string | undefined,
+  all: readonly AccessDifference[],
+  catalog: Catalog,
+  settings: Settings,
+): readonly AccessDifference[] {
+  if (environment === undefined) return all;
+  const others = catalog.environments.filter((each) => each !== environment);
+  const elsewhere = new Set(auditPlaces(catalog, settings, others).map(({ path }) => path));
+  return all.filter(({ paths = [] }) => paths.length === 0 || paths.some((path) => !elsewhere.has(path)));
+}

@@ -1,0 +1,87 @@
+import { dayOf } from "../../catalog/dates";
+import { createGitHubEnvironments } from "../../clients/github-secrets";
+import type { Context } from "../context";
+import { inParallel } from "../in-parallel";
+import { keepBackup } from "../keep-backup";
+import type { Project } from "../project";
+import { namedSlots } from "../values/named-entries";
+import { type AdoptSlot, adoptableSlots, pathsInGitHub, requireOwn } from "./adopt-slots";
+import { adoptThroughProxy } from "./adopt-through-proxy";
+import { type AdoptPlan, groundOf, planAdoption, readState, type StateFacts, targets } from "./plan-adoption";
+
+/** What `adopt` did. */
+export interface Adoption extends AdoptPlan {
+  /** File with the state as it was; undefined when nothing was changed. */
+  backup: string | undefined;
+}
+
+/**
+ * Takes secrets that exist in GitHub into the stack's state, without one write to GitHub.
+ *
+ * Neither `pulumi import` nor the import option can: both end in an update that sends the placeholder. So the real
+ * program and the real provider create the slots against a door through which GitHub can be read and not written.
+ * What an interrupted run took over is known to the next one, which does the rest.
+ *
+ * @param wanted names of the catalog; empty: all.
+ * @throws RemedyError when a name is wrong, GitHub or Pulumi refuse, or another update holds the stack.
+ */
+export async function adopt(context: Context, wanted: readonly string[], dryRun: boolean): Promise<Adoption> {
+  const { project, pulumi, catalog, terminal } = context;
+  const github = context.github();
+  const today = dayOf(context.now());
+  namedSlots(catalog, wanted);
+  const declared = adoptableSlots(catalog, project, today);
+  requireOwn(catalog, project, declared, wanted, today);
+  const inGitHub = await pathsInGitHub(github, declared);
+  const exported = await pulumi.run(["stack", "export"]);
+  const state = readState(exported, declared);
+  const plan = planAdoption(declared, wanted, inGitHub, state);
+  if (dryRun) return { ...plan, backup: undefined };
+  const slots = declared.filter(({ path }) => plan.adopt.includes(path));
+  const places = await placesOf(context, [...slots, ...interrupted(declared, plan)], state);
+  if (slots.length === 0 && places.branchRules.size === 0) {
+    if (leadsToDoor(state, project)) await restoreAddress(context);
+    return { ...plan, backup: undefined };
+  }
+  const backup = keepBackup(project, exported, context.now());
+  terminal.say(`The state as it was is kept in ${backup}`);
+  await adoptThroughProxy(context, { slots, ...places });
+  if (project.settings.githubApiUrl !== undefined) await restoreAddress(context);
+  return { ...plan, backup };
+}
+
+/** Slots that are in the state already: their environment's rule may not have come so far. */
+function interrupted(declared: readonly AdoptSlot[], { known }: AdoptPlan): AdoptSlot[] {
+  return declared.filter(({ path, place }) => place !== undefined && known.includes(path));
+}
+
+/** Environments that come into the state with their secrets, and rules that GitHub has for them already. */
+async function placesOf(context: Context, slots: readonly AdoptSlot[], state: StateFacts) {
+  const { branch } = context.project.settings;
+  const all = new Map(slots.flatMap(({ place }) => (place === undefined ? [] : [[pathOf(place), place]])));
+  const environments = new Set([...all.keys()].filter((path) => !state.environments.has(path)));
+  const withoutRule = [...all].filter(([path]) => !state.branchRules.has(path));
+  if (withoutRule.length === 0) return { environments, branchRules: new Set<string>() };
+  const github = createGitHubEnvironments(context.githubCall());
+  const found = await inParallel(withoutRule, async ([path, { repository, environment }]) => {
+    const rules = await github.branchRulesOf(repository, environment);
+    return rules.includes(branch) ? [path] : [];
+  });
+  return { environments, branchRules: new Set(found.flat()) };
+}
+
+function pathOf({ repository, environment }: NonNullable<AdoptSlot["place"]>): string {
+  return `${repository}/${environment}`;
+}
+
+/** Whether an interrupted run left the provider's address in the state at a door that is closed. */
+function leadsToDoor(state: StateFacts, { settings }: Project): boolean {
+  const address = state.githubAddress;
+  if (settings.githubApiUrl === undefined || address === undefined) return false;
+  return new URL(address).hostname === "127.0.0.1" && address !== `${settings.githubApiUrl}/`;
+}
+
+/** The provider's address is part of the state: it is set back to the configured one. */
+async function restoreAddress({ pulumi, project }: Context): Promise<void> {
+  await pulumi.run(["up", "--yes", "--skip-preview", ...targets(groundOf(project))]);
+}

@@ -1,0 +1,84 @@
+import { accessOf } from "../../access/team-access";
+import { type Catalog, resolveCatalog } from "../../catalog/entry";
+import {
+  compositeEnvironment,
+  ledgerEnvironment,
+  type Naming,
+  pathOf,
+  syncTeam,
+  valuesEnvironment,
+} from "../../catalog/layout";
+import { managingEnvironment, rotatedEnvironment, rotatorsIn } from "../../catalog/rotators";
+
+/** One ESC environment of the catalog, and the secrets that whoever opens it gets. */
+export interface AuditPlace {
+  /** `project/name`. */
+  path: string;
+  /** The catalog's environment. */
+  environment: string;
+  secrets: ReadonlySet<string>;
+  /** The team that the sync of this environment works as. */
+  syncTeam: string;
+}
+
+/** Every ESC environment that the catalog makes, in the catalog's order. */
+export function auditPlaces(
+  catalog: Catalog,
+  naming: Naming,
+  environments: readonly string[] = catalog.environments,
+): AuditPlace[] {
+  const secrets = resolveCatalog(catalog).filter((secret) => !secret.bootstrap);
+  const groups = Object.keys(catalog.groups);
+  return environments.flatMap((environment) => {
+    const { audiences } = accessOf(naming, environment, groups, catalog.accessPolicies);
+    const here = secrets.filter((secret) => secret.environments.includes(environment));
+    const namesOf = (of: readonly string[]) =>
+      new Set(here.filter(({ group }) => of.includes(group)).map(({ name }) => name));
+    const place = (path: string, names: Set<string>): AuditPlace => ({
+      path,
+      environment,
+      secrets: names,
+      syncTeam: syncTeam(naming, environment),
+    });
+    return [
+      place(pathOf(compositeEnvironment(naming, environment)), namesOf(groups)),
+      ...groups.map((group) =>
+        place(pathOf(valuesEnvironment(naming, environment, group)), namesOf([group])),
+      ),
+      ...audiences.map((audience) => place(pathOf(audience.environment), namesOf(audience.groups))),
+      // What ESC makes by itself is under no name of the catalog's.
+      ...rotatorsIn(catalog.rotators ?? [], environment).flatMap((rotator) =>
+        [rotatedEnvironment, ...(rotator.kind === "password" ? [] : [managingEnvironment])].map((idOf) =>
+          place(pathOf(idOf(naming, environment, rotator)), new Set()),
+        ),
+      ),
+      // Its one secret is the key of the fingerprints: with it a guess of a value can be tried.
+      place(pathOf(ledgerEnvironment(naming, environment)), new Set()),
+    ];
+  });
+}
+
+/**
+ * The place that a text of the service's names first. A longer name that begins with a place's (`app-production-keys`,
+ * `app-production`) is another place.
+ */
+export function placeIn(text: string, places: readonly AuditPlace[]): AuditPlace | undefined {
+  let best: { at: number; place: AuditPlace } | undefined;
+  for (const place of places) {
+    const at = indexOfWord(text, place.path);
+    if (at >= 0 && (best === undefined || at < best.at)) best = { at, place };
+  }
+  return best?.place;
+}
+
+const NAME_CHARACTER = /[A-Za-z0-9._-]/;
+
+function indexOfWord(text: string, word: string): number {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const [before = "", after = ""] = [text[at - 1], text[at + word.length]];
+    // A dot may end the sentence that the name stands in.
+    const ends = !NAME_CHARACTER.test(after) || /^\.(\s|$)/.test(text.slice(at + word.length));
+    if (!NAME_CHARACTER.test(before) && ends) return at;
+  }
+  return -1;
+}

@@ -1,0 +1,183 @@
+import { resolveCatalog } from "../../catalog/entry";
+import { ledgerEnvironment, pathOf, WORKFLOW_FILE } from "../../catalog/layout";
+import { createGitHubAudit, type WorkflowRun } from "../../clients/github-audit";
+import { createPulumiAudit } from "../../clients/pulumi-audit";
+import { createRevisions } from "../../clients/pulumi-cloud";
+import { RemedyError } from "../../errors";
+import { parseLedger } from "../../ledger/ledger";
+import { type Context, requireCloud } from "../context";
+import { inParallel } from "../in-parallel";
+import { type AuditEvent, fromCloud, fromGitHub, fromLedger, fromList, fromRun } from "./audit-event";
+import { type AuditPlace, auditPlaces } from "./audit-places";
+import { joinRevisions, NotKnown, nameRuns, withoutSessionReads } from "./join-audit";
+
+/** What to look for. */
+export interface AuditQuestion {
+  since: Date;
+  /** Environments of the catalog. Default: all. */
+  environments?: readonly string[];
+  /** Secrets by their names in the catalog. Default: all, and what has no name. */
+  names?: readonly string[];
+}
+
+/** What is known, and what is not. */
+export interface AuditAnswer {
+  /** Newest first. */
+  events: AuditEvent[];
+  /** What nobody could be asked, a sentence each: never empty, for GitHub records no reading of a secret. */
+  unknown: string[];
+  /** The same for a terminal: of many places the first few, and how many more. */
+  unknownInBrief: string[];
+}
+
+const NEVER_KNOWN = "which workflow read a secret: GitHub records no reading of one";
+
+/** docs.github.com, "Reviewing the audit log for your organization". */
+const GITHUB_KEEPS_DAYS = 180;
+const TOO_LONG_AGO = `who changed a secret in GitHub more than ${GITHUB_KEEPS_DAYS} days ago: its log ends there`;
+
+/** A missing right keeps every environment from us: a terminal need not list them all. */
+const NAMED_IN_BRIEF = 3;
+
+/**
+ * Joins Pulumi Cloud's and GitHub's logs, ESC's revisions, the ledgers and the sync's runs into one list. A source that
+ * refuses is named among what is not known, and the others still tell what they know.
+ */
+export async function readAudit(context: Context, question: AuditQuestion): Promise<AuditAnswer> {
+  const { catalog, project } = context;
+  const places = auditPlaces(catalog, project.settings, question.environments);
+  const notKnown = new NotKnown();
+  const or: NotKnown["or"] = (question, ask) => notKnown.or(question, ask);
+  const [inCloud, inGitHub, ledgers, runs] = await Promise.all([
+    readCloud(context, places, question.since, or),
+    readGitHub(context, question.since, or),
+    readLedgers(context, places, question.since, or),
+    readRuns(context, question.since, or),
+  ]);
+  const all = [...nameRuns(inCloud, runs, places), ...inGitHub, ...ledgers, ...runs.map(fromRun)];
+  const events = withoutSessionReads(all.filter(filterOf(context, places, question)).sort(newestFirst));
+  const oldest = context.now().getTime() - GITHUB_KEEPS_DAYS * 86_400_000;
+  const rest = [...(question.since.getTime() < oldest ? [TOO_LONG_AGO] : []), NEVER_KNOWN];
+  const unknown = [...notKnown.lines(), ...rest];
+  return { events, unknown, unknownInBrief: [...notKnown.lines(NAMED_IN_BRIEF), ...rest] };
+}
+
+type Or = NotKnown["or"];
+
+async function readCloud(
+  context: Context,
+  places: readonly AuditPlace[],
+  since: Date,
+  or: Or,
+): Promise<AuditEvent[]> {
+  const log = await or(
+    [
+      "who opened an environment, and whose opening was refused (Pulumi Cloud's audit log is for administrators, from the Enterprise edition on)",
+    ],
+    async () => createPulumiAudit(context.cloudCall()).events(since),
+  );
+  let events = (log ?? []).flatMap((event) => fromCloud(event, places) ?? []);
+  const revisions = await inParallel(places, (place) =>
+    or(["who changed", place.path], async () =>
+      (await createRevisions(context.cloudCall()).list(place.path)).filter(
+        ({ created }) => Date.parse(created) >= since.getTime(),
+      ),
+    ),
+  );
+  for (const [index, place] of places.entries())
+    events = joinRevisions(revisions[index] ?? [], events, place);
+  return events;
+}
+
+async function readGitHub(context: Context, since: Date, or: Or): Promise<AuditEvent[]> {
+  const log = await or(
+    [
+      "who changed a secret in GitHub (its audit log answers owners of GitHub Enterprise Cloud organizations alone)",
+    ],
+    async () => createGitHubAudit(context.githubCall()).secretEvents(since),
+  );
+  if (log !== undefined) return log.map(fromGitHub);
+  const listed = await or(["when a secret changed in GitHub"], async () => context.github().listSecrets());
+  return (listed ?? []).flatMap((secret) => fromList(secret, since));
+}
+
+async function readLedgers(
+  context: Context,
+  places: readonly AuditPlace[],
+  since: Date,
+  or: Or,
+): Promise<AuditEvent[]> {
+  const { settings } = context.project;
+  const ledgers = places.filter(
+    (place) => place.path === pathOf(ledgerEnvironment(settings, place.environment)),
+  );
+  const read = await inParallel(ledgers, (place) =>
+    or(["which run wrote which secret in", place.environment], async () => {
+      const { text } = await requireCloud(context).read(place.path);
+      return fromLedger(parseLedger(text), place, since);
+    }),
+  );
+  return read.flatMap((events) => events ?? []);
+}
+
+async function readRuns(context: Context, since: Date, or: Or): Promise<WorkflowRun[]> {
+  const { carriers } = context.project.settings;
+  const read = await inParallel(carriers, (repository) =>
+    or(["runs of the sync in", repository], async () =>
+      createGitHubAudit(context.githubCall()).runs(repository, WORKFLOW_FILE, since),
+    ),
+  );
+  return read.flatMap((runs) => runs ?? []);
+}
+
+/** An environment is about a secret when whoever opens it gets that one; a run is about all of them. */
+function filterOf(
+  { catalog }: Context,
+  places: readonly AuditPlace[],
+  { names, environments }: AuditQuestion,
+): (event: AuditEvent) => boolean {
+  const asked = resolveCatalog(catalog).filter(({ name }) => names?.includes(name));
+  const spellings = new Set(
+    asked.flatMap(({ name, aliases, renamedFrom }) => [
+      name,
+      ...aliases,
+      ...(renamedFrom === undefined ? [] : [renamedFrom.name]),
+    ]),
+  );
+  const holds = new Map(places.map((place) => [place.path, place.secrets]));
+  return (event) => {
+    if (event.environment !== undefined && environments?.includes(event.environment) === false) return false;
+    if (names === undefined || event.kind === "run" || event.kind === "reviewed") return true;
+    const held = holds.get(event.what);
+    if (held === undefined) return spellings.has(event.what);
+    return asked.some(({ name }) => held.has(name));
+  };
+}
+
+function newestFirst(a: AuditEvent, b: AuditEvent): number {
+  if (a.at !== b.at) return a.at < b.at ? 1 : -1;
+  const [left = "", right = ""] = [a, b].map(({ source, what, kind, detail }) =>
+    [source, what, kind, detail].join("\0"),
+  );
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/**
+ * The moment that an option names: so long ago (`30m`, `12h`, `7d`, `4w`), or a day or time of RFC 3339.
+ *
+ * @throws RemedyError for anything else, and for a time to come.
+ */
+export function parseSince(text: string, now: Date): Date {
+  const [, count, unit] = /^(\d+)([mhdw])$/.exec(text) ?? [];
+  const at =
+    count === undefined
+      ? Date.parse(/^\d{4}-\d\d-\d\d(T[0-9:.]+Z)?$/.test(text) ? text : "")
+      : now.getTime() - Number(count) * UNITS[unit as keyof typeof UNITS];
+  if (Number.isFinite(at) && at <= now.getTime() && at >= 0) return new Date(at);
+  throw new RemedyError(
+    "--since",
+    `names no time gone by: ${text}`,
+    "write it as 12h, 7d or 4w, or as a day such as 2026-07-01",
+  );
+}

@@ -1,0 +1,177 @@
+import { readersOf, type Spread } from "../../catalog/carriers";
+import { type Catalog, type ResolvedEntry, resolveCatalog } from "../../catalog/entry";
+import { type EnvironmentSlot, environmentTargets } from "../../catalog/environment-slots";
+import type { Settings } from "../../catalog/settings";
+import { organizationSlots, type SlotName, slotNames } from "../../catalog/slots";
+import type { OrganizationSecret } from "../../clients/github-secrets";
+
+/** What is declared, as of a day. */
+export interface Declaration {
+  catalog: Catalog;
+  settings: Settings;
+  spread: Spread;
+  /** UTC, YYYY-MM-DD: what is due to go is not missed. */
+  today: string;
+}
+
+/** What GitHub has, by name: no values. */
+export interface Observed {
+  secrets: readonly OrganizationSecret[];
+  /** Who may read a secret whose visibility is `selected`. */
+  readers: ReadonlyMap<string, readonly string[]>;
+  /** Secrets of the carriers themselves. */
+  carriers: readonly CarrierSecrets[];
+}
+
+export interface CarrierSecrets {
+  repository: string;
+  secrets: readonly string[];
+  environments: readonly { name: string; secrets: readonly string[] }[];
+}
+
+/** How the kinds are told; the last two are no drift, but how things are meant to be for a while. */
+const ORDER = [
+  "missing",
+  "visibility",
+  "repositories",
+  "shadowed",
+  "crowded",
+  "undeclared",
+  "overridden",
+  "still-read",
+] as const;
+
+/** One difference between what is declared and what GitHub has. */
+export interface Finding {
+  kind: (typeof ORDER)[number];
+  name: string;
+  /** What is there, and what is declared instead. */
+  what: string;
+  remedy: string;
+}
+
+/** Whether something is to be mended. */
+export function isDrift({ kind }: Finding): boolean {
+  return kind !== "overridden" && kind !== "still-read";
+}
+
+/** Everything in GitHub that differs from what is declared, by kind and name: a pure function. */
+export function findDrift(declaration: Declaration, observed: Observed): Finding[] {
+  const { catalog, settings, spread, today } = declaration;
+  const secrets = resolveCatalog(catalog);
+  const slots = organizationSlots(secrets, today);
+  return inOrder([
+    ...slots.flatMap((slot) => differencesOf(slot, spread.shards, observed)),
+    ...missingInEnvironments(declaration, observed),
+    ...spread.problems.map(({ thing, cause, remedy }) => ({
+      kind: "crowded" as const,
+      name: thing,
+      what: cause,
+      remedy,
+    })),
+    ...undeclared(secrets, observed),
+    ...slots.flatMap(({ name }) => shadows(name, settings.githubOrganization, observed)),
+  ]);
+}
+
+/** By kind, then by name. */
+export function inOrder(findings: readonly Finding[]): Finding[] {
+  const place = (finding: Finding) => ORDER.indexOf(finding.kind);
+  return findings.toSorted((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** How one secret itself differs; at most one finding, the one to mend first. */
+export function differencesOf(
+  { name, secret }: SlotName,
+  shards: Spread["shards"],
+  observed: Observed,
+): Finding[] {
+  const there = observed.secrets.find((each) => each.name === name);
+  if (there === undefined) return [missing(name, secret)];
+  const { visibility } = secret;
+  const remedy = `npx sophia-secrets repair ${name}`;
+  if (there.visibility !== visibility) {
+    const what = `readable by ${wordsOf(there.visibility)} instead of ${wordsOf(visibility)}`;
+    return [{ kind: "visibility", name, what, remedy }];
+  }
+  const declared = readersOf(secret, shards);
+  const actual = observed.readers.get(name) ?? [];
+  const more = actual.filter((each) => !declared.includes(each));
+  const less = visibility === "selected" ? declared.filter((each) => !actual.includes(each)) : [];
+  const parts = [
+    ...(more.length > 0 ? [`also readable by ${more.sort().join(", ")}`] : []),
+    ...(less.length > 0 ? [`not readable by ${less.join(", ")}`] : []),
+  ];
+  return parts.length === 0 ? [] : [{ kind: "repositories", name, what: parts.join("; "), remedy }];
+}
+
+/** `up --refresh` fails where the list of a `selected` secret cannot be read any more; setting it makes both. */
+function missing(name: string, { value }: ResolvedEntry): Finding {
+  const remedy =
+    value === "config"
+      ? "pulumi up --refresh makes it again"
+      : `npx sophia-secrets set ${name} makes it again; one that was never there: pulumi up`;
+  return { kind: "missing", name, what: "declared, and not in GitHub", remedy };
+}
+
+function missingInEnvironments({ catalog, settings, today }: Declaration, observed: Observed): Finding[] {
+  const { carriers } = settings;
+  const has = ({ repository, environment, slot }: EnvironmentSlot) =>
+    observed.carriers
+      .find((each) => each.repository === repository)
+      ?.environments.some((each) => each.name === environment && each.secrets.includes(slot.name));
+  return environmentTargets(resolveCatalog(catalog), carriers, catalog.environments, today)
+    .filter((target) => !has(target))
+    .map(({ repository, environment, slot }) => {
+      const remedy =
+        slot.secret.value === "config"
+          ? "pulumi up --refresh, of the environment's stack, makes it again"
+          : `npx sophia-secrets set ${slot.name} --environment ${environment} makes it again; one that was never there: pulumi up`;
+      const what = `declared for ${environment} of ${repository}, and not there`;
+      return { kind: "missing", name: slot.name, what, remedy };
+    });
+}
+
+function wordsOf(visibility: OrganizationSecret["visibility"]): string {
+  if (visibility === "selected") return "selected repositories";
+  return visibility === "all" ? "all repositories" : "all private repositories";
+}
+
+function undeclared(secrets: readonly ResolvedEntry[], observed: Observed): Finding[] {
+  const names = new Set([
+    ...slotNames(secrets).map(({ name }) => name),
+    ...secrets.flatMap(({ aliases }) => aliases),
+  ]);
+  return observed.secrets
+    .filter((each) => !names.has(each.name))
+    .map(({ name }) => ({
+      kind: "undeclared" as const,
+      name,
+      what: "an organization secret that the catalog does not have",
+      remedy: `add it to secrets/catalog.ts and npx sophia-secrets adopt ${name}, or delete it in GitHub`,
+    }));
+}
+
+/** Nearer secrets of the same name win in the sync job: environment before repository before organization. */
+function shadows(name: string, owner: string, observed: Observed): Finding[] {
+  return observed.carriers.flatMap(({ repository, secrets, environments }) => [
+    ...(secrets.includes(name)
+      ? [
+          {
+            kind: "shadowed" as const,
+            name,
+            what: `the sync reads a secret of the repository ${repository} instead of the organization's`,
+            remedy: `delete it there: gh secret delete ${name} -R ${owner}/${repository}`,
+          },
+        ]
+      : []),
+    ...environments
+      .filter((environment) => environment.secrets.includes(name))
+      .map((environment) => ({
+        kind: "overridden" as const,
+        name,
+        what: `${environment.name} has a value of its own in ${repository}`,
+        remedy: "nothing, if that is meant",
+      })),
+  ]);
+}

@@ -1,0 +1,129 @@
+import { type Right, rightsOf } from "../../access/access-matrix";
+import { RemedyError } from "../../errors";
+import { findAccessDifferences, type ObservedAccess, observeAccess } from "../access/access-differences";
+import { managingUsers } from "../access/access-rights";
+import type { Context } from "../context";
+import { readStacks } from "../project";
+
+/** What Pulumi Cloud has at this moment, or why that is not known. */
+export type Observed = { found: ObservedAccess } | { unknown: string };
+
+/** Asks once for both sections. */
+export async function observeForEvidence(context: Context): Promise<Observed> {
+  try {
+    return { found: await observeAccess(context) };
+  } catch (error) {
+    if (!(error instanceof RemedyError)) throw error;
+    return { unknown: `${error.thing}: ${error.reason}` };
+  }
+}
+
+/**
+ * Who may do what, as declared; of what ESC rotates, who may open the user that changes its passwords; and the
+ * organization's administrators, whom nothing declares.
+ */
+export function accessSection({ catalog, project }: Context, observed: Observed): EvidenceSection {
+  const { settings } = project;
+  const stacks = [...readStacks(project).values()];
+  return {
+    name: "access",
+    title: "Access matrix",
+    about:
+      "Who may read, open or write the values of each group in each environment, and by which policy; and what ESC itself rotates, by its rotator, with the managing user that changes it.",
+    source: "the declaration (access policies of the catalog), which `pulumi up` reconciles",
+    columns: [
+      "Environment",
+      "Group",
+      "Kind",
+      "Identity",
+      "Level",
+      "Open at most",
+      "Policy",
+      "Why",
+      "ESC rotates",
+    ],
+    rows: [
+      ...rightsOf(catalog, settings, stacks).map(rowOf),
+      ...managingUsers(catalog, settings).map(({ environment, rotator, group }) => [
+        environment,
+        group,
+        "administrators",
+        "nobody else",
+        "admin",
+        "",
+        "(managing user)",
+        "Who opens it can change the passwords of what is rotated",
+        `managing-${rotator}`,
+      ]),
+      ...administrators(observed),
+    ],
+    unknown:
+      "found" in observed
+        ? ["who is in teams that people made in Pulumi Cloud: each team's page lists them"]
+        : [`administrators of the Pulumi Cloud organization, who may do everything: ${observed.unknown}`],
+  };
+}
+
+function administrators(observed: Observed): string[][] {
+  const members = "found" in observed ? observed.found.members : [];
+  return members
+    .filter(({ isAdmin }) => isAdmin)
+    .map(({ login }) => [
+      "(all)",
+      "(all)",
+      "user",
+      login,
+      "admin",
+      "",
+      "(administrator)",
+      "Administrators of the organization may do everything",
+      "",
+    ]);
+}
+
+function rowOf({ environment, group, rotator, identity, level, maxOpenDuration, because }: Right): string[] {
+  return [
+    environment,
+    group,
+    identity.type,
+    identity.name,
+    level,
+    maxOpenDuration ?? "",
+    because.map(({ policy }) => policy).join("; "),
+    because.map(({ why }) => why).join("; "),
+    rotator === undefined ? "" : `rotated-${rotator}`,
+  ];
+}
+
+/** What Pulumi Cloud has otherwise at this moment. */
+export function differencesSection({ catalog, project }: Context, observed: Observed): EvidenceSection {
+  const stacks = [...readStacks(project).values()];
+  const found =
+    "found" in observed ? findAccessDifferences(catalog, project.settings, observed.found, stacks) : [];
+  const unknown = "found" in observed ? [] : [`whether Pulumi Cloud is as declared: ${observed.unknown}`];
+  return {
+    name: "access-differences",
+    title: "Access that differs from the declaration",
+    about:
+      "Every right, team, account or default in Pulumi Cloud that is not as declared. Empty: there is none.",
+    source: "Pulumi Cloud's teams, members and settings, compared with the declaration",
+    columns: ["Kind", "What", "Difference", "Remedy"],
+    rows: found.map(({ kind, thing, what, remedy }) => [kind, thing, what, remedy]),
+    unknown,
+  };
+}
+
+/** One table of the bundle: names, times and counts, never a value. */
+export interface EvidenceSection {
+  /** File name without its ending; also how the controls refer to it. */
+  name: string;
+  title: string;
+  /** What the table shows, and what it is good for. */
+  about: string;
+  /** Where its facts come from. */
+  source: string;
+  columns: readonly string[];
+  rows: readonly (readonly string[])[];
+  /** What could not be known, a sentence each. */
+  unknown: readonly string[];
+}

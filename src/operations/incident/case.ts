@@ -1,0 +1,126 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ResolvedEntry } from "../../catalog/entry";
+import type { SlotName } from "../../catalog/slots";
+import { RemedyError } from "../../errors";
+
+/**
+ * Where a new value is set: by this command in the organization, by a person in GitHub environments or the stack's
+ * config, by ESC itself.
+ */
+export type Way = "organization" | "environments" | "config" | "rotator";
+
+/** What is compromised, and where it lives. Names, never a value. */
+export interface Case {
+  secret: ResolvedEntry;
+  way: Way;
+  /** Environments whose value comes from what is replaced; none for the pipeline's own credential, which is in none. */
+  environments: readonly string[];
+  /** The organization's secrets to replace: its own name, and the older ones that stand in GitHub too. */
+  slots: readonly SlotName[];
+  /** Where GitHub environments hold it. */
+  places: readonly { repository: string; environment: string }[];
+  /** Carriers whose workflow syncs it. */
+  carriers: readonly string[];
+  /** Repositories whose workflows may read it in GitHub; a word for all, or for all private ones. */
+  readers: readonly string[];
+  /** GitHub's time of each name that stands there. */
+  updated: Readonly<Record<string, string>>;
+  /** What stands in the way, or beside: told, and kept as open questions. */
+  notes: readonly string[];
+  /** ESC environments to rotate, `organization/project/name`, where ESC makes it. */
+  rotated?: readonly string[];
+}
+
+/** The steps of the guide's emergency procedure, in order. */
+export const STEPS = ["pause", "revoke", "value", "sync", "verify", "readers", "post-mortem"] as const;
+export type Step = (typeof STEPS)[number];
+
+/** A run of the sync that the procedure started. */
+export interface StartedRun {
+  carrier: string;
+  id: number;
+  /** `all`, or the one environment it was started for. */
+  environment: string;
+  url?: string;
+  conclusion?: string;
+}
+
+/** What one environment shows of the new value. */
+export interface EnvironmentCheck {
+  environment: string;
+  /** `proven`: the ledger knows another value, or the very one that was typed. */
+  ledger: "proven" | "failed" | "unknown";
+  /** `proven`: whoever opens the composite gets the new value; `failed`: another one, or it is pinned to what holds another. */
+  composite: "proven" | "failed" | "unknown";
+  /** What was opened later gave the new value; absent where that is not known. */
+  until?: string;
+  detail: string;
+}
+
+/** Where a case stands: names, times and fingerprints under a key that is not here; never a value. */
+export interface Journal {
+  version: 1;
+  name: string;
+  /** Environments that were asked for; empty: all that have it. */
+  asked: readonly string[];
+  reason: string;
+  by: string;
+  /** RFC 3339, UTC, as all times. */
+  started: string;
+  /** From when on readings count: what a person said, or the value's last change. */
+  since: string;
+  /** Whether a person said so: what changed later is then another value. */
+  sinceGiven: boolean;
+  /** What the ledgers knew before, by environment: null for no value; those that could not be read are left out. */
+  before: Record<string, { fingerprint: string; changed: string } | null>;
+  /** GitHub's time of each name, before. */
+  updated: Readonly<Record<string, string>>;
+  /** When this case paused the sync, by environment; those it has resumed are left out. */
+  paused?: Readonly<Record<string, string>>;
+  done: Step[];
+  runs: StartedRun[];
+  checks: EnvironmentCheck[];
+  timeline: { at: string; what: string }[];
+}
+
+/** The file in which a case that was interrupted is found again. */
+export interface JournalFile {
+  path: string;
+  read(): Journal | undefined;
+  save(journal: Journal): void;
+  remove(): void;
+}
+
+/** Beside the stack's backups, ignored by git, for its owner alone. */
+const FOLDER = ".sophia-secrets";
+
+/** @throws RemedyError for what is no name; from `read` when the file is none of ours. */
+export function journalFile(dir: string, name: string): JournalFile {
+  if (!/^[A-Za-z0-9_]+$/.test(name))
+    throw new RemedyError(name, "it is no secret's name", "spell it as in secrets/catalog.ts");
+  const folder = join(dir, FOLDER);
+  const path = join(folder, `compromise-${name}.json`);
+  return {
+    path: join(FOLDER, `compromise-${name}.json`),
+    read: () => {
+      if (!existsSync(path)) return undefined;
+      const journal = parse(readFileSync(path, "utf8"));
+      if (journal?.version === 1 && journal.name === name && Array.isArray(journal.done)) return journal;
+      throw new RemedyError(path, "it is no record of a case", "delete it, and the case begins anew");
+    },
+    save: (journal) => {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      writeFileSync(path, `${JSON.stringify(journal, null, 1)}\n`, { mode: 0o600 });
+    },
+    remove: () => rmSync(path, { force: true }),
+  };
+}
+
+function parse(text: string): Journal | undefined {
+  try {
+    return JSON.parse(text) as Journal;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,128 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { checkCatalog } from "../catalog/checks/check-catalog";
+import type { Catalog } from "../catalog/entry";
+import { parseSettings, type Settings } from "../catalog/settings";
+import { describeProblems, messageOf, RemedyError } from "../errors";
+
+/** The Pulumi project a command works on. */
+export interface Project {
+  dir: string;
+  /** Name in Pulumi.yaml: part of every URN, and the prefix of its config keys. */
+  name: string;
+  stack: string;
+  settings: Settings;
+}
+
+/**
+ * Reads the project in a folder, and one stack's config.
+ *
+ * @param stack the stack asked for; undefined takes the one that owns the organization-wide objects.
+ * @throws RemedyError when the folder is no project, the stack has no file, or its config has problems: all of them.
+ */
+export function readProject(dir: string, stack?: string): Project {
+  const name =
+    (read(join(dir, "Pulumi.yaml"), "run this in the root of the project") as { name?: string } | null)
+      ?.name ?? "";
+  const chosen = stack ?? ownerIn(dir);
+  return { dir, name, stack: chosen, settings: readSettings(dir, name, chosen) };
+}
+
+/**
+ * The config of every stack that has a file, by the stack's name; the project's own as it was read.
+ *
+ * @throws RemedyError when the config of one has problems.
+ */
+export function readStacks({ dir, name, stack, settings }: Project): Map<string, Settings> {
+  const stacks = new Map([[stack, settings]]);
+  for (const file of existsSync(dir) ? readdirSync(dir).sort() : []) {
+    const other = stackOf(file);
+    // A file without config of this program is no stack of its own: a secrets provider alone, say.
+    if (other === undefined || other === stack || !(`${name}:organizationStack` in configIn(dir, file)))
+      continue;
+    stacks.set(other, readSettings(dir, name, other));
+  }
+  return stacks;
+}
+
+function readSettings(dir: string, name: string, stack: string): Settings {
+  const file = join(dir, `Pulumi.${stack}.yaml`);
+  const config =
+    (read(file, `name another stack with --stack, or write its config`) as { config?: object } | null)
+      ?.config ?? {};
+  const prefix = `${name}:`;
+  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+  const { settings, problems } = parseSettings(
+    Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), text(value)])),
+  );
+  if (settings !== undefined) return settings;
+  throw new RemedyError(file, describeProblems("it does not fit", problems), "mend the file");
+}
+
+function stackOf(file: string): string | undefined {
+  return /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
+}
+
+function configIn(dir: string, file: string): Record<string, unknown> {
+  const text = readFileSync(join(dir, file), "utf8");
+  return (parse(text) as { config?: Record<string, unknown> } | null)?.config ?? {};
+}
+
+/** The stack that owns the organization-wide objects, as every stack's config names it. */
+function ownerIn(dir: string): string {
+  for (const file of readdirSync(dir).sort()) {
+    if (stackOf(file) === undefined) continue;
+    const owner = Object.entries(configIn(dir, file)).find(([key]) =>
+      key.endsWith(":organizationStack"),
+    )?.[1];
+    if (typeof owner === "string") return owner;
+  }
+  throw new RemedyError(
+    "organizationStack",
+    "no Pulumi.<stack>.yaml here names it",
+    "run this in the root of the project, or name a stack with --stack",
+  );
+}
+
+function read(file: string, remedy: string): unknown {
+  if (!existsSync(file)) throw new RemedyError(file, "there is no such file", remedy);
+  return parse(readFileSync(file, "utf8"));
+}
+
+/** As `pulumi config` hands a value over: text as it is, anything else as JSON. An encrypted one stands for itself. */
+function text(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/**
+ * The project's catalog as it stands on disk now, read as Pulumi reads it. Not built into the command, which would
+ * know only the secrets of the day it was built.
+ *
+ * @throws RemedyError when it cannot be read, and with every problem of its entries.
+ */
+export function loadCatalog(project: Project): Catalog {
+  const file = join(project.dir, "secrets", "catalog.ts");
+  if (!existsSync(file)) {
+    throw new RemedyError(file, "there is no such file", "run this in the root of the project");
+  }
+  const catalog = load(file);
+  const problems = checkCatalog(catalog, project.settings.appRoot);
+  if (problems.length === 0) return catalog;
+  throw new RemedyError(file, describeProblems("it does not fit", problems), "mend the catalog");
+}
+
+function load(file: string): Catalog {
+  try {
+    // ts-node is what Pulumi runs the program with; its types are pulumi preview's business, not ours.
+    require("ts-node").register({ transpileOnly: true, skipProject: true, compilerOptions: COMPILER });
+    return (require(file) as { catalog: Catalog }).catalog;
+  } catch (error) {
+    const reason = `it cannot be read (${messageOf(error).split("\n", 1)[0]})`;
+    throw new RemedyError(file, reason, "mend it: npx tsc -p tsconfig.check.json shows what is wrong", {
+      cause: error,
+    });
+  }
+}
+
+const COMPILER = { target: "es2022", module: "node20", moduleResolution: "node16" };

@@ -1,0 +1,58 @@
+import { resolveCatalog } from "../../catalog/entry";
+import { ledgerEnvironment, pathOf } from "../../catalog/layout";
+import type { PulumiCloud } from "../../clients/pulumi-cloud";
+import { RemedyError } from "../../errors";
+import { type Ledger, parseLedger } from "../../ledger/ledger";
+import { type RotationRow, rotationStatus } from "../../ledger/rotation";
+import { type Context, requireCloud } from "../context";
+import { inParallel } from "../in-parallel";
+
+/** How every secret stands against its schedule, as far as can be read. */
+export interface Rotation {
+  rows: RotationRow[];
+  /** What could not be read, a sentence each: the rows say unknown of it. */
+  unread: string[];
+}
+
+/**
+ * Reads the ledgers, for which the right to read is enough, and of GitHub the one list that tells of the pipeline's own
+ * credential.
+ *
+ * @throws RemedyError when there is no token for Pulumi Cloud.
+ */
+export async function readRotation(context: Context, dueWithinDays: number): Promise<Rotation> {
+  const { catalog } = context;
+  const cloud = requireCloud(context);
+  const unread: string[] = [];
+  const ledgers = await inParallel(catalog.environments, async (environment) => {
+    const ledger = await ledgerOf(context, cloud, environment).catch(told(unread));
+    return [environment, ledger] as const;
+  });
+  const asked = resolveCatalog(catalog).some(({ bootstrap }) => bootstrap);
+  const updated = asked ? await updatedInGitHub(context).catch(told(unread)) : undefined;
+  const options = { dueWithinDays, ...(updated === undefined ? {} : { updated }) };
+  return { rows: rotationStatus(catalog, Object.fromEntries(ledgers), context.now(), options), unread };
+}
+
+/** Reads one environment's ledger without opening it. @throws RemedyError */
+export async function ledgerOf(
+  { project }: Context,
+  cloud: PulumiCloud,
+  environment: string,
+): Promise<Ledger> {
+  const { text } = await cloud.read(pathOf(ledgerEnvironment(project.settings, environment)));
+  return parseLedger(text);
+}
+
+async function updatedInGitHub(context: Context): Promise<ReadonlyMap<string, string>> {
+  const listed = await context.github().listSecrets();
+  return new Map(listed.map(({ name, updatedAt }) => [name, updatedAt]));
+}
+
+function told(unread: string[]): (error: unknown) => undefined {
+  return (error) => {
+    if (!(error instanceof RemedyError)) throw error;
+    unread.push(`${error.thing}: ${error.reason}`);
+    return undefined;
+  };
+}

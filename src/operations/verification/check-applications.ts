@@ -1,0 +1,100 @@
+import { type Catalog, type ResolvedEntry as Entry, resolveCatalog } from "../../catalog/entry";
+import { compositeEnvironment, ledgerEnvironment, pathOf, SENTINEL } from "../../catalog/layout";
+import {
+  type Rotator,
+  rotatedEnvironment,
+  rotatedValues,
+  rotatorsIn,
+  UNROTATED,
+} from "../../catalog/rotators";
+import type { Settings } from "../../catalog/settings";
+import { type PulumiCloud, valueAt } from "../../clients/pulumi-cloud";
+import { fingerprint } from "../../ledger/fingerprint";
+import { type Ledger, parseLedger } from "../../ledger/ledger";
+import { Secret } from "../../secret";
+import { namesIn } from "../../text";
+import { readPins } from "../versions/history";
+import { type Check, checkLink } from "./check";
+
+/**
+ * Whether an application of an environment gets what was synced: opens what it opens, and compares fingerprints with
+ * the ledger's. No value leaves this function.
+ */
+export function checkApplication(
+  catalog: Catalog,
+  settings: Settings,
+  environment: string,
+  cloud: PulumiCloud,
+): Promise<Check> {
+  return checkLink(`application of ${environment}`, async () => {
+    const [document, text, pins] = await Promise.all([
+      cloud.open(pathOf(compositeEnvironment(settings, environment))),
+      cloud.decrypt(pathOf(ledgerEnvironment(settings, environment))),
+      readPins(cloud, settings, environment),
+    ]);
+    const entries = resolveCatalog(catalog).filter(
+      (entry) => !entry.bootstrap && entry.environments.includes(environment),
+    );
+    const ledger = parseLedger(text.text);
+    const found = entries.map((entry) => ({
+      entry,
+      standing: standingOf(entry, valueIn(document, settings, entry), ledger),
+    }));
+    const waiting = rotatorsIn(catalog.rotators ?? [], environment).filter((rotator) =>
+      rotatedValues(rotator).some(
+        ({ appKey, required }) => required && valueAt(document, [settings.appRoot, appKey]) === UNROTATED,
+      ),
+    );
+    if (waiting.length === 0) return tell(found, Object.values(pins)[0]);
+    return neverRotated(waiting, settings, environment);
+  });
+}
+
+type Standing = "right" | "absent" | "missing" | "other";
+
+function valueIn(document: unknown, settings: Settings, entry: Entry): unknown {
+  return valueAt(document, [settings.appRoot, ...entry.path.split(".")]);
+}
+
+function standingOf(entry: Entry, value: unknown, ledger: Ledger): Standing {
+  if (typeof value !== "string" || value === "" || value === SENTINEL)
+    return entry.required || ledger.secrets[entry.name] !== undefined ? "missing" : "absent";
+  const known = ledger.secrets[entry.name]?.fingerprint;
+  if (known === undefined || ledger.key === undefined) return "other";
+  return fingerprint(ledger.key, entry.name, new Secret(value)) === known ? "right" : "other";
+}
+
+/** Their placeholder is text as any other to what has no loader of this program's. */
+function neverRotated(
+  waiting: readonly Rotator[],
+  settings: Settings,
+  environment: string,
+): Omit<Check, "link"> {
+  const names = waiting.flatMap(rotatedValues).map(({ name }) => name);
+  const commands = waiting.map((rotator) => {
+    const path = pathOf(rotatedEnvironment(settings, environment, rotator));
+    return `pulumi env rotate ${settings.pulumiOrganization}/${path}`;
+  });
+  const what = `applications get a placeholder, for ESC has never rotated ${namesIn(names)}`;
+  return { standing: "wrong", what, remedy: `as an administrator: ${commands.join(" && ")}` };
+}
+
+/** @param pin tag at which the composite stands; what was synced since then is other on purpose. */
+function tell(
+  found: readonly { entry: Entry; standing: Standing }[],
+  pin: string | undefined,
+): Omit<Check, "link"> {
+  const named = (wanted: Standing) =>
+    found.filter(({ standing }) => standing === wanted).map(({ entry }) => entry.name);
+  const [missing, other] = [named("missing"), named("other")];
+  const since =
+    pin === undefined ? "other than the sync left them" : `synced since ${pin}, where it is pinned`;
+  const what = [
+    `${named("right").length} of ${found.length} load as they were synced`,
+    ...(missing.length > 0 ? [`without a value: ${namesIn(missing)}`] : []),
+    ...(other.length > 0 ? [`${since}: ${namesIn(other)}`] : []),
+  ].join("; ");
+  if (missing.length === 0 && (other.length === 0 || pin !== undefined)) return { standing: "ok", what };
+  const unset = missing.length === 0 ? "" : "; npx sophia-secrets set NAME for what GitHub does not have";
+  return { standing: "wrong", what, remedy: `run the sync, which puts ESC right${unset}` };
+}

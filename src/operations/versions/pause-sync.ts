@@ -1,0 +1,169 @@
+import { isDeepStrictEqual } from "node:util";
+import { ledgerEnvironment, pathOf } from "../../catalog/layout";
+import type { Settings } from "../../catalog/settings";
+import type { PulumiCloud } from "../../clients/pulumi-cloud";
+import { messageOf, RemedyError } from "../../errors";
+import { requireLedgerText, withPause } from "../../ledger/edit-ledger";
+import { parseLedger } from "../../ledger/ledger";
+import { type Pause, readPause, unfitReason } from "../../ledger/pause";
+import { pauseBeforeRound, roundsAfter } from "../../sync/sync-group";
+import { inParallel } from "../in-parallel";
+
+/** Why and how long the sync shall rest. */
+export interface PauseRequest {
+  reason: string;
+  /** RFC 3339; until somebody resumes it where it is left out. */
+  until?: string | undefined;
+  /** Login of the person. */
+  by: string;
+  now: Date;
+}
+
+/** What became of one environment. */
+export interface PauseOutcome {
+  environment: string;
+  /** The pause that stood before. */
+  before?: Pause;
+  /** Why nothing was done here. */
+  failure?: string;
+}
+
+/**
+ * Pauses the sync of environments: from its next look on no run writes there, those that run included. A pause that
+ * stands is replaced. Needs the right to write the ledgers, and opens nothing.
+ *
+ * @returns an outcome for each environment, failures among them.
+ * @throws RemedyError when the reason is none (unfitReason).
+ */
+export async function pauseSync(
+  cloud: PulumiCloud,
+  settings: Settings,
+  environments: readonly string[],
+  { reason, until, by, now }: PauseRequest,
+): Promise<PauseOutcome[]> {
+  const wrong = unfitReason(reason);
+  if (wrong !== undefined)
+    throw new RemedyError("the reason", `it ${wrong}`, "say in a few words why; everybody may read them");
+  const since = now.toISOString();
+  const pause = readPause({ reason, by, since, ...(until === undefined ? {} : { until }) });
+  return setPause(cloud, settings, environments, pause);
+}
+
+/** Lets the sync of environments write again. @returns an outcome for each; without `before` it was not paused. */
+export function resumeSync(
+  cloud: PulumiCloud,
+  settings: Settings,
+  environments: readonly string[],
+): Promise<PauseOutcome[]> {
+  return setPause(cloud, settings, environments, undefined);
+}
+
+/** Sets or takes away the pause of environments. */
+function setPause(
+  cloud: PulumiCloud,
+  settings: Settings,
+  environments: readonly string[],
+  pause: Pause | undefined,
+): Promise<PauseOutcome[]> {
+  return inParallel(environments, async (environment) => {
+    try {
+      const before = await changePause(cloud, settings, environment, () => pause);
+      return { environment, ...(before === undefined ? {} : { before }) };
+    } catch (error) {
+      if (!(error instanceof RemedyError)) throw error;
+      return { environment, failure: messageOf(error) };
+    }
+  });
+}
+
+/**
+ * Changes the pause of one environment.
+ *
+ * @param change gives the pause that shall stand, from the one that does; asked again where somebody wrote in between.
+ *   What it throws ends the change.
+ * @returns the pause that stood before.
+ * @throws RemedyError when the ledger cannot be read or written.
+ */
+export async function changePause(
+  cloud: PulumiCloud,
+  settings: Settings,
+  environment: string,
+  change: (standing: Pause | undefined) => Pause | undefined,
+): Promise<Pause | undefined> {
+  let before: Pause | undefined;
+  let round = 0;
+  const path = pathOf(ledgerEnvironment(settings, environment));
+  await editLedgerText(cloud, path, settings.carriers.length > 1, (text) => {
+    const standing = parseLedger(text).paused;
+    const next = change(standing);
+    round += 1;
+    // In later rounds it may be our own, whose answer was lost.
+    if (round === 1) before = standing;
+    return isDeepStrictEqual(standing, next) ? undefined : withPause(text, next);
+  });
+  return before;
+}
+const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/**
+ * When a pause ends: `--for` a time from now (`30m`, `4h`, `2d`, `1w`), or `--until` a day or a time of RFC 3339, UTC.
+ *
+ * @returns RFC 3339; undefined when neither was typed.
+ * @throws RemedyError for both, for what is no time, and for a time gone by.
+ */
+export function parseUntil(
+  { span, moment }: { span: string | undefined; moment: string | undefined },
+  now: Date,
+): string | undefined {
+  if (span !== undefined && moment !== undefined)
+    throw new RemedyError("--for and --until", "are two ends of one pause", "name one of them");
+  if (span !== undefined) return ended(now.getTime() + lengthOf(span), now, "--for", span);
+  if (moment === undefined) return undefined;
+  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?Z)?$/.test(moment);
+  return ended(Date.parse(isTime ? moment : ""), now, "--until", moment);
+}
+
+function lengthOf(span: string): number {
+  const [, count, unit] = /^(\d{1,4})([mhdw])$/.exec(span) ?? [];
+  return count === undefined ? Number.NaN : Number(count) * UNITS[unit as keyof typeof UNITS];
+}
+
+function ended(at: number, now: Date, option: string, typed: string): string {
+  if (at > now.getTime()) return new Date(at).toISOString();
+  throw new RemedyError(
+    option,
+    `names no time to come: ${typed}`,
+    "write --for 4h (m, h, d, w), or --until 2026-12-31 or 2026-12-31T18:00Z",
+  );
+}
+
+/**
+ * Changes a ledger's text, with the ETag of its read. Who wrote in between is read anew, as is a ledger of which it is
+ * not known whether the write was carried out.
+ *
+ * @param isShared whether carriers share it: all of them write when `up` commits their workflows, one at a time.
+ * @param edit gives the text to write, secrets as ciphertext; undefined when nothing is to be written. It is asked again
+ *   each round, so what it did already must lead to undefined.
+ * @throws RemedyError when the service refuses, or others never stop writing.
+ */
+export async function editLedgerText(
+  cloud: PulumiCloud,
+  path: string,
+  isShared: boolean,
+  edit: (text: string) => string | undefined,
+): Promise<void> {
+  for (let round = 1; ; round += 1) {
+    let sent = false;
+    try {
+      const stored = await cloud.read(path);
+      const next = edit(requireLedgerText(stored, path));
+      if (next === undefined) return;
+      sent = true;
+      await cloud.write(path, next, stored.etag);
+      return;
+    } catch (error) {
+      if (round >= roundsAfter(error, sent, isShared)) throw error;
+      await pauseBeforeRound(round);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import * as pulumi from "@pulumi/pulumi";
+import { declaredAccess, describeWindow, describeWithoutTeams } from "../../access/declared-access";
+import type { EnvironmentAccess, Grant } from "../../access/team-access";
+import type { AccessPolicy } from "../../catalog/access-policy";
+import type { Catalog } from "../../catalog/entry";
+import { pathOf } from "../../catalog/layout";
+import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
+import { confirmAccess } from "./confirm-access";
+import type { AskedOrganization } from "./open-organization";
+
+/** Who may do what in one run of the program, and what preview has to say about it. */
+export class AccessRules {
+  /**
+   * For every permission: says when one is replaced. The state keeps a hook's name, and the engine runs what is
+   * registered under it, so each run makes it.
+   */
+  readonly sayWindow: pulumi.ResourceHook;
+  private readonly policies: readonly AccessPolicy[];
+  private confirmed: Promise<void> | undefined;
+
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly settings: Settings,
+    /** Undefined where there is no token for it. */
+    private readonly organization: AskedOrganization | undefined,
+  ) {
+    this.policies = catalog.accessPolicies ?? [];
+    this.sayWindow = new pulumi.ResourceHook(
+      "say-window-of-access",
+      ({ oldInputs = {} }) => this.announceWindow(oldInputs),
+      { onDryRun: true },
+    );
+    if (!this.hasTeams && pulumi.runtime.isDryRun())
+      void pulumi.log.warn(describeWithoutTeams(this.settings, this.policies));
+  }
+
+  /** What the policies come to in one environment; nothing where the edition has no teams. */
+  of(environment: string): EnvironmentAccess {
+    if (!this.hasTeams) return { teams: [], audiences: [] };
+    return declaredAccess(this.catalog, this.settings, environment);
+  }
+
+  /**
+   * Asks once a run whether everybody is there whom this stack's policies name, and in a preview also what the
+   * organization gives to everybody by default.
+   *
+   * @throws pulumi.RunError naming every policy and login or team that is not there.
+   */
+  confirm(opts: pulumi.InvokeOptions): Promise<void> {
+    const { policies, settings, organization } = this;
+    this.confirmed ??= confirmAccess({ policies, settings, organization }, opts);
+    return this.confirmed;
+  }
+
+  private get hasTeams(): boolean {
+    return EDITIONS_WITH_TEAMS.includes(this.settings.edition);
+  }
+
+  private announceWindow(old: Readonly<Record<string, unknown>>): void {
+    const grant = this.grantTo(old);
+    if (grant === undefined || !pulumi.runtime.isDryRun()) return;
+    const { permission, maxOpenDuration } = old as { permission?: string; maxOpenDuration?: string };
+    const before = { level: String(permission), maxOpenDuration };
+    void pulumi.log.warn(describeWindow(String(old.team), before, grant));
+  }
+
+  /** What is declared now for the team and environment of a permission. */
+  private grantTo(old: Readonly<Record<string, unknown>>): Grant | undefined {
+    const path = `${old.project}/${old.environment}`;
+    return this.settings.environments
+      .flatMap((environment) => this.of(environment).teams)
+      .filter(({ team }) => team === old.team)
+      .flatMap(({ onValues, onComposites }) => [...onValues, ...onComposites])
+      .find(({ environment }) => pathOf(environment) === path);
+  }
+}

@@ -1,0 +1,132 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as pulumiservice from "@pulumi/pulumiservice";
+import { describeDefault, describeStackDefault, STACK_DEFAULT_REMEDY } from "../../access/declared-access";
+import type { AccessPolicy } from "../../catalog/access-policy";
+import type { Settings } from "../../catalog/settings";
+import { describeProblems, messageOf, type Problem } from "../../errors";
+import { saidByProvider } from "../provider-answers";
+import type { AskedOrganization } from "./open-organization";
+
+/** What is to be confirmed, and by whom. */
+interface Asked {
+  policies: readonly AccessPolicy[];
+  settings: Settings;
+  /** Undefined where there is no token for it. */
+  organization: AskedOrganization | undefined;
+}
+
+/** What the SDK ends with when its log has the error already; the engine then adds no words of its own (cmd/run/index.ts). */
+const TOLD_ALREADY = 32;
+
+type Names = ReadonlySet<string> | undefined;
+
+/**
+ * Asks Pulumi Cloud whether everybody is there whom the policies of this stack's environments and its approvers name;
+ * in a preview also what it gives to everybody by default. What cannot be asked is said, and stops nothing.
+ *
+ * @throws pulumi.RunError naming everybody who is not there; a preview says it in its log, and fails at its end.
+ */
+export async function confirmAccess(asked: Asked, opts: pulumi.InvokeOptions): Promise<void> {
+  const { pulumiOrganization, environments } = asked.settings;
+  const policies = asked.policies.filter((policy) =>
+    policy.environments.some((each) => environments.includes(each)),
+  );
+  const isPreview = pulumi.runtime.isDryRun();
+  const [user, team] = await Promise.all([
+    memberNames(pulumiOrganization, opts),
+    teamNames(policies, asked),
+    isPreview ? announceDefault(asked) : undefined,
+  ]);
+  const problems = [
+    ...policies.flatMap((policy) => strangersIn(policy, { user, team }, pulumiOrganization)),
+    ...unknownApprovers(asked.settings, team),
+  ];
+  if (problems.length === 0) return;
+  const message = describeProblems("Access policies and approvers", problems);
+  // Thrown, it is told once more for each resource that waits for this, around the words that matter. A preview makes
+  // nothing, so it may go on to its end, and fail there.
+  if (!isPreview) throw new pulumi.RunError(message);
+  await pulumi.log.error(message);
+  process.exitCode = TOLD_ALREADY;
+}
+
+/** Undefined where they cannot be listed. */
+async function memberNames(organizationName: string, opts: pulumi.InvokeOptions): Promise<Names> {
+  try {
+    const { members } = await pulumiservice.getOrganizationMembers({ organizationName }, opts);
+    return new Set(members.map(({ username }) => username));
+  } catch (error) {
+    const said = saidByProvider(error);
+    await pulumi.log.warn(`access: Pulumi Cloud does not list its members (${said}); logins are not checked`);
+    return undefined;
+  }
+}
+
+/** Undefined where nobody names one, and where they cannot be listed. */
+async function teamNames(
+  policies: readonly AccessPolicy[],
+  { settings, organization }: Asked,
+): Promise<Names> {
+  const inPolicies = policies.some(({ identities }) => identities.some(({ type }) => type === "team"));
+  if (!inPolicies && settings.approvers.length === 0) return undefined;
+  try {
+    if (organization !== undefined) return new Set(await organization.teamNames());
+    await pulumi.log.warn(`access: teams of policies and approvers are not checked: ${NO_TOKEN}`);
+  } catch (error) {
+    await pulumi.log.warn(`access: teams of policies and approvers are not checked: ${messageOf(error)}`);
+  }
+  return undefined;
+}
+
+const NO_TOKEN = "there is no PULUMI_ACCESS_TOKEN, and pulumi login keeps none for this address";
+
+/** Everybody has the organization's default permission as well: at `write` no policy restricts anybody. */
+async function announceDefault({ settings, organization }: Asked): Promise<void> {
+  const { pulumiOrganization } = settings;
+  try {
+    const found = await organization?.settings();
+    const level = found?.defaultPermission;
+    const onStacks = found?.defaultStackPermission ?? "none";
+    if (onStacks !== "none")
+      await pulumi.log.warn(
+        `access: ${pulumiOrganization}: ${describeStackDefault(onStacks)}. Remedy: ${STACK_DEFAULT_REMEDY}`,
+      );
+    if (level === undefined)
+      await pulumi.log.info(describeDefault(pulumiOrganization, { unknown: NO_TOKEN }));
+    else if (level !== "none") await pulumi.log.warn(describeDefault(pulumiOrganization, { level }));
+  } catch (error) {
+    await pulumi.log.info(describeDefault(pulumiOrganization, { unknown: messageOf(error) }));
+  }
+}
+
+function strangersIn(
+  policy: AccessPolicy,
+  known: Readonly<Record<"user" | "team", Names>>,
+  organization: string,
+): Problem[] {
+  return policy.identities
+    .filter(({ type, name }) => known[type]?.has(name) === false)
+    .map(({ type, name }) => {
+      const thing = `access policy ${policy.name}`;
+      if (type === "user") {
+        const cause = `names ${name}, who has no account in the Pulumi Cloud organization ${organization}`;
+        return {
+          thing,
+          cause,
+          remedy: "invite them there, or spell the login as its list of members has it",
+        };
+      }
+      const cause = `names the team ${name}, which the Pulumi Cloud organization ${organization} does not have`;
+      return { thing, cause, remedy: "make it there, or spell it as its list of teams has it" };
+    });
+}
+
+function unknownApprovers({ approvers, pulumiOrganization }: Settings, teams: Names): Problem[] {
+  return approvers
+    .filter((name) => teams?.has(name) === false)
+    .map((name) => ({
+      thing: "config approvers",
+      cause: `names the team ${name}, which the Pulumi Cloud organization ${pulumiOrganization} does not have, so nobody could approve`,
+      remedy: "make it there with the people who approve, or spell it as its list of teams has it",
+    }));
+}

@@ -1,0 +1,26 @@
+import type { Settings } from "../../catalog/settings";
+import { createHttp } from "../../clients/http";
+import { createPulumiCall } from "../../clients/pulumi-call";
+import { findPulumiToken, pulumiAddress } from "../../clients/pulumi-login";
+import { createPulumiOrganization, type PulumiOrganization } from "../../clients/pulumi-organization";
+
+/** What the provider has no function for. */
+export type AskedOrganization = Pick<PulumiOrganization, "settings" | "teamNames">;
+
+/** A preview does not wait long for what it can do without. */
+const PATIENCE = { timeoutMs: 5000, tries: 2, patienceMs: 2000 };
+
+/**
+ * The organization of Pulumi Cloud, asked with the token that its provider has.
+ *
+ * @returns undefined where there is no token in PULUMI_ACCESS_TOKEN and none of `pulumi login`.
+ */
+export function openOrganization({
+  pulumiApiUrl,
+  pulumiOrganization: organization,
+}: Settings): AskedOrganization | undefined {
+  const url = pulumiAddress(pulumiApiUrl, process.env);
+  const token = findPulumiToken(url, process.env);
+  if (token === undefined) return undefined;
+  return createPulumiOrganization(createPulumiCall({ url, organization, token, http: createHttp(PATIENCE) }));
+}

@@ -1,0 +1,49 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { Image } from "../../catalog/entry";
+import type { Settings } from "../../catalog/settings";
+
+/**
+ * The images' digests, looked up at preview, so that what is deployed is what was seen. Nothing when the config says
+ * so.
+ *
+ * @param password of the registry's account: encrypted config, or ESC through the stack's `environment`.
+ * @throws pulumi.RunError naming the image, the likely cause and the remedy.
+ */
+export function resolveImages(
+  images: readonly Image[],
+  settings: Settings,
+  password: pulumi.Output<string> | undefined,
+): Record<string, pulumi.Output<string>> {
+  if (!settings.resolveImages) return {};
+  const { dockerRegistry: address, dockerUsername: username, dockerHost: host } = settings;
+  const account = username !== undefined && password !== undefined ? [{ address, username, password }] : [];
+  const provider = new docker.Provider("registry", {
+    registryAuth: account,
+    ...(host === undefined ? {} : { host }),
+  });
+  return Object.fromEntries(
+    images.map((image) => [image.name, pulumi.output(digestOf(image, registryName(address), provider))]),
+  );
+}
+
+async function digestOf(image: Image, registry: string, provider: docker.Provider): Promise<string> {
+  const name = `${registry}/${image.reference}`;
+  try {
+    const found = await docker.getRegistryImage({ name }, { provider });
+    return `${name.replace(/:[^:/]*$/, "")}@${found.sha256Digest}`;
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    const remedy = said.includes("docker daemon")
+      ? "start a Docker-compatible engine (set DOCKER_HOST or dockerHost), or set resolveImages to false"
+      : "check the reference in secrets/images.ts, dockerRegistry, and the account's right to read it";
+    throw new pulumi.RunError(
+      `image ${name}: its digest cannot be looked up (${said.replaceAll(/\s+/g, " ").trim()}). Remedy: ${remedy}`,
+    );
+  }
+}
+
+/** A registry's name in references: an address may carry a scheme, a reference never does. */
+function registryName(address: string): string {
+  return address.replace(/^https?:\/\//, "");
+}

@@ -1,5 +1,0 @@
-/** What a provider's error says, in one line: bridged providers begin with a count, and name the request in a list. */
-export function saidByProvider(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return (/^\s*\* (.+)$/m.exec(text)?.[1] ?? text.trim().split("\n", 1)[0] ?? "").trim();
-}

@@ -1,0 +1,151 @@
+import { Document, isScalar, type Scalar, visit } from "yaml";
+import { jobIdOf, SCRIPT_PATH, WORKFLOW_PATH } from "../catalog/layout";
+import type { Settings } from "../catalog/settings";
+import type { JobCatalog, JobTarget } from "./job-catalog";
+
+/** actions/checkout at a full commit id: a tag can be moved to other code. The comment is what Dependabot reads. */
+const CHECKOUT = { action: "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8", version: "v5.0.0" };
+
+/** Minutes before GitHub ends a hanging job; a run takes seconds. */
+const TIMEOUT_MINUTES = 10;
+
+/** Once a day, off the full hour, when GitHub delays scheduled runs most. */
+const SCHEDULE = "17 5 * * *";
+
+type StepSettings = Pick<Settings, "pulumiApiUrl" | "alertWebhook">;
+
+/**
+ * The sync workflow: one job per environment, so that each environment's own secrets override the organization's as
+ * GitHub has it. Every secret is named: neither `toJSON(secrets)` nor `secrets: inherit`, which would hand over
+ * whatever else the repository may read.
+ *
+ * @returns the file's text, the same for equal catalogs.
+ */
+export function renderWorkflow(
+  catalog: JobCatalog,
+  settings: Pick<Settings, "branch" | "pulumiApiUrl" | "alertWebhook">,
+): string {
+  const environments = catalog.targets.map((target) => target.environment);
+  const workflow = {
+    name: "Sync secrets",
+    on: {
+      workflow_dispatch: { inputs: inputs(environments) },
+      push: { branches: [settings.branch], paths: [WORKFLOW_PATH, SCRIPT_PATH] },
+      schedule: [{ cron: SCHEDULE }],
+    },
+    permissions: {},
+    jobs: Object.fromEntries(
+      catalog.targets.map((target) => [jobIdOf(target.environment), job(target, catalog, settings)]),
+    ),
+  };
+  const document = new Document(workflow);
+  document.commentBefore =
+    " Written by `pulumi up` from the catalog of sophia-secrets. Do not edit: the next `up` puts it back.";
+  visit(document, { Scalar: (key, node) => annotate(key, node) });
+  return document.toString({ lineWidth: 0 });
+}
+
+function inputs(environments: readonly string[]): object {
+  return {
+    environment: {
+      description: "Environment to sync",
+      type: "choice",
+      options: ["all", ...environments],
+      default: "all",
+    },
+    "dry-run": { description: "Show the plan and write nothing", type: "boolean", default: false },
+    names: {
+      description: "Sync these secrets alone: names separated by commas; empty: all",
+      type: "string",
+      default: "",
+    },
+    "all-or-nothing": {
+      description: "Write nothing of an environment in which a secret is refused",
+      type: "boolean",
+      default: false,
+    },
+    "allow-many-changes": {
+      description: "Replace an unusual number of values at once",
+      type: "boolean",
+      default: false,
+    },
+  };
+}
+
+function job(target: JobTarget, catalog: JobCatalog, settings: StepSettings): object {
+  const { environment } = target;
+  const usesOidc = catalog.syncAuthentication === "oidc";
+  return {
+    name: `Sync ${environment}`,
+    if: `\${{ github.event_name != 'workflow_dispatch' || inputs.environment == 'all' || inputs.environment == '${environment}' }}`,
+    "runs-on": "ubuntu-latest",
+    "timeout-minutes": TIMEOUT_MINUTES,
+    environment,
+    permissions: { contents: "read", ...(usesOidc ? { "id-token": "write" } : {}) },
+    concurrency: { group: `sync-secrets-${environment}`, "cancel-in-progress": false },
+    outputs: { changed: output("changed"), refused: output("refused"), paused: output("paused") },
+    steps: [
+      { name: "Check out this commit", uses: CHECKOUT.action, with: { "persist-credentials": false } },
+      {
+        name: "Sync",
+        id: SYNC_STEP,
+        run: `node ${SCRIPT_PATH}`,
+        env: stepEnvironment(target, catalog, settings),
+      },
+    ],
+  };
+}
+
+const SYNC_STEP = "sync";
+
+function output(name: string): string {
+  return `\${{ steps.${SYNC_STEP}.outputs.${name} }}`;
+}
+
+function stepEnvironment(
+  target: JobTarget,
+  catalog: JobCatalog,
+  settings: StepSettings,
+): Record<string, string> {
+  const names = catalog.secrets
+    .filter((secret) => secret.environments.includes(target.environment))
+    .flatMap((secret) => [secret.name, ...secret.aliases]);
+  if (catalog.syncAuthentication === "token") names.push("PULUMI_ACCESS_TOKEN");
+  return {
+    SYNC_ENVIRONMENT: target.environment,
+    // Inputs reach the script as variables; in a command the shell would carry them out.
+    SYNC_DRY_RUN: `\${{ inputs.dry-run || false }}`,
+    SYNC_NAMES: `\${{ inputs.names }}`,
+    SYNC_ALL_OR_NOTHING: `\${{ inputs.all-or-nothing || false }}`,
+    SYNC_ALLOW_MANY_CHANGES: `\${{ inputs.allow-many-changes || false }}`,
+    ...(settings.pulumiApiUrl === undefined ? {} : { PULUMI_BACKEND_URL: settings.pulumiApiUrl }),
+    ...(settings.alertWebhook === undefined
+      ? {}
+      : { SYNC_ALERT_WEBHOOK: `\${{ secrets.${settings.alertWebhook} }}` }),
+    ...Object.fromEntries(names.sort().map((name) => [name, `\${{ secrets.${name} }}`])),
+  };
+}
+
+/** Comments at the ends of lines, where Dependabot and zizmor look for them. */
+function annotate(key: unknown, node: Scalar): void {
+  if (!isScalar(node)) return;
+  if (node.value === CHECKOUT.action) node.comment = ` ${CHECKOUT.version}`;
+  if (key === "value" && node.value === "write") node.comment = " proves to Pulumi Cloud which job this is";
+}
+
+/**
+ * The script a carrier gets: the job's bundle under the catalog as one constant. The bundle is the same for
+ * everybody; adding a secret changes the constant alone.
+ *
+ * @param bundle dist/sync_secrets.cjs, as `make bundle` builds it from src/sync/main.ts.
+ */
+export function renderScript(catalog: JobCatalog, bundle: string): string {
+  const header = [
+    // The bundle's own directive counts for nothing behind other code.
+    '"use strict";',
+    "// Written by `pulumi up` from the catalog of sophia-secrets. Do not edit: the next `up` puts it back.",
+    "// Names, paths and rules only; values never stand here.",
+    `const JOB_CATALOG = ${JSON.stringify(catalog, null, 1)};`,
+  ];
+  return `${header.join("\n")}\n\n${bundle}`;
+}

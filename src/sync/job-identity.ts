@@ -1,0 +1,70 @@
+import type { Http } from "../clients/http";
+import { exchangeToken, idTokenEndpoint, requestIdToken } from "../clients/oidc";
+import { RemedyError } from "../errors";
+import { handRun, type Ledger, newestRunIn, runBefore, runId } from "../ledger/ledger";
+import { Secret } from "../secret";
+import type { JobCatalog, JobTarget } from "./job-catalog";
+
+/** Seconds the job's Pulumi token lives: longer than the job may take (its timeout), and no more. It is left to expire. */
+const TOKEN_SECONDS = 900;
+
+/** What the job proves itself with. */
+export interface IdentityDependencies {
+  catalog: JobCatalog;
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Address of Pulumi Cloud. */
+  url: string;
+  http: Http;
+  /** Called with each token before it is used. */
+  mask: (token: Secret) => void;
+}
+
+/**
+ * The job's token of Pulumi Cloud: traded for GitHub's id token, or the stored one where the stack's config says so.
+ *
+ * @throws RemedyError with what does not fit, and what to change.
+ */
+export async function authenticate(context: IdentityDependencies, target: JobTarget): Promise<Secret> {
+  const { catalog, environment, url, http, mask } = context;
+  if (catalog.syncAuthentication === "token") return storedToken(environment.PULUMI_ACCESS_TOKEN ?? "");
+  const organization = catalog.pulumiOrganization;
+  const audience = `urn:pulumi:org:${organization}`;
+  const idToken = await requestIdToken(idTokenEndpoint(environment), audience, http);
+  mask(idToken);
+  const traded = await exchangeToken(
+    { url, organization, team: target.team, idToken, expiration: TOKEN_SECONDS },
+    http,
+  );
+  mask(traded);
+  return traded;
+}
+
+function storedToken(stored: string): Secret {
+  if (stored !== "") return new Secret(stored);
+  throw new RemedyError(
+    "PULUMI_ACCESS_TOKEN",
+    "is not set, and the stack's config asks for a stored token",
+    "set it in GitHub, or set syncAuthentication to oidc",
+  );
+}
+
+/** Which run this is, for the ledger. */
+export interface RunIdentity {
+  /** GitHub's run id, or the name of a sync by hand (handRun). */
+  run: string;
+  /** Which try of that run, from 1; GitHub keeps the id when somebody runs it again. */
+  attempt?: string;
+  commit: string;
+  /** RFC 3339, UTC. */
+  now: string;
+}
+
+/**
+ * Who a sync by hand is: with the newest run that it, or the ledger, knows to have been queued before. A run of the
+ * workflow stays who it is.
+ */
+export function knowingRuns(identity: RunIdentity, ledger: Ledger): RunIdentity {
+  if (runId(identity.run) !== undefined) return identity;
+  const known = [runBefore(identity.run), newestRunIn(ledger)].filter((id) => id !== undefined);
+  return { ...identity, run: handRun(known.length === 0 ? undefined : Math.max(...known)) };
+}

@@ -1,0 +1,101 @@
+import { runProgram } from "../../src/cli/program";
+import { createGitHubCall } from "../../src/clients/github-call";
+import { createGitHub } from "../../src/clients/github-secrets";
+import { createHttp } from "../../src/clients/http";
+import { createPulumiCall } from "../../src/clients/pulumi-call";
+import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
+import { RemedyError } from "../../src/errors";
+import type { Terminal } from "../../src/operations/context";
+import { type Context, refuseWithoutPulumiToken } from "../../src/operations/context";
+import type { Project } from "../../src/operations/project";
+import { Secret } from "../../src/secret";
+import { TOKENS } from "../pulumi-cloud/cloud-fixture";
+import { heardTerminal, type Spoken } from "./heard-terminal";
+import { AT_CLOUD, CATALOG } from "./small-organization";
+
+/** A server of the sandbox, and the token to come with: an administrator's when left out; null is none. */
+interface Served {
+  url: string;
+  token?: string | null | undefined;
+}
+
+/** What a test's doors have of their own. */
+interface Own extends Omit<Partial<Context>, "project" | "terminal"> {
+  project?: Partial<Project>;
+  /** Texts of the files that can be read, by path. */
+  files?: Record<string, string>;
+}
+
+/** Who sits at the terminal. */
+export interface Person {
+  /** Answers a question, unseen; undefined where nobody can be asked. */
+  answer?: ((question: string) => Promise<Secret>) | undefined;
+  stdin?: string | Uint8Array;
+}
+
+/** What a command said, and its exit code. */
+export interface Heard extends Spoken {
+  code: number;
+}
+
+/**
+ * A command's doors to servers of the sandbox, for the small organization. A server that is left out has no token; the
+ * terminal comes with the run.
+ */
+export function commandContext(
+  { github, cloud }: { github?: Served; cloud?: Served },
+  { project: change = {}, files = {}, ...own }: Own = {},
+): Context {
+  const stack = { name: "sophia-secrets", stack: "production", settings: AT_CLOUD };
+  const project = { dir: "/nowhere", ...stack, ...change };
+  const { githubOrganization, pulumiOrganization } = project.settings;
+  const http = own.http ?? createHttp({ waitMs: 1, tries: 2, patienceMs: 100 });
+  const at = (served: Served | undefined, organization: string, token: string) =>
+    served && served.token !== null
+      ? { url: served.url, organization, token: new Secret(served.token ?? token), http }
+      : undefined;
+  const atGitHub = () =>
+    at(github, githubOrganization, "owner-token") ?? refuse("GITHUB_TOKEN", "is not set", "export it");
+  const atCloud = at(cloud, pulumiOrganization, TOKENS.admin);
+  return {
+    project,
+    catalog: CATALOG,
+    http,
+    terminal: {} as Terminal,
+    github: () => createGitHub(atGitHub()),
+    githubCall: () => createGitHubCall(atGitHub()),
+    cloud: () => atCloud && createPulumiCloud(atCloud),
+    cloudCall: () => createPulumiCall(atCloud ?? refuseWithoutPulumiToken()),
+    pulumi: { run: async () => refuse("pulumi", "nobody runs it here", "give the doors one") },
+    now: () => new Date(),
+    env: {},
+    readFile: (path) =>
+      Buffer.from(files[path] ?? refuse(path, "it cannot be read (ENOENT)", "check its name")),
+    ...own,
+  };
+}
+
+/** Runs a command line: its words, or one text. Values in tests hold `canary`, and no command may show one. */
+export async function runCommand(
+  command: string | readonly string[],
+  context: Context,
+  { answer, stdin = "" }: Person = {},
+): Promise<Heard> {
+  const heard: Spoken = { stdout: "", stderr: "" };
+  const terminal = heardTerminal(heard);
+  const askHidden = async (question: string) => {
+    terminal.say(`${question}:`);
+    return answer?.(question) ?? refuse(question, "nobody is there", "give the command a person");
+  };
+  // What the terminal reads is the test's, not what stands on the stdin of whoever runs it.
+  const readStdin = async () => Buffer.from(stdin);
+  Object.assign(terminal, { canAsk: answer !== undefined, askHidden, readStdin });
+  const argv = typeof command === "string" ? command.split(" ").filter((word) => word !== "") : command;
+  const code = await runProgram(argv, async () => ({ ...context, terminal }), terminal);
+  if (/canary/.test(heard.stdout + heard.stderr)) throw new Error("it shows a value");
+  return { ...heard, code };
+}
+
+function refuse(thing: string, reason: string, remedy: string): never {
+  throw new RemedyError(thing, reason, remedy);
+}

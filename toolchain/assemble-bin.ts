@@ -1,0 +1,23 @@
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
+import { compileOnce } from "./compile";
+import type { FoundCli } from "./path-cli";
+import { writeNodeWrapper } from "./shell-wrapper";
+import { linkOrCopy } from "./write-whole";
+
+/**
+ * Puts the CLI and this checkout's own language host into `toolchainDir/bin`. The CLI is shared between checkouts
+ * (a hard link into the user's cache); the host belongs to the checkout, so that two checkouts at different commits
+ * do not overwrite each other's.
+ *
+ * @returns the folder that belongs first on PATH
+ */
+export async function assembleBin(cli: FoundCli, projectDir: string, toolchainDir: string): Promise<string> {
+  const binDir = join(toolchainDir, "bin");
+  const host = join(toolchainDir, "language-host.cjs");
+  linkOrCopy(realpathSync(cli.pulumi), join(binDir, "pulumi"));
+  const entry = join(projectDir, "toolchain", "language-host.ts");
+  await compileOnce({ projectDir, entry, output: host, packages: "bundle" });
+  writeNodeWrapper(join(binDir, "pulumi-language-nodejs"), host);
+  return binDir;
+}
