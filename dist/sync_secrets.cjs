@@ -7385,16 +7385,12 @@ function escaped(unit) {
 
 // src/errors.ts
 var RemedyError = class extends Error {
-  constructor(thing, reason, remedy, options) {
-    super(`${thing}: ${reason}. Remedy: ${remedy}`, options);
-    this.thing = thing;
-    this.reason = reason;
-    this.remedy = remedy;
+  constructor(problem, options) {
+    super(`${problem.subject}: ${problem.cause}. Remedy: ${problem.remedy}`, options);
+    this.problem = problem;
     this.name = new.target.name;
   }
-  thing;
-  reason;
-  remedy;
+  problem;
 };
 var TokenError = class extends RemedyError {
 };
@@ -7441,11 +7437,12 @@ function backoff(attempt, first) {
 async function send(request, timeoutMs) {
   const url = URL.canParse(request.url) ? new URL(request.url) : null;
   if (url === null || !(url.protocol in AGENTS)) {
-    throw new RemedyError(
-      `${request.method} request`,
-      "its address is not http(s)",
-      "mend the configured address"
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: `${request.method} request`,
+      cause: "its address is not http(s)",
+      remedy: "mend the configured address"
+    });
   }
   const open2 = url.protocol === "https:" ? import_node_https.request : import_node_http.request;
   const agent = AGENTS[url.protocol];
@@ -7475,11 +7472,12 @@ async function send(request, timeoutMs) {
 }
 function noAnswer(method, url, cause) {
   const code = cause.code ?? cause.name;
-  return new NoAnswerError(
-    `${method} ${url.origin}${url.pathname}`,
-    code === "TimeoutError" || code === "ABORT_ERR" ? "no answer in time" : `no answer (${code})`,
-    method === "GET" ? "check the address and the network, then run again" : "check the address and the network, then run again: a second run finishes what this one did not"
-  );
+  return new NoAnswerError({
+    code: "?",
+    subject: `${method} ${url.origin}${url.pathname}`,
+    cause: code === "TimeoutError" || code === "ABORT_ERR" ? "no answer in time" : `no answer (${code})`,
+    remedy: method === "GET" ? "check the address and the network, then run again" : "check the address and the network, then run again: a second run finishes what this one did not"
+  });
 }
 
 // src/sync/runner.ts
@@ -7576,7 +7574,12 @@ function parseAnswer(thing, answer) {
   throw notTheService(thing, "is not JSON");
 }
 function notTheService(thing, what) {
-  return new RemedyError(thing, `the service's answer ${what}`, LOOK_BETWEEN);
+  return new RemedyError({
+    code: "?",
+    subject: thing,
+    cause: `the service's answer ${what}`,
+    remedy: LOOK_BETWEEN
+  });
 }
 var LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between";
 function revisionOf(environment, answer) {
@@ -7611,27 +7614,29 @@ var OF_ORGANIZATION = {
 var KINDS = { 401: TokenError, 404: NotFoundError };
 function refusal(thing, answer, known) {
   if (answer.status === 409) {
-    return new ConflictError(
-      thing,
-      "somebody else wrote it in between",
-      "run again: it reads and plans anew"
-    );
+    return new ConflictError({
+      code: "?",
+      subject: thing,
+      cause: "somebody else wrote it in between",
+      remedy: "run again: it reads and plans anew"
+    });
   }
   if (answer.status < 400) {
     const cause = `the service answered ${answer.status}, which is a redirect: something stands in between`;
-    return new RemedyError(thing, cause, LOOK_BETWEEN);
+    return new RemedyError({ code: "?", subject: thing, cause, remedy: LOOK_BETWEEN });
   }
   const [why, what] = known[answer.status] ?? [];
   if (why !== void 0 && what !== void 0)
-    return new (KINDS[answer.status] ?? RemedyError)(thing, why, what);
+    return new (KINDS[answer.status] ?? RemedyError)({ code: "?", subject: thing, cause: why, remedy: what });
   const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}`;
   if (answer.status >= 500 || answer.status === 429)
-    return new UnavailableError(thing, reason, "run again later");
-  return new RemedyError(
-    thing,
-    reason,
-    known === OF_ENVIRONMENTS ? "mend the text of the environment" : "check what was asked for, then run this again"
-  );
+    return new UnavailableError({ code: "?", subject: thing, cause: reason, remedy: "run again later" });
+  return new RemedyError({
+    code: "?",
+    subject: thing,
+    cause: reason,
+    remedy: known === OF_ENVIRONMENTS ? "mend the text of the environment" : "check what was asked for, then run this again"
+  });
 }
 function diagnosticsOf(answer) {
   try {
@@ -7788,7 +7793,12 @@ var PULUMI_CLOUD = "https://api.pulumi.com";
 function checkedAddress(thing, text) {
   const cause = unfitAddress(text);
   if (cause === void 0) return text.replace(/\/+$/, "");
-  throw new RemedyError(thing, cause, `leave it out for ${PULUMI_CLOUD}, or give the service's own address`);
+  throw new RemedyError({
+    code: "?",
+    subject: thing,
+    cause,
+    remedy: `leave it out for ${PULUMI_CLOUD}, or give the service's own address`
+  });
 }
 
 // src/ledger/ledger.ts
@@ -8045,7 +8055,12 @@ function readRunOptions(environment, catalog) {
 function isOn(name2, environment) {
   const text = environment[name2] ?? "";
   if (["", "true", "false"].includes(text)) return text === "true";
-  throw new RemedyError(name2, "is neither true nor false", "set it to one of them");
+  throw new RemedyError({
+    code: "?",
+    subject: name2,
+    cause: "is neither true nor false",
+    remedy: "set it to one of them"
+  });
 }
 var NAME = /^[A-Za-z0-9_]{1,100}$/;
 function readNames(text, catalog) {
@@ -8056,7 +8071,12 @@ function readNames(text, catalog) {
   if (unknown2.length === 0) return new Set(names2);
   const told = unknown2.map((name2) => NAME.test(name2) ? name2 : "(no name)");
   const remedy = "spell it as in secrets/catalog.ts, names separated by commas; nothing was read or written";
-  throw new RemedyError("names", `the catalog has no such secret: ${told.join(", ")}`, remedy);
+  throw new RemedyError({
+    code: "?",
+    subject: "names",
+    cause: `the catalog has no such secret: ${told.join(", ")}`,
+    remedy
+  });
 }
 var SHORTEST = 8;
 var ARMOUR = /^-----(BEGIN|END) [A-Z0-9 ]+-----$/;
@@ -8270,11 +8290,12 @@ function createAlert(url, run, http) {
       () => void 0
     );
     if (status !== void 0 && status < 300) return;
-    throw new RemedyError(
-      "the alert's webhook",
-      status === void 0 ? "no answer" : `it answered ${status}`,
-      "set the secret that alertWebhook names to the webhook's address; the next run tries again"
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: "the alert's webhook",
+      cause: status === void 0 ? "no answer" : `it answered ${status}`,
+      remedy: "set the secret that alertWebhook names to the webhook's address; the next run tries again"
+    });
   };
 }
 
@@ -14143,11 +14164,12 @@ function idTokenEndpoint(environment) {
   const url = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
   const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
   if (url !== "" && token !== "") return { url, token: new Secret(token) };
-  throw new RemedyError(
-    "GitHub's id token",
-    "this process may not ask for one",
-    "run it in a GitHub Actions job with permissions: id-token: write"
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "GitHub's id token",
+    cause: "this process may not ask for one",
+    remedy: "run it in a GitHub Actions job with permissions: id-token: write"
+  });
 }
 async function requestIdToken(door, audience, http) {
   const url = `${door.url}&audience=${encodeURIComponent(audience)}`;
@@ -14159,7 +14181,12 @@ async function requestIdToken(door, audience, http) {
   const { value } = answer.status === 200 ? parse4(answer.text) : {};
   if (typeof value === "string" && value !== "") return new Secret(value);
   const remedy = "give the job permissions: id-token: write, and run it again";
-  throw new RemedyError("GitHub's id token", `GitHub answered ${answer.status} without one`, remedy);
+  throw new RemedyError({
+    code: "?",
+    subject: "GitHub's id token",
+    cause: `GitHub answered ${answer.status} without one`,
+    remedy
+  });
 }
 async function exchangeToken(options, http) {
   const { url, organization, idToken, expiration } = options;
@@ -14181,7 +14208,12 @@ async function exchangeToken(options, http) {
   const thing = `Pulumi Cloud's trust in this job (${who} of ${organization})`;
   const words = typeof said === "string" ? said : "";
   const reason = `it answered ${answer.status}${words === "" ? "" : `, ${words}`}`;
-  throw new RemedyError(thing, `${reason}; the job's claims: ${describeJob(idToken)}`, remedyFor(words));
+  throw new RemedyError({
+    code: "?",
+    subject: thing,
+    cause: `${reason}; the job's claims: ${describeJob(idToken)}`,
+    remedy: remedyFor(words)
+  });
 }
 function wordsOf(wish) {
   if ("team" in wish) return { kind: "team", scope: `team:${wish.team}`, who: `team ${wish.team}` };
@@ -14246,11 +14278,12 @@ async function authenticate(context, target) {
 }
 function storedToken(stored) {
   if (stored !== "") return new Secret(stored);
-  throw new RemedyError(
-    "PULUMI_ACCESS_TOKEN",
-    "is not set, and the stack's config asks for a stored token",
-    "set it in GitHub, or set syncAuthentication to oidc"
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "PULUMI_ACCESS_TOKEN",
+    cause: "is not set, and the stack's config asks for a stored token",
+    remedy: "set it in GitHub, or set syncAuthentication to oidc"
+  });
 }
 function knowingRuns(identity, ledger) {
   if (runId(identity.run) !== void 0) return identity;
@@ -14264,7 +14297,12 @@ var AwaitingApprovalError = class extends RemedyError {
     const how = made === void 0 ? "waits for approval since an earlier run" : "was proposed and waits for approval";
     const applied = `somebody else approves and applies it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request approve ${request} && pulumi env change-request apply ${request})`;
     const remedy = made === void 0 ? `${applied}, or closes it where a newer value has come since; the next run proposes what is then missing` : `${applied}; the next run finds it done`;
-    super(environment, `the change ${how} (change request ${request})`, remedy);
+    super({
+      code: "?",
+      subject: environment,
+      cause: `the change ${how} (change request ${request})`,
+      remedy
+    });
     this.made = made;
   }
   made;
@@ -14292,11 +14330,12 @@ async function refuseOthers(environment, call, proposer, text) {
   if (standing2 === void 0 || standing2.status === DRAFT) return standing2;
   if (await proposer.isOwn(standing2) || await holds(environment, call, standing2.id, text))
     return standing2;
-  throw new RemedyError(
-    environment,
-    `another change of it waits for approval (change request ${standing2.id}), and one at a time can`,
-    `look at it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request diff ${standing2.id}); apply or close it, then run this again`
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: environment,
+    cause: `another change of it waits for approval (change request ${standing2.id}), and one at a time can`,
+    remedy: `look at it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request diff ${standing2.id}); apply or close it, then run this again`
+  });
 }
 var DRAFT = "draft";
 function drafts(environment, call) {
@@ -14314,7 +14353,7 @@ async function sameDraft(environment, call, text, { id, revision }) {
   if (await holds(environment, call, id, text)) return { request: id, revision };
   const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
   const remedy = `if nobody is at work on it, close it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request close ${id}), then run this again`;
-  throw new RemedyError(environment, reason, remedy);
+  throw new RemedyError({ code: "?", subject: environment, cause: reason, remedy });
 }
 async function holds(environment, call, id, text) {
   try {
@@ -14517,7 +14556,12 @@ function withPart(whole, part, shard) {
 function requireLedgerText(stored, place) {
   if (stored.revision === 1 || stored.text.trim() !== "") return stored.text;
   const remedy = "run again; where it is empty indeed, bring an earlier revision of it back (pulumi env version rollback), or write values: {} there (pulumi env edit)";
-  throw new RemedyError(place, `the ledger's text is empty at revision ${stored.revision}`, remedy);
+  throw new RemedyError({
+    code: "?",
+    subject: place,
+    cause: `the ledger's text is empty at revision ${stored.revision}`,
+    remedy
+  });
 }
 
 // src/sync/sync-group.ts
@@ -14567,7 +14611,12 @@ var ValuesText = class {
     this.document = (0, import_yaml5.parseDocument)(text, { customTags: exactNumbers });
     const { contents } = this.document;
     if (this.document.errors.length === 0 && ((0, import_yaml5.isMap)(contents) || isNothing(contents))) return;
-    throw new RemedyError(environment, "its text is not a YAML mapping", "restore an earlier revision of it");
+    throw new RemedyError({
+      code: "?",
+      subject: environment,
+      cause: "its text is not a YAML mapping",
+      remedy: "restore an earlier revision of it"
+    });
   }
   appRoot;
   document;
@@ -14773,11 +14822,22 @@ function requireAll({ environment, options }, lines) {
   const refused = lines.filter((line) => line.verb === "refused").map((line) => line.name);
   if (!options.allOrNothing || refused.length === 0) return;
   const reason = `somebody wrote it in between, and now ${refused.join(", ")} cannot be written`;
-  throw new RemedyError(environment, reason, "run again: a dry run says why");
+  throw new RemedyError({
+    code: "?",
+    subject: environment,
+    cause: reason,
+    remedy: "run again: a dry run says why"
+  });
 }
 async function requireRunning({ environment, stopped }) {
   const reason = await stopped();
-  if (reason !== void 0) throw new RemedyError(environment, reason, "resume it, then run again");
+  if (reason !== void 0)
+    throw new RemedyError({
+      code: "?",
+      subject: environment,
+      cause: reason,
+      remedy: "resume it, then run again"
+    });
 }
 function misplaced(job, text) {
   const { names: names2 } = job.options;
@@ -15108,7 +15168,7 @@ function findTarget(catalog, wanted, asked) {
   if (target !== void 0) return target;
   const known = catalog.targets.map((each2) => each2.environment).join(", ");
   const reason = `names no environment of the catalog: ${wanted || "(nothing)"}`;
-  throw new RemedyError(asked, reason, `set it to one of ${known}`);
+  throw new RemedyError({ code: "?", subject: asked, cause: reason, remedy: `set it to one of ${known}` });
 }
 function alertOf({ environment, http }) {
   const url = environment[WEBHOOK] ?? "";

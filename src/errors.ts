@@ -1,18 +1,22 @@
 import { counted } from "./text";
 
-/**
- * An error a person can act on: the thing, the cause, the remedy. Never a value.
- * The message is the three in one line; programs read the parts.
- */
+/** Something wrong that a person can act on: an error, a fault of the catalog or a config. Never a value. */
+export interface Problem {
+  /** Names the kind of problem, for programs: kebab-case, and the same whatever the wording. */
+  code: string;
+  /** What is wrong, by the name people gave it: an entry, a config key, a file. */
+  subject: string;
+  cause: string;
+  remedy: string;
+}
+
+/** An error that carries its problem as data. The message is the problem in one line. */
 export class RemedyError extends Error {
   constructor(
-    /** What is wrong, by the name people gave it. */
-    readonly thing: string,
-    readonly reason: string,
-    readonly remedy: string,
+    readonly problem: Problem,
     options?: ErrorOptions,
   ) {
-    super(`${thing}: ${reason}. Remedy: ${remedy}`, options);
+    super(`${problem.subject}: ${problem.cause}. Remedy: ${problem.remedy}`, options);
     this.name = new.target.name;
   }
 }
@@ -24,18 +28,11 @@ export function messageOf(error: unknown): string {
 
 /** A token that the service does not know, or that has expired: nothing that it was asked for can be told. */
 export class TokenError extends RemedyError {}
-/** One thing wrong with what people wrote: the thing, the cause, the remedy. Never a value. */
-export interface Problem {
-  /** What is wrong, by the name people gave it: an entry, a config key. */
-  thing: string;
-  cause: string;
-  remedy: string;
-}
 
-/** All problems as one text, one a line, for a person who wants to mend them all at once. */
+/** All problems as one text, one a line, for a person who wants to fix them all at once. */
 export function describeProblems(heading: string, problems: readonly Problem[]): string {
   const lines = problems.map(
-    (problem) => `  - ${problem.thing}: ${problem.cause}. Remedy: ${problem.remedy}.`,
+    (problem) => `  - ${problem.subject}: ${problem.cause}. Remedy: ${problem.remedy}.`,
   );
   return [`${heading}: ${counted(problems.length, "problem")}`, ...lines].join("\n");
 }

@@ -144,10 +144,10 @@ export function parseSettings(
   }
   const result = SCHEMA.safeParse(raw);
   if (result.success && problems.length === 0) return { settings: result.data };
-  const unread = new Set(problems.map((each) => each.thing));
+  const unread = new Set(problems.map((each) => each.subject));
   const found = (result.error?.issues ?? [])
     .flatMap((issue) => toProblems(issue, raw))
-    .filter((each) => !unread.has(each.thing));
+    .filter((each) => !unread.has(each.subject));
   return { problems: [...problems, ...found] };
 }
 
@@ -170,7 +170,8 @@ const FORM: Readonly<Record<string, string>> = {
 function toProblems(issue: z.core.$ZodIssue, raw: Readonly<Record<string, unknown>>): Problem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
-      thing: `config ${key}`,
+      code: "?",
+      subject: `config ${key}`,
       cause: "is not a key of this program",
       remedy: `use one of ${CONFIG_KEYS.join(", ")}, or remove it: pulumi config rm ${key}`,
     }));
@@ -185,5 +186,5 @@ function toProblems(issue: z.core.$ZodIssue, raw: Readonly<Record<string, unknow
 
 function problem(key: string, cause: string): Problem {
   const remedy = `set it in Pulumi.<stack>.yaml; Pulumi.yaml says what ${key} is for`;
-  return { thing: `config ${key}`, cause, remedy };
+  return { code: "?", subject: `config ${key}`, cause, remedy };
 }

@@ -56,9 +56,20 @@ async function openDoors(stack: string | undefined): Promise<Context> {
 
 function gitHubToken(): Secret {
   const value = (env.GITHUB_TOKEN ?? "").trim();
-  if (value === "") throw new RemedyError("GITHUB_TOKEN", "is not set", "export GITHUB_TOKEN=...");
+  if (value === "")
+    throw new RemedyError({
+      code: "?",
+      subject: "GITHUB_TOKEN",
+      cause: "is not set",
+      remedy: "export GITHUB_TOKEN=...",
+    });
   if (/^[\x21-\x7e]+$/.test(value)) return new Secret(value);
-  throw new RemedyError("GITHUB_TOKEN", "holds a blank, a line end or no ASCII", "export the token alone");
+  throw new RemedyError({
+    code: "?",
+    subject: "GITHUB_TOKEN",
+    cause: "holds a blank, a line end or no ASCII",
+    remedy: "export the token alone",
+  });
 }
 
 function readFile(path: string): Buffer {
@@ -66,7 +77,12 @@ function readFile(path: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     const { code = "unknown" } = error as NodeJS.ErrnoException;
-    throw new RemedyError(path, `it cannot be read (${code})`, "check its name and who may read it");
+    throw new RemedyError({
+      code: "?",
+      subject: path,
+      cause: `it cannot be read (${code})`,
+      remedy: "check its name and who may read it",
+    });
   }
 }
 

@@ -12,7 +12,12 @@ export function environmentArguments({ catalog }: Context, typed: Typed): readon
   const unknown = asked.filter((name) => !catalog.environments.includes(name));
   if (unknown.length > 0) {
     const known = catalog.environments.join(", ");
-    throw new RemedyError(unknown.join(", "), "the catalog has no such environment", `use one of ${known}`);
+    throw new RemedyError({
+      code: "?",
+      subject: unknown.join(", "),
+      cause: "the catalog has no such environment",
+      remedy: `use one of ${known}`,
+    });
   }
   return asked.length === 0 ? catalog.environments : asked;
 }
@@ -21,7 +26,12 @@ export function environmentArguments({ catalog }: Context, typed: Typed): readon
 export function environmentArgument(context: Context, typed: Typed, command: string): string {
   const [environment, ...more] = environmentArguments(context, typed);
   if (environment !== undefined && typed.names.length > 0 && more.length === 0) return environment;
-  throw new RemedyError(command, "takes one environment", "name one, and options after it");
+  throw new RemedyError({
+    code: "?",
+    subject: command,
+    cause: "takes one environment",
+    remedy: "name one, and options after it",
+  });
 }
 
 /** The group that `--group` names, or all. @throws RemedyError when the catalog has none of that name. */
@@ -30,11 +40,12 @@ export function groupOption({ catalog }: Context, typed: Typed): readonly string
   const asked = typed.text("group");
   if (asked === undefined) return groups;
   if (groups.includes(asked)) return [asked];
-  throw new RemedyError(
-    "--group",
-    `names no group of the catalog: ${asked}`,
-    `use one of ${groups.join(", ")}`,
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "--group",
+    cause: `names no group of the catalog: ${asked}`,
+    remedy: `use one of ${groups.join(", ")}`,
+  });
 }
 
 /** The environment that `--environment` names, if any. @throws RemedyError when the catalog has none of that name. */
@@ -42,11 +53,12 @@ export function environmentOption({ catalog }: Context, typed: Typed): string | 
   const asked = typed.text("environment");
   if (asked === undefined || catalog.environments.includes(asked)) return asked;
   const known = catalog.environments.join(", ");
-  throw new RemedyError(
-    "--environment",
-    `names no environment of the catalog: ${asked}`,
-    `set it to one of ${known}`,
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "--environment",
+    cause: `names no environment of the catalog: ${asked}`,
+    remedy: `set it to one of ${known}`,
+  });
 }
 
 /**
@@ -61,7 +73,12 @@ export function limitOption(typed: Typed, most: number): number | undefined {
   if (text === undefined) return undefined;
   const limit = /^\d+$/.test(text) ? Number(text) : 0;
   if (limit >= 1 && limit <= most) return limit;
-  throw new RemedyError("--limit", `is no number from 1 to ${most}: ${text}`, "write --limit 20");
+  throw new RemedyError({
+    code: "?",
+    subject: "--limit",
+    cause: `is no number from 1 to ${most}: ${text}`,
+    remedy: "write --limit 20",
+  });
 }
 
 /** At most so many names in one line; the rest is counted. */

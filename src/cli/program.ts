@@ -150,9 +150,9 @@ function linesIn(text: string): string[] {
 }
 
 /** With the remedy in a line of its own where several names or problems stand before it: behind a list nobody finds it. */
-function inLines({ thing, reason, remedy, message }: RemedyError): string {
-  const isList = thing.includes(", ") || reason.includes("\n");
-  return isList ? `${thing}: ${reason}\n  Remedy: ${remedy}` : message;
+function inLines({ problem: { subject, cause, remedy }, message }: RemedyError): string {
+  const isList = subject.includes(", ") || cause.includes("\n");
+  return isList ? `${subject}: ${cause}\n  Remedy: ${remedy}` : message;
 }
 
 /** Our own errors speak for themselves; of all others the kind alone is told, for their message may quote a value. */

@@ -108,13 +108,24 @@ function textOf(bytes: Buffer): string {
 
 /** The one line of all that came. @throws RemedyError when it was cancelled, and for several lines. */
 function lineIn(typed: string): Secret {
-  if (typed.includes(CTRL_C)) throw new RemedyError("the value", "cancelled", "run it again");
+  if (typed.includes(CTRL_C))
+    throw new RemedyError({ code: "?", subject: "the value", cause: "cancelled", remedy: "run it again" });
   if (typed.includes(CTRL_D))
-    throw new RemedyError("the value", "it ended before Enter", "run it again and end with Enter");
+    throw new RemedyError({
+      code: "?",
+      subject: "the value",
+      cause: "it ended before Enter",
+      remedy: "run it again and end with Enter",
+    });
   const [first = "", ...others] = typed.split(/\r\n|\r|\n/);
   if (others.every((line) => line === "")) return new Secret(edited(first));
   const why = "it has several lines, which cannot be typed here";
-  throw new RemedyError("the value", why, "give it on stdin: npx sophia-secrets set NAME < FILE");
+  throw new RemedyError({
+    code: "?",
+    subject: "the value",
+    cause: why,
+    remedy: "give it on stdin: npx sophia-secrets set NAME < FILE",
+  });
 }
 
 const CTRL_C = "\u0003";

@@ -129,36 +129,63 @@ export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
   const rights = RIGHTS_OF[kind];
   switch (answer.status) {
     case 401:
-      return new TokenError("GITHUB_TOKEN", "GitHub does not know it, or it has expired", "set a valid one");
+      return new TokenError({
+        code: "?",
+        subject: "GITHUB_TOKEN",
+        cause: "GitHub does not know it, or it has expired",
+        remedy: "set a valid one",
+      });
     case 403:
       return isLimit(answer)
-        ? new RemedyError(thing, "GitHub's rate limit is used up", `run again ${afterOf(answer)}`)
-        : new RemedyError(thing, "the token may not do this", rights);
+        ? new RemedyError({
+            code: "?",
+            subject: thing,
+            cause: "GitHub's rate limit is used up",
+            remedy: `run again ${afterOf(answer)}`,
+          })
+        : new RemedyError({ code: "?", subject: thing, cause: "the token may not do this", remedy: rights });
     case 404:
-      return new NotShownError(thing, "GitHub does not show it to this token", `check its name; ${rights}`);
+      return new NotShownError({
+        code: "?",
+        subject: thing,
+        cause: "GitHub does not show it to this token",
+        remedy: `check its name; ${rights}`,
+      });
     case 409:
-      return new RemedyError(
-        thing,
-        "its visibility is not selected, so it has no list of repositories",
-        `npx sophia-secrets drift shows what differs`,
-      );
+      return new RemedyError({
+        code: "?",
+        subject: thing,
+        cause: "its visibility is not selected, so it has no list of repositories",
+        remedy: `npx sophia-secrets drift shows what differs`,
+      });
     case 422:
-      return new RemedyError(
-        thing,
-        `GitHub refuses it: ${saidOf(answer)}`,
-        "mend what it names, then run this again",
-      );
+      return new RemedyError({
+        code: "?",
+        subject: thing,
+        cause: `GitHub refuses it: ${saidOf(answer)}`,
+        remedy: "mend what it names, then run this again",
+      });
     case 429:
-      return new RemedyError(thing, "GitHub's rate limit is used up", `run again ${afterOf(answer)}`);
+      return new RemedyError({
+        code: "?",
+        subject: thing,
+        cause: "GitHub's rate limit is used up",
+        remedy: `run again ${afterOf(answer)}`,
+      });
     default:
-      return new RemedyError(thing, `GitHub answered ${answer.status}`, "run again later");
+      return new RemedyError({
+        code: "?",
+        subject: thing,
+        cause: `GitHub answered ${answer.status}`,
+        remedy: "run again later",
+      });
   }
 }
 
 /** An answer of 200 that is no JSON comes from something in between: a proxy, a login page. */
 export function notGitHub(asked: Asked, what = "is not GitHub's"): RemedyError {
   const remedy = "check that the address is GitHub's API, and what stands in between";
-  return new RemedyError(asked.thing, `the answer ${what}`, remedy);
+  return new RemedyError({ code: "?", subject: asked.thing, cause: `the answer ${what}`, remedy });
 }
 
 function isLimit(answer: HttpAnswer): boolean {
@@ -212,7 +239,12 @@ export function gitHubAddress(
   const cause = unfitAddress(address, { mayHavePath: true });
   if (cause === undefined) return address;
   const thing = configured === undefined ? "GITHUB_BASE_URL" : "config githubApiUrl";
-  throw new RemedyError(thing, cause, `leave it out for ${GITHUB}, or give the server's API by https`);
+  throw new RemedyError({
+    code: "?",
+    subject: thing,
+    cause,
+    remedy: `leave it out for ${GITHUB}, or give the server's API by https`,
+  });
 }
 
 /**
@@ -223,7 +255,7 @@ export async function withRights<Result>(work: Promise<Result>, remedy: string):
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof RemedyError) || !error.remedy.includes("the scope")) throw error;
-    throw new RemedyError(error.thing, error.reason, remedy);
+    if (!(error instanceof RemedyError) || !error.problem.remedy.includes("the scope")) throw error;
+    throw new RemedyError({ ...error.problem, remedy });
   }
 }

@@ -38,7 +38,12 @@ export function createGitHubIssues(call: GitHubCall, repository: string): GitHub
     mayLabel: async () => {
       const found = await explained(call.get(asked, at));
       if (found.has_issues === false)
-        throw new RemedyError(asked.thing, "its issues are off", "turn them on in its settings");
+        throw new RemedyError({
+          code: "?",
+          subject: asked.thing,
+          cause: "its issues are off",
+          remedy: "turn them on in its settings",
+        });
       return (found.permissions as { push?: unknown } | undefined)?.push === true;
     },
     ownOpen: async () => {
@@ -128,7 +133,12 @@ export function createGitHubComments(call: GitHubCall, repository: string): GitH
   return {
     replace: async (pullRequest, marker, body) => {
       if (!/^[\w.-]+\/[\w.-]+$/.test(repository))
-        throw new RemedyError("GITHUB_REPOSITORY", "is not owner/name", "run this in a GitHub Actions job");
+        throw new RemedyError({
+          code: "?",
+          subject: "GITHUB_REPOSITORY",
+          cause: "is not owner/name",
+          remedy: "run this in a GitHub Actions job",
+        });
       const there = await find(pullRequest, marker);
       const write = { body: JSON.stringify({ body }) };
       if (there !== undefined) {
@@ -165,5 +175,10 @@ export async function gitHubViewer(call: GitHubCall, asked: Asked): Promise<stri
   const { login } = (data as { viewer?: { login?: unknown } | null } | null | undefined)?.viewer ?? {};
   if (typeof login === "string" && login !== "") return login;
   const remedy = "use a person's token, an App's or a GitHub Actions job's, and check what stands in between";
-  throw new RemedyError("GITHUB_TOKEN", "GitHub does not say whose it is", remedy);
+  throw new RemedyError({
+    code: "?",
+    subject: "GITHUB_TOKEN",
+    cause: "GitHub does not say whose it is",
+    remedy,
+  });
 }

@@ -71,7 +71,12 @@ export function createGitHubRuns(call: GitHubCall, pace: Pace = {}): GitHubRuns 
         if (found !== undefined) return found;
       }
       const remedy = `look for it: gh run list -R ${call.organization}/${repository} -w ${workflow}`;
-      throw new RemedyError(asked.thing, "GitHub started no run that it lists", remedy);
+      throw new RemedyError({
+        code: "?",
+        subject: asked.thing,
+        cause: "GitHub started no run that it lists",
+        remedy,
+      });
     },
     ended: async (repository, id, onStatus) => {
       const deadline = Date.now() + patienceMs;
@@ -90,7 +95,7 @@ export function createGitHubRuns(call: GitHubCall, pace: Pace = {}): GitHubRuns 
 
 function stillRunning({ id, status, url }: Run): RemedyError {
   const remedy = `see what it waits for at ${url}, then run this again: it goes on with that run`;
-  return new RemedyError(`run ${id}`, `it is still ${status}`, remedy);
+  return new RemedyError({ code: "?", subject: `run ${id}`, cause: `it is still ${status}`, remedy });
 }
 
 interface Listed {

@@ -89,11 +89,12 @@ function backoff(attempt: number, first: number): number {
 async function send(request: HttpRequest, timeoutMs: number): Promise<HttpAnswer> {
   const url = URL.canParse(request.url) ? new URL(request.url) : null;
   if (url === null || !(url.protocol in AGENTS)) {
-    throw new RemedyError(
-      `${request.method} request`,
-      "its address is not http(s)",
-      "mend the configured address",
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: `${request.method} request`,
+      cause: "its address is not http(s)",
+      remedy: "mend the configured address",
+    });
   }
   const open = url.protocol === "https:" ? httpsRequest : httpRequest;
   const agent = AGENTS[url.protocol as keyof typeof AGENTS];
@@ -125,11 +126,13 @@ async function send(request: HttpRequest, timeoutMs: number): Promise<HttpAnswer
 /** Names the host and path, never query, headers or body: those may hold a token. */
 function noAnswer(method: string, url: URL, cause: Error): NoAnswerError {
   const code = (cause as NodeJS.ErrnoException).code ?? cause.name;
-  return new NoAnswerError(
-    `${method} ${url.origin}${url.pathname}`,
-    code === "TimeoutError" || code === "ABORT_ERR" ? "no answer in time" : `no answer (${code})`,
-    method === "GET"
-      ? "check the address and the network, then run again"
-      : "check the address and the network, then run again: a second run finishes what this one did not",
-  );
+  return new NoAnswerError({
+    code: "?",
+    subject: `${method} ${url.origin}${url.pathname}`,
+    cause: code === "TimeoutError" || code === "ABORT_ERR" ? "no answer in time" : `no answer (${code})`,
+    remedy:
+      method === "GET"
+        ? "check the address and the network, then run again"
+        : "check the address and the network, then run again: a second run finishes what this one did not",
+  });
 }

@@ -18,11 +18,12 @@ export function idTokenEndpoint(environment: Readonly<Record<string, string | un
   const url = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
   const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
   if (url !== "" && token !== "") return { url, token: new Secret(token) };
-  throw new RemedyError(
-    "GitHub's id token",
-    "this process may not ask for one",
-    "run it in a GitHub Actions job with permissions: id-token: write",
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "GitHub's id token",
+    cause: "this process may not ask for one",
+    remedy: "run it in a GitHub Actions job with permissions: id-token: write",
+  });
 }
 
 /** Asks GitHub for the job's id token. @throws RemedyError when GitHub refuses. */
@@ -36,7 +37,12 @@ export async function requestIdToken(door: IdTokenEndpoint, audience: string, ht
   const { value } = answer.status === 200 ? parse(answer.text) : {};
   if (typeof value === "string" && value !== "") return new Secret(value);
   const remedy = "give the job permissions: id-token: write, and run it again";
-  throw new RemedyError("GitHub's id token", `GitHub answered ${answer.status} without one`, remedy);
+  throw new RemedyError({
+    code: "?",
+    subject: "GitHub's id token",
+    cause: `GitHub answered ${answer.status} without one`,
+    remedy,
+  });
 }
 
 /** What a job wants to be: one team, the narrowest kind of token there is, or an administrator. */
@@ -72,7 +78,12 @@ export async function exchangeToken(
   const thing = `Pulumi Cloud's trust in this job (${who} of ${organization})`;
   const words = typeof said === "string" ? said : "";
   const reason = `it answered ${answer.status}${words === "" ? "" : `, ${words}`}`;
-  throw new RemedyError(thing, `${reason}; the job's claims: ${describeJob(idToken)}`, remedyFor(words));
+  throw new RemedyError({
+    code: "?",
+    subject: thing,
+    cause: `${reason}; the job's claims: ${describeJob(idToken)}`,
+    remedy: remedyFor(words),
+  });
 }
 
 /** The wish in the words of the exchange (specification, operation Token), and in a person's. */

@@ -68,7 +68,12 @@ export function parseAnswer(thing: string, answer: HttpAnswer): object {
 }
 
 export function notTheService(thing: string, what: string): RemedyError {
-  return new RemedyError(thing, `the service's answer ${what}`, LOOK_BETWEEN);
+  return new RemedyError({
+    code: "?",
+    subject: thing,
+    cause: `the service's answer ${what}`,
+    remedy: LOOK_BETWEEN,
+  });
 }
 
 const LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between";
@@ -112,29 +117,32 @@ const KINDS: Readonly<Record<number, typeof RemedyError>> = { 401: TokenError, 4
 
 function refusal(thing: string, answer: HttpAnswer, known: Refusals): RemedyError {
   if (answer.status === 409) {
-    return new ConflictError(
-      thing,
-      "somebody else wrote it in between",
-      "run again: it reads and plans anew",
-    );
+    return new ConflictError({
+      code: "?",
+      subject: thing,
+      cause: "somebody else wrote it in between",
+      remedy: "run again: it reads and plans anew",
+    });
   }
   if (answer.status < 400) {
     const cause = `the service answered ${answer.status}, which is a redirect: something stands in between`;
-    return new RemedyError(thing, cause, LOOK_BETWEEN);
+    return new RemedyError({ code: "?", subject: thing, cause, remedy: LOOK_BETWEEN });
   }
   const [why, what] = known[answer.status] ?? [];
   if (why !== undefined && what !== undefined)
-    return new (KINDS[answer.status] ?? RemedyError)(thing, why, what);
+    return new (KINDS[answer.status] ?? RemedyError)({ code: "?", subject: thing, cause: why, remedy: what });
   const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}`;
   if (answer.status >= 500 || answer.status === 429)
-    return new UnavailableError(thing, reason, "run again later");
-  return new RemedyError(
-    thing,
-    reason,
-    known === OF_ENVIRONMENTS
-      ? "mend the text of the environment"
-      : "check what was asked for, then run this again",
-  );
+    return new UnavailableError({ code: "?", subject: thing, cause: reason, remedy: "run again later" });
+  return new RemedyError({
+    code: "?",
+    subject: thing,
+    cause: reason,
+    remedy:
+      known === OF_ENVIRONMENTS
+        ? "mend the text of the environment"
+        : "check what was asked for, then run this again",
+  });
 }
 
 /** Summaries of the service's diagnostics: they speak of the text's structure. Its free message may quote text, so it stays out. */

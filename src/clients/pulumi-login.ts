@@ -31,7 +31,12 @@ export function pulumiAddress(configured: string | undefined, env: Environment):
 export function checkedAddress(thing: string, text: string): string {
   const cause = unfitAddress(text);
   if (cause === undefined) return text.replace(/\/+$/, "");
-  throw new RemedyError(thing, cause, `leave it out for ${PULUMI_CLOUD}, or give the service's own address`);
+  throw new RemedyError({
+    code: "?",
+    subject: thing,
+    cause,
+    remedy: `leave it out for ${PULUMI_CLOUD}, or give the service's own address`,
+  });
 }
 
 /** What of the file of `pulumi login` counts here (sdk/go/common/workspace/creds.go). */

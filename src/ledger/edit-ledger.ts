@@ -82,5 +82,10 @@ export function requireLedgerText(stored: EnvironmentText, place: string): strin
   if (stored.revision === 1 || stored.text.trim() !== "") return stored.text;
   const remedy =
     "run again; where it is empty indeed, bring an earlier revision of it back (pulumi env version rollback), or write values: {} there (pulumi env edit)";
-  throw new RemedyError(place, `the ledger's text is empty at revision ${stored.revision}`, remedy);
+  throw new RemedyError({
+    code: "?",
+    subject: place,
+    cause: `the ledger's text is empty at revision ${stored.revision}`,
+    remedy,
+  });
 }

@@ -62,5 +62,10 @@ export function requireCloud(context: Context): PulumiCloud {
 /** @throws RemedyError always. */
 export function refuseWithoutPulumiToken(): never {
   const reason = "is not set, and pulumi login keeps no token for this address";
-  throw new RemedyError("PULUMI_ACCESS_TOKEN", reason, "pulumi login, or export PULUMI_ACCESS_TOKEN=...");
+  throw new RemedyError({
+    code: "?",
+    subject: "PULUMI_ACCESS_TOKEN",
+    cause: reason,
+    remedy: "pulumi login, or export PULUMI_ACCESS_TOKEN=...",
+  });
 }

@@ -57,7 +57,12 @@ function readSettings(dir: string, name: string, stack: string): Settings {
     Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), text(value)])),
   );
   if (settings !== undefined) return settings;
-  throw new RemedyError(file, describeProblems("it does not fit", problems), "mend the file");
+  throw new RemedyError({
+    code: "?",
+    subject: file,
+    cause: describeProblems("it does not fit", problems),
+    remedy: "mend the file",
+  });
 }
 
 function stackOf(file: string): string | undefined {
@@ -78,15 +83,17 @@ function ownerIn(dir: string): string {
     )?.[1];
     if (typeof owner === "string") return owner;
   }
-  throw new RemedyError(
-    "organizationStack",
-    "no Pulumi.<stack>.yaml here names it",
-    "run this in the root of the project, or name a stack with --stack",
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "organizationStack",
+    cause: "no Pulumi.<stack>.yaml here names it",
+    remedy: "run this in the root of the project, or name a stack with --stack",
+  });
 }
 
 function read(file: string, remedy: string): unknown {
-  if (!existsSync(file)) throw new RemedyError(file, "there is no such file", remedy);
+  if (!existsSync(file))
+    throw new RemedyError({ code: "?", subject: file, cause: "there is no such file", remedy });
   return parse(readFileSync(file, "utf8"));
 }
 
@@ -104,12 +111,22 @@ function text(value: unknown): string {
 export function loadCatalog(project: Project): Catalog {
   const file = join(project.dir, "secrets", "catalog.ts");
   if (!existsSync(file)) {
-    throw new RemedyError(file, "there is no such file", "run this in the root of the project");
+    throw new RemedyError({
+      code: "?",
+      subject: file,
+      cause: "there is no such file",
+      remedy: "run this in the root of the project",
+    });
   }
   const catalog = load(file);
   const problems = checkCatalog(catalog, project.settings.appRoot);
   if (problems.length === 0) return catalog;
-  throw new RemedyError(file, describeProblems("it does not fit", problems), "mend the catalog");
+  throw new RemedyError({
+    code: "?",
+    subject: file,
+    cause: describeProblems("it does not fit", problems),
+    remedy: "mend the catalog",
+  });
 }
 
 function load(file: string): Catalog {
@@ -119,9 +136,17 @@ function load(file: string): Catalog {
     return (require(file) as { catalog: Catalog }).catalog;
   } catch (error) {
     const reason = `it cannot be read (${messageOf(error).split("\n", 1)[0]})`;
-    throw new RemedyError(file, reason, "mend it: npx tsc -p tsconfig.check.json shows what is wrong", {
-      cause: error,
-    });
+    throw new RemedyError(
+      {
+        code: "?",
+        subject: file,
+        cause: reason,
+        remedy: "mend it: npx tsc -p tsconfig.check.json shows what is wrong",
+      },
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -58,7 +58,14 @@ function runInGroup(line: readonly string[], cwd: string, env: NodeJS.ProcessEnv
     child.on("error", (error: NodeJS.ErrnoException) => {
       letGo();
       const remedy = "install Pulumi; for the sandbox: make sandbox, then its environment";
-      fail(new RemedyError("pulumi", `cannot be started (${error.code ?? error.name})`, remedy));
+      fail(
+        new RemedyError({
+          code: "?",
+          subject: "pulumi",
+          cause: `cannot be started (${error.code ?? error.name})`,
+          remedy,
+        }),
+      );
     });
     child.on("close", (code) => {
       letGo();
@@ -69,18 +76,20 @@ function runInGroup(line: readonly string[], cwd: string, env: NodeJS.ProcessEnv
 
 function failure(command: string, stack: string, ended: Ended): RemedyError {
   if (BUSY.test(ended.all)) {
-    return new RemedyError(
-      `stack ${stack}`,
-      "another update is changing it",
-      `wait for its end; if nobody is at it, it died: pulumi cancel --stack ${stack}, then run this again`,
-    );
+    return new RemedyError({
+      code: "?",
+      subject: `stack ${stack}`,
+      cause: "another update is changing it",
+      remedy: `wait for its end; if nobody is at it, it died: pulumi cancel --stack ${stack}, then run this again`,
+    });
   }
   const lines = errorsIn(ended.stdout) ?? ended.all.trim().split("\n").slice(-SHOWN_LINES);
-  return new RemedyError(
-    `pulumi ${command}`,
-    `it ended with exit code ${ended.code}:\n${lines.join("\n")}\n`,
-    "mend what it names, then run this again",
-  );
+  return new RemedyError({
+    code: "?",
+    subject: `pulumi ${command}`,
+    cause: `it ended with exit code ${ended.code}:\n${lines.join("\n")}\n`,
+    remedy: "mend what it names, then run this again",
+  });
 }
 
 /** What `--json` has among the rest: each error once. Undefined for what is no such document, or names none. */

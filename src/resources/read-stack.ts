@@ -93,7 +93,7 @@ function checkClear(config: Readonly<Record<string, string>>): Problem[] {
   const inFile = checkEncrypted(configInFile(pulumi.getStack()));
   const prefix = `${pulumi.getProject()}:`;
   const elsewhere = checkSecrecy(config, (key) => isConfigSecret(`${prefix}${key}`));
-  const known = ({ thing }: Problem) => inFile.some((each) => each.thing.startsWith(thing));
+  const known = ({ subject: thing }: Problem) => inFile.some((each) => each.subject.startsWith(thing));
   return [...inFile, ...elsewhere.filter((problem) => !known(problem))];
 }
 
@@ -125,7 +125,8 @@ function checkTogether(settings: Settings): Problem[] {
   // Pulumi names every organization of a file or bucket backend "organization".
   if (settings.pulumiApiUrl === undefined && pulumi.getOrganization() === "organization") {
     problems.push({
-      thing: "config pulumiApiUrl",
+      code: "?",
+      subject: "config pulumiApiUrl",
       cause:
         "is missing, and this stack's state is not in Pulumi Cloud, so the provider would look for ESC there",
       remedy: "set it to the address of Pulumi Cloud: pulumi config set pulumiApiUrl https://api.pulumi.com",
@@ -133,7 +134,8 @@ function checkTogether(settings: Settings): Problem[] {
   }
   if ((settings.dockerUsername === undefined) !== (settings.dockerPassword !== true)) {
     problems.push({
-      thing: "config dockerUsername and dockerPassword",
+      code: "?",
+      subject: "config dockerUsername and dockerPassword",
       cause: "only one of them is set",
       remedy: "set both, or neither for public images",
     });

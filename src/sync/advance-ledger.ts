@@ -154,10 +154,11 @@ export function createAlert(url: Secret, run: string | undefined, http: Http): A
       () => undefined,
     );
     if (status !== undefined && status < 300) return;
-    throw new RemedyError(
-      "the alert's webhook",
-      status === undefined ? "no answer" : `it answered ${status}`,
-      "set the secret that alertWebhook names to the webhook's address; the next run tries again",
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: "the alert's webhook",
+      cause: status === undefined ? "no answer" : `it answered ${status}`,
+      remedy: "set the secret that alertWebhook names to the webhook's address; the next run tries again",
+    });
   };
 }

@@ -78,7 +78,12 @@ export function readRunOptions(environment: Environment, catalog: JobCatalog): R
 function isOn(name: string, environment: Environment): boolean {
   const text = environment[name] ?? "";
   if (["", "true", "false"].includes(text)) return text === "true";
-  throw new RemedyError(name, "is neither true nor false", "set it to one of them");
+  throw new RemedyError({
+    code: "?",
+    subject: name,
+    cause: "is neither true nor false",
+    remedy: "set it to one of them",
+  });
 }
 
 const NAME = /^[A-Za-z0-9_]{1,100}$/;
@@ -100,7 +105,12 @@ export function readNames(text: string, catalog: JobCatalog): ReadonlySet<string
   if (unknown.length === 0) return new Set(names);
   const told = unknown.map((name) => (NAME.test(name) ? name : "(no name)"));
   const remedy = "spell it as in secrets/catalog.ts, names separated by commas; nothing was read or written";
-  throw new RemedyError("names", `the catalog has no such secret: ${told.join(", ")}`, remedy);
+  throw new RemedyError({
+    code: "?",
+    subject: "names",
+    cause: `the catalog has no such secret: ${told.join(", ")}`,
+    remedy,
+  });
 }
 
 /**

@@ -41,11 +41,12 @@ export async function authenticate(context: IdentityDependencies, target: JobTar
 
 function storedToken(stored: string): Secret {
   if (stored !== "") return new Secret(stored);
-  throw new RemedyError(
-    "PULUMI_ACCESS_TOKEN",
-    "is not set, and the stack's config asks for a stored token",
-    "set it in GitHub, or set syncAuthentication to oidc",
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "PULUMI_ACCESS_TOKEN",
+    cause: "is not set, and the stack's config asks for a stored token",
+    remedy: "set it in GitHub, or set syncAuthentication to oidc",
+  });
 }
 
 /** Which run this is, for the ledger. */

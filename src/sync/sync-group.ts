@@ -88,13 +88,24 @@ function requireAll({ environment, options }: GroupJob, lines: readonly PlanLine
   const refused = lines.filter((line) => line.verb === "refused").map((line) => line.name);
   if (!options.allOrNothing || refused.length === 0) return;
   const reason = `somebody wrote it in between, and now ${refused.join(", ")} cannot be written`;
-  throw new RemedyError(environment, reason, "run again: a dry run says why");
+  throw new RemedyError({
+    code: "?",
+    subject: environment,
+    cause: reason,
+    remedy: "run again: a dry run says why",
+  });
 }
 
 /** Whoever wrote in between may have paused the sync first, as a rollback does: its values must stand. */
 async function requireRunning({ environment, stopped }: GroupJob): Promise<void> {
   const reason = await stopped();
-  if (reason !== undefined) throw new RemedyError(environment, reason, "resume it, then run again");
+  if (reason !== undefined)
+    throw new RemedyError({
+      code: "?",
+      subject: environment,
+      cause: reason,
+      remedy: "resume it, then run again",
+    });
 }
 
 /** Nothing moves by itself, so a secret that changed its group stands in two, and applications would read either. */

@@ -20,7 +20,12 @@ export class ValuesText {
     this.document = parseDocument(text, { customTags: exactNumbers });
     const { contents } = this.document;
     if (this.document.errors.length === 0 && (isMap(contents) || isNothing(contents))) return;
-    throw new RemedyError(environment, "its text is not a YAML mapping", "restore an earlier revision of it");
+    throw new RemedyError({
+      code: "?",
+      subject: environment,
+      cause: "its text is not a YAML mapping",
+      remedy: "restore an earlier revision of it",
+    });
   }
 
   /** Whether the text has a mapping of values, be it an empty one. One without says nothing of what stood. */

@@ -97,7 +97,12 @@ function pulumiOver(): Context["pulumi"] {
   const ask = async (url: string, method = "GET") => {
     const answer = await fetch(url, { method, headers: { authorization: "Bearer owner-token" } });
     if (answer.ok) return;
-    throw new RemedyError("pulumi up", `it ended with exit code 255: ${answer.status}`, "run this again");
+    throw new RemedyError({
+      code: "?",
+      subject: "pulumi up",
+      cause: `it ended with exit code 255: ${answer.status}`,
+      remedy: "run this again",
+    });
   };
   return {
     run: async (args, env = {}) => {

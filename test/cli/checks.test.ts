@@ -55,7 +55,12 @@ const KEY = newFingerprintKey();
 describe("one link of the chain", () => {
   it("is unknown, and hides no other, when a token may not see it", async () => {
     const refused = async () => {
-      throw new RemedyError("thing", "the token may not do this", "another token");
+      throw new RemedyError({
+        code: "?",
+        subject: "thing",
+        cause: "the token may not do this",
+        remedy: "another token",
+      });
     };
     const check = await checkLink("a link", refused);
     deepEqual(check, {
@@ -68,7 +73,7 @@ describe("one link of the chain", () => {
 
   it("is unreachable when the service does not answer, which is not to pass for a chain that is whole", async () => {
     const silent = async () => {
-      throw new UnavailableError("thing", "503", "run again later");
+      throw new UnavailableError({ code: "?", subject: "thing", cause: "503", remedy: "run again later" });
     };
     equal((await checkLink("a link", silent)).unreachable, true);
   });

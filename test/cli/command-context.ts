@@ -97,5 +97,5 @@ export async function runCommand(
 }
 
 function refuse(thing: string, reason: string, remedy: string): never {
-  throw new RemedyError(thing, reason, remedy);
+  throw new RemedyError({ code: "?", subject: thing, cause: reason, remedy });
 }

@@ -195,7 +195,13 @@ describe("sophia-secrets compromise", function () {
     const answer = async (question: string) => {
       asked.push(question);
       const next = typed?.shift() ?? "stop";
-      if (next === "stop") throw new RemedyError("the value", "cancelled", "run it again");
+      if (next === "stop")
+        throw new RemedyError({
+          code: "?",
+          subject: "the value",
+          cause: "cancelled",
+          remedy: "run it again",
+        });
       return new Secret(next);
     };
     const context = commandContext(

@@ -187,7 +187,7 @@ describe("sophia-secrets evidence", () => {
 
   it("says what it could not know when nobody may be asked, and writes the rest", async () => {
     const refuse = () => {
-      throw new RemedyError("the token", "is not set", "set it");
+      throw new RemedyError({ code: "?", subject: "the token", cause: "is not set", remedy: "set it" });
     };
     const blind = { cloud: () => undefined, cloudCall: refuse, github: refuse, githubCall: refuse };
     const { code, stdout } = await evidence("", { ...blind, readFile: refuse });

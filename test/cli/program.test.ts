@@ -7,7 +7,7 @@ describe("an error of a command", () => {
   const lines = async (thing: string, reason: string) => {
     const heard = { stdout: "", stderr: "" };
     const failing = async () => {
-      throw new RemedyError(thing, reason, "mend it");
+      throw new RemedyError({ code: "?", subject: thing, cause: reason, remedy: "mend it" });
     };
     await runProgram(["status"], failing, heardTerminal(heard));
     return heard.stderr.trimEnd().split("\n");

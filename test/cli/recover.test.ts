@@ -220,7 +220,12 @@ describe("recover", () => {
     await cloud.environment("default/app-production-keys", "values: {}\n");
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith("recover-"));
     const failed = await run(previewed(environment("app-production-keys")), "recover", () => {
-      throw new RemedyError("pulumi import", "it ended with exit code 255", "mend it");
+      throw new RemedyError({
+        code: "?",
+        subject: "pulumi import",
+        cause: "it ended with exit code 255",
+        remedy: "mend it",
+      });
     });
     deepEqual([failed.code, failed.stderr.includes("pulumi import: it ended")], [2, true]);
     deepEqual(

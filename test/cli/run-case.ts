@@ -149,7 +149,8 @@ function cloudOf({ ledger }: GoldenCase): PulumiCloud | undefined {
   if (ledger === undefined) return undefined;
   const read = async (path: string) => {
     const environment = Object.keys(ledger).find((name) => path === `default/app-${name}-ledger`);
-    if (environment === undefined) throw new RemedyError(path, "there is none", "none");
+    if (environment === undefined)
+      throw new RemedyError({ code: "?", subject: path, cause: "there is none", remedy: "none" });
     const entry = { fingerprint: "f", source: "s", changed: "c", run: "1", commit: "c" };
     const secrets = Object.fromEntries(
       Object.entries(ledger[environment] ?? {}).map(([name, synced]) => [name, { ...entry, synced }]),

@@ -107,7 +107,12 @@ export class VersionsStage {
             get: async (_: unknown, path: string) => {
               if (world.newestRun !== undefined && path.endsWith("/sync_secrets.yml/runs?per_page=1"))
                 return { workflow_runs: [{ id: world.newestRun }] };
-              throw new RemedyError("runs", "the token may not see them", "another token");
+              throw new RemedyError({
+                code: "?",
+                subject: "runs",
+                cause: "the token may not see them",
+                remedy: "another token",
+              });
             },
           }) as unknown as GitHubCall,
         now: () => new Date(now ?? Date.now()),

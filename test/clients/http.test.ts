@@ -105,7 +105,7 @@ describe("the door to HTTP", () => {
     for (const step of [silence, stuck]) {
       const { outcome } = await ask([step], { method: "PATCH", body: "x" }, { timeoutMs: 60 });
       ok(outcome instanceof NoAnswerError);
-      match(outcome.reason, /in time/);
+      match(outcome.problem.cause, /in time/);
     }
   });
 
@@ -120,7 +120,7 @@ describe("the door to HTTP", () => {
       const request = { ...hidden, url: `${server.url}/path?token=hidden-3` };
       await rejects(createHttp({ timeoutMs: 60 })(request), (error: RemedyError) => {
         ok(error instanceof NoAnswerError);
-        equal(error.thing, `PATCH ${server.url}/path`);
+        equal(error.problem.subject, `PATCH ${server.url}/path`);
         doesNotMatch(inspect(error, { depth: 9, showHidden: true }), /hidden-/);
         return true;
       });

@@ -114,9 +114,9 @@ describe("the client of Pulumi Cloud", () => {
   ] as const) {
     it(`says what ${status} means and what to do`, async () => {
       const error = await refusalOf({ status, text: '{"message":"hidden"}' });
-      equal(error.thing, "acme/p/e");
-      match(error.reason, reason);
-      match(error.remedy, remedy);
+      equal(error.problem.subject, "acme/p/e");
+      match(error.problem.cause, reason);
+      match(error.problem.remedy, remedy);
       ok(!(error instanceof ConflictError) && !(error instanceof UnavailableError));
     });
   }
@@ -134,14 +134,14 @@ describe("the client of Pulumi Cloud", () => {
       { range: { begin: { line: 9 } } },
     ];
     const error = await refusalOf({ status: 400, text: JSON.stringify({ message: "hidden", diagnostics }) });
-    match(error.reason, /answered 400 \(lines 3, 9\)$/);
+    match(error.problem.cause, /answered 400 \(lines 3, 9\)$/);
     for (const text of ['{"diagnostics":"hidden"}', '{"diagnostics":[null]}', "null", "hidden"])
-      match((await refusalOf({ status: 400, text })).reason, /answered 400$/);
+      match((await refusalOf({ status: 400, text })).problem.cause, /answered 400$/);
   });
 
   it("hands a lost answer on as it is", async () => {
     const lost = () => {
-      throw new NoAnswerError("PATCH x", "no answer", "again");
+      throw new NoAnswerError({ code: "?", subject: "PATCH x", cause: "no answer", remedy: "again" });
     };
     ok((await refusalOf(lost)) instanceof NoAnswerError);
   });

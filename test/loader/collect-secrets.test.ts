@@ -50,7 +50,7 @@ describe("collecting an application's secrets", () => {
     for (const name of ["DEFAULT_KEY", "NESTED_KEY", "PLAIN_KEY", "PRODUCTION_KEY"])
       ok(error.message.includes(`(${name})`), name);
     match(error.message, /^default\/app-production: 4 secrets could not be loaded/);
-    match(error.remedy, /set each in GitHub/);
+    match(error.problem.remedy, /set each in GitHub/);
     doesNotMatch(error.message, /renamed-value|OPTIONAL_KEY/);
   });
 
@@ -61,7 +61,7 @@ describe("collecting an application's secrets", () => {
   ] as const) {
     it(`takes ${what} for no value`, () => {
       const error = refusal(() => production({ ...VALUES, plain_key: value }));
-      ok(error.reason.includes(`plain_key (PLAIN_KEY) ${reason}`), error.reason);
+      ok(error.problem.cause.includes(`plain_key (PLAIN_KEY) ${reason}`), error.problem.cause);
       equal(production({ ...VALUES, optional_key: value }).optional_key, undefined);
     });
   }
@@ -79,9 +79,9 @@ describe("collecting an application's secrets", () => {
     const error = refusal(() =>
       production({ ...VALUES, plain_key: ["hidden"], optional_key: { a: "hidden" }, own_name: 4711 }),
     );
-    match(error.reason, /plain_key \(PLAIN_KEY\) is a list at plain_key, not text/);
-    match(error.reason, /optional_key \(OPTIONAL_KEY\) is a mapping/);
-    match(error.reason, /own_name \(RENAMED_KEY\) is a number/);
+    match(error.problem.cause, /plain_key \(PLAIN_KEY\) is a list at plain_key, not text/);
+    match(error.problem.cause, /optional_key \(OPTIONAL_KEY\) is a mapping/);
+    match(error.problem.cause, /own_name \(RENAMED_KEY\) is a number/);
     doesNotMatch(error.message, /hidden|4711/);
   });
 

@@ -27,7 +27,7 @@ function catalogOf(...policies: object[]): Catalog {
 /** The problems of one policy, changed so: `thing: cause. remedy`. */
 const problems = (change: object) =>
   checkAccess(catalogOf({ ...RIGHT, ...change })).map(
-    ({ thing, cause, remedy }) => `${thing}: ${cause}. ${remedy}`,
+    ({ subject: thing, cause, remedy }) => `${thing}: ${cause}. ${remedy}`,
   );
 
 const SETTINGS = parseSettings({
@@ -111,7 +111,7 @@ describe("access policies", () => {
   it("are refused when two have one name", () => {
     const found = checkAccess(catalogOf(RIGHT, { ...RIGHT, level: "read" }));
     deepEqual(
-      found.map(({ thing, cause }) => `${thing}: ${cause}`),
+      found.map(({ subject: thing, cause }) => `${thing}: ${cause}`),
       ["access policy people: stands twice"],
     );
   });

@@ -12,5 +12,7 @@ export function catalogWith(...secrets: readonly Record<string, unknown>[]): Cat
 
 /** Problems of these entries as `thing: cause`, in the order they are reported. */
 export function problemsOf(...secrets: readonly Record<string, unknown>[]): string[] {
-  return checkCatalog(catalogWith(...secrets), "app").map(({ thing, cause }) => `${thing}: ${cause}`);
+  return checkCatalog(catalogWith(...secrets), "app").map(
+    ({ subject: thing, cause }) => `${thing}: ${cause}`,
+  );
 }

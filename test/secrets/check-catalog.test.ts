@@ -17,7 +17,7 @@ describe("the catalog's rules", () => {
       "app",
     );
     deepEqual(
-      problems.map(({ thing, cause }) => [thing, cause]),
+      problems.map(({ subject: thing, cause }) => [thing, cause]),
       [
         ["A", "names an unknown group: kees"],
         ["A", "names an unknown format: uuid"],
@@ -40,7 +40,7 @@ describe("the catalog's rules", () => {
   it("refuse a limit of changes that is no number of values", () => {
     for (const changeLimit of [0, -1, 1.5, Number.NaN])
       deepEqual(
-        checkCatalog({ ...catalog, changeLimit }, "sophia").map(({ thing }) => thing),
+        checkCatalog({ ...catalog, changeLimit }, "sophia").map(({ subject: thing }) => thing),
         ["changeLimit"],
       );
     deepEqual(checkCatalog({ ...catalog, changeLimit: 3 }, "sophia"), []);
@@ -48,7 +48,9 @@ describe("the catalog's rules", () => {
 
   it("refuse environments that would be one job of the workflow", () => {
     const of = (...environments: string[]) =>
-      checkCatalog({ ...catalogWith(), environments }, "app").map(({ thing, cause }) => `${thing}: ${cause}`);
+      checkCatalog({ ...catalogWith(), environments }, "app").map(
+        ({ subject: thing, cause }) => `${thing}: ${cause}`,
+      );
     deepEqual(of("a.b", "a_b", "production"), [
       "environments a.b and a_b: would be one job, a_b, in the workflow, whose job ids know no dots",
     ]);
@@ -98,7 +100,7 @@ describe("the catalog's rules", () => {
         "app",
       );
       equal(others.length, 0);
-      equal(problem?.thing, `group ${name}`);
+      equal(problem?.subject, `group ${name}`);
     }
   });
 
@@ -111,7 +113,7 @@ describe("the catalog's rules", () => {
       ),
       "files",
     );
-    deepEqual(problems.map(({ thing }) => thing).sort(), [
+    deepEqual(problems.map(({ subject: thing }) => thing).sort(), [
       "B",
       "C",
       "C",

@@ -32,7 +32,7 @@ function catalogWith(added: { environments?: string[]; groups?: string[] }): Cat
   };
 }
 const problems = (added: Parameters<typeof catalogWith>[0]) =>
-  checkEscNames(catalogWith(added)).map(({ thing, cause }) => `${thing} ${cause}`);
+  checkEscNames(catalogWith(added)).map(({ subject: thing, cause }) => `${thing} ${cause}`);
 
 describe("names in ESC", () => {
   it("are each one thing's", () => {

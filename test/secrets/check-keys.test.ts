@@ -79,7 +79,7 @@ describe("app keys and paths", () => {
   it("may not stand under a root key that means something to ESC", () => {
     for (const root of ["environmentVariables", "files", "pulumiConfig", "imports", "context"]) {
       const [problem] = checkCatalog(catalogWith({ name: "A" }), root);
-      equal(problem?.thing, "config appRoot");
+      equal(problem?.subject, "config appRoot");
       match(problem?.cause ?? "", new RegExp(`^${root} has a meaning`));
     }
   });

@@ -38,7 +38,7 @@ const OWN = ownTeams(
 function problems(change: Partial<Settings>, ownsOrganization = true): string[] {
   const found = checkOversight({ ...SETTINGS, ...change }, { ownsOrganization, ownTeams: OWN });
   for (const { remedy } of found) ok(remedy !== "");
-  return found.map(({ thing, cause }) => `${thing}: ${cause}`);
+  return found.map(({ subject: thing, cause }) => `${thing}: ${cause}`);
 }
 
 describe("a stack's oversight", () => {

@@ -24,7 +24,7 @@ describe("composites that are pinned to a tag", () => {
 
   it("are refused for an environment of another stack, naming both", () => {
     const [problem, ...more] = problemsOf({ staging: "run-1" });
-    deepEqual([problem?.thing, more], ["config compositeTags.staging", []]);
+    deepEqual([problem?.subject, more], ["config compositeTags.staging", []]);
     match(`${problem?.cause} ${problem?.remedy}`, /does not own.*production/);
   });
 

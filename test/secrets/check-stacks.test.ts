@@ -8,7 +8,7 @@ const PRODUCTION: StackClaim = {
   organizationStack: "production",
 };
 const check = (...claims: StackClaim[]) =>
-  checkStacks(claims, ["staging", "production"]).map(({ thing, cause }) => `${thing}: ${cause}`);
+  checkStacks(claims, ["staging", "production"]).map(({ subject: thing, cause }) => `${thing}: ${cause}`);
 
 describe("the stacks of one project", () => {
   it("fit when one owns the organization and each environment has one owner", () => {
@@ -44,7 +44,7 @@ describe("the stacks of one project", () => {
   it("hear all problems at once", () => {
     const claims = [{ ...STAGING, organizationStack: "x", environments: ["qa"] }, PRODUCTION];
     deepEqual(
-      checkStacks(claims, ["staging", "production"]).map(({ thing }) => thing),
+      checkStacks(claims, ["staging", "production"]).map(({ subject: thing }) => thing),
       ["config organizationStack", "stack staging", "environment staging"],
     );
   });

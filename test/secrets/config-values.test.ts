@@ -14,7 +14,8 @@ const SECRETS = resolveCatalog(
   ),
 );
 const GOOD = { WAREHOUSE: "LOADING", URL: "https://example.org" };
-const lines = (problems: readonly Problem[]) => problems.map(({ thing, cause }) => `${thing}: ${cause}`);
+const lines = (problems: readonly Problem[]) =>
+  problems.map(({ subject: thing, cause }) => `${thing}: ${cause}`);
 const check = (values: object, owned = true) =>
   lines(checkConfigValues(SECRETS, values as Record<string, unknown>, () => owned));
 
@@ -85,12 +86,12 @@ describe("secret config in a stack's file", () => {
   it("is refused in clear, by its name and never its value", () => {
     const found = checkEncrypted({ values: { A: secure, B: CANARY, C: 5 }, dockerPassword: CANARY });
     assert.deepEqual(
-      found.map((problem) => problem.thing),
+      found.map((problem) => problem.subject),
       ["config values.B", "config values.C", "config dockerPassword"],
     );
     assert.ok(!JSON.stringify(found).includes(CANARY));
     assert.deepEqual(
-      checkEncrypted({ values: CANARY }).map((problem) => problem.thing),
+      checkEncrypted({ values: CANARY }).map((problem) => problem.subject),
       ["config values"],
     );
     // Something that only looks encrypted.

@@ -41,7 +41,7 @@ describe("secrets with a value per environment", () => {
     assert.deepEqual(check(["only"], ...perEnvironment(100)), []);
     const problems = check(["only"], ...perEnvironment(101));
     assert.deepEqual(
-      problems.map(({ thing }) => thing),
+      problems.map(({ subject: thing }) => thing),
       ["environment staging of only", "environment production of only"],
     );
     assert.match(problems[0]?.cause ?? "", /holds 100 secrets in GitHub, and 101 have a value/);

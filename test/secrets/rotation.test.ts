@@ -198,7 +198,9 @@ describe("rotation", () => {
       `${PAGE}/\u202e`,
     ]) {
       deepEqual(
-        checkCatalog(catalogOf({ name: "A", page }), "app").map(({ thing, cause }) => `${thing} ${cause}`),
+        checkCatalog(catalogOf({ name: "A", page }), "app").map(
+          ({ subject: thing, cause }) => `${thing} ${cause}`,
+        ),
         ["A its page is no https address"],
         page,
       );

@@ -54,7 +54,7 @@ const catalogOf = (...rotators: Record<string, unknown>[]): Catalog => ({
   rotators: rotators as unknown as Rotator[],
 });
 const problemsOf = (...rotators: Record<string, unknown>[]) =>
-  checkCatalog(catalogOf(...rotators), "credentials").map(({ thing, cause, remedy }) => {
+  checkCatalog(catalogOf(...rotators), "credentials").map(({ subject: thing, cause, remedy }) => {
     assert.ok(remedy !== "");
     return `${thing}: ${cause}`;
   });
@@ -220,7 +220,7 @@ describe("rotators of a catalog", () => {
     assert.deepEqual(problemsOf({ ...ORDERS }, null as never), ["rotator no. 2: is no mapping"]);
     const data = { ...catalogOf(), rotators: { orders: ORDERS } as never };
     assert.deepEqual(
-      checkCatalog(data, "credentials").map(({ thing, cause }) => `${thing} ${cause}`),
+      checkCatalog(data, "credentials").map(({ subject: thing, cause }) => `${thing} ${cause}`),
       ["rotators are no list"],
     );
   });
@@ -230,7 +230,7 @@ describe("rotators of a catalog", () => {
       "rotator orders: stands twice",
     ]);
     const [problem] = checkCatalog(catalogOf({ ...ORDERS }), "rotators");
-    assert.equal(problem?.thing, "config appRoot");
+    assert.equal(problem?.subject, "config appRoot");
   });
 
   it("survive whatever stands in a catalog that comes as data", () => {
@@ -256,7 +256,7 @@ describe("rotators of a catalog", () => {
     );
     fc.assert(
       fc.property(anything, (rotator) => {
-        for (const { thing, cause, remedy } of checkCatalog(catalogOf(rotator), "credentials"))
+        for (const { subject: thing, cause, remedy } of checkCatalog(catalogOf(rotator), "credentials"))
           assert.ok(thing !== "" && cause !== "" && remedy !== "");
       }),
     );

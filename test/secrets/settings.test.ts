@@ -16,7 +16,7 @@ const WHOLE = {
 };
 const problemsOf = (config: Record<string, string>) => parseSettings(config).problems ?? [];
 const causes = (config: Record<string, string>) =>
-  problemsOf(config).map(({ thing, cause }) => `${thing}: ${cause}`);
+  problemsOf(config).map(({ subject: thing, cause }) => `${thing}: ${cause}`);
 
 describe("a stack's config", () => {
   it("is read with its defaults", () => {
@@ -70,7 +70,7 @@ describe("a stack's config", () => {
   it("refuses an unknown key, naming the known ones and how to remove it", () => {
     const [problem, ...others] = problemsOf({ ...WHOLE, enviroments: "hidden", colour: "hidden" });
     equal(others.length, 1);
-    deepEqual([problem?.thing, problem?.cause], ["config enviroments", "is not a key of this program"]);
+    deepEqual([problem?.subject, problem?.cause], ["config enviroments", "is not a key of this program"]);
     match(problem?.remedy ?? "", /githubOrganization, .*pulumi config rm enviroments/);
   });
 
@@ -173,7 +173,7 @@ describe("a stack's config", () => {
       pulumiApiUrl: "x",
       extra: "y",
     });
-    deepEqual(problems.map(({ thing }) => thing).sort(), [
+    deepEqual(problems.map(({ subject: thing }) => thing).sort(), [
       "config carriers",
       "config environments",
       "config extra",

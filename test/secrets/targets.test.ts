@@ -103,7 +103,7 @@ describe("the spread of secrets over carriers", () => {
 
   it("says how many carriers would do, and how to declare them", () => {
     const [problem] = spread(secretsOf(...named(101)), ["only"]).problems;
-    assert.equal(problem?.thing, "carrier only");
+    assert.equal(problem?.subject, "carrier only");
     assert.match(problem?.cause ?? "", /and 1 of the catalog would lie beyond/);
     assert.match(
       problem?.remedy ?? "",

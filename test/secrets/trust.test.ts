@@ -124,7 +124,7 @@ describe("refused as trust", () => {
     it(`is ${what}`, () => {
       const problems = problemsOf(change, there);
       equal(problems.length, 1);
-      for (const { thing, cause, remedy } of problems) {
+      for (const { subject: thing, cause, remedy } of problems) {
         match(`${thing}: ${cause}`, expected);
         match(remedy, /\w/);
       }
@@ -136,6 +136,9 @@ describe("refused as trust", () => {
 
   it("is a thumbprint that is none", () => {
     const { problems } = parseSettings({ issuerThumbprints: '["AA:BB"]' });
-    match(String(problems?.map(({ thing, cause }) => `${thing} ${cause}`)), /issuerThumbprints.*SHA-256/);
+    match(
+      String(problems?.map(({ subject: thing, cause }) => `${thing} ${cause}`)),
+      /issuerThumbprints.*SHA-256/,
+    );
   });
 });

@@ -125,7 +125,10 @@ describe("the report of a sync", () => {
 
 describe("an error as one line", () => {
   it("says what our own errors say", () => {
-    equal(describeError(new RemedyError("it", "broke", "mend it")), "it: broke. Remedy: mend it");
+    equal(
+      describeError(new RemedyError({ code: "?", subject: "it", cause: "broke", remedy: "mend it" })),
+      "it: broke. Remedy: mend it",
+    );
   });
 
   it("says kind, code and place of any other, and nothing it holds", () => {

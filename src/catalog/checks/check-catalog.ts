@@ -44,12 +44,22 @@ function checkGroups(catalog: Catalog): Problem[] {
   return Object.keys(catalog.groups).flatMap((group) => {
     if (TAKEN.has(group)) {
       return [
-        { thing: `group ${group}`, cause: "the name is taken by the pipeline itself", remedy: "rename it" },
+        {
+          code: "?",
+          subject: `group ${group}`,
+          cause: "the name is taken by the pipeline itself",
+          remedy: "rename it",
+        },
       ];
     }
     if (!GROUP_NAME.test(group)) {
       return [
-        { thing: `group ${group}`, cause: "is not lower case, digits and hyphens", remedy: "rename it so" },
+        {
+          code: "?",
+          subject: `group ${group}`,
+          cause: "is not lower case, digits and hyphens",
+          remedy: "rename it so",
+        },
       ];
     }
     return [];
@@ -66,7 +76,8 @@ function checkEnvironments({ environments }: Catalog): Problem[] {
   return [...jobs]
     .filter(([, names]) => names.length > 1)
     .map(([id, names]) => ({
-      thing: `environments ${names.join(" and ")}`,
+      code: "?",
+      subject: `environments ${names.join(" and ")}`,
       cause: `would be one job, ${id}, in the workflow, whose job ids know no dots`,
       remedy: "rename one of them",
     }));
@@ -75,14 +86,15 @@ function checkEnvironments({ environments }: Catalog): Problem[] {
 function checkLimit({ changeLimit }: Catalog): Problem[] {
   if (changeLimit === undefined || (Number.isInteger(changeLimit) && changeLimit >= 1)) return [];
   const remedy = "give a whole number, 1 or more, or leave it out";
-  return [{ thing: "changeLimit", cause: "is no number of values", remedy }];
+  return [{ code: "?", subject: "changeLimit", cause: "is no number of values", remedy }];
 }
 
 function checkReferences(secret: ResolvedEntry, catalog: Catalog): Problem[] {
   const problems: Problem[] = [];
   const unknown = (what: string, value: string, known: readonly string[]) =>
     problems.push({
-      thing: secret.name,
+      code: "?",
+      subject: secret.name,
       cause: `names an unknown ${what}: ${value}`,
       remedy: `use one of ${known.join(", ")}`,
     });
@@ -96,14 +108,15 @@ function checkReferences(secret: ResolvedEntry, catalog: Catalog): Problem[] {
   }
   if (secret.environments.length === 0) {
     problems.push({
-      thing: secret.name,
+      code: "?",
+      subject: secret.name,
       cause: "is in no environment",
       remedy: "leave environments out, or name one",
     });
   }
   if (knownGroup && (!Number.isInteger(secret.rotationDays) || secret.rotationDays < 1)) {
     const remedy = "give rotationDays as a whole number of days, 1 or more";
-    problems.push({ thing: secret.name, cause: "has no rotation interval", remedy });
+    problems.push({ code: "?", subject: secret.name, cause: "has no rotation interval", remedy });
   }
   return problems;
 }
@@ -112,7 +125,8 @@ function checkValues(secret: ResolvedEntry): Problem[] {
   const problems: Problem[] = [];
   if (secret.visibility !== "selected" && secret.repositories.length > 0) {
     problems.push({
-      thing: secret.name,
+      code: "?",
+      subject: secret.name,
       cause: `names repositories, which GitHub ignores when visibility is ${secret.visibility}`,
       remedy: "leave visibility out, or repositories",
     });
@@ -120,23 +134,29 @@ function checkValues(secret: ResolvedEntry): Problem[] {
   if (secret.perEnvironment && (secret.visibility !== "selected" || secret.repositories.length > 0)) {
     const remedy = "leave visibility and repositories out: jobs of the environment read it, no others";
     problems.push({
-      thing: secret.name,
+      code: "?",
+      subject: secret.name,
       cause: "has a value per environment, and readers of its own",
       remedy,
     });
   }
   if (secret.value !== "person" && secret.value !== "config") {
     const remedy = 'write value: "config", or leave it out';
-    problems.push({ thing: secret.name, cause: "names an unknown origin of its value", remedy });
+    problems.push({ code: "?", subject: secret.name, cause: "names an unknown origin of its value", remedy });
   }
   if (secret.value === "config" && secret.default !== undefined) {
     const remedy = "leave the default out: the stack's config has the value";
-    problems.push({ thing: secret.name, cause: "has both a default and a value in config", remedy });
+    problems.push({
+      code: "?",
+      subject: secret.name,
+      cause: "has both a default and a value in config",
+      remedy,
+    });
   }
   if (secret.default !== undefined && secret.credential) {
     const cause = "has a default, which whoever reads this repository reads, and is a credential";
     const remedy = "leave the default out and set the value in GitHub; for what is public: credential: false";
-    problems.push({ thing: secret.name, cause, remedy });
+    problems.push({ code: "?", subject: secret.name, cause, remedy });
   }
   if (secret.default === undefined || !Object.hasOwn(FORMATS, secret.format)) return problems;
   const wrong =
@@ -145,7 +165,8 @@ function checkValues(secret: ResolvedEntry): Problem[] {
       : misfit(secret.format, secret.default);
   if (wrong !== undefined) {
     problems.push({
-      thing: secret.name,
+      code: "?",
+      subject: secret.name,
       cause: `its default ${wrong}`,
       remedy: "mend the default or leave it out",
     });
@@ -163,16 +184,16 @@ function checkPage({ name, page }: ResolvedEntry): Problem[] {
   const isPlain = /^[\x21-\x7e]+$/.test(page);
   if (isPlain && url?.protocol === "https:" && `${url.username}${url.password}` === "") return [];
   const remedy = "write the vendor's own page, beginning with https://, other signs than ASCII's as %20";
-  return [{ thing: name, cause: "its page is no https address", remedy }];
+  return [{ code: "?", subject: name, cause: "its page is no https address", remedy }];
 }
 
 function checkTombstone({ name, tombstone, required, renamedFrom }: ResolvedEntry): Problem[] {
   const wrong = [tombstone, renamedFrom?.tombstone].some((day) => day !== undefined && !isDay(day));
   if (wrong) {
     const remedy = 'write the day as tombstone: "2026-12-31"';
-    return [{ thing: name, cause: "its tombstone is no day of the calendar", remedy }];
+    return [{ code: "?", subject: name, cause: "its tombstone is no day of the calendar", remedy }];
   }
   if (tombstone === undefined || !required) return [];
   const cause = "is required and has a tombstone: what is about to go cannot be required";
-  return [{ thing: name, cause, remedy: "leave required out" }];
+  return [{ code: "?", subject: name, cause, remedy: "leave required out" }];
 }

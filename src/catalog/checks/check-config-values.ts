@@ -20,7 +20,8 @@ export function checkConfigValues(
   return [
     ...configured.filter(owned).flatMap((secret) => checkOne(secret, values)),
     ...leftOver.map((name) => ({
-      thing: `config values.${name}`,
+      code: "?",
+      subject: `config values.${name}`,
       cause: 'no entry of that name has value: "config"',
       remedy: `remove it: pulumi config rm --path 'values.${name}'`,
     })),
@@ -33,7 +34,7 @@ function checkOne({ name, format }: ResolvedEntry, values: Readonly<Record<strin
     value === undefined ? "is missing" : typeof value === "string" ? unfit(format, value) : "is not text";
   if (wrong === undefined) return [];
   const remedy = `set it, by standard input: pulumi config set --secret --type string --path 'values.${name}'`;
-  return [{ thing: `config values.${name}`, cause: `the value of ${name} ${wrong}`, remedy }];
+  return [{ code: "?", subject: `config values.${name}`, cause: `the value of ${name} ${wrong}`, remedy }];
 }
 
 /**
@@ -56,7 +57,8 @@ export function checkEncrypted(file: Readonly<Record<string, unknown>>): Problem
     const path = key.includes(".") ? "--path " : "";
     return [
       {
-        thing: `config ${key}`,
+        code: "?",
+        subject: `config ${key}`,
         cause: "stands in clear in the stack's file, and in every commit that has it",
         remedy: `make a new value where it is from, then pulumi config set --secret ${path}'${key}'`,
       },
@@ -80,7 +82,8 @@ export function checkSecrecy(
 ): Problem[] {
   return SECRET_KEYS.filter((key) => !["", "{}"].includes(config[key] ?? "") && !isSecret(key)).map(
     (key) => ({
-      thing: `config ${key}`,
+      code: "?",
+      subject: `config ${key}`,
       cause: "is no secret where it comes from: an ESC environment, --config-file or the command line",
       remedy: "make it one there (fn::secret, or pulumi config set --secret), with a new value",
     }),

@@ -19,7 +19,12 @@ export function checkEscNames(catalog: Catalog): Problem[] {
     owners.set(name, owner);
     if (owner === thing) continue;
     const remedy = "rename one of them";
-    found.set(`${thing} ${owner}`, { thing, cause: `would share an ESC environment with ${owner}`, remedy });
+    found.set(`${thing} ${owner}`, {
+      code: "?",
+      subject: thing,
+      cause: `would share an ESC environment with ${owner}`,
+      remedy,
+    });
   }
   return [...found.values()];
 }

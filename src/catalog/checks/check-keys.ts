@@ -29,7 +29,12 @@ export function checkKeys(secrets: readonly ResolvedEntry[], appRoot: string): P
   const problems: Problem[] = [];
   if (RESERVED_ROOTS.has(appRoot)) {
     const remedy = "choose another name, such as the platform's";
-    problems.push({ thing: "config appRoot", cause: `${appRoot} has a meaning of its own in ESC`, remedy });
+    problems.push({
+      code: "?",
+      subject: "config appRoot",
+      cause: `${appRoot} has a meaning of its own in ESC`,
+      remedy,
+    });
   }
   for (const secret of synced) {
     for (const key of [secret.appKey, ...secret.appKeyAliases]) {
@@ -37,11 +42,16 @@ export function checkKeys(secrets: readonly ResolvedEntry[], appRoot: string): P
       const cause = RESERVED_KEYS.has(key)
         ? `its app key ${key} has a meaning of its own in the loader`
         : `its app key ${key} is not lower case, digits and _`;
-      problems.push({ thing: secret.name, cause, remedy: "give it another appKey" });
+      problems.push({ code: "?", subject: secret.name, cause, remedy: "give it another appKey" });
     }
     if (!PATH.test(secret.path)) {
       const remedy = "write names joined by dots, without the root key: infrastructure.docker.access_token";
-      problems.push({ thing: secret.name, cause: `its path ${secret.path} is not a path`, remedy });
+      problems.push({
+        code: "?",
+        subject: secret.name,
+        cause: `its path ${secret.path} is not a path`,
+        remedy,
+      });
     }
   }
   return [
@@ -61,7 +71,7 @@ function repeatedKeys(secret: ResolvedEntry): Problem[] {
     seen.add(alias);
     if (!repeated) return [];
     const cause = `its app key alias ${alias} is its app key, its path or another of its aliases already`;
-    return [{ thing: secret.name, cause, remedy: "leave it out of appKeyAliases" }];
+    return [{ code: "?", subject: secret.name, cause, remedy: "leave it out of appKeyAliases" }];
   });
 }
 
@@ -79,7 +89,7 @@ function shared(
       if (other === secret.name) return [];
       const cause = `shares the ${what} ${key} with ${other}`;
       const remedy = `give one of them another ${what === "app key" ? "appKey" : "pulumiConfig"}`;
-      return [{ thing: secret.name, cause, remedy }];
+      return [{ code: "?", subject: secret.name, cause, remedy }];
     }),
   );
 }
@@ -95,7 +105,8 @@ function collidingPaths(secrets: readonly ResolvedEntry[]): Problem[] {
       if (!same && !other.path.startsWith(`${place.path}.`)) continue;
       if (same && other.entry === place.entry) continue;
       problems.push({
-        thing: other.entry,
+        code: "?",
+        subject: other.entry,
         cause: same
           ? `stands at the same ESC path ${place.path} as ${place.entry}`
           : `its ESC path ${other.path} lies inside ${place.path}, which is the value of ${place.entry}`,

@@ -31,15 +31,31 @@ function checkName(name: string, entry: string): Problem[] {
   const thing = name === entry ? entry : `${entry} (${name})`;
   if (name.toUpperCase().startsWith("GITHUB_")) {
     const remedy = `call it GH_${name.slice("GITHUB_".length)} and keep the application's name as appKey`;
-    return [{ thing, cause: "GitHub refuses secrets whose name begins with GITHUB_", remedy }];
+    return [
+      { code: "?", subject: thing, cause: "GitHub refuses secrets whose name begins with GITHUB_", remedy },
+    ];
   }
   if (!NAME.test(name)) {
     const remedy = "use A-Z, 0-9 and _, not beginning with a digit";
-    return [{ thing, cause: "is not a name GitHub stores: upper case letters, digits and _", remedy }];
+    return [
+      {
+        code: "?",
+        subject: thing,
+        cause: "is not a name GitHub stores: upper case letters, digits and _",
+        remedy,
+      },
+    ];
   }
   if (isObeyed(name)) {
     const remedy = "give it a name of its own and keep the application's name as appKey";
-    return [{ thing, cause: "as an environment variable it would change how a process itself runs", remedy }];
+    return [
+      {
+        code: "?",
+        subject: thing,
+        cause: "as an environment variable it would change how a process itself runs",
+        remedy,
+      },
+    ];
   }
   return [];
 }
@@ -50,7 +66,12 @@ function doubled(name: string, entries: readonly string[]): Problem {
     distinct.length === 1
       ? `stands ${entries.length} times in the catalog: as two entries, or as its own alias or old name`
       : `means several entries at once (name, alias or old name of ${distinct.join(" and ")})`;
-  return { thing: name, cause, remedy: "keep it in one place: one entry, or one entry's aliases" };
+  return {
+    code: "?",
+    subject: name,
+    cause,
+    remedy: "keep it in one place: one entry, or one entry's aliases",
+  };
 }
 
 /**

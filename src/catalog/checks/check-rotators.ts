@@ -118,7 +118,10 @@ function checkValues(rotators: readonly Rotator[], catalog: Catalog, appRoot: st
   );
   if (appRoot !== "rotators" || rotators.length === 0) return problems;
   const remedy = "choose another name, such as the platform's";
-  return [...problems, { thing: "config appRoot", cause: "rotators stand at the key rotators", remedy }];
+  return [
+    ...problems,
+    { code: "?", subject: "config appRoot", cause: "rotators stand at the key rotators", remedy },
+  ];
 }
 
 /** Who has each name and key, of the entries and the loader. */

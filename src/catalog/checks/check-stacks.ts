@@ -24,7 +24,8 @@ function checkOwner(claims: readonly StackClaim[]): Problem[] {
     const who = claims.map((claim) => `${claim.stack} says ${claim.organizationStack}`).join(", ");
     return [
       {
-        thing: "config organizationStack",
+        code: "?",
+        subject: "config organizationStack",
         cause: `the stacks disagree on who owns the organization-wide objects (${who})`,
         remedy: "write the same stack name into every Pulumi.<stack>.yaml",
       },
@@ -34,7 +35,8 @@ function checkOwner(claims: readonly StackClaim[]): Problem[] {
   if (owner === undefined || claims.some((claim) => claim.stack === owner)) return [];
   return [
     {
-      thing: "config organizationStack",
+      code: "?",
+      subject: "config organizationStack",
       cause: `names the stack ${owner}, which has no Pulumi.${owner}.yaml, so no stack owns the organization-wide objects`,
       remedy: `name one of ${claims.map((claim) => claim.stack).join(", ")}`,
     },
@@ -46,7 +48,8 @@ function checkEnvironments(claims: readonly StackClaim[], environments: readonly
   for (const claim of claims) {
     for (const environment of claim.environments.filter((each) => !environments.includes(each))) {
       problems.push({
-        thing: `stack ${claim.stack}`,
+        code: "?",
+        subject: `stack ${claim.stack}`,
         cause: `owns the environment ${environment}, which the catalog does not have`,
         remedy: `use one of ${environments.join(", ")}, or add it to secrets/environments.ts`,
       });
@@ -58,7 +61,8 @@ function checkEnvironments(claims: readonly StackClaim[], environments: readonly
       .map((claim) => claim.stack);
     if (owners.length === 1) continue;
     problems.push({
-      thing: `environment ${environment}`,
+      code: "?",
+      subject: `environment ${environment}`,
       cause: owners.length === 0 ? "no stack owns it" : `the stacks ${owners.join(" and ")} both own it`,
       remedy: "name it under environments in exactly one Pulumi.<stack>.yaml",
     });
@@ -76,14 +80,16 @@ export function checkPins({ compositeTags, environments }: Settings): Problem[] 
     const problems: Problem[] = [];
     if (!environments.includes(environment)) {
       problems.push({
-        thing,
+        code: "?",
+        subject: thing,
         cause: "this stack does not own the environment, so the tag would be without effect",
         remedy: `name one of ${environments.join(", ")}, or set it in the stack that owns it`,
       });
     }
     if (!TAG.test(tag) || tag === "latest") {
       problems.push({
-        thing,
+        code: "?",
+        subject: thing,
         cause: `is no tag that all groups can have: ${tag}`,
         remedy: `npx sophia-secrets history ${environment} lists tags such as run-123; leave it out for the newest values`,
       });
@@ -117,7 +123,8 @@ function checkWebhook({ webhookUrl, webhookFormat }: Settings): Problem[] {
   if (webhookUrl === true || webhookFormat === DEFAULT_FORMAT) return [];
   return [
     {
-      thing: "config webhookFormat",
+      code: "?",
+      subject: "config webhookFormat",
       cause: "is set without webhookUrl, so nobody is told of anything",
       remedy: "pulumi config set --secret webhookUrl, or pulumi config rm webhookFormat",
     },
@@ -127,7 +134,8 @@ function checkWebhook({ webhookUrl, webhookFormat }: Settings): Problem[] {
 function checkAuditExport(settings: Settings, ownsOrganization: boolean): Problem[] {
   const { auditBucket, auditRole } = settings;
   const problems: Problem[] = [];
-  const say = (thing: string, cause: string, remedy: string) => problems.push({ thing, cause, remedy });
+  const say = (thing: string, cause: string, remedy: string) =>
+    problems.push({ code: "?", subject: thing, cause, remedy });
   if ((auditBucket === undefined) !== (auditRole === undefined))
     say("config auditBucket and auditRole", "only one of them is set", "set both, or neither");
   if (auditBucket !== undefined && !BUCKET.test(auditBucket))
@@ -156,7 +164,8 @@ function checkApprovers(
   const own = approvers
     .filter((team) => ownTeams.includes(team))
     .map((team) => ({
-      thing,
+      code: "?",
+      subject: thing,
       cause: `names ${team}, a team of this program's own`,
       remedy: "name a team that people made in Pulumi Cloud",
     }));
@@ -164,5 +173,5 @@ function checkApprovers(
   // The sync's script is that stack's: it must know which values it may only propose.
   const cause = `the sync is told by ${organizationStack} alone what it may only propose, so it would be stopped here`;
   const remedy = `move the environment to ${organizationStack}, or remove it: pulumi config rm approvers`;
-  return [...own, { thing, cause, remedy }];
+  return [...own, { code: "?", subject: thing, cause, remedy }];
 }

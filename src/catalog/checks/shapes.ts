@@ -21,7 +21,8 @@ export function wholeEntries<Entry>(
   remedy: string,
   check: (entry: Entry, index: number) => Problem[],
 ): { whole: Entry[]; problems: Problem[] } {
-  if (!hasForm(given, "list")) return { whole: [], problems: [{ thing, cause: "are no list", remedy }] };
+  if (!hasForm(given, "list"))
+    return { whole: [], problems: [{ code: "?", subject: thing, cause: "are no list", remedy }] };
   const found = given.map((entry, index) => ({ entry, problems: check(entry, index) }));
   return {
     whole: found.filter(({ problems }) => problems.length === 0).map(({ entry }) => entry),
@@ -46,7 +47,7 @@ export function wholePolicies(given: readonly AccessPolicy[]): {
 }
 
 export function policyProblem(policy: string, cause: string, remedy: string): Problem {
-  return { thing: `access policy ${policy}`, cause, remedy };
+  return { code: "?", subject: `access policy ${policy}`, cause, remedy };
 }
 
 function checkPolicyShape(policy: AccessPolicy, index: number): Problem[] {
@@ -93,7 +94,7 @@ export function wholeRotators(given: readonly Rotator[]): { whole: Rotator[]; pr
 }
 
 export function rotatorProblem(name: string, cause: string, remedy: string): Problem {
-  return { thing: `rotator ${name}`, cause, remedy };
+  return { code: "?", subject: `rotator ${name}`, cause, remedy };
 }
 
 function checkRotatorShape(rotator: Rotator, index: number): Problem[] {

@@ -88,7 +88,12 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
 async function close(context: Context, typed: Typed): Promise<ExitCode> {
   const others = ["environment", "identity"].some((option) => typed.text(option) !== undefined);
   if (typed.names.length > 0 || others || typed.has("json"))
-    throw new RemedyError("--close-default", "it is for the whole organization", "give it alone");
+    throw new RemedyError({
+      code: "?",
+      subject: "--close-default",
+      cause: "it is for the whole organization",
+      remedy: "give it alone",
+    });
   const { catalog, project, terminal } = context;
   const stacks = [...readStacks(project).values()];
   const organization = createPulumiOrganization(context.cloudCall());

@@ -34,11 +34,12 @@ export const adoptCommand: CommandSpec = {
 async function run(context: Context, typed: Typed): Promise<ExitCode> {
   const { terminal, catalog, project } = context;
   if (typed.names.length > 0 === typed.has("all")) {
-    throw new RemedyError(
-      "adopt",
-      "takes names, or --all",
-      "npx sophia-secrets adopt --all --dry-run shows what there is",
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: "adopt",
+      cause: "takes names, or --all",
+      remedy: "npx sophia-secrets adopt --all --dry-run shows what there is",
+    });
   }
   const dryRun = typed.has("dryRun");
   const done = await adopt(context, typed.names, dryRun);

@@ -51,7 +51,12 @@ export const compromiseCommand: CommandSpec = {
 async function run(context: Context, typed: Typed): Promise<ExitCode> {
   const [name] = typed.names;
   if (name === undefined || typed.names.length !== 1)
-    throw new RemedyError("compromise", "takes one name, and never a value", "name the secret that got out");
+    throw new RemedyError({
+      code: "?",
+      subject: "compromise",
+      cause: "takes one name, and never a value",
+      remedy: "name the secret that got out",
+    });
   const file = journalFile(context.project.dir, caseName(context, name));
   return withLastWord(context, file, () => walkCase(context, typed, name, file));
 }
@@ -76,7 +81,7 @@ async function walkCase(context: Context, typed: Typed, name: string, file: Jour
   const unattended = typed.has("yes");
   if (!unattended && !terminal.canAsk) {
     const remedy = "run it on a terminal, or with --yes and the new value on stdin";
-    throw new RemedyError("compromise", "there is nobody to ask", remedy);
+    throw new RemedyError({ code: "?", subject: "compromise", cause: "there is nobody to ask", remedy });
   }
   const journal = { ...(begun ?? (await begin(context, found, asked))), ...said };
   if (begun !== undefined)
@@ -104,7 +109,12 @@ function requireSameScope({ asked: before }: Journal, asked: readonly string[], 
   if ([...before].sort().join() === [...asked].sort().join()) return;
   const scope = before.length === 0 ? "in all environments" : `in ${before.join(", ")}`;
   const remedy = `run it as it began; or delete ${path}, resume what it paused, and begin anew`;
-  throw new RemedyError("--environment", `the case that goes on was begun ${scope}`, remedy);
+  throw new RemedyError({
+    code: "?",
+    subject: "--environment",
+    cause: `the case that goes on was begun ${scope}`,
+    remedy,
+  });
 }
 
 function environmentsIn(typed: Typed): string[] {
@@ -142,11 +152,12 @@ function saidIn(context: Context, typed: Typed): Partial<Journal> {
   const [reason, since] = [typed.text("reason")?.trim(), typed.text("since")];
   const wrong = reason === undefined ? undefined : unfitReason(reason);
   if (wrong !== undefined)
-    throw new RemedyError(
-      "--reason",
-      `it ${wrong}`,
-      "say in a few words what happened; everybody may read them",
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: "--reason",
+      cause: `it ${wrong}`,
+      remedy: "say in a few words what happened; everybody may read them",
+    });
   return {
     ...(reason === undefined ? {} : { reason }),
     ...(since === undefined

@@ -40,5 +40,10 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
 function pullRequestOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
-  throw new RemedyError("--pull-request", "is not the number of a pull request", "give its number: 12");
+  throw new RemedyError({
+    code: "?",
+    subject: "--pull-request",
+    cause: "is not the number of a pull request",
+    remedy: "give its number: 12",
+  });
 }

@@ -32,7 +32,12 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
   const { catalog, terminal } = context;
   const all = typed.has("all");
   if ((typed.names.length === 0) !== all) {
-    throw new RemedyError("repair", "takes names or --all", "npx sophia-secrets drift tells which");
+    throw new RemedyError({
+      code: "?",
+      subject: "repair",
+      cause: "takes names or --all",
+      remedy: "npx sophia-secrets drift tells which",
+    });
   }
   const declared = all
     ? organizationSlots(resolveCatalog(catalog), dayOf(context.now()))
@@ -78,11 +83,12 @@ function requireAllThere(slots: readonly SlotName[], observed: Observed): void {
   const there = new Set(observed.secrets.map((secret) => secret.name));
   const missing = slots.map((slot) => slot.name).filter((name) => !there.has(name));
   if (missing.length === 0) return;
-  throw new RemedyError(
-    missing.join(", "),
-    "GitHub has no such organization secret",
-    `npx sophia-secrets set ${missing[0]} makes it, with its readers; one that was never there: pulumi up`,
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: missing.join(", "),
+    cause: "GitHub has no such organization secret",
+    remedy: `npx sophia-secrets set ${missing[0]} makes it, with its readers; one that was never there: pulumi up`,
+  });
 }
 
 async function setVisibility(
@@ -93,11 +99,12 @@ async function setVisibility(
   try {
     await github.writeSecret(name, { visibility: secret.visibility, repositoryIds });
   } catch (error) {
-    if (!(error instanceof RemedyError) || !/refuses it/.test(error.reason)) throw error;
-    throw new RemedyError(
-      name,
-      "GitHub changes its visibility only together with a value",
-      `whoever knows the value runs: npx sophia-secrets set ${name} --replace`,
-    );
+    if (!(error instanceof RemedyError) || !/refuses it/.test(error.problem.cause)) throw error;
+    throw new RemedyError({
+      code: "?",
+      subject: name,
+      cause: "GitHub changes its visibility only together with a value",
+      remedy: `whoever knows the value runs: npx sophia-secrets set ${name} --replace`,
+    });
   }
 }

@@ -46,7 +46,12 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
   const { rows, unread } = await readRotation(context, dueWithin);
   const owners = [...new Set(rows.map((row) => row.owner))];
   if (owner !== undefined && !owners.includes(owner))
-    throw new RemedyError("--owner", `owns no secret: ${owner}`, `name one of ${owners.join(", ")}`);
+    throw new RemedyError({
+      code: "?",
+      subject: "--owner",
+      cause: `owns no secret: ${owner}`,
+      remedy: `name one of ${owners.join(", ")}`,
+    });
   const asked = rows.filter((row) => owner === undefined || row.owner === owner);
   if (typed.has("json")) terminal.print(JSON.stringify(asked));
   else report(terminal.print, asked, dueWithin);
@@ -65,7 +70,12 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
 function daysIn(text: string | undefined): number {
   if (text === undefined) return DUE_WITHIN;
   if (/^\d{1,4}$/.test(text)) return Number(text);
-  throw new RemedyError("--due-within", "is no number of days", "write a whole number, such as 30");
+  throw new RemedyError({
+    code: "?",
+    subject: "--due-within",
+    cause: "is no number of days",
+    remedy: "write a whole number, such as 30",
+  });
 }
 
 /** `owner/name` of the repository for issues; undefined where none are asked for. */
@@ -74,15 +84,16 @@ function repositoryIn({ project: { settings } }: Context, typed: Typed): string 
   const named = typed.text("issues") ?? settings.programRepository;
   if (named === undefined) {
     const remedy = "name a repository behind it, or set programRepository in the stack's config";
-    throw new RemedyError("--issues", "it is not said where", remedy);
+    throw new RemedyError({ code: "?", subject: "--issues", cause: "it is not said where", remedy });
   }
   if (/^[\w.-]+(\/[\w.-]+)?$/.test(named))
     return named.includes("/") ? named : `${settings.githubOrganization}/${named}`;
-  throw new RemedyError(
-    "--issues",
-    "names no repository",
-    "write OWNER/NAME, or NAME for the organization's",
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "--issues",
+    cause: "names no repository",
+    remedy: "write OWNER/NAME, or NAME for the organization's",
+  });
 }
 
 const SHOWN: readonly RotationState[] = ["overdue", "due", "never", "unknown"];

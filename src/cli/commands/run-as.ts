@@ -32,11 +32,12 @@ export const runAsCommand: CommandSpec = {
 async function run(context: Context, typed: Typed): Promise<number> {
   const [job = "", command, ...args] = typed.names;
   if (!isJob(job) || command === undefined) {
-    throw new RemedyError(
-      "run-as",
-      isJob(job) ? "no command was given" : "the job is none of preview, audit and up",
-      "npx sophia-secrets run-as --stack staging preview -- pulumi preview",
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: "run-as",
+      cause: isJob(job) ? "no command was given" : "the job is none of preview, audit and up",
+      remedy: "npx sophia-secrets run-as --stack staging preview -- pulumi preview",
+    });
   }
   const url = addressOf(context);
   const token = await tokenFor(context, job, url);
@@ -64,22 +65,24 @@ function isJob(text: string): text is ProgramJob {
 function addressOf({ project, env }: Context): string {
   const url = pulumiAddress(project.settings.pulumiApiUrl, env);
   if (url === PULUMI_CLOUD || url === pulumiAddress(undefined, env)) return url;
-  throw new RemedyError(
-    "config pulumiApiUrl",
-    `is neither ${PULUMI_CLOUD} nor what this job's PULUMI_BACKEND_URL says, so it gets no identity of this job`,
-    "where it is right, set PULUMI_BACKEND_URL to it in the workflow; otherwise look who changed it",
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "config pulumiApiUrl",
+    cause: `is neither ${PULUMI_CLOUD} nor what this job's PULUMI_BACKEND_URL says, so it gets no identity of this job`,
+    remedy: "where it is right, set PULUMI_BACKEND_URL to it in the workflow; otherwise look who changed it",
+  });
 }
 
 async function tokenFor(context: Context, job: ProgramJob, url: string): Promise<Secret> {
   const { http, project, env } = context;
   const { programRepository, pulumiOrganization: organization } = project.settings;
   if (programRepository === undefined) {
-    throw new RemedyError(
-      "config programRepository",
-      "is not set, so Pulumi Cloud trusts no job of this repository",
-      "set it in every Pulumi.<stack>.yaml to this repository's name, then pulumi up by hand, once",
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: "config programRepository",
+      cause: "is not set, so Pulumi Cloud trusts no job of this repository",
+      remedy: "set it in every Pulumi.<stack>.yaml to this repository's name, then pulumi up by hand, once",
+    });
   }
   const idToken = await requestIdToken(idTokenEndpoint(env), `urn:pulumi:org:${organization}`, http);
   mask(context, idToken);
@@ -121,11 +124,12 @@ export function runChild(command: string, args: readonly string[], env: NodeJS.P
     child.on("error", (error: NodeJS.ErrnoException) => {
       letGo();
       fail(
-        new RemedyError(
-          command,
-          `cannot be started (${error.code ?? error.name})`,
-          "install it, or check PATH",
-        ),
+        new RemedyError({
+          code: "?",
+          subject: command,
+          cause: `cannot be started (${error.code ?? error.name})`,
+          remedy: "install it, or check PATH",
+        }),
       );
     });
     child.on("close", (code, signal) => {

@@ -41,11 +41,12 @@ export const setCommand: CommandSpec = {
 async function run(context: Context, typed: Typed): Promise<ExitCode> {
   const { catalog } = context;
   if (typed.names.length !== 1) {
-    throw new RemedyError(
-      "set",
-      "takes one name, and never a value, which the shell would keep",
-      "give the value on stdin, or wait to be asked for it",
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: "set",
+      cause: "takes one name, and never a value, which the shell would keep",
+      remedy: "give the value on stdin, or wait to be asked for it",
+    });
   }
   const environment = environmentOption(context, typed);
   const replace = typed.has("replace");
@@ -63,7 +64,13 @@ async function setInOrganization(context: Context, slot: SlotName, replace: bool
   const { terminal } = context;
   const { name, secret } = slot;
   const elsewhere = whyNotSet(secret);
-  if (elsewhere !== undefined) throw new RemedyError(name, elsewhere, "set it there, then pulumi up");
+  if (elsewhere !== undefined)
+    throw new RemedyError({
+      code: "?",
+      subject: name,
+      cause: elsewhere,
+      remedy: "set it there, then pulumi up",
+    });
   const github = context.github();
   const list = async () => new Set((await github.listSecrets()).map((each) => each.name));
   // Before the value is asked for, so that nobody types one for nothing; and after, for that takes its time.
@@ -74,7 +81,12 @@ async function setInOrganization(context: Context, slot: SlotName, replace: bool
   const value = await readValue(terminal, name, `Value of ${name} (not shown)`);
   const checked = checkValue({ ...secret, name, aliases: [] }, { [name]: value.unwrap() });
   if (checked.value === undefined)
-    throw new RemedyError(name, checked.reason, "nothing was written; give the right one");
+    throw new RemedyError({
+      code: "?",
+      subject: name,
+      cause: checked.reason,
+      remedy: "nothing was written; give the right one",
+    });
   if (!replace && (await list()).has(name)) throw await refusal(context, name);
   await writeValues(github, spread.shards, [{ slot, value: checked.value }], () => {
     const readers = describeReaders(secret, spread.shards);
@@ -90,9 +102,10 @@ async function setInOrganization(context: Context, slot: SlotName, replace: bool
 
 async function refusal(context: Context, name: string): Promise<RemedyError> {
   const synced = await readLedgers(context.cloud(), context.catalog, context.project.settings);
-  return new RemedyError(
-    name,
-    `it exists in GitHub, which cannot give its value back (${knowledgeOf(name, synced)})`,
-    `npx sophia-secrets set ${name} --replace replaces it for good`,
-  );
+  return new RemedyError({
+    code: "?",
+    subject: name,
+    cause: `it exists in GitHub, which cannot give its value back (${knowledgeOf(name, synced)})`,
+    remedy: `npx sophia-secrets set ${name} --replace replaces it for good`,
+  });
 }

@@ -108,11 +108,12 @@ function readValues(context: Context, file: string): NewValue[] {
 async function refusal(context: Context, file: string, existing: readonly NewValue[]): Promise<RemedyError> {
   const synced = await readLedgers(context.cloud(), context.catalog, context.project.settings);
   const lines = existing.map(({ slot }) => `${slot.name}: ${knowledgeOf(slot.name, synced)}`);
-  return new RemedyError(
-    file,
-    `${existing.length} of its secrets exist in GitHub, which cannot give their values back; nothing was written`,
-    `take them out of the file, or --replace replaces them for good${list(lines)}`,
-  );
+  return new RemedyError({
+    code: "?",
+    subject: file,
+    cause: `${existing.length} of its secrets exist in GitHub, which cannot give their values back; nothing was written`,
+    remedy: `take them out of the file, or --replace replaces them for good${list(lines)}`,
+  });
 }
 
 function list(lines: readonly string[]): string {

@@ -37,11 +37,12 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
   const named = namedSlots(context.catalog, typed.names).map((slot) => slot.secret);
   requireSyncable(named);
   if (file === undefined && named.length === 0) {
-    throw new RemedyError(
-      "sync-to-pulumi",
-      "takes names, or --from",
-      "name the secrets to take from the environment",
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: "sync-to-pulumi",
+      cause: "takes names, or --from",
+      remedy: "name the secrets to take from the environment",
+    });
   }
   const input: Input = file === undefined ? context.env : readInput(context, file);
   const names = new Set(named.length > 0 ? named.map((entry) => entry.name) : givenIn(context, input));
@@ -58,5 +59,10 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
 function requireSyncable(named: readonly Entry[]): void {
   const never = named.filter((entry) => entry.bootstrap).map((entry) => entry.name);
   if (never.length === 0) return;
-  throw new RemedyError(never.join(", "), "is the pipeline's own and never goes to ESC", "leave it out");
+  throw new RemedyError({
+    code: "?",
+    subject: never.join(", "),
+    cause: "is the pipeline's own and never goes to ESC",
+    remedy: "leave it out",
+  });
 }

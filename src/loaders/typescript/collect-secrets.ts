@@ -18,13 +18,14 @@ export class MissingSecretsError extends RemedyError {
     readonly keys: readonly string[],
     reasons: readonly string[],
   ) {
-    super(
-      environment,
-      `${counted(keys.length, "secret")} could not be loaded: ${reasons.join("; ")}`,
-      reasons.every((reason) => reason.includes(NEVER_ROTATED))
+    super({
+      code: "secrets-missing",
+      subject: environment,
+      cause: `${counted(keys.length, "secret")} could not be loaded: ${reasons.join("; ")}`,
+      remedy: reasons.every((reason) => reason.includes(NEVER_ROTATED))
         ? "rotate each once, as an administrator, then start again"
         : `set each in GitHub under the name in brackets, run the workflow ${WORKFLOW_PATH}, then start again`,
-    );
+    });
   }
 }
 
@@ -114,11 +115,12 @@ function isCertain(secret: CatalogSecret, environment: string): boolean {
 function withGet(values: ReadonlyMap<string, Secret | undefined>): object {
   const get = (key: string): Secret | undefined => {
     if (values.has(key)) return values.get(key);
-    throw new RemedyError(
-      `app key ${key}`,
-      "the catalog has no such key",
-      `use ${nearestNames(key, [...values.keys()]).join(", ")}, or add an entry to secrets/catalog.ts`,
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: `app key ${key}`,
+      cause: "the catalog has no such key",
+      remedy: `use ${nearestNames(key, [...values.keys()]).join(", ")}, or add an entry to secrets/catalog.ts`,
+    });
   };
   const loaded = Object.defineProperty(Object.fromEntries(values), "get", { value: get });
   return Object.freeze(loaded);

@@ -31,7 +31,12 @@ export function createLoader<const C extends Catalog>(
     const document = await open(place, cloud);
     if (typeof document !== "object" || document === null) {
       const remedy = "check that the address is Pulumi Cloud's API";
-      throw new RemedyError(place, "the service's answer is no environment", remedy);
+      throw new RemedyError({
+        code: "?",
+        subject: place,
+        cause: "the service's answer is no environment",
+        remedy,
+      });
     }
     return collectSecrets(catalog, environment, { document, place, appRoot: naming.appRoot });
   };
@@ -42,9 +47,17 @@ async function open(place: string, cloud: Pick<PulumiCloud, "open">): Promise<un
     return await cloud.open(place);
   } catch (error) {
     if (!(error instanceof NoAnswerError)) throw error;
-    const reason = `${error.reason} (${error.thing})`;
-    throw new UnavailableError(place, reason, "check the address and the network, then start again", {
-      cause: error,
-    });
+    const reason = `${error.problem.cause} (${error.problem.subject})`;
+    throw new UnavailableError(
+      {
+        code: "?",
+        subject: place,
+        cause: reason,
+        remedy: "check the address and the network, then start again",
+      },
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -46,33 +46,38 @@ export function resolveOptions<Environment extends string>(
   const wanted: string = options.environment ?? variables.SOPHIA_ENVIRONMENT ?? "";
   const environment = known.environments.find((each) => each === wanted);
   if (environment !== undefined) return { environment, organization, url, token };
-  throw new RemedyError(
-    "SOPHIA_ENVIRONMENT",
-    wanted === ""
-      ? "neither it nor the option environment is set"
-      : `${wanted} is no environment of the catalog`,
-    `set one of ${known.environments.join(", ")}`,
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "SOPHIA_ENVIRONMENT",
+    cause:
+      wanted === ""
+        ? "neither it nor the option environment is set"
+        : `${wanted} is no environment of the catalog`,
+    remedy: `set one of ${known.environments.join(", ")}`,
+  });
 }
 
 function checkUrl(text: string): string {
   const cause = unfitAddress(text);
   if (cause === undefined) return new URL(text).origin;
-  throw new RemedyError(
-    "PULUMI_BACKEND_URL",
-    `it, or the option url, ${cause}; the address of a state file is none`,
-    `leave it out for ${PULUMI_CLOUD}, or give the option url`,
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "PULUMI_BACKEND_URL",
+    cause: `it, or the option url, ${cause}; the address of a state file is none`,
+    remedy: `leave it out for ${PULUMI_CLOUD}, or give the option url`,
+  });
 }
 
 function checkToken(token: Secret): Secret {
   // What an HTTP header cannot hold; the usual cause is a line end copied along.
   if (/^[\x21-\x7e]+$/.test(token.unwrap())) return token;
-  throw new RemedyError(
-    "PULUMI_ACCESS_TOKEN",
-    token.bytes === 0
-      ? "neither it nor the option token is set"
-      : "it, or the option token, holds white space or other characters no token has",
-    "give it a token of the application's team, or your own from Pulumi Cloud",
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "PULUMI_ACCESS_TOKEN",
+    cause:
+      token.bytes === 0
+        ? "neither it nor the option token is set"
+        : "it, or the option token, holds white space or other characters no token has",
+    remedy: "give it a token of the application's team, or your own from Pulumi Cloud",
+  });
 }

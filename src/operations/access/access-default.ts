@@ -24,13 +24,23 @@ export async function closeDefault(
   const name = settings.pulumiOrganization;
   if (!EDITIONS_WITH_TEAMS.includes(settings.edition)) {
     const reason = `the edition ${settings.edition} has no teams: with the default at none, nobody but administrators could open anything`;
-    throw new RemedyError(OPTION, reason, `leave it, or set edition when ${name} has a larger one`);
+    throw new RemedyError({
+      code: "?",
+      subject: OPTION,
+      cause: reason,
+      remedy: `leave it, or set edition when ${name} has a larger one`,
+    });
   }
   const { defaultPermission, isAdmin } = await organization.settings();
   if (defaultPermission === "none") return `${name}: the default environment permission is none already`;
   if (!isAdmin) {
     const reason = `the token is not an administrator's of ${name}`;
-    throw new RemedyError(OPTION, reason, "export PULUMI_ACCESS_TOKEN of an administrator");
+    throw new RemedyError({
+      code: "?",
+      subject: OPTION,
+      cause: reason,
+      remedy: "export PULUMI_ACCESS_TOKEN of an administrator",
+    });
   }
   const missing = findAccessDifferences(catalog, settings, observed, stacks).filter(
     ({ kind }) => kind === "missing",
@@ -39,9 +49,20 @@ export async function closeDefault(
   if (first !== undefined) {
     const more = missing.length === 1 ? "" : ` (and ${missing.length - 1} more)`;
     const reason = `declared access is not in place, so that people would be shut out: ${first.thing}: ${first.what}${more}`;
-    throw new RemedyError(OPTION, reason, "pulumi up for every stack, then run this again");
+    throw new RemedyError({
+      code: "?",
+      subject: OPTION,
+      cause: reason,
+      remedy: "pulumi up for every stack, then run this again",
+    });
   }
   const now = await organization.setDefaultPermission("none");
-  if (now !== "none") throw new RemedyError(name, `the service says it is still ${now}`, "run this again");
+  if (now !== "none")
+    throw new RemedyError({
+      code: "?",
+      subject: name,
+      cause: `the service says it is still ${now}`,
+      remedy: "run this again",
+    });
   return `${name}: the default environment permission was ${defaultPermission}, and is none. Members keep what teams give them`;
 }

@@ -144,5 +144,10 @@ export function refuseUnknown(
   const near = nearestNames(identity, [...new Set(known)]).join(", ");
   const ask =
     observed === undefined ? "; with PULUMI_ACCESS_TOKEN, Pulumi Cloud's members are known too" : "";
-  throw new RemedyError("--identity", `names nobody whom ${who} knows: ${identity}`, `use ${near}${ask}`);
+  throw new RemedyError({
+    code: "?",
+    subject: "--identity",
+    cause: `names nobody whom ${who} knows: ${identity}`,
+    remedy: `use ${near}${ask}`,
+  });
 }

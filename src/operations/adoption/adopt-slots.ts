@@ -40,11 +40,12 @@ export function requireOwn(
   today: string,
 ): void {
   const owner = settings.organizationStack;
-  const ofOrganization = new RemedyError(
-    `stack ${stack}`,
-    `the organization's secrets belong to the stack ${owner}`,
-    `leave --stack out, or --stack ${owner}`,
-  );
+  const ofOrganization = new RemedyError({
+    code: "?",
+    subject: `stack ${stack}`,
+    cause: `the organization's secrets belong to the stack ${owner}`,
+    remedy: `leave --stack out, or --stack ${owner}`,
+  });
   if (wanted.length === 0 && declared.length === 0 && owner !== stack) throw ofOrganization;
   const own = new Set(declared.map(({ slot }) => slot.name));
   const living = slotNames(resolveCatalog(catalog)).filter(({ tombstone }) => !isDue(tombstone, today));
@@ -52,11 +53,12 @@ export function requireOwn(
   if (foreign.some(({ secret }) => !secret.perEnvironment)) throw ofOrganization;
   if (foreign.length === 0) return;
   const environments = [...new Set(foreign.flatMap(({ secret }) => secret.environments))];
-  throw new RemedyError(
-    foreign.map(({ name }) => name).join(", "),
-    `it is a secret of each GitHub environment, and ${environments.join(", ")} are not of the stack ${stack}`,
-    "--stack names the stack that has the environment",
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: foreign.map(({ name }) => name).join(", "),
+    cause: `it is a secret of each GitHub environment, and ${environments.join(", ")} are not of the stack ${stack}`,
+    remedy: "--stack names the stack that has the environment",
+  });
 }
 
 /** Paths of those slots whose secret GitHub has. */

@@ -80,11 +80,12 @@ async function adoptableOf(github: GitHub, adopted: Adopted): Promise<Adoptable>
 function requireUnwritten(door: AdoptProxy): void {
   const refused = door.refused();
   if (refused.length === 0) return;
-  throw new RemedyError(
-    "adopt",
-    `Pulumi tried to write to GitHub (${refused.join(", ")}); nothing was written`,
-    "run pulumi preview to see why",
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "adopt",
+    cause: `Pulumi tried to write to GitHub (${refused.join(", ")}); nothing was written`,
+    remedy: "run pulumi preview to see why",
+  });
 }
 
 /** A stack's file with another address of GitHub in it, for one command. */

@@ -84,19 +84,21 @@ export function planAdoption(
   const pathsOf = (name: string) => declared.filter(({ slot }) => slot.name === name).map(({ path }) => path);
   const ended = wanted.filter((name) => pathsOf(name).length === 0);
   if (ended.length > 0) {
-    throw new RemedyError(
-      ended.join(", "),
-      "its tombstone's day has come, so the program declares it no more",
-      "leave it out, or move its tombstone in secrets/catalog.ts",
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: ended.join(", "),
+      cause: "its tombstone's day has come, so the program declares it no more",
+      remedy: "leave it out, or move its tombstone in secrets/catalog.ts",
+    });
   }
   const missing = wanted.filter((name) => !pathsOf(name).some((path) => inGitHub.has(path)));
   if (missing.length > 0) {
-    throw new RemedyError(
-      missing.join(", "),
-      "GitHub has no such secret",
-      "leave it out: pulumi up creates its slot",
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: missing.join(", "),
+      cause: "GitHub has no such secret",
+      remedy: "leave it out: pulumi up creates its slot",
+    });
   }
   const paths = wanted.length > 0 ? [...new Set(wanted.flatMap(pathsOf))] : declared.map(({ path }) => path);
   const isKnown = (path: string) => state.slots.has(path);

@@ -153,8 +153,8 @@ export class NotKnown {
     } catch (error) {
       if (!(error instanceof RemedyError)) throw error;
       // Errors of one kind about many places are one thing to know: the place is named by the question.
-      const isOfPlace = of !== undefined && error.thing.includes(of);
-      const why = isOfPlace ? error.reason : `${error.thing}: ${error.reason}`;
+      const isOfPlace = of !== undefined && error.problem.subject.includes(of);
+      const why = isOfPlace ? error.problem.cause : `${error.problem.subject}: ${error.problem.cause}`;
       this.all.push({ what, why, ...(of === undefined ? {} : { of }) });
       return undefined;
     }

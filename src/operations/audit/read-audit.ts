@@ -175,9 +175,10 @@ export function parseSince(text: string, now: Date): Date {
       ? Date.parse(/^\d{4}-\d\d-\d\d(T[0-9:.]+Z)?$/.test(text) ? text : "")
       : now.getTime() - Number(count) * UNITS[unit as keyof typeof UNITS];
   if (Number.isFinite(at) && at <= now.getTime() && at >= 0) return new Date(at);
-  throw new RemedyError(
-    "--since",
-    `names no time gone by: ${text}`,
-    "write it as 12h, 7d or 4w, or as a day such as 2026-07-01",
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "--since",
+    cause: `names no time gone by: ${text}`,
+    remedy: "write it as 12h, 7d or 4w, or as a day such as 2026-07-01",
+  });
 }

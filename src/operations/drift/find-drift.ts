@@ -63,7 +63,7 @@ export function findDrift(declaration: Declaration, observed: Observed): Finding
   return inOrder([
     ...slots.flatMap((slot) => differencesOf(slot, spread.shards, observed)),
     ...missingInEnvironments(declaration, observed),
-    ...spread.problems.map(({ thing, cause, remedy }) => ({
+    ...spread.problems.map(({ subject: thing, cause, remedy }) => ({
       kind: "crowded" as const,
       name: thing,
       what: cause,

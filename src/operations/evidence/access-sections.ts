@@ -14,7 +14,7 @@ export async function observeForEvidence(context: Context): Promise<Observed> {
     return { found: await observeAccess(context) };
   } catch (error) {
     if (!(error instanceof RemedyError)) throw error;
-    return { unknown: `${error.thing}: ${error.reason}` };
+    return { unknown: `${error.problem.subject}: ${error.problem.cause}` };
   }
 }
 

@@ -108,23 +108,39 @@ export function writeBundle(folder: string, files: ReadonlyMap<string, string>, 
     rmSync(fresh, { recursive: true, force: true });
     if (existsSync(old) && !existsSync(target)) renameSync(old, target);
     const { code = "unknown" } = error as NodeJS.ErrnoException;
-    throw new RemedyError(folder, `it cannot be written (${code})`, "name a folder that may be made");
+    throw new RemedyError({
+      code: "?",
+      subject: folder,
+      cause: `it cannot be written (${code})`,
+      remedy: "name a folder that may be made",
+    });
   }
 }
 
 function refuseOccupied(folder: string, target: string, replace: boolean): void {
   if (!existsSync(target)) return;
   if (!lstatSync(target).isDirectory())
-    throw new RemedyError(folder, "it is there, and is no folder", "name a folder that is not there yet");
+    throw new RemedyError({
+      code: "?",
+      subject: folder,
+      cause: "it is there, and is no folder",
+      remedy: "name a folder that is not there yet",
+    });
   const inside = readdirSync(target);
   if (inside.length === 0) return;
   const isBundle = inside.includes("README.md") && inside.every((name) => OURS.test(name));
   if (!isBundle)
-    throw new RemedyError(
-      folder,
-      "it holds other files than a bundle's",
-      "name a folder that is not there yet",
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: folder,
+      cause: "it holds other files than a bundle's",
+      remedy: "name a folder that is not there yet",
+    });
   if (!replace)
-    throw new RemedyError(folder, "an older bundle is there", "name another folder, or add --replace");
+    throw new RemedyError({
+      code: "?",
+      subject: folder,
+      cause: "an older bundle is there",
+      remedy: "name another folder, or add --replace",
+    });
 }

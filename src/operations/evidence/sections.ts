@@ -174,7 +174,7 @@ export function policiesSection(context: Context): EvidenceSection {
     text = context.readFile(join(context.project.dir, PAGE)).toString("utf8");
   } catch (error) {
     if (!(error instanceof RemedyError)) throw error;
-    unknown.push(`which rules there are: ${PAGE}: ${error.reason}`);
+    unknown.push(`which rules there are: ${PAGE}: ${error.problem.cause}`);
   }
   return {
     name: "policies",
@@ -201,7 +201,7 @@ const DUE_WITHIN = 14;
 export async function rotationSection(context: Context): Promise<EvidenceSection> {
   const { rows, unread } = await readRotation(context, DUE_WITHIN).catch((error: unknown) => {
     if (!(error instanceof RemedyError)) throw error;
-    return { rows: [], unread: [`how old any value is: ${error.thing}: ${error.reason}`] };
+    return { rows: [], unread: [`how old any value is: ${error.problem.subject}: ${error.problem.cause}`] };
   });
   return {
     name: "rotation",

@@ -71,11 +71,12 @@ export async function resumeForCase(
 function requireAll(how: string, outcomes: readonly PauseOutcome[]): void {
   const failed = outcomes.find(({ failure }) => failure !== undefined);
   if (failed === undefined) return;
-  throw new RemedyError(
-    failed.environment,
-    `it is ${how}: ${failed.failure}`,
-    "mend it, then run this again",
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: failed.environment,
+    cause: `it is ${how}: ${failed.failure}`,
+    remedy: "mend it, then run this again",
+  });
 }
 
 function isOfCase({ paused }: Journal, [environment, { since }]: [string, Pause]): boolean {

@@ -98,7 +98,12 @@ const FOLDER = ".sophia-secrets";
 /** @throws RemedyError for what is no name; from `read` when the file is none of ours. */
 export function journalFile(dir: string, name: string): JournalFile {
   if (!/^[A-Za-z0-9_]+$/.test(name))
-    throw new RemedyError(name, "it is no secret's name", "spell it as in secrets/catalog.ts");
+    throw new RemedyError({
+      code: "?",
+      subject: name,
+      cause: "it is no secret's name",
+      remedy: "spell it as in secrets/catalog.ts",
+    });
   const folder = join(dir, FOLDER);
   const path = join(folder, `compromise-${name}.json`);
   return {
@@ -107,7 +112,12 @@ export function journalFile(dir: string, name: string): JournalFile {
       if (!existsSync(path)) return undefined;
       const journal = parse(readFileSync(path, "utf8"));
       if (journal?.version === 1 && journal.name === name && Array.isArray(journal.done)) return journal;
-      throw new RemedyError(path, "it is no record of a case", "delete it, and the case begins anew");
+      throw new RemedyError({
+        code: "?",
+        subject: path,
+        cause: "it is no record of a case",
+        remedy: "delete it, and the case begins anew",
+      });
     },
     save: (journal) => {
       mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -36,7 +36,12 @@ export async function setNewValue(
   }
   const checked = checkValue({ ...found.secret, aliases: [] }, { [name]: value.unwrap() });
   if (checked.value === undefined)
-    throw new RemedyError(name, checked.reason, "nothing was written; run this again with the right one");
+    throw new RemedyError({
+      code: "?",
+      subject: name,
+      cause: checked.reason,
+      remedy: "nothing was written; run this again with the right one",
+    });
   await refuseOld(context, journal, checked.value);
   const github = context.github();
   const spread = await spreadOf(context, github);
@@ -56,12 +61,22 @@ export async function requireSet(context: Context, { secret, slots }: Case, jour
   if (slots.length === 0) return; // of a GitHub environment: the ledger will tell
   const at = timesOf(await context.github().listSecrets())[secret.name];
   if (at === undefined)
-    throw new RemedyError(secret.name, "it is not in GitHub", "set it there, then run this again");
+    throw new RemedyError({
+      code: "?",
+      subject: secret.name,
+      cause: "it is not in GitHub",
+      remedy: "set it there, then run this again",
+    });
   const later = journal.sinceGiven && Date.parse(at) > Date.parse(journal.since);
   if (later || at !== journal.updated[secret.name]) return;
   const remedy =
     "give the new value, or set it in GitHub first; was that before this began, say --since when it got out";
-  throw new RemedyError(secret.name, `it has not changed in GitHub since ${at}`, remedy);
+  throw new RemedyError({
+    code: "?",
+    subject: secret.name,
+    cause: `it has not changed in GitHub since ${at}`,
+    remedy,
+  });
 }
 
 /** The old value is known by its fingerprint, to those who may open a ledger; others are believed. */
@@ -80,11 +95,12 @@ async function refuseOld({ project, cloud }: Context, journal: Journal, value: S
     const { key } = parseLedger(text ?? "");
     if (known === null || key === undefined || !isFingerprintKey(key)) continue;
     if (fingerprint(key, name, value) !== known.fingerprint) continue;
-    throw new RemedyError(
-      name,
-      "it is the value that is compromised",
-      "nothing was written; make a new one where it is from, and run this again",
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: name,
+      cause: "it is the value that is compromised",
+      remedy: "nothing was written; make a new one where it is from, and run this again",
+    });
   }
 }
 
@@ -101,7 +117,7 @@ export function writeNew(context: Context, file: string, text: string): void {
     const { code = "unknown" } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") throw taken(file);
     const remedy = "name a file in a folder that is there: --out FILE";
-    throw new RemedyError(file, `it cannot be written (${code})`, remedy);
+    throw new RemedyError({ code: "?", subject: file, cause: `it cannot be written (${code})`, remedy });
   }
   context.terminal.print(`Written down in ${file}`);
 }
@@ -111,7 +127,12 @@ function inProject({ project }: Context, file: string): string {
 }
 
 function taken(file: string): RemedyError {
-  return new RemedyError(file, "there is such a file already", "name another: --out FILE");
+  return new RemedyError({
+    code: "?",
+    subject: file,
+    cause: "there is such a file already",
+    remedy: "name another: --out FILE",
+  });
 }
 
 /** `STEM.md`, or where there is such a file already `STEM-2.md` and so on: an emergency waits for no name. */
@@ -161,6 +182,11 @@ export async function syncNow(
     save();
     if (run.conclusion === "success") continue;
     const remedy = `its log says why: ${ended.url}; mend it, then run this again: it starts another`;
-    throw new RemedyError(`run ${run.id}`, `it ended with ${run.conclusion}`, remedy);
+    throw new RemedyError({
+      code: "?",
+      subject: `run ${run.id}`,
+      cause: `it ended with ${run.conclusion}`,
+      remedy,
+    });
   }
 }

@@ -25,7 +25,12 @@ export async function openCase(context: Context, name: string, asked: readonly s
   const secret = findSecret(context, name);
   if (isDue(secret.tombstone, today)) {
     const remedy = `revoke it at the vendor${secret.page === undefined ? "" : `: ${secret.page}`}`;
-    throw new RemedyError(secret.name, `it has left GitHub and ESC on ${secret.tombstone}`, remedy);
+    throw new RemedyError({
+      code: "?",
+      subject: secret.name,
+      cause: `it has left GitHub and ESC on ${secret.tombstone}`,
+      remedy,
+    });
   }
   const github = context.github();
   const [listed, { shards }] = await Promise.all([github.listSecrets(), spreadOf(context, github)]);
@@ -61,7 +66,12 @@ function findSecret({ catalog }: Context, name: string): ResolvedEntry {
   const found = named(catalog, name);
   if (found !== undefined) return found;
   namedSlots(catalog, [name]);
-  throw new RemedyError(name, "the catalog has no such entry", "spell it as in secrets/catalog.ts");
+  throw new RemedyError({
+    code: "?",
+    subject: name,
+    cause: "the catalog has no such entry",
+    remedy: "spell it as in secrets/catalog.ts",
+  });
 }
 
 function named(catalog: Catalog, name: string): ResolvedEntry | undefined {
@@ -80,7 +90,12 @@ function environmentsOf({ name, environments }: ResolvedEntry, asked: readonly s
   if (unknown.length === 0)
     return asked.length === 0 ? environments : environments.filter((each) => asked.includes(each));
   const remedy = `use some of ${environments.join(", ")}`;
-  throw new RemedyError("--environment", `${name} is not in ${unknown.join(", ")}`, remedy);
+  throw new RemedyError({
+    code: "?",
+    subject: "--environment",
+    cause: `${name} is not in ${unknown.join(", ")}`,
+    remedy,
+  });
 }
 
 /** One value stands in all of them: those left out would keep the one that leaked. */
@@ -88,7 +103,7 @@ function requireAllOf({ name, environments }: ResolvedEntry, wanted: readonly st
   const others = environments.filter((each) => !wanted.includes(each));
   if (others.length === 0) return;
   const reason = `${name} has one value in all environments, and ${others.join(", ")} would keep the compromised one`;
-  throw new RemedyError("--environment", reason, "leave it out");
+  throw new RemedyError({ code: "?", subject: "--environment", cause: reason, remedy: "leave it out" });
 }
 
 /** An older name that somebody else's workflow reads keeps the readers it has. */
@@ -146,7 +161,7 @@ async function lookInCarriers(
     } catch (error) {
       if (!(error instanceof RemedyError)) throw error;
       notes.push(
-        `whether ${carrier} or its environments have a ${names[0]} of their own is not known: ${error.reason}`,
+        `whether ${carrier} or its environments have a ${names[0]} of their own is not known: ${error.problem.cause}`,
       );
     }
   }
@@ -169,7 +184,12 @@ export function rotatedCase(context: Context, name: string, asked: readonly stri
   const unknown = asked.filter((each) => !all.includes(each));
   if (unknown.length > 0) {
     const remedy = `use some of ${all.join(", ")}`;
-    throw new RemedyError("--environment", `${name} is not in ${unknown.join(", ")}`, remedy);
+    throw new RemedyError({
+      code: "?",
+      subject: "--environment",
+      cause: `${name} is not in ${unknown.join(", ")}`,
+      remedy,
+    });
   }
   const environments = asked.length === 0 ? all : all.filter((each) => asked.includes(each));
   const rotated = environments.map(

@@ -129,11 +129,12 @@ const WORK: Record<Step, (walk: Walk) => Promise<string>> = {
     journal.done = journal.done.filter((step) => step !== "sync");
     file.save(journal);
     const names = failed.map(({ environment }) => environment).join(", ");
-    throw new RemedyError(
-      names,
-      "loaders do not see the new value",
-      "mend what is told above, then run this again",
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: names,
+      cause: "loaders do not see the new value",
+      remedy: "mend what is told above, then run this again",
+    });
   },
   readers: async (walk) => {
     const { context, journal } = walk;
@@ -162,10 +163,16 @@ async function confirm({ context, unattended }: Walk, question: string): Promise
   if (unattended) return;
   const again = "run this again: it goes on with this step";
   const typed = await context.terminal.askHidden(`${question}; Ctrl-C to stop here`).catch(() => {
-    throw new RemedyError("compromise", "stopped", again);
+    throw new RemedyError({ code: "?", subject: "compromise", cause: "stopped", remedy: again });
   });
   // Whoever types `n`, or the new value, has not said yes.
-  if (typed.bytes > 0) throw new RemedyError("compromise", "stopped: more than Enter was typed", again);
+  if (typed.bytes > 0)
+    throw new RemedyError({
+      code: "?",
+      subject: "compromise",
+      cause: "stopped: more than Enter was typed",
+      remedy: again,
+    });
 }
 
 /** A paused sync brings nothing: somebody says that it may go on. */
@@ -178,7 +185,7 @@ async function requireRunning(walk: Walk): Promise<void> {
     context.terminal.say(`${environment} is ${describePause(pause)}`);
   if (unattended) {
     const remedy = `when nothing bad can spread: npx sophia-secrets resume ${names.join(" ")}, then run this again`;
-    throw new StillPausedError(names.join(", "), "the sync is paused", remedy);
+    throw new StillPausedError({ code: "?", subject: names.join(", "), cause: "the sync is paused", remedy });
   }
   await confirm(walk, "Enter to let the sync write again");
   await resumeForCase(walk, names);

@@ -87,7 +87,7 @@ async function readLedger(cloud: PulumiCloud, path: string, { name, group }: Cas
     return { entry: secrets[name], key: usable, revisions: revisionsOf(ledger, group) };
   } catch (error) {
     if (!(error instanceof RemedyError)) throw error;
-    return { problem: error.reason };
+    return { problem: error.problem.cause };
   }
 }
 
@@ -184,7 +184,7 @@ export async function judgeComposite(
     }
   } catch (error) {
     if (!(error instanceof RemedyError)) throw error;
-    return judgeImport(cloud, place, `the composite was not opened (${error.reason})`);
+    return judgeImport(cloud, place, `the composite was not opened (${error.problem.cause})`);
   }
 }
 

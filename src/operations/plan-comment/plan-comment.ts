@@ -103,11 +103,12 @@ function eventOf(line: string): EngineEvent {
     const event = JSON.parse(line) as { sequence?: unknown } | null;
     if (typeof event?.sequence === "number") return event as EngineEvent;
   } catch {}
-  throw new RemedyError(
-    "the preview's events",
-    "a line is not an event of the engine",
-    "write them with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true pulumi preview --json",
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: "the preview's events",
+    cause: "a line is not an event of the engine",
+    remedy: "write them with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true pulumi preview --json",
+  });
 }
 
 /** Components are left out: nothing stands for them but what they hold. */

@@ -79,11 +79,12 @@ async function refuseForeignText(
     if (!written.has(path)) continue;
     const text = (await cloud()?.read(path))?.text ?? "";
     if (isOurs(text, settings.application)) continue;
-    throw new RemedyError(
-      path,
-      "it exists and holds text of its own, which the next pulumi up or sync would replace",
-      `save it (pulumi env get ${settings.pulumiOrganization}/${path}), move its values to GitHub, empty it, then run this again`,
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: path,
+      cause: "it exists and holds text of its own, which the next pulumi up or sync would replace",
+      remedy: `save it (pulumi env get ${settings.pulumiOrganization}/${path}), move its values to GitHub, empty it, then run this again`,
+    });
   }
 }
 

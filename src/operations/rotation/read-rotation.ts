@@ -52,7 +52,7 @@ async function updatedInGitHub(context: Context): Promise<ReadonlyMap<string, st
 function told(unread: string[]): (error: unknown) => undefined {
   return (error) => {
     if (!(error instanceof RemedyError)) throw error;
-    unread.push(`${error.thing}: ${error.reason}`);
+    unread.push(`${error.problem.subject}: ${error.problem.cause}`);
     return undefined;
   };
 }

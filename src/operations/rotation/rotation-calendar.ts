@@ -95,16 +95,22 @@ export function writeCalendar(file: string, text: string): void {
   } catch (error) {
     if (error instanceof RemedyError) throw error;
     const { code = "unknown" } = error as NodeJS.ErrnoException;
-    throw new RemedyError(file, `it cannot be written (${code})`, "name a file in a folder that is there");
+    throw new RemedyError({
+      code: "?",
+      subject: file,
+      cause: `it cannot be written (${code})`,
+      remedy: "name a file in a folder that is there",
+    });
   }
 }
 
 /** What is empty is nobody's: `mktemp` makes such a file. */
 function refuseForeign(file: string, there: Stats): void {
   if (there.isFile() && (there.size === 0 || isOurCalendar(readFileSync(file, "utf8")))) return;
-  throw new RemedyError(
-    file,
-    "it is there, and is no calendar that this command wrote",
-    "name another file, or move that one away",
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: file,
+    cause: "it is there, and is no calendar that this command wrote",
+    remedy: "name another file, or move that one away",
+  });
 }

@@ -122,9 +122,10 @@ export function readInput(
 /** One error for all that is wrong in a .env file. The problems name lines and secrets, never a value. */
 function envFileError(file: string, problems: readonly string[]): RemedyError {
   const list = problems.map((each) => `\n  - ${each}`).join("");
-  return new RemedyError(
-    file,
-    `${counted(problems.length, "problem")}, so nothing was written`,
-    `mend the file, then run again${list}`,
-  );
+  return new RemedyError({
+    code: "?",
+    subject: file,
+    cause: `${counted(problems.length, "problem")}, so nothing was written`,
+    remedy: `mend the file, then run again${list}`,
+  });
 }

@@ -21,11 +21,16 @@ export function namedSlots(catalog: Catalog, names: readonly string[]): SlotName
     const main = all.find(({ secret }) => secret.aliases.includes(name))?.secret.name;
     if (main === undefined) continue;
     const reason = `it is an older name of ${main}, under which values are only read`;
-    throw new RemedyError(name, reason, `use ${main}`);
+    throw new RemedyError({ code: "?", subject: name, cause: reason, remedy: `use ${main}` });
   }
   if (unknown.length === 0) return found;
   const remedy = "add it to secrets/catalog.ts, or spell it as there";
-  throw new RemedyError(unknown.join(", "), "the catalog has no such entry", remedy);
+  throw new RemedyError({
+    code: "?",
+    subject: unknown.join(", "),
+    cause: "the catalog has no such entry",
+    remedy,
+  });
 }
 
 /** The same for what writes to the organization. @throws RemedyError for secrets of GitHub environments too. */
@@ -37,11 +42,12 @@ export function organizationSlotsNamed(catalog: Catalog, names: readonly string[
     ({ name, secret }) =>
       `npx sophia-secrets set ${name} --environment ENVIRONMENT sets its value in one of ${secret.environments.join(", ")}`,
   );
-  throw new RemedyError(
-    elsewhere.map(({ name }) => name).join(", "),
-    "it is a secret of each GitHub environment, not of the organization",
-    ways.join("; "),
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: elsewhere.map(({ name }) => name).join(", "),
+    cause: "it is a secret of each GitHub environment, not of the organization",
+    remedy: ways.join("; "),
+  });
 }
 
 /** The organization's secrets of these names, each once. @throws as `organizationSlotsNamed`. */
@@ -106,5 +112,10 @@ export function requireRoom(secrets: readonly ResolvedEntry[], { shards, problem
   );
   if (problem === undefined || left.length === 0) return;
   const names = left.map(({ name }) => name).join(", ");
-  throw new RemedyError(names, `no carrier has room for it: ${problem.cause}`, problem.remedy);
+  throw new RemedyError({
+    code: "?",
+    subject: names,
+    cause: `no carrier has room for it: ${problem.cause}`,
+    remedy: problem.remedy,
+  });
 }

@@ -35,7 +35,12 @@ export async function setInEnvironment(
   const value = await readValue(terminal, name, `Value of ${name} in ${environment} (not shown)`);
   const checked = checkText({ ...secret, name, aliases: [] }, { [name]: value.unwrap() });
   if (checked.value === undefined)
-    throw new RemedyError(name, checked.reason, "nothing was written; give the right one");
+    throw new RemedyError({
+      code: "?",
+      subject: name,
+      cause: checked.reason,
+      remedy: "nothing was written; give the right one",
+    });
   if (!replace) await refuseExisting(context, name, await observePlaces(github, slots));
   const had = new Set(places.filter(({ there }) => there.has(name)).map(({ repository }) => repository));
   let written = 0;
@@ -85,11 +90,12 @@ async function refuseExisting(
   const { environment } = first;
   const all = await readLedgers(context.cloud(), context.catalog, context.project.settings);
   const known = knowledgeOf(name, (each) => all(each).filter((one) => one.environment === environment));
-  throw new RemedyError(
-    name,
-    `it exists in GitHub (${environment} of ${taken.map(({ repository }) => repository).join(", ")}), which cannot give its value back (${known})`,
-    `npx sophia-secrets set ${name} --environment ${environment} --replace replaces it for good`,
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: name,
+    cause: `it exists in GitHub (${environment} of ${taken.map(({ repository }) => repository).join(", ")}), which cannot give its value back (${known})`,
+    remedy: `npx sophia-secrets set ${name} --environment ${environment} --replace replaces it for good`,
+  });
 }
 
 /** A value: asked for in hiding where there is somebody to ask, or else from standard input. @throws as that. */
@@ -110,6 +116,11 @@ async function readStdinValue(terminal: Terminal, name: string): Promise<Secret>
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     return new Secret(/^[^\r\n]*\r?\n$/.test(text) ? text.replace(/\r?\n$/, "") : text);
   } catch {
-    throw new RemedyError(name, "the value on stdin is not UTF-8 text", "encode it, in base64 for example");
+    throw new RemedyError({
+      code: "?",
+      subject: name,
+      cause: "the value on stdin is not UTF-8 text",
+      remedy: "encode it, in base64 for example",
+    });
   }
 }

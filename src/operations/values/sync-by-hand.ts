@@ -39,11 +39,12 @@ export async function syncByHand(context: Context, hand: HandSync): Promise<Envi
   const { paused, groups } = report;
   // Also a dry run ends here: what it would show is not what would happen. What was written before the pause is told.
   if (paused === undefined || (!options.dryRun && groups.length > 0)) return report;
-  throw new RemedyError(
-    hand.environment,
-    `its sync is ${describePause(paused)}`,
-    `npx sophia-secrets resume ${hand.environment}, then run this again`,
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: hand.environment,
+    cause: `its sync is ${describePause(paused)}`,
+    remedy: `npx sophia-secrets resume ${hand.environment}, then run this again`,
+  });
 }
 
 /** Names of the secrets that go to ESC and for which the input has a text, under their own name or an older one. */

@@ -26,24 +26,40 @@ export function environmentSlotsOf(context: Context, slot: SlotName, environment
   const { carriers } = context.project.settings;
   if (!secret.perEnvironment) {
     const remedy = `npx sophia-secrets set ${name} sets it, without --environment`;
-    throw new RemedyError(name, "it is a secret of the organization, one for all environments", remedy);
+    throw new RemedyError({
+      code: "?",
+      subject: name,
+      cause: "it is a secret of the organization, one for all environments",
+      remedy,
+    });
   }
   const configs = whyConfigs(secret);
   if (configs !== undefined)
-    throw new RemedyError(
-      name,
-      configs,
-      `set it there, for the stack that has ${environment}, then pulumi up`,
-    );
+    throw new RemedyError({
+      code: "?",
+      subject: name,
+      cause: configs,
+      remedy: `set it there, for the stack that has ${environment}, then pulumi up`,
+    });
   if (!secret.environments.includes(environment)) {
     const known = `use one of ${secret.environments.join(", ")}`;
-    throw new RemedyError("--environment", `${name} is not in ${environment}`, known);
+    throw new RemedyError({
+      code: "?",
+      subject: "--environment",
+      cause: `${name} is not in ${environment}`,
+      remedy: known,
+    });
   }
   const slots = environmentTargets([secret], carriers, [environment], dayOf(context.now())).filter(
     (target) => target.slot.name === name,
   );
   if (slots.length > 0) return slots;
-  throw new RemedyError(name, `its tombstone was due on ${tombstone}`, "take it out of secrets/catalog.ts");
+  throw new RemedyError({
+    code: "?",
+    subject: name,
+    cause: `its tombstone was due on ${tombstone}`,
+    remedy: "take it out of secrets/catalog.ts",
+  });
 }
 
 /**
@@ -59,7 +75,12 @@ export async function observePlaces(
     const { repository, environment } = target;
     if (!(await github.environments(repository)).includes(environment)) {
       const remedy = `pulumi up --refresh of the stack that has ${environment} makes it, with a placeholder in each secret; then set it with --replace`;
-      throw new RemedyError(`${environment} of ${repository}`, "GitHub has no such environment", remedy);
+      throw new RemedyError({
+        code: "?",
+        subject: `${environment} of ${repository}`,
+        cause: "GitHub has no such environment",
+        remedy,
+      });
     }
     return { ...target, there: new Set(await github.environmentSecrets(repository, environment)) };
   });

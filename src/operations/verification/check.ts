@@ -23,7 +23,7 @@ export async function checkLink(link: string, look: () => Promise<Omit<Check, "l
     return { link, ...(await look()) };
   } catch (error) {
     if (!(error instanceof RemedyError) || error instanceof TokenError) throw error;
-    const told = { what: `${error.thing}: ${error.reason}`, remedy: error.remedy };
+    const told = { what: `${error.problem.subject}: ${error.problem.cause}`, remedy: error.problem.remedy };
     return { link, standing: "unknown", ...told, ...(isOutage(error) ? UNREACHABLE : {}) };
   }
 }

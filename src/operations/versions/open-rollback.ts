@@ -95,7 +95,12 @@ function earlierText(text: string, appRoot: string, { environment, revision }: R
   const earlier = new ValuesText(text, appRoot, thing);
   if (earlier.hasValues()) return earlier;
   const reason = "its text has no values: to go back to it would delete every value; nothing was written";
-  throw new RemedyError(thing, reason, "npx sophia-secrets history lists the revisions; name another");
+  throw new RemedyError({
+    code: "?",
+    subject: thing,
+    cause: reason,
+    remedy: "npx sophia-secrets history lists the revisions; name another",
+  });
 }
 
 /** What a person asked for. */

@@ -43,7 +43,12 @@ export async function pauseSync(
 ): Promise<PauseOutcome[]> {
   const wrong = unfitReason(reason);
   if (wrong !== undefined)
-    throw new RemedyError("the reason", `it ${wrong}`, "say in a few words why; everybody may read them");
+    throw new RemedyError({
+      code: "?",
+      subject: "the reason",
+      cause: `it ${wrong}`,
+      remedy: "say in a few words why; everybody may read them",
+    });
   const since = now.toISOString();
   const pause = readPause({ reason, by, since, ...(until === undefined ? {} : { until }) });
   return setPause(cloud, settings, environments, pause);
@@ -116,7 +121,12 @@ export function parseUntil(
   now: Date,
 ): string | undefined {
   if (span !== undefined && moment !== undefined)
-    throw new RemedyError("--for and --until", "are two ends of one pause", "name one of them");
+    throw new RemedyError({
+      code: "?",
+      subject: "--for and --until",
+      cause: "are two ends of one pause",
+      remedy: "name one of them",
+    });
   if (span !== undefined) return ended(now.getTime() + lengthOf(span), now, "--for", span);
   if (moment === undefined) return undefined;
   const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?Z)?$/.test(moment);
@@ -130,11 +140,12 @@ function lengthOf(span: string): number {
 
 function ended(at: number, now: Date, option: string, typed: string): string {
   if (at > now.getTime()) return new Date(at).toISOString();
-  throw new RemedyError(
-    option,
-    `names no time to come: ${typed}`,
-    "write --for 4h (m, h, d, w), or --until 2026-12-31 or 2026-12-31T18:00Z",
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: option,
+    cause: `names no time to come: ${typed}`,
+    remedy: "write --for 4h (m, h, d, w), or --until 2026-12-31 or 2026-12-31T18:00Z",
+  });
 }
 
 /**

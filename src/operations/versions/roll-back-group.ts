@@ -195,7 +195,7 @@ export async function findTargets(
   const groups = Object.entries(places);
   if (isNumber && groups.length > 1) {
     const remedy = "name one with --group, or a tag of all: history lists them";
-    throw new RemedyError("--to", "a revision is one group's alone", remedy);
+    throw new RemedyError({ code: "?", subject: "--to", cause: "a revision is one group's alone", remedy });
   }
   const found = await inParallel(groups, async ([group, environment]) => {
     const revisions = await cloud.revisions.list(environment);
@@ -209,11 +209,12 @@ export async function findTargets(
     .map(([group]) => group)
     .filter((name) => !targets.some(({ group }) => group === name));
   if (without.length === 0) return targets;
-  throw new RemedyError(
-    without.join(", "),
-    `no revision there is ${isNumber ? `number ${to}` : `tagged ${to}`}, or it was retracted; nothing was written`,
-    `npx sophia-secrets history lists what there is; --group takes one group alone${untaggedRuns(to)}`,
-  );
+  throw new RemedyError({
+    code: "?",
+    subject: without.join(", "),
+    cause: `no revision there is ${isNumber ? `number ${to}` : `tagged ${to}`}, or it was retracted; nothing was written`,
+    remedy: `npx sophia-secrets history lists what there is; --group takes one group alone${untaggedRuns(to)}`,
+  });
 }
 
 /** The sync tags what is new, and only where it saw every group. */

@@ -52,11 +52,12 @@ function refuseOther(request: RollbackRequest, pause: Pause | undefined): void {
   const isRollback = /^rolled (\S+ )?back to /.test(pause?.reason ?? "") && pause?.until === undefined;
   if (pause === undefined || !isRollback || isOf(request, pause)) return;
   const { environment } = request;
-  throw new OtherRollbackError(
-    environment,
-    `another rollback has it ${describePause(pause)}; nothing was written`,
-    `once that one has ended: npx sophia-secrets resume ${environment}, or, to keep the sync away meanwhile, npx sophia-secrets pause ${environment} with a reason of your own; then run this again`,
-  );
+  throw new OtherRollbackError({
+    code: "?",
+    subject: environment,
+    cause: `another rollback has it ${describePause(pause)}; nothing was written`,
+    remedy: `once that one has ended: npx sophia-secrets resume ${environment}, or, to keep the sync away meanwhile, npx sophia-secrets pause ${environment} with a reason of your own; then run this again`,
+  });
 }
 
 /**
@@ -85,7 +86,7 @@ export async function pauseForRollback(
   } catch (error) {
     if (!(error instanceof RemedyError) || error instanceof OtherRollbackError) throw error;
     const reason = `its sync cannot be paused, and would undo the rollback; nothing was written: ${messageOf(error)}`;
-    throw new RemedyError(environment, reason, "mend that first");
+    throw new RemedyError({ code: "?", subject: environment, cause: reason, remedy: "mend that first" });
   }
 }
 
@@ -112,11 +113,12 @@ export function refuseWithout(request: RollbackRequest, pause: Pause | undefined
   if (isOf(request, pause)) return;
   const { environment } = request;
   const now = pause === undefined ? "somebody has resumed the sync" : `it is ${describePause(pause)}`;
-  throw new LostPauseError(
-    environment,
-    `the pause of this rollback does not stand any more: ${now}`,
-    `npx sophia-secrets history ${environment} shows who wrote what; pause the sync if these values are to stay, and run this again`,
-  );
+  throw new LostPauseError({
+    code: "?",
+    subject: environment,
+    cause: `the pause of this rollback does not stand any more: ${now}`,
+    remedy: `npx sophia-secrets history ${environment} shows who wrote what; pause the sync if these values are to stay, and run this again`,
+  });
 }
 
 /** The pause as it was before, for nothing was written; one that somebody set meanwhile stays. @returns whether one of this request stands. */

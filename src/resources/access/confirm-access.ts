@@ -111,13 +111,19 @@ function strangersIn(
       if (type === "user") {
         const cause = `names ${name}, who has no account in the Pulumi Cloud organization ${organization}`;
         return {
-          thing,
+          code: "?",
+          subject: thing,
           cause,
           remedy: "invite them there, or spell the login as its list of members has it",
         };
       }
       const cause = `names the team ${name}, which the Pulumi Cloud organization ${organization} does not have`;
-      return { thing, cause, remedy: "make it there, or spell it as its list of teams has it" };
+      return {
+        code: "?",
+        subject: thing,
+        cause,
+        remedy: "make it there, or spell it as its list of teams has it",
+      };
     });
 }
 
@@ -125,7 +131,8 @@ function unknownApprovers({ approvers, pulumiOrganization }: Settings, teams: Na
   return approvers
     .filter((name) => teams?.has(name) === false)
     .map((name) => ({
-      thing: "config approvers",
+      code: "?",
+      subject: "config approvers",
       cause: `names the team ${name}, which the Pulumi Cloud organization ${pulumiOrganization} does not have, so nobody could approve`,
       remedy: "make it there with the people who approve, or spell it as its list of teams has it",
     }));
