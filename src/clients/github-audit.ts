@@ -1,4 +1,5 @@
-import { type Asked, type GitHubCall, notGitHub, refuseRepeats } from "./github-call";
+import { type GitHubCall, refuseRepeats } from "./github-call";
+import { type Asked, notGitHub } from "./github-refusal";
 import type { HttpAnswer } from "./http";
 
 /** One event of the organization's audit log that is about a secret, or about a review of a job that gets some. */

@@ -1,6 +1,7 @@
 import { unfitAddress } from "../addresses";
-import { RemedyError, TokenError } from "../errors";
+import { RemedyError } from "../errors";
 import type { Secret } from "../secret";
+import { type Asked, notGitHub, refusal } from "./github-refusal";
 import type { Http, HttpAnswer, HttpRequest } from "./http";
 
 /** One organization of GitHub, as its clients ask it. Each method throws RemedyError for every answer of 300 and more. */
@@ -104,109 +105,6 @@ export function apiOf(server: string): string {
   const { hostname } = new URL(server);
   const own = hostname === "api.github.com" || hostname.endsWith(".ghe.com");
   return own ? server : `${server}/api/v3`;
-}
-const RIGHTS =
-  "give the token the scope admin:org (classic) or the organization permission Secrets, read and write (fine-grained)";
-const REPOSITORY_RIGHTS =
-  "give the token the scope repo (classic) or Metadata, Environments and Secrets, read, on it (fine-grained)";
-const ENVIRONMENT_RIGHTS =
-  "give the token the scope repo (classic) or Environments, read and write, on the repository (fine-grained)";
-
-const RIGHTS_OF = { organization: RIGHTS, repository: REPOSITORY_RIGHTS, environment: ENVIRONMENT_RIGHTS };
-
-/** What a refused request was about: organization secrets, a repository, or a write to one's environment. */
-export interface Asked {
-  thing: string;
-  kind: keyof typeof RIGHTS_OF;
-}
-
-/** What was asked for is not there, or is not shown to this token: GitHub does not say which. */
-export class NotShownError extends RemedyError {}
-
-/** GitHub's refusal in the terms of what was asked. Its own message is told only where it cannot quote a value. */
-export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
-  const { thing, kind } = asked;
-  const rights = RIGHTS_OF[kind];
-  switch (answer.status) {
-    case 401:
-      return new TokenError({
-        code: "?",
-        subject: "GITHUB_TOKEN",
-        cause: "GitHub does not know it, or it has expired",
-        remedy: "set a valid one",
-      });
-    case 403:
-      return isLimit(answer)
-        ? new RemedyError({
-            code: "?",
-            subject: thing,
-            cause: "GitHub's rate limit is used up",
-            remedy: `run again ${afterOf(answer)}`,
-          })
-        : new RemedyError({ code: "?", subject: thing, cause: "the token may not do this", remedy: rights });
-    case 404:
-      return new NotShownError({
-        code: "?",
-        subject: thing,
-        cause: "GitHub does not show it to this token",
-        remedy: `check its name; ${rights}`,
-      });
-    case 409:
-      return new RemedyError({
-        code: "?",
-        subject: thing,
-        cause: "its visibility is not selected, so it has no list of repositories",
-        remedy: `npx sophia-secrets drift shows what differs`,
-      });
-    case 422:
-      return new RemedyError({
-        code: "?",
-        subject: thing,
-        cause: `GitHub refuses it: ${saidOf(answer)}`,
-        remedy: "mend what it names, then run this again",
-      });
-    case 429:
-      return new RemedyError({
-        code: "?",
-        subject: thing,
-        cause: "GitHub's rate limit is used up",
-        remedy: `run again ${afterOf(answer)}`,
-      });
-    default:
-      return new RemedyError({
-        code: "?",
-        subject: thing,
-        cause: `GitHub answered ${answer.status}`,
-        remedy: "run again later",
-      });
-  }
-}
-
-/** An answer of 200 that is no JSON comes from something in between: a proxy, a login page. */
-export function notGitHub(asked: Asked, what = "is not GitHub's"): RemedyError {
-  const remedy = "check that the address is GitHub's API, and what stands in between";
-  return new RemedyError({ code: "?", subject: asked.thing, cause: `the answer ${what}`, remedy });
-}
-
-function isLimit(answer: HttpAnswer): boolean {
-  const { headers } = answer;
-  return headers["retry-after"] !== undefined || headers["x-ratelimit-remaining"] === "0";
-}
-
-function afterOf(answer: HttpAnswer): string {
-  const seconds = Number(answer.headers["retry-after"]);
-  if (Number.isFinite(seconds) && seconds > 0) return `in ${seconds} s`;
-  const reset = Number(answer.headers["x-ratelimit-reset"]);
-  return Number.isFinite(reset) && reset > 0 ? `after ${new Date(reset * 1000).toISOString()}` : "later";
-}
-
-/** A value is sent sealed, so GitHub's message cannot quote one. One line of it, cut. */
-function saidOf(answer: HttpAnswer): string {
-  try {
-    const { message } = JSON.parse(answer.text) as { message?: unknown };
-    if (typeof message === "string") return message.replace(/\s+/g, " ").slice(0, 200);
-  } catch {}
-  return `it answered ${answer.status}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { RemedyError } from "../errors";
-import { type Asked, type GitHubCall, notGitHub, refuseRepeats, withRights } from "./github-call";
+import { type GitHubCall, refuseRepeats, withRights } from "./github-call";
+import { type Asked, notGitHub } from "./github-refusal";
 
 /** An open issue, as far as it is needed to find it again. */
 export interface OpenIssue {

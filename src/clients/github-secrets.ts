@@ -1,5 +1,6 @@
 import type { Secret } from "../secret";
-import { type Asked, createGitHubCall, type GitHubCall, notGitHub } from "./github-call";
+import { createGitHubCall, type GitHubCall } from "./github-call";
+import { type Asked, notGitHub } from "./github-refusal";
 import type { Http } from "./http";
 
 /** Who may read an organization secret, in GitHub's words. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RemedyError } from "../errors";
-import { type Asked, type GitHubCall, NotShownError, notGitHub, withRights } from "./github-call";
+import { type GitHubCall, withRights } from "./github-call";
+import { type Asked, NotShownError, notGitHub } from "./github-refusal";
 
 /** A run of a workflow. */
 export interface Run {

@@ -5,7 +5,7 @@ import { resolveCatalog } from "../../src/catalog/entry";
 import { slotNames } from "../../src/catalog/slots";
 import { EMPTY_LEDGER, renderLedger } from "../../src/ledger/ledger";
 import { type GitHubSecrets, NewNames, type SecretPlace } from "../../src/resources/github/github-secrets";
-import { catalogWith } from "../secrets/catalog-with";
+import { catalogWith } from "../catalog/catalog-with";
 
 const TODAY = "2026-06-15";
 const RENAMED = { name: "NEW", renamedFrom: { name: "OLD", tombstone: TODAY } };

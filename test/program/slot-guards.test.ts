@@ -4,7 +4,7 @@ import { resolveCatalog } from "../../src/catalog/entry";
 import { SENTINEL } from "../../src/catalog/layout";
 import { slotNames } from "../../src/catalog/slots";
 import { slotGuards } from "../../src/resources/github/secret-guards";
-import { catalogWith } from "../secrets/catalog-with";
+import { catalogWith } from "../catalog/catalog-with";
 
 const TYPE = "github:index/actionsOrganizationSecret:ActionsOrganizationSecret";
 const READERS = "github:index/actionsOrganizationSecretRepositories:ActionsOrganizationSecretRepositories";

@@ -1,16 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
 import { type EscEnvironment, pathOf } from "../../catalog/layout";
-import {
-  inputsIn,
-  inputsOf,
-  MANAGING_TEXT,
-  managingEnvironment,
-  type Rotator,
-  renderRotated,
-  rotatedEnvironment,
-  rotatorsIn,
-} from "../../catalog/rotators";
+import { inputsIn, inputsOf, MANAGING_TEXT, renderRotated } from "../../catalog/rotated-text";
+import { managingEnvironment, type Rotator, rotatedEnvironment, rotatorsIn } from "../../catalog/rotators";
 import type { StackSettings } from "../stack-settings";
 
 /** Declares an environment whose text is not the program's after its creation. */

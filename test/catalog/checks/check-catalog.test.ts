@@ -1,10 +1,10 @@
 import { deepEqual, doesNotMatch, equal, ok } from "node:assert/strict";
-import { catalog } from "../../secrets/catalog";
-import { checkCatalog } from "../../src/catalog/checks/check-catalog";
-import { defineCatalog } from "../../src/catalog/entry";
-import { SENTINEL } from "../../src/catalog/layout";
-import { describeProblems } from "../../src/errors";
-import { catalogWith, problemsOf } from "./catalog-with";
+import { catalog } from "../../../secrets/catalog";
+import { checkCatalog } from "../../../src/catalog/checks/check-catalog";
+import { defineCatalog } from "../../../src/catalog/entry";
+import { SENTINEL } from "../../../src/catalog/layout";
+import { describeProblems } from "../../../src/errors";
+import { catalogWith, problemsOf } from "../catalog-with";
 
 describe("the catalog's rules", () => {
   it("find nothing wrong with Sophia's catalog", () => {

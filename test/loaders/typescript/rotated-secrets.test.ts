@@ -1,10 +1,10 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
-import { defineCatalog } from "../../src/catalog/entry";
-import { UNROTATED } from "../../src/catalog/rotators";
-import type { RemedyError } from "../../src/errors";
-import { collectSecrets, MissingSecretsError } from "../../src/loaders/typescript/collect-secrets";
-import type { LoadedSecrets } from "../../src/loaders/typescript/loaded-secrets";
-import { Secret } from "../../src/secret";
+import { defineCatalog } from "../../../src/catalog/entry";
+import { UNROTATED } from "../../../src/catalog/rotators";
+import type { RemedyError } from "../../../src/errors";
+import { collectSecrets, MissingSecretsError } from "../../../src/loaders/typescript/collect-secrets";
+import type { LoadedSecrets } from "../../../src/loaders/typescript/loaded-secrets";
+import { Secret } from "../../../src/secret";
 
 const catalog = defineCatalog({
   environments: ["staging", "production"],

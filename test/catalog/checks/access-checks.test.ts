@@ -1,9 +1,9 @@
 import { deepEqual, match } from "node:assert/strict";
-import { catalog as sophia } from "../../secrets/catalog";
-import { checkAccess, checkAccessHere } from "../../src/catalog/checks/check-access";
-import { checkCatalog } from "../../src/catalog/checks/check-catalog";
-import type { Catalog } from "../../src/catalog/entry";
-import { parseSettings, type Settings } from "../../src/catalog/settings";
+import { catalog as sophia } from "../../../secrets/catalog";
+import { checkAccess, checkAccessHere } from "../../../src/catalog/checks/check-access";
+import { checkCatalog } from "../../../src/catalog/checks/check-catalog";
+import type { Catalog } from "../../../src/catalog/entry";
+import { parseSettings, type Settings } from "../../../src/catalog/settings";
 
 const RIGHT = {
   name: "people",

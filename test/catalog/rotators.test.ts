@@ -7,14 +7,12 @@ import { checkCatalog } from "../../src/catalog/checks/check-catalog";
 import type { Catalog } from "../../src/catalog/entry";
 import { renderComposite } from "../../src/catalog/esc-environments";
 import { applicationTeam, pathOf, syncTeam } from "../../src/catalog/layout";
+import { inputsIn, inputsOf, renderRotated } from "../../src/catalog/rotated-text";
 import {
   type DatabaseRotator,
-  inputsIn,
-  inputsOf,
   managingEnvironment,
   type PasswordRotator,
   type Rotator,
-  renderRotated,
   rotatedEnvironment,
   rotatorsIn,
   UNROTATED,

@@ -1,4 +1,4 @@
-import { defineCatalog } from "../../src/catalog/entry";
+import { defineCatalog } from "../../../src/catalog/entry";
 
 /** One entry of each kind the loader tells apart. */
 export const small = defineCatalog({

@@ -1,7 +1,7 @@
 import { deepEqual } from "node:assert/strict";
-import { checkCatalog } from "../../src/catalog/checks/check-catalog";
-import { checkEscNames } from "../../src/catalog/checks/check-esc-names";
-import type { Catalog } from "../../src/catalog/entry";
+import { checkCatalog } from "../../../src/catalog/checks/check-catalog";
+import { checkEscNames } from "../../../src/catalog/checks/check-esc-names";
+import type { Catalog } from "../../../src/catalog/entry";
 
 const group = { description: "", rotationDays: 90, owner: "Ops" };
 const policy = {

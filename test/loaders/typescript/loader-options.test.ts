@@ -1,7 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
-import { RemedyError } from "../../src/errors";
-import { type LoaderOptions, resolveOptions } from "../../src/loaders/typescript/loader-options";
-import { Secret } from "../../src/secret";
+import { RemedyError } from "../../../src/errors";
+import { type LoaderOptions, resolveOptions } from "../../../src/loaders/typescript/loader-options";
+import { Secret } from "../../../src/secret";
 
 const KNOWN = { environments: ["staging", "production"] as const, organization: "acme" };
 const VARIABLES = { SOPHIA_ENVIRONMENT: "staging", PULUMI_ACCESS_TOKEN: "pul-abc" };

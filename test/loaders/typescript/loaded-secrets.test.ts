@@ -1,8 +1,8 @@
 import { equal } from "node:assert/strict";
-import type { catalog } from "../../secrets/catalog";
-import { collectSecrets } from "../../src/loaders/typescript/collect-secrets";
-import type { LoadedSecrets } from "../../src/loaders/typescript/load-secrets";
-import type { Secret } from "../../src/secret";
+import type { catalog } from "../../../secrets/catalog";
+import { collectSecrets } from "../../../src/loaders/typescript/collect-secrets";
+import type { LoadedSecrets } from "../../../src/loaders/typescript/load-secrets";
+import type { Secret } from "../../../src/secret";
 import { escDocument } from "./esc-document";
 import { small, VALUES } from "./small-catalog";
 

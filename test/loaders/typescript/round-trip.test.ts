@@ -1,22 +1,22 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import fc from "fast-check";
-import { catalog } from "../../secrets/catalog";
-import { PLATFORM } from "../../secrets/platform";
-import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
-import { renderComposite } from "../../src/catalog/esc-environments";
-import { createHttp } from "../../src/clients/http";
-import { ConflictError } from "../../src/clients/pulumi-call";
-import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
-import { RemedyError } from "../../src/errors";
+import { catalog } from "../../../secrets/catalog";
+import { PLATFORM } from "../../../secrets/platform";
+import { type Catalog, resolveCatalog } from "../../../src/catalog/entry";
+import { renderComposite } from "../../../src/catalog/esc-environments";
+import { createHttp } from "../../../src/clients/http";
+import { ConflictError } from "../../../src/clients/pulumi-call";
+import { createPulumiCloud } from "../../../src/clients/pulumi-cloud";
+import { RemedyError } from "../../../src/errors";
 import {
   loadSecrets,
   MissingSecretsError,
   UnavailableError,
-} from "../../src/loaders/typescript/load-secrets";
-import { Secret } from "../../src/secret";
-import { buildJobCatalog } from "../../src/sync/job-catalog";
-import { ValuesText } from "../../src/sync/values-text";
-import { type CloudFixture, ORG, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
+} from "../../../src/loaders/typescript/load-secrets";
+import { Secret } from "../../../src/secret";
+import { buildJobCatalog } from "../../../src/sync/job-catalog";
+import { ValuesText } from "../../../src/sync/values-text";
+import { type CloudFixture, ORG, startCloud, TOKENS } from "../../pulumi-cloud/cloud-fixture";
 
 /** Values that YAML, ESC or a shell would like to read as something else. */
 const ODD = [

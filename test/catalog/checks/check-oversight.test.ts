@@ -1,7 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { ownTeams } from "../../src/catalog/checks/check-access";
-import { checkOversight } from "../../src/catalog/checks/check-stacks";
-import { parseSettings, type Settings } from "../../src/catalog/settings";
+import { ownTeams } from "../../../src/catalog/checks/check-access";
+import { checkOversight } from "../../../src/catalog/checks/check-stacks";
+import { parseSettings, type Settings } from "../../../src/catalog/settings";
 
 const SETTINGS = parseSettings({
   githubOrganization: "acme",

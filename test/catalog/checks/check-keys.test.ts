@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { checkCatalog } from "../../src/catalog/checks/check-catalog";
-import { catalogWith, problemsOf } from "./catalog-with";
+import { checkCatalog } from "../../../src/catalog/checks/check-catalog";
+import { catalogWith, problemsOf } from "../catalog-with";
 
 describe("app keys and paths", () => {
   it("pass when each is well formed and belongs to one secret", () => {

@@ -1,8 +1,8 @@
 import { equal } from "node:assert/strict";
-import { defineCatalog } from "../../src/catalog/entry";
-import { collectSecrets } from "../../src/loaders/typescript/collect-secrets";
-import type { LoadedSecrets } from "../../src/loaders/typescript/load-secrets";
-import type { Secret } from "../../src/secret";
+import { defineCatalog } from "../../../src/catalog/entry";
+import { collectSecrets } from "../../../src/loaders/typescript/collect-secrets";
+import type { LoadedSecrets } from "../../../src/loaders/typescript/load-secrets";
+import type { Secret } from "../../../src/secret";
 import { escDocument } from "./esc-document";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -1,9 +1,9 @@
 import { deepEqual, doesNotMatch, equal, match, ok, throws } from "node:assert/strict";
 import { inspect } from "node:util";
 import fc from "fast-check";
-import { SENTINEL } from "../../src/catalog/layout";
-import { RemedyError } from "../../src/errors";
-import { collectSecrets, MissingSecretsError } from "../../src/loaders/typescript/collect-secrets";
+import { SENTINEL } from "../../../src/catalog/layout";
+import { RemedyError } from "../../../src/errors";
+import { collectSecrets, MissingSecretsError } from "../../../src/loaders/typescript/collect-secrets";
 import { escDocument } from "./esc-document";
 import { small, VALUES } from "./small-catalog";
 

@@ -1,5 +1,5 @@
 import { deepEqual, match } from "node:assert/strict";
-import { checkStacks, type StackClaim } from "../../src/catalog/checks/check-stacks";
+import { checkStacks, type StackClaim } from "../../../src/catalog/checks/check-stacks";
 
 const STAGING: StackClaim = { stack: "staging", environments: ["staging"], organizationStack: "production" };
 const PRODUCTION: StackClaim = {

@@ -3,19 +3,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { parse } from "yaml";
-import { catalog } from "../../secrets/catalog";
-import { PLATFORM } from "../../secrets/platform";
-import { resolveCatalog } from "../../src/catalog/entry";
-import { createHttp, type HttpAnswer, type HttpRequest } from "../../src/clients/http";
+import { catalog } from "../../../secrets/catalog";
+import { PLATFORM } from "../../../secrets/platform";
+import { resolveCatalog } from "../../../src/catalog/entry";
+import { createHttp, type HttpAnswer, type HttpRequest } from "../../../src/clients/http";
 import {
   loadSecrets,
   MissingSecretsError,
   RemedyError,
   UnavailableError,
-} from "../../src/loaders/typescript/load-secrets";
+} from "../../../src/loaders/typescript/load-secrets";
 import { escDocument } from "./esc-document";
 
-const ROOT = join(__dirname, "../..");
+const ROOT = join(__dirname, "../../..");
 const VARIABLES = { SOPHIA_ENVIRONMENT: "production", PULUMI_ACCESS_TOKEN: "pul-hidden" };
 
 /** Every secret of the catalog at its path, with its name as the value. */

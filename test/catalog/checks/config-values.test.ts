@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { checkConfigValues, checkEncrypted } from "../../src/catalog/checks/check-config-values";
-import { resolveCatalog } from "../../src/catalog/entry";
-import { SENTINEL } from "../../src/catalog/layout";
-import type { Problem } from "../../src/errors";
-import { catalogWith, problemsOf } from "./catalog-with";
+import { checkConfigValues, checkEncrypted } from "../../../src/catalog/checks/check-config-values";
+import { resolveCatalog } from "../../../src/catalog/entry";
+import { SENTINEL } from "../../../src/catalog/layout";
+import type { Problem } from "../../../src/errors";
+import { catalogWith, problemsOf } from "../catalog-with";
 
 const CANARY = "canary-of-a-value";
 const SECRETS = resolveCatalog(

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { checkPins } from "../../src/catalog/checks/check-stacks";
-import { renderComposite } from "../../src/catalog/esc-environments";
-import type { Settings } from "../../src/catalog/settings";
+import { checkPins } from "../../../src/catalog/checks/check-stacks";
+import { renderComposite } from "../../../src/catalog/esc-environments";
+import type { Settings } from "../../../src/catalog/settings";
 
 const problemsOf = (compositeTags: Record<string, string>) =>
   checkPins({ compositeTags, environments: ["production"] } as unknown as Settings);

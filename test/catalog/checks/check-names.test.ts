@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { checkCatalog } from "../../src/catalog/checks/check-catalog";
-import { catalogWith, problemsOf } from "./catalog-with";
+import { checkCatalog } from "../../../src/catalog/checks/check-catalog";
+import { catalogWith, problemsOf } from "../catalog-with";
 
 describe("a secret's name", () => {
   it("passes when GitHub stores it as it is written", () => {
