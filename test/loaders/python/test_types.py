@@ -25,7 +25,7 @@ def mypy(*paths: Path, cache: Path) -> subprocess.CompletedProcess[str]:
     return run(sys.executable, "-m", "mypy", "--strict", "--cache-dir", cache, *paths)
 
 
-def pyright(*paths: Path) -> subprocess.CompletedProcess[str]:
+def pyright(*paths: str | Path) -> subprocess.CompletedProcess[str]:
     return run(PYRIGHT, "--pythonpath", sys.executable, *paths)
 
 

@@ -9,7 +9,7 @@ from .redaction import RedactingFilter
 from .secret_text import SecretText
 from .snapshot import Secrets
 from .spec import Entry, Place, Spec
-from .testing import fake
+from .testing import Fake as fake
 from .tokens import TokenSource, github_actions, kubernetes
 
 __all__ = [

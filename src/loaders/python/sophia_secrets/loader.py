@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import random
 import threading
@@ -12,11 +11,10 @@ from collections.abc import Callable
 
 from .errors import SecretsError, UnavailableError
 from .options import Options, check_times
-from .reader import Reader
+from .reader import LOG, Reader
 from .snapshot import Secrets
 from .spec import Spec
 
-_LOG = logging.getLogger("sophia_secrets")
 _PAUSE = 1.0
 """Seconds after an outage was seen for which it is told again without asking: callers do not queue up for it."""
 
@@ -143,7 +141,7 @@ class Loader:
             except UnavailableError as error:
                 self._outage = (UnavailableError(*error.args), time.monotonic())
                 if kept is not None:
-                    _LOG.warning("secrets of %s are stale: %s: %s", kept.environment, error.code, error.cause)
+                    LOG.warning("secrets of %s are stale: %s: %s", kept.environment, error.code, error.cause)
         if kept is None:
             raise UnavailableError(*self._outage[0].args)
         return kept
@@ -162,7 +160,7 @@ class Loader:
             try:
                 listener(current, changed)
             except Exception as error:  # its text may hold a value
-                _LOG.error("a listener for changed secrets failed: %s", type(error).__name__)
+                LOG.error("a listener for changed secrets failed: %s", type(error).__name__)
 
     def _start_thread(self) -> None:
         with self._lock:
@@ -199,5 +197,5 @@ def _refresh_until(loader: weakref.ref[Loader], stop: threading.Event, max_age: 
         try:
             alive.refresh()
         except SecretsError as error:
-            _LOG.warning("secrets could not be refreshed: %s: %s", error.code, error.cause)
+            LOG.warning("secrets could not be refreshed: %s: %s", error.code, error.cause)
         del alive

@@ -17,7 +17,7 @@ from .snapshot import Secrets
 from .spec import Place, Spec
 from .tokens import TokenContext
 
-_LOG = logging.getLogger("sophia_secrets")
+LOG = logging.getLogger("sophia_secrets")
 _REOPEN = 3600.0
 """Seconds after which the environment is opened although nothing seems to have changed."""
 _CLOCKS = 5.0
@@ -51,7 +51,7 @@ class Reader:
             copy = self._last_known_good() if kept is None else None
             if copy is None:
                 raise
-            _LOG.warning("secrets of %s come from the last known good copy: %s", copy.environment, error.code)
+            LOG.warning("secrets of %s come from the last known good copy: %s", copy.environment, error.code)
             return copy
         self._target.source.forget()
         return self._ask(kept)
@@ -97,7 +97,7 @@ class Reader:
         try:
             keeps.save(self._about(), values)
         except OSError as error:
-            _LOG.warning("the last known good copy was not written: %s", type(error).__name__)
+            LOG.warning("the last known good copy was not written: %s", type(error).__name__)
 
     def _last_known_good(self) -> Secrets | None:
         keeps = self._options.last_known_good

@@ -10,7 +10,7 @@ from .secret_text import SecretText
 from .snapshot import Secrets
 
 
-class fake(ContextDecorator):
+class Fake(ContextDecorator):
     """Let a loader have these values and no others, within a `with` block or a decorated function.
 
     `fake(loader, openai_api_key="sk-test")`. A value stands under its aliases too. What is not given is absent: reading
