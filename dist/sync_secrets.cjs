@@ -1503,7 +1503,7 @@ var require_stringify = __commonJS({
         props.push(doc.directives.tagString(tag));
       return props.join(" ");
     }
-    function stringify3(item, ctx, onComment, onChompKeep) {
+    function stringify2(item, ctx, onComment, onChompKeep) {
       if (identity.isPair(item))
         return item.toString(ctx, onComment, onChompKeep);
       if (identity.isAlias(item)) {
@@ -1532,7 +1532,7 @@ var require_stringify = __commonJS({
 ${ctx.indent}${str}`;
     }
     exports2.createStringifyContext = createStringifyContext;
-    exports2.stringify = stringify3;
+    exports2.stringify = stringify2;
   }
 });
 
@@ -1542,7 +1542,7 @@ var require_stringifyPair = __commonJS({
     "use strict";
     var identity = require_identity();
     var Scalar2 = require_Scalar();
-    var stringify3 = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
       const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
@@ -1564,7 +1564,7 @@ var require_stringifyPair = __commonJS({
       });
       let keyCommentDone = false;
       let chompKeep = false;
-      let str = stringify3.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
+      let str = stringify2.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
       if (!explicitKey && !ctx.inFlow && str.length > 1024) {
         if (simpleKeys)
           throw new Error("With simple keys, single line scalar must not span more than 1024 characters");
@@ -1616,7 +1616,7 @@ ${indent}:`;
         ctx.indent = ctx.indent.substring(2);
       }
       let valueCommentDone = false;
-      const valueStr = stringify3.stringify(value, ctx, () => valueCommentDone = true, () => chompKeep = true);
+      const valueStr = stringify2.stringify(value, ctx, () => valueCommentDone = true, () => chompKeep = true);
       let ws = " ";
       if (keyComment || vsb || vcb) {
         ws = vsb ? "\n" : "";
@@ -1757,7 +1757,7 @@ var require_addPairToJSMap = __commonJS({
     "use strict";
     var log = require_log();
     var merge2 = require_merge();
-    var stringify3 = require_stringify();
+    var stringify2 = require_stringify();
     var identity = require_identity();
     var toJS = require_toJS();
     function addPairToJSMap(ctx, map, { key, value }) {
@@ -1793,7 +1793,7 @@ var require_addPairToJSMap = __commonJS({
       if (typeof jsKey !== "object")
         return String(jsKey);
       if (identity.isNode(key) && ctx?.doc) {
-        const strCtx = stringify3.createStringifyContext(ctx.doc, {});
+        const strCtx = stringify2.createStringifyContext(ctx.doc, {});
         strCtx.anchors = /* @__PURE__ */ new Set();
         for (const node2 of ctx.anchors.keys())
           strCtx.anchors.add(node2.anchor);
@@ -1860,12 +1860,12 @@ var require_stringifyCollection = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports2) {
     "use strict";
     var identity = require_identity();
-    var stringify3 = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyCollection(collection, ctx, options) {
       const flow = ctx.inFlow ?? collection.flow;
-      const stringify4 = flow ? stringifyFlowCollection : stringifyBlockCollection;
-      return stringify4(collection, ctx, options);
+      const stringify3 = flow ? stringifyFlowCollection : stringifyBlockCollection;
+      return stringify3(collection, ctx, options);
     }
     function stringifyBlockCollection({ comment, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
       const { indent, options: { commentString } } = ctx;
@@ -1890,7 +1890,7 @@ var require_stringifyCollection = __commonJS({
           }
         }
         chompKeep = false;
-        let str2 = stringify3.stringify(item, itemCtx, () => comment2 = null, () => chompKeep = true);
+        let str2 = stringify2.stringify(item, itemCtx, () => comment2 = null, () => chompKeep = true);
         if (comment2)
           str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
         if (chompKeep && comment2)
@@ -1957,7 +1957,7 @@ ${indent}${line}` : "\n";
         }
         if (comment)
           reqNewline = true;
-        let str = stringify3.stringify(item, itemCtx, () => comment = null);
+        let str = stringify2.stringify(item, itemCtx, () => comment = null);
         reqNewline || (reqNewline = lines.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
@@ -3318,7 +3318,7 @@ var require_stringifyDocument = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports2) {
     "use strict";
     var identity = require_identity();
-    var stringify3 = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
       const lines = [];
@@ -3333,7 +3333,7 @@ var require_stringifyDocument = __commonJS({
       }
       if (hasDirectives)
         lines.push("---");
-      const ctx = stringify3.createStringifyContext(doc, options);
+      const ctx = stringify2.createStringifyContext(doc, options);
       const { commentString } = ctx.options;
       if (doc.commentBefore) {
         if (lines.length !== 1)
@@ -3355,7 +3355,7 @@ var require_stringifyDocument = __commonJS({
           contentComment = doc.contents.comment;
         }
         const onChompKeep = contentComment ? void 0 : () => chompKeep = true;
-        let body = stringify3.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
+        let body = stringify2.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
         if (contentComment)
           body += stringifyComment.lineComment(body, "", commentString(contentComment));
         if ((body[0] === "|" || body[0] === ">") && lines[lines.length - 1] === "---") {
@@ -3363,7 +3363,7 @@ var require_stringifyDocument = __commonJS({
         } else
           lines.push(body);
       } else {
-        lines.push(stringify3.stringify(doc.contents, ctx));
+        lines.push(stringify2.stringify(doc.contents, ctx));
       }
       if (doc.directives?.docEnd) {
         if (doc.comment) {
@@ -5499,7 +5499,7 @@ var require_cst_scalar = __commonJS({
 var require_cst_stringify = __commonJS({
   "node_modules/yaml/dist/parse/cst-stringify.js"(exports2) {
     "use strict";
-    var stringify3 = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
+    var stringify2 = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
     function stringifyToken(token) {
       switch (token.type) {
         case "block-scalar": {
@@ -5552,7 +5552,7 @@ var require_cst_stringify = __commonJS({
         res += stringifyToken(value);
       return res;
     }
-    exports2.stringify = stringify3;
+    exports2.stringify = stringify2;
   }
 });
 
@@ -7263,7 +7263,7 @@ var require_public_api = __commonJS({
       }
       return doc;
     }
-    function parse5(src, reviver, options) {
+    function parse4(src, reviver, options) {
       let _reviver = void 0;
       if (typeof reviver === "function") {
         _reviver = reviver;
@@ -7282,7 +7282,7 @@ var require_public_api = __commonJS({
       }
       return doc.toJS(Object.assign({ reviver: _reviver }, options));
     }
-    function stringify3(value, replacer, options) {
+    function stringify2(value, replacer, options) {
       let _replacer = null;
       if (typeof replacer === "function" || Array.isArray(replacer)) {
         _replacer = replacer;
@@ -7304,10 +7304,10 @@ var require_public_api = __commonJS({
         return value.toString(options);
       return new Document.Document(value, _replacer, options).toString(options);
     }
-    exports2.parse = parse5;
+    exports2.parse = parse4;
     exports2.parseAllDocuments = parseAllDocuments;
     exports2.parseDocument = parseDocument3;
-    exports2.stringify = stringify3;
+    exports2.stringify = stringify2;
   }
 });
 
@@ -7438,10 +7438,10 @@ async function send(request, timeoutMs) {
   const url = URL.canParse(request.url) ? new URL(request.url) : null;
   if (url === null || !(url.protocol in AGENTS)) {
     throw new RemedyError({
-      code: "?",
+      code: "address-invalid",
       subject: `${request.method} request`,
       cause: "its address is not http(s)",
-      remedy: "mend the configured address"
+      remedy: "fix the configured address"
     });
   }
   const open2 = url.protocol === "https:" ? import_node_https.request : import_node_http.request;
@@ -7473,7 +7473,7 @@ async function send(request, timeoutMs) {
 function noAnswer(method, url, cause) {
   const code = cause.code ?? cause.name;
   return new NoAnswerError({
-    code: "?",
+    code: "no-answer",
     subject: `${method} ${url.origin}${url.pathname}`,
     cause: code === "TimeoutError" || code === "ABORT_ERR" ? "no answer in time" : `no answer (${code})`,
     remedy: method === "GET" ? "check the address and the network, then run again" : "check the address and the network, then run again: a second run finishes what this one did not"
@@ -7575,7 +7575,7 @@ function parseAnswer(thing, answer) {
 }
 function notTheService(thing, what) {
   return new RemedyError({
-    code: "?",
+    code: "pulumi-answer-unreadable",
     subject: thing,
     cause: `the service's answer ${what}`,
     remedy: LOOK_BETWEEN
@@ -7611,11 +7611,17 @@ var OF_ORGANIZATION = {
     "check its name; use the token of an administrator of the organization"
   ]
 };
+var CODES = {
+  401: "pulumi-token-invalid",
+  403: "pulumi-permission-denied",
+  404: "pulumi-not-found",
+  413: "environment-text-too-large"
+};
 var KINDS = { 401: TokenError, 404: NotFoundError };
 function refusal(thing, answer, known) {
   if (answer.status === 409) {
     return new ConflictError({
-      code: "?",
+      code: "write-conflict",
       subject: thing,
       cause: "somebody else wrote it in between",
       remedy: "run again: it reads and plans anew"
@@ -7623,19 +7629,25 @@ function refusal(thing, answer, known) {
   }
   if (answer.status < 400) {
     const cause = `the service answered ${answer.status}, which is a redirect: something stands in between`;
-    return new RemedyError({ code: "?", subject: thing, cause, remedy: LOOK_BETWEEN });
+    return new RemedyError({ code: "pulumi-redirected", subject: thing, cause, remedy: LOOK_BETWEEN });
   }
   const [why, what] = known[answer.status] ?? [];
-  if (why !== void 0 && what !== void 0)
-    return new (KINDS[answer.status] ?? RemedyError)({ code: "?", subject: thing, cause: why, remedy: what });
+  const code = CODES[answer.status];
+  if (why !== void 0 && what !== void 0 && code !== void 0)
+    return new (KINDS[answer.status] ?? RemedyError)({ code, subject: thing, cause: why, remedy: what });
   const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}`;
   if (answer.status >= 500 || answer.status === 429)
-    return new UnavailableError({ code: "?", subject: thing, cause: reason, remedy: "run again later" });
+    return new UnavailableError({
+      code: "pulumi-unavailable",
+      subject: thing,
+      cause: reason,
+      remedy: "run again later"
+    });
   return new RemedyError({
-    code: "?",
+    code: "pulumi-refused",
     subject: thing,
     cause: reason,
-    remedy: known === OF_ENVIRONMENTS ? "mend the text of the environment" : "check what was asked for, then run this again"
+    remedy: known === OF_ENVIRONMENTS ? "fix the text of the environment" : "check what was asked for, then run this again"
   });
 }
 function diagnosticsOf(answer) {
@@ -7794,7 +7806,7 @@ function checkedAddress(thing, text) {
   const cause = unfitAddress(text);
   if (cause === void 0) return text.replace(/\/+$/, "");
   throw new RemedyError({
-    code: "?",
+    code: "address-invalid",
     subject: thing,
     cause,
     remedy: `leave it out for ${PULUMI_CLOUD}, or give the service's own address`
@@ -8056,7 +8068,7 @@ function isOn(name2, environment) {
   const text = environment[name2] ?? "";
   if (["", "true", "false"].includes(text)) return text === "true";
   throw new RemedyError({
-    code: "?",
+    code: "switch-invalid",
     subject: name2,
     cause: "is neither true nor false",
     remedy: "set it to one of them"
@@ -8072,7 +8084,7 @@ function readNames(text, catalog) {
   const told = unknown2.map((name2) => NAME.test(name2) ? name2 : "(no name)");
   const remedy = "spell it as in secrets/catalog.ts, names separated by commas; nothing was read or written";
   throw new RemedyError({
-    code: "?",
+    code: "secret-unknown",
     subject: "names",
     cause: `the catalog has no such secret: ${told.join(", ")}`,
     remedy
@@ -8291,20 +8303,13 @@ function createAlert(url, run, http) {
     );
     if (status !== void 0 && status < 300) return;
     throw new RemedyError({
-      code: "?",
+      code: "alert-failed",
       subject: "the alert's webhook",
       cause: status === void 0 ? "no answer" : `it answered ${status}`,
       remedy: "set the secret that alertWebhook names to the webhook's address; the next run tries again"
     });
   };
 }
-
-// src/catalog/rotators.ts
-var import_yaml2 = __toESM(require_dist());
-var UNROTATED = "__NOT_ROTATED_YET__ (placeholder by sophia-secrets; the first rotation replaces it)";
-var MANAGING_TEXT = (0, import_yaml2.stringify)({
-  values: { managingUser: { username: UNROTATED, password: { "fn::secret": UNROTATED } } }
-});
 
 // node_modules/zod/v4/core/util.js
 var util_exports = {};
@@ -9499,17 +9504,17 @@ var validateAsync = async (schema, value, _ctx) => {
   return result.issues.length === 0;
 };
 var _encode = (_Err) => {
-  const parse5 = _parse(_Err);
+  const parse4 = _parse(_Err);
   const fn = (schema, value, _ctx, _params) => {
     const ctx = _ctx ? { ..._ctx, direction: "backward" } : { direction: "backward" };
-    return parse5(schema, value, ctx, finalizeParams(fn, _params));
+    return parse4(schema, value, ctx, finalizeParams(fn, _params));
   };
   return fn;
 };
 var _decode = (_Err) => {
-  const parse5 = _parse(_Err);
+  const parse4 = _parse(_Err);
   const fn = (schema, value, _ctx, _params) => {
-    return parse5(schema, value, _ctx, finalizeParams(fn, _params));
+    return parse4(schema, value, _ctx, finalizeParams(fn, _params));
   };
   return fn;
 };
@@ -10367,7 +10372,7 @@ function capSize(inst, size) {
   if (!caps.length)
     return;
   const cap = Math.min(...caps.map((c) => c[0]));
-  const parse5 = inst._zod.parse;
+  const parse4 = inst._zod.parse;
   inst._zod.parse = (payload, ctx) => {
     const n = size(payload.value);
     if (n > cap && !ctx?.skipChecks && ctx?.direction !== "backward") {
@@ -10381,7 +10386,7 @@ function capSize(inst, size) {
         }
       }
     }
-    return parse5(payload, ctx);
+    return parse4(payload, ctx);
   };
 }
 var arraySize = (input) => Array.isArray(input) ? input.length : -1;
@@ -13270,7 +13275,7 @@ var ZodRealError = /* @__PURE__ */ $constructor("ZodError", initializer2, void 0
 });
 
 // node_modules/zod/v4/classic/parse.js
-var parse3 = /* @__PURE__ */ _parse(ZodRealError);
+var parse2 = /* @__PURE__ */ _parse(ZodRealError);
 var parseAsync = /* @__PURE__ */ _parseAsync(ZodRealError);
 var safeParse = /* @__PURE__ */ _safeParse(ZodRealError);
 var safeParseAsync = /* @__PURE__ */ _safeParseAsync(ZodRealError);
@@ -13407,7 +13412,7 @@ var ZodType = /* @__PURE__ */ $constructor("ZodType", (inst, def) => {
     util_exports.own(this, "~standard", value);
   },
   parse: function _parse2(data, params) {
-    return parse3(this, data, params, { callee: _parse2 });
+    return parse2(this, data, params, { callee: _parse2 });
   },
   parseAsync: async function _parseAsync2(data, params) {
     return await parseAsync(this, data, params, { callee: _parseAsync2 });
@@ -14165,7 +14170,7 @@ function idTokenEndpoint(environment) {
   const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
   if (url !== "" && token !== "") return { url, token: new Secret(token) };
   throw new RemedyError({
-    code: "?",
+    code: "id-token-permission-missing",
     subject: "GitHub's id token",
     cause: "this process may not ask for one",
     remedy: "run it in a GitHub Actions job with permissions: id-token: write"
@@ -14178,11 +14183,11 @@ async function requestIdToken(door, audience, http) {
     url,
     headers: { authorization: `bearer ${door.token.unwrap()}` }
   });
-  const { value } = answer.status === 200 ? parse4(answer.text) : {};
+  const { value } = answer.status === 200 ? parse3(answer.text) : {};
   if (typeof value === "string" && value !== "") return new Secret(value);
   const remedy = "give the job permissions: id-token: write, and run it again";
   throw new RemedyError({
-    code: "?",
+    code: "id-token-refused",
     subject: "GitHub's id token",
     cause: `GitHub answered ${answer.status} without one`,
     remedy
@@ -14203,13 +14208,13 @@ async function exchangeToken(options, http) {
   const headers = { "content-type": "application/json" };
   const request = { method: "POST", url: `${url}/api/oauth/token`, headers, body, repeatable: true };
   const answer = await http(request);
-  const { access_token: token, error_description: said } = parse4(answer.text);
+  const { access_token: token, error_description: said } = parse3(answer.text);
   if (answer.status === 200 && typeof token === "string" && token !== "") return new Secret(token);
   const thing = `Pulumi Cloud's trust in this job (${who} of ${organization})`;
   const words = typeof said === "string" ? said : "";
   const reason = `it answered ${answer.status}${words === "" ? "" : `, ${words}`}`;
   throw new RemedyError({
-    code: "?",
+    code: "trust-refused",
     subject: thing,
     cause: `${reason}; the job's claims: ${describeJob(idToken)}`,
     remedy: remedyFor(words)
@@ -14233,7 +14238,7 @@ var TOLD = [
 ];
 function describeJob(idToken) {
   const [, body = ""] = idToken.unwrap().split(".");
-  const claims = parse4(Buffer.from(body, "base64url").toString("utf8"));
+  const claims = parse3(Buffer.from(body, "base64url").toString("utf8"));
   const told = TOLD.filter((name2) => claims[name2] !== void 0);
   return told.map((name2) => `${name2} ${JSON.stringify(claims[name2])}`).join(", ") || "not told";
 }
@@ -14252,7 +14257,7 @@ function remedyFor(said) {
   if (known !== void 0) return known[1];
   return `compare this with the issuer's policies: ${DECLARED}, for the carriers, the branch and the environments in the stacks' config; a run from another branch, repository or workflow file is refused on purpose`;
 }
-function parse4(text) {
+function parse3(text) {
   try {
     return { ...JSON.parse(text) };
   } catch {
@@ -14279,7 +14284,7 @@ async function authenticate(context, target) {
 function storedToken(stored) {
   if (stored !== "") return new Secret(stored);
   throw new RemedyError({
-    code: "?",
+    code: "pulumi-token-missing",
     subject: "PULUMI_ACCESS_TOKEN",
     cause: "is not set, and the stack's config asks for a stored token",
     remedy: "set it in GitHub, or set syncAuthentication to oidc"
@@ -14298,7 +14303,7 @@ var AwaitingApprovalError = class extends RemedyError {
     const applied = `somebody else approves and applies it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request approve ${request} && pulumi env change-request apply ${request})`;
     const remedy = made === void 0 ? `${applied}, or closes it where a newer value has come since; the next run proposes what is then missing` : `${applied}; the next run finds it done`;
     super({
-      code: "?",
+      code: "approval-pending",
       subject: environment,
       cause: `the change ${how} (change request ${request})`,
       remedy
@@ -14331,7 +14336,7 @@ async function refuseOthers(environment, call, proposer, text) {
   if (await proposer.isOwn(standing2) || await holds(environment, call, standing2.id, text))
     return standing2;
   throw new RemedyError({
-    code: "?",
+    code: "approval-pending-for-others",
     subject: environment,
     cause: `another change of it waits for approval (change request ${standing2.id}), and one at a time can`,
     remedy: `look at it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request diff ${standing2.id}); apply or close it, then run this again`
@@ -14353,7 +14358,7 @@ async function sameDraft(environment, call, text, { id, revision }) {
   if (await holds(environment, call, id, text)) return { request: id, revision };
   const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
   const remedy = `if nobody is at work on it, close it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request close ${id}), then run this again`;
-  throw new RemedyError({ code: "?", subject: environment, cause: reason, remedy });
+  throw new RemedyError({ code: "draft-open", subject: environment, cause: reason, remedy });
 }
 async function holds(environment, call, id, text) {
   try {
@@ -14540,7 +14545,7 @@ function ageOf(changed, now) {
 }
 
 // src/ledger/edit-ledger.ts
-var import_yaml3 = __toESM(require_dist());
+var import_yaml2 = __toESM(require_dist());
 function ownPart(ledger, shard) {
   if (shard === void 0) return ledger;
   const own2 = Object.entries(ledger.revisions).filter(([key]) => key.endsWith(`@${shard}`));
@@ -14568,10 +14573,10 @@ function requireLedgerText(stored, place) {
 var import_promises2 = require("node:timers/promises");
 
 // src/sync/values-text.ts
-var import_yaml5 = __toESM(require_dist());
+var import_yaml4 = __toESM(require_dist());
 
 // src/sync/secret-node.ts
-var import_yaml4 = __toESM(require_dist());
+var import_yaml3 = __toESM(require_dist());
 var PLAIN = /^(?!\n)[\t\n\r\x20-\x7e]*$/;
 var ACTED_ON = /\$[{$]/;
 function secretNode(value) {
@@ -14584,7 +14589,7 @@ function readSecretNode(node2) {
   const encoded = node2.getIn(["fn::fromBase64", "fn::secret"]);
   if (typeof encoded === "string") return new Secret(Buffer.from(encoded, "base64").toString("utf8"));
   const plain = node2.get("fn::secret", true);
-  const text = (0, import_yaml4.isScalar)(plain) ? textOf(plain) : void 0;
+  const text = (0, import_yaml3.isScalar)(plain) ? textOf(plain) : void 0;
   return text === void 0 ? void 0 : new Secret(text);
 }
 function textOf({ value, source }) {
@@ -14593,13 +14598,13 @@ function textOf({ value, source }) {
   return isTooLong ? source : void 0;
 }
 function isCall(node2) {
-  if (!(0, import_yaml4.isMap)(node2) || node2.items.length !== 1) return false;
+  if (!(0, import_yaml3.isMap)(node2) || node2.items.length !== 1) return false;
   const key = node2.items[0]?.key;
-  return (0, import_yaml4.isScalar)(key) && typeof key.value === "string" && key.value.startsWith("fn::");
+  return (0, import_yaml3.isScalar)(key) && typeof key.value === "string" && key.value.startsWith("fn::");
 }
 function quoted(text) {
-  const scalar = new import_yaml4.Scalar(text);
-  scalar.type = import_yaml4.Scalar.QUOTE_DOUBLE;
+  const scalar = new import_yaml3.Scalar(text);
+  scalar.type = import_yaml3.Scalar.QUOTE_DOUBLE;
   return scalar;
 }
 
@@ -14608,11 +14613,11 @@ var ValuesText = class {
   /** @throws RemedyError when the text is not a YAML mapping; the text is not quoted. */
   constructor(text, appRoot, environment) {
     this.appRoot = appRoot;
-    this.document = (0, import_yaml5.parseDocument)(text, { customTags: exactNumbers });
+    this.document = (0, import_yaml4.parseDocument)(text, { customTags: exactNumbers });
     const { contents } = this.document;
-    if (this.document.errors.length === 0 && ((0, import_yaml5.isMap)(contents) || isNothing(contents))) return;
+    if (this.document.errors.length === 0 && ((0, import_yaml4.isMap)(contents) || isNothing(contents))) return;
     throw new RemedyError({
-      code: "?",
+      code: "environment-text-invalid",
       subject: environment,
       cause: "its text is not a YAML mapping",
       remedy: "restore an earlier revision of it"
@@ -14622,12 +14627,12 @@ var ValuesText = class {
   document;
   /** Whether the text has a mapping of values, be it an empty one. One without says nothing of what stood. */
   hasValues() {
-    return (0, import_yaml5.isMap)(this.node(["values"]));
+    return (0, import_yaml4.isMap)(this.node(["values"]));
   }
   /** Whether a value stands at the secret's place: in clear, as ciphertext or as a person wrote it. A reference is none. */
   has(secret) {
     const node2 = this.node(this.place(secret));
-    return !isNothing(node2) && !((0, import_yaml5.isScalar)(node2) && String(node2.value).includes("${"));
+    return !isNothing(node2) && !((0, import_yaml4.isScalar)(node2) && String(node2.value).includes("${"));
   }
   /**
    * Whether the variable of the secret's name refers to the value at its place. Where it does not, the catalog has
@@ -14662,10 +14667,10 @@ var ValuesText = class {
         const above = place.slice(0, depth);
         const node3 = this.node(above);
         if (isNothing(node3)) break;
-        if (!(0, import_yaml5.isMap)(node3) || isCall(node3)) return `${above.join(".")} in ESC is not a mapping; ${MEND}`;
+        if (!(0, import_yaml4.isMap)(node3) || isCall(node3)) return `${above.join(".")} in ESC is not a mapping; ${MEND}`;
       }
       const node2 = this.node(place);
-      if (isNothing(node2) || (0, import_yaml5.isScalar)(node2) || isCall(node2)) continue;
+      if (isNothing(node2) || (0, import_yaml4.isScalar)(node2) || isCall(node2)) continue;
       return `${place.join(".")} in ESC holds more than one value; ${MEND}`;
     }
     return void 0;
@@ -14689,7 +14694,7 @@ var ValuesText = class {
   /** Puts what another revision of this environment held at the secret's place: ciphertext as it is. */
   putBack(secret, earlier) {
     const node2 = earlier.stored(secret);
-    if ((0, import_yaml5.isNode)(node2)) this.put(this.place(secret), node2.clone());
+    if ((0, import_yaml4.isNode)(node2)) this.put(this.place(secret), node2.clone());
   }
   /** Puts a value at the secret's place. */
   set(secret, value) {
@@ -14743,7 +14748,7 @@ var ValuesText = class {
     this.document.deleteIn(path);
     const above = path.slice(0, -1);
     const node2 = this.node(above);
-    if (!(0, import_yaml5.isMap)(node2) || node2.items.length > 0) return;
+    if (!(0, import_yaml4.isMap)(node2) || node2.items.length > 0) return;
     if (above.length > 1) this.take(above);
     else node2.flow = true;
   }
@@ -14755,7 +14760,7 @@ var ValuesText = class {
     for (let depth = 0; depth < path.length; depth += 1) {
       const above = path.slice(0, depth);
       const standing2 = depth === 0 ? this.document.contents : this.node(above);
-      if ((0, import_yaml5.isMap)(standing2)) standing2.flow = false;
+      if ((0, import_yaml4.isMap)(standing2)) standing2.flow = false;
       else this.putMapping(above, standing2);
     }
     this.document.setIn(path, node2);
@@ -14764,7 +14769,7 @@ var ValuesText = class {
   putMapping(path, before) {
     const mapping = this.document.createNode({});
     mapping.flow = false;
-    if ((0, import_yaml5.isScalar)(before)) mapping.commentBefore = before.comment ?? before.commentBefore ?? null;
+    if ((0, import_yaml4.isScalar)(before)) mapping.commentBefore = before.comment ?? before.commentBefore ?? null;
     if (path.length === 0) this.document.contents = mapping;
     else this.document.setIn(path, mapping);
   }
@@ -14774,16 +14779,16 @@ function variableOf(name2) {
 }
 var MEND = "move it away by hand (pulumi env edit), then sync again";
 function isNothing(node2) {
-  return node2 === void 0 || node2 === null || (0, import_yaml5.isScalar)(node2) && node2.value === null;
+  return node2 === void 0 || node2 === null || (0, import_yaml4.isScalar)(node2) && node2.value === null;
 }
 var NUMBERS = ["tag:yaml.org,2002:int", "tag:yaml.org,2002:float"];
 function exactNumbers(tags) {
   return tags.map((tag) => {
     if (typeof tag === "string" || !NUMBERS.includes(tag.tag)) return tag;
-    const { stringify: stringify3 } = tag;
+    const { stringify: stringify2 } = tag;
     const exact = {
       ...tag,
-      stringify: (node2, ...rest) => node2.source ?? stringify3?.(node2, ...rest) ?? String(node2.value)
+      stringify: (node2, ...rest) => node2.source ?? stringify2?.(node2, ...rest) ?? String(node2.value)
     };
     return exact;
   });
@@ -14823,7 +14828,7 @@ function requireAll({ environment, options }, lines) {
   if (!options.allOrNothing || refused.length === 0) return;
   const reason = `somebody wrote it in between, and now ${refused.join(", ")} cannot be written`;
   throw new RemedyError({
-    code: "?",
+    code: "all-or-nothing-refused",
     subject: environment,
     cause: reason,
     remedy: "run again: a dry run says why"
@@ -14833,7 +14838,7 @@ async function requireRunning({ environment, stopped }) {
   const reason = await stopped();
   if (reason !== void 0)
     throw new RemedyError({
-      code: "?",
+      code: "sync-paused",
       subject: environment,
       cause: reason,
       remedy: "resume it, then run again"
@@ -15168,7 +15173,12 @@ function findTarget(catalog, wanted, asked) {
   if (target !== void 0) return target;
   const known = catalog.targets.map((each2) => each2.environment).join(", ");
   const reason = `names no environment of the catalog: ${wanted || "(nothing)"}`;
-  throw new RemedyError({ code: "?", subject: asked, cause: reason, remedy: `set it to one of ${known}` });
+  throw new RemedyError({
+    code: "environment-unknown",
+    subject: asked,
+    cause: reason,
+    remedy: `set it to one of ${known}`
+  });
 }
 function alertOf({ environment, http }) {
   const url = environment[WEBHOOK] ?? "";

@@ -138,22 +138,9 @@ export function gitHubAddress(
   if (cause === undefined) return address;
   const thing = configured === undefined ? "GITHUB_BASE_URL" : "config githubApiUrl";
   throw new RemedyError({
-    code: "?",
+    code: "address-invalid",
     subject: thing,
     cause,
     remedy: `leave it out for ${GITHUB}, or give the server's API by https`,
   });
-}
-
-/**
- * Does work whose refusals for want of a right, or of the thing itself, are told with another remedy: the common one
- * names the rights for secrets.
- */
-export async function withRights<Result>(work: Promise<Result>, remedy: string): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof RemedyError) || !error.problem.remedy.includes("the scope")) throw error;
-    throw new RemedyError({ ...error.problem, remedy });
-  }
 }

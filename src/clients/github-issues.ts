@@ -1,5 +1,5 @@
 import { RemedyError } from "../errors";
-import { type GitHubCall, refuseRepeats, withRights } from "./github-call";
+import { type GitHubCall, refuseRepeats } from "./github-call";
 import { type Asked, notGitHub } from "./github-refusal";
 
 /** An open issue, as far as it is needed to find it again. */
@@ -28,19 +28,18 @@ const RIGHTS =
 
 /** @param repository `owner/name`. */
 export function createGitHubIssues(call: GitHubCall, repository: string): GitHubIssues {
-  const asked: Asked = { thing: `repository ${repository}`, kind: "repository" };
+  const asked: Asked = { thing: `repository ${repository}`, kind: "repository", remedy: RIGHTS };
   const at = `/repos/${repository}`;
-  const explained = <Result>(work: Promise<Result>) => withRights(work, RIGHTS);
   const change = async (number: number, body: object) => {
     const write = { method: "PATCH", body: JSON.stringify(body), repeatable: true } as const;
-    await explained(call.send(asked, `${at}/issues/${number}`, write));
+    await call.send(asked, `${at}/issues/${number}`, write);
   };
   return {
     mayLabel: async () => {
-      const found = await explained(call.get(asked, at));
+      const found = await call.get(asked, at);
       if (found.has_issues === false)
         throw new RemedyError({
-          code: "?",
+          code: "issues-disabled",
           subject: asked.thing,
           cause: "its issues are off",
           remedy: "turn them on in its settings",
@@ -53,7 +52,7 @@ export function createGitHubIssues(call: GitHubCall, repository: string): GitHub
       const look = refuseRepeats(asked);
       for (let page = 1; ; page += 1) {
         const path = `${at}/issues?state=open&per_page=${PAGE}&page=${page}`;
-        const items = listIn(asked, (await explained(call.send(asked, path))).text);
+        const items = listIn(asked, (await call.send(asked, path)).text);
         look(items);
         const own = items.filter((each) => each.pull_request === undefined && each.user?.login === me);
         found.push(...own.map(openIssue));
@@ -63,7 +62,7 @@ export function createGitHubIssues(call: GitHubCall, repository: string): GitHub
     create: async (issue) => {
       // Not repeated: a second one would stand beside a first whose answer was lost.
       const write = { method: "POST", body: JSON.stringify(issue) } as const;
-      const { text } = await explained(call.send(asked, `${at}/issues`, write));
+      const { text } = await call.send(asked, `${at}/issues`, write);
       return openIssue((JSON.parse(text) as Listed) ?? {}).url;
     },
     update: change,
@@ -135,7 +134,7 @@ export function createGitHubComments(call: GitHubCall, repository: string): GitH
     replace: async (pullRequest, marker, body) => {
       if (!/^[\w.-]+\/[\w.-]+$/.test(repository))
         throw new RemedyError({
-          code: "?",
+          code: "github-repository-invalid",
           subject: "GITHUB_REPOSITORY",
           cause: "is not owner/name",
           remedy: "run this in a GitHub Actions job",
@@ -177,7 +176,7 @@ export async function gitHubViewer(call: GitHubCall, asked: Asked): Promise<stri
   if (typeof login === "string" && login !== "") return login;
   const remedy = "use a person's token, an App's or a GitHub Actions job's, and check what stands in between";
   throw new RemedyError({
-    code: "?",
+    code: "github-viewer-unknown",
     subject: "GITHUB_TOKEN",
     cause: "GitHub does not say whose it is",
     remedy,

@@ -16,6 +16,8 @@ const RIGHTS_OF = { organization: RIGHTS, repository: REPOSITORY_RIGHTS, environ
 export interface Asked {
   thing: string;
   kind: keyof typeof RIGHTS_OF;
+  /** What to do where the token may not do it, or GitHub does not show the thing; by `kind` when left out. */
+  remedy?: string;
 }
 
 /** What was asked for is not there, or is not shown to this token: GitHub does not say which. */
@@ -24,11 +26,11 @@ export class NotShownError extends RemedyError {}
 /** GitHub's refusal in the terms of what was asked. Its own message is told only where it cannot quote a value. */
 export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
   const { thing, kind } = asked;
-  const rights = RIGHTS_OF[kind];
+  const rights = asked.remedy ?? RIGHTS_OF[kind];
   switch (answer.status) {
     case 401:
       return new TokenError({
-        code: "?",
+        code: "github-token-invalid",
         subject: "GITHUB_TOKEN",
         cause: "GitHub does not know it, or it has expired",
         remedy: "set a valid one",
@@ -36,43 +38,48 @@ export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
     case 403:
       return isLimit(answer)
         ? new RemedyError({
-            code: "?",
+            code: "github-rate-limited",
             subject: thing,
             cause: "GitHub's rate limit is used up",
             remedy: `run again ${afterOf(answer)}`,
           })
-        : new RemedyError({ code: "?", subject: thing, cause: "the token may not do this", remedy: rights });
+        : new RemedyError({
+            code: "github-permission-denied",
+            subject: thing,
+            cause: "the token may not do this",
+            remedy: rights,
+          });
     case 404:
       return new NotShownError({
-        code: "?",
+        code: "github-not-found",
         subject: thing,
         cause: "GitHub does not show it to this token",
-        remedy: `check its name; ${rights}`,
+        remedy: asked.remedy ?? `check its name; ${rights}`,
       });
     case 409:
       return new RemedyError({
-        code: "?",
+        code: "visibility-not-selected",
         subject: thing,
         cause: "its visibility is not selected, so it has no list of repositories",
         remedy: `npx sophia-secrets drift shows what differs`,
       });
     case 422:
       return new RemedyError({
-        code: "?",
+        code: "github-refused",
         subject: thing,
         cause: `GitHub refuses it: ${saidOf(answer)}`,
-        remedy: "mend what it names, then run this again",
+        remedy: "fix what it names, then run this again",
       });
     case 429:
       return new RemedyError({
-        code: "?",
+        code: "github-rate-limited",
         subject: thing,
         cause: "GitHub's rate limit is used up",
         remedy: `run again ${afterOf(answer)}`,
       });
     default:
       return new RemedyError({
-        code: "?",
+        code: answer.status >= 500 ? "github-unavailable" : "github-answer-unexpected",
         subject: thing,
         cause: `GitHub answered ${answer.status}`,
         remedy: "run again later",
@@ -83,7 +90,12 @@ export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
 /** An answer of 200 that is no JSON comes from something in between: a proxy, a login page. */
 export function notGitHub(asked: Asked, what = "is not GitHub's"): RemedyError {
   const remedy = "check that the address is GitHub's API, and what stands in between";
-  return new RemedyError({ code: "?", subject: asked.thing, cause: `the answer ${what}`, remedy });
+  return new RemedyError({
+    code: "github-answer-unreadable",
+    subject: asked.thing,
+    cause: `the answer ${what}`,
+    remedy,
+  });
 }
 
 function isLimit(answer: HttpAnswer): boolean {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RemedyError } from "../errors";
-import { type GitHubCall, withRights } from "./github-call";
+import type { GitHubCall } from "./github-call";
 import { type Asked, NotShownError, notGitHub } from "./github-refusal";
 
 /** A run of a workflow. */
@@ -44,25 +44,26 @@ const LOOKS = 8;
 export function createGitHubRuns(call: GitHubCall, pace: Pace = {}): GitHubRuns {
   const { everyMs = 250, patienceMs = 900_000 } = pace;
   const at = (repository: string) => `/repos/${call.organization}/${repository}/actions`;
+  const about = (repository: string): Asked => ({ ...call.ofRepository(repository), remedy: RIGHTS });
 
   const get = async (repository: string, id: number): Promise<Run> =>
-    runIn(await withRights(call.get(call.ofRepository(repository), `${at(repository)}/runs/${id}`), RIGHTS));
+    runIn(await call.get(about(repository), `${at(repository)}/runs/${id}`));
 
   const newest = async (repository: string, workflow: string): Promise<number[]> => {
     const path = `${at(repository)}/workflows/${workflow}/runs?event=workflow_dispatch&per_page=20`;
-    const { workflow_runs: runs } = await withRights(call.get(call.ofRepository(repository), path), RIGHTS);
-    if (!Array.isArray(runs)) throw notGitHub(call.ofRepository(repository));
+    const { workflow_runs: runs } = await call.get(about(repository), path);
+    if (!Array.isArray(runs)) throw notGitHub(about(repository));
     return runs.map((run: Listed) => runIn(run).id);
   };
 
   return {
     get,
     dispatch: async (repository, workflow, { ref, inputs }) => {
-      const asked = call.ofRepository(repository);
+      const asked = about(repository);
       const before = new Set(await newest(repository, workflow));
       const body = JSON.stringify({ ref, inputs, return_run_details: true });
       const path = `${at(repository)}/workflows/${workflow}/dispatches`;
-      const answer = await withRights(call.send(asked, path, { method: "POST", body }), RIGHTS);
+      const answer = await call.send(asked, path, { method: "POST", body });
       const told = idIn(answer.text);
       if (told !== undefined) return told;
       // Servers of before 2026 answer without it: it is the one that was not there.
@@ -73,7 +74,7 @@ export function createGitHubRuns(call: GitHubCall, pace: Pace = {}): GitHubRuns 
       }
       const remedy = `look for it: gh run list -R ${call.organization}/${repository} -w ${workflow}`;
       throw new RemedyError({
-        code: "?",
+        code: "run-not-listed",
         subject: asked.thing,
         cause: "GitHub started no run that it lists",
         remedy,
@@ -96,7 +97,12 @@ export function createGitHubRuns(call: GitHubCall, pace: Pace = {}): GitHubRuns 
 
 function stillRunning({ id, status, url }: Run): RemedyError {
   const remedy = `see what it waits for at ${url}, then run this again: it goes on with that run`;
-  return new RemedyError({ code: "?", subject: `run ${id}`, cause: `it is still ${status}`, remedy });
+  return new RemedyError({
+    code: "run-unfinished",
+    subject: `run ${id}`,
+    cause: `it is still ${status}`,
+    remedy,
+  });
 }
 
 interface Listed {

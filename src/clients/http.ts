@@ -90,10 +90,10 @@ async function send(request: HttpRequest, timeoutMs: number): Promise<HttpAnswer
   const url = URL.canParse(request.url) ? new URL(request.url) : null;
   if (url === null || !(url.protocol in AGENTS)) {
     throw new RemedyError({
-      code: "?",
+      code: "address-invalid",
       subject: `${request.method} request`,
       cause: "its address is not http(s)",
-      remedy: "mend the configured address",
+      remedy: "fix the configured address",
     });
   }
   const open = url.protocol === "https:" ? httpsRequest : httpRequest;
@@ -127,7 +127,7 @@ async function send(request: HttpRequest, timeoutMs: number): Promise<HttpAnswer
 function noAnswer(method: string, url: URL, cause: Error): NoAnswerError {
   const code = (cause as NodeJS.ErrnoException).code ?? cause.name;
   return new NoAnswerError({
-    code: "?",
+    code: "no-answer",
     subject: `${method} ${url.origin}${url.pathname}`,
     cause: code === "TimeoutError" || code === "ABORT_ERR" ? "no answer in time" : `no answer (${code})`,
     remedy:

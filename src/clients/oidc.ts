@@ -19,7 +19,7 @@ export function idTokenEndpoint(environment: Readonly<Record<string, string | un
   const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
   if (url !== "" && token !== "") return { url, token: new Secret(token) };
   throw new RemedyError({
-    code: "?",
+    code: "id-token-permission-missing",
     subject: "GitHub's id token",
     cause: "this process may not ask for one",
     remedy: "run it in a GitHub Actions job with permissions: id-token: write",
@@ -38,7 +38,7 @@ export async function requestIdToken(door: IdTokenEndpoint, audience: string, ht
   if (typeof value === "string" && value !== "") return new Secret(value);
   const remedy = "give the job permissions: id-token: write, and run it again";
   throw new RemedyError({
-    code: "?",
+    code: "id-token-refused",
     subject: "GitHub's id token",
     cause: `GitHub answered ${answer.status} without one`,
     remedy,
@@ -79,7 +79,7 @@ export async function exchangeToken(
   const words = typeof said === "string" ? said : "";
   const reason = `it answered ${answer.status}${words === "" ? "" : `, ${words}`}`;
   throw new RemedyError({
-    code: "?",
+    code: "trust-refused",
     subject: thing,
     cause: `${reason}; the job's claims: ${describeJob(idToken)}`,
     remedy: remedyFor(words),

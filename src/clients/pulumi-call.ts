@@ -69,7 +69,7 @@ export function parseAnswer(thing: string, answer: HttpAnswer): object {
 
 export function notTheService(thing: string, what: string): RemedyError {
   return new RemedyError({
-    code: "?",
+    code: "pulumi-answer-unreadable",
     subject: thing,
     cause: `the service's answer ${what}`,
     remedy: LOOK_BETWEEN,
@@ -113,12 +113,18 @@ const OF_ORGANIZATION: Refusals = {
   ],
 };
 
+const CODES: Readonly<Record<number, string>> = {
+  401: "pulumi-token-invalid",
+  403: "pulumi-permission-denied",
+  404: "pulumi-not-found",
+  413: "environment-text-too-large",
+};
 const KINDS: Readonly<Record<number, typeof RemedyError>> = { 401: TokenError, 404: NotFoundError };
 
 function refusal(thing: string, answer: HttpAnswer, known: Refusals): RemedyError {
   if (answer.status === 409) {
     return new ConflictError({
-      code: "?",
+      code: "write-conflict",
       subject: thing,
       cause: "somebody else wrote it in between",
       remedy: "run again: it reads and plans anew",
@@ -126,21 +132,27 @@ function refusal(thing: string, answer: HttpAnswer, known: Refusals): RemedyErro
   }
   if (answer.status < 400) {
     const cause = `the service answered ${answer.status}, which is a redirect: something stands in between`;
-    return new RemedyError({ code: "?", subject: thing, cause, remedy: LOOK_BETWEEN });
+    return new RemedyError({ code: "pulumi-redirected", subject: thing, cause, remedy: LOOK_BETWEEN });
   }
   const [why, what] = known[answer.status] ?? [];
-  if (why !== undefined && what !== undefined)
-    return new (KINDS[answer.status] ?? RemedyError)({ code: "?", subject: thing, cause: why, remedy: what });
+  const code = CODES[answer.status];
+  if (why !== undefined && what !== undefined && code !== undefined)
+    return new (KINDS[answer.status] ?? RemedyError)({ code, subject: thing, cause: why, remedy: what });
   const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}`;
   if (answer.status >= 500 || answer.status === 429)
-    return new UnavailableError({ code: "?", subject: thing, cause: reason, remedy: "run again later" });
+    return new UnavailableError({
+      code: "pulumi-unavailable",
+      subject: thing,
+      cause: reason,
+      remedy: "run again later",
+    });
   return new RemedyError({
-    code: "?",
+    code: "pulumi-refused",
     subject: thing,
     cause: reason,
     remedy:
       known === OF_ENVIRONMENTS
-        ? "mend the text of the environment"
+        ? "fix the text of the environment"
         : "check what was asked for, then run this again",
   });
 }

@@ -32,7 +32,7 @@ export function checkedAddress(thing: string, text: string): string {
   const cause = unfitAddress(text);
   if (cause === undefined) return text.replace(/\/+$/, "");
   throw new RemedyError({
-    code: "?",
+    code: "address-invalid",
     subject: thing,
     cause,
     remedy: `leave it out for ${PULUMI_CLOUD}, or give the service's own address`,

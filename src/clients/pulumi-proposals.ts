@@ -25,7 +25,7 @@ export class AwaitingApprovalError extends RemedyError {
         ? `${applied}, or closes it where a newer value has come since; the next run proposes what is then missing`
         : `${applied}; the next run finds it done`;
     super({
-      code: "?",
+      code: "approval-pending",
       subject: environment,
       cause: `the change ${how} (change request ${request})`,
       remedy,
@@ -95,7 +95,7 @@ export async function refuseOthers(
   if ((await proposer.isOwn(standing)) || (await holds(environment, call, standing.id, text)))
     return standing;
   throw new RemedyError({
-    code: "?",
+    code: "approval-pending-for-others",
     subject: environment,
     cause: `another change of it waits for approval (change request ${standing.id}), and one at a time can`,
     remedy: `look at it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request diff ${standing.id}); apply or close it, then run this again`,
@@ -130,7 +130,7 @@ async function sameDraft(
   if (await holds(environment, call, id, text)) return { request: id, revision };
   const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
   const remedy = `if nobody is at work on it, close it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request close ${id}), then run this again`;
-  throw new RemedyError({ code: "?", subject: environment, cause: reason, remedy });
+  throw new RemedyError({ code: "draft-open", subject: environment, cause: reason, remedy });
 }
 
 /** Whether a change request proposes that text. One whose text is not to be had does not. */

@@ -155,7 +155,7 @@ export function createAlert(url: Secret, run: string | undefined, http: Http): A
     );
     if (status !== undefined && status < 300) return;
     throw new RemedyError({
-      code: "?",
+      code: "alert-failed",
       subject: "the alert's webhook",
       cause: status === undefined ? "no answer" : `it answered ${status}`,
       remedy: "set the secret that alertWebhook names to the webhook's address; the next run tries again",

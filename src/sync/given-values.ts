@@ -79,7 +79,7 @@ function isOn(name: string, environment: Environment): boolean {
   const text = environment[name] ?? "";
   if (["", "true", "false"].includes(text)) return text === "true";
   throw new RemedyError({
-    code: "?",
+    code: "switch-invalid",
     subject: name,
     cause: "is neither true nor false",
     remedy: "set it to one of them",
@@ -106,7 +106,7 @@ export function readNames(text: string, catalog: JobCatalog): ReadonlySet<string
   const told = unknown.map((name) => (NAME.test(name) ? name : "(no name)"));
   const remedy = "spell it as in secrets/catalog.ts, names separated by commas; nothing was read or written";
   throw new RemedyError({
-    code: "?",
+    code: "secret-unknown",
     subject: "names",
     cause: `the catalog has no such secret: ${told.join(", ")}`,
     remedy,

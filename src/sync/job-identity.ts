@@ -42,7 +42,7 @@ export async function authenticate(context: IdentityDependencies, target: JobTar
 function storedToken(stored: string): Secret {
   if (stored !== "") return new Secret(stored);
   throw new RemedyError({
-    code: "?",
+    code: "pulumi-token-missing",
     subject: "PULUMI_ACCESS_TOKEN",
     cause: "is not set, and the stack's config asks for a stored token",
     remedy: "set it in GitHub, or set syncAuthentication to oidc",

@@ -89,7 +89,7 @@ function requireAll({ environment, options }: GroupJob, lines: readonly PlanLine
   if (!options.allOrNothing || refused.length === 0) return;
   const reason = `somebody wrote it in between, and now ${refused.join(", ")} cannot be written`;
   throw new RemedyError({
-    code: "?",
+    code: "all-or-nothing-refused",
     subject: environment,
     cause: reason,
     remedy: "run again: a dry run says why",
@@ -101,7 +101,7 @@ async function requireRunning({ environment, stopped }: GroupJob): Promise<void>
   const reason = await stopped();
   if (reason !== undefined)
     throw new RemedyError({
-      code: "?",
+      code: "sync-paused",
       subject: environment,
       cause: reason,
       remedy: "resume it, then run again",

@@ -99,7 +99,12 @@ export function findTarget(catalog: JobCatalog, wanted: string, asked: string): 
   if (target !== undefined) return target;
   const known = catalog.targets.map((each) => each.environment).join(", ");
   const reason = `names no environment of the catalog: ${wanted || "(nothing)"}`;
-  throw new RemedyError({ code: "?", subject: asked, cause: reason, remedy: `set it to one of ${known}` });
+  throw new RemedyError({
+    code: "environment-unknown",
+    subject: asked,
+    cause: reason,
+    remedy: `set it to one of ${known}`,
+  });
 }
 
 function alertOf({ environment, http }: SyncDependencies): Pick<EnvironmentJob, "alert"> {

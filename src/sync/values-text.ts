@@ -21,7 +21,7 @@ export class ValuesText {
     const { contents } = this.document;
     if (this.document.errors.length === 0 && (isMap(contents) || isNothing(contents))) return;
     throw new RemedyError({
-      code: "?",
+      code: "environment-text-invalid",
       subject: environment,
       cause: "its text is not a YAML mapping",
       remedy: "restore an earlier revision of it",

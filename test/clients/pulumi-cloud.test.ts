@@ -109,7 +109,7 @@ describe("the client of Pulumi Cloud", () => {
     [403, /may not do this/, /secrets\/access\.ts/],
     [404, /no such environment, or the token may not see it/, /pulumi up/],
     [413, /larger than the service takes/, /another group/],
-    [400, /answered 400/, /mend the text/],
+    [400, /answered 400/, /fix the text/],
     [302, /answered 302, which is a redirect: something stands in between/, /check that the address is/],
   ] as const) {
     it(`says what ${status} means and what to do`, async () => {

@@ -99,7 +99,7 @@ async function setVisibility(
   try {
     await github.writeSecret(name, { visibility: secret.visibility, repositoryIds });
   } catch (error) {
-    if (!(error instanceof RemedyError) || !/refuses it/.test(error.problem.cause)) throw error;
+    if (!(error instanceof RemedyError) || error.problem.code !== "github-refused") throw error;
     throw new RemedyError({
       code: "?",
       subject: name,
