@@ -27,3 +27,49 @@ function endOf(text: string, start: number): number {
   }
   return text.length;
 }
+
+/** Functions whose result says nothing of their arguments' text (docs, "Functions"). */
+const JUDGING = /\b(?:contains|startswith|endswith|hashfiles|success|failure|always|cancelled)\s*$/;
+const PATH = String.raw`[a-z_][\w-]*(?:\.(?:[\w-]+|\*))*`;
+const COMPARED = new RegExp(String.raw`(?:${PATH}|''|\d+)\s*(?:==|!=|<=?|>=?)\s*(?:${PATH}|''|\d+)`, "g");
+/** What stands before `&&` decides, and is no text that comes out; nor what `!` turns into yes or no. */
+const DECIDING = new RegExp(String.raw`!\s*${PATH}|${PATH}(?=\s*&&)`, "g");
+
+/**
+ * The contexts whose text an expression can give, as lower-case paths: `github.event.issue.title`. What is compared,
+ * searched or only decides gives yes or no, and is left out.
+ */
+export function contextsIn(code: string): string[] {
+  let left = code
+    .toLowerCase()
+    .replace(/\s*\[\s*'([a-z_][\w-]*)'\s*\]/g, ".$1")
+    .replace(/'[^']*'/g, "''")
+    .replace(/\s*\[\s*(?:\d+|\*)\s*\]/g, ".*")
+    .replace(/\s*\.\s*/g, ".");
+  left = withoutJudged(left).replace(COMPARED, " ").replace(DECIDING, " ");
+  return [...left.matchAll(new RegExp(PATH, "g"))].map(([path]) => path);
+}
+
+/** The code without the calls that only judge, arguments included. */
+function withoutJudged(code: string): string {
+  let out = "";
+  for (let at = 0; at < code.length; at += 1) {
+    if (code[at] !== "(" || !JUDGING.test(out)) out += code[at];
+    else {
+      out = out.replace(JUDGING, " ");
+      at = closing(code, at);
+    }
+  }
+  return out;
+}
+
+/** @returns where the bracket at `start` closes, or the text's end. */
+function closing(code: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < code.length; at += 1) {
+    if (code[at] === "(") depth += 1;
+    if (code[at] === ")") depth -= 1;
+    if (depth === 0) return at;
+  }
+  return code.length;
+}

@@ -7,9 +7,9 @@ export interface Text {
   text: string;
 }
 
-/** Every text among a resource's inputs that is known, those in assets included. */
+/** Every text among a resource's inputs that is known, those in assets included; a number is one too: of a password. */
 export async function textsIn(value: unknown, path: readonly string[] = []): Promise<Text[]> {
-  if (typeof value === "string") return [{ path, text: value }];
+  if (typeof value === "string" || typeof value === "number") return [{ path, text: String(value) }];
   if (typeof value !== "object" || value === null) return [];
   const asset = await assetText(value);
   if (asset !== undefined) return [{ path, text: asset }];
@@ -44,12 +44,4 @@ export function show(path: readonly string[]): string {
     return KEY.test(key) && tokenIn(key) === undefined ? `.${key}` : ".?";
   });
   return shown.join("").replace(/^\./, "");
-}
-
-const SECRET_NAME =
-  /(?:password|passwd|passphrase|secret|token|credentials?|api_?key|access_?key|private_?key|signing_?key)$/i;
-
-/** Whether a property of this name holds a secret: `dbPassword`, `api_key`; not `secretName`, not `tokenType`. */
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name.replaceAll("-", "_"));
 }

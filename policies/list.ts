@@ -1,6 +1,8 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import type { ResourceRule, StackRule } from "./rule";
+import { addressesAreHttps } from "./rules/addresses-are-https";
 import { carriersWithinTheCeiling } from "./rules/carriers-within-the-ceiling";
+import { deploymentVariablesAreSecret } from "./rules/deployment-variables-are-secret";
 import { dockerCredentialsAreSecret } from "./rules/docker-credentials-are-secret";
 import { dueTombstonesAreRemoved } from "./rules/due-tombstones-are-removed";
 import { environmentsAreTagged } from "./rules/environments-are-tagged";
@@ -9,11 +11,14 @@ import { escTextsWithoutPlaintext } from "./rules/esc-texts-without-plaintext";
 import { githubSecretNames } from "./rules/github-secret-names";
 import { noAdminPermission } from "./rules/no-admin-permission";
 import { noPlaintextSecrets } from "./rules/no-plaintext-secrets";
+import { noStandingTokens } from "./rules/no-standing-tokens";
 import { oidcRulesAreExact } from "./rules/oidc-rules-are-exact";
 import { organizationSecretsNotForAll } from "./rules/organization-secrets-not-for-all";
 import { permissionsHaveAReason } from "./rules/permissions-have-a-reason";
 import { productionEnvironmentsProtected } from "./rules/production-environments-protected";
+import { publicTextsHoldNoSecrets } from "./rules/public-texts-hold-no-secrets";
 import { repositoryFilesHoldNoSecrets } from "./rules/repository-files-hold-no-secrets";
+import { rolesAreDeclaredHere } from "./rules/roles-are-declared-here";
 import { secretMarks } from "./rules/secret-marks";
 import { secretsHaveOwnerAndRotation } from "./rules/secrets-have-owner-and-rotation";
 import { slotGuards } from "./rules/slot-guards";
@@ -21,6 +26,7 @@ import { slotsOutliveTheirTombstone } from "./rules/slots-outlive-their-tombston
 import { teamNamesFit } from "./rules/team-names-fit";
 import { workflowActionsArePinned } from "./rules/workflow-actions-are-pinned";
 import { workflowCheckoutsKeepNoToken } from "./rules/workflow-checkouts-keep-no-token";
+import { workflowExpressionsAreTrusted } from "./rules/workflow-expressions-are-trusted";
 import { workflowPermissionsAreLeast } from "./rules/workflow-permissions-are-least";
 import { workflowSecretsAreNamed } from "./rules/workflow-secrets-are-named";
 import { workflowTriggersAreSafe } from "./rules/workflow-triggers-are-safe";
@@ -31,7 +37,10 @@ export const RULES: readonly (ResourceRule | StackRule)[] = [
   noPlaintextSecrets,
   escTextsWithoutPlaintext,
   repositoryFilesHoldNoSecrets,
+  publicTextsHoldNoSecrets,
+  deploymentVariablesAreSecret,
   dockerCredentialsAreSecret,
+  addressesAreHttps,
   // Secrets in GitHub
   organizationSecretsNotForAll,
   slotGuards,
@@ -41,6 +50,8 @@ export const RULES: readonly (ResourceRule | StackRule)[] = [
   carriersWithinTheCeiling,
   // Who may do what
   noAdminPermission,
+  rolesAreDeclaredHere,
+  noStandingTokens,
   permissionsHaveAReason,
   oidcRulesAreExact,
   productionEnvironmentsProtected,
@@ -49,6 +60,7 @@ export const RULES: readonly (ResourceRule | StackRule)[] = [
   workflowPermissionsAreLeast,
   workflowSecretsAreNamed,
   workflowTriggersAreSafe,
+  workflowExpressionsAreTrusted,
   workflowCheckoutsKeepNoToken,
   // Names and tags
   githubSecretNames,

@@ -20,7 +20,7 @@ interface RuleText {
 /** Causes, one a violation. They name resources, properties and actions; never a property's value. */
 type Causes = Iterable<string> | AsyncIterable<string>;
 
-/** A cause in a stack, and the resource it is about. */
+/** A cause in a stack, and the resource it is about; the stack as a whole where it names none. */
 export interface StackCause {
   cause: string;
   urn?: string;
@@ -50,7 +50,7 @@ export function resourceRule(
     ...policyOf(text),
     validateResource: async (args, report) => {
       if (!applies(args.type)) return;
-      for await (const cause of find(args)) report(messageOf(cause, text));
+      for await (const cause of find(args)) report(messageOf(args.name, cause, text));
     },
   };
 }
@@ -69,7 +69,11 @@ export function stackRule(
     ...policyOf(text),
     ...(learn === undefined ? {} : { validateResource: (args: ResourceValidationArgs) => learn(args) }),
     validateStack: (args, report) => {
-      for (const { cause, urn } of find(args)) report(messageOf(cause, text), urn);
+      for (const { cause, urn } of find(args)) {
+        const name =
+          args.resources.find((each) => urn !== undefined && each.urn === urn)?.name ?? "the stack";
+        report(messageOf(name, cause, text), urn);
+      }
     },
   };
 }
@@ -84,8 +88,8 @@ function policyOf({ name, description, remedy, enforcementLevel, config }: RuleT
   };
 }
 
-function messageOf(cause: string, { remedy }: RuleText): string {
-  return `${cause}. Remedy: ${remedy}`;
+function messageOf(name: string, cause: string, { remedy }: RuleText): string {
+  return `${name}: ${cause}.\nRemedy: ${remedy}`;
 }
 
 /** Checks each item, also when a value of one is not known yet; that is thrown at the end. */

@@ -1,3 +1,5 @@
+import { hasLiteralPassword } from "./literals";
+
 /** One kind of token that can be told by its look. */
 interface TokenFormat {
   name: string;
@@ -36,37 +38,17 @@ const FORMATS: readonly TokenFormat[] = [
   { name: "PyPI token", pattern: /\bpypi-AgEIcHlwaS5vcmc[\w-]{50,}/ },
   { name: "SendGrid key", pattern: /\bSG\.[a-z0-9=_.-]{66}/i },
   { name: "DigitalOcean token", pattern: /\bdop_v1_[a-f0-9]{64}\b/ },
-  // A user name and a password in an address; no reference, no placeholder and no pattern.
+  { name: "Discord webhook", pattern: /discord(?:app)?\.com\/api\/webhooks\/\d{17,20}\/[\w-]{60,}/ },
   {
-    name: "password in an address",
-    pattern: /\b[a-z][a-z0-9+.-]*:\/\/[\w.%-]+:[^\s:@/$<>{}()[\]*'"`\\|]+@[\w[]/i,
+    name: "Teams webhook",
+    pattern: /\.webhook\.office\.com\/webhookb2\/[a-f0-9-]{36}@[a-f0-9-]{36}\/IncomingWebhook\//,
   },
+  { name: "Stripe key", pattern: /\b[rs]k_(?:live|prod)_[A-Za-z0-9]{10,99}\b/ },
+  { name: "Azure shared access signature", pattern: /[?&]sig=[A-Za-z0-9%+/]{43,}/ },
 ];
 
 /** What kind of secret a text contains, or undefined when none shows. Never a part of the text. */
 export function tokenIn(text: string): string | undefined {
-  return FORMATS.find(({ pattern }) => pattern.test(text))?.name;
-}
-
-/** A literal of some length in quotes, given to something whose name says secret. */
-const ASSIGNMENT =
-  /(?:password|passwd|secret|token|api[_-]?key|private[_-]?key)["']?\s*[:=]{1,2}\s*["'`]([A-Za-z0-9+/=_-]{20,})["'`]/gi;
-/** Bits per character. Random base64 of 20 characters has about 4; names and words with digits stay below 3.5. */
-const RANDOM = 3.5;
-
-/** Whether a text gives a random-looking literal to something that its name calls a secret. */
-export function hasRandomLiteral(text: string): boolean {
-  for (const [, literal = ""] of text.matchAll(ASSIGNMENT)) {
-    if (/\d/.test(literal) && /[A-Za-z]/.test(literal) && entropy(literal) >= RANDOM) return true;
-  }
-  return false;
-}
-
-function entropy(text: string): number {
-  const counts = new Map<string, number>();
-  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
-  return [...counts.values()].reduce((bits, count) => {
-    const share = count / text.length;
-    return bits - share * Math.log2(share);
-  }, 0);
+  const format = FORMATS.find(({ pattern }) => pattern.test(text));
+  return format?.name ?? (hasLiteralPassword(text) ? "password in an address" : undefined);
 }

@@ -6,23 +6,33 @@ import { TYPES } from "./resource-types";
 /** A workflow file as it was parsed: whatever people wrote. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** One job of a workflow. */
-export interface Job {
-  /** `jobs.build`. */
+export interface Step {
+  /** `jobs.build.steps[0]`. */
   path: string;
   fields: Fields;
-  steps: readonly { path: string; fields: Fields }[];
 }
 
-/** A workflow that a resource puts into a repository. */
+/** One job of a workflow, or all that an action of steps does. */
+export interface Job {
+  /** `jobs.build`; `runs` of an action. */
+  path: string;
+  /** `build`. */
+  name: string;
+  fields: Fields;
+  steps: readonly Step[];
+}
+
+/** A workflow, or an action of steps (a composite one), that a resource puts into a repository. */
 export interface Workflow {
+  kind: "workflow" | "action";
   fields: Fields;
   jobs: readonly Job[];
   /** Every text in it. */
   texts: readonly Text[];
 }
 
-const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/;
+const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/i;
+const ACTION = /(?:^|\/)action\.ya?ml$/i;
 
 /** Whether a type of resource can be a workflow. */
 export function canBeWorkflow(type: string): boolean {
@@ -30,29 +40,49 @@ export function canBeWorkflow(type: string): boolean {
 }
 
 /**
- * The workflow a repository file is.
+ * The workflow or the action of steps that a repository file is.
  *
- * @returns "unreadable" when its content is no YAML of a workflow, undefined for any other file.
+ * @returns "unreadable" when a workflow's content is no YAML of one, undefined for any other file.
  * @throws the SDK's error when a preview does not know its path or content.
  */
 export async function workflowIn({
   props,
 }: ResourceValidationArgs): Promise<Workflow | "unreadable" | undefined> {
-  if (!WORKFLOW.test(String(props.file))) return undefined;
+  const file = pathOf(String(props.file));
+  if (ACTION.test(file) && !WORKFLOW.test(file)) return actionIn(String(props.content ?? ""));
+  if (!WORKFLOW.test(file)) return undefined;
   const fields = parsed(String(props.content ?? ""));
   if (!isFields(fields) || !isFields(fields.jobs)) return "unreadable";
   const jobs = Object.entries(fields.jobs).map(([name, job]) => jobOf(["jobs", name], job));
-  return { fields, jobs, texts: await textsIn(fields) };
+  return { kind: "workflow", fields, jobs, texts: await textsIn(fields) };
+}
+
+/** A path in its shortest form: `./.github/x/../workflows/a.yml` leads to a workflow too. */
+function pathOf(file: string): string {
+  const parts: string[] = [];
+  for (const part of file.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return parts.join("/");
 }
 
 /** What a rule says of a workflow it cannot read. */
 export const UNREADABLE = "its content is not the YAML of a workflow with jobs";
+
+/** Other files are called so too: one that runs nothing is none of GitHub's. */
+async function actionIn(content: string): Promise<Workflow | undefined> {
+  const fields = parsed(content);
+  if (!isFields(fields) || !isFields(fields.runs)) return undefined;
+  return { kind: "action", fields, jobs: [jobOf(["runs"], fields.runs)], texts: await textsIn(fields) };
+}
 
 function jobOf(path: readonly string[], job: unknown): Job {
   const fields = isFields(job) ? job : {};
   const steps = Array.isArray(fields.steps) ? fields.steps : [];
   return {
     path: show(path),
+    name: path.at(-1) ?? "",
     fields,
     steps: steps.map((step, index) => ({
       path: show([...path, "steps", String(index)]),
@@ -71,4 +101,22 @@ function parsed(text: string): unknown {
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Inputs of actions whose text is run: `script` of github-script, `inlineScript`, `command`, `args` of an image. */
+const RUN_INPUT =
+  /(?:script|command|cmd|entrypoint)s?$|^(?:run|exec|eval|args|code|shell)$|[-_](?:run|exec|args)$/i;
+
+/** The texts of a step that are run as code, with where they stand: its script, and such inputs of its action. */
+export function codeOf({ path, fields }: Step): { path: string; text: string }[] {
+  const inputs = isFields(fields.with) ? Object.entries(fields.with) : [];
+  const places: [place: string, text: unknown][] = [
+    [`${path}.run`, fields.run],
+    [`${path}.shell`, fields.shell],
+    [`${path}.working-directory`, fields["working-directory"]],
+    ...inputs
+      .filter(([name]) => RUN_INPUT.test(name))
+      .map(([name, text]): [string, unknown] => [`${path}.with.${show([name])}`, text]),
+  ];
+  return places.flatMap(([place, text]) => (typeof text === "string" ? [{ path: place, text }] : []));
 }

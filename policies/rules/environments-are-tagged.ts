@@ -1,4 +1,5 @@
-import { TYPES } from "../resource-types";
+import { environmentId } from "../esc-text";
+import { isEnvironment, TYPES } from "../resource-types";
 import { configOf, each, stackRule, texts } from "../rule";
 import { environmentKey } from "../stage";
 
@@ -18,9 +19,9 @@ export const environmentsAreTagged = stackRule(
   },
   function* (args) {
     const { tags } = configOf(args, DEFAULTS);
-    const declared = args.resources.filter(({ type }) => type === TYPES.environment);
+    const declared = args.resources.filter(({ type }) => isEnvironment(type));
     yield* each(declared, function* ({ urn, props }) {
-      const names = tagged.get(environmentKey(props.organization, props.project, props.name));
+      const names = tagged.get(environmentKey(environmentId(props)));
       const missing = tags.filter((tag) => !names?.has(tag));
       if (missing.length > 0) yield { cause: `it lacks the tags ${missing.join(", ")}`, urn };
     });
@@ -28,7 +29,11 @@ export const environmentsAreTagged = stackRule(
   ({ type, props }) => {
     if (type === TYPES.stack) tagged.clear(); // A run begins.
     if (type !== TYPES.environmentTag || String(props.value ?? "").trim() === "") return;
-    const key = environmentKey(props.orgName, props.projectName, props.envName);
+    const key = environmentKey({
+      organization: props.orgName,
+      project: props.projectName,
+      name: props.envName,
+    });
     tagged.set(key, (tagged.get(key) ?? new Set()).add(props.name));
   },
 );

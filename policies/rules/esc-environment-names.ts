@@ -1,5 +1,5 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { TYPES } from "../resource-types";
+import { isEnvironment } from "../resource-types";
 import { each, stackRule } from "../rule";
 import { stageOf } from "../stage";
 
@@ -15,7 +15,7 @@ export const escEnvironmentNames = stackRule(
     enforcementLevel: "mandatory",
   },
   function* (args) {
-    const declared = args.resources.filter(({ type }) => type === TYPES.environment);
+    const declared = args.resources.filter(({ type }) => isEnvironment(type));
     yield* each(declared, function* (environment) {
       const { urn, props } = environment;
       if (!NAME.test(String(props.name))) yield { cause: "its name is not of parts in lower case", urn };

@@ -1,8 +1,9 @@
 import { TYPES } from "../resource-types";
+import { governs, grantsIn, isOfOrganization, touchesValues } from "../role-scopes";
 import { configOf, each, resourceRule, texts } from "../rule";
-import { exact, isGitHub, isId, type Rules } from "../trust-policy";
+import { exact, isAllowed, isId, policiesOf, type Rules, type TrustPolicy } from "../trust-policy";
 
-const DEFAULTS = { administrators: [] as string[] };
+const DEFAULTS = { administrators: [] as string[], allowed: [] as string[] };
 /** TeamStackPermission's number for admin (enum TeamStackPermissionScope). */
 const STACK_ADMIN = 103;
 
@@ -15,7 +16,8 @@ type Props = Readonly<Record<string, unknown>>;
 export const noAdminPermission = resourceRule(
   {
     name: "no-admin-permission",
-    description: "No team, role, token or identity is given admin, but for the jobs that the config names.",
+    description:
+      "No member, team, role, token or identity is given admin, but for the jobs and resources that the config names.",
     remedy:
       "give the least that does; a job that must administer pins repository, repository_id, ref, environment and workflow_ref, and the pack's config names its GitHub environment",
     enforcementLevel: "mandatory",
@@ -24,58 +26,99 @@ export const noAdminPermission = resourceRule(
         "GitHub environments whose jobs may be administrators, each by its whole name",
         DEFAULTS.administrators,
       ),
+      allowed: texts("Names of resources that may give admin: people for an emergency", DEFAULTS.allowed),
     },
   },
-  (type) => Object.hasOwn(CAUSES, type),
+  (type) => Object.hasOwn(CAUSES, type) || policiesOf(type, {}) !== undefined,
   function* (args) {
-    yield* CAUSES[args.type]?.(args.props, configOf(args, DEFAULTS).administrators) ?? [];
+    const { administrators, allowed } = configOf(args, DEFAULTS);
+    if (allowed.includes(args.name)) return;
+    yield* CAUSES[args.type]?.(args.props) ?? [];
+    yield* each(policiesOf(args.type, args.props) ?? [], function* (policy) {
+      for (const cause of policyCauses(policy, administrators)) yield `${policy.path} ${cause}`;
+    });
   },
 );
 
-const CAUSES: Readonly<
-  Record<string, (props: Props, administrators: readonly string[]) => Iterable<string>>
-> = {
+const CAUSES: Readonly<Record<string, (props: Props) => Iterable<string>>> = {
   [TYPES.environmentPermission]: function* ({ permission }) {
-    if (permission === "admin") yield "it gives a team admin on an ESC environment";
+    if (isAdmin(permission)) yield "it gives a team admin on an ESC environment";
     else if (permission === undefined) yield "its permission is not declared";
   },
   [TYPES.stackPermission]: function* ({ permission }) {
-    if (Number(permission) === STACK_ADMIN) yield "it gives a team admin on a stack";
+    if (Number(permission) === STACK_ADMIN || isAdmin(permission)) yield "it gives a team admin on a stack";
     else if (permission === undefined) yield "its permission is not declared";
   },
-  [TYPES.role]: function* ({ permissions }) {
-    for (const scope of new Set(scopesIn(permissions)))
-      if (administers(scope)) yield `its role administers the organization: ${scope}`;
+  [TYPES.member]: memberCauses,
+  [TYPES.memberByApi]: memberCauses,
+  [TYPES.role]: ({ permissions }) => roleCauses(permissions),
+  [TYPES.roleByApi]: ({ details }) => roleCauses(details),
+  [TYPES.organizationToken]: tokenCauses,
+  [TYPES.organizationTokenByApi]: tokenCauses,
+  [TYPES.githubMember]: memberCauses,
+  [TYPES.githubRole]: function* ({ baseRole, permissions }) {
+    if (isAdmin(baseRole)) yield "its role is admin of every repository";
+    if (asList(permissions).some((each) => /^(?!read_|view_|list_)\w*organization/.test(String(each))))
+      yield "its role administers the organization";
   },
-  [TYPES.organizationToken]: function* ({ admin }) {
-    if (admin === true) yield "it is a token that administers the organization, until somebody revokes it";
+  [TYPES.githubRepositoryRole]: baseCauses,
+  [TYPES.githubCustomRole]: baseCauses,
+  [TYPES.teamRepository]: function* ({ permission }) {
+    if (isAdmin(permission)) yield "it gives a team admin on a repository";
   },
-  [TYPES.issuer]: ({ url, policies }, administrators) =>
-    each(Object.entries(policies ?? {}), function* ([index, policy]) {
-      for (const cause of policyCauses(policy as Props, isGitHub(url), administrators))
-        yield `policies[${index}] ${cause}`;
+  [TYPES.collaborator]: function* ({ permission }) {
+    if (isAdmin(permission)) yield "it gives a person admin on a repository";
+  },
+  [TYPES.collaborators]: ({ teams, users }) =>
+    each([...asList(teams), ...asList(users)] as Props[], function* ({ permission }) {
+      if (isAdmin(permission)) yield "it gives admin on a repository";
     }),
+  [TYPES.githubSettings]: function* ({ defaultRepositoryPermission }) {
+    if (isAdmin(defaultRepositoryPermission) || defaultRepositoryPermission === "write")
+      yield `it gives every member ${defaultRepositoryPermission} on every repository`;
+  },
 };
 
-/** Every scope that stands anywhere in what a role grants: `{ permissions: ["team:read"] }`, alone or in groups. */
-function scopesIn(descriptor: unknown): string[] {
-  if (typeof descriptor !== "object" || descriptor === null) return [];
-  return Object.entries(descriptor).flatMap(([key, value]) =>
-    key === "permissions" && Array.isArray(value) ? value.map(String) : scopesIn(value),
-  );
+function isAdmin(level: unknown): boolean {
+  return /^(?:admin|owner)$/i.test(String(level).trim());
 }
 
-/** Scopes are `object:action`; those of stacks, environments and accounts are about these alone (docs, RBAC scopes). */
-function administers(scope: string): boolean {
-  return !/^(stack|environment|insights|account)/.test(scope) && !/:(read|list)$/.test(scope);
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? [...value] : [];
 }
 
-function* policyCauses(policy: Props, ofGitHub: boolean, administrators: readonly string[]) {
-  if (policy.decision === "deny") return;
-  if (policy.tokenType === "personal")
+function* memberCauses({ role }: Props): Generator<string> {
+  if (isAdmin(role)) yield "it makes a person an administrator of the organization";
+}
+
+function* baseCauses({ baseRole }: Props): Generator<string> {
+  if (isAdmin(baseRole)) yield "its role is admin of a repository";
+}
+
+function* tokenCauses({ admin }: Props): Generator<string> {
+  if (admin === true) yield "it is a token that administers the organization, until somebody revokes it";
+}
+
+function* roleCauses(descriptor: unknown): Generator<string> {
+  const { scopes, composes } = grantsIn(descriptor);
+  const named = (scope: string) => (/^[a-z_]+:[a-z_]+$/.test(scope) ? scope : "one of its scopes");
+  const found = new Map<string, string>();
+  for (const each of scopes) {
+    if (isOfOrganization(each)) found.set(each.scope, "its role administers the organization");
+    else if (governs(each)) found.set(each.scope, "its role may delete, or say who else may");
+    else if (touchesValues(each) && !each.isOnOne)
+      found.set(each.scope, "its role reaches the values of every environment or stack");
+  }
+  for (const [scope, cause] of found) yield `${cause}: ${named(scope)}`;
+  if (composes) yield "its role takes in other roles by id, whose scopes do not stand here";
+}
+
+function* policyCauses(policy: TrustPolicy, administrators: readonly string[]): Generator<string> {
+  const { fields, rules, ofGitHub } = policy;
+  if (!isAllowed(policy)) return;
+  if (fields.tokenType === "personal")
     yield "gives the identity a person's token, with all of that person's rights";
-  if (![policy.authorizedPermissions].flat().includes("admin")) return;
-  const rules = (policy.rules ?? {}) as Rules;
+  if (![fields.authorizedPermissions].flat().some(isAdmin)) return;
   const named = administrators.some((each) => each === rules.environment);
   if (!ofGitHub || !named) yield "gives the identity admin on the organization";
   else for (const cause of looseIn(rules)) yield `gives admin to more than one job: it ${cause}`;

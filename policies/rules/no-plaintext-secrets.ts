@@ -1,19 +1,19 @@
-import { isSecretName, show, textsIn } from "../inputs";
-import { isGitHubSecret, TYPES } from "../resource-types";
+import { assignsSecret } from "../assignments";
+import { show, type Text, textsIn } from "../inputs";
+import { isLiteral } from "../literals";
+import { isEnvironment, TYPES } from "../resource-types";
 import { configOf, resourceRule } from "../rule";
+import { isSecretName, nameOf } from "../secret-names";
 import { tokenIn } from "../token-formats";
 import { isSecretIn, WITHOUT_MARKS } from "./secret-marks";
 
-/** Where rules of their own look, whether it is marked secret or not. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  [TYPES.repositoryFile]: "content",
-  [TYPES.environment]: "yaml",
-};
-/** What GitHub's secrets hold under a name that does not say so. */
-const VALUES = ["value", "plaintextValue"];
+/** Types whose name says that they hold a secret: GitHub's, Kubernetes', those of vaults. */
+const HOLDER = /Secret(?:Version)?$/;
+/** What such a type holds under a name that does not say so. */
+const VALUES = ["value", "plaintextValue", "data", "stringData", "payload"];
 const DEFAULTS = { placeholder: "__SET_ME_IN_GITHUB__" };
 
-/** By its look (a published token format) or by its property's name. */
+/** By its look (a published token format), by its property's name, or by the name that stands beside it. */
 export const noPlaintextSecrets = resourceRule(
   {
     name: "no-plaintext-secrets",
@@ -37,17 +37,38 @@ export const noPlaintextSecrets = resourceRule(
       return;
     }
     const { placeholder } = configOf(args, DEFAULTS);
-    for (const { path, text } of await textsIn(args.props)) {
-      if (isSecret(path) || path[0] === ELSEWHERE[args.type] || text.startsWith(placeholder)) continue;
-      const token = tokenIn(text);
-      if (token !== undefined) yield `${show(path)} holds a ${token} in clear`;
-      else if (text !== "" && isNamedSecret(args.type, path)) yield `${show(path)} is not marked secret`;
+    for (const found of await textsIn(args.props)) {
+      const { path, text } = found;
+      if (isSecret(path) || isLookedAtElsewhere(args.type, path) || text.startsWith(placeholder)) continue;
+      const cause = causeOf(args.type, found, args.props);
+      if (cause !== undefined) yield `${show(path)} ${cause}`;
     }
   },
 );
 
-function isNamedSecret(type: string, path: readonly string[]): boolean {
-  // In a list the list's name says it.
-  const name = path.findLast((key) => !/^\d+$/.test(key)) ?? "";
-  return isSecretName(name) || (isGitHubSecret(type) && VALUES.includes(name));
+/** Where rules of their own look, whether it is marked secret or not. */
+function isLookedAtElsewhere(type: string, [property]: readonly string[]): boolean {
+  return (
+    (type === TYPES.repositoryFile && property === "content") || (isEnvironment(type) && property === "yaml")
+  );
+}
+
+function causeOf(type: string, { path, text }: Text, props: unknown): string | undefined {
+  const token = tokenIn(text);
+  if (token !== undefined) return `holds a ${token} in clear`;
+  const isNamed = isSecretName(nameOf(path, props));
+  if ((isNamed && isLiteral(text, "value")) || (isHeld(type, path) && text !== ""))
+    return "is not marked secret";
+  return !isNamed && assignsSecret(text, writingOf(text))
+    ? "gives a literal to a secret's name in clear"
+    : undefined;
+}
+
+function isHeld(type: string, [property = ""]: readonly string[]): boolean {
+  return HOLDER.test(type) && VALUES.includes(property);
+}
+
+/** A script, a file or JSON in a property, and `NAME=value` alone, as containers take it. A sentence is prose. */
+function writingOf(text: string): "config" | "prose" {
+  return /\n|^\s*[{[]|^[A-Za-z_]\w*=\S*$/.test(text) ? "config" : "prose";
 }

@@ -2,7 +2,7 @@
 import { expressionsIn } from "../expressions";
 import { show } from "../inputs";
 import { resourceRule } from "../rule";
-import { canBeWorkflow, UNREADABLE, type Workflow, workflowIn } from "../workflow";
+import { canBeWorkflow, codeOf, UNREADABLE, type Workflow, workflowIn } from "../workflow";
 
 /** The context of secrets in an expression; not a string that says so. */
 const ONE = /(?<!')\bsecrets\b/i;
@@ -29,12 +29,16 @@ function* causesIn({ jobs, texts }: Workflow): Generator<string> {
   for (const { path, fields } of jobs) {
     if (fields.secrets === "inherit") yield `${path}.secrets hands over every secret`;
   }
+  const scripts = new Set(jobs.flatMap(({ steps }) => steps.flatMap(codeOf)).map(({ path }) => path));
   for (const { path, text } of texts) {
     const place = show(path);
     const expressions = expressionsIn(text);
     if (expressions.some((code) => ALL.test(code))) yield `${place} takes all secrets at once`;
     else if (!expressions.some((code) => ONE.test(code))) continue;
-    else if (path.at(-1) === "run") yield `${place} writes a secret into a script`;
+    else if (scripts.has(place)) yield `${place} writes a secret into a script`;
+    else if (path[2] === "outputs") yield `${place} gives a secret to other jobs`;
+    else if (path[2] === "container" && path[3] === "env")
+      yield `${place} gives a secret to every step of a job`;
     else if (path[0] === "env") yield `${place} gives a secret to every job`;
     else if (path[2] === "env") yield `${place} gives a secret to every step of a job`;
   }

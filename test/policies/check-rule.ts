@@ -26,7 +26,11 @@ export function checksOf(name: string) {
       reported.forEach(({ message, level }, index) => {
         match(message, causes[index] ?? /^$/);
         equal(level, rule.enforcementLevel);
-        equal(message.endsWith(`. Remedy: ${rule.remediationSteps}`), true, message);
+        // The SDK puts the rule's description before it.
+        const [description, said = "", remedy] = message.split("\n");
+        equal(description, rule.description);
+        match(said, /^[^:]+: .*[^.]\.$/, "the name first, then why");
+        equal(remedy, `Remedy: ${rule.remediationSteps}`);
       });
       return reported;
     },

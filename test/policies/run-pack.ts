@@ -34,6 +34,8 @@ export interface Told {
   ignoreChanges?: readonly string[];
   /** `type::name` of its parent. */
   parent?: string;
+  /** By input: `type::name` of what the program passed into it. */
+  dependsOn?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What a policy reported. */
@@ -108,12 +110,21 @@ function fill<Request extends analyzer.AnalyzeRequest | analyzer.AnalyzerResourc
   request.setType(resource.type);
   request.setName(resource.name);
   request.setUrn(idOf(resource));
-  request.setProperties(Struct.fromJavaScript(properties as Parameters<typeof Struct.fromJavaScript>[0]));
+  // As the engine sends them: what is undefined is not sent.
+  const sent = JSON.parse(JSON.stringify(properties)) as Parameters<typeof Struct.fromJavaScript>[0];
+  request.setProperties(Struct.fromJavaScript(sent));
   const options = new analyzer.AnalyzerResourceOptions();
   options.setProtect(resource.protect === true);
   options.setIgnorechangesList([...(resource.ignoreChanges ?? [])]);
   request.setOptions(options);
-  if (request instanceof analyzer.AnalyzerResource) request.setParent(resource.parent ?? "");
+  if (request instanceof analyzer.AnalyzerResource) {
+    request.setParent(resource.parent ?? "");
+    for (const [property, urns] of Object.entries(resource.dependsOn ?? {})) {
+      const dependencies = new analyzer.AnalyzerPropertyDependencies();
+      dependencies.setUrnsList([...urns]);
+      request.getPropertydependenciesMap().set(property, dependencies);
+    }
+  }
   return request;
 }
 

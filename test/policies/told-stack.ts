@@ -232,21 +232,3 @@ export const docker = (registryAuth: unknown): Told => ({
   name: "registry",
   inputs: { registryAuth },
 });
-
-/** All of it together: a stack that no rule refuses. */
-export const wholeStack = (): Told[] => [
-  stack(),
-  catalog(),
-  slotComponent(),
-  organizationSecret(),
-  secretRepositories(),
-  stage(),
-  environment(),
-  settings(),
-  tag(),
-  team(),
-  permission(),
-  issuer(),
-  file(),
-  docker(secret(JSON.stringify([{ address: "docker.io", username: "shop", password: "not in clear" }]))),
-];
