@@ -136,7 +136,7 @@ describe("the policy pack", () => {
   });
 
   it("shows no part of any value, whatever is wrong with it", async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const texts = fc.tuple(fc.string({ maxLength: 8 }), fc.constantFrom(...SHAPES));
     const stack = wholeStack();
     const places = placesIn(stack);
@@ -156,7 +156,8 @@ describe("the policy pack", () => {
     );
   });
 
-  it("finds what is planted in one place after the other: the check above can fail", async () => {
+  it("finds what is planted in one place after the other: the check above can fail", async function () {
+    this.timeout(120_000);
     const stack = wholeStack();
     const found = new Set<string>();
     for (const { index, path } of placesIn(stack)) {
