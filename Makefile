@@ -1,12 +1,18 @@
-# Everything a person or CI does here. `make help` lists the doors from their comments.
+# Everything a person or CI does here. `make help` lists the targets from their comments.
 MAKEFLAGS += --no-print-directory
+
+# Node.js 22 or newer: the machine's own, or 24 from the user's cache (toolchain/node.sh brings it before the packages).
+NODE_BIN := $(shell sh toolchain/node.sh path)
+ifneq ($(NODE_BIN),)
+export PATH := $(NODE_BIN):$(PATH)
+endif
 NODE := node -r ts-node/register/transpile-only
 BUNDLE := dist/sync_secrets.cjs
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long check format bundle sandbox sandbox-env sandbox-run sandbox-approve sandbox-stop sandbox-reset bench clean
 
-help: ## List these doors
+help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
 
 demo: node_modules ## Watch the whole pipeline run on this machine, from an empty organization to a rotated secret
@@ -58,6 +64,7 @@ clean: ## Remove what was installed and what the sandbox keeps (not the CLI in y
 # npm writes this file last, so an interrupted install is begun again.
 node_modules: node_modules/.package-lock.json
 node_modules/.package-lock.json: package.json package-lock.json
+	@sh toolchain/node.sh fetch
 	@echo "Installing packages (npm ci)"
 	@npm ci --loglevel=error
 	@touch $@

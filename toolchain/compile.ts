@@ -18,7 +18,7 @@ export interface CompileOptions {
 type Ingredients = Record<string, string>;
 
 /**
- * Compiles a program with esbuild to one CommonJS file for Node.js 20, unless the output was made of the same
+ * Compiles a program with esbuild to one CommonJS file for Node.js 22, unless the output was made of the same
  * files: then it costs a few hashes and esbuild is not even loaded.
  *
  * @returns true when it compiled
@@ -38,7 +38,7 @@ export async function compileOnce(options: CompileOptions): Promise<boolean> {
     metafile: true,
     platform: "node",
     format: "cjs",
-    target: "node20",
+    target: "node22",
     packages,
     logLevel: "silent",
     // The project's noEmit, noCheck and include mean nothing to a bundle.

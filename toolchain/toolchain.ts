@@ -34,7 +34,7 @@ export interface Toolchain {
   pulumiHome: string;
   source: CliSource;
   plugins: Record<string, InstalledPlugin>;
-  /** The Node.js that runs programs, packs and stand-ins, for example "v20.20.2". */
+  /** The Node.js that runs programs, packs and stand-ins, for example "v24.22.1". */
   nodeVersion: string;
 }
 

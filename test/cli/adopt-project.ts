@@ -69,7 +69,7 @@ function build(outfile: string): void {
     outfile,
     bundle: true,
     platform: "node",
-    target: "node20",
+    target: "node22",
     format: "cjs",
     packages: "external",
   });

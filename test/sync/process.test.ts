@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   existsSync,
@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { renderScript } from "../../src/sync/carrier-files";
 import { env, TOKENS } from "../pulumi-cloud/cloud-fixture";
 import { type AtRequest, openGate } from "./gate";
@@ -19,6 +19,16 @@ import { API_KEYS, DATABASES, jobCatalog, jobSecret, LEDGER } from "./small-job"
 import { SyncStage, writes } from "./sync-stage";
 
 const BUNDLE = readFileSync(join(__dirname, "..", "..", "dist", "sync_secrets.cjs"), "utf8");
+
+/** Carriers' runners may still have Node.js 20: the script runs on it where this machine has one. */
+const OLD_NODE = (process.env.PATH ?? "")
+  .split(delimiter)
+  .map((folder) => join(folder, "node"))
+  .find(
+    (node) =>
+      existsSync(node) && spawnSync(node, ["--version"], { encoding: "utf8" }).stdout?.startsWith("v20."),
+  );
+const NODE = OLD_NODE ?? process.execPath;
 
 /** The committed script as a process, in a folder of its own that holds all it could leave behind. */
 class ScriptRun {
@@ -41,7 +51,7 @@ class ScriptRun {
     );
     writeFileSync(script ?? "", renderScript(catalog, BUNDLE));
     for (const each of [work, temporary]) mkdirSync(each ?? "");
-    this.child = spawn(process.execPath, [script ?? ""], {
+    this.child = spawn(NODE, [script ?? ""], {
       cwd: work,
       stdio: ["ignore", "pipe", "pipe"],
       env: {
