@@ -7,11 +7,14 @@ const KEY =
   /(?:access|account|admin|api|app|application|auth|cipher|client|consumer|cookie|crypto|decryption|deploy|deployment|encrypt|encryption|hmac|hook|jwt|license|machine|master|private|root|sas|secret|security|service|session|shared|sign|signing|ssh|storage|subscription|symmetric|token|webhook)keys?$/;
 
 /** Addresses that open what they lead to. */
-const ADDRESS = /(?:conn(?:ection)?(?:string|str|uri|url)|hook(?:url|uri|address|endpoint))$/;
+const ADDRESS =
+  /(?:conn(?:ection)?(?:string|str|uri|url)|hook(?:url|uri|address|endpoint)|(?:slack|teams|discord|incoming)hook)$/;
+/** `auth` alone is a way to log in more often than a login; of these it is the login. */
+const LOGIN = /(?:npm|docker|registry|http|basic|proxy|smtp|git)auth$/;
 
 /** What follows a secret's word and changes nothing: a form (`secretString`), a number, a place or a generation. */
 const FOLLOWS =
-  /^(?:\d+|v\d+|values?|string|text|plain|plaintext|data|content|literal|default|raw|binary|base64|b64|json|pem|prod|production|stage|staging|dev|development|test|qa|live|old|new|current|previous|next|main|backup)$/;
+  /^(?:\d+|v\d+|values?|string|text|plain|plaintext|data|content|base|literal|default|raw|binary|base64|b64|json|pem|prod|production|stage|staging|dev|development|test|qa|live|old|new|current|previous|next|main|backup)$/;
 
 /**
  * Whether a property, a variable or a key of this name holds a secret: `dbPassword`, `API_KEY`, `encryption_key_2`,
@@ -30,7 +33,12 @@ export function isSecretName(name: string): boolean {
   const last = (words.pop() ?? "").replace(/\d+$/, "");
   if (WORDS.test(last)) return true;
   const whole = [...words, last].join("");
-  return KEY.test(whole) || ADDRESS.test(whole) || /(?:password|passwd|passphrase)$/.test(last);
+  return (
+    KEY.test(whole) ||
+    ADDRESS.test(whole) ||
+    LOGIN.test(whole) ||
+    /(?:password|passwd|passphrase)$/.test(last)
+  );
 }
 
 /** Keys of wrappers that say nothing of their own: `{ API_KEY: { plaintext: "x" } }`. */

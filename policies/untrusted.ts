@@ -1,3 +1,4 @@
+import { evaluates, reads } from "./evaluation";
 import { contextsIn, expressionsIn } from "./expressions";
 import { codeOf, isFields, type Job, type Step, type Workflow } from "./workflow";
 
@@ -13,6 +14,9 @@ const OWN =
 /** Actions that give on what others named: files, branches, comments. */
 const GIVES_ON =
   /(?:changed|modified|get-changed)-files|file-changes|paths-filter|branch-names?|comment-branch|find-comment/i;
+
+/** Ways to the event's text that are no expression: its file, and github-script's context. */
+const EVENT = /GITHUB_EVENT_PATH|context\.payload/;
 
 /** Inputs that take one of a list, a switch or a number: no text of whoever starts the workflow. */
 const CLOSED = ["boolean", "number", "choice", "environment"];
@@ -56,7 +60,7 @@ function* causesIn(
       if (OBEYED.test(name)) yield `${step.path}.env sets a variable that programs obey to ${UNTRUSTED}`;
     for (const { path, text } of codeOf(step)) {
       if (isTainted(text, { tainted: env, inputs })) yield `${path} runs ${UNTRUSTED}`;
-      else if (evaluates(text, env))
+      else if (evaluates(text, namesIn(env)))
         yield `${path} evaluates an environment variable that holds ${UNTRUSTED}`;
     }
     learn(step, { tainted: env, inputs }, tainted);
@@ -96,15 +100,13 @@ function outputsOf(job: Job, workflow: Workflow, inputs: ReadonlySet<string>, fo
 /** What later steps can get of one that takes such text: its outputs, and variables that its script sets. */
 function learn({ fields }: Step, seen: Flow, tainted: Set<string>): void {
   const { if: condition, name, ...rest } = fields;
-  const takes = textIn(rest, seen) || GIVES_ON.test(String(fields.uses));
+  const reading = EVENT.test(JSON.stringify([fields.run, fields.with]));
+  const takes = reading || textIn(rest, seen) || GIVES_ON.test(String(fields.uses));
   if (takes && typeof fields.id === "string") tainted.add(`steps.${fields.id}`.toLowerCase());
   if (typeof fields.run !== "string") return;
   for (const line of fields.run.split("\n").filter((each) => /GITHUB_ENV/.test(each))) {
     const set = /([A-Za-z_]\w*)=/.exec(line)?.[1];
-    if (
-      set !== undefined &&
-      (isTainted(line, seen) || namesIn(seen.tainted).some((each) => usedIn(line, each)))
-    )
+    if (set !== undefined && (isTainted(line, seen) || reads(line, namesIn(seen.tainted))))
       tainted.add(`env.${set}`.toLowerCase());
   }
 }
@@ -167,31 +169,7 @@ function calledCode(job: Job): string[] {
   return codeOf({ path: job.path, fields: { with: job.fields.with } }).map(({ text }) => text);
 }
 
+/** Environment variables; what is no name of one, no script can read. */
 function namesIn(tainted: ReadonlySet<string>): string[] {
-  return [...tainted].flatMap((each) => (each.startsWith("env.") ? [each.slice("env.".length)] : []));
-}
-
-function usedIn(line: string, name: string): boolean {
-  return new RegExp(String.raw`\$(?:env:)?\{?${name}\b`, "i").test(line);
-}
-
-/** Programs that run what they are given (not in single quotes, where they read the variable themselves). */
-const EVALUATORS = String.raw`(?<![-\w])(?:eval|source|xargs|ssh|iex|invoke-expression|(?:ba|z|da|k|fi)?sh\s+-\w*c|(?:python3?|node|deno|perl|ruby|php)\s+-\w*[cer])\s+(?!')[^\n;]*`;
-
-/** Whether a script runs an environment variable's text: by a shell's eval, as a command, or by JavaScript's. */
-function evaluates(script: string, tainted: ReadonlySet<string>): boolean {
-  const text = script.replace(/\\\n/g, " ");
-  // A line of a here document is no command.
-  const start = /<<-?\s*["']?\w/.test(text) ? "(?!)" : String.raw`(?:^|[;&|]|\b(?:then|do|else|exec|sudo)\b)`;
-  return namesIn(tainted).some((name) => {
-    const variable = String.raw`\$(?:env:)?\{?${name}\b`;
-    const ofNode = String.raw`process\.env(?:\.${name}\b|\[\s*["'\x60]${name}["'\x60])`;
-    return [
-      `${EVALUATORS}${variable}`,
-      String.raw`${start}[ \t]*"?${variable}`,
-      String.raw`${variable}[^\n]*\|\s*(?:sudo\s+)?(?:ba|z|da|k)?sh\b`,
-      String.raw`\b(?:ba|z|da|k)?sh\b[^\n]*<<<\s*"?${variable}`,
-      String.raw`\b(?:eval|Function|exec\w*|spawn\w*)\s*\([^;\n]*${ofNode}`,
-    ].some((pattern) => new RegExp(pattern, "im").test(text));
-  });
+  return [...tainted].flatMap((each) => /^env\.(\w+)$/.exec(each)?.[1] ?? []);
 }

@@ -66,6 +66,32 @@ describe("workflow-expressions-are-trusted, step by step", () => {
     await refuses([read('eval "echo $TITLE"')], [/steps\[2\]\.run evaluates an environment variable/]);
   });
 
+  it("follows such a variable into a script's own, in shells and in programs", async () => {
+    const read = (run: string, shell = "bash") =>
+      steps(`{shell: ${shell}, env: {TITLE: "${TITLE}", "a(": "${TITLE}"}, ${script(run)}}`);
+    await passes([
+      read('title=$TITLE\necho "$title"\ntitled=1\ntitle'),
+      read("title = os.environ['TITLE']\ntitle.strip()\nprint(title)", "python"),
+    ]);
+    for (const [run, shell] of [
+      ['cmd=$TITLE\ncopy="$cmd"\neval "$copy"', "bash"],
+      ["title = os.environ['TITLE']\nos.system('echo ' + title)", "python"],
+      ["os.system(os.getenv('TITLE'))", "python"],
+      [". <(echo $TITLE)", "bash"],
+      ['$(echo "$TITLE")', "bash"],
+    ])
+      await refuses([read(run ?? "", shell)], [/evaluates an environment variable/]);
+    await refuses(
+      [
+        steps(
+          "{id: event, run: 'jq -r .issue.title \"$GITHUB_EVENT_PATH\" >> $GITHUB_OUTPUT'}",
+          script("echo ${{ steps.event.outputs.t }}"),
+        ),
+      ],
+      [/steps\[3\]\.run runs text/],
+    );
+  });
+
   it("looks into actions of steps, and passes over other files of that name", async () => {
     const action = (content: string) => file({ inputs: { file: "greet/action.yaml", content } });
     const runs = "runs: {using: composite, steps: [{shell: bash, run: 'echo ${{ inputs.who }}'}]}";
