@@ -81,3 +81,11 @@ export const SCRIPT_PATH = "scripts/ci/sync_secrets.cjs";
 
 /** Label of values that stand where no person has set one yet; also what the sync refuses to copy. */
 export const SENTINEL = "__SET_ME_IN_GITHUB__ (placeholder by sophia-secrets; never synced, never loaded)";
+
+/** The command by which a person starts the sync of one carrier. */
+export function startSync(
+  { githubOrganization }: Pick<Settings, "githubOrganization">,
+  carrier: string,
+): string {
+  return `gh workflow run ${WORKFLOW_FILE} -R ${githubOrganization}/${carrier}`;
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { escPlaces } from "../../src/access/esc-places";
 import { EMPTY_LEDGER, renderLedger } from "../../src/ledger/ledger";
-import { type AuditEvent, fromCloud } from "../../src/operations/audit/audit-event";
-import { auditPlaces, placeIn } from "../../src/operations/audit/audit-places";
+import { type AuditEvent, fromCloud, placeIn } from "../../src/operations/audit/audit-event";
 import {
   foldAudit,
   joinRevisions,
@@ -15,7 +15,7 @@ import { ORG as CLOUD_ORG, env, open, TOKENS, team } from "../pulumi-cloud/cloud
 import { type Auditing, CATALOG, startAuditing } from "./auditing";
 
 const NAMING = { escProject: "default", application: "app" };
-const PLACES = auditPlaces(CATALOG, NAMING);
+const PLACES = escPlaces(CATALOG, NAMING);
 
 describe("an event of Pulumi Cloud's", () => {
   const event = (name: string, description: string, more: object = {}) =>
@@ -54,7 +54,7 @@ describe("an event of Pulumi Cloud's", () => {
     } as const;
     const identities = [{ type: "user", name: "dba" }] as const;
     const catalog = { ...CATALOG, accessPolicies: [{ ...policy, identities, level: "open" as const }] };
-    const place = auditPlaces(catalog, NAMING).find(({ path }) => path === "default/app-production-for-db");
+    const place = escPlaces(catalog, NAMING).find(({ path }) => path === "default/app-production-for-db");
     assert.deepEqual([...(place?.secrets ?? [])], ["POSTGRES_PASSWORD"]);
   });
 

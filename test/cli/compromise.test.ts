@@ -14,7 +14,7 @@ import { type Context, requireCloud } from "../../src/operations/context";
 import type { JournalFile } from "../../src/operations/incident/case";
 import { type Stoppable, withLastWord } from "../../src/operations/incident/run-steps";
 import { judgeComposite } from "../../src/operations/incident/verify-loaders";
-import { pauseSync, resumeSync } from "../../src/operations/versions/pause-sync";
+import { pauseSync, resumeSync } from "../../src/operations/pauses/pause-sync";
 import { Secret } from "../../src/secret";
 import { renderScript, renderWorkflow } from "../../src/sync/carrier-files";
 import { buildJobCatalog } from "../../src/sync/job-catalog";

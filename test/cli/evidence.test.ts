@@ -13,10 +13,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RULES } from "../../policies/list";
+import { escPlaces } from "../../src/access/esc-places";
 import type { Catalog } from "../../src/catalog/entry";
 import { RemedyError } from "../../src/errors";
 import { EMPTY_LEDGER, renderLedger } from "../../src/ledger/ledger";
-import { auditPlaces } from "../../src/operations/audit/audit-places";
 import type { Context } from "../../src/operations/context";
 import type { EvidenceSection } from "../../src/operations/evidence/access-sections";
 import { renderEvidence } from "../../src/operations/evidence/bundle";
@@ -83,7 +83,7 @@ describe("sophia-secrets evidence", () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "evidence-"));
     both = await startAuditing();
-    for (const { path } of auditPlaces(CATALOG, AT_CLOUD)) await both.cloud.environment(path, "values: {}\n");
+    for (const { path } of escPlaces(CATALOG, AT_CLOUD)) await both.cloud.environment(path, "values: {}\n");
   });
   afterEach(async () => {
     await both.close();

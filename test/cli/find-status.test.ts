@@ -2,8 +2,8 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import type { Catalog } from "../../src/catalog/entry";
 import type { Ledger, LedgerEntry } from "../../src/ledger/ledger";
+import type { SeenGroup, SeenInGitHub } from "../../src/operations/observation/environments";
 import { findStatus, type Status } from "../../src/operations/status/find-status";
-import type { SeenGroup, SeenInGitHub } from "../../src/operations/status/observe";
 import { SETTINGS } from "./small-organization";
 
 const CATALOG: Catalog = {

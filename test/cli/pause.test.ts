@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { parseLedger } from "../../src/ledger/ledger";
 import { requireCloud } from "../../src/operations/context";
-import { pauseSync } from "../../src/operations/versions/pause-sync";
+import { pauseSync } from "../../src/operations/pauses/pause-sync";
 import { env, ORG, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { commandContext } from "./command-context";
 import { LEDGER, SETTINGS, VersionsStage } from "./versions-stage";

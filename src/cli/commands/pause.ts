@@ -1,6 +1,6 @@
 import { currentUser } from "../../clients/pulumi-organization";
 import { type Context, requireCloud } from "../../operations/context";
-import { parseUntil, pauseSync } from "../../operations/versions/pause-sync";
+import { parseUntil, pauseSync } from "../../operations/pauses/pause-sync";
 import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArguments } from "../options";
 

@@ -1,6 +1,6 @@
 import { describePause } from "../../ledger/pause";
 import { type Context, requireCloud } from "../../operations/context";
-import { resumeSync } from "../../operations/versions/pause-sync";
+import { resumeSync } from "../../operations/pauses/pause-sync";
 import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArguments } from "../options";
 

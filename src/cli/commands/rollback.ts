@@ -1,8 +1,8 @@
 import { pathOf, valuesEnvironment } from "../../catalog/layout";
 import { currentUser } from "../../clients/pulumi-organization";
 import { type Context, requireCloud } from "../../operations/context";
+import { readPins } from "../../operations/observation/composite-imports";
 import type { Project } from "../../operations/project";
-import { readPins } from "../../operations/versions/history";
 import { type Rollback, rollBack } from "../../operations/versions/roll-back";
 import { headline, logLines, outcomeOf } from "../../sync/report";
 import { namesIn } from "../../text";

@@ -2,7 +2,7 @@ import { dayOf } from "../../catalog/dates";
 import type { SlotName } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
 import type { Context } from "../../operations/context";
-import { knowledgeOf, readLedgers } from "../../operations/status/observe";
+import { knowledgeOf, readLedgers } from "../../operations/observation/environments";
 import { checkValue, whyNotSet } from "../../operations/values/check-value";
 import {
   namedSlots,

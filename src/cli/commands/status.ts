@@ -1,8 +1,8 @@
 import { describePause, pauseAt } from "../../ledger/pause";
 import { type Context, requireCloud } from "../../operations/context";
 import { inParallel } from "../../operations/in-parallel";
+import { type Seen, seeEnvironment, seeGitHub } from "../../operations/observation/environments";
 import { findStatus, remedyLines, type Status } from "../../operations/status/find-status";
-import { type Seen, seeEnvironment, seeGitHub } from "../../operations/status/observe";
 import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../options";
 import { tableLines } from "../table";

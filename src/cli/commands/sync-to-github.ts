@@ -3,7 +3,7 @@ import { resolveCatalog } from "../../catalog/entry";
 import { type SlotName, slotNames, valueNames } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
 import type { Context } from "../../operations/context";
-import { knowledgeOf, readLedgers } from "../../operations/status/observe";
+import { knowledgeOf, readLedgers } from "../../operations/observation/environments";
 import { checkValue } from "../../operations/values/check-value";
 import { readInput } from "../../operations/values/env-file";
 import { otherNamesLeft, requireRoom, spreadOf } from "../../operations/values/named-entries";

@@ -1,4 +1,5 @@
 import { settingsOf } from "../../access/declared-access";
+import { escPlaces } from "../../access/esc-places";
 import type { Grant, TeamAccess } from "../../access/team-access";
 import { secondsOf } from "../../catalog/dates";
 import type { Catalog } from "../../catalog/entry";
@@ -6,7 +7,6 @@ import { escEnvironments } from "../../catalog/esc-environments";
 import { pathOf } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import type { OrganizationTeam, TeamPermission } from "../../clients/pulumi-organization";
-import { auditPlaces } from "../audit/audit-places";
 import { type AccessDifference, pathsOf, type Terms, termsOf } from "./access-difference";
 
 /** What differs between a team's declaration and the team in Pulumi Cloud. */
@@ -150,6 +150,6 @@ export function differencesIn(
 ): readonly AccessDifference[] {
   if (environment === undefined) return all;
   const others = catalog.environments.filter((each) => each !== environment);
-  const elsewhere = new Set(auditPlaces(catalog, settings, others).map(({ path }) => path));
+  const elsewhere = new Set(escPlaces(catalog, settings, others).map(({ path }) => path));
   return all.filter(({ paths = [] }) => paths.length === 0 || paths.some((path) => !elsewhere.has(path)));
 }

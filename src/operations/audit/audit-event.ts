@@ -1,9 +1,9 @@
+import type { EscPlace } from "../../access/esc-places";
 import { WORKFLOW_FILE } from "../../catalog/layout";
 import type { SecretEvent, WorkflowRun } from "../../clients/github-audit";
 import type { OrganizationSecret } from "../../clients/github-secrets";
 import type { CloudEvent } from "../../clients/pulumi-audit";
 import { type Ledger, type LedgerEntry, runId } from "../../ledger/ledger";
-import { type AuditPlace, placeIn } from "./audit-places";
 
 /**
  * What was done: `opened` gave values out, `refused` did not, `read` showed names and ciphertext, `changed` made another
@@ -56,7 +56,7 @@ const OF_ACCESS =
   /^(team|member|organization|role|oidc|auth-policy|access-token|personal-access-token|change-gate|approval|webhook|audit-log-export)/;
 
 /** An event of Pulumi Cloud's, or undefined for one that is about none of the catalog's environments. */
-export function fromCloud(event: CloudEvent, places: readonly AuditPlace[]): AuditEvent | undefined {
+export function fromCloud(event: CloudEvent, places: readonly EscPlace[]): AuditEvent | undefined {
   const place = placeIn(event.description, places);
   const kind = kindOf(event, place);
   if (kind === undefined) return undefined;
@@ -72,7 +72,7 @@ export function fromCloud(event: CloudEvent, places: readonly AuditPlace[]): Aud
   };
 }
 
-function kindOf({ event, refused }: CloudEvent, place: AuditPlace | undefined): AuditKind | undefined {
+function kindOf({ event, refused }: CloudEvent, place: EscPlace | undefined): AuditKind | undefined {
   if (place === undefined) return OF_ACCESS.test(event) ? "access" : undefined;
   if (event === REFUSED || refused) return "refused";
   if (OPENED.has(event)) return "opened";
@@ -122,7 +122,7 @@ export function fromList(listed: OrganizationSecret, since: Date): AuditEvent[] 
 }
 
 /** What a ledger tells: per secret the last write of its value. */
-export function fromLedger(ledger: Ledger, place: AuditPlace, since: Date): AuditEvent[] {
+export function fromLedger(ledger: Ledger, place: EscPlace, since: Date): AuditEvent[] {
   return Object.entries(ledger.secrets)
     .filter(([, entry]) => Date.parse(entry.synced) >= since.getTime())
     .map(([name, entry]) => ({
@@ -136,7 +136,7 @@ export function fromLedger(ledger: Ledger, place: AuditPlace, since: Date): Audi
 }
 
 /** A sync by hand is a person's: the log of Pulumi Cloud may know whose, the ledger does not. */
-function writerOf({ run, source, commit }: LedgerEntry, { environment, syncTeam }: AuditPlace) {
+function writerOf({ run, source, commit }: LedgerEntry, { environment, syncTeam }: EscPlace) {
   const how = `into ${environment}, from ${source}`;
   if (runId(run) === undefined) return { who: undefined, detail: `${how}, by hand` };
   return { who: syncTeam, run, detail: `${how}, commit ${commit.slice(0, 12)}` };
@@ -152,4 +152,29 @@ export function fromRun(run: WorkflowRun): AuditEvent {
     run: run.id,
     detail: `${run.event}, ${run.outcome}`,
   };
+}
+
+/**
+ * The place that a text of the service's names first. A longer name that begins with a place's (`app-production-keys`,
+ * `app-production`) is another place.
+ */
+export function placeIn(text: string, places: readonly EscPlace[]): EscPlace | undefined {
+  let best: { at: number; place: EscPlace } | undefined;
+  for (const place of places) {
+    const at = indexOfWord(text, place.path);
+    if (at >= 0 && (best === undefined || at < best.at)) best = { at, place };
+  }
+  return best?.place;
+}
+
+const NAME_CHARACTER = /[A-Za-z0-9._-]/;
+
+function indexOfWord(text: string, word: string): number {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const [before = "", after = ""] = [text[at - 1], text[at + word.length]];
+    // A dot may end the sentence that the name stands in.
+    const ends = !NAME_CHARACTER.test(after) || /^\.(\s|$)/.test(text.slice(at + word.length));
+    if (!NAME_CHARACTER.test(before) && ends) return at;
+  }
+  return -1;
 }

@@ -1,8 +1,8 @@
+import type { EscPlace } from "../../access/esc-places";
 import type { WorkflowRun } from "../../clients/github-audit";
 import type { Revision } from "../../clients/pulumi-cloud";
 import { RemedyError } from "../../errors";
 import type { AuditEvent } from "./audit-event";
-import type { AuditPlace } from "./audit-places";
 
 /** A revision and the audit log's event of it are told to the second, by clocks of one service. */
 const SAME_MOMENT_MS = 2000;
@@ -22,7 +22,7 @@ const RUN_TAG = /^run-(\d+)$/;
 export function joinRevisions(
   revisions: readonly Revision[],
   events: readonly AuditEvent[],
-  place: AuditPlace,
+  place: EscPlace,
 ): AuditEvent[] {
   const left = [...events];
   const joined = revisions.map((revision) => {
@@ -40,7 +40,7 @@ export function joinRevisions(
   return [...joined, ...left];
 }
 
-function fromRevision(revision: Revision, place: AuditPlace, logged: AuditEvent | undefined): AuditEvent {
+function fromRevision(revision: Revision, place: EscPlace, logged: AuditEvent | undefined): AuditEvent {
   const run = revision.tags.map((tag) => RUN_TAG.exec(tag)?.[1]).find((id) => id !== undefined);
   const more = logged === undefined ? "" : `, ${logged.detail}`;
   return {
@@ -62,7 +62,7 @@ function fromRevision(revision: Revision, place: AuditPlace, logged: AuditEvent 
 export function nameRuns(
   events: readonly AuditEvent[],
   runs: readonly WorkflowRun[],
-  places: readonly AuditPlace[],
+  places: readonly EscPlace[],
 ): AuditEvent[] {
   const teams = new Map(places.map((place) => [place.environment, place.syncTeam]));
   return events.map((event) => {

@@ -1,3 +1,4 @@
+import { type EscPlace, escPlaces } from "../../access/esc-places";
 import { resolveCatalog } from "../../catalog/entry";
 import { ledgerEnvironment, pathOf, WORKFLOW_FILE } from "../../catalog/layout";
 import { createGitHubAudit, type WorkflowRun } from "../../clients/github-audit";
@@ -8,7 +9,6 @@ import { parseLedger } from "../../ledger/ledger";
 import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
 import { type AuditEvent, fromCloud, fromGitHub, fromLedger, fromList, fromRun } from "./audit-event";
-import { type AuditPlace, auditPlaces } from "./audit-places";
 import { joinRevisions, NotKnown, nameRuns, withoutSessionReads } from "./join-audit";
 
 /** What to look for. */
@@ -45,7 +45,7 @@ const NAMED_IN_BRIEF = 3;
  */
 export async function readAudit(context: Context, question: AuditQuestion): Promise<AuditAnswer> {
   const { catalog, project } = context;
-  const places = auditPlaces(catalog, project.settings, question.environments);
+  const places = escPlaces(catalog, project.settings, question.environments);
   const notKnown = new NotKnown();
   const or: NotKnown["or"] = (question, ask) => notKnown.or(question, ask);
   const [inCloud, inGitHub, ledgers, runs] = await Promise.all([
@@ -66,7 +66,7 @@ type Or = NotKnown["or"];
 
 async function readCloud(
   context: Context,
-  places: readonly AuditPlace[],
+  places: readonly EscPlace[],
   since: Date,
   or: Or,
 ): Promise<AuditEvent[]> {
@@ -103,7 +103,7 @@ async function readGitHub(context: Context, since: Date, or: Or): Promise<AuditE
 
 async function readLedgers(
   context: Context,
-  places: readonly AuditPlace[],
+  places: readonly EscPlace[],
   since: Date,
   or: Or,
 ): Promise<AuditEvent[]> {
@@ -133,7 +133,7 @@ async function readRuns(context: Context, since: Date, or: Or): Promise<Workflow
 /** An environment is about a secret when whoever opens it gets that one; a run is about all of them. */
 function filterOf(
   { catalog }: Context,
-  places: readonly AuditPlace[],
+  places: readonly EscPlace[],
   { names, environments }: AuditQuestion,
 ): (event: AuditEvent) => boolean {
   const asked = resolveCatalog(catalog).filter(({ name }) => names?.includes(name));

@@ -1,8 +1,8 @@
 import { RemedyError } from "../../errors";
 import { type Pause, pauseAt } from "../../ledger/pause";
 import { type Context, requireCloud } from "../context";
-import { ledgerOf } from "../rotation/read-rotation";
-import { type PauseOutcome, pauseSync, resumeSync } from "../versions/pause-sync";
+import { ledgerOf } from "../ledger-store";
+import { type PauseOutcome, pauseSync, resumeSync } from "../pauses/pause-sync";
 import type { Case, Journal, JournalFile } from "./case";
 
 /** A case whose pauses are set, looked at and lifted. */

@@ -1,5 +1,5 @@
+import { startSync } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
-import { startSync } from "../status/find-status";
 import type { Case, Step } from "./case";
 
 /** One step, in words for the person who carries it out. */

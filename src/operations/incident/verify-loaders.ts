@@ -7,8 +7,8 @@ import { describeRun, type LedgerEntry, parseLedger, revisionsOf } from "../../l
 import { Secret } from "../../secret";
 import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
-import { readImports } from "../versions/history";
-import { placesOf } from "../versions/text-places";
+import { readImports } from "../observation/composite-imports";
+import { placesOf } from "../observation/text-places";
 import type { Case, EnvironmentCheck, Journal } from "./case";
 
 /**

@@ -1,11 +1,9 @@
 import { resolveCatalog } from "../../catalog/entry";
-import { ledgerEnvironment, pathOf } from "../../catalog/layout";
-import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { RemedyError } from "../../errors";
-import { type Ledger, parseLedger } from "../../ledger/ledger";
 import { type RotationRow, rotationStatus } from "../../ledger/rotation";
 import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
+import { ledgerOf } from "../ledger-store";
 
 /** How every secret stands against its schedule, as far as can be read. */
 export interface Rotation {
@@ -32,16 +30,6 @@ export async function readRotation(context: Context, dueWithinDays: number): Pro
   const updated = asked ? await updatedInGitHub(context).catch(told(unread)) : undefined;
   const options = { dueWithinDays, ...(updated === undefined ? {} : { updated }) };
   return { rows: rotationStatus(catalog, Object.fromEntries(ledgers), context.now(), options), unread };
-}
-
-/** Reads one environment's ledger without opening it. @throws RemedyError */
-export async function ledgerOf(
-  { project }: Context,
-  cloud: PulumiCloud,
-  environment: string,
-): Promise<Ledger> {
-  const { text } = await cloud.read(pathOf(ledgerEnvironment(project.settings, environment)));
-  return parseLedger(text);
 }
 
 async function updatedInGitHub(context: Context): Promise<ReadonlyMap<string, string>> {

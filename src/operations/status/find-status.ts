@@ -1,12 +1,12 @@
 import { dayOf } from "../../catalog/dates";
 import { type Catalog, type ResolvedEntry as Entry, resolveCatalog } from "../../catalog/entry";
-import { pathOf, valuesEnvironment, WORKFLOW_FILE } from "../../catalog/layout";
+import { pathOf, startSync, valuesEnvironment } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { valueNames } from "../../catalog/slots";
 import { describeRun, type LedgerEntry, type Proposal, type Refusal, runId } from "../../ledger/ledger";
 import { buildJobCatalog } from "../../sync/job-catalog";
+import type { Seen, SeenInGitHub } from "../observation/environments";
 import { declaredPlaces, findHandEdits, findUndeclared, type HandEdit, type Undeclared } from "./hand-edits";
-import type { Seen, SeenInGitHub } from "./observe";
 
 /** How a secret of one environment stands; `in-sync` and `undeclared` stand alone, the others may come together. */
 export type SecretState =
@@ -177,12 +177,4 @@ export function remedyLines(all: readonly Status[], settings: Settings): string[
   return [...standings].flatMap((standing) =>
     words[standing] === undefined ? [] : [`${standing}: ${words[standing]}`],
   );
-}
-
-/** The command by which a person starts the sync of one carrier. */
-export function startSync(
-  { githubOrganization }: Pick<Settings, "githubOrganization">,
-  carrier: string,
-): string {
-  return `gh workflow run ${WORKFLOW_FILE} -R ${githubOrganization}/${carrier}`;
 }

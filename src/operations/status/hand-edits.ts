@@ -2,6 +2,7 @@ import { pauseAt } from "../../ledger/pause";
 import { Secret } from "../../secret";
 import type { JobCatalog, JobSecret } from "../../sync/job-catalog";
 import { ValuesText } from "../../sync/values-text";
+import type { Left, Seen, SeenGroup } from "../observation/environments";
 import {
   type Difference,
   differencesOf,
@@ -11,8 +12,7 @@ import {
   placesOf,
   referenceIn,
   VARIABLES,
-} from "../versions/text-places";
-import type { Left, Seen, SeenGroup } from "./observe";
+} from "../observation/text-places";
 
 /** A secret that the sync writes, and where. */
 export interface DeclaredSecret extends JobSecret {

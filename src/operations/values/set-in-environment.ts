@@ -3,7 +3,7 @@ import type { SlotName } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
 import { Secret } from "../../secret";
 import type { Context, Terminal } from "../context";
-import { knowledgeOf, readLedgers } from "../status/observe";
+import { knowledgeOf, readLedgers } from "../observation/environments";
 import { checkText } from "./check-value";
 import { otherNamesLeft } from "./named-entries";
 import {

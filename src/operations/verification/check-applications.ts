@@ -13,7 +13,7 @@ import { fingerprint } from "../../ledger/fingerprint";
 import { type Ledger, parseLedger } from "../../ledger/ledger";
 import { Secret } from "../../secret";
 import { namesIn } from "../../text";
-import { readPins } from "../versions/history";
+import { readPins } from "../observation/composite-imports";
 import { type Check, checkLink } from "./check";
 
 /**

@@ -10,9 +10,9 @@ import { namesIn } from "../../text";
 import { findAccessDifferences, observeAccess } from "../access/access-differences";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
+import { ignoreRefusal, type SeenInGitHub, seeEnvironment } from "../observation/environments";
 import { readStacks } from "../project";
 import { findStatus, type SecretState, type Status } from "../status/find-status";
-import { ignoreRefusal, type SeenInGitHub, seeEnvironment } from "../status/observe";
 import { type Check, checkLink } from "./check";
 
 /** Whether the ESC environments of an environment are there, what ESC rotates included, and kept from deletion. */

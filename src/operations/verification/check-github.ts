@@ -1,5 +1,5 @@
 import { dayOf } from "../../catalog/dates";
-import { SCRIPT_PATH, WORKFLOW_FILE, WORKFLOW_PATH } from "../../catalog/layout";
+import { SCRIPT_PATH, startSync, WORKFLOW_FILE, WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import type { GitHubCarrier } from "../../clients/github-workflows";
 import { renderScript, renderWorkflow } from "../../sync/carrier-files";
@@ -8,7 +8,6 @@ import { namesIn } from "../../text";
 import type { Context } from "../context";
 import { findDrift, isDrift } from "../drift/find-drift";
 import { observeAll } from "../drift/observe-github";
-import { startSync } from "../status/find-status";
 import { spreadOf } from "../values/named-entries";
 import { type Check, checkLink } from "./check";
 

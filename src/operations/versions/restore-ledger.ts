@@ -4,7 +4,7 @@ import { type Ledger, type LedgerEntry, parseLedger, revisionsOf } from "../../l
 import type { Pause } from "../../ledger/pause";
 import type { PlanLine } from "../../sync/plan";
 import { inParallel } from "../in-parallel";
-import { editLedgerText } from "./pause-sync";
+import { editLedgerText } from "../ledger-store";
 import type { GroupOutcome, RollbackTarget } from "./roll-back-group";
 
 /** Ledgers looked at for each group: the sync writes it right after the values. */

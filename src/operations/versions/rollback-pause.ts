@@ -6,8 +6,8 @@ import { requireLedgerText } from "../../ledger/edit-ledger";
 import { parseLedger } from "../../ledger/ledger";
 import { describePause, type Pause } from "../../ledger/pause";
 import type { Context } from "../context";
+import { changePause } from "../ledger-store";
 import type { RollbackRequest } from "./open-rollback";
-import { changePause } from "./pause-sync";
 
 /** The pause under which a rollback writes. */
 export interface RollbackPause {

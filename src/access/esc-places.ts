@@ -1,5 +1,4 @@
-import { accessOf } from "../../access/team-access";
-import { type Catalog, resolveCatalog } from "../../catalog/entry";
+import { type Catalog, resolveCatalog } from "../catalog/entry";
 import {
   compositeEnvironment,
   ledgerEnvironment,
@@ -7,11 +6,12 @@ import {
   pathOf,
   syncTeam,
   valuesEnvironment,
-} from "../../catalog/layout";
-import { managingEnvironment, rotatedEnvironment, rotatorsIn } from "../../catalog/rotators";
+} from "../catalog/layout";
+import { managingEnvironment, rotatedEnvironment, rotatorsIn } from "../catalog/rotators";
+import { accessOf } from "./team-access";
 
 /** One ESC environment of the catalog, and the secrets that whoever opens it gets. */
-export interface AuditPlace {
+export interface EscPlace {
   /** `project/name`. */
   path: string;
   /** The catalog's environment. */
@@ -22,11 +22,11 @@ export interface AuditPlace {
 }
 
 /** Every ESC environment that the catalog makes, in the catalog's order. */
-export function auditPlaces(
+export function escPlaces(
   catalog: Catalog,
   naming: Naming,
   environments: readonly string[] = catalog.environments,
-): AuditPlace[] {
+): EscPlace[] {
   const secrets = resolveCatalog(catalog).filter((secret) => !secret.bootstrap);
   const groups = Object.keys(catalog.groups);
   return environments.flatMap((environment) => {
@@ -34,7 +34,7 @@ export function auditPlaces(
     const here = secrets.filter((secret) => secret.environments.includes(environment));
     const namesOf = (of: readonly string[]) =>
       new Set(here.filter(({ group }) => of.includes(group)).map(({ name }) => name));
-    const place = (path: string, names: Set<string>): AuditPlace => ({
+    const place = (path: string, names: Set<string>): EscPlace => ({
       path,
       environment,
       secrets: names,
@@ -56,29 +56,4 @@ export function auditPlaces(
       place(pathOf(ledgerEnvironment(naming, environment)), new Set()),
     ];
   });
-}
-
-/**
- * The place that a text of the service's names first. A longer name that begins with a place's (`app-production-keys`,
- * `app-production`) is another place.
- */
-export function placeIn(text: string, places: readonly AuditPlace[]): AuditPlace | undefined {
-  let best: { at: number; place: AuditPlace } | undefined;
-  for (const place of places) {
-    const at = indexOfWord(text, place.path);
-    if (at >= 0 && (best === undefined || at < best.at)) best = { at, place };
-  }
-  return best?.place;
-}
-
-const NAME_CHARACTER = /[A-Za-z0-9._-]/;
-
-function indexOfWord(text: string, word: string): number {
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    const [before = "", after = ""] = [text[at - 1], text[at + word.length]];
-    // A dot may end the sentence that the name stands in.
-    const ends = !NAME_CHARACTER.test(after) || /^\.(\s|$)/.test(text.slice(at + word.length));
-    if (!NAME_CHARACTER.test(before) && ends) return at;
-  }
-  return -1;
 }
