@@ -181,7 +181,7 @@ describe("rotators of a catalog", () => {
     [
       "a variable that a process obeys",
       orders({ password: "NODE_OPTIONS" }),
-      "its NODE_OPTIONS would, as an environment variable, change how a process itself runs",
+      "its NODE_OPTIONS changes, as an environment variable, how a process runs: obeyed by Node.js (nodejs.org, Command-line API)",
     ],
     ["a word of the loader's", orders({ password: "GET" }), "its GET is the loader's already"],
     [

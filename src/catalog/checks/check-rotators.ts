@@ -3,7 +3,7 @@ import type { Problem } from "../../errors";
 import { type Catalog, resolveCatalog } from "../entry";
 import { type DatabaseRotator, type RotatedDatabase, type Rotator, rotatedValues } from "../rotators";
 import { pathsOf, RESERVED_KEYS } from "./check-keys";
-import { isObeyed } from "./check-names";
+import { obeyedBy } from "./obeyed-names";
 import { rotatorProblem, wholeRotators } from "./shapes";
 
 const NAME = /^[a-z0-9][a-z0-9-]*$/;
@@ -104,9 +104,10 @@ function checkValues(rotators: readonly Rotator[], catalog: Catalog, appRoot: st
       const say = (cause: string, remedy: string) => [rotatorProblem(rotator.name, cause, remedy)];
       if (!VARIABLE.test(variable))
         return say(`its name ${variable} is not upper case, digits and _`, "rename it so");
-      if (isObeyed(variable))
+      const by = obeyedBy(variable);
+      if (by !== undefined)
         return say(
-          `its ${variable} would, as an environment variable, change how a process itself runs`,
+          `its ${variable} changes, as an environment variable, how a process runs: obeyed by ${by}`,
           "give it a name of its own",
         );
       const owner = owners.get(variable) ?? owners.get(appKey);
