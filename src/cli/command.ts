@@ -1,4 +1,9 @@
-import type { Context } from "../operations/context";
+import type { Context, Terminal } from "../operations/context";
+
+/** All that a command works with: what its operations take, and the terminal, which they do not get. */
+export interface CommandContext extends Context {
+  terminal: Terminal;
+}
 
 /** What a person typed after the command's name. */
 export interface Typed {
@@ -41,5 +46,5 @@ export interface CommandSpec {
   options: readonly (readonly [flags: string, description: string])[];
   examples: readonly string[];
   /** @returns the process's exit code: one of EXIT, or that of a command that was run. */
-  run(context: Context, typed: Typed): Promise<number>;
+  run(context: CommandContext, typed: Typed): Promise<number>;
 }

@@ -17,7 +17,7 @@ import { createTerminal } from "./terminal";
 const { env } = process;
 const terminal = createTerminal(process, (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb");
 
-async function openDoors(stack: string | undefined): Promise<Context> {
+async function openContext(stack: string | undefined): Promise<Context> {
   const project = readProject(process.cwd(), stack);
   const http = createHttp();
   const { settings } = project;
@@ -39,7 +39,6 @@ async function openDoors(stack: string | undefined): Promise<Context> {
     project,
     catalog: loadCatalog(project),
     http,
-    terminal,
     readFile,
     pulumi: createPulumi(project.dir, project.stack, env),
     now: () => new Date(),
@@ -95,6 +94,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.failed);
 });
 
-runProgram(process.argv.slice(2), openDoors, terminal).then((code) => {
+runProgram(process.argv.slice(2), openContext, terminal).then((code) => {
   process.exitCode = code;
 });

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { RemedyError } from "../errors";
-import type { Context } from "../operations/context";
+import type { Context, Terminal } from "../operations/context";
 import { type CommandSpec, EXIT, TOPICS } from "./command";
 import { accessCommand } from "./commands/access";
 import { adoptCommand } from "./commands/adopt";
@@ -54,28 +54,20 @@ const WIDEST = 100;
 
 const EXIT_CODES = `Exit codes: ${EXIT.done} done, ${EXIT.found} something found, ${EXIT.failed} failed, refused or wrong usage.`;
 
-/** What the frame itself needs of a terminal. */
-export interface Screen {
-  print(line: string): void;
-  say(line: string): void;
-  /** Characters a line may have; undefined where there is no terminal. */
-  width?: number | undefined;
-}
-
 /**
  * Runs one command line.
  *
  * @param argv without node and script.
- * @param openDoors given the stack asked for, if any; called once it is sure that a command runs.
+ * @param openContext makes the context of the stack asked for, if any; called once it is sure that a command runs.
  * @returns the exit code: one of EXIT, or that of a command that was run.
  */
 export async function runProgram(
   argv: readonly string[],
-  openDoors: (stack: string | undefined) => Promise<Context>,
-  screen: Screen,
+  openContext: (stack: string | undefined) => Promise<Context>,
+  terminal: Terminal,
 ): Promise<number> {
   let code: number = EXIT.done;
-  const program = frame(new Command("sophia-secrets"), screen)
+  const program = frame(new Command("sophia-secrets"), terminal)
     .usage("<command> [options]")
     .description(
       `The chores around an organization's secrets. None of them ever shows a value.\n${EXIT_CODES}`,
@@ -87,8 +79,8 @@ export async function runProgram(
     })
     .addHelpText("after", "\nsophia-secrets <command> --help says what a command takes, with examples.");
   for (const spec of COMMANDS) {
-    addCommand(program, spec, screen, async (typed, stack) => {
-      code = await spec.run(await openDoors(stack), typed);
+    addCommand(program, spec, terminal, async (typed, stack) => {
+      code = await spec.run({ ...(await openContext(stack)), terminal }, typed);
     });
   }
   try {
@@ -96,7 +88,7 @@ export async function runProgram(
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.failed;
-    for (const line of linesIn(`error: ${describe(error)}`)) screen.say(line);
+    for (const line of linesIn(`error: ${describe(error)}`)) terminal.say(line);
     return EXIT.failed;
   }
 }
@@ -104,10 +96,10 @@ export async function runProgram(
 function addCommand(
   program: Command,
   spec: CommandSpec,
-  screen: Screen,
+  terminal: Terminal,
   run: (typed: Parameters<CommandSpec["run"]>[1], stack: string | undefined) => Promise<void>,
 ): void {
-  const command = frame(program.command(spec.name), screen).description(
+  const command = frame(program.command(spec.name), terminal).description(
     [`${spec.description}.`, ...spec.details].join("\n\n"),
   );
   command.summary(spec.description).helpGroup(`${TOPICS[spec.topic]}:`);
@@ -127,24 +119,24 @@ function addCommand(
   });
 }
 
-function frame(command: Command, screen: Screen): Command {
+function frame(command: Command, terminal: Terminal): Command {
   return command
     .exitOverride()
     .showHelpAfterError("(add --help for what it takes)")
     .configureOutput({
       writeOut: (text) => {
-        for (const line of linesIn(text)) screen.print(line);
+        for (const line of linesIn(text)) terminal.print(line);
       },
       // Of an option that is not known only the name: who types a value there shall not see it in a log as well.
       writeErr: (text) => {
-        for (const line of linesIn(text.replace(/(unknown option '[^'=]*)=.*'/s, "$1'"))) screen.say(line);
+        for (const line of linesIn(text.replace(/(unknown option '[^'=]*)=.*'/s, "$1'"))) terminal.say(line);
       },
-      getOutHelpWidth: () => Math.min(screen.width ?? WIDEST, WIDEST),
-      getErrHelpWidth: () => Math.min(screen.width ?? WIDEST, WIDEST),
+      getOutHelpWidth: () => Math.min(terminal.width ?? WIDEST, WIDEST),
+      getErrHelpWidth: () => Math.min(terminal.width ?? WIDEST, WIDEST),
     });
 }
 
-/** The lines of a text of several: a screen takes one at a time, and writes a line end inside it out. */
+/** The lines of a text of several: a terminal takes one at a time, and writes a line end inside it out. */
 function linesIn(text: string): string[] {
   return text.replace(/\n$/, "").split("\n");
 }

@@ -1,10 +1,13 @@
-import type { Context } from "../operations/context";
 import { headline, logLines, outcomeOf } from "../sync/report";
 import type { EnvironmentReport } from "../sync/sync-environment";
-import { EXIT, type ExitCode } from "./command";
+import { type CommandContext, EXIT, type ExitCode } from "./command";
 
 /** Tells what a sync did: the lines to stdout, what is to be mended or approved to stderr. */
-export function reportSync({ terminal }: Context, report: EnvironmentReport, dryRun: boolean): ExitCode {
+export function reportSync(
+  { terminal }: CommandContext,
+  report: EnvironmentReport,
+  dryRun: boolean,
+): ExitCode {
   const { failures, awaiting, warnings } = outcomeOf(report);
   for (const line of [headline(report, dryRun), ...logLines(report)]) terminal.print(line);
   for (const warning of warnings) terminal.say(`warning: ${warning}`);

@@ -32,7 +32,7 @@ export interface Terminal {
   readStdin(): Promise<Buffer>;
 }
 
-/** All that commands take from outside. Only main.ts makes real ones. */
+/** All that an operation takes from outside. It has no terminal: an operation returns data, and a command shows it. */
 export interface Context {
   project: Project;
   catalog: Catalog;
@@ -46,12 +46,19 @@ export interface Context {
   cloudCall(): PulumiCall;
   pulumi: Pulumi;
   http: Http;
-  terminal: Terminal;
   /** @throws RemedyError when it cannot be read. */
   readFile(path: string): Buffer;
   now(): Date;
   /** Environment variables of the process. */
   env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What long work calls to say how far it is, one line at a time. */
+export type Report = (line: string) => void;
+
+/** For the operations that still print and ask. Goes when the last of them returns data. */
+export interface PrintingContext extends Context {
+  terminal: Terminal;
 }
 
 /** @throws RemedyError when there is no token for Pulumi Cloud. */

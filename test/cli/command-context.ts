@@ -5,7 +5,6 @@ import { createHttp } from "../../src/clients/http";
 import { createPulumiCall } from "../../src/clients/pulumi-call";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
-import type { Terminal } from "../../src/operations/context";
 import { type Context, refuseWithoutPulumiToken } from "../../src/operations/context";
 import type { Project } from "../../src/operations/project";
 import { Secret } from "../../src/secret";
@@ -20,7 +19,7 @@ interface Served {
 }
 
 /** What a test's doors have of their own. */
-interface Own extends Omit<Partial<Context>, "project" | "terminal"> {
+interface Own extends Omit<Partial<Context>, "project"> {
   project?: Partial<Project>;
   /** Texts of the files that can be read, by path. */
   files?: Record<string, string>;
@@ -61,7 +60,6 @@ export function commandContext(
     project,
     catalog: CATALOG,
     http,
-    terminal: {} as Terminal,
     github: () => createGitHub(atGitHub()),
     githubCall: () => createGitHubCall(atGitHub()),
     cloud: () => atCloud && createPulumiCloud(atCloud),

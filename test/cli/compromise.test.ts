@@ -10,7 +10,7 @@ import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import { renderComposite } from "../../src/catalog/esc-environments";
 import { SCRIPT_PATH, WORKFLOW_PATH } from "../../src/catalog/layout";
 import { RemedyError } from "../../src/errors";
-import { type Context, requireCloud } from "../../src/operations/context";
+import { type PrintingContext, requireCloud } from "../../src/operations/context";
 import type { JournalFile } from "../../src/operations/incident/case";
 import { type Stoppable, withLastWord } from "../../src/operations/incident/run-steps";
 import { judgeComposite } from "../../src/operations/incident/verify-loaders";
@@ -601,7 +601,7 @@ describe("sophia-secrets compromise", function () {
       const file = {
         read: () => ({ paused: { production: "2026-08-01T10:00:00Z" } }),
       } as unknown as JournalFile;
-      const context = { terminal: { say: (line: string) => said.push(line) } } as unknown as Context;
+      const context = { terminal: { say: (line: string) => said.push(line) } } as unknown as PrintingContext;
       void withLastWord(context, file, () => new Promise(() => undefined), us as unknown as Stoppable);
       us.emit("SIGTERM", "SIGTERM");
       match(

@@ -17,10 +17,9 @@ import {
   rightsFor,
 } from "../../operations/access/access-rights";
 import { differencesIn } from "../../operations/access/team-differences";
-import type { Context } from "../../operations/context";
 import { readStacks } from "../../operations/project";
 import { managingLines, matrixLines, observedLines, secretLines, UNKNOWN } from "../access-report";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../options";
 
 /** Who may do what, and why. */
@@ -58,7 +57,7 @@ interface Told {
   elsewhere: number;
 }
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   if (typed.has("closeDefault")) return close(context, typed);
   const environment = environmentOption(context, typed);
   const observed = context.cloud() === undefined ? undefined : await observeAccess(context);
@@ -85,7 +84,7 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
   return told.differences.length === 0 ? EXIT.done : EXIT.found;
 }
 
-async function close(context: Context, typed: Typed): Promise<ExitCode> {
+async function close(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const others = ["environment", "identity"].some((option) => typed.text(option) !== undefined);
   if (typed.names.length > 0 || others || typed.has("json"))
     throw new RemedyError({
@@ -114,7 +113,7 @@ function documentOf({ rights, managing, observed, differences, elsewhere }: Told
   return { rights, administratorsAlone: managing, cloud: cloud ?? null, unknown: UNKNOWN };
 }
 
-function report({ catalog, project, terminal }: Context, typed: Typed, told: Told): void {
+function report({ catalog, project, terminal }: CommandContext, typed: Typed, told: Told): void {
   const { print } = terminal;
   const { rights, managing, observed, differences, elsewhere } = told;
   for (const name of neverInEsc(catalog, typed.names)) print(`${name} never stands in ESC`);

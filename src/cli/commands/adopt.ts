@@ -2,11 +2,10 @@ import { dayOf } from "../../catalog/dates";
 import { RemedyError } from "../../errors";
 import { adopt } from "../../operations/adoption/adopt";
 import { type AdoptSlot, adoptableSlots } from "../../operations/adoption/adopt-slots";
-import type { Context } from "../../operations/context";
 import { differencesOf, type Finding } from "../../operations/drift/find-drift";
 import { observeSecrets } from "../../operations/drift/observe-github";
 import { spreadOf } from "../../operations/values/named-entries";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 
 /** Takes what exists into the state, and tells what is then still to mend. */
@@ -31,7 +30,7 @@ export const adoptCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { terminal, catalog, project } = context;
   if (typed.names.length > 0 === typed.has("all")) {
     throw new RemedyError({
@@ -62,7 +61,7 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
  * What is then still to mend of the readers of the organization's secrets; who reads an environment's is its rules'. One
  * that is in the state and gone from GitHub has none: `drift` tells of it.
  */
-async function differingOf(context: Context, inState: readonly AdoptSlot[]): Promise<Finding[]> {
+async function differingOf(context: CommandContext, inState: readonly AdoptSlot[]): Promise<Finding[]> {
   const slots = inState.filter(({ place }) => place === undefined).map(({ slot }) => slot);
   if (slots.length === 0) return [];
   const github = context.github();
@@ -75,7 +74,7 @@ async function differingOf(context: Context, inState: readonly AdoptSlot[]): Pro
 }
 
 function report(
-  { terminal }: Context,
+  { terminal }: CommandContext,
   done: { adopt: string[]; known: string[]; absent: string[] },
   differing: readonly Finding[],
   dryRun: boolean,

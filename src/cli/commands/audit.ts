@@ -1,9 +1,8 @@
 import { type Folded, foldAudit } from "../../operations/audit/join-audit";
 import { type AuditAnswer, parseSince, readAudit } from "../../operations/audit/read-audit";
-import type { Context } from "../../operations/context";
 import { entriesOf } from "../../operations/values/named-entries";
 import { counted } from "../../text";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption, limitOption } from "../options";
 import { tableLines } from "../table";
 
@@ -37,7 +36,7 @@ export const auditCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const since = parseSince(typed.text("since") ?? SINCE, context.now());
   const [secret, environment] = [typed.text("secret"), environmentOption(context, typed)];
   if (secret !== undefined && !context.catalog.secrets.some(({ name }) => name === secret))

@@ -3,7 +3,6 @@ import { createGitHubRuns } from "../../clients/github-workflows";
 import { RemedyError } from "../../errors";
 import { unfitReason } from "../../ledger/pause";
 import { parseSince } from "../../operations/audit/read-audit";
-import type { Context } from "../../operations/context";
 import {
   type Case,
   type Journal,
@@ -16,7 +15,7 @@ import { caseName, openCase } from "../../operations/incident/open-case";
 import { type PlannedStep, planSteps } from "../../operations/incident/plan-steps";
 import { lookBefore, runSteps, whoAmI, withLastWord } from "../../operations/incident/run-steps";
 import { unprovenIn } from "../../operations/incident/verify-loaders";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 
 /** The guide's emergency procedure, step by step. */
 export const compromiseCommand: CommandSpec = {
@@ -48,7 +47,7 @@ export const compromiseCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const [name] = typed.names;
   if (name === undefined || typed.names.length !== 1)
     throw new RemedyError({
@@ -61,7 +60,12 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
   return withLastWord(context, file, () => walkCase(context, typed, name, file));
 }
 
-async function walkCase(context: Context, typed: Typed, name: string, file: JournalFile): Promise<ExitCode> {
+async function walkCase(
+  context: CommandContext,
+  typed: Typed,
+  name: string,
+  file: JournalFile,
+): Promise<ExitCode> {
   const { terminal, project, now } = context;
   const begun = file.read();
   const asked = typed.text("environment") === undefined ? (begun?.asked ?? []) : environmentsIn(typed);
@@ -122,7 +126,7 @@ function environmentsIn(typed: Typed): string[] {
   return text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()]));
 }
 
-async function begin(context: Context, found: Case, asked: readonly string[]): Promise<Journal> {
+async function begin(context: CommandContext, found: Case, asked: readonly string[]): Promise<Journal> {
   const { name } = found.secret;
   const before = await lookBefore(context, found);
   const started = context.now().toISOString();
@@ -148,7 +152,7 @@ async function begin(context: Context, found: Case, asked: readonly string[]): P
 }
 
 /** What is said of the case, at its begin or later. @throws RemedyError for what is no reason and no time. */
-function saidIn(context: Context, typed: Typed): Partial<Journal> {
+function saidIn(context: CommandContext, typed: Typed): Partial<Journal> {
   const [reason, since] = [typed.text("reason")?.trim(), typed.text("since")];
   const wrong = reason === undefined ? undefined : unfitReason(reason);
   if (wrong !== undefined)

@@ -1,12 +1,11 @@
 import { dayOf } from "../../catalog/dates";
 import { type ResolvedEntry, resolveCatalog } from "../../catalog/entry";
 import { organizationSlots } from "../../catalog/slots";
-import type { Context } from "../../operations/context";
 import { type Finding, findDrift, inOrder, isDrift } from "../../operations/drift/find-drift";
 import { findFormerReaders, observeAll } from "../../operations/drift/observe-github";
 import { spreadOf } from "../../operations/values/named-entries";
 import { counted } from "../../text";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 
 /** Tells what the provider cannot see. */
@@ -22,7 +21,7 @@ export const driftCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { catalog, project, terminal } = context;
   const { settings } = project;
   const today = dayOf(context.now());

@@ -1,5 +1,4 @@
 import { parseSince } from "../../operations/audit/read-audit";
-import type { Context } from "../../operations/context";
 import {
   accessSection,
   differencesSection,
@@ -14,7 +13,7 @@ import {
   policiesSection,
   rotationSection,
 } from "../../operations/evidence/sections";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 
 const SINCE = "90d";
@@ -39,7 +38,7 @@ export const evidenceCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { project, terminal } = context;
   const asOf = context.now();
   const since = parseSince(typed.text("since") ?? SINCE, asOf);
@@ -58,7 +57,7 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
   return EXIT.done;
 }
 
-async function sectionsOf(context: Context, since: Date): Promise<EvidenceSection[]> {
+async function sectionsOf(context: CommandContext, since: Date): Promise<EvidenceSection[]> {
   const [observed, rotation, history] = await Promise.all([
     observeForEvidence(context),
     rotationSection(context),

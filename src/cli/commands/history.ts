@@ -1,6 +1,6 @@
-import { type Context, requireCloud } from "../../operations/context";
+import { requireCloud } from "../../operations/context";
 import { type HistoryLine, readHistory } from "../../operations/versions/history";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArgument, groupOption, limitOption } from "../options";
 import { tableLines } from "../table";
 
@@ -28,7 +28,7 @@ export const historyCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { terminal, project } = context;
   const environment = environmentArgument(context, typed, "history");
   const limit = limitOption(typed, MOST) ?? 20;

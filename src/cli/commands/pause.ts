@@ -1,7 +1,7 @@
 import { currentUser } from "../../clients/pulumi-organization";
-import { type Context, requireCloud } from "../../operations/context";
+import { requireCloud } from "../../operations/context";
 import { parseUntil, pauseSync } from "../../operations/pauses/pause-sync";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArguments } from "../options";
 
 /** Keeps the sync away from environments. */
@@ -25,7 +25,7 @@ export const pauseCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { terminal, project } = context;
   const environments = environmentArguments(context, typed);
   const until = parseUntil({ span: typed.text("for"), moment: typed.text("until") }, context.now());

@@ -1,8 +1,7 @@
 import { createGitHubComments } from "../../clients/github-issues";
 import { RemedyError } from "../../errors";
-import type { Context } from "../../operations/context";
 import { markerOf, readPlan, renderPlan } from "../../operations/plan-comment/plan-comment";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 
 /** A preview as a pull request's readers see it. */
 export const planCommentCommand: CommandSpec = {
@@ -21,7 +20,7 @@ export const planCommentCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { terminal, project, env } = context;
   const number = pullRequestOf(typed.text("pullRequest"));
   const plan = readPlan(context.readFile(typed.text("plan") ?? "").toString("utf8"));

@@ -1,7 +1,6 @@
-import type { Context } from "../../operations/context";
 import { type Recovery, recover } from "../../operations/recovery/recover";
 import { counted } from "../../text";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 
 /** After an `up` that died: what it made and forgot comes into the state. */
@@ -20,7 +19,7 @@ export const recoverCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { terminal, project } = context;
   const dryRun = typed.has("dryRun");
   const done = await recover(context, dryRun);

@@ -3,13 +3,12 @@ import { resolveCatalog } from "../../catalog/entry";
 import { organizationSlots, type SlotName } from "../../catalog/slots";
 import type { GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
-import type { Context } from "../../operations/context";
 import { differencesOf, type Finding, type Observed } from "../../operations/drift/find-drift";
 import { observeSecrets } from "../../operations/drift/observe-github";
 import { organizationSlotsNamed, requireRoom, spreadOf } from "../../operations/values/named-entries";
 import { describeReaders, repositoryIds } from "../../operations/values/write-values";
 import { counted } from "../../text";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 
 /** Mends who may read a secret; knows no value and sends none. */
 export const repairCommand: CommandSpec = {
@@ -28,7 +27,7 @@ export const repairCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { catalog, terminal } = context;
   const all = typed.has("all");
   if ((typed.names.length === 0) !== all) {

@@ -1,7 +1,7 @@
 import { describePause } from "../../ledger/pause";
-import { type Context, requireCloud } from "../../operations/context";
+import { requireCloud } from "../../operations/context";
 import { resumeSync } from "../../operations/pauses/pause-sync";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArguments } from "../options";
 
 /** Lets the sync write again. */
@@ -18,7 +18,7 @@ export const resumeCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { terminal, project } = context;
   const environments = environmentArguments(context, typed);
   const outcomes = await resumeSync(requireCloud(context), project.settings, environments);

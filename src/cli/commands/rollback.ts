@@ -1,12 +1,12 @@
 import { pathOf, valuesEnvironment } from "../../catalog/layout";
 import { currentUser } from "../../clients/pulumi-organization";
-import { type Context, requireCloud } from "../../operations/context";
+import { requireCloud } from "../../operations/context";
 import { readPins } from "../../operations/observation/composite-imports";
 import type { Project } from "../../operations/project";
 import { type Rollback, rollBack } from "../../operations/versions/roll-back";
 import { headline, logLines, outcomeOf } from "../../sync/report";
 import { namesIn } from "../../text";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArgument, groupOption } from "../options";
 
 /** Back to what worked. */
@@ -35,7 +35,7 @@ export const rollbackCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const cloud = requireCloud(context);
   const environment = environmentArgument(context, typed, "rollback");
   const groups = groupOption(context, typed);
@@ -62,7 +62,7 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
 }
 
 function report(
-  context: Context,
+  context: CommandContext,
   { report, paused, warnings, failure }: Rollback,
   dryRun: boolean,
 ): ExitCode {

@@ -1,12 +1,11 @@
 import { createGitHubIssues } from "../../clients/github-issues";
 import { RemedyError } from "../../errors";
 import type { RotationRow, RotationState } from "../../ledger/rotation";
-import type { Context } from "../../operations/context";
 import { readRotation } from "../../operations/rotation/read-rotation";
 import { renderCalendar, writeCalendar } from "../../operations/rotation/rotation-calendar";
 import { applyIssues, ISSUE_LABEL, planIssues } from "../../operations/rotation/rotation-issues";
 import { counted } from "../../text";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 
 const DUE_WITHIN = 14;
@@ -38,7 +37,7 @@ export const rotationCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { terminal } = context;
   const dueWithin = daysIn(typed.text("dueWithin"));
   const owner = typed.text("owner");
@@ -79,7 +78,7 @@ function daysIn(text: string | undefined): number {
 }
 
 /** `owner/name` of the repository for issues; undefined where none are asked for. */
-function repositoryIn({ project: { settings } }: Context, typed: Typed): string | undefined {
+function repositoryIn({ project: { settings } }: CommandContext, typed: Typed): string | undefined {
   if (!typed.has("issues") && typed.text("issues") === undefined) return undefined;
   const named = typed.text("issues") ?? settings.programRepository;
   if (named === undefined) {
@@ -131,7 +130,7 @@ function when({ dueOn, changed, ageDays }: RotationRow): string {
 }
 
 async function keepIssues(
-  context: Context,
+  context: CommandContext,
   repository: string,
   rows: readonly RotationRow[],
   owner: string | undefined,

@@ -5,9 +5,8 @@ import type { Settings } from "../../catalog/settings";
 import { exchangeToken, idTokenEndpoint, requestIdToken, type TokenWish } from "../../clients/oidc";
 import { PULUMI_CLOUD, pulumiAddress } from "../../clients/pulumi-login";
 import { RemedyError } from "../../errors";
-import type { Context } from "../../operations/context";
 import type { Secret } from "../../secret";
-import type { CommandSpec, Typed } from "../command";
+import type { CommandContext, CommandSpec, Typed } from "../command";
 
 /** Seconds that the token lives: as long as the job may take (its timeout in .github/workflows), and no longer. */
 export const TOKEN_SECONDS: Readonly<Record<ProgramJob, number>> = { preview: 1200, audit: 900, up: 3600 };
@@ -29,7 +28,7 @@ export const runAsCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<number> {
+async function run(context: CommandContext, typed: Typed): Promise<number> {
   const [job = "", command, ...args] = typed.names;
   if (!isJob(job) || command === undefined) {
     throw new RemedyError({
@@ -62,7 +61,7 @@ function isJob(text: string): text is ProgramJob {
  *
  * @throws RemedyError when it does not.
  */
-function addressOf({ project, env }: Context): string {
+function addressOf({ project, env }: CommandContext): string {
   const url = pulumiAddress(project.settings.pulumiApiUrl, env);
   if (url === PULUMI_CLOUD || url === pulumiAddress(undefined, env)) return url;
   throw new RemedyError({
@@ -73,7 +72,7 @@ function addressOf({ project, env }: Context): string {
   });
 }
 
-async function tokenFor(context: Context, job: ProgramJob, url: string): Promise<Secret> {
+async function tokenFor(context: CommandContext, job: ProgramJob, url: string): Promise<Secret> {
   const { http, project, env } = context;
   const { programRepository, pulumiOrganization: organization } = project.settings;
   if (programRepository === undefined) {
@@ -100,7 +99,7 @@ function wishOf(settings: Settings, job: ProgramJob): TokenWish {
 }
 
 /** Only ever told to a runner: to anything else it would be a leak. */
-function mask({ env, terminal }: Context, secret: Secret): void {
+function mask({ env, terminal }: CommandContext, secret: Secret): void {
   if (env.GITHUB_ACTIONS === "true") terminal.mask(secret);
 }
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

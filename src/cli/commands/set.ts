@@ -1,7 +1,6 @@
 import { dayOf } from "../../catalog/dates";
 import type { SlotName } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
-import type { Context } from "../../operations/context";
 import { knowledgeOf, readLedgers } from "../../operations/observation/environments";
 import { checkValue, whyNotSet } from "../../operations/values/check-value";
 import {
@@ -13,7 +12,7 @@ import {
 } from "../../operations/values/named-entries";
 import { readValue, setInEnvironment } from "../../operations/values/set-in-environment";
 import { describeReaders, writeValues } from "../../operations/values/write-values";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../options";
 
 /** Writes one value, asked for in hiding or read from stdin. */
@@ -38,7 +37,7 @@ export const setCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { catalog } = context;
   if (typed.names.length !== 1) {
     throw new RemedyError({
@@ -60,7 +59,7 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
   return EXIT.done;
 }
 
-async function setInOrganization(context: Context, slot: SlotName, replace: boolean): Promise<void> {
+async function setInOrganization(context: CommandContext, slot: SlotName, replace: boolean): Promise<void> {
   const { terminal } = context;
   const { name, secret } = slot;
   const elsewhere = whyNotSet(secret);
@@ -100,7 +99,7 @@ async function setInOrganization(context: Context, slot: SlotName, replace: bool
   for (const line of otherNamesLeft([slot], there, dayOf(context.now()))) terminal.say(line);
 }
 
-async function refusal(context: Context, name: string): Promise<RemedyError> {
+async function refusal(context: CommandContext, name: string): Promise<RemedyError> {
   const synced = await readLedgers(context.cloud(), context.catalog, context.project.settings);
   return new RemedyError({
     code: "?",

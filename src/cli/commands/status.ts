@@ -1,9 +1,9 @@
 import { describePause, pauseAt } from "../../ledger/pause";
-import { type Context, requireCloud } from "../../operations/context";
+import { requireCloud } from "../../operations/context";
 import { inParallel } from "../../operations/in-parallel";
 import { type Seen, seeEnvironment, seeGitHub } from "../../operations/observation/environments";
 import { findStatus, remedyLines, type Status } from "../../operations/status/find-status";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../options";
 import { tableLines } from "../table";
 
@@ -28,7 +28,7 @@ export const statusCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { catalog, project, terminal } = context;
   const cloud = requireCloud(context);
   const asked = environmentOption(context, typed);

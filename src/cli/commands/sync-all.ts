@@ -1,8 +1,7 @@
-import type { Context } from "../../operations/context";
 import { readInput } from "../../operations/values/env-file";
 import { givenIn, syncByHand } from "../../operations/values/sync-by-hand";
 import { outcomeOf } from "../../sync/report";
-import { type CommandSpec, EXIT, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type Typed } from "../command";
 import { reportSync } from "../sync-report";
 import { syncToGithubCommand } from "./sync-to-github";
 
@@ -27,7 +26,7 @@ export const syncAllCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<number> {
+async function run(context: CommandContext, typed: Typed): Promise<number> {
   const { terminal } = context;
   const input = readInput(context, typed.text("from") ?? "");
   const names = new Set(givenIn(context, input));

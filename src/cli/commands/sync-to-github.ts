@@ -2,13 +2,12 @@ import { dayOf } from "../../catalog/dates";
 import { resolveCatalog } from "../../catalog/entry";
 import { type SlotName, slotNames, valueNames } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
-import type { Context } from "../../operations/context";
 import { knowledgeOf, readLedgers } from "../../operations/observation/environments";
 import { checkValue } from "../../operations/values/check-value";
 import { readInput } from "../../operations/values/env-file";
 import { otherNamesLeft, requireRoom, spreadOf } from "../../operations/values/named-entries";
 import { type NewValue, writeValues } from "../../operations/values/write-values";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 
 /** Writes all values of a .env file. */
 export const syncToGithubCommand: CommandSpec = {
@@ -30,7 +29,7 @@ export const syncToGithubCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { terminal } = context;
   const file = typed.text("from") ?? "";
   const values = readValues(context, file);
@@ -83,7 +82,7 @@ function leftToDo(
  *
  * @throws RemedyError with every name and value that is wrong.
  */
-function readValues(context: Context, file: string): NewValue[] {
+function readValues(context: CommandContext, file: string): NewValue[] {
   const today = dayOf(context.now());
   const entries = resolveCatalog(context.catalog);
   const slots = slotNames(entries);
@@ -105,7 +104,11 @@ function readValues(context: Context, file: string): NewValue[] {
   return values;
 }
 
-async function refusal(context: Context, file: string, existing: readonly NewValue[]): Promise<RemedyError> {
+async function refusal(
+  context: CommandContext,
+  file: string,
+  existing: readonly NewValue[],
+): Promise<RemedyError> {
   const synced = await readLedgers(context.cloud(), context.catalog, context.project.settings);
   const lines = existing.map(({ slot }) => `${slot.name}: ${knowledgeOf(slot.name, synced)}`);
   return new RemedyError({

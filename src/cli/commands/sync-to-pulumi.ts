@@ -1,11 +1,10 @@
 import type { ResolvedEntry as Entry } from "../../catalog/entry";
 import { RemedyError } from "../../errors";
-import type { Context } from "../../operations/context";
 import { readInput } from "../../operations/values/env-file";
 import { namedSlots } from "../../operations/values/named-entries";
 import { givenIn, syncByHand } from "../../operations/values/sync-by-hand";
 import type { Input } from "../../sync/given-values";
-import type { CommandSpec, ExitCode, Typed } from "../command";
+import type { CommandContext, CommandSpec, ExitCode, Typed } from "../command";
 import { reportSync } from "../sync-report";
 
 /** The sync job's work, from a person's machine. */
@@ -32,7 +31,7 @@ export const syncToPulumiCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const file = typed.text("from");
   const named = namedSlots(context.catalog, typed.names).map((slot) => slot.secret);
   requireSyncable(named);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { settingsOf } from "../../access/declared-access";
 import { createGitHubCarrier } from "../../clients/github-workflows";
-import { type Context, requireCloud } from "../../operations/context";
+import { requireCloud } from "../../operations/context";
 import { inParallel } from "../../operations/in-parallel";
 import { type SeenInGitHub, seeGitHub } from "../../operations/observation/environments";
 import { readStacks } from "../../operations/project";
@@ -18,7 +18,7 @@ import { checkCarrier, checkGitHub } from "../../operations/verification/check-g
 import { checkTrust } from "../../operations/verification/check-trust";
 import { carrierCatalog } from "../../sync/job-catalog";
 import { counted, namesIn } from "../../text";
-import { type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../options";
 import { tableLines } from "../table";
 
@@ -41,7 +41,7 @@ export const verifyCommand: CommandSpec = {
   run,
 };
 
-async function run(context: Context, typed: Typed): Promise<ExitCode> {
+async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { terminal } = context;
   const checks = await walk(context, environmentOption(context, typed));
   if (typed.has("json")) terminal.print(JSON.stringify(checks));
@@ -51,7 +51,7 @@ async function run(context: Context, typed: Typed): Promise<ExitCode> {
   return checks.some(({ unreachable }) => unreachable) ? EXIT.failed : EXIT.done;
 }
 
-async function walk(context: Context, environment: string | undefined): Promise<Check[]> {
+async function walk(context: CommandContext, environment: string | undefined): Promise<Check[]> {
   const { catalog, project, terminal } = context;
   const { settings } = project;
   const [cloud, call] = [requireCloud(context), context.cloudCall()];
@@ -76,7 +76,7 @@ async function walk(context: Context, environment: string | undefined): Promise<
   return [inGitHub, ...carriers, ...around, ...inside.flat()];
 }
 
-async function checkCarriers(context: Context): Promise<Check[]> {
+async function checkCarriers(context: CommandContext): Promise<Check[]> {
   const { catalog, project } = context;
   const { settings } = project;
   const bundle = context.readFile(join(project.dir, "dist", "sync_secrets.cjs")).toString("utf8");

@@ -5,7 +5,7 @@ import { type Document, parseDocument } from "yaml";
 import type { GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
 import { counted } from "../../text";
-import type { Context } from "../context";
+import type { PrintingContext } from "../context";
 import { inParallel } from "../in-parallel";
 import type { Project } from "../project";
 import { type Adoptable, type AdoptProxy, openAdoptProxy } from "./adopt-proxy";
@@ -21,7 +21,7 @@ export interface Adopted {
 }
 
 /** Runs the program against the door. @throws RemedyError when Pulumi fails, or tried to write anything else. */
-export async function adoptThroughProxy(context: Context, adopted: Adopted): Promise<void> {
+export async function adoptThroughProxy(context: PrintingContext, adopted: Adopted): Promise<void> {
   const { project, pulumi, terminal } = context;
   const github = context.github();
   const count = adopted.slots.length;

@@ -1,6 +1,6 @@
 import { dayOf } from "../../catalog/dates";
 import { createGitHubEnvironments } from "../../clients/github-secrets";
-import type { Context } from "../context";
+import type { PrintingContext } from "../context";
 import { inParallel } from "../in-parallel";
 import { keepBackup } from "../keep-backup";
 import type { Project } from "../project";
@@ -25,7 +25,11 @@ export interface Adoption extends AdoptPlan {
  * @param wanted names of the catalog; empty: all.
  * @throws RemedyError when a name is wrong, GitHub or Pulumi refuse, or another update holds the stack.
  */
-export async function adopt(context: Context, wanted: readonly string[], dryRun: boolean): Promise<Adoption> {
+export async function adopt(
+  context: PrintingContext,
+  wanted: readonly string[],
+  dryRun: boolean,
+): Promise<Adoption> {
   const { project, pulumi, catalog, terminal } = context;
   const github = context.github();
   const today = dayOf(context.now());
@@ -56,7 +60,7 @@ function interrupted(declared: readonly AdoptSlot[], { known }: AdoptPlan): Adop
 }
 
 /** Environments that come into the state with their secrets, and rules that GitHub has for them already. */
-async function placesOf(context: Context, slots: readonly AdoptSlot[], state: StateFacts) {
+async function placesOf(context: PrintingContext, slots: readonly AdoptSlot[], state: StateFacts) {
   const { branch } = context.project.settings;
   const all = new Map(slots.flatMap(({ place }) => (place === undefined ? [] : [[pathOf(place), place]])));
   const environments = new Set([...all.keys()].filter((path) => !state.environments.has(path)));
@@ -82,6 +86,6 @@ function leadsToDoor(state: StateFacts, { settings }: Project): boolean {
 }
 
 /** The provider's address is part of the state: it is set back to the configured one. */
-async function restoreAddress({ pulumi, project }: Context): Promise<void> {
+async function restoreAddress({ pulumi, project }: PrintingContext): Promise<void> {
   await pulumi.run(["up", "--yes", "--skip-preview", ...targets(groundOf(project))]);
 }

@@ -1,13 +1,13 @@
 import { RemedyError } from "../../errors";
 import { type Pause, pauseAt } from "../../ledger/pause";
-import { type Context, requireCloud } from "../context";
+import { type Context, type PrintingContext, requireCloud } from "../context";
 import { ledgerOf } from "../ledger-store";
 import { type PauseOutcome, pauseSync, resumeSync } from "../pauses/pause-sync";
 import type { Case, Journal, JournalFile } from "./case";
 
 /** A case whose pauses are set, looked at and lifted. */
 export interface PausingCase {
-  context: Context;
+  context: PrintingContext;
   found: Case;
   journal: Journal;
   file: JournalFile;

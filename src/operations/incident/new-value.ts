@@ -6,7 +6,7 @@ import { RemedyError } from "../../errors";
 import { fingerprint, isFingerprintKey } from "../../ledger/fingerprint";
 import { parseLedger } from "../../ledger/ledger";
 import type { Secret } from "../../secret";
-import type { Context } from "../context";
+import type { PrintingContext } from "../context";
 import { checkValue } from "../values/check-value";
 import { requireRoom, spreadOf } from "../values/named-entries";
 import { readValue } from "../values/set-in-environment";
@@ -22,7 +22,7 @@ import { timesOf } from "./open-case";
  * @throws RemedyError when it does not fit, is the compromised one, or GitHub's time has not moved.
  */
 export async function setNewValue(
-  context: Context,
+  context: PrintingContext,
   found: Case,
   journal: Journal,
 ): Promise<Secret | undefined> {
@@ -57,7 +57,11 @@ export async function setNewValue(
  *
  * @throws RemedyError when it has not.
  */
-export async function requireSet(context: Context, { secret, slots }: Case, journal: Journal): Promise<void> {
+export async function requireSet(
+  context: PrintingContext,
+  { secret, slots }: Case,
+  journal: Journal,
+): Promise<void> {
   if (slots.length === 0) return; // of a GitHub environment: the ledger will tell
   const at = timesOf(await context.github().listSecrets())[secret.name];
   if (at === undefined)
@@ -80,7 +84,11 @@ export async function requireSet(context: Context, { secret, slots }: Case, jour
 }
 
 /** The old value is known by its fingerprint, to those who may open a ledger; others are believed. */
-async function refuseOld({ project, cloud }: Context, journal: Journal, value: Secret): Promise<void> {
+async function refuseOld(
+  { project, cloud }: PrintingContext,
+  journal: Journal,
+  value: Secret,
+): Promise<void> {
   const { name, before, since, sinceGiven } = journal;
   for (const [environment, known] of Object.entries(before)) {
     // What changed since it got out may be the new value already.
@@ -105,12 +113,12 @@ async function refuseOld({ project, cloud }: Context, journal: Journal, value: S
 }
 
 /** @param file from the project's folder. @throws RemedyError when there is such a file. */
-export function requireFree(context: Context, file: string): void {
+export function requireFree(context: PrintingContext, file: string): void {
   if (existsSync(inProject(context, file))) throw taken(file);
 }
 
 /** Writes a file for its owner alone. @throws RemedyError when there is such a file, and when it cannot be written. */
-export function writeNew(context: Context, file: string, text: string): void {
+export function writeNew(context: PrintingContext, file: string, text: string): void {
   try {
     writeFileSync(inProject(context, file), text, { flag: "wx", mode: 0o600 });
   } catch (error) {
@@ -122,7 +130,7 @@ export function writeNew(context: Context, file: string, text: string): void {
   context.terminal.print(`Written down in ${file}`);
 }
 
-function inProject({ project }: Context, file: string): string {
+function inProject({ project }: PrintingContext, file: string): string {
   return file.startsWith("/") ? file : join(project.dir, file);
 }
 
@@ -136,7 +144,7 @@ function taken(file: string): RemedyError {
 }
 
 /** `STEM.md`, or where there is such a file already `STEM-2.md` and so on: an emergency waits for no name. */
-export function nextFree({ project: { dir } }: Context, stem: string): string {
+export function nextFree({ project: { dir } }: PrintingContext, stem: string): string {
   for (let count = 1; ; count += 1) {
     const file = `${stem}${count === 1 ? "" : `-${count}`}.md`;
     if (!existsSync(join(dir, file))) return file;
@@ -151,7 +159,7 @@ export function nextFree({ project: { dir } }: Context, stem: string): string {
  * @throws RemedyError when a run fails: its log says why.
  */
 export async function syncNow(
-  context: Context,
+  context: PrintingContext,
   runs: GitHubRuns,
   found: Case,
   journal: Journal,

@@ -6,7 +6,7 @@ import { parseLedger } from "../../ledger/ledger";
 import { describePause } from "../../ledger/pause";
 import type { Secret } from "../../secret";
 import { counted } from "../../text";
-import { type Context, requireCloud } from "../context";
+import { type PrintingContext, requireCloud } from "../context";
 import type { Case, Journal, JournalFile, Step } from "./case";
 import {
   type PausingCase,
@@ -37,7 +37,7 @@ export interface Walk extends PausingCase {
 
 /** What the ledgers know before anything is done; those that cannot be read are left out. */
 export async function lookBefore(
-  context: Context,
+  context: PrintingContext,
   { secret, environments }: Case,
 ): Promise<Journal["before"]> {
   const cloud = requireCloud(context);
@@ -57,7 +57,7 @@ export async function lookBefore(
 }
 
 /** Whose token this is, for the record. */
-export async function whoAmI(context: Context): Promise<string> {
+export async function whoAmI(context: PrintingContext): Promise<string> {
   try {
     return await currentUser(context.cloudCall());
   } catch (error) {
@@ -202,7 +202,7 @@ export type Stoppable = Pick<NodeJS.Process, "once" | "off" | "kill" | "pid">;
  * which environments the case leaves paused: nothing else would, and no sync writes there until somebody resumes them.
  */
 export async function withLastWord<Result>(
-  context: Context,
+  context: PrintingContext,
   file: JournalFile,
   walk: () => Promise<Result>,
   us: Stoppable = process,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { compositeEnvironment, ledgerEnvironment, pathOf } from "../../catalog/layout";
 import { RemedyError } from "../../errors";
-import type { Context } from "../context";
+import type { PrintingContext } from "../context";
 import { keepBackup } from "../keep-backup";
 import { creationsIn, importFileFor, type Orphan, observeOrphans } from "./find-orphans";
 
@@ -25,7 +25,7 @@ export interface Recovery {
  *
  * @throws RemedyError when that next `up` would overwrite text that is not this program's, or Pulumi refuses.
  */
-export async function recover(context: Context, dryRun: boolean): Promise<Recovery> {
+export async function recover(context: PrintingContext, dryRun: boolean): Promise<Recovery> {
   const { pulumi, project, terminal } = context;
   // The program needs both; the one that is missing is named here, and not by the end of a failed preview.
   context.githubCall();
@@ -65,7 +65,7 @@ export async function recover(context: Context, dryRun: boolean): Promise<Recove
  * alone what it does not know in a values environment.
  */
 async function refuseForeignText(
-  { project, cloud, catalog }: Context,
+  { project, cloud, catalog }: PrintingContext,
   orphans: readonly Orphan[],
 ): Promise<void> {
   const { settings } = project;

@@ -2,7 +2,7 @@ import { dayOf } from "../../catalog/dates";
 import type { SlotName } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
 import { Secret } from "../../secret";
-import type { Context, Terminal } from "../context";
+import type { PrintingContext, Terminal } from "../context";
 import { knowledgeOf, readLedgers } from "../observation/environments";
 import { checkText } from "./check-value";
 import { otherNamesLeft } from "./named-entries";
@@ -20,7 +20,7 @@ import {
  * @throws RemedyError before anything is written, or where GitHub refuses one of several: which were written is told.
  */
 export async function setInEnvironment(
-  context: Context,
+  context: PrintingContext,
   slot: SlotName,
   environment: string,
   replace: boolean,
@@ -58,7 +58,7 @@ export async function setInEnvironment(
 
 /** @param written how many of the places, in their order, have the new value. */
 function leftToDo(
-  context: Context,
+  context: PrintingContext,
   slot: SlotName,
   places: readonly EnvironmentPlace[],
   written: number,
@@ -80,7 +80,7 @@ function leftToDo(
 
 /** @throws RemedyError naming the places that have one, and whether a value of it was ever synced. */
 async function refuseExisting(
-  context: Context,
+  context: PrintingContext,
   name: string,
   places: readonly EnvironmentPlace[],
 ): Promise<void> {
