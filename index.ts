@@ -3,58 +3,58 @@ import * as pulumi from "@pulumi/pulumi";
 import { catalog } from "./secrets/catalog";
 import { IMAGES } from "./secrets/images";
 import { dayOf } from "./src/catalog/dates";
+import { AccessRules } from "./src/resources/access/access-rules";
+import { openOrganization } from "./src/resources/access/open-organization";
 import { CatalogFacts } from "./src/resources/catalog-facts";
 import { resolveImages } from "./src/resources/docker/images";
 import { DeploymentEnvironment } from "./src/resources/esc/deployment-environment";
-import { waitingFor } from "./src/resources/esc/waiting";
-import { declareEnvironmentSlots } from "./src/resources/github/environment-secrets";
+import { declareEnvironmentSecrets } from "./src/resources/github/environment-secrets";
 import { Organization } from "./src/resources/github/organization";
-import { slotRules } from "./src/resources/github/secret-guards";
-import { createProviders } from "./src/resources/providers";
+import { guardSecrets } from "./src/resources/github/secret-guards";
+import { declareProviders } from "./src/resources/providers";
 import { readStack } from "./src/resources/read-stack";
 
-// Config and catalog, checked: nothing is declared before everything is right.
+// The stack's config and the catalog, checked: nothing is declared before everything is right.
 const today = dayOf(new Date());
-const { settings, ownsOrganization, values } = readStack(catalog, today);
-const services = createProviders(settings, catalog.secrets.length);
-const providers = Object.values(services);
-new CatalogFacts(settings.application, catalog);
+const { settings, secrets, stacks, ownsOrganization, values } = readStack(catalog, today);
+const { groups, rotators = [], accessPolicies: policies = [] } = catalog;
+const { github, pulumiservice } = declareProviders(settings, secrets.length);
+const opts = { providers: [github, pulumiservice] };
+new CatalogFacts(settings.application, { secrets, policies });
 
-// What no run may do to a secret in GitHub, whatever it declares.
-const rules = slotRules(catalog, values, services.github, today);
+// Pulumi ESC: per deployment environment the values, the ledger, the composite, and who may open them.
+const access = new AccessRules(catalog, settings, openOrganization(settings));
+const args = { settings, groups, rotators, access };
+const deployments = settings.environments.map((name) => new DeploymentEnvironment(name, args, opts));
 
-// Pulumi ESC: per environment the values, the ledger, the composite, and who may open them.
-const stages = settings.environments.map((name) => ({
-  name,
-  stage: new DeploymentEnvironment(name, { settings, groups: catalog.groups }, { providers }),
-}));
+// GitHub: the hooks without which no secret is declared, and the secrets that have a value per environment.
+const { guards, inGitHub } = guardSecrets({ secrets, settings, today, deployments, provider: github });
+const declared = { catalog, secrets, settings, values, today, guards, provider: github };
+declareEnvironmentSecrets(declared, opts);
 
-// GitHub: the secrets that have a value per environment.
-declareEnvironmentSlots(catalog, settings, rules, { providers });
-
-// GitHub, by the one stack that owns it: the slots, the sync workflow, the trust in its jobs.
+// GitHub, by the one stack that owns it: the organization secrets, the sync workflow, the trust in its jobs.
 const bundle = readFileSync("dist/sync_secrets.cjs", "utf8");
 const organization = ownsOrganization
   ? new Organization(
       settings.githubOrganization,
-      { settings, catalog, bundle, stages: stages.map(({ stage }) => stage), rules },
-      { providers },
+      { ...declared, stacks, inGitHub, deployments, bundle },
+      opts,
     )
   : undefined;
 
-const byName = <T>(of: (stage: DeploymentEnvironment, name: string) => T) =>
-  Object.fromEntries(stages.map(({ name, stage }) => [name, of(stage, name)]));
-/** What applications open, by environment. */
-export const compositeEnvironments = byName((stage) => stage.composite);
+const byName = <T>(of: (deployment: DeploymentEnvironment) => T) =>
+  Object.fromEntries(deployments.map((deployment) => [deployment.name, of(deployment)]));
+/** What applications open, by deployment environment. */
+export const compositeEnvironments = byName(({ composite }) => composite);
 /** The sync workflow of each carrier. */
 export const workflows = organization?.workflows ?? [];
 /** How many secrets are declared, and in how many groups and environments. */
 export const counts = {
-  secrets: catalog.secrets.length,
-  groups: Object.keys(catalog.groups).length,
-  environments: stages.length,
+  secrets: secrets.length,
+  groups: Object.keys(groups).length,
+  environments: deployments.length,
 };
-/** Secrets that have not been synced yet, by environment. */
-export const waiting = byName((stage, name) => waitingFor(stage, name, catalog));
+/** Secrets that have not been synced yet, by deployment environment. */
+export const waiting = byName((deployment) => deployment.waitingOf(secrets));
 /** Digests of the platform's images; empty unless the config asks for them. */
 export const images = resolveImages(IMAGES, settings, new pulumi.Config().getSecret("dockerPassword"));

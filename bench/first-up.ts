@@ -77,23 +77,21 @@ async function timeFirstUp(pace: string | undefined): Promise<number> {
 
 /** The program's slots and nothing else of it: what the goal is about. */
 const FIRST_SLOTS = `import { catalog } from "./secrets/catalog";
-import { resolveCatalog } from "./secrets/entry";
-import { organizationSlots } from "./secrets/slots";
-import { dayOf } from "./secrets/tombstone";
-import { createProviders } from "./src/resources/providers";
+import { dayOf } from "./src/catalog/dates";
+import { organizationSlots } from "./src/catalog/slots";
+import { OrganizationSecret } from "./src/resources/github/organization-secret";
+import { Repositories } from "./src/resources/github/repositories";
+import { guardSecrets } from "./src/resources/github/secret-guards";
+import { declareProviders } from "./src/resources/providers";
 import { readStack } from "./src/resources/read-stack";
-import { Repositories } from "./src/resources/repositories";
-import { Slot } from "./src/resources/slot";
-import { slotRules } from "./src/resources/slot-rules";
 
 const today = dayOf(new Date());
-const { settings, values } = readStack(catalog, today);
-const { github } = createProviders(settings, ${SLOTS});
-const { guards } = slotRules(catalog, values, github, today);
-const repositories = new Repositories(settings.githubOrganization, { provider: github });
-const slots = organizationSlots(resolveCatalog(catalog), today).slice(0, ${SLOTS});
-for (const slot of slots) {
+const { settings, secrets } = readStack(catalog, today);
+const { github: provider } = declareProviders(settings, ${SLOTS});
+const { guards } = guardSecrets({ secrets, settings, today, deployments: [], provider });
+const repositories = new Repositories(settings.githubOrganization, { provider });
+for (const slot of organizationSlots(secrets, today).slice(0, ${SLOTS})) {
   const repositoryIds = Promise.all(settings.carriers.map((each) => repositories.idOf(each)));
-  new Slot({ slot, guards, repositoryIds, value: undefined }, { providers: [github] });
+  new OrganizationSecret({ slot, guards, repositoryIds, value: undefined }, { providers: [provider] });
 }
 `;

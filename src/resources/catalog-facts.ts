@@ -1,16 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Catalog, resolveCatalog } from "../catalog/entry";
+import type { AccessPolicy } from "../catalog/access-policy";
+import type { ResolvedEntry } from "../catalog/entry";
 import { slotNames } from "../catalog/slots";
 
+export interface CatalogFactsArgs {
+  /** Every entry of the catalog. */
+  secrets: readonly ResolvedEntry[];
+  /** The catalog's access policies: no resource describes the teams they name that people made in Pulumi Cloud. */
+  policies: readonly AccessPolicy[];
+}
+
 /**
- * What the catalog says of each secret, and why its access policies give what they give to teams that people made in
- * Pulumi Cloud, whom no resource describes: as outputs of a component, for policy packs see resources alone. Names,
- * owners, days and reasons, no value.
+ * What the catalog says of each secret, and why its access policies give what they give: as outputs of a component,
+ * because policy packs see resources alone. Names, owners, days and reasons, no value.
  */
 export class CatalogFacts extends pulumi.ComponentResource {
-  constructor(name: string, catalog: Catalog, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CatalogFactsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sophia-secrets:catalog:Catalog", name, {}, opts);
-    const secrets = slotNames(resolveCatalog(catalog)).map(({ name: slot, secret, tombstone }) => ({
+    const secrets = slotNames(args.secrets).map(({ name: slot, secret, tombstone }) => ({
       name: slot,
       group: secret.group,
       owner: secret.owner,
@@ -19,7 +26,7 @@ export class CatalogFacts extends pulumi.ComponentResource {
       value: secret.value,
       ...(tombstone === undefined ? {} : { tombstone }),
     }));
-    const policies = (catalog.accessPolicies ?? []).map(({ name: policy, why, identities }) => ({
+    const policies = args.policies.map(({ name: policy, why, identities }) => ({
       name: policy,
       why,
       teams: identities.filter(({ type }) => type === "team").map((each) => each.name),

@@ -1,4 +1,7 @@
-/** How the GitHub provider sends its requests (@pulumi/github 6.15.0, provider arguments of these names). */
+/**
+ * How the GitHub provider sends its requests (@pulumi/github 6.15.0, provider arguments of these names). In a file of its
+ * own, because benchmark and tests replace it.
+ */
 export type Pace =
   /** As fast as GitHub answers; a limit that is hit is waited out. */
   | { legacyClient: false }

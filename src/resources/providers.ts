@@ -4,7 +4,7 @@ import * as pulumiservice from "@pulumi/pulumiservice";
 import type { Settings } from "../catalog/settings";
 import { paceOf } from "./pace";
 
-/** The two providers, for one stack's organizations. Tokens come from GITHUB_TOKEN and PULUMI_ACCESS_TOKEN or login. */
+/** The two providers of one stack. Their tokens come from GITHUB_TOKEN, and from PULUMI_ACCESS_TOKEN or login. */
 export interface Providers {
   github: github.Provider;
   pulumiservice: pulumiservice.Provider;
@@ -15,13 +15,13 @@ export interface Providers {
  *
  * @param slots how many GitHub secrets the catalog declares: many are written more slowly.
  */
-export function createProviders(settings: Settings, slots: number): Providers {
+export function declareProviders(settings: Settings, slots: number): Providers {
   return {
     github: new github.Provider("github", {
       owner: settings.githubOrganization,
       ...paceOf(slots),
-      // Left to the plugin, which reads GITHUB_TOKEN itself: the SDK would put it into the state, and whoever came with
-      // another token, as each CI run does, would be shown a change.
+      // Left to the plugin, which reads GITHUB_TOKEN itself: the SDK would put it into the state, and each run with
+      // another token, as in CI, would show a change.
       token: pulumi.output(undefined) as unknown as pulumi.Output<string>,
       ...(settings.githubApiUrl === undefined ? {} : { baseUrl: `${settings.githubApiUrl}/` }),
     }),

@@ -11,14 +11,15 @@ import { type Catalog, type ResolvedEntry, resolveCatalog } from "../catalog/ent
 import { checkEnvironmentTargets } from "../catalog/environment-slots";
 import { parseSettings, type Settings } from "../catalog/settings";
 import { describeProblems, type Problem } from "../errors";
-import { AccessRules } from "./access/access-rules";
-import { openOrganization } from "./access/open-organization";
 import { warnOfLacking } from "./esc/oversight";
-import type { StackSettings } from "./stack-settings";
 
-/** One stack's config, checked against the catalog and the project's other stacks. */
+/** One stack's config and the catalog, checked against each other and the project's other stacks. */
 export interface Stack {
-  settings: StackSettings;
+  settings: Settings;
+  /** Every entry of the catalog, with every default filled in. */
+  secrets: readonly ResolvedEntry[];
+  /** Names of all stacks of the project. */
+  stacks: readonly string[];
   /** Whether this stack owns the organization-wide objects. */
   ownsOrganization: boolean;
   /** Values that entries take from config, by name: secret. */
@@ -66,9 +67,10 @@ export function readStack(catalog: Catalog, today: string): Stack {
   warnOfLacking(settings, catalog.rotators ?? []);
   warnOfPins(settings);
   const values = new pulumi.Config().getSecretObject<Record<string, string>>("values");
-  const access = new AccessRules(catalog, settings, openOrganization(settings));
   return {
-    settings: { ...settings, access, stacks, rotators: catalog.rotators ?? [] },
+    settings,
+    secrets,
+    stacks,
     ownsOrganization,
     values: values ?? pulumi.secret<Record<string, string>>({}),
   };
@@ -85,15 +87,15 @@ function ownConfig(): Record<string, string> {
   return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
 }
 
-/** The SDK has it and leaves it out of its types; its public way to ask is a warning in the log. */
+/** The SDK has it and leaves it out of its types; its public function only warns in the log. */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
-/** Secret config in clear: in the stack's file, which is told by line, or wherever else it came from. */
+/** Secret config in clear: in the stack's file, which names the line, or from anywhere else. */
 function checkClear(config: Readonly<Record<string, string>>): Problem[] {
   const inFile = checkEncrypted(configInFile(pulumi.getStack()));
   const prefix = `${pulumi.getProject()}:`;
   const elsewhere = checkSecrecy(config, (key) => isConfigSecret(`${prefix}${key}`));
-  const known = ({ subject: thing }: Problem) => inFile.some((each) => each.subject.startsWith(thing));
+  const known = ({ subject }: Problem) => inFile.some((each) => each.subject.startsWith(subject));
   return [...inFile, ...elsewhere.filter((problem) => !known(problem))];
 }
 
@@ -119,13 +121,13 @@ function otherStacks(): StackClaim[] {
   });
 }
 
-/** What only shows when keys are seen together. */
+/** Rules about two keys together. */
 function checkTogether(settings: Settings): Problem[] {
   const problems: Problem[] = [];
   // Pulumi names every organization of a file or bucket backend "organization".
   if (settings.pulumiApiUrl === undefined && pulumi.getOrganization() === "organization") {
     problems.push({
-      code: "?",
+      code: "config-missing",
       subject: "config pulumiApiUrl",
       cause:
         "is missing, and this stack's state is not in Pulumi Cloud, so the provider would look for ESC there",
@@ -134,7 +136,7 @@ function checkTogether(settings: Settings): Problem[] {
   }
   if ((settings.dockerUsername === undefined) !== (settings.dockerPassword !== true)) {
     problems.push({
-      code: "?",
+      code: "config-incomplete",
       subject: "config dockerUsername and dockerPassword",
       cause: "only one of them is set",
       remedy: "set both, or neither for public images",
@@ -143,11 +145,11 @@ function checkTogether(settings: Settings): Problem[] {
   return problems;
 }
 
-/** Says, in every preview and every up, which applications do not get what the sync brings. */
-export function warnOfPins({ compositeTags }: Pick<Settings, "compositeTags">): void {
+/** Warns, in every preview and every up, of the applications that do not get what the sync brings. */
+function warnOfPins({ compositeTags }: Pick<Settings, "compositeTags">): void {
   const pins = Object.entries(compositeTags).map(([environment, tag]) => `${environment} to ${tag}`);
   if (pins.length === 0) return;
   void pulumi.log.warn(
-    `pinned (compositeTags): ${pins.join(", ")}; applications there get no newer value until the tag is changed or taken out. Where a group lacks the tag, up is refused and they keep what they have`,
+    `pinned (compositeTags): ${pins.join(", ")}; applications there get no newer value until the tag is changed or removed. If a group lacks the tag, up is refused and they keep what they have`,
   );
 }

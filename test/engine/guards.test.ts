@@ -102,7 +102,7 @@ pulumi.runtime.registerResourceTransform(({ type, props, opts }) =>
     for (const command of [previewed, ["up", "--yes", "--skip-preview", "--continue-on-error"]]) {
       const { code, output } = await project.pulumi(...command, "-s", "live");
       assert.notEqual(code, 0);
-      assert.match(output, /SMTP_PASSWORD: updating this slot would send the placeholder .*Remedy: /);
+      assert.match(output, /SMTP_PASSWORD: updating this secret would send the placeholder .*Remedy: /);
     }
     assert.deepEqual(writesOf(await project.requests("github"), "SMTP_PASSWORD"), []);
     await project.people.sync("live");

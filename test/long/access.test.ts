@@ -165,7 +165,7 @@ describe("access of three identities, through the real engine", function () {
     assert.notEqual(refused.code, 0);
     assert.match(
       refused.output,
-      /access policy helpers: names the team helper, which .* Remedy: make it there/,
+      /access policy helpers: names the team helper, which .* Remedy: create it there/,
     );
   });
 });

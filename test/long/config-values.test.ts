@@ -102,7 +102,7 @@ describe("a value that is the stack's, with the real engine", function () {
     for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
       const { code, output } = await live(...command);
       assert.notEqual(code, 0);
-      assert.match(output, /SMTP_PASSWORD: its value was a person's to set.*Remedy: /);
+      assert.match(output, /SMTP_PASSWORD: set by hand in GitHub.*Remedy: /);
     }
     const sent = (await project.requests("github")).filter((each) => /^PUT .*\/SMTP_PASSWORD/.test(each));
     assert.deepEqual(sent, []);

@@ -69,7 +69,7 @@ describe("a rename and a removal, from GitHub to ESC, with the real engine", fun
     for (const command of [["preview"], ["up", "--yes", "--skip-preview", "--refresh"]]) {
       const { code, output } = await project.pulumi(...command, "-s", "live");
       assert.notEqual(code, 0);
-      assert.match(output, /SENTRY_DSN: deleting this secret could lose the one value there is.*Remedy: /);
+      assert.match(output, /SENTRY_DSN: deleting this secret could lose the only value there is.*Remedy: /);
     }
     assert.deepEqual(await deletions(), []);
   });

@@ -200,7 +200,6 @@ export const githubLives: Record<string, Life> = {
 
 const FUNCTION = (name: string) => `github:index/${name}:${name}`;
 const readable = "GET /api/v3/repos/acme/app/actions/organization-secrets";
-const environmentSecrets = "GET /api/v3/repositories/7/environments/production/secrets";
 const team = {
   id: 77,
   name: "Security",
@@ -235,24 +234,6 @@ export const githubFunctions: Record<string, { token: string; args: Properties; 
   "an answer of the API without an id": {
     token: FUNCTION("getRestApi"),
     args: { endpoint: "repos/acme/app/actions/organization-secrets" },
-  },
-  "the secrets of an environment": {
-    token: FUNCTION("getActionsEnvironmentSecrets"),
-    args: { name: "app", environment: "production" },
-    routes: { [environmentSecrets]: { body: { total_count: 1, secrets: [{ name: "TOKEN", ...times }] } } },
-  },
-  "the secrets of an environment by the repository's full name": {
-    token: FUNCTION("getActionsEnvironmentSecrets"),
-    args: { fullName: "acme/app", environment: "production" },
-    routes: { [environmentSecrets]: { body: { total_count: 0, secrets: [] } } },
-  },
-  "the secrets of an environment that is not there": {
-    token: FUNCTION("getActionsEnvironmentSecrets"),
-    args: { name: "app", environment: "nowhere" },
-  },
-  "the secrets of an environment of no repository": {
-    token: FUNCTION("getActionsEnvironmentSecrets"),
-    args: { environment: "production" },
   },
   "the organization's secrets": {
     token: FUNCTION("getActionsOrganizationSecrets"),

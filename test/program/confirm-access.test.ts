@@ -126,7 +126,7 @@ describe("what the program asks Pulumi Cloud itself", function () {
         : (error?.message ?? "");
       assert.match(
         message,
-        /access policy on-call: names the team platform, which the Pulumi Cloud organization payready does not have\. Remedy: make it there, or spell it as its list of teams has it/,
+        /access policy on-call: names the team platform, which the Pulumi Cloud organization payready does not have\. Remedy: create it there, or spell it as its list of teams has it/,
       );
       assert.match(message, /access policy watch: names the team secrity, which/);
       assert.match(message, /access policy watch: names ghost, who has no account/);
@@ -152,7 +152,7 @@ describe("what the program asks Pulumi Cloud itself", function () {
     const { error } = await run([], { preview: false, stacks });
     assert.match(
       error?.message ?? "",
-      /config approvers: names the team secrity, which .* so nobody could approve\. Remedy: make it there/,
+      /config approvers: names the team secrity, which .* so nobody could approve\. Remedy: create it there/,
     );
     assert.doesNotMatch(error?.message ?? "", /security/);
   });

@@ -48,7 +48,7 @@ describe("other people's secrets, with two carriers", function () {
     const run = await runProgram({ catalog: CATALOG, stacks, readable: { "ai-cherry/sophia-main": [] } });
     assert.match(
       run.error?.message ?? "",
-      /repository ai-cherry\/second-carrier: GitHub does not list the organization secrets it may read \(404\)\. Remedy: /,
+      /repository ai-cherry\/second-carrier: GitHub does not list the secrets its workflows can use \(404\)\. Remedy: /,
     );
   });
 });

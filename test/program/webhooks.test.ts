@@ -67,9 +67,9 @@ describe("webhooks, approvals and the audit's export", function () {
 
     it("is refused, and not quoted, when it is none that the format's service has", async () => {
       const refused: [StackConfig, string, RegExp][] = [
-        [{}, "https://canary.example.com/hook", /is no address of Slack's/],
-        [{ webhookFormat: "raw" }, "canary", /is no http\(s\) address/],
-        [{ webhookFormat: "raw" }, "javascript:canary", /is no http\(s\) address/],
+        [{}, "https://canary.example.com/hook", /is not an address of Slack/],
+        [{ webhookFormat: "raw" }, "canary", /is not an http\(s\) address/],
+        [{ webhookFormat: "raw" }, "javascript:canary", /is not an http\(s\) address/],
       ];
       for (const [config, webhookUrl, words] of refused) {
         const { error } = await run(config, { webhookUrl });

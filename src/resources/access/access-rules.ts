@@ -8,43 +8,46 @@ import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import { confirmAccess } from "./confirm-access";
 import type { AskedOrganization } from "./open-organization";
 
-/** Who may do what in one run of the program, and what preview has to say about it. */
+/** Who may do what in one run of the program, and what preview has to tell about it. */
 export class AccessRules {
   /**
-   * For every permission: says when one is replaced. The state keeps a hook's name, and the engine runs what is
+   * For every permission: tells when one is replaced. The state keeps a hook's name, and the engine runs what is
    * registered under it, so each run makes it.
    */
-  readonly sayWindow: pulumi.ResourceHook;
+  readonly announceWindow: pulumi.ResourceHook;
   private readonly policies: readonly AccessPolicy[];
   private confirmed: Promise<void> | undefined;
 
+  /**
+   * @param settings the stack's config.
+   * @param organization what Pulumi Cloud answers; undefined when there is no token for it.
+   */
   constructor(
     private readonly catalog: Catalog,
     private readonly settings: Settings,
-    /** Undefined where there is no token for it. */
     private readonly organization: AskedOrganization | undefined,
   ) {
     this.policies = catalog.accessPolicies ?? [];
-    this.sayWindow = new pulumi.ResourceHook(
+    this.announceWindow = new pulumi.ResourceHook(
       "say-window-of-access",
-      ({ oldInputs = {} }) => this.announceWindow(oldInputs),
+      ({ oldInputs = {} }) => this.warnOfWindow(oldInputs),
       { onDryRun: true },
     );
     if (!this.hasTeams && pulumi.runtime.isDryRun())
       void pulumi.log.warn(describeWithoutTeams(this.settings, this.policies));
   }
 
-  /** What the policies come to in one environment; nothing where the edition has no teams. */
-  of(environment: string): EnvironmentAccess {
+  /** What the policies come to in one deployment environment. Nothing when the edition has no teams. */
+  of(deployment: string): EnvironmentAccess {
     if (!this.hasTeams) return { teams: [], audiences: [] };
-    return declaredAccess(this.catalog, this.settings, environment);
+    return declaredAccess(this.catalog, this.settings, deployment);
   }
 
   /**
-   * Asks once a run whether everybody is there whom this stack's policies name, and in a preview also what the
+   * Asks once a run whether everybody exists whom this stack's policies name. In a preview it also asks what the
    * organization gives to everybody by default.
    *
-   * @throws pulumi.RunError naming every policy and login or team that is not there.
+   * @throws pulumi.RunError naming every policy and every login or team that does not exist.
    */
   confirm(opts: pulumi.InvokeOptions): Promise<void> {
     const { policies, settings, organization } = this;
@@ -56,7 +59,7 @@ export class AccessRules {
     return EDITIONS_WITH_TEAMS.includes(this.settings.edition);
   }
 
-  private announceWindow(old: Readonly<Record<string, unknown>>): void {
+  private warnOfWindow(old: Readonly<Record<string, unknown>>): void {
     const grant = this.grantTo(old);
     if (grant === undefined || !pulumi.runtime.isDryRun()) return;
     const { permission, maxOpenDuration } = old as { permission?: string; maxOpenDuration?: string };
@@ -64,11 +67,11 @@ export class AccessRules {
     void pulumi.log.warn(describeWindow(String(old.team), before, grant));
   }
 
-  /** What is declared now for the team and environment of a permission. */
+  /** What is declared now for the team and ESC environment of a permission. */
   private grantTo(old: Readonly<Record<string, unknown>>): Grant | undefined {
     const path = `${old.project}/${old.environment}`;
     return this.settings.environments
-      .flatMap((environment) => this.of(environment).teams)
+      .flatMap((deployment) => this.of(deployment).teams)
       .filter(({ team }) => team === old.team)
       .flatMap(({ onValues, onComposites }) => [...onValues, ...onComposites])
       .find(({ environment }) => pathOf(environment) === path);

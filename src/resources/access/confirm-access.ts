@@ -7,24 +7,24 @@ import { describeProblems, messageOf, type Problem } from "../../errors";
 import { saidByProvider } from "../provider-answers";
 import type { AskedOrganization } from "./open-organization";
 
-/** What is to be confirmed, and by whom. */
+/** What is to be confirmed, and who answers. */
 interface Asked {
   policies: readonly AccessPolicy[];
   settings: Settings;
-  /** Undefined where there is no token for it. */
+  /** Undefined when there is no token for it. */
   organization: AskedOrganization | undefined;
 }
 
-/** What the SDK ends with when its log has the error already; the engine then adds no words of its own (cmd/run/index.ts). */
-const TOLD_ALREADY = 32;
+/** The SDK's exit code for an error that its log already has; the engine then adds nothing (cmd/run/index.ts). */
+const LOGGED_ALREADY = 32;
 
 type Names = ReadonlySet<string> | undefined;
 
 /**
- * Asks Pulumi Cloud whether everybody is there whom the policies of this stack's environments and its approvers name;
- * in a preview also what it gives to everybody by default. What cannot be asked is said, and stops nothing.
+ * Asks Pulumi Cloud whether everybody exists whom the policies of this stack's deployment environments and its approvers
+ * name. In a preview it also asks what everybody gets by default. What cannot be asked is a warning, and stops nothing.
  *
- * @throws pulumi.RunError naming everybody who is not there; a preview says it in its log, and fails at its end.
+ * @throws pulumi.RunError naming everybody who does not exist. A preview logs it instead, and fails at its end.
  */
 export async function confirmAccess(asked: Asked, opts: pulumi.InvokeOptions): Promise<void> {
   const { pulumiOrganization, environments } = asked.settings;
@@ -38,19 +38,19 @@ export async function confirmAccess(asked: Asked, opts: pulumi.InvokeOptions): P
     isPreview ? announceDefault(asked) : undefined,
   ]);
   const problems = [
-    ...policies.flatMap((policy) => strangersIn(policy, { user, team }, pulumiOrganization)),
+    ...policies.flatMap((policy) => unknownIn(policy, { user, team }, pulumiOrganization)),
     ...unknownApprovers(asked.settings, team),
   ];
   if (problems.length === 0) return;
   const message = describeProblems("Access policies and approvers", problems);
-  // Thrown, it is told once more for each resource that waits for this, around the words that matter. A preview makes
-  // nothing, so it may go on to its end, and fail there.
+  // An error that is thrown is printed once more for each resource that waits for this. A preview changes nothing, so
+  // it may go on to its end, and fail there.
   if (!isPreview) throw new pulumi.RunError(message);
   await pulumi.log.error(message);
-  process.exitCode = TOLD_ALREADY;
+  process.exitCode = LOGGED_ALREADY;
 }
 
-/** Undefined where they cannot be listed. */
+/** Undefined when they cannot be listed. */
 async function memberNames(organizationName: string, opts: pulumi.InvokeOptions): Promise<Names> {
   try {
     const { members } = await pulumiservice.getOrganizationMembers({ organizationName }, opts);
@@ -62,7 +62,7 @@ async function memberNames(organizationName: string, opts: pulumi.InvokeOptions)
   }
 }
 
-/** Undefined where nobody names one, and where they cannot be listed. */
+/** Undefined when nobody names a team, and when they cannot be listed. */
 async function teamNames(
   policies: readonly AccessPolicy[],
   { settings, organization }: Asked,
@@ -80,7 +80,7 @@ async function teamNames(
 
 const NO_TOKEN = "there is no PULUMI_ACCESS_TOKEN, and pulumi login keeps none for this address";
 
-/** Everybody has the organization's default permission as well: at `write` no policy restricts anybody. */
+/** Everybody also has the organization's default permission: at `write` no policy restricts anybody. */
 async function announceDefault({ settings, organization }: Asked): Promise<void> {
   const { pulumiOrganization } = settings;
   try {
@@ -99,41 +99,38 @@ async function announceDefault({ settings, organization }: Asked): Promise<void>
   }
 }
 
-function strangersIn(
+function unknownIn(
   policy: AccessPolicy,
   known: Readonly<Record<"user" | "team", Names>>,
   organization: string,
 ): Problem[] {
+  const subject = `access policy ${policy.name}`;
   return policy.identities
     .filter(({ type, name }) => known[type]?.has(name) === false)
-    .map(({ type, name }) => {
-      const thing = `access policy ${policy.name}`;
-      if (type === "user") {
-        const cause = `names ${name}, who has no account in the Pulumi Cloud organization ${organization}`;
-        return {
-          code: "?",
-          subject: thing,
-          cause,
-          remedy: "invite them there, or spell the login as its list of members has it",
-        };
-      }
-      const cause = `names the team ${name}, which the Pulumi Cloud organization ${organization} does not have`;
-      return {
-        code: "?",
-        subject: thing,
-        cause,
-        remedy: "make it there, or spell it as its list of teams has it",
-      };
-    });
+    .map(({ type, name }) =>
+      type === "user"
+        ? {
+            code: "pulumi-member-unknown",
+            subject,
+            cause: `names ${name}, who has no account in the Pulumi Cloud organization ${organization}`,
+            remedy: "invite them there, or spell the login as its list of members has it",
+          }
+        : {
+            code: "pulumi-team-unknown",
+            subject,
+            cause: `names the team ${name}, which the Pulumi Cloud organization ${organization} does not have`,
+            remedy: "create it there, or spell it as its list of teams has it",
+          },
+    );
 }
 
 function unknownApprovers({ approvers, pulumiOrganization }: Settings, teams: Names): Problem[] {
   return approvers
     .filter((name) => teams?.has(name) === false)
     .map((name) => ({
-      code: "?",
+      code: "pulumi-team-unknown",
       subject: "config approvers",
       cause: `names the team ${name}, which the Pulumi Cloud organization ${pulumiOrganization} does not have, so nobody could approve`,
-      remedy: "make it there with the people who approve, or spell it as its list of teams has it",
+      remedy: "create it there with the people who approve, or spell it as its list of teams has it",
     }));
 }

@@ -4,16 +4,16 @@ import { createPulumiCall } from "../../clients/pulumi-call";
 import { findPulumiToken, pulumiAddress } from "../../clients/pulumi-login";
 import { createPulumiOrganization, type PulumiOrganization } from "../../clients/pulumi-organization";
 
-/** What the provider has no function for. */
+/** What the provider has no function for, asked of Pulumi Cloud directly. */
 export type AskedOrganization = Pick<PulumiOrganization, "settings" | "teamNames">;
 
-/** A preview does not wait long for what it can do without. */
+/** A preview does not wait long for answers that it can do without. */
 const PATIENCE = { timeoutMs: 5000, tries: 2, patienceMs: 2000 };
 
 /**
  * The organization of Pulumi Cloud, asked with the token that its provider has.
  *
- * @returns undefined where there is no token in PULUMI_ACCESS_TOKEN and none of `pulumi login`.
+ * @returns undefined when there is no token in PULUMI_ACCESS_TOKEN and none of `pulumi login`.
  */
 export function openOrganization({
   pulumiApiUrl,

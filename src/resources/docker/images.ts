@@ -2,10 +2,12 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Image } from "../../catalog/entry";
 import type { Settings } from "../../catalog/settings";
+import { messageOf } from "../../errors";
+import { programError } from "../program-error";
 
 /**
- * The images' digests, looked up at preview, so that what is deployed is what was seen. Nothing when the config says
- * so.
+ * The images' digests, looked up at preview, so that what is deployed is what preview showed. None unless the config
+ * asks for them.
  *
  * @param password of the registry's account: encrypted config, or ESC through the stack's `environment`.
  * @throws pulumi.RunError naming the image, the likely cause and the remedy.
@@ -29,18 +31,16 @@ export function resolveImages(
 
 async function digestOf(image: Image, registry: string, provider: docker.Provider): Promise<string> {
   const name = `${registry}/${image.reference}`;
-  try {
-    const found = await docker.getRegistryImage({ name }, { provider });
-    return `${name.replace(/:[^:/]*$/, "")}@${found.sha256Digest}`;
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    const remedy = said.includes("docker daemon")
-      ? "start a Docker-compatible engine (set DOCKER_HOST or dockerHost), or set resolveImages to false"
-      : "check the reference in secrets/images.ts, dockerRegistry, and the account's right to read it";
-    throw new pulumi.RunError(
-      `image ${name}: its digest cannot be looked up (${said.replaceAll(/\s+/g, " ").trim()}). Remedy: ${remedy}`,
-    );
-  }
+  const found = await docker.getRegistryImage({ name }, { provider }).catch((error: unknown) => {
+    throw programError({
+      code: "image-not-found",
+      subject: `image ${name}`,
+      cause: `its digest cannot be looked up (${messageOf(error).replaceAll(/\s+/g, " ").trim()})`,
+      remedy:
+        "start a Docker-compatible engine (set DOCKER_HOST or dockerHost) and check the reference in secrets/images.ts, dockerRegistry, and the account's right to read it; or set resolveImages to false",
+    });
+  });
+  return `${name.replace(/:[^:/]*$/, "")}@${found.sha256Digest}`;
 }
 
 /** A registry's name in references: an address may carry a scheme, a reference never does. */

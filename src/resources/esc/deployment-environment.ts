@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as pulumiservice from "@pulumi/pulumiservice";
-import type { Group } from "../../catalog/entry";
+import type * as pulumiservice from "@pulumi/pulumiservice";
+import type { Group, ResolvedEntry } from "../../catalog/entry";
 import { declaredComposite } from "../../catalog/esc-environments";
 import {
   compositeEnvironment,
@@ -9,132 +9,141 @@ import {
   pathOf,
   valuesEnvironment,
 } from "../../catalog/layout";
-import { EMPTY_LEDGER_TEXT } from "../../ledger/ledger";
-import { StageAccess } from "../access/team-access";
-import type { StackSettings } from "../stack-settings";
-import { protectFromDeletion, tagOwner } from "./environment-settings";
+import type { Rotator } from "../../catalog/rotators";
+import type { Settings } from "../../catalog/settings";
+import { EMPTY_LEDGER_TEXT, parseLedger } from "../../ledger/ledger";
+import type { AccessRules } from "../access/access-rules";
+import { DeploymentAccess } from "../access/deployment-access";
+import { textOf } from "../provider-answers";
+import { declareEscEnvironment, declareKeptEnvironment, type EscEnvironmentArgs } from "./esc-environment";
 import { declareOversight } from "./oversight";
 import { declareRotators } from "./rotated-environment";
-import type { StageEnvironments } from "./stage-environments";
 
 /** Text of a values environment before its first sync. */
 const NO_VALUES = "values: {}\n";
 
+export interface DeploymentEnvironmentArgs {
+  /** The stack's config: how things are named, who approves changes, which tag the composite imports. */
+  settings: Settings;
+  /** The catalog's groups: each has a values environment. */
+  groups: Readonly<Record<string, Group>>;
+  /** Credentials that ESC makes and rotates by itself. */
+  rotators: readonly Rotator[];
+  /** What the access policies give to which teams. */
+  access: AccessRules;
+}
+
 /**
- * One environment of the pipeline in Pulumi ESC: a values environment per group, the ledger, the composite that
- * applications open, and the teams that may.
+ * One deployment environment in Pulumi ESC: a values environment per group, the ledger, the composite that applications
+ * open, and the teams that may.
  */
 export class DeploymentEnvironment extends pulumi.ComponentResource {
   /** `default/sophia-ai-production`. */
   readonly composite: string;
+  /** When and by which run each value was synced. */
   readonly ledger: pulumiservice.Environment;
-  readonly environments: StageEnvironments;
 
-  private readonly settings: StackSettings;
-  private readonly groups: Readonly<Record<string, Group>>;
   private readonly byPath = new Map<string, pulumiservice.Environment>();
 
+  /** @param name development, staging, production. */
   constructor(
-    private readonly environment: string,
-    args: { settings: StackSettings; groups: Readonly<Record<string, Group>> },
+    readonly name: string,
+    private readonly args: DeploymentEnvironmentArgs,
     opts: pulumi.ComponentResourceOptions,
   ) {
-    super("sophia-secrets:esc:Stage", environment, {}, opts);
-    this.settings = args.settings;
-    this.groups = args.groups;
-    const { settings, byPath } = this;
+    super("sophia-secrets:esc:Stage", name, {}, opts);
+    const { settings, access: rules, rotators } = args;
     const groups = Object.keys(args.groups).sort();
     const values = Object.fromEntries(
-      groups.map((group) => [
-        group,
-        this.keep(group, valuesEnvironment(settings, environment, group), NO_VALUES),
-      ]),
+      groups.map((group) => [group, this.keep(group, valuesEnvironment(settings, name, group), NO_VALUES)]),
     );
-    this.ledger = this.keep("ledger", ledgerEnvironment(settings, environment), EMPTY_LEDGER_TEXT);
-    const rotators = declareRotators(environment, settings, (...kept) => this.keep(...kept), {
-      parent: this,
-    });
+    this.ledger = this.keep("ledger", ledgerEnvironment(settings, name), EMPTY_LEDGER_TEXT);
+    const keep = this.keep.bind(this);
+    const rotated = declareRotators(name, { settings, rotators, keep }, { parent: this });
 
-    const access = new StageAccess(environment, settings, { parent: this });
-    const after = [...Object.values(values), ...Object.values(rotators), ...access.grantOnValues(byPath)];
-    const id = compositeEnvironment(settings, environment);
-    // A rename would delete it before the new one is there, and every application with it.
-    const composite = this.compose("composite", id, groups, { dependsOn: after, protect: true });
+    const access = new DeploymentAccess(name, { rules, settings }, { parent: this });
+    const dependsOn = [
+      ...Object.values(values),
+      ...Object.values(rotated),
+      ...access.grantOnValues(this.byPath),
+    ];
+    const id = compositeEnvironment(settings, name);
+    // A rename would delete it before the new one exists, and every application would lose its secrets.
+    const composite = this.compose("composite", id, groups, { dependsOn, protect: true });
     const audiences = Object.fromEntries(
-      access.audiences.map(({ policy, environment: own, groups: some }) => [
-        policy,
-        this.compose(`for-${policy}`, own, some, { dependsOn: after }),
-      ]),
+      access.audiences.map(({ policy, environment: own, groups: some }) => {
+        const part = `for-${policy}`;
+        return [part, this.compose(part, own, some, { dependsOn })];
+      }),
     );
-    access.grantOnComposites(byPath);
-    this.environments = { values, ledger: this.ledger, rotators, composite, audiences };
-    declareOversight(environment, this.environments, settings, { parent: this });
+    access.grantOnComposites(this.byPath);
+    declareOversight(
+      name,
+      { settings, approved: values, watched: { ...values, ...rotated, composite, ...audiences } },
+      { parent: this },
+    );
     this.composite = pathOf(id);
     this.registerOutputs({ composite: this.composite });
   }
 
   /**
-   * An environment whose text the sync writes, or ESC itself: an update from here would undo it, for the provider sends no ETag.
-   * Protected: a deleted environment takes its values along.
+   * Names of secrets that have never been synced to it: nobody has set them yet, or the sync has not run since. Taken
+   * from the ledger as the last refresh saw it (`pulumi up --refresh`). Reading it here instead would be a call on each
+   * preview, and reading an environment that does not exist yet breaks the state of a targeted `up`.
+   *
+   * @param secrets every entry of the catalog.
    */
+  waitingOf(secrets: readonly ResolvedEntry[]): pulumi.Output<string[]> {
+    const wanted = secrets.filter(
+      (secret) =>
+        !secret.bootstrap &&
+        secret.default === undefined &&
+        secret.tombstone === undefined &&
+        secret.environments.includes(this.name),
+    );
+    const waiting = this.ledger.yaml.apply(async (asset) => {
+      const ledger = parseLedger(await textOf(asset));
+      return wanted.map((secret) => secret.name).filter((name) => ledger.secrets[name] === undefined);
+    });
+    // The provider marks every text secret; names are not.
+    return pulumi.unsecret(waiting);
+  }
+
   private keep(
-    name: string,
+    part: string,
     id: EscEnvironment,
-    yaml: string,
-    options: pulumi.CustomResourceOptions = {},
+    text: string,
+    opts: pulumi.CustomResourceOptions = {},
   ): pulumiservice.Environment {
-    const synced = { ...options, ignoreChanges: ["yaml"], protect: true, retainOnDelete: true };
-    const kept = this.declare(name, id, yaml, synced);
-    const place = { organization: this.settings.pulumiOrganization, id, environment: kept };
-    protectFromDeletion(`${this.environment}-${name}`, place, { parent: this });
-    return kept;
+    return this.declare(declareKeptEnvironment, part, { id, text }, opts);
   }
 
   private compose(
-    name: string,
+    part: string,
     id: EscEnvironment,
     groups: readonly string[],
-    options: pulumi.CustomResourceOptions,
+    opts: pulumi.CustomResourceOptions,
   ): pulumiservice.Environment {
-    const { settings, environment } = this;
-    const text = declaredComposite(settings, settings.rotators, environment, groups);
-    return this.declare(name, id, text, options);
+    const { settings, rotators } = this.args;
+    const text = declaredComposite(settings, rotators, this.name, groups);
+    return this.declare(declareEscEnvironment, part, { id, text }, opts);
   }
 
   private declare(
-    name: string,
-    id: EscEnvironment,
-    yaml: string,
-    options: pulumi.CustomResourceOptions,
+    how: typeof declareEscEnvironment,
+    part: string,
+    { id, text }: Pick<EscEnvironmentArgs, "id" | "text">,
+    opts: pulumi.CustomResourceOptions,
   ): pulumiservice.Environment {
-    const declared = new pulumiservice.Environment(
-      `${this.environment}-${name}`,
-      {
-        organization: this.settings.pulumiOrganization,
-        project: id.project,
-        name: id.name,
-        yaml: new pulumi.asset.StringAsset(yaml),
-      },
-      { parent: this, ...options },
+    const { settings, groups } = this.args;
+    const organization = settings.pulumiOrganization;
+    const owner = groups[part]?.owner ?? settings.application;
+    const declared = how(
+      `${this.name}-${part}`,
+      { organization, id, text, owner },
+      { parent: this, ...opts },
     );
     this.byPath.set(pathOf(id), declared);
-    refuseUnwritten(declared);
-    const owner = this.groups[name]?.owner ?? this.settings.application;
-    const place = { organization: this.settings.pulumiOrganization, id, owner, environment: declared };
-    tagOwner(`${this.environment}-${name}`, place, { parent: this });
     return declared;
   }
-}
-
-/**
- * The provider reports an update of an environment that the service refused as a success, with revision 0, and
- * calls it unchanged ever after.
- */
-function refuseUnwritten(environment: pulumiservice.Environment): void {
-  pulumi.all([environment.name, environment.revision]).apply(([name, revision]) => {
-    if (revision !== 0) return;
-    throw new pulumi.RunError(
-      `${name}: Pulumi Cloud refused its text, though the provider reported success. Remedy: check the token's right to write it, then pulumi up --refresh`,
-    );
-  });
 }

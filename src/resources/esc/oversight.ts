@@ -3,26 +3,34 @@ import * as pulumiservice from "@pulumi/pulumiservice";
 import { oversightOf, unapproved } from "../../access/oversight";
 import type { Rotator } from "../../catalog/rotators";
 import type { Settings } from "../../catalog/settings";
-import type { StageEnvironments } from "./stage-environments";
+import { programError } from "../program-error";
+
+export interface OversightArgs {
+  /** The stack's config: the webhook's receiver, the approvers, and the edition, which may lack either. */
+  settings: Settings;
+  /** ESC environments whose changes somebody must approve: those with synced values. */
+  approved: Readonly<Record<string, pulumiservice.Environment>>;
+  /** ESC environments whose changes the webhook tells. Not the ledger: the sync writes it with every change. */
+  watched: Readonly<Record<string, pulumiservice.Environment>>;
+}
 
 /**
- * Webhooks and approval rules of one environment. The ledger has neither: the sync writes it with every change. What ESC
- * rotates has no rule, and its managing user none (docs/DECISIONS.md, 26).
+ * Webhooks and approval rules of one deployment environment. ESC environments that ESC rotates have no approval rule,
+ * nor have those of managing users (docs/DECISIONS.md, 26).
+ *
+ * @param deployment first part of the resources' names; the keys of the environments are the second.
  */
 export function declareOversight(
-  name: string,
-  { values, rotators, composite, audiences }: StageEnvironments,
-  settings: Settings,
+  deployment: string,
+  { settings, approved, watched }: OversightArgs,
   opts: pulumi.ComponentResourceOptions,
 ): void {
   const { webhooks, approvals } = oversightOf(settings);
-  const forPeople = Object.entries(audiences).map(([policy, each]) => [`for-${policy}`, each] as const);
-  const told = { ...values, ...rotators, composite, ...Object.fromEntries(forPeople) };
-  if (webhooks) declareWebhooks(name, told, settings, opts);
-  if (approvals) declareApprovals(name, values, settings, opts);
+  if (webhooks) declareWebhooks(deployment, watched, settings, opts);
+  if (approvals) declareApprovals(deployment, approved, settings, opts);
 }
 
-/** Says what the config asks for and is not done: the edition lacks it, or ESC acts by itself. */
+/** Warns of what the config asks for and is not enforced: the edition lacks it, or ESC acts by itself. */
 export function warnOfLacking(settings: Settings, rotators: readonly Rotator[]): void {
   const { lacking } = oversightOf(settings);
   if (lacking.length > 0) void pulumi.log.warn(`not enforced: ${lacking.join("; ")}`);
@@ -31,7 +39,7 @@ export function warnOfLacking(settings: Settings, rotators: readonly Rotator[]):
 }
 
 /**
- * Every event that changes what an application gets or who could, of those that a webhook of an environment can be
+ * Every event that changes what an application gets or who could get it, of those that an environment's webhook can be
  * told. Left out: a new tag, which changes nothing until it is used and comes with each sync, and a change of an import,
  * which the imported environment's own webhook tells. Creation and deletion are told to webhooks of an organization
  * alone, and openings, refused ones too, to none (Pulumi's documentation, "Event filtering"; rotations are in the
@@ -52,8 +60,8 @@ const EVENTS: pulumiservice.WebhookFilters[] = [
 /** Slack's own addresses: Pulumi Cloud refuses others in its format (`pulumi env webhook new --help`). */
 const SLACK = "https://hooks.slack.com/";
 
-/** Tells the stack's receiver of every change of these environments. Nothing without a receiver's address. */
-export function declareWebhooks(
+/** A webhook per ESC environment, which tells the stack's receiver of every change. */
+function declareWebhooks(
   name: string,
   environments: Readonly<Record<string, pulumiservice.Environment>>,
   settings: Settings,
@@ -83,21 +91,23 @@ export function declareWebhooks(
   }
 }
 
-/** @throws pulumi.RunError that does not quote it: who has the address can speak in its channel. */
+/** @throws pulumi.RunError that does not quote the address: whoever has it can post to its channel. */
 function refuseUnfit(url: string, format: string): void {
   const isAddress = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
   if (isAddress && (format !== "slack" || url.startsWith(SLACK))) return;
-  const cause = isAddress ? `is no address of Slack's (${SLACK}...)` : "is no http(s) address";
-  throw new pulumi.RunError(
-    `config webhookUrl: ${cause}. Remedy: pulumi config set --secret webhookUrl, or set webhookFormat to what its receiver understands`,
-  );
+  throw programError({
+    code: "config-invalid",
+    subject: "config webhookUrl",
+    cause: isAddress ? `is not an address of Slack (${SLACK}...)` : "is not an http(s) address",
+    remedy: "pulumi config set --secret webhookUrl, or set webhookFormat to what its receiver understands",
+  });
 }
 
 /**
- * Nobody changes these environments without somebody of the config's teams: Pulumi Cloud refuses every direct write,
- * the sync's among them, which therefore only proposes (`src/clients/pulumi-proposals.ts`).
+ * An approval rule per ESC environment: a member of one of the config's teams must approve each change. Pulumi Cloud
+ * then refuses every direct write, also the sync's, which only proposes (`src/clients/pulumi-proposals.ts`).
  */
-export function declareApprovals(
+function declareApprovals(
   name: string,
   environments: Readonly<Record<string, pulumiservice.Environment>>,
   settings: Settings,
@@ -128,8 +138,8 @@ export function declareApprovals(
 }
 
 /**
- * The organization's audit log, delivered to the config's bucket for as long as it is kept there: Pulumi Cloud keeps its
- * own only for a time. One that somebody set up already is not overwritten: the provider refuses, and names the import.
+ * The export of the organization's audit log to the config's bucket: Pulumi Cloud keeps its own log only for a time. An
+ * export that somebody else set up is not overwritten: the provider refuses, and names the import.
  */
 export function declareAuditExport(settings: Settings, opts: pulumi.CustomResourceOptions): void {
   new pulumiservice.api.AuditLogExportConfiguration(

@@ -3,41 +3,46 @@ import * as pulumiservice from "@pulumi/pulumiservice";
 import { type EscEnvironment, pathOf } from "../../catalog/layout";
 import { inputsIn, inputsOf, MANAGING_TEXT, renderRotated } from "../../catalog/rotated-text";
 import { managingEnvironment, type Rotator, rotatedEnvironment, rotatorsIn } from "../../catalog/rotators";
-import type { StackSettings } from "../stack-settings";
+import type { Settings } from "../../catalog/settings";
 
-/** Declares an environment whose text is not the program's after its creation. */
-type Keep = (
-  name: string,
-  id: EscEnvironment,
-  yaml: string,
-  options?: pulumi.CustomResourceOptions,
-) => pulumiservice.Environment;
+export interface RotatorsArgs {
+  /** The stack's config: how ESC environments are named. */
+  settings: Settings;
+  /** Those of the catalog; only some are for this deployment environment. */
+  rotators: readonly Rotator[];
+  /** Declares an ESC environment whose text the program does not write after its creation. */
+  keep: (
+    part: string,
+    id: EscEnvironment,
+    yaml: string,
+    options?: pulumi.CustomResourceOptions,
+  ) => pulumiservice.Environment;
+}
 
 /**
- * Credentials that ESC makes by itself in one environment: for each rotator an ESC environment that it writes, one for
- * the managing user where there is one, and the clock.
+ * Credentials that ESC makes by itself in one deployment environment: for each rotator an ESC environment that it
+ * writes, one for the managing user if there is one, and the schedule.
  *
  * @returns all of them by the last part of their names, `rotated-orders`, `managing-orders`.
  */
 export function declareRotators(
-  environment: string,
-  settings: StackSettings,
-  keep: Keep,
+  deployment: string,
+  { settings, rotators, keep }: RotatorsArgs,
   opts: pulumi.ComponentResourceOptions,
 ): Record<string, pulumiservice.Environment> {
   const declared: Record<string, pulumiservice.Environment> = {};
-  for (const rotator of rotatorsIn(settings.rotators, environment)) {
+  for (const rotator of rotatorsIn(rotators, deployment)) {
     const [managing, rotated] = [`managing-${rotator.name}`, `rotated-${rotator.name}`];
     if (rotator.kind !== "password")
-      declared[managing] = keep(managing, managingEnvironment(settings, environment, rotator), MANAGING_TEXT);
-    const id = rotatedEnvironment(settings, environment, rotator);
-    const text = renderRotated(settings, environment, rotator);
+      declared[managing] = keep(managing, managingEnvironment(settings, deployment, rotator), MANAGING_TEXT);
+    const id = rotatedEnvironment(settings, deployment, rotator);
+    const text = renderRotated(settings, deployment, rotator);
     // The check of its text looks at what it refers to.
     const dependsOn = declared[managing] ?? [];
     const kept = keep(rotated, id, text, { dependsOn });
     declared[rotated] = kept;
-    schedule(`${environment}-${rotated}`, { rotator, id, settings, rotated: kept }, opts);
-    warnOfDifference({ environment, rotator, id, settings, rotated: kept });
+    declareSchedule(`${deployment}-${rotated}`, { rotator, id, settings, rotated: kept }, opts);
+    warnOfDifference({ deployment, rotator, id, settings, rotated: kept });
   }
   return declared;
 }
@@ -45,11 +50,11 @@ export function declareRotators(
 interface Rotated {
   rotator: Rotator;
   id: EscEnvironment;
-  settings: StackSettings;
+  settings: Settings;
   rotated: pulumiservice.Environment;
 }
 
-function schedule(
+function declareSchedule(
   name: string,
   { rotator, id, settings, rotated }: Rotated,
   opts: pulumi.CustomResourceOptions,
@@ -67,20 +72,20 @@ function schedule(
   );
 }
 
-/** The text is ESC's, with its state: what the catalog says differently by now does not reach it by itself. */
+/** ESC keeps its state in the same text, so a change of the catalog does not reach it by itself. */
 function warnOfDifference({
-  environment,
+  deployment,
   rotator,
   id,
   settings,
   rotated,
-}: Rotated & { environment: string }): void {
+}: Rotated & { deployment: string }): void {
   if (!pulumi.runtime.isDryRun()) return;
-  const declared = JSON.stringify(inputsOf(settings, environment, rotator));
+  const declared = JSON.stringify(inputsOf(settings, deployment, rotator));
   rotated.yaml.apply(async (asset) => {
     const text = asset instanceof pulumi.asset.StringAsset ? await asset.text : String(asset);
-    const standing = inputsIn(text, rotator.name);
-    if (standing === undefined || JSON.stringify(standing) === declared) return;
+    const written = inputsIn(text, rotator.name);
+    if (written === undefined || JSON.stringify(written) === declared) return;
     await pulumi.log.warn(
       `rotator ${rotator.name}: the catalog's database or users differ from those in ${pathOf(id)}, and up does not write them there, because ESC keeps the passwords in the same text. Remedy: pulumi env edit ${settings.pulumiOrganization}/${pathOf(id)}`,
     );

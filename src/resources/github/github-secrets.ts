@@ -1,12 +1,9 @@
 import * as github from "@pulumi/github";
-import * as pulumi from "@pulumi/pulumi";
-import type * as pulumiservice from "@pulumi/pulumiservice";
-import { isDue } from "../../catalog/dates";
-import type { SlotName } from "../../catalog/slots";
-import { parseLedger } from "../../ledger/ledger";
-import { saidByProvider, textOf } from "../provider-answers";
+import type * as pulumi from "@pulumi/pulumi";
+import { programError } from "../program-error";
+import { saidByProvider } from "../provider-answers";
 
-/** Where a secret stands, as a slot's inputs say it: an environment's names its repository as well. */
+/** Where a secret is, in the words of its resource's inputs: an environment secret names its repository too. */
 export interface SecretPlace {
   secretName?: unknown;
   repository?: unknown;
@@ -21,25 +18,39 @@ export interface ListedSecret {
   updatedAt: string;
 }
 
-/** The same of an environment's. */
+/** The same for a secret of a GitHub environment. */
 type EnvironmentSecret = Omit<ListedSecret, "visibility">;
+
+/** A secret in the words of GitHub's REST API. */
+interface RestSecret {
+  name: string;
+  created_at: string;
+  updated_at: string;
+}
 
 /** GitHub's largest page. */
 const PAGE = 100;
 
-/** Secrets that GitHub holds, each list asked for at most once per run, and only when needed. */
+/** Secrets that GitHub holds. Each list is asked for at most once per run, and only when needed. */
 export class GitHubSecrets {
   private organization: Promise<ListedSecret[]> | undefined;
   private readonly environments = new Map<string, Promise<EnvironmentSecret[]>>();
 
-  constructor(private readonly opts: pulumi.InvokeOptions) {}
+  /**
+   * @param owner GitHub organization.
+   * @param opts how the provider is called.
+   */
+  constructor(
+    private readonly owner: string,
+    private readonly opts: pulumi.InvokeOptions,
+  ) {}
 
-  /** Whether GitHub has a secret of that name there, in whatever case it is spelled. */
+  /** Whether GitHub has a secret of that name there, whatever the case it is spelled in. */
   async has(place: SecretPlace): Promise<boolean> {
     return (await this.find(place)) !== undefined;
   }
 
-  /** Whether nothing has touched it since it was created; also where GitHub has none. */
+  /** Whether nothing has changed it since it was created. True also when GitHub has none. */
   async isUntouched(place: SecretPlace): Promise<boolean> {
     const found = await this.find(place);
     return found === undefined || found.createdAt === found.updatedAt;
@@ -52,9 +63,9 @@ export class GitHubSecrets {
   }: SecretPlace): Promise<EnvironmentSecret | undefined> {
     const name = String(secretName).toUpperCase();
     if (environment === undefined) return (await this.ofOrganization()).find((each) => each.name === name);
-    const place = `${repository}/${environment}`;
-    const list = this.environments.get(place) ?? this.askEnvironment(String(repository), String(environment));
-    this.environments.set(place, list);
+    const path = `${this.owner}/${repository}/environments/${encodeURIComponent(String(environment))}/secrets`;
+    const list = this.environments.get(path) ?? this.listEnvironment(path);
+    this.environments.set(path, list);
     return (await list).find((each) => each.name === name);
   }
 
@@ -64,127 +75,84 @@ export class GitHubSecrets {
    * @throws pulumi.RunError when the token may not see them.
    */
   ofOrganization(): Promise<ListedSecret[]> {
-    this.organization ??= this.askOrganization();
+    this.organization ??= this.listOrganization();
     return this.organization;
   }
 
   /**
    * Names of all organization secrets that a repository may read, whoever made them; a call per hundred. The provider
-   * has no function for this list and passes it through as GitHub's REST API has it.
+   * has no function for this list, and passes on what GitHub's REST API answers.
    *
-   * @param repository `owner/name`.
-   * @throws pulumi.RunError when GitHub does not say.
+   * @param repository its name in the organization.
+   * @throws pulumi.RunError when GitHub does not list them.
    */
-  readableBy(repository: string): Promise<string[]> {
+  async readableBy(repository: string): Promise<string[]> {
     return this.namesIn(repository, "organization-secrets");
   }
 
   /** Names of a repository's own secrets: each hides the organization's of the same name from its workflows. @throws as above. */
-  ownOf(repository: string): Promise<string[]> {
+  async ownOf(repository: string): Promise<string[]> {
     return this.namesIn(repository, "secrets");
   }
 
   private async namesIn(repository: string, list: string): Promise<string[]> {
-    const names: string[] = [];
-    for (let page = 1; ; page += 1) {
-      const secrets = await this.askPage(repository, list, page);
-      names.push(...secrets.map(({ name }) => name.toUpperCase()));
-      if (secrets.length < PAGE) return names;
-    }
+    const secrets = await this.listAll(`${this.owner}/${repository}/actions/${list}`);
+    if (secrets === undefined) throw this.unlisted(`${this.owner}/${repository}`, "404");
+    return secrets.map(({ name }) => name.toUpperCase());
   }
 
-  private async askPage(repository: string, list: string, page: number): Promise<{ name: string }[]> {
-    const endpoint = `repos/${repository}/actions/${list}?per_page=${PAGE}&page=${page}`;
-    let said: string;
-    try {
-      const { code, body } = await github.getRestApi({ endpoint }, this.opts);
-      if (code === 200) return (JSON.parse(body) as { secrets: { name: string }[] }).secrets;
-      // Of a repository that is not there or not shown the provider makes no error.
-      said = String(code ?? 404);
-    } catch (error) {
-      said = saidByProvider(error);
-    }
-    throw new pulumi.RunError(
-      `repository ${repository}: GitHub does not list the organization secrets it may read (${said}). Remedy: create it, spell it right in carriers, or give GITHUB_TOKEN the scope repo and write access to it`,
-    );
-  }
-
-  private async askOrganization(): Promise<ListedSecret[]> {
+  private async listOrganization(): Promise<ListedSecret[]> {
     try {
       const { secrets = [] } = await github.getActionsOrganizationSecrets(this.opts);
       return secrets.map((secret) => ({ ...secret, name: secret.name.toUpperCase() }));
     } catch (error) {
-      throw new pulumi.RunError(
-        `organization secrets: GitHub does not list them (${saidByProvider(error)}). Remedy: give GITHUB_TOKEN the scope admin:org, of an owner of the organization`,
-      );
+      throw programError({
+        code: "github-secrets-not-listed",
+        subject: "organization secrets",
+        cause: `GitHub does not list them (${saidByProvider(error)})`,
+        remedy: "give GITHUB_TOKEN the scope admin:org, of an owner of the organization",
+      });
     }
   }
 
-  private async askEnvironment(name: string, environment: string): Promise<EnvironmentSecret[]> {
-    try {
-      const { secrets } = await github.getActionsEnvironmentSecrets({ name, environment }, this.opts);
-      return secrets.map((secret) => ({ ...secret, name: secret.name.toUpperCase() }));
-    } catch (error) {
-      // An environment that is not there yet, as in the first preview, has none.
-      if (error instanceof Error && /\b404\b/.test(error.message)) return [];
-      throw error;
+  /** None when the environment does not exist yet, as in the first preview. */
+  private async listEnvironment(path: string): Promise<EnvironmentSecret[]> {
+    const secrets = (await this.listAll(path)) ?? [];
+    return secrets.map(({ name, created_at, updated_at }) => ({
+      name: name.toUpperCase(),
+      createdAt: created_at,
+      updatedAt: updated_at,
+    }));
+  }
+
+  /** Every secret of a list below a repository. Undefined when GitHub answers 404. */
+  private async listAll(path: string): Promise<RestSecret[] | undefined> {
+    const all: RestSecret[] = [];
+    for (let page = 1; ; page += 1) {
+      const secrets = await this.listPage(path, page);
+      if (secrets === undefined) return undefined;
+      all.push(...secrets);
+      if (secrets.length < PAGE) return all;
     }
   }
-}
 
-/**
- * Whether a renamed secret has its value under the new name, before the old one is deleted. GitHub tells no value, so
- * there are two witnesses: an environment's ledger, which says under which name a value was read; and the times of a
- * secret that nothing has touched since it was created.
- */
-export class NewNames {
-  private readonly environments = new Set<string>();
-  /** Names under which values were read, a list for each ledger. */
-  private readonly sources: Promise<string[]>[] = [];
-
-  constructor(
-    private readonly inGitHub: GitHubSecrets,
-    private readonly today: string,
-  ) {}
-
-  /** Takes the ledgers of the stack's environments for witnesses: as the last refresh saw them. */
-  trust(environments: readonly string[], ledgers: readonly pulumiservice.Environment[]): void {
-    for (const environment of environments) this.environments.add(environment);
-    for (const ledger of ledgers) this.sources.push(sourcesOf(ledger));
+  private async listPage(path: string, page: number): Promise<RestSecret[] | undefined> {
+    const endpoint = `repos/${path}?per_page=${PAGE}&page=${page}`;
+    const answer = await github.getRestApi({ endpoint }, this.opts).catch((error: unknown) => {
+      throw this.unlisted(path.split("/", 2).join("/"), saidByProvider(error));
+    });
+    // The provider makes no error of a 404, and no answer at all of one without a request id.
+    if (answer.code !== 200) return undefined;
+    return (JSON.parse(answer.body) as { secrets: RestSecret[] }).secrets;
   }
 
-  /**
-   * Why the former name of a secret has to stay, though its tombstone's day has come; undefined when it may go.
-   *
-   * @param inputs of the former name's slot.
-   */
-  async whyKept({ name, secret }: SlotName, inputs: SecretPlace): Promise<string | undefined> {
-    const goesWhole = name === secret.name || isDue(secret.tombstone, this.today);
-    if (goesWhole || secret.value === "config") return undefined;
-    const ofOrganization = inputs.environment === undefined;
-    if (
-      ofOrganization &&
-      !secret.bootstrap &&
-      secret.environments.some((each) => this.environments.has(each))
-    )
-      return (await this.wasSource(secret.name))
-        ? undefined
-        : `no sync has read a value of ${secret.name}, its new name, as far as the last refresh saw`;
-    const untouched = await this.inGitHub.isUntouched({ ...inputs, secretName: secret.name });
-    return untouched ? `nobody has set ${secret.name}, its new name, since it was created` : undefined;
+  private unlisted(repository: string, said: string): pulumi.RunError {
+    return programError({
+      code: "github-secrets-not-listed",
+      subject: `repository ${repository}`,
+      cause: `GitHub does not list the secrets its workflows can use (${said})`,
+      remedy:
+        "create it, spell it right in carriers, or give GITHUB_TOKEN the scope repo and write access to it",
+    });
   }
-
-  private async wasSource(name: string): Promise<boolean> {
-    return (await Promise.all(this.sources)).flat().includes(name);
-  }
-}
-
-async function sourcesOf({ yaml }: pulumiservice.Environment): Promise<string[]> {
-  // Part of every output, left out of its type. In a preview the text of a ledger that is not there yet never comes.
-  const { isKnown } = yaml as unknown as { isKnown: Promise<boolean> };
-  if (!(await isKnown)) return [];
-  const text = await new Promise<string>((done) => {
-    yaml.apply(async (asset) => done(await textOf(asset)));
-  });
-  return Object.values(parseLedger(text).secrets).map(({ source }) => source);
 }

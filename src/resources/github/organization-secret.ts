@@ -2,26 +2,29 @@ import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { SENTINEL } from "../../catalog/layout";
 import type { SlotName } from "../../catalog/slots";
-import type { SlotGuards } from "./secret-guards";
+import type { SecretGuards } from "./secret-guards";
+
+export interface OrganizationSecretArgs {
+  /** The secret's name in GitHub, its catalog entry, and the day it is deleted. */
+  slot: SlotName;
+  /** The hooks that keep every run from overwriting or deleting its value. */
+  guards: SecretGuards;
+  /** Ids of the repositories with access. Counts for visibility `selected` alone. */
+  repositoryIds: pulumi.Input<pulumi.Input<number>[]>;
+  /** The value that the stack's config holds. Undefined: a person sets it in GitHub. */
+  value: pulumi.Input<string> | undefined;
+}
 
 /**
- * A GitHub organization secret whose name and readers are the stack's and whose value is not: a new one holds the
- * sentinel until a person sets it; or one whose value is the stack's config's. Its tombstone takes the engine's
- * protection, not the guards': on its day it can go.
+ * A GitHub organization secret. The stack manages its name and access; a person sets its value, and until then it holds
+ * the placeholder. An entry with `value: "config"` takes its value from the stack's config instead.
+ *
+ * A tombstone takes away the engine's protection, not the guards: on its day the secret can be deleted.
  */
-export class Slot extends pulumi.ComponentResource {
+export class OrganizationSecret extends pulumi.ComponentResource {
   readonly secret: github.ActionsOrganizationSecret;
 
-  constructor(
-    args: {
-      slot: SlotName;
-      guards: SlotGuards;
-      repositoryIds: pulumi.Input<pulumi.Input<number>[]>;
-      /** For a slot whose value is config's. */
-      value: pulumi.Input<string> | undefined;
-    },
-    opts: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(args: OrganizationSecretArgs, opts: pulumi.ComponentResourceOptions) {
     const { name, secret, tombstone } = args.slot;
     super("sophia-secrets:github:Slot", name, {}, opts);
     const stays = tombstone === undefined;
@@ -31,10 +34,10 @@ export class Slot extends pulumi.ComponentResource {
     const inputs = { secretName: name, visibility: secret.visibility };
     if (args.value !== undefined) {
       // Each update of a value takes the secret from repositories it does not name, so it names them.
-      const readers = isSelected ? { selectedRepositoryIds: args.repositoryIds } : {};
+      const access = isSelected ? { selectedRepositoryIds: args.repositoryIds } : {};
       this.secret = new github.ActionsOrganizationSecret(
         name,
-        { ...inputs, ...readers, value: args.value },
+        { ...inputs, ...access, value: args.value },
         { ...options, ignoreChanges: ["remoteUpdatedAt"] },
       );
       this.registerOutputs({});
@@ -43,12 +46,12 @@ export class Slot extends pulumi.ComponentResource {
     this.secret = new github.ActionsOrganizationSecret(
       name,
       { ...inputs, value: SENTINEL },
-      // Each of these would otherwise become an update, and an update sends the sentinel.
+      // Each of these would otherwise become an update, and an update sends the placeholder.
       { ...options, ignoreChanges: ["value", "remoteUpdatedAt", "visibility", "selectedRepositoryIds"] },
     );
     if (isSelected) {
-      // A resource of its own: changing the list inside the secret would send the sentinel. Retained, because its
-      // delete takes the secret from every repository; the secret's own does so anyway.
+      // A resource of its own: changing the list inside the secret would send the placeholder. Retained, because its
+      // delete takes the secret from every repository; the secret's own delete does so anyway.
       new github.ActionsOrganizationSecretRepositories(
         name,
         { secretName: this.secret.secretName, selectedRepositoryIds: args.repositoryIds },

@@ -1,110 +1,134 @@
+import type * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { oversightOf } from "../../access/oversight";
 import { otherSecretsOf, readersOf, type Spread, spreadSecrets } from "../../catalog/carriers";
-import { type Catalog, type ResolvedEntry, resolveCatalog } from "../../catalog/entry";
+import type { Catalog, ResolvedEntry } from "../../catalog/entry";
 import { WORKFLOW_PATH } from "../../catalog/layout";
+import type { Settings } from "../../catalog/settings";
 import { organizationSlots } from "../../catalog/slots";
 import { describeProblems } from "../../errors";
 import { carrierCatalog } from "../../sync/job-catalog";
-import type { DeploymentEnvironment } from "../esc/deployment-environment";
 import { declareAuditExport } from "../esc/oversight";
 import { declareTrust } from "../identity/declare-trust";
-import type { StackSettings } from "../stack-settings";
-import { Carrier, Repositories, warnOfBranch } from "./carrier";
+import { Carrier } from "./carrier";
 import type { GitHubSecrets } from "./github-secrets";
-import { Slot } from "./organization-secret";
-import type { SlotRules } from "./secret-guards";
-import { type DeclaredSlot, warnOfDrift } from "./warn-of-drift";
+import { OrganizationSecret } from "./organization-secret";
+import { Repositories } from "./repositories";
+import type { SecretGuards } from "./secret-guards";
+import { type DeclaredSecret, warnOfDrift } from "./warn-of-drift";
 
-/** The organization-wide objects, owned by one stack: a slot per secret, the carriers' files, the trust in their jobs. */
+export interface OrganizationArgs {
+  catalog: Catalog;
+  /** The catalog's entries with every default filled in. */
+  secrets: readonly ResolvedEntry[];
+  /** The stack's config. */
+  settings: Settings;
+  /** Names of all stacks of the project, whose deployments are trusted. */
+  stacks: readonly string[];
+  /** UTC: YYYY-MM-DD. A secret that is due by then is not declared any more. */
+  today: string;
+  /** Values that entries take from the stack's config, by entry name: secret. */
+  values: pulumi.Output<Record<string, string>>;
+  /** The hooks that keep every run from overwriting or deleting a value. */
+  guards: SecretGuards;
+  /** What GitHub holds. */
+  inGitHub: GitHubSecrets;
+  /** Deployment environments of this stack: the sync writes to them, so they come first. */
+  deployments: readonly pulumi.Resource[];
+  /** The sync job's code, built by `make bundle`. */
+  bundle: string;
+  /** The provider that GitHub is asked through. */
+  provider: github.Provider;
+}
+
+/** The organization-wide objects, which one stack owns: the secrets, the carriers' files, the trust in their jobs. */
 export class Organization extends pulumi.ComponentResource {
   /** `owner/repository/.github/workflows/sync_secrets.yml` of each carrier. */
   readonly workflows: pulumi.Output<string[]>;
 
+  private readonly repositories: Repositories;
+
+  /** @param owner GitHub organization. */
   constructor(
-    name: string,
-    args: {
-      settings: StackSettings;
-      catalog: Catalog;
-      bundle: string;
-      stages: readonly DeploymentEnvironment[];
-      rules: SlotRules;
-    },
+    private readonly owner: string,
+    private readonly args: OrganizationArgs,
     opts: pulumi.ComponentResourceOptions,
   ) {
-    super("sophia-secrets:github:Organization", name, {}, opts);
-    const { settings, catalog } = args;
-    const { guards, today, values, inGitHub, newNames } = args.rules;
-    const ledgers = args.stages.map((stage) => stage.ledger);
-    newNames.trust(settings.environments, ledgers);
-    const secrets = resolveCatalog(catalog);
-    const repositories = new Repositories(settings.githubOrganization, { parent: this });
-    const owner = settings.githubOrganization;
-    const shards = shardsOf({ secrets, carriers: settings.carriers, today, inGitHub, owner });
-    const slots: DeclaredSlot[] = [];
-    for (const slot of organizationSlots(secrets, today)) {
-      const repositoryIds = heldBack(
-        shards.then((all) =>
-          Promise.all(readersOf(slot.secret, all).map((reader) => repositories.idOf(reader))),
-        ),
-      );
-      const value = slot.secret.value === "config" ? valueIn(values, slot.secret.name) : undefined;
-      slots.push({ slot, resource: new Slot({ slot, guards, repositoryIds, value }, { parent: this }) });
-    }
-    if (pulumi.runtime.isDryRun()) {
-      const names = settings.carriers.map((name) => `${owner}/${name}`);
-      void warnOfDrift(slots, secrets, inGitHub, names);
-      void warnOfBranch(owner, settings.carriers, settings.branch, repositories);
-    }
-
-    // After the stages: the push of the files starts a run, which writes to them.
-    const after = { parent: this, dependsOn: [...args.stages] };
-    const carriers = settings.carriers.map((repository) => {
-      const job = heldBack(shards.then((all) => carrierCatalog(catalog, settings, all, repository)));
-      return new Carrier(repository, { job, settings, bundle: args.bundle }, after);
-    });
-    const { invoke } = args.rules;
+    super("sophia-secrets:github:Organization", owner, {}, opts);
+    const { catalog, settings, stacks, deployments } = args;
+    const invoke = { provider: args.provider };
+    this.repositories = new Repositories(owner, invoke);
+    const shards = shardsOf({ ...args, carriers: settings.carriers });
+    const declared = this.declareSecrets(shards);
+    if (pulumi.runtime.isDryRun()) this.warn(declared);
+    const carriers = this.declareCarriers(shards);
     if (oversightOf(settings).auditExport) declareAuditExport(settings, { parent: this });
-    declareTrust(catalog, settings, { repositories, stages: args.stages, invoke }, { parent: this });
+    declareTrust(
+      { catalog, settings, stacks, repositories: this.repositories, deployments, invoke },
+      { parent: this },
+    );
     this.workflows = pulumi
       .all(carriers.map((carrier) => carrier.workflow.repository))
-      .apply((all) =>
-        all.map((repository) => `${settings.githubOrganization}/${repository}/${WORKFLOW_PATH}`),
-      );
+      .apply((all) => all.map((repository) => `${owner}/${repository}/${WORKFLOW_PATH}`));
     this.registerOutputs({ workflows: this.workflows });
+  }
+
+  private declareSecrets(shards: Promise<Shards>): DeclaredSecret[] {
+    const { secrets, today, guards, values } = this.args;
+    return organizationSlots(secrets, today).map((slot) => {
+      const repositoryIds = heldBack(
+        shards.then((all) =>
+          Promise.all(readersOf(slot.secret, all).map((name) => this.repositories.idOf(name))),
+        ),
+      );
+      // `readStack` has checked that config holds it.
+      const fromConfig = values.apply((all) => all[slot.secret.name] ?? "");
+      const value = slot.secret.value === "config" ? fromConfig : undefined;
+      return {
+        slot,
+        resource: new OrganizationSecret({ slot, guards, repositoryIds, value }, { parent: this }),
+      };
+    });
+  }
+
+  private declareCarriers(shards: Promise<Shards>): Carrier[] {
+    const { catalog, settings, deployments, bundle } = this.args;
+    // After the deployment environments: the push of the files starts a run, which writes to them.
+    const after = { parent: this, dependsOn: [...deployments] };
+    return settings.carriers.map((repository) => {
+      const job = heldBack(shards.then((all) => carrierCatalog(catalog, settings, all, repository)));
+      return new Carrier(repository, { job, settings, bundle }, after);
+    });
+  }
+
+  private warn(declared: readonly DeclaredSecret[]): void {
+    const { secrets, settings, inGitHub } = this.args;
+    void warnOfDrift({ declared, secrets, owner: this.owner, carriers: settings.carriers, inGitHub });
+    void this.repositories.warnOfBranch(settings.carriers, settings.branch);
   }
 }
 
-/** `readStack` has checked that it is there. */
-function valueIn(values: pulumi.Output<Record<string, string>>, name: string): pulumi.Output<string> {
-  return values.apply((all) => all[name] ?? "");
-}
-
-/** The resources that wait for it tell its error; until they look, Node would take it for nobody's and end the run. */
+/** The resources that wait for it report its error. Until they do, Node would take it for unhandled and end the run. */
 function heldBack<Result>(promise: Promise<Result>): Promise<Result> {
   promise.catch(() => undefined);
   return promise;
 }
 
 /** Names of the entries that each carrier syncs, by carrier. */
-export type Shards = Spread["shards"];
+type Shards = Spread["shards"];
 
 /** What the spread of the secrets depends on. */
-export interface ShardOptions {
-  secrets: readonly ResolvedEntry[];
+interface ShardOptions extends Pick<OrganizationArgs, "secrets" | "today" | "inGitHub"> {
   carriers: readonly string[];
-  today: string;
-  inGitHub: GitHubSecrets;
-  owner: string;
 }
 
 /**
- * Which carrier syncs which secret. One carrier syncs all, and in an `up` GitHub is not asked for that; several share
- * what other people's secrets leave free.
+ * Which carrier syncs which secret. One carrier syncs all, and then an `up` asks GitHub nothing. Several share what
+ * other people's secrets leave free.
  *
- * @throws pulumi.RunError with the number of carriers that would do, when they do not fit.
+ * @throws pulumi.RunError with the number of carriers that would do, when the secrets do not fit.
  */
-export async function shardsOf(options: ShardOptions): Promise<Shards> {
+async function shardsOf(options: ShardOptions): Promise<Shards> {
   const { secrets, carriers, today } = options;
   const needed = carriers.length > 1 || pulumi.runtime.isDryRun();
   const crowd = needed ? await crowdFor(options) : undefined;
@@ -113,10 +137,8 @@ export async function shardsOf(options: ShardOptions): Promise<Shards> {
   throw new pulumi.RunError(describeProblems("The sync could not carry all secrets", problems));
 }
 
-async function crowdFor({ secrets, carriers, inGitHub, owner }: ShardOptions) {
+async function crowdFor({ secrets, carriers, inGitHub }: ShardOptions) {
   const listed = inGitHub.ofOrganization();
-  const readable = carriers.map(
-    async (each) => [each, await inGitHub.readableBy(`${owner}/${each}`)] as const,
-  );
+  const readable = carriers.map(async (each) => [each, await inGitHub.readableBy(each)] as const);
   return otherSecretsOf(secrets, Object.fromEntries(await Promise.all(readable)), await listed);
 }

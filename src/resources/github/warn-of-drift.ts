@@ -2,43 +2,54 @@ import { setImmediate as afterCallbacks } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedEntry } from "../../catalog/entry";
 import { type SlotName, slotNames } from "../../catalog/slots";
+import { messageOf } from "../../errors";
 import type { GitHubSecrets } from "./github-secrets";
-import type { Slot } from "./organization-secret";
+import type { OrganizationSecret } from "./organization-secret";
 
-/** A slot and what was declared for it. */
-export interface DeclaredSlot {
+/** A secret and what was declared for it. */
+export interface DeclaredSecret {
   slot: SlotName;
-  resource: Slot;
+  resource: OrganizationSecret;
+}
+
+/** What is compared with GitHub. */
+export interface Comparison {
+  /** Organization secrets of this run. */
+  declared: readonly DeclaredSecret[];
+  /** Every entry of the catalog. */
+  secrets: readonly ResolvedEntry[];
+  /** GitHub organization, for the names of its repositories. */
+  owner: string;
+  carriers: readonly string[];
+  inGitHub: GitHubSecrets;
 }
 
 /**
- * In a preview: one warning of what differs in GitHub and no provider sees, from the organization's list and that of
- * each carrier (`owner/name`). It warns; whoever may not
- * read the list gets their preview all the same.
+ * In a preview: one warning of differences in GitHub that no provider sees, from the organization's list and that of
+ * each carrier. Whoever may not read the lists is told so, and gets their preview.
  */
-export async function warnOfDrift(
-  slots: readonly DeclaredSlot[],
-  secrets: readonly ResolvedEntry[],
-  inGitHub: GitHubSecrets,
-  carriers: readonly string[],
-): Promise<void> {
+export async function warnOfDrift(args: Comparison): Promise<void> {
+  const { secrets, owner, carriers, inGitHub } = args;
   try {
     const hidden = await Promise.all(
-      carriers.map(async (repository) => ({ repository, names: await inGitHub.ownOf(repository) })),
+      carriers.map(async (name) => ({ repository: `${owner}/${name}`, names: await inGitHub.ownOf(name) })),
     );
-    const inState = await slotsInState(slots);
-    const declared = slots.map(({ slot }) => ({ name: slot.name, visibility: slot.secret.visibility }));
+    const inState = await namesInState(args.declared);
+    const declared = args.declared.map(({ slot }) => ({
+      name: slot.name,
+      visibility: slot.secret.visibility,
+    }));
     const lines = describeDrift(declared, inState, secrets, await inGitHub.ofOrganization(), hidden);
     if (lines.length > 0) await pulumi.log.warn(`drift in GitHub: ${lines.join("; ")}`);
   } catch (error) {
-    await pulumi.log.warn(`drift in GitHub is unknown: ${error instanceof Error ? error.message : error}`);
+    await pulumi.log.warn(`drift in GitHub is unknown: ${messageOf(error)}`);
   }
 }
 
-/** Names of slots that the state has: those whose id a preview knows. */
-async function slotsInState(slots: readonly DeclaredSlot[]): Promise<Set<string>> {
+/** Names of secrets that the state has: those whose id a preview knows. */
+async function namesInState(declared: readonly DeclaredSecret[]): Promise<Set<string>> {
   const known = new Set<string>();
-  const answered = slots.map(({ slot, resource }) => {
+  const answered = declared.map(({ slot, resource }) => {
     resource.secret.id.apply(() => known.add(slot.name));
     return new Promise((done) => {
       resource.secret.urn.apply(done);
@@ -62,11 +73,11 @@ const TOLD = 20;
 /**
  * What a list of the organization's secrets shows to differ from the declaration; a line a kind, names only.
  *
- * @param declared slots of this run.
- * @param inState names of those that an earlier run made: what is missing of them was deleted in GitHub.
- * @param secrets the whole catalog: aliases and what is about to go are no strangers.
+ * @param declared organization secrets of this run.
+ * @param inState names of those that an earlier run made. One of them that GitHub lacks was deleted there.
+ * @param secrets the whole catalog: aliases and secrets about to be deleted belong to it.
  * @param listed GitHub's list, names in upper case.
- * @param hiding secrets of the carriers themselves, which their workflows read in the place of the organization's.
+ * @param hiding secrets of the carriers themselves, which their workflows read instead of the organization's.
  */
 export function describeDrift(
   declared: readonly Readable[],
@@ -89,7 +100,7 @@ export function describeDrift(
   const deleted = declared
     .filter(({ name }) => inState.has(name) && !there.has(name))
     .map(({ name }) => name);
-  const strangers = listed.filter(({ name }) => !known.has(name)).map(({ name }) => name);
+  const unknown = listed.filter(({ name }) => !known.has(name)).map(({ name }) => name);
   const names = new Set(declared.map(({ name }) => name));
   const hidden = hiding.flatMap(({ repository, names: own }) =>
     own.filter((name) => names.has(name)).map((name) => `${name} (${repository})`),
@@ -97,7 +108,7 @@ export function describeDrift(
   const lines = [
     ["visibility changed", changed],
     ["deleted (npx sophia-secrets set NAME makes it again)", deleted],
-    ["not in the catalog", strangers],
+    ["not in the catalog", unknown],
     ["hidden from the sync by a secret of the carrier's own", hidden],
   ] as const;
   const found = lines

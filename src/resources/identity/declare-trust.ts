@@ -1,26 +1,35 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
-import { issuerOf, programRules, type Repository, syncRules } from "../../access/trust";
+import { issuerOf, programRules, type Repository, syncRules, type TrustRule } from "../../access/trust";
 import type { Catalog } from "../../catalog/entry";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import { buildJobCatalog, type JobTarget } from "../../sync/job-catalog";
-import type { Repositories } from "../github/carrier";
-import { teamId } from "../github/environment-secrets";
-import type { StackSettings } from "../stack-settings";
+import type { Repositories } from "../github/repositories";
+import { reviewerIds } from "../github/reviewers";
 import { ProgramAccess } from "./program-access";
 import { ProgramEnvironments } from "./program-environments";
 
+export interface TrustArgs {
+  catalog: Catalog;
+  /** The stack's config: the carriers, the program's own repository, and the edition. */
+  settings: Settings;
+  /** Names of all stacks of the project: the program's jobs work on each. */
+  stacks: readonly string[];
+  /** Gives the ids of repositories, by which rules name them. */
+  repositories: Repositories;
+  /** Deployment environments: their ESC environments come before permissions on them. */
+  deployments: readonly pulumi.Resource[];
+  /** How GitHub is asked for the reviewers' ids. */
+  invoke: pulumi.InvokeOptions;
+}
+
 /**
- * The trust in GitHub's jobs, and what the program's own are given to work with. Without teams, which an edition may
- * lack, there is no token that is less than a member's: then nobody is trusted, and preview says so.
+ * The trust in GitHub's jobs, and what the program's own jobs work with. An edition without teams has no token that is
+ * worth less than a member's: then nobody is trusted, and preview warns.
  */
-export function declareTrust(
-  catalog: Catalog,
-  settings: StackSettings,
-  args: { repositories: Repositories; stages: readonly pulumi.Resource[]; invoke: pulumi.InvokeOptions },
-  opts: { parent: pulumi.Resource },
-): void {
-  const { programRepository, edition, stacks } = settings;
+export function declareTrust(args: TrustArgs, opts: { parent: pulumi.Resource }): void {
+  const { catalog, settings, stacks } = args;
+  const { programRepository, edition } = settings;
   if (!EDITIONS_WITH_TEAMS.includes(edition)) {
     if (programRepository !== undefined && pulumi.runtime.isDryRun()) {
       void pulumi.log.warn(
@@ -34,24 +43,18 @@ export function declareTrust(
   const program =
     programRepository === undefined ? undefined : { repository: asked(programRepository), stacks };
   if (program !== undefined) {
-    new ProgramAccess("program", { catalog, settings, stacks }, { ...opts, dependsOn: [...args.stages] });
-    const reviewers = (settings.environmentReviewers ?? []).map((slug) => teamId(slug, args.invoke));
-    new ProgramEnvironments(program.repository.name, { settings, stacks, reviewers }, opts);
+    const after = { ...opts, dependsOn: [...args.deployments] };
+    new ProgramAccess("program", { catalog, settings, stacks }, after);
+    const reviewers = reviewerIds(settings.environmentReviewers ?? [], args.invoke);
+    new ProgramEnvironments(program.repository.name, { branch: settings.branch, stacks, reviewers }, opts);
   }
   if (!byIdentity && program === undefined) return;
-  new IdentityTrust(
-    "github-actions",
-    {
-      settings,
-      targets: byIdentity ? buildJobCatalog(catalog, settings).targets : [],
-      carriers: byIdentity ? settings.carriers.map(asked) : [],
-      program,
-    },
-    opts,
-  );
+  const targets = byIdentity ? buildJobCatalog(catalog, settings).targets : [];
+  const carriers = byIdentity ? settings.carriers.map(asked) : [];
+  new IdentityTrust("github-actions", { settings, targets, carriers, program }, opts);
 }
 
-/** Seconds a token traded for a job's identity may live at most: the jobs ask for less, or for this. */
+/** The longest life in seconds of a token that is traded for a job's identity: the jobs ask for less, or for this. */
 const LONGEST_TOKEN_SECONDS = 3600;
 
 /**
@@ -66,31 +69,25 @@ export interface AskedRepository {
   id: Promise<number>;
 }
 
+export interface IdentityTrustArgs {
+  /** The stack's config: organizations, branch, and the thumbprints of a self-hosted GitHub. */
+  settings: Settings;
+  /** Deployment environments of the sync jobs, with their teams. None when the jobs use a stored token. */
+  targets: readonly JobTarget[];
+  /** Repositories whose sync workflow is trusted. */
+  carriers: readonly AskedRepository[];
+  /** The program's own repository, if its jobs are trusted, and the stacks they work on. */
+  program: { repository: AskedRepository; stacks: readonly string[] } | undefined;
+}
+
 /**
- * Pulumi Cloud's trust in GitHub's jobs: which may become what is `secrets/trust.ts`'s. One issuer for all of them,
- * because an organization registers each address once.
+ * Pulumi Cloud's trust in GitHub's jobs. `src/access/trust.ts` decides which job becomes what. One issuer for all of
+ * them, because an organization registers each address once.
  */
 export class IdentityTrust extends pulumi.ComponentResource {
-  constructor(
-    name: string,
-    args: {
-      settings: Settings;
-      /** Of the sync jobs; none where they work with a stored token. */
-      targets: readonly JobTarget[];
-      carriers: readonly AskedRepository[];
-      /** The program's own repository, if its jobs are trusted, and the stacks they work on. */
-      program: { repository: AskedRepository; stacks: readonly string[] } | undefined;
-    },
-    opts: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: IdentityTrustArgs, opts: pulumi.ComponentResourceOptions) {
     super("sophia-secrets:esc:IdentityTrust", name, {}, opts);
-    const { settings, targets, carriers, program } = args;
-    const rules = async () => [
-      ...syncRules(settings, targets, await Promise.all(carriers.map(known))),
-      ...(program === undefined
-        ? []
-        : programRules(settings, program.stacks, await known(program.repository))),
-    ];
+    const { settings } = args;
     const thumbprints = settings.issuerThumbprints ?? [];
     new pulumiservice.OidcIssuer(
       name,
@@ -100,16 +97,22 @@ export class IdentityTrust extends pulumi.ComponentResource {
         url: issuerOf(settings.githubApiUrl),
         maxExpirationSeconds: LONGEST_TOKEN_SECONDS,
         policies: pulumi
-          .output(rules())
+          .output(rulesOf(args))
           .apply((all) => all.map((rule) => ({ ...rule, rules: { ...rule.rules } }))),
         ...(thumbprints.length === 0 ? {} : { thumbprints }),
       },
       // Left to the service, which notes the certificate it is served when the issuer is registered. A refresh reads
-      // that into the inputs; not ignored, the next up would take it away.
+      // that into the inputs; not ignored, the next up would remove it.
       { parent: this, ignoreChanges: thumbprints.length === 0 ? [THUMBPRINTS] : [] },
     );
     this.registerOutputs({});
   }
+}
+
+async function rulesOf({ settings, targets, carriers, program }: IdentityTrustArgs): Promise<TrustRule[]> {
+  const forSync = syncRules(settings, targets, await Promise.all(carriers.map(known)));
+  if (program === undefined) return forSync;
+  return [...forSync, ...programRules(settings, program.stacks, await known(program.repository))];
 }
 
 async function known({ name, id }: AskedRepository): Promise<Repository> {

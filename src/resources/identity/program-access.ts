@@ -5,27 +5,32 @@ import { programTeam } from "../../access/trust";
 import type { Catalog } from "../../catalog/entry";
 import type { Settings } from "../../catalog/settings";
 
+export interface ProgramAccessArgs {
+  /** Its groups and deployment environments name the ESC environments that the audit reads. */
+  catalog: Catalog;
+  /** The stack's config: how things are named. */
+  settings: Settings;
+  /** Names of all stacks of the project: previews read each. */
+  stacks: readonly string[];
+}
+
 /**
- * The two teams that the program's own jobs read with. They need no members: they are there for the tokens.
+ * The two teams that the program's own jobs read with. They need no members: they exist for the tokens.
  *
- * preview: every stack of the project, to preview it; that is its state and its encrypted config too. Nothing in ESC.
- * audit: the definition of every ESC environment of the pipeline, which it can not open; composites of policies aside.
- * The trust in GitHub's identities, which it can not change. No stack.
+ * preview: every stack of the project, to preview it; that includes its state and its encrypted config. Nothing in ESC.
+ * audit: the definition of every ESC environment of the pipeline, which it cannot open, except composites of policies.
+ * The trust in GitHub's identities, which it cannot change. No stack.
  *
- * Both have what the organization gives every member by default as well: `access` and `verify` tell where that is not none.
+ * Both also have what the organization gives every member by default: `access` and `verify` tell when that is not none.
  */
 export class ProgramAccess extends pulumi.ComponentResource {
   private readonly organization: string;
 
-  constructor(
-    name: string,
-    args: { catalog: Catalog; settings: Settings; stacks: readonly string[] },
-    opts: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: ProgramAccessArgs, opts: pulumi.ComponentResourceOptions) {
     super("sophia-secrets:esc:ProgramAccess", name, {}, opts);
     const { catalog, settings, stacks } = args;
     this.organization = settings.pulumiOrganization;
-    const preview = this.team(programTeam(settings, "preview"), "Previews of pull requests, by OIDC");
+    const preview = this.declareTeam(programTeam(settings, "preview"), "Previews of pull requests, by OIDC");
     for (const stack of stacks) {
       new pulumiservice.TeamStackPermission(
         `${preview.name}-${stack}`,
@@ -39,12 +44,12 @@ export class ProgramAccess extends pulumi.ComponentResource {
         { parent: this, dependsOn: [preview.resource] },
       );
     }
-    const audit = this.team(
+    const audit = this.declareTeam(
       programTeam(settings, "audit"),
       "The nightly audit, by OIDC: reads, opens nothing",
     );
-    for (const { environment: id, level } of catalog.environments.flatMap((each) => {
-      const { onValues, onComposites } = auditAccess(catalog, settings, each);
+    for (const { environment: id, level } of catalog.environments.flatMap((deployment) => {
+      const { onValues, onComposites } = auditAccess(catalog, settings, deployment);
       return [...onValues, ...onComposites];
     })) {
       const { project, name: environment } = id;
@@ -58,7 +63,7 @@ export class ProgramAccess extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private team(name: string, description: string) {
+  private declareTeam(name: string, description: string) {
     const resource = new pulumiservice.Team(
       name,
       { organizationName: this.organization, teamType: "pulumi", name, displayName: name, description },
@@ -71,18 +76,18 @@ export class ProgramAccess extends pulumi.ComponentResource {
 
 /**
  * What the audit's team reads of the organization: whom Pulumi Cloud trusts, and by which rules. Only administrators have
- * these two by themselves (Pulumi's documentation, "RBAC scopes, organization settings"), and a team token has its
- * team's roles ("access tokens"). Neither writes anything, and neither shows a value.
+ * these two scopes by themselves (Pulumi's documentation, "RBAC scopes, organization settings"), and a team token has
+ * its team's roles ("access tokens"). Neither writes anything, and neither shows a value.
  */
-export const AUDIT_SCOPES = ["oidc_issuers:read", "auth_policies:read"] as const;
+const AUDIT_SCOPES = ["oidc_issuers:read", "auth_policies:read"] as const;
 
 /**
- * A role of these scopes, and its assignment to the audit's team. A team has one role: an assignment takes the place of
- * another, which is why it is given to a team of this program's own alone.
+ * A role of these scopes, and its assignment to the audit's team. A team has one role, and an assignment replaces
+ * another, so only a team of this program gets one.
  *
- * @param team the team's name, which is the role's too.
+ * @param team the team; the role has the same name.
  */
-export function declareAuditRole(
+function declareAuditRole(
   organizationName: string,
   team: { name: string; resource: pulumi.Resource },
   parent: pulumi.Resource,

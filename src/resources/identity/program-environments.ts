@@ -1,30 +1,29 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { programEnvironment } from "../../access/trust";
-import type { Settings } from "../../catalog/settings";
-import { reviewersOf } from "../github/environment-secrets";
+import { reviewersOf } from "../github/reviewers";
+
+export interface ProgramEnvironmentsArgs {
+  /** The only branch whose jobs may use them, except for previews. */
+  branch: string;
+  /** Names of all stacks of the project: each has a GitHub environment for its `up`. */
+  stacks: readonly string[];
+  /** Ids of GitHub teams of which one must approve each preview and `up`. None: those that people set in GitHub stay. */
+  reviewers: readonly Promise<number>[];
+}
 
 /**
- * The GitHub environments that the program's own jobs run in. What they hold (the GitHub App's key) only jobs of the
- * branch get, but for previews, which run on a pull request's own ref.
+ * The GitHub environments that the program's own jobs run in. Only jobs of the branch get what they hold (the GitHub
+ * App's key), except for previews, which run on a pull request's own ref.
  *
- * Reviewers stand before every one but the audit's, which a clock starts: each `up` is an administrator, whichever
- * stack it is for, and a preview runs code that nobody may have read.
+ * Reviewers guard every one but the audit's, which a schedule starts: each `up` is an administrator, whichever stack it
+ * is for, and a preview runs code that nobody may have read.
  */
 export class ProgramEnvironments extends pulumi.ComponentResource {
-  constructor(
-    repository: string,
-    args: {
-      settings: Settings;
-      stacks: readonly string[];
-      /** Ids of GitHub teams of which one must approve each preview and each `up`; none: whom people set in GitHub. */
-      reviewers: readonly Promise<number>[];
-    },
-    opts: pulumi.ComponentResourceOptions,
-  ) {
+  /** @param repository the program's own. */
+  constructor(repository: string, args: ProgramEnvironmentsArgs, opts: pulumi.ComponentResourceOptions) {
     super("sophia-secrets:github:ProgramEnvironments", repository, {}, opts);
-    const { branch } = args.settings;
-    // The end of an environment is the end of every secret in it, and of its rule.
+    // Deleting a GitHub environment deletes every secret in it, and its branch rule.
     const kept = { parent: this, retainOnDelete: true, protect: true };
     for (const each of ["preview", "audit", ...args.stacks]) {
       const environment = programEnvironment(each);
@@ -46,7 +45,7 @@ export class ProgramEnvironments extends pulumi.ComponentResource {
       if (anyRef) continue;
       new github.RepositoryEnvironmentDeploymentPolicy(
         name,
-        { repository, environment, branchPattern: branch },
+        { repository, environment, branchPattern: args.branch },
         { ...kept, dependsOn: [declared] },
       );
     }

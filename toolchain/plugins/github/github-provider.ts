@@ -2,7 +2,6 @@ import type { ProviderDefinition } from "../provider/definition";
 import { secret } from "../provider/wire";
 import { actionsOrganizationSecret } from "./actions-organization-secret";
 import { actionsOrganizationSecretRepositories } from "./actions-organization-secret-repositories";
-import { getActionsEnvironmentSecrets } from "./get-actions-environment-secrets";
 import { getActionsOrganizationSecrets } from "./get-actions-organization-secrets";
 import { getRepository } from "./get-repository";
 import { getRestApi } from "./get-rest-api";
@@ -43,7 +42,6 @@ export const gitHubProvider: ProviderDefinition<GitHubClient> = {
     "github:index/repositoryFile:RepositoryFile": repositoryFile,
   },
   functions: {
-    "github:index/getActionsEnvironmentSecrets:getActionsEnvironmentSecrets": getActionsEnvironmentSecrets,
     "github:index/getActionsOrganizationSecrets:getActionsOrganizationSecrets": getActionsOrganizationSecrets,
     "github:index/getRepository:getRepository": getRepository,
     "github:index/getRestApi:getRestApi": getRestApi,

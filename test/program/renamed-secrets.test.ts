@@ -4,7 +4,8 @@ import type * as pulumiservice from "@pulumi/pulumiservice";
 import { resolveCatalog } from "../../src/catalog/entry";
 import { slotNames } from "../../src/catalog/slots";
 import { EMPTY_LEDGER, renderLedger } from "../../src/ledger/ledger";
-import { type GitHubSecrets, NewNames, type SecretPlace } from "../../src/resources/github/github-secrets";
+import type { GitHubSecrets, SecretPlace } from "../../src/resources/github/github-secrets";
+import { RenamedSecrets } from "../../src/resources/github/leaving-secrets";
 import { catalogWith } from "../catalog/catalog-with";
 
 const TODAY = "2026-06-15";
@@ -36,11 +37,10 @@ async function whyKept(world: {
       return world.untouched ?? true;
     },
   } as unknown as GitHubSecrets;
-  const newNames = new NewNames(inGitHub, TODAY);
-  newNames.trust(environments, ledgers);
+  const renamed = new RenamedSecrets({ inGitHub, today: TODAY, deployments: environments, ledgers });
   const slot = slotNames(resolveCatalog(catalogWith(entry))).find((each) => each.name === name);
   assert.ok(slot !== undefined);
-  const why = await newNames.whyKept(slot, { secretName: name, ...world.inputs });
+  const why = await renamed.whyKept(slot, { secretName: name, ...world.inputs });
   for (const place of asked) assert.equal(place.secretName, "NEW");
   return why;
 }

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { resolveCatalog } from "../../src/catalog/entry";
 import { SENTINEL } from "../../src/catalog/layout";
 import { slotNames } from "../../src/catalog/slots";
-import { slotGuards } from "../../src/resources/github/secret-guards";
+import { type Problem, RemedyError } from "../../src/errors";
+import { declareGuards } from "../../src/resources/github/secret-guards";
 import { catalogWith } from "../catalog/catalog-with";
 
 const TYPE = "github:index/actionsOrganizationSecret:ActionsOrganizationSecret";
@@ -22,7 +23,7 @@ const CATALOG = catalogWith(
 /** The hooks' functions, over a GitHub that answers so. */
 function guards(exists: (name: string) => Promise<boolean> = async () => false, kept: string[] = []) {
   const slots = slotNames(resolveCatalog(CATALOG));
-  const hooksOf = slotGuards({
+  const hooksOf = declareGuards({
     exists: ({ secretName }) => exists(String(secretName)),
     whyKept: async ({ name }) => (kept.includes(name) ? "nobody has set the new one" : undefined),
     slots,
@@ -51,27 +52,37 @@ function guards(exists: (name: string) => Promise<boolean> = async () => false, 
 }
 
 const inputsOf = (secretName: string) => ({ secretName, value: CANARY });
-const refused = (run: () => unknown, ...texts: string[]) =>
-  assert.rejects(
-    async () => run(),
-    (error: Error) => {
-      for (const text of texts) assert.ok(error.message.includes(text), error.message);
-      assert.ok(error.message.includes("Remedy: "), error.message);
-      assert.ok(!error.message.includes(CANARY));
-      return true;
-    },
-  );
+/** Runs a hook that must refuse, and never quote a value. @returns why. */
+async function refused(run: () => unknown): Promise<Problem> {
+  const error = await Promise.resolve()
+    .then(run)
+    .then(
+      () => assert.fail("the hook let it happen"),
+      (thrown: unknown) => thrown,
+    );
+  assert.ok(error instanceof RemedyError, String(error));
+  assert.ok(!error.message.includes(CANARY));
+  return error.problem;
+}
 
-describe("slot guards", () => {
-  it("let a slot be created that GitHub does not have", async () => {
+/** Code and subject of a refusal, and commands that its remedy names. */
+async function check(run: () => unknown, code: string, subject: string, ...commands: string[]) {
+  const problem = await refused(run);
+  assert.deepEqual([problem.code, problem.subject], [code, subject]);
+  for (const command of commands) assert.ok(problem.remedy.includes(command), problem.remedy);
+}
+
+describe("guards of a secret in GitHub", () => {
+  it("let a secret be created that GitHub does not have", async () => {
     await guards().create({ ...SLOT, newInputs: inputsOf("OPENAI_API_KEY") });
   });
 
   it("refuse to create one that GitHub has, naming it and the command that resolves it", async () => {
     const { create } = guards(async (name) => name === "OPENAI_API_KEY");
-    await refused(
+    await check(
       () => create({ ...SLOT, newInputs: inputsOf("OPENAI_API_KEY") }),
-      "OPENAI_API_KEY: ",
+      "secret-exists",
+      "OPENAI_API_KEY",
       "sophia-secrets adopt OPENAI_API_KEY",
     );
   });
@@ -83,14 +94,14 @@ describe("slot guards", () => {
     await assert.rejects(async () => create({ ...SLOT, newInputs: inputsOf("OPENAI_API_KEY") }), /503/);
   });
 
-  it("refuse every update, naming the slot and never the value", async () => {
+  it("refuse every update, naming the secret and never the value", async () => {
     const inputs = inputsOf("OPENAI_API_KEY");
     for (const args of [{ newInputs: inputs, oldInputs: inputs }, { oldInputs: inputs }]) {
-      await refused(() => guards().update({ ...SLOT, ...args }), "OPENAI_API_KEY: ");
+      await check(() => guards().update({ ...SLOT, ...args }), "secret-update-refused", "OPENAI_API_KEY");
     }
   });
 
-  it("let config's values be updated, unless a person's stands there now", async () => {
+  it("let config values be updated, unless a person has set another", async () => {
     const { updateConfigured } = guards();
     const newInputs = inputsOf("CONFIG_KEY");
     await updateConfigured({
@@ -99,19 +110,20 @@ describe("slot guards", () => {
       oldInputs: { ...newInputs, value: pulumi.secret("before") },
     });
     const oldInputs = { ...newInputs, value: pulumi.secret(SENTINEL) };
-    await refused(
+    await check(
       () => updateConfigured({ ...SLOT, newInputs, oldInputs }),
-      "CONFIG_KEY: its value was a person's",
+      "secret-set-by-hand",
+      "CONFIG_KEY",
     );
   });
 
   it("refuse to delete what left the catalog without a tombstone, whichever kind it was", async () => {
     const { deleteKept, deleteAnnounced } = guards();
     for (const run of [deleteKept, deleteAnnounced]) {
-      await refused(
+      await check(
         () => run({ ...SLOT, oldInputs: inputsOf("REMOVED_KEY") }),
-        "REMOVED_KEY: ",
-        "no tombstone announced it",
+        "secret-deletion-refused",
+        "REMOVED_KEY",
         "put the entry REMOVED_KEY back into secrets/catalog.ts",
         "pulumi state delete --force --target-dependents 'urn:of:slot'",
       );
@@ -120,9 +132,11 @@ describe("slot guards", () => {
 
   it("refuse to delete a day too early", async () => {
     const { deleteAnnounced } = guards();
-    await refused(
+    await check(
       () => deleteAnnounced({ ...SLOT, oldInputs: inputsOf("GOING_KEY") }),
-      "its tombstone is for 2026-06-16",
+      "secret-deletion-refused",
+      "GOING_KEY",
+      "wait for that day",
     );
   });
 
@@ -132,9 +146,10 @@ describe("slot guards", () => {
 
   it("refuse to delete a due former name while the new one has no value, and let it go afterwards", async () => {
     const oldInputs = inputsOf("OLD_KEY");
-    await refused(
+    await check(
       () => guards(undefined, ["OLD_KEY"]).deleteAnnounced({ ...SLOT, oldInputs }),
-      "OLD_KEY: deleting this secret could lose the one value there is, for nobody has set the new one",
+      "renamed-secret-without-value",
+      "OLD_KEY",
       "set NEW_KEY to the value of OLD_KEY, run the sync, then pulumi up --refresh",
     );
     await guards().deleteAnnounced({ ...SLOT, oldInputs });
@@ -142,25 +157,28 @@ describe("slot guards", () => {
 
   it("lead from an environment's secret that exists to the stack that can adopt it", async () => {
     const newInputs = { ...inputsOf("OPENAI_API_KEY"), repository: "carrier", environment: "live" };
-    await refused(
+    await check(
       () => guards(async () => true).create({ ...SLOT, newInputs }),
-      "this secret of environment live of carrier exists",
+      "secret-exists",
+      "OPENAI_API_KEY",
       "npx sophia-secrets adopt OPENAI_API_KEY --stack ",
     );
   });
 
   it("refuse to delete at once what never was announced by an up, though its tombstone is due", async () => {
-    await refused(
+    await check(
       () => guards().deleteKept({ ...SLOT, oldInputs: inputsOf("GONE_KEY") }),
-      "no run of up has announced its tombstone",
-      "with a day to come, run pulumi up",
+      "secret-deletion-refused",
+      "GONE_KEY",
+      "run pulumi up",
     );
   });
 
-  it("refuse to drop the readers of a slot that stays", async () => {
-    await refused(
+  it("refuse to remove the list of repositories of a secret that stays", async () => {
+    await check(
       () => guards().deleteKept({ ...SLOT, type: READERS, oldInputs: inputsOf("OPENAI_API_KEY") }),
-      "its list of repositories would leave the stack",
+      "repositories-removal-refused",
+      "OPENAI_API_KEY",
     );
   });
 });

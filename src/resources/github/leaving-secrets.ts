@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import type * as pulumiservice from "@pulumi/pulumiservice";
+import { isDue } from "../../catalog/dates";
+import type { SlotName } from "../../catalog/slots";
+import { parseLedger } from "../../ledger/ledger";
+import { textOf } from "../provider-answers";
+import type { GitHubSecrets, SecretPlace } from "./github-secrets";
+
+/** Tells, in every preview and every up, which secrets are about to be deleted and when: names and days only. */
+export function announceTombstones(slots: readonly SlotName[], today: string): void {
+  const lines = slots.flatMap(({ name, tombstone }) => {
+    if (tombstone === undefined) return [];
+    if (!isDue(tombstone, today)) return [`${name} goes on ${tombstone}`];
+    return [`${name} is due since ${tombstone}: up deletes it; after that and a sync, remove its entry`];
+  });
+  if (lines.length > 0) void pulumi.log.warn(`tombstones: ${lines.join("; ")}`);
+}
+
+/** What tells whether a renamed secret has its value under the new name. */
+export interface RenameEvidence {
+  /** Secrets in GitHub, with the times of their last change. */
+  inGitHub: GitHubSecrets;
+  /** UTC: YYYY-MM-DD. */
+  today: string;
+  /** Deployment environments of this stack. */
+  deployments: readonly string[];
+  /** Their ledgers, as the last refresh saw them. */
+  ledgers: readonly pulumiservice.Environment[];
+}
+
+/**
+ * Whether a renamed secret has its value under the new name, before the old one is deleted. GitHub returns no value, so
+ * there are two kinds of evidence: the ledger of a deployment environment, which says under which name a value was
+ * read; and the times of a secret that nothing has changed since it was created.
+ */
+export class RenamedSecrets {
+  /** Names under which values were read, a list for each ledger. */
+  private readonly sources: readonly Promise<string[]>[];
+
+  constructor(private readonly evidence: RenameEvidence) {
+    this.sources = evidence.ledgers.map(sourcesOf);
+  }
+
+  /**
+   * Why the former name of a secret has to stay, though its tombstone's day has come. Undefined when it may go.
+   *
+   * @param inputs of the former name's resource.
+   */
+  async whyKept({ name, secret }: SlotName, inputs: SecretPlace): Promise<string | undefined> {
+    const { today, deployments, inGitHub } = this.evidence;
+    const goesWhole = name === secret.name || isDue(secret.tombstone, today);
+    if (goesWhole || secret.value === "config") return undefined;
+    const ofOrganization = inputs.environment === undefined;
+    const isSyncedHere =
+      !secret.bootstrap && secret.environments.some((deployment) => deployments.includes(deployment));
+    if (ofOrganization && isSyncedHere)
+      return (await this.wasSource(secret.name))
+        ? undefined
+        : `no sync has read a value of ${secret.name}, its new name, as far as the last refresh saw`;
+    const untouched = await inGitHub.isUntouched({ ...inputs, secretName: secret.name });
+    return untouched ? `nobody has set ${secret.name}, its new name, since it was created` : undefined;
+  }
+
+  private async wasSource(name: string): Promise<boolean> {
+    return (await Promise.all(this.sources)).flat().includes(name);
+  }
+}
+
+async function sourcesOf({ yaml }: pulumiservice.Environment): Promise<string[]> {
+  // Part of every output, left out of its type. In a preview the text of a ledger that does not exist yet never comes.
+  const { isKnown } = yaml as unknown as { isKnown: Promise<boolean> };
+  if (!(await isKnown)) return [];
+  const text = await new Promise<string>((done) => {
+    yaml.apply(async (asset) => done(await textOf(asset)));
+  });
+  return Object.values(parseLedger(text).secrets).map(({ source }) => source);
+}

@@ -1,0 +1,67 @@
+import * as github from "@pulumi/github";
+import * as pulumi from "@pulumi/pulumi";
+import { programError } from "../program-error";
+import { saidByProvider } from "../provider-answers";
+
+interface Repository {
+  id: number;
+  defaultBranch: string;
+}
+
+/** Repositories of the organization. Each is asked for at most once per run. */
+export class Repositories {
+  private readonly known = new Map<string, Promise<Repository>>();
+
+  /**
+   * @param owner GitHub organization.
+   * @param opts how the provider is called.
+   */
+  constructor(
+    private readonly owner: string,
+    private readonly opts: pulumi.InvokeOptions,
+  ) {}
+
+  /** @throws pulumi.RunError when GitHub does not show it. */
+  async idOf(name: string): Promise<number> {
+    return (await this.once(name)).id;
+  }
+
+  /**
+   * Warns of each carrier whose default branch is not `branch`. GitHub starts workflows on a schedule and by hand only
+   * from the default branch ("Events that trigger workflows"), so only a push would bring a rotated value.
+   */
+  async warnOfBranch(carriers: readonly string[], branch: string): Promise<void> {
+    for (const name of carriers) {
+      // A repository that GitHub does not show is reported where its id is needed.
+      const found = await this.once(name).catch(() => undefined);
+      if (found === undefined || found.defaultBranch === branch) continue;
+      await pulumi.log.warn(
+        `carrier ${this.owner}/${name}: its default branch is ${found.defaultBranch}, and the workflow is committed to ${branch}: GitHub starts it there neither daily nor by hand. Remedy: set branch to ${found.defaultBranch} in every stack's config, or make ${branch} the repository's default branch`,
+      );
+    }
+  }
+
+  private once(name: string): Promise<Repository> {
+    const repository = this.known.get(name) ?? this.ask(name);
+    this.known.set(name, repository);
+    return repository;
+  }
+
+  private async ask(name: string): Promise<Repository> {
+    const found = await github.getRepository({ name }, this.opts).catch((error: unknown) => {
+      throw this.hidden(name, saidByProvider(error));
+    });
+    // The provider also answers for a repository that does not exist, with nothing in it.
+    if (!found.repoId) throw this.hidden(name, "404");
+    return { id: found.repoId, defaultBranch: found.defaultBranch };
+  }
+
+  private hidden(name: string, said: string): pulumi.RunError {
+    return programError({
+      code: "github-repository-not-shown",
+      subject: `repository ${this.owner}/${name}`,
+      cause: `GitHub does not show it (${said})`,
+      remedy: "create it, spell it right in carriers or in the catalog, or give the token access to it",
+    });
+  }
+}
