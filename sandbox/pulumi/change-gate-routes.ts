@@ -124,5 +124,6 @@ function describe(gate: ChangeGate): Record<string, unknown> {
     ...(teamName ? { name: teamName, displayName: teamName } : {}),
     ...(userLogin ? { user: userInfo(userLogin) } : {}),
   }));
-  return { ...gate, rule: { ...rule, eligibleApprovers } };
+  const defaults = { numApprovalsRequired: 1, allowSelfApproval: false, requireReapprovalOnChange: false };
+  return { ...gate, rule: { ...defaults, ...rule, eligibleApprovers } };
 }

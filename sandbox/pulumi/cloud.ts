@@ -17,6 +17,8 @@ export interface Cloud {
   sessions: OpenSessions;
   /** Issuer URL to the URL of the JWKS document that stands for it here. */
   issuers: Record<string, string>;
+  /** How many stacks an organization has. */
+  stackCount(organization: string): number;
 }
 
 /** Hono's types for routes behind `authenticated`. */

@@ -59,7 +59,7 @@ async function createOne(cloud: Cloud, c: CloudContext): Promise<Response> {
   const { project, name } = await readJson(c, NewEnvironment);
   createEnvironment(cloud, c.var.principal, organization, project, name);
   cloud.save();
-  return c.json({});
+  return c.body(null, 200);
 }
 
 function readLatest(cloud: Cloud, c: CloudContext): Response {
@@ -114,7 +114,7 @@ function remove(cloud: Cloud, c: CloudContext): Response {
     filter: "environment_deleted",
     kind: "environment",
   });
-  return c.json({});
+  return c.body(null, 200);
 }
 
 async function clone(cloud: Cloud, c: CloudContext): Promise<Response> {

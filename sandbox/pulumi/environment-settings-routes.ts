@@ -33,7 +33,7 @@ export function environmentSettingsRoutes(cloud: Cloud): Hono<CloudEnv> {
     record(cloud, c.var.principal, "environment-settings-updated", pathOf(place), "success", {
       deletionProtected: environment.deletionProtected,
     });
-    return c.json({});
+    return c.body(null, 200);
   });
 
   return app;

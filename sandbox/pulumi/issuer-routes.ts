@@ -7,7 +7,7 @@ import { readJson } from "./request-body";
 import { requireScope } from "./role-scopes";
 import { param, routesOf } from "./route-table";
 
-import { badRequest, notFound, serviceError } from "./service-error";
+import { badRequest, notFound } from "./service-error";
 import type { OidcIssuer, Organization, TrustRule } from "./state";
 
 // The provider sends `null` for what its user left out: ignored, as storing it would make the issuer unreadable.
@@ -52,7 +52,7 @@ async function registerIssuer(cloud: Cloud, c: CloudContext): Promise<Response> 
   const given = await readJson(c, Registration);
   const url = given.url.replace(/\/+$/, "");
   if (Object.values(organization.issuers).some((issuer) => issuer.url === url || issuer.name === given.name))
-    throw serviceError(409, "Conflict: an issuer with this name or URL is already registered");
+    throw badRequest("an issuer with this name or URL is already registered");
   const issuer = register(given, url);
   organization.issuers[issuer.id] = issuer;
   cloud.save();

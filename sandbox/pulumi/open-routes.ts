@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { functionSummary } from "../esc/function-summary";
 import { stringifyExact } from "../esc/json-number";
 import { environmentFor, openLimit, organizationFor, type Place, pathOf } from "./access";
 import { actorName, type Cloud, type CloudContext, type CloudEnv, record } from "./cloud";
@@ -22,6 +23,8 @@ export function openRoutes(cloud: Cloud): Hono<CloudEnv> {
     ["POST", "/:org/:project/:env/open", openLatest],
     ["POST", "/:org/:project/:env/versions/:version/open", openVersion],
     ["GET", "/:org/:project/:env/open/:session", readOpen],
+    // So all of the vendor's ESC SDKs ask for one property: with an empty part in the path.
+    ["GET", "/:org/:project/:env/open//:session", readOpen],
     ["POST", "/:org/:project/:env/check", checkLatest],
     ["POST", "/:org/:project/:env/versions/:version/check", checkVersion],
   ]);
@@ -41,7 +44,7 @@ async function checkText(cloud: Cloud, c: CloudContext): Promise<Response> {
   });
   refuseErrors(result);
   if (mode === "show") recordImports(cloud, c, result, `${organization.name}/<yaml>`);
-  return exactJson(c, result.environment);
+  return exactJson(c, checked(result));
 }
 
 async function openText(cloud: Cloud, c: CloudContext): Promise<Response> {
@@ -127,7 +130,11 @@ async function check(cloud: Cloud, c: CloudContext, version: string | undefined)
   refuseErrors(result);
   if (reveal) record(cloud, c.var.principal, "environment-open", pathOf(placeOf(c)));
   if (reveal) recordImports(cloud, c, result, pathOf(placeOf(c)));
-  return exactJson(c, result.environment);
+  return exactJson(c, checked(result));
+}
+
+function checked({ environment }: Evaluated) {
+  return { ...environment, environmentFunctionSummary: functionSummary(environment.exprs) };
 }
 
 function recordImports(cloud: Cloud, c: CloudContext, result: Evaluated, importedBy: string): void {

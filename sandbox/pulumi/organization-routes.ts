@@ -1,17 +1,12 @@
 import type { Hono } from "hono";
 import { z } from "zod";
-import { isAdmin, organizationFor, requireAdmin } from "./access";
+import { organizationFor, requireAdmin } from "./access";
 import { type Cloud, type CloudContext, type CloudEnv, record } from "./cloud";
-import { has } from "./editions";
 import { userInfo } from "./environment-event";
+import { organizationMetadata, STACK_DEFAULTS } from "./organization-metadata";
 import { readJson } from "./request-body";
 import { param, routesOf } from "./route-table";
-import { STACK_PERMISSIONS } from "./stack-access";
-
-import { LEVELS, type Organization } from "./state";
-
-/** Default levels on stacks, by number; of the specification's, to administer and to create stacks are not known here. */
-const STACK_DEFAULTS = { 0: "none", 101: STACK_PERMISSIONS[101], 102: STACK_PERMISSIONS[102] } as const;
+import { LEVELS } from "./state";
 
 const Settings = z.object({
   setDefaultEnvironmentPermission: z.enum(LEVELS).optional(),
@@ -28,15 +23,15 @@ export function organizationRoutes(cloud: Cloud): Hono<CloudEnv> {
   ]);
 }
 
-// The specification gives `defaultEnvironmentPermission` in /metadata and in the answer to PATCH; the plain GET
-// answers both shapes here, so that either way of asking works.
 function showOrganization(cloud: Cloud, c: CloudContext): Response {
-  const organization = organizationFor(cloud, c.var.principal, param(c, "org"));
-  return c.json({ ...userInfo(organization.name), repos: [], ...metadata(c, organization) });
+  const { name } = organizationFor(cloud, c.var.principal, param(c, "org"));
+  return c.json({ ...userInfo(name), repos: [] });
 }
 
 function showMetadata(cloud: Cloud, c: CloudContext): Response {
-  return c.json(metadata(c, organizationFor(cloud, c.var.principal, param(c, "org"))));
+  return c.json(
+    organizationMetadata(cloud, c.var.principal, organizationFor(cloud, c.var.principal, param(c, "org"))),
+  );
 }
 
 async function updateSettings(cloud: Cloud, c: CloudContext): Promise<Response> {
@@ -49,8 +44,11 @@ async function updateSettings(cloud: Cloud, c: CloudContext): Promise<Response> 
   record(cloud, c.var.principal, "organization-settings-updated", organization.name, "success", {
     defaultEnvironmentPermission: organization.defaultEnvironmentPermission,
   });
-  return c.json(metadata(c, organization));
+  return c.json(organizationMetadata(cloud, c.var.principal, organization));
 }
+
+/** The names of the roles that every organization has. */
+const BUILT_IN_ROLES = { admin: "Admin", member: "Member" } as const;
 
 function listMembers(cloud: Cloud, c: CloudContext): Response {
   const organization = organizationFor(cloud, c.var.principal, param(c, "org"));
@@ -58,6 +56,11 @@ function listMembers(cloud: Cloud, c: CloudContext): Response {
     created: organization.created,
     knownToPulumi: true,
     role,
+    fgaRole: {
+      id: `${organization.id}-${role}`,
+      name: BUILT_IN_ROLES[role],
+      modifiedAt: organization.created,
+    },
     user: userInfo(login),
     virtualAdmin: false,
     teams: Object.values(organization.teams)
@@ -65,31 +68,4 @@ function listMembers(cloud: Cloud, c: CloudContext): Response {
       .map((team) => team.name),
   }));
   return c.json({ members });
-}
-
-function numberOf(level: string): number {
-  return Number(Object.entries(STACK_DEFAULTS).find(([, name]) => name === level)?.[0]);
-}
-
-/** The part of the vendor's OrganizationMetadata that the sandbox knows something about. */
-function metadata(c: CloudContext, organization: Organization) {
-  return {
-    id: organization.id,
-    created: organization.created,
-    kind: "pulumi",
-    product: organization.edition,
-    userRole: isAdmin(organization, c.var.principal) ? "admin" : "member",
-    defaultEnvironmentPermission: organization.defaultEnvironmentPermission,
-    defaultStackPermission: numberOf(organization.defaultStackPermission ?? "none"),
-    environmentCount: Object.keys(organization.environments).length,
-    memberCount: organization.members.length,
-    auditLogsEnabled: has(organization, "audit-logs"),
-    webhooksEnabled: true,
-    features: {
-      auditLogsEnabled: has(organization, "audit-logs"),
-      environmentsEnabled: true,
-      environmentRevisionTagsEnabled: true,
-      environmentSecretRotationEnabled: false,
-    },
-  };
 }

@@ -54,6 +54,7 @@ export function createPulumiService(context: ServiceContext, options: { seed: Pu
   const doors = createDoors(() => store.state, key);
   const save = () => store.save();
   const hooks = new HookSender((ciphertext) => key.decrypt(ciphertext), save);
+  const stacks = stackRoutes({ doors, folder: context.folder, audit: context.audit });
   const cloud: Cloud = {
     get state() {
       return store.state;
@@ -64,9 +65,9 @@ export function createPulumiService(context: ServiceContext, options: { seed: Pu
     hooks,
     sessions: new OpenSessions(),
     issuers: options.seed.issuers,
+    stackCount: (organization) => stacks.countOf(organization),
   };
   const clock = new RotationClock(() => cloud);
-  const stacks = stackRoutes({ doors, folder: context.folder, audit: context.audit });
   return {
     name: "pulumi",
     app: mount(cloud, clock, stacks.app),

@@ -7,7 +7,7 @@ import { requireFeature } from "./editions";
 import { readJson } from "./request-body";
 import { param, routesOf } from "./route-table";
 
-import { notFound, serviceError } from "./service-error";
+import { badRequest, notFound, serviceError } from "./service-error";
 import type { Organization, Role } from "./state";
 import { existing as existingTeam } from "./team-routes";
 
@@ -79,7 +79,7 @@ function deleteRole(cloud: Cloud, c: CloudContext): Response {
   const { id, name } = existing(organization, param(c, "role"));
   const holders = Object.values(organization.teams).filter((team) => team.roleId === id);
   if (holders.length > 0 && c.req.query("force") !== "true")
-    throw serviceError(409, "Conflict: the role is assigned to a team; use force to delete it anyway");
+    throw badRequest("the role is assigned to a team; use force to delete it anyway");
   for (const team of holders) delete team.roleId;
   delete organization.roles[id];
   cloud.save();

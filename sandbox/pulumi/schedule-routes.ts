@@ -7,7 +7,7 @@ import { announce } from "./environment-event";
 import { readJson } from "./request-body";
 import { param, routesOf } from "./route-table";
 import { cronProblem, nextRun } from "./schedule-times";
-import { badRequest, notFound, serviceError } from "./service-error";
+import { badRequest, notFound } from "./service-error";
 import type { Environment, Level, Organization, Schedule } from "./state";
 
 const Body = z.object({
@@ -48,7 +48,7 @@ async function createSchedule(cloud: Cloud, c: CloudContext): Promise<Response> 
   const schedule: Schedule = { id: randomUUID(), paused: false, created: now, modified: now };
   apply(schedule, await readJson(c, Body), true);
   if (Object.keys(about.environment.schedules).length > 0)
-    throw serviceError(409, "Conflict: only one schedule per environment is currently supported");
+    throw badRequest("only one schedule per environment is currently supported");
   about.environment.schedules[schedule.id] = schedule;
   return done(cloud, c, about, schedule, "created");
 }
@@ -70,7 +70,8 @@ function setPaused(cloud: Cloud, c: CloudContext, paused: boolean): Response {
   const schedule = existing(about.environment, c);
   schedule.paused = paused;
   schedule.nextExecution = nextRun(schedule, new Date());
-  return done(cloud, c, about, schedule, "updated");
+  done(cloud, c, about, schedule, "updated");
+  return c.body(null, 200);
 }
 
 function deleteSchedule(cloud: Cloud, c: CloudContext): Response {
@@ -79,7 +80,7 @@ function deleteSchedule(cloud: Cloud, c: CloudContext): Response {
   delete about.environment.schedules[id];
   cloud.save();
   announce(cloud, c.var.principal, about, { audit: "environment-schedule-deleted" });
-  return c.body(null, 204);
+  return c.body(null, 200);
 }
 
 function showHistory(cloud: Cloud, c: CloudContext): Response {

@@ -78,8 +78,7 @@ async function updateTag(cloud: Cloud, c: CloudContext): Promise<Response> {
   const oldName = param(c, "tag");
   const old = existing(about.environment, oldName);
   const { currentTag, newTag } = await readJson(c, ChangedTag);
-  if (currentTag.value !== old.value)
-    throw serviceError(409, "Conflict: the tag has changed since it was read");
+  if (currentTag.value !== old.value) throw badRequest("the tag has changed since it was read");
   const name = newTag.name ?? oldName;
   const tag = {
     ...old,
@@ -89,7 +88,7 @@ async function updateTag(cloud: Cloud, c: CloudContext): Promise<Response> {
   };
   refuseBad(name, tag.value);
   if (name !== oldName && own(about.environment.tags, name) !== undefined)
-    throw serviceError(409, `Conflict: tag '${name}' already exists`);
+    throw badRequest(`tag '${name}' already exists`);
   delete about.environment.tags[oldName];
   about.environment.tags[name] = tag;
   cloud.save();
@@ -136,7 +135,8 @@ function refuseBad(name: string, value: string): void {
   if (value.length > VALUE_LIMIT) throw badRequest(`Invalid tag value: at most ${VALUE_LIMIT} characters`);
 }
 
-const describe = (name: string, { editor, ...tag }: EnvironmentTag) => ({
+/** Without its id: the Go SDK refuses what is not described. */
+const describe = (name: string, { editor, id: _, ...tag }: EnvironmentTag) => ({
   ...tag,
   name,
   editorLogin: editor,

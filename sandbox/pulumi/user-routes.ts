@@ -27,7 +27,7 @@ export function userRoutes(cloud: Cloud): Hono<CloudEnv> {
   });
 
   app.get("/organizations/default", (c) =>
-    c.json({ gitHubLogin: cloud.doors.organizationsOf(c.var.principal)[0] ?? "" }),
+    c.json({ GitHubLogin: cloud.doors.organizationsOf(c.var.principal)[0] ?? "", Messages: [] }),
   );
 
   function summary(c: CloudContext, name: string) {

@@ -20,8 +20,8 @@ export interface ContractOptions {
   exceptions: readonly Exception[];
   /** Paths that are no part of the vendor's API: the sandbox's own and pages. */
   ignored: RegExp;
-  /** Where the API begins, taken off a path: GitHub's `/api/v3`. */
-  prefix: RegExp;
+  /** A path as it is described: GitHub's without `/api/v3`. */
+  describedPath(path: string): string;
   /** What is wrong with an error's body where none is described; undefined when it has the vendor's form. */
   errorProblem(body: Json): string | undefined;
 }
@@ -32,9 +32,9 @@ export class Contract {
 
   /** Differences that no exception names, one sentence each. */
   problems(exchange: Exchange): string[] {
-    const { ignored, prefix } = this.options;
+    const { ignored, describedPath } = this.options;
     if (ignored.test(exchange.path)) return [];
-    const path = exchange.path.replace(prefix, "");
+    const path = describedPath(exchange.path);
     return this.differences({ ...exchange, path })
       .filter((difference) => !this.isExcepted(difference))
       .map(({ operation, status, code, detail }) => `${operation}: ${status} ${code} ${detail}`.trim());
@@ -42,10 +42,8 @@ export class Contract {
 
   /** The described operation, `GET /orgs/{org}`; undefined when there is none. */
   operationOf(method: string, path: string): string | undefined {
-    return this.describing(method, path.replace(this.options.prefix, ""))?.operationOf(
-      method,
-      path.replace(this.options.prefix, ""),
-    );
+    const described = this.options.describedPath(path);
+    return this.describing(method, described)?.operationOf(method, described);
   }
 
   private differences(exchange: Exchange): Difference[] {

@@ -116,7 +116,7 @@ describe("a contract", () => {
         reason: "",
       })),
       ignored: /^\/own\//,
-      prefix: /^\/v3/,
+      describedPath: (path) => path.replace(/^\/v3/, ""),
       errorProblem: (body) =>
         typeof (body as { message?: unknown }).message === "string" ? undefined : "no message",
     });

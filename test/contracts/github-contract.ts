@@ -89,7 +89,7 @@ export function gitHubContract(): Contract {
     descriptions: ["api.github.com", "ghec"].map(read),
     exceptions: EXCEPTIONS,
     ignored: IGNORED,
-    prefix: /^\/api\/v3/,
+    describedPath: (path) => path.replace(/^\/api\/v3/, ""),
     errorProblem,
   });
   return contract;

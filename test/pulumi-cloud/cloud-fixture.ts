@@ -2,6 +2,8 @@ import { AuditLog, type AuditRecord } from "../../sandbox/core/audit";
 import { type Running, serveService } from "../../sandbox/core/serve";
 import type { PulumiSeed } from "../../sandbox/pulumi/pulumi-seed";
 import { createPulumiService } from "../../sandbox/pulumi/pulumi-service";
+import { watched } from "../contracts/contract";
+import { pulumiContract } from "../contracts/pulumi-contract";
 
 export const ORG = "payready";
 /** Tokens of the seed's people, by role. */
@@ -18,6 +20,11 @@ export interface Answer {
 
 /** A running Pulumi Cloud of the sandbox and ways to talk to it. */
 export interface CloudFixture extends Running {
+  service: ReturnType<typeof createPulumiService>;
+  /** Routes that answered without an error. */
+  answered: ReadonlySet<string>;
+  /** @throws Error when an answer was not as Pulumi Cloud describes it. */
+  close(): Promise<void>;
   audit(): AuditRecord[];
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** Creates `payready/PROJECT/NAME` as administrator and writes its text. */
@@ -63,8 +70,10 @@ export async function startCloud(
     ],
     issuers,
   };
-  const context = { folder, audit: new AuditLog(undefined) };
-  const running = await serveService(createPulumiService(context, { seed }), context);
+  const watch = watched(pulumiContract());
+  const context = { folder, audit: new AuditLog(undefined), observe: watch.observe };
+  const service = createPulumiService(context, { seed });
+  const running = await serveService(service, context);
   const call: CloudFixture["call"] = async (
     method,
     path,
@@ -91,7 +100,12 @@ export async function startCloud(
     if (made.status !== 200 || written.status !== 200)
       throw new Error(`fixture: ${made.text} ${written.text}`);
   };
-  return { ...running, audit: () => context.audit.list(), call, environment };
+  const close = async () => {
+    await running.close();
+    watch.check();
+  };
+  const audit = () => context.audit.list();
+  return { ...running, service, answered: watch.answered, audit, call, environment, close };
 }
 
 /** The path of an environment of the fixture's organization. */

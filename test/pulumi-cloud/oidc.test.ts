@@ -225,7 +225,7 @@ describe("OIDC token exchange of the sandbox's Pulumi Cloud", () => {
     const policy = `/api/orgs/${ORG}/auth/policies/${policyId}`;
     assert.equal((await cloud.call("PATCH", policy, { body: { policies: [] } })).status, 400);
     const again = { name: "other", url: `${ISSUER}/` };
-    assert.equal((await cloud.call("POST", `/api/orgs/${ORG}/oidc/issuers`, { body: again })).status, 409);
+    assert.equal((await cloud.call("POST", `/api/orgs/${ORG}/oidc/issuers`, { body: again })).status, 400);
     assert.equal((await cloud.call("DELETE", path)).status, 204);
     assert.equal((await cloud.call("GET", path)).status, 404);
   });

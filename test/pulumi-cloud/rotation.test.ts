@@ -275,7 +275,7 @@ values:
         scheduleCron,
       );
     await schedule({ scheduleCron: "0 3 * * *" });
-    assert.equal((await cloud.call("POST", schedules, { body: { scheduleCron: "0 3 1 * *" } })).status, 409);
+    assert.equal((await cloud.call("POST", schedules, { body: { scheduleCron: "0 3 1 * *" } })).status, 400);
   });
 });
 

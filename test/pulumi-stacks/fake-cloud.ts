@@ -6,6 +6,8 @@ import { AuditLog, type AuditRecord } from "../../sandbox/core/audit";
 import { type Running, serveService } from "../../sandbox/core/serve";
 import type { Principal, PulumiDoors } from "../../sandbox/pulumi/principal";
 import { stackRoutes } from "../../sandbox/pulumi/stacks/stack-routes";
+import { watched } from "../contracts/contract";
+import { pulumiContract } from "../contracts/pulumi-contract";
 
 /** Tokens the fake knows: two members of acme, a stranger, and a team of acme. */
 export const TOKENS = { ann: "pul-ann", bob: "pul-bob", eve: "pul-eve", team: "pul-team" };
@@ -42,20 +44,30 @@ export async function fakeCloud(folder?: string, leaseSeconds?: number): Promise
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.get("/api/user", (c) => {
     const principal = context.authenticate(c.req.header("authorization"));
-    const organizations = context.organizationsOf(principal).map((name) => ({ githubLogin: name, name }));
-    return c.json({
-      id: principal.login,
-      githubLogin: principal.login,
-      name: principal.login,
-      organizations,
-    });
+    const person = (login: string) => ({ githubLogin: login, name: login, avatarUrl: "" });
+    const organizations = context
+      .organizationsOf(principal)
+      .map((name) => ({ ...person(name), role: "member" }));
+    const unknown = {
+      email: "",
+      hasMFA: false,
+      identities: [],
+      isManagedByMultiOrg: false,
+      isOrgManaged: false,
+    };
+    return c.json({ id: principal.login, ...person(principal.login), ...unknown, organizations });
   });
-  app.get("/api/user/organizations/default", (c) => c.json({ gitHubLogin: "acme" }));
+  app.get("/api/user/organizations/default", (c) => c.json({ GitHubLogin: "acme", Messages: [] }));
   app.route("/", stacks.app);
   const service = { name: "pulumi" as const, app, reset: stacks.reset };
-  const running = await serveService(service, { folder, audit });
+  const watch = watched(pulumiContract());
+  const running = await serveService(service, { folder, audit, observe: watch.observe });
   return {
     ...running,
+    close: async () => {
+      await running.close();
+      watch.check();
+    },
     audit: () => audit.list(),
     breakAudit: () => {
       audit.append = () => {

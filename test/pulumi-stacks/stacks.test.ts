@@ -81,7 +81,7 @@ describe("stacks of the sandbox's Pulumi Cloud", () => {
 
   it("are not deleted or renamed under a running update", async () => {
     await startUpdate(cloud, DEV);
-    equal((await cloud.call("DELETE", `${DEV}?force=true`)).status, 409);
+    equal((await cloud.call("DELETE", `${DEV}?force=true`)).status, 400);
     equal((await cloud.call("POST", `${DEV}/rename`, { newName: "prod", newProject: "shop" })).status, 409);
   });
 

@@ -1,7 +1,8 @@
 import type { Hono } from "hono";
+import { userInfo } from "../environment-event";
 import { notFound } from "../service-error";
 import { openStack, STACK, type StackRoom, updateOf } from "./stack-room";
-import { historyOf, type UpdateRecord } from "./stack-state";
+import { historyOf, type StackRecord, type UpdateRecord } from "./stack-state";
 import { UPDATE } from "./start-routes";
 import { expireLease } from "./update-lease";
 
@@ -21,8 +22,12 @@ function versionRoutes(app: Hono, room: StackRoom): void {
     const { stack } = openStack(room, c, "stack.history");
     const previews = stack.updates.filter((update) => update.dryRun && update.startTime > 0);
     if (c.req.query("asc") === "false") previews.reverse();
-    const named = previews.map((update) => ({ updateID: update.id, info: info(update) }));
-    return c.json(pageOf(named, c.req.query()));
+    return c.json(
+      pageOf(
+        previews.map((update) => described(stack, update)),
+        c.req.query(),
+      ),
+    );
   });
 
   app.get(`${STACK}/updates/:version{(?:latest|[0-9]+)}`, (c) => {
@@ -31,14 +36,19 @@ function versionRoutes(app: Hono, room: StackRoom): void {
     const wanted = asked === "latest" ? stack.version : Number(asked);
     const update = historyOf(stack).find((one) => one.version === wanted);
     if (update === undefined) throw notFound(`Version ${asked} of stack '${stack.stack}'`);
-    return c.json({
-      info: info(update),
-      updateID: update.id,
-      version: update.version,
-      latestVersion: stack.version,
-      requestedBy: { name: update.actor, githubLogin: update.actor },
-    });
+    return c.json(described(stack, update));
   });
+}
+
+/** The service's UpdateInfo: more than the CLI's, which it holds. */
+function described(stack: StackRecord, update: UpdateRecord): object {
+  return {
+    info: info(update),
+    updateID: update.id,
+    version: update.version,
+    latestVersion: stack.version,
+    requestedBy: userInfo(update.actor),
+  };
 }
 
 function statusRoutes(app: Hono, room: StackRoom): void {

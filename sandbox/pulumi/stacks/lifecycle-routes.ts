@@ -8,7 +8,7 @@ import { parseBody, requestText } from "./request-text";
 import { enter, findStack, latestCheckpoint, openStack, record, STACK, type StackRoom } from "./stack-room";
 import { fullName, historyOf, NAME, type StackRecord } from "./stack-state";
 import { checkTags } from "./stack-tags";
-import { conflict, requireIdle, runningUpdate } from "./update-lease";
+import { conflict, runningUpdate } from "./update-lease";
 import { commitCheckpoint, newUpdate } from "./update-record";
 
 const createBody = z.object({
@@ -70,7 +70,8 @@ function changeRoutes(app: Hono, room: StackRoom): void {
 
   app.delete(STACK, (c) => {
     const { principal, stack } = openStack(room, c, "stack.delete");
-    requireIdle(stack);
+    // Of a deletion only 400 is described; other changes are refused with 409 meanwhile.
+    if (runningUpdate(stack) !== undefined) throw badRequest("Another update is currently in progress.");
     const { resources } = latestCheckpoint(room, stack);
     // The CLI compares this sentence literally, to then name --force.
     if (resources > 0 && c.req.query("force") !== "true") throw badRequest("Stack still contains resources.");

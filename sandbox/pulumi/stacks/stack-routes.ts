@@ -46,7 +46,7 @@ export function stackRoutes(options: {
   folder: string | undefined;
   audit: AuditLog;
   leaseSeconds?: number;
-}): { app: Hono; reset(): void } {
+}): { app: Hono; countOf(organization: string): number; reset(): void } {
   const under = (name: string) => (options.folder === undefined ? undefined : join(options.folder, name));
   const room: StackRoom = {
     doors: options.doors,
@@ -78,6 +78,7 @@ export function stackRoutes(options: {
   });
   return {
     app,
+    countOf: (organization) => room.store.state.stacks.filter(({ org }) => org === organization).length,
     reset: () => {
       room.store.reset();
       room.checkpoints.reset();

@@ -53,8 +53,9 @@ export function stateRoutes(app: Hono, room: StackRoom): void {
     record(room, principal.login, "stack.rename", fullName(from), { to: fullName(to) });
     Object.assign(stack, to);
     if (stack.tags["pulumi:project"] !== undefined) stack.tags["pulumi:project"] = newProject;
-    commitCheckpoint(room, stack, newUpdate("rename", principal.login), renamed);
-    return c.json({});
+    const update = newUpdate("rename", principal.login);
+    commitCheckpoint(room, stack, update, renamed);
+    return c.json({ updateId: update.id });
   });
 }
 
