@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the expressions of GitHub Actions look like templates
 import * as fc from "fast-check";
 import { RULES } from "../../policies/list";
+import { TYPES } from "../../policies/resource-types";
 import { checksOf } from "./check-rule";
 import { UNKNOWN } from "./run-pack";
 import { file, WORKFLOW, workflow } from "./told-stack";
@@ -101,6 +102,20 @@ describe("workflow-permissions-are-least", () => {
       [workflow("{ contents: read, id-token: write }", "write-all")],
       [/jobs\.sync\.permissions gives all/],
     );
+  });
+
+  it("refuses defaults that write or approve, of a repository, an organization and an enterprise", async () => {
+    const { cannotKnow } = checksOf("workflow-permissions-are-least");
+    const defaults = (inputs: Record<string, unknown>, type: string = TYPES.workflowDefaults) => ({
+      type,
+      name: "defaults",
+      inputs,
+    });
+    await passes([defaults({ defaultWorkflowPermissions: "read" }), defaults({})]);
+    for (const type of [TYPES.organizationWorkflowDefaults, TYPES.enterpriseWorkflowDefaults])
+      await refuses([defaults({ defaultWorkflowPermissions: "write" }, type)], [/lets every workflow write/]);
+    await refuses([defaults({ canApprovePullRequestReviews: true })], [/lets a workflow approve/]);
+    await cannotKnow([defaults({ defaultWorkflowPermissions: UNKNOWN })], "defaultWorkflowPermissions");
   });
 });
 
