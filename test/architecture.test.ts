@@ -13,13 +13,13 @@ import {
   wrongImports,
 } from "./source-rules";
 
-/** What every part may use: errors, texts, addresses and the value that cannot be printed by accident. */
-const BASICS = ["src/errors", "src/secret", "src/text", "src/addresses"];
+/** What every part may use: errors, texts, addresses, bounded YAML and the value that cannot be printed by accident. */
+const BASICS = ["src/errors", "src/secret", "src/text", "src/addresses", "src/yaml-text"];
 
 /** Who may import whom: the whole truth. To add a folder: a line here, and one in the map of docs/. */
 const ROOMS: readonly Room[] = [
   { holds: ["secrets/"], ours: ["src/catalog/entry", "src/catalog/access-policy"], packages: [] },
-  { holds: BASICS, ours: [], packages: ["node:util"] },
+  { holds: BASICS, ours: [], packages: ["node:util", "yaml"] },
   // The checks look at the whole declaration, access included; so they stand above it.
   { holds: ["src/catalog/checks/"], ours: ["src/catalog/", "src/access/", ...BASICS], packages: ["croner"] },
   {

@@ -1,4 +1,9 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RemedyError } from "../errors";
@@ -18,14 +23,17 @@ export interface HttpAnswer {
   text: string;
 }
 
-/** One door to HTTP. Answers of any status are returned; only a request without an answer throws. */
+/** Sends one request. Answers of any status are returned; only a request without an answer throws. */
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /** A request that ended without an answer: refused, reset, timed out. For a write it may have been carried out. */
 export class NoAnswerError extends RemedyError {}
 
+/** An answer that is larger than anything the services send, or the last of too many. */
+export class TooLargeError extends RemedyError {}
+
 export interface HttpOptions {
-  /** Milliseconds one try may take. Default 30,000. */
+  /** Milliseconds one try may take, from the connection to the last byte. Default 30,000. */
   timeoutMs?: number;
   /** Tries in all. Default 5, the number Infisical's sync uses. */
   tries?: number;
@@ -33,35 +41,80 @@ export interface HttpOptions {
   waitMs?: number;
   /** Longest wait the other side may ask for; an answer that asks for more is returned at once. Default 120,000. */
   patienceMs?: number;
+  /** Milliseconds one request may take, with all its tries and waits. Default 240,000: two waits of 120 s fit no more. */
+  requestMs?: number;
+  /**
+   * Milliseconds all requests of this client may take, counted while one is under way. Default 480,000: a job ends
+   * before GitHub ends it (10 minutes), so that it can still report.
+   */
+  totalMs?: number;
+  /** Bytes an answer may have. Default 32 MiB: a hundred secrets of GitHub's largest size have 5 MB. */
+  answerBytes?: number;
+  /** Bytes all answers of this client may have, so that a list without an end has one. Default 256 MiB. */
+  totalBytes?: number;
 }
 
 const AGENTS = { "http:": new HttpAgent({ keepAlive: true }), "https:": new HttpsAgent({ keepAlive: true }) };
 const LONGEST_WAIT_MS = 30_000;
+const MIB = 1024 * 1024;
 
 /**
- * A door with timeout and retries, on node:http: the first use of global fetch costs 0.13 s, more than the API.
+ * A client with timeouts, limits and retries, on node:http: the first use of global fetch costs 0.13 s, more than the API.
  *
  * Repeated are answers that say "not carried out, come again" (429, a 403 with Retry-After or no requests left, 503)
  * for every method, and 500, 502, 504 and missing answers for GET and `repeatable` alone: a write that may have been
  * carried out is the caller's to look at. Waits as long as Retry-After says.
  *
- * @throws NoAnswerError after the last try; RemedyError at once for what is no address.
+ * @throws NoAnswerError after the last try, and when the time is used up; TooLargeError at once; RemedyError at once for
+ *   what is no address.
  */
 export function createHttp(options: HttpOptions = {}): Http {
-  const { tries = 5, timeoutMs = 30_000, waitMs = 500, patienceMs = 120_000 } = options;
+  const { tries = 5, timeoutMs = 30_000, waitMs = 500, patienceMs = 120_000, requestMs = 240_000 } = options;
+  const { answerBytes = 32 * MIB, totalBytes = 256 * MIB, totalMs = 480_000 } = options;
+  const busy = createStopwatch();
+  let bytesLeft = totalBytes;
   return async (request) => {
-    for (let attempt = 1; ; attempt += 1) {
-      const last = attempt >= tries;
-      try {
-        const answer = await send(request, timeoutMs);
-        const wait = waitAfter(answer, attempt, waitMs);
-        if (last || wait > patienceMs || !worthRepeating(request, answer)) return answer;
-        await sleep(wait);
-      } catch (error) {
-        if (last || !isRepeatable(request) || !(error instanceof NoAnswerError)) throw error;
-        await sleep(backoff(attempt, waitMs));
+    const ends = performance.now() + requestMs;
+    const timeLeft = () => Math.min(ends - performance.now(), totalMs - busy.elapsed());
+    busy.start();
+    try {
+      for (let attempt = 1; ; attempt += 1) {
+        const last = attempt >= tries;
+        const ms = Math.max(1, Math.ceil(Math.min(timeoutMs, timeLeft())));
+        try {
+          const answer = await send(request, { ms, bytes: Math.min(answerBytes, bytesLeft) });
+          bytesLeft -= answer.bytes;
+          const wait = waitAfter(answer, attempt, waitMs);
+          if (last || wait > Math.min(patienceMs, timeLeft()) || !worthRepeating(request, answer))
+            return answer;
+          await sleep(wait);
+        } catch (error) {
+          if (last || !isRepeatable(request) || !(error instanceof NoAnswerError)) throw error;
+          const wait = backoff(attempt, waitMs);
+          if (wait > timeLeft()) throw error;
+          await sleep(wait);
+        }
       }
+    } finally {
+      busy.stop();
     }
+  };
+}
+
+/** Milliseconds in which at least one of several things was under way. */
+function createStopwatch() {
+  let [running, since, sum] = [0, 0, 0];
+  const elapsed = () => sum + (running > 0 ? performance.now() - since : 0);
+  return {
+    elapsed,
+    start: () => {
+      if (running === 0) since = performance.now();
+      running += 1;
+    },
+    stop: () => {
+      if (running === 1) sum = elapsed();
+      running -= 1;
+    },
   };
 }
 
@@ -86,7 +139,12 @@ function backoff(attempt: number, first: number): number {
   return wait / 2 + Math.random() * (wait / 2);
 }
 
-async function send(request: HttpRequest, timeoutMs: number): Promise<HttpAnswer> {
+interface Limits {
+  ms: number;
+  bytes: number;
+}
+
+async function send(request: HttpRequest, limits: Limits): Promise<HttpAnswer & { bytes: number }> {
   const url = URL.canParse(request.url) ? new URL(request.url) : null;
   if (url === null || !(url.protocol in AGENTS)) {
     throw new RemedyError({
@@ -98,28 +156,46 @@ async function send(request: HttpRequest, timeoutMs: number): Promise<HttpAnswer
   }
   const open = url.protocol === "https:" ? httpsRequest : httpRequest;
   const agent = AGENTS[url.protocol as keyof typeof AGENTS];
+  const { method } = request;
   const body = request.body === undefined ? undefined : Buffer.from(request.body, "utf8");
   const headers = { ...request.headers, ...(body === undefined ? {} : { "content-length": body.length }) };
+  const signal = AbortSignal.timeout(limits.ms);
   return new Promise((done, fail) => {
-    const lost = (cause: Error) => fail(noAnswer(request.method, url, cause));
-    const outgoing = open(
-      url,
-      { method: request.method, headers, agent, signal: AbortSignal.timeout(timeoutMs) },
-      (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-        answer.on("error", lost);
-        answer.on("end", () => {
-          done({
-            status: answer.statusCode ?? 0,
-            headers: answer.headers,
-            text: Buffer.concat(chunks).toString("utf8"),
-          });
-        });
-      },
-    );
+    const lost = (cause: Error) => fail(cause instanceof RemedyError ? cause : noAnswer(method, url, cause));
+    const outgoing = open(url, { method, headers, agent, signal }, (answer) => {
+      collect(answer, limits.bytes, () => tooLarge(method, url, limits.bytes)).then(
+        (text) => done({ status: answer.statusCode ?? 0, headers: answer.headers, ...text }),
+        lost,
+      );
+    });
     outgoing.on("error", lost);
     outgoing.end(body);
+  });
+}
+
+/** The text of an answer. What is too large is not read to its end: the connection is closed. */
+async function collect(
+  answer: IncomingMessage,
+  most: number,
+  refusal: () => Error,
+): Promise<{ text: string; bytes: number }> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // Leaving the loop destroys the answer's stream.
+    if (bytes > most) throw refusal();
+    chunks.push(chunk);
+  }
+  return { text: Buffer.concat(chunks).toString("utf8"), bytes };
+}
+
+function tooLarge(method: string, url: URL, bytes: number): TooLargeError {
+  return new TooLargeError({
+    code: "answer-too-large",
+    subject: `${method} ${url.origin}${url.pathname}`,
+    cause: `the answer has more than ${bytes} bytes, or is the last of too many`,
+    remedy: "check that the address is the service's, and what stands in between; ask for less",
   });
 }
 

@@ -1,6 +1,7 @@
 import { type Document, isMap, isNode, parseDocument } from "yaml";
 import type { EnvironmentText } from "../clients/pulumi-cloud";
 import { RemedyError } from "../errors";
+import { boundedDocument } from "../yaml-text";
 import type { Ledger, LedgerEntry } from "./ledger";
 import type { Pause } from "./pause";
 
@@ -31,9 +32,10 @@ export function withEntries(
 }
 
 function edited(text: string, edit: (document: Document) => void): string {
-  const parsed = parseDocument(text, { logLevel: "error" });
-  const isLedger = parsed.errors.length === 0 && isMap(parsed.getIn(["values", "ledger"]));
-  const document: Document = isLedger ? parsed : parseDocument("values:\n  ledger: {}\n");
+  const parsed = boundedDocument(text);
+  const isLedger = isMap(parsed?.getIn(["values", "ledger"]));
+  const document: Document =
+    parsed !== undefined && isLedger ? parsed : parseDocument("values:\n  ledger: {}\n");
   edit(document);
   return document.toString({ lineWidth: 0 });
 }

@@ -1,4 +1,5 @@
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
+import { boundedYaml } from "../yaml-text";
 import { type Pause, readPause } from "./pause";
 
 /** What the ledger knows of one secret in one environment. Times are RFC 3339, UTC. */
@@ -66,7 +67,7 @@ export function revisionsOf({ revisions }: Ledger, group: string): number[] {
 
 /** Reads a ledger's text, with its secret in clear or as ciphertext. What is not a ledger reads as empty: it can be rebuilt. */
 export function parseLedger(text: string): Ledger {
-  const ledger = property(property(readYaml(text), "values"), "ledger");
+  const ledger = property(property(boundedYaml(text), "values"), "ledger");
   const key = property(property(ledger, "key"), "fn::secret");
   const paused = readPause(property(ledger, "paused"));
   const proposed = record(property(ledger, "proposed"), proposal);
@@ -81,15 +82,6 @@ export function parseLedger(text: string): Ledger {
     ...(property(ledger, "untagged") === true ? { untagged: true as const } : {}),
     ...(Object.keys(proposed).length === 0 ? {} : { proposed }),
   };
-}
-
-/** The error of a text that is not YAML quotes it, and the key with it: it is not passed on. */
-function readYaml(text: string): unknown {
-  try {
-    return parse(text, { logLevel: "error" });
-  } catch {
-    return undefined;
-  }
 }
 
 /** The ledger's whole text. The order of names is theirs, so that equal ledgers have equal texts. */

@@ -1,6 +1,7 @@
-import { type Document, isMap, isNode, isScalar, parseDocument, type ScalarTag, type Tags } from "yaml";
+import { type Document, isMap, isNode, isScalar, type ScalarTag, type Tags } from "yaml";
 import { RemedyError } from "../errors";
 import type { Secret } from "../secret";
+import { boundedDocument } from "../yaml-text";
 import type { JobSecret } from "./job-catalog";
 import { isCall, readSecretNode, secretNode } from "./secret-node";
 
@@ -17,13 +18,15 @@ export class ValuesText {
     private readonly appRoot: string,
     environment: string,
   ) {
-    this.document = parseDocument(text, { customTags: exactNumbers });
-    const { contents } = this.document;
-    if (this.document.errors.length === 0 && (isMap(contents) || isNothing(contents))) return;
+    const document = boundedDocument(text, { customTags: exactNumbers });
+    if (document !== undefined && (isMap(document.contents) || isNothing(document.contents))) {
+      this.document = document;
+      return;
+    }
     throw new RemedyError({
       code: "environment-text-invalid",
       subject: environment,
-      cause: "its text is not a YAML mapping",
+      cause: "its text is not a YAML mapping, or is larger than any of ours",
       remedy: "restore an earlier revision of it",
     });
   }

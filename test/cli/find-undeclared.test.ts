@@ -6,7 +6,8 @@ import { parseDocument } from "yaml";
 import type { Catalog, Entry } from "../../src/catalog/entry";
 import { declaredPlaces, findUndeclared } from "../../src/operations/status/hand-edits";
 import { Secret } from "../../src/secret";
-import { buildJobCatalog, catalogOn } from "../../src/sync/job-catalog";
+import { catalogOn } from "../../src/sync/catalog-day";
+import { buildJobCatalog } from "../../src/sync/job-catalog";
 import { ValuesText } from "../../src/sync/values-text";
 import { SETTINGS } from "./small-organization";
 

@@ -62,6 +62,13 @@ describe("the script that a carrier gets", () => {
     );
   });
 
+  it("holds one library, yaml: what the command line needs besides stays out of the job", () => {
+    const parts = [...BUNDLE.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)].map(
+      ([, name]) => name,
+    );
+    deepEqual([...new Set(parts)], ["yaml"]);
+  });
+
   it("begins with the catalog as plain data, which adding a secret changes alone", () => {
     const script = renderScript(sophiaJob(), BUNDLE);
     const [head = "", rest] = script.split(`\n\n${BUNDLE}`);

@@ -1,7 +1,7 @@
-import { parse } from "yaml";
 import { compositeEnvironment, type Naming, pathOf } from "../../catalog/layout";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { RemedyError } from "../../errors";
+import { boundedYaml } from "../../yaml-text";
 
 /** The version of each environment that a composite imports, by path; undefined for the newest. */
 export type Imports = Readonly<Record<string, string | undefined>>;
@@ -14,14 +14,16 @@ export async function readImports(
 ): Promise<Imports | undefined> {
   try {
     const { text } = await cloud.read(pathOf(compositeEnvironment(naming, environment)));
-    const { imports } = (parse(text, { logLevel: "error" }) ?? {}) as { imports?: unknown };
+    const content = boundedYaml(text);
+    if (content === undefined) return undefined;
+    const { imports } = (content ?? {}) as { imports?: unknown };
     const pairs = (Array.isArray(imports) ? imports : []).map((each) => {
       const [path = "", version] = String(each).split("@");
       return [path, version === LATEST ? undefined : version] as const;
     });
     return Object.fromEntries(pairs);
   } catch (error) {
-    if (error instanceof RemedyError || (error as Error).name.startsWith("YAML")) return undefined;
+    if (error instanceof RemedyError) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
-import { isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq } from "yaml";
 import { isCall } from "../../sync/secret-node";
+import { boundedDocument } from "../../yaml-text";
 
 /**
  * Places of a values environment's text, as ESC's paths and without `values.`, and what stands there. That is ciphertext,
@@ -12,10 +13,10 @@ export type Difference = "added" | "changed" | "removed";
 /** Where variables stand. */
 export const VARIABLES = "environmentVariables.";
 
-/** The places of a text; undefined when it is not YAML. What it imports has one: applications get that too. */
+/** The places of a text; undefined when it is not YAML, or too large. What it imports has one: applications get that too. */
 export function placesOf(text: string): Places | undefined {
-  const document = parseDocument(text, { logLevel: "error" });
-  if (document.errors.length > 0) return undefined;
+  const document = boundedDocument(text);
+  if (document === undefined) return undefined;
   const places = new Map<string, string>();
   const visit = (node: unknown, path: readonly string[]): void => {
     const isLeaf: boolean = isCall(node);

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { compositeEnvironment, ledgerEnvironment, pathOf } from "../../catalog/layout";
 import { RemedyError } from "../../errors";
+import { boundedYaml } from "../../yaml-text";
 import type { PrintingContext } from "../context";
 import { keepBackup } from "../keep-backup";
 import { creationsIn, importFileFor, type Orphan, observeOrphans } from "./find-orphans";
@@ -98,13 +98,10 @@ function isOurs(text: string, application: string): boolean {
   return known && keys.length === 0;
 }
 
-/** The error of a text that is not YAML quotes it: such a text is somebody's. */
+/** A text that is not YAML is somebody's. */
 function readYaml(text: string): Record<string, unknown> {
-  try {
-    return { ...(parse(text, { logLevel: "error" }) as object | null) };
-  } catch {
-    return { unreadable: true };
-  }
+  const content = boundedYaml(text);
+  return content === undefined ? { unreadable: true } : { ...(content as object | null) };
 }
 
 /** What an `up` had begun when it broke off, and Pulumi's state has noted since. */
