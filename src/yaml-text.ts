@@ -6,6 +6,9 @@ import { type Document, isScalar, Lexer, parseDocument, type Tags, visit } from 
  */
 export const MOST_PARTS = 200_000;
 
+/** Levels of `[` and `{`. A catalog's deepest key has a handful; the parser calls itself for each. */
+const MOST_LEVELS = 100;
+
 /** Uses of anchors before a text counts as an attempt to fill memory; the yaml library's own default. */
 const MOST_ALIASES = 100;
 
@@ -19,16 +22,18 @@ export function boundedDocument(
   text: string,
   options: { customTags?: (tags: Tags) => Tags } = {},
 ): Document | undefined {
-  let parts = 0;
-  for (const _ of new Lexer().lex(text)) {
+  let [parts, depth] = [0, 0];
+  for (const part of new Lexer().lex(text)) {
     parts += 1;
-    if (parts > MOST_PARTS) return undefined;
+    if (part === "[" || part === "{") depth += 1;
+    else if (part === "]" || part === "}") depth -= 1;
+    if (parts > MOST_PARTS || depth > MOST_LEVELS) return undefined;
   }
   try {
     const document = parseDocument(text, { ...options, uniqueKeys: false, logLevel: "error" });
     return document.errors.length > 0 || hasEqualKeys(document) ? undefined : document;
   } catch (error) {
-    // The parser calls itself for each level.
+    // Levels by indentation: ten thousand of them take a text of 50 MB.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
