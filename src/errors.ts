@@ -21,6 +21,12 @@ export class RemedyError extends Error {
   }
 }
 
+/** The problem that an error carries. @throws the error itself when it carries none: that is a defect, no refusal. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof RemedyError) return error.problem;
+  throw error;
+}
+
 /** Any thrown thing as one line of text. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

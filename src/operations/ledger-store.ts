@@ -68,7 +68,7 @@ export async function editLedgerText(
 }
 
 /** Reads one environment's ledger without opening it. @throws RemedyError */
-export async function ledgerOf(
+export async function readLedger(
   { project }: Context,
   cloud: PulumiCloud,
   environment: string,

@@ -9,10 +9,11 @@ import { createRunner } from "../../sandbox/runner/runner";
 import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import { renderComposite } from "../../src/catalog/esc-environments";
 import { SCRIPT_PATH, WORKFLOW_PATH } from "../../src/catalog/layout";
+import type { CommandContext } from "../../src/cli/command";
+import { type Stoppable, tellingPauses } from "../../src/cli/compromise-lead";
 import { RemedyError } from "../../src/errors";
-import { type PrintingContext, requireCloud } from "../../src/operations/context";
+import { requireCloud } from "../../src/operations/context";
 import type { JournalFile } from "../../src/operations/incident/case";
-import { type Stoppable, withLastWord } from "../../src/operations/incident/run-steps";
 import { judgeComposite } from "../../src/operations/incident/verify-loaders";
 import { pauseSync, resumeSync } from "../../src/operations/pauses/pause-sync";
 import { Secret } from "../../src/secret";
@@ -236,7 +237,7 @@ describe("sophia-secrets compromise", function () {
       stdout,
       /production: the ledger has the new value's fingerprint .*; the composite opens and gives it\n/,
     );
-    match(stdout, /Written down in post-mortem-OPENAI_API_KEY-\d{4}-\d\d-\d\d\.md\n$/);
+    match(stdout, /Post-mortem written to post-mortem-OPENAI_API_KEY-\d{4}-\d\d-\d\d\.md\n$/);
     match(
       stderr,
       /1\/6 Revoke OPENAI_API_KEY where it is from, and make a new one\n {4}https:\/\/vendor\.example\/keys\n/,
@@ -257,15 +258,15 @@ describe("sophia-secrets compromise", function () {
     deepEqual([first.code, first.asked.length], [2, 2]);
     match(first.asked[0] ?? "", /Enter when the old one is revoked; Ctrl-C to stop here/);
     match(first.asked[1] ?? "", /New value of OPENAI_API_KEY \(not shown/);
-    match((await run("OPENAI_API_KEY --dry-run")).stdout, /^begun \S+, done: revoke\n1\. Revoke/);
+    match((await run("OPENAI_API_KEY --dry-run")).stdout, /^started \S+, done: revoke\n1\. Revoke/);
     const second = await run("OPENAI_API_KEY", { typed: [NEW] });
     equal(second.code, 0, second.stderr);
     match(
       second.stderr,
-      /^Goes on with what ada began .*compromise-OPENAI_API_KEY\.json; .*\)\n1\/6 .*: done\n2\/6 /,
+      /^Continues the case that ada started .*compromise-OPENAI_API_KEY\.json; .*\)\n1\/6 .*: done\n2\/6 /,
     );
     equal(await loaded("production"), NEW);
-    const file = /Written down in (\S+)\.md/.exec(second.stdout)?.[1] ?? "";
+    const file = /Post-mortem written to (\S+)\.md/.exec(second.stdout)?.[1] ?? "";
     const again = await run(`OPENAI_API_KEY --dry-run --out ${file}.md`);
     match(again.stderr, /post-mortem-\S+: there is such a file already/);
     const third = await run("OPENAI_API_KEY --dry-run");
@@ -292,7 +293,7 @@ describe("sophia-secrets compromise", function () {
     equal(code, 1, stderr);
     match(
       stdout,
-      /production: it changed after \d{4}-\S+ and not since this began .*only who gives it on stdin can prove/,
+      /production: it changed after \d{4}-\S+ and not since this case started .*only a run that is given the new value/,
     );
     const proven = await run(`OPENAI_API_KEY --yes --since ${got} --out second.md`, { stdin: NEW });
     equal(proven.code, 0, proven.stderr);
@@ -319,7 +320,10 @@ describe("sophia-secrets compromise", function () {
     await putSecret(github.octokit(), "OPENAI_API_KEY", "canary-without-its-beginning", await inCarrier());
     const failed = await run("OPENAI_API_KEY --yes");
     equal(failed.code, 2);
-    match(failed.stderr, /error: run \d+: it ended with failure\. Remedy: its log says why: http\S+;/);
+    match(
+      failed.stderr,
+      /error: run \d+: it ended with failure\. Remedy: fix what its log names \(http\S+\)/,
+    );
     clock.forward(60);
     await putSecret(github.octokit(), "OPENAI_API_KEY", NEW, await inCarrier());
     const { code, stderr } = await run("OPENAI_API_KEY --yes");
@@ -385,8 +389,8 @@ describe("sophia-secrets compromise", function () {
       const judged = async (version: string) => {
         await pin(version);
         const place = { settings: settings(), secret, environment: "production" };
-        const { standing, detail, isNewest } = await judgeComposite(theirs, place, () => "some");
-        return [standing, detail.split("; ")[1], isNewest];
+        const { state, detail, isNewest } = await judgeComposite(theirs, place, () => "some");
+        return [state, detail.split("; ")[1], isNewest];
       };
       const newest = (await cloud.call("GET", env("default/app-production-keys"))).headers.get(REVISION);
       deepEqual(await judged("latest"), ["unknown", "by its text it imports the newest values", true]);
@@ -466,7 +470,7 @@ describe("sophia-secrets compromise", function () {
     await actions.createOrUpdateRepoSecret({ ...shadow, key_id, encrypted_value: await seal(key, OLD) });
     const blocked = await run("OPENAI_API_KEY --yes", { stdin: NEW });
     equal(blocked.code, 2);
-    match(blocked.stderr, /carrier has a secret OPENAI_API_KEY of its own, which stands above/);
+    match(blocked.stderr, /carrier has a secret OPENAI_API_KEY of its own, which overrides/);
     match(blocked.stderr, /error: staging, production: loaders do not see the new value/);
     await actions.deleteRepoSecret(shadow);
     const mended = await run("OPENAI_API_KEY --yes");
@@ -508,7 +512,7 @@ describe("sophia-secrets compromise", function () {
   describe("says what its --pause leaves paused", () => {
     const ledgerOf = (environment: string) => env(`default/app-${environment}-ledger`);
     const both =
-      /staging, production stay paused by this case: npx sophia-secrets resume staging production lets the sync write there again, and to run this again goes on with the case\n/;
+      /staging, production stay paused by this case\. To let the sync write there again: npx sophia-secrets resume staging production\. To go on with the case: run this again\n/;
 
     it("when a person stops it, also on a second try, and no more when it has let the sync go on", async () => {
       match((await run("OPENAI_API_KEY --pause", { typed: ["stop"] })).stderr, both);
@@ -520,11 +524,7 @@ describe("sophia-secrets compromise", function () {
       const failed = await run("OPENAI_API_KEY", { typed: [NEW, ""] });
       match(failed.stderr, /error: production: loaders do not see the new value/);
       doesNotMatch(failed.stderr, /paused by this case/);
-      deepEqual(
-        JSON.parse(readFileSync(join(folder, journal), "utf8")).paused,
-        {},
-        "for a signal's last word",
-      );
+      deepEqual(JSON.parse(readFileSync(join(folder, journal), "utf8")).paused, {}, "for what a signal says");
     });
 
     it("when a step fails, and when it fails before the first one", async () => {
@@ -545,7 +545,10 @@ describe("sophia-secrets compromise", function () {
       cloud.faults.add({ method: "PATCH", path: ledgerOf("production"), times: 0, answer: { status: 403 } });
       const half = await run("OPENAI_API_KEY --pause", { typed: [""] });
       equal(half.code, 2);
-      match(half.stderr, /\nstaging stays paused by this case: npx sophia-secrets resume staging lets/);
+      match(
+        half.stderr,
+        /\nstaging stays paused by this case\. To let .*: npx sophia-secrets resume staging\./,
+      );
       match(half.stderr, /error: production: it is not paused: .*the token may not do this/);
       cloud.faults.clear();
       const whole = await run("OPENAI_API_KEY --pause", { typed: ["", NEW, ""] });
@@ -564,7 +567,7 @@ describe("sophia-secrets compromise", function () {
         answer: { status: 500 },
       });
       const unsure = await run("OPENAI_API_KEY --pause", { typed: [""] });
-      match(unsure.stderr, /\nstaging stays paused by this case, and production may: /);
+      match(unsure.stderr, /\nstaging stays paused by this case, and production may be\. /);
       match(unsure.stderr, /error: production: it is not paused: /);
       cloud.faults.clear();
       match((await run("OPENAI_API_KEY --pause", { typed: ["stop"] })).stderr, both);
@@ -575,7 +578,7 @@ describe("sophia-secrets compromise", function () {
       cloud.faults.add({ method: "GET", path: ledgerOf("production"), times: 0, answer: { status: 500 } });
       match(
         (await run("OPENAI_API_KEY", { typed: ["stop"] })).stderr,
-        /\nstaging stays paused by this case, and production may: npx sophia-secrets resume staging production lets/,
+        /\nstaging stays paused by this case, and production may be\. To let .*: npx sophia-secrets resume staging production\./,
       );
     });
 
@@ -584,7 +587,10 @@ describe("sophia-secrets compromise", function () {
       const ours = requireCloud(commandContext({ cloud }));
       await pauseSync(ours, settings(), ["production"], others);
       const first = await run("OPENAI_API_KEY --pause", { typed: ["stop"] });
-      match(first.stderr, /\nstaging stays paused by this case: npx sophia-secrets resume staging lets/);
+      match(
+        first.stderr,
+        /\nstaging stays paused by this case\. To let .*: npx sophia-secrets resume staging\./,
+      );
       await resumeSync(ours, settings(), ["staging"]);
       doesNotMatch((await run("OPENAI_API_KEY", { typed: ["stop"] })).stderr, /paused by this case/);
       await pauseSync(ours, settings(), ["staging"], others);
@@ -601,12 +607,12 @@ describe("sophia-secrets compromise", function () {
       const file = {
         read: () => ({ paused: { production: "2026-08-01T10:00:00Z" } }),
       } as unknown as JournalFile;
-      const context = { terminal: { say: (line: string) => said.push(line) } } as unknown as PrintingContext;
-      void withLastWord(context, file, () => new Promise(() => undefined), us as unknown as Stoppable);
+      const context = { terminal: { say: (line: string) => said.push(line) } } as unknown as CommandContext;
+      void tellingPauses(context, file, () => new Promise(() => undefined), us as unknown as Stoppable);
       us.emit("SIGTERM", "SIGTERM");
       match(
         said.join("\n"),
-        /^production may be paused by this case: npx sophia-secrets resume production lets/,
+        /^production may be paused by this case\. .*: npx sophia-secrets resume production\./,
       );
       deepEqual([killed, us.eventNames()], [["SIGTERM"], []]);
     });
@@ -631,7 +637,7 @@ describe("sophia-secrets compromise", function () {
       match(organization, /^1\. Pause the sync\n {3}No sync writes to staging, production until/);
       match(
         organization,
-        /3\. The new value, into GitHub\n {3}Asked for without showing it, or read from stdin, and set as OPENAI_API_KEY\n/,
+        /3\. Set the new value in GitHub\n {3}Asked for without showing it, or read from stdin, and set as OPENAI_API_KEY\n/,
       );
       match(
         organization,
@@ -644,7 +650,7 @@ describe("sophia-secrets compromise", function () {
       match(await dry("SMTP_HOST"), /pulumi config set --secret --type string --path 'values\.SMTP_HOST'/);
       const own = await dry("PULUMI_ACCESS_TOKEN");
       doesNotMatch(own, /Sync now|Verify/);
-      match(own, /1\. Revoke PULUMI_ACCESS_TOKEN[\s\S]*no page is known; Platform knows/);
+      match(own, /1\. Revoke PULUMI_ACCESS_TOKEN[\s\S]*the catalog has no page for it; Platform knows/);
     });
   });
 
@@ -683,7 +689,7 @@ describe("sophia-secrets compromise", function () {
     equal(narrower.code, 2);
     match(
       narrower.stderr,
-      /--environment: the case that goes on was begun in all environments\. Remedy: run it as it began/,
+      /--environment: the case that goes on was started in all environments\. Remedy: run it as it was started/,
     );
     match((await run("OPENAI_API_KEY --dry-run")).stdout, /^1\. Revoke OPENAI_API_KEY .*: done$/m);
   });
@@ -691,7 +697,7 @@ describe("sophia-secrets compromise", function () {
   it("says what is wrong with what was typed", async () => {
     for (const [rest, world, told] of [
       ["NO_SUCH", {}, /NO_SUCH: the catalog has no such entry/],
-      ["OLD_KEY", {}, /OLD_KEY: it has left GitHub and ESC on 2026-01-31/],
+      ["OLD_KEY", {}, /OLD_KEY: its tombstone deleted it from GitHub and ESC on 2026-01-31/],
       [
         "OPENAI_API_KEY --environment production",
         {},
@@ -704,7 +710,7 @@ describe("sophia-secrets compromise", function () {
         {},
         /--reason: it holds what looks like/,
       ],
-      ["OPENAI_API_KEY --yes --since yesterday", {}, /--since: names no time gone by/],
+      ["OPENAI_API_KEY --yes --since yesterday", {}, /--since: must be a time in the past/],
       ["", {}, /takes one name, and never a value/],
     ] as const) {
       const answer = await run(rest, world);

@@ -1,8 +1,8 @@
 import { doesNotMatch, equal, match } from "node:assert/strict";
 import fc from "fast-check";
+import { renderPostMortem } from "../../src/cli/post-mortem";
 import { renderEvidence } from "../../src/operations/evidence/bundle";
 import type { Case, Journal } from "../../src/operations/incident/case";
-import { renderPostMortem } from "../../src/operations/incident/post-mortem";
 import { markdownLink, markdownText } from "../../src/text";
 
 /** Texts of which Markdown, or GitHub after it, would make something. */
@@ -66,7 +66,7 @@ describe("a page for people", () => {
   it("about a compromised secret leads nowhere but to the vendor and the runs", () => {
     const found = {
       secret: { name: "A_KEY", owner: evil, page: "https://vendor.example/keys" },
-      ...{ environments: [evil], carriers: [evil], readers: [evil], notes: [evil] },
+      ...{ environments: [evil], carriers: [evil], grantedTo: [evil], notes: [evil] },
     } as unknown as Case;
     const at = "2026-08-01T10:00:00Z";
     const check = { environment: evil, ledger: "proven", composite: "failed", detail: evil };

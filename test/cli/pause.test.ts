@@ -60,10 +60,10 @@ describe("pause and resume", () => {
     equal(await pausedIn(), undefined);
   });
 
-  it("takes the place of a pause that stands, and says which", async () => {
+  it("replaces an existing pause, and says which", async () => {
     await pause();
     const { stdout } = await pause("pause production --for 30m --reason", "incident 42");
-    equal(stdout, "production: paused until 2026-08-01T10:30:00.000Z (in place of: vendor is down)\n");
+    equal(stdout, "production: paused until 2026-08-01T10:30:00.000Z (replaces the pause: vendor is down)\n");
     equal((await pausedIn())?.reason, "incident 42");
   });
 
@@ -81,11 +81,11 @@ describe("pause and resume", () => {
   });
 
   for (const [what, command, reason, told] of [
-    ["no end that is one", "pause --for 4y --reason", "x", /--for: names no time to come: 4y/],
-    ["an end gone by", "pause --until 2026-07-31 --reason", "x", /--until: names no time to come/],
-    ["a day that is none", "pause --until 2026-02-31T10 --reason", "x", /--until: names no time to come/],
-    ["an end of no length", "pause --for 0h --reason", "x", /--for: names no time to come/],
-    ["two ends", "pause --for 4h --until 2030-01-01 --reason", "x", /two ends of one pause/],
+    ["an unknown unit", "pause --for 4y --reason", "x", /--for: must be a time in the future: 4y/],
+    ["a past day", "pause --until 2026-07-31 --reason", "x", /--until: must be a time in the future/],
+    ["an invalid day", "pause --until 2026-02-31T10 --reason", "x", /--until: must be a time in the future/],
+    ["a length of zero", "pause --for 0h --reason", "x", /--for: must be a time in the future/],
+    ["both options", "pause --for 4h --until 2030-01-01 --reason", "x", /only one of them can end a pause/],
     ["no reason", "pause --for", "4h", /required option '--reason <text>' not specified/],
   ] as const) {
     it(`refuses ${what} as wrong usage, and pauses nothing`, async () => {
@@ -197,8 +197,12 @@ describe("pause and resume", () => {
       { environment: "production" },
       {
         environment: "nowhere",
-        failure:
-          "payready/default/app-nowhere-ledger: there is no such environment, or the token may not see it. Remedy: pulumi up for the stack that owns it; then check the token's team",
+        failure: {
+          code: "pulumi-not-found",
+          subject: "payready/default/app-nowhere-ledger",
+          cause: "there is no such environment, or the token may not see it",
+          remedy: "pulumi up for the stack that owns it; then check the token's team",
+        },
       },
     ]);
     const [again] = await pauseSync(cloud, SETTINGS, ["production"], {

@@ -1,10 +1,11 @@
 import { type Folded, foldAudit } from "../../operations/audit/join-audit";
-import { type AuditAnswer, parseSince, readAudit } from "../../operations/audit/read-audit";
+import { type AuditAnswer, readAudit } from "../../operations/audit/read-audit";
 import { entriesOf } from "../../operations/values/named-entries";
 import { counted } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption, limitOption } from "../options";
 import { tableLines } from "../table";
+import { parseSince } from "../time-options";
 
 const SINCE = "7d";
 

@@ -1,4 +1,3 @@
-import { parseSince } from "../../operations/audit/read-audit";
 import {
   accessSection,
   differencesSection,
@@ -15,6 +14,7 @@ import {
 } from "../../operations/evidence/sections";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
+import { parseSince } from "../time-options";
 
 const SINCE = "90d";
 

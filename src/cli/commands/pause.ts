@@ -1,16 +1,18 @@
 import { currentUser } from "../../clients/pulumi-organization";
+import { RemedyError } from "../../errors";
 import { requireCloud } from "../../operations/context";
-import { parseUntil, pauseSync } from "../../operations/pauses/pause-sync";
+import { pauseSync } from "../../operations/pauses/pause-sync";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArguments } from "../options";
+import { untilOption } from "../time-options";
 
-/** Keeps the sync away from environments. */
+/** Pauses the sync of environments. */
 export const pauseCommand: CommandSpec = {
   name: "pause",
   topic: "mend",
-  description: "Let no sync write to environments until a time, or until resumed",
+  description: "Pause syncing to one or more environments",
   details: [
-    "The pause stands in the ledger. Runs of the workflow still start: they write nothing, say why, and do not fail. A sync by hand refuses. A pause that stands is replaced. Who may write the ledger may pause; nothing is opened.",
+    "The ledger holds the pause. Runs of the workflow still start; they write nothing, say why, and do not fail. A sync by hand is refused. A new pause replaces an existing one. The right to write the ledger is enough; nothing is opened.",
   ],
   names: ["[environments...]", "environments of the catalog; all when left out"],
   required: [["--reason <text>", "why, in one line of at most 200 characters; everybody may read it"]],
@@ -28,15 +30,16 @@ export const pauseCommand: CommandSpec = {
 async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { terminal, project } = context;
   const environments = environmentArguments(context, typed);
-  const until = parseUntil({ span: typed.text("for"), moment: typed.text("until") }, context.now());
+  const until = untilOption(typed, context.now());
   const cloud = requireCloud(context);
   const by = await currentUser(context.cloudCall());
   const request = { reason: (typed.text("reason") ?? "").trim(), until, by, now: context.now() };
   const outcomes = await pauseSync(cloud, project.settings, environments, request);
   for (const { environment, before, failure } of outcomes) {
-    if (failure !== undefined) terminal.say(`error: ${environment} is not paused: ${failure}`);
+    if (failure !== undefined)
+      terminal.say(`error: ${environment} is not paused: ${new RemedyError(failure).message}`);
     else {
-      const replaced = before === undefined ? "" : ` (in place of: ${before.reason})`;
+      const replaced = before === undefined ? "" : ` (replaces the pause: ${before.reason})`;
       terminal.print(`${environment}: paused until ${until ?? "somebody resumes it"}${replaced}`);
     }
   }

@@ -1,16 +1,17 @@
+import { RemedyError } from "../../errors";
 import { describePause } from "../../ledger/pause";
 import { requireCloud } from "../../operations/context";
 import { resumeSync } from "../../operations/pauses/pause-sync";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArguments } from "../options";
 
-/** Lets the sync write again. */
+/** Ends pauses. */
 export const resumeCommand: CommandSpec = {
   name: "resume",
   topic: "mend",
-  description: "Let the sync write to paused environments again",
+  description: "Resume syncing to paused environments",
   details: [
-    "Writes no value: the next run of the workflow does, daily or when it is started, and brings what GitHub has.",
+    "It writes no value. The next run of the workflow, daily or started by somebody, brings what GitHub has.",
   ],
   names: ["[environments...]", "environments of the catalog; all when left out"],
   options: [],
@@ -23,7 +24,8 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const environments = environmentArguments(context, typed);
   const outcomes = await resumeSync(requireCloud(context), project.settings, environments);
   for (const { environment, before, failure } of outcomes) {
-    if (failure !== undefined) terminal.say(`error: ${environment} is not resumed: ${failure}`);
+    if (failure !== undefined)
+      terminal.say(`error: ${environment} is not resumed: ${new RemedyError(failure).message}`);
     else
       terminal.print(
         before === undefined

@@ -1,13 +1,13 @@
-import { RemedyError } from "../../errors";
+import { problemOf, RemedyError } from "../../errors";
 import { type Pause, pauseAt } from "../../ledger/pause";
-import { type Context, type PrintingContext, requireCloud } from "../context";
-import { ledgerOf } from "../ledger-store";
+import { type Context, requireCloud } from "../context";
+import { readLedger } from "../ledger-store";
 import { type PauseOutcome, pauseSync, resumeSync } from "../pauses/pause-sync";
 import type { Case, Journal, JournalFile } from "./case";
 
-/** A case whose pauses are set, looked at and lifted. */
+/** A case that sets, looks at and ends pauses. */
 export interface PausingCase {
-  context: PrintingContext;
+  context: Context;
   found: Case;
   journal: Journal;
   file: JournalFile;
@@ -21,7 +21,7 @@ export async function pausedAmong(
   const cloud = requireCloud(context);
   const paused: [string, Pause][] = [];
   for (const environment of environments) {
-    const { paused: standing } = await ledgerOf(context, cloud, environment);
+    const { paused: standing } = await readLedger(context, cloud, environment);
     const pause = pauseAt(standing, context.now().toISOString());
     if (pause !== undefined) paused.push([environment, pause]);
   }
@@ -29,16 +29,16 @@ export async function pausedAmong(
 }
 
 /**
- * Pauses the sync of a case's environments. Somebody else's pause stands for a reason of its own, and is left.
+ * Pauses the sync of a case's environments. Somebody else's pause has a reason of its own, and stays.
  *
- * @returns what is to be remembered of it.
+ * @returns what the timeline says of it.
  * @throws RemedyError when one of them is not paused; the others are, and the journal knows it.
  */
 export async function pauseForCase({ context, found, journal, file }: PausingCase): Promise<string> {
   const standing = await pausedAmong(context, found.environments);
   const running = found.environments.filter((each) => !standing.some(([paused]) => paused === each));
   const now = context.now();
-  // Noted before it is set: should this be broken off in between, it is known whose pause that is.
+  // Saved before it is set: if this is interrupted in between, the next run knows whose pause that is.
   const since = Object.fromEntries(running.map((each) => [each, now.toISOString()]));
   journal.paused = { ...journal.paused, ...since };
   file.save(journal);
@@ -69,48 +69,38 @@ export async function resumeForCase(
 }
 
 function requireAll(how: string, outcomes: readonly PauseOutcome[]): void {
-  const failed = outcomes.find(({ failure }) => failure !== undefined);
-  if (failed === undefined) return;
-  throw new RemedyError({
-    code: "?",
-    subject: failed.environment,
-    cause: `it is ${how}: ${failed.failure}`,
-    remedy: "mend it, then run this again",
-  });
+  for (const { environment, failure } of outcomes)
+    if (failure !== undefined)
+      throw new RemedyError({
+        ...failure,
+        subject: environment,
+        cause: `it is ${how}: ${failure.subject}: ${failure.cause}`,
+        remedy: `${failure.remedy}; then run this again`,
+      });
 }
 
 function isOfCase({ paused }: Journal, [environment, { since }]: [string, Pause]): boolean {
   return paused?.[environment] === since;
 }
 
-/** That the sync is paused; it names the environments and how to resume them. */
-export class StillPausedError extends RemedyError {}
+/** What a case leaves paused when it ends before its end. */
+export interface LeftPaused {
+  environments: readonly string[];
+  /** Environments whose ledger cannot be read: they may be paused by this case. */
+  unsure: readonly string[];
+}
 
-/**
- * Which environments a case has paused, and in one line that they stay so.
- *
- * @returns undefined where none does. Those whose ledger cannot be read may.
- */
-export async function stayPaused(context: Context, journal: Journal): Promise<string | undefined> {
-  const [stand, unsure]: [string[], string[]] = [[], []];
+/** Looks which environments a case has paused still. */
+export async function leftPaused(context: Context, journal: Journal): Promise<LeftPaused> {
+  const left = { environments: [] as string[], unsure: [] as string[] };
   for (const environment of Object.keys(journal.paused ?? {})) {
     try {
       const [found] = await pausedAmong(context, [environment]);
-      if (found !== undefined && isOfCase(journal, found)) stand.push(environment);
+      if (found !== undefined && isOfCase(journal, found)) left.environments.push(environment);
     } catch (error) {
-      if (!(error instanceof RemedyError)) throw error;
-      unsure.push(environment);
+      problemOf(error);
+      left.unsure.push(environment);
     }
   }
-  return stayPausedLine(stand, unsure);
-}
-
-/** The same in words, given which are known to be paused and which may be. */
-export function stayPausedLine(stand: readonly string[], unsure: readonly string[]): string | undefined {
-  if (stand.length + unsure.length === 0) return undefined;
-  const known = `${stand.join(", ")} ${stand.length === 1 ? "stays" : "stay"} paused by this case`;
-  const may = unsure.length === 0 ? "" : `, and ${unsure.join(", ")} may`;
-  const told = stand.length === 0 ? `${unsure.join(", ")} may be paused by this case` : `${known}${may}`;
-  const resume = `npx sophia-secrets resume ${[...stand, ...unsure].join(" ")}`;
-  return `${told}: ${resume} lets the sync write there again, and to run this again goes on with the case`;
+  return left;
 }

@@ -22,19 +22,32 @@ export interface Case {
   places: readonly { repository: string; environment: string }[];
   /** Carriers whose workflow syncs it. */
   carriers: readonly string[];
-  /** Repositories whose workflows may read it in GitHub; a word for all, or for all private ones. */
-  readers: readonly string[];
+  /** Repositories with access to it in GitHub; a word for all, or for all private ones. */
+  grantedTo: readonly string[];
   /** GitHub's time of each name that stands there. */
   updated: Readonly<Record<string, string>>;
-  /** What stands in the way, or beside: told, and kept as open questions. */
+  /** What this procedure does not replace or cannot see, a sentence each; kept as open questions. */
   notes: readonly string[];
   /** ESC environments to rotate, `organization/project/name`, where ESC makes it. */
   rotated?: readonly string[];
 }
 
-/** The steps of the guide's emergency procedure, in order. */
-export const STEPS = ["pause", "revoke", "value", "sync", "verify", "readers", "post-mortem"] as const;
-export type Step = (typeof STEPS)[number];
+/** The steps of the guide's emergency procedure. */
+export type Step = "pause" | "revoke" | "value" | "sync" | "verify" | "readers" | "post-mortem";
+
+/** The steps for one case, in order: a pure function. A dry run shows just these. */
+export function stepsOf({ secret, environments, rotated }: Case, pause: boolean): Step[] {
+  const inGitHub = rotated === undefined;
+  const synced = inGitHub && !secret.bootstrap;
+  return [
+    ...(pause && inGitHub && environments.length > 0 ? (["pause"] as const) : []),
+    "revoke",
+    ...(inGitHub ? (["value"] as const) : []),
+    ...(synced ? (["sync", "verify"] as const) : []),
+    "readers",
+    "post-mortem",
+  ];
+}
 
 /** A run of the sync that the procedure started. */
 export interface StartedRun {
@@ -99,7 +112,7 @@ const FOLDER = ".sophia-secrets";
 export function journalFile(dir: string, name: string): JournalFile {
   if (!/^[A-Za-z0-9_]+$/.test(name))
     throw new RemedyError({
-      code: "?",
+      code: "secret-unknown",
       subject: name,
       cause: "it is no secret's name",
       remedy: "spell it as in secrets/catalog.ts",
@@ -113,10 +126,10 @@ export function journalFile(dir: string, name: string): JournalFile {
       const journal = parse(readFileSync(path, "utf8"));
       if (journal?.version === 1 && journal.name === name && Array.isArray(journal.done)) return journal;
       throw new RemedyError({
-        code: "?",
+        code: "case-file-invalid",
         subject: path,
-        cause: "it is no record of a case",
-        remedy: "delete it, and the case begins anew",
+        cause: "it is not the record of a case",
+        remedy: `rm ${path} and run this again: the case starts from the beginning`,
       });
     },
     save: (journal) => {

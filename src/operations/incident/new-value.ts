@@ -1,54 +1,45 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { ledgerEnvironment, pathOf, WORKFLOW_FILE } from "../../catalog/layout";
-import type { GitHubRuns } from "../../clients/github-workflows";
+import type { GitHubRuns, Run } from "../../clients/github-workflows";
 import { RemedyError } from "../../errors";
 import { fingerprint, isFingerprintKey } from "../../ledger/fingerprint";
 import { parseLedger } from "../../ledger/ledger";
 import type { Secret } from "../../secret";
-import type { PrintingContext } from "../context";
+import type { Context } from "../context";
 import { checkValue } from "../values/check-value";
 import { requireRoom, spreadOf } from "../values/named-entries";
-import { readValue } from "../values/set-in-environment";
 import { writeValues } from "../values/write-values";
 import type { Case, Journal, StartedRun } from "./case";
 import { timesOf } from "./open-case";
 
 /**
- * Asks for the new value, or reads it, and writes it to GitHub under every name that stands there. An empty one says
- * that a person has set it there already.
+ * Writes the new value to GitHub under every name that exists there.
  *
- * @returns the value; undefined when it was set already.
- * @throws RemedyError when it does not fit, is the compromised one, or GitHub's time has not moved.
+ * @param onWritten told each name as it is written.
+ * @throws RemedyError when it does not fit, or is the compromised one: nothing is written then.
  */
 export async function setNewValue(
-  context: PrintingContext,
+  context: Context,
   found: Case,
   journal: Journal,
-): Promise<Secret | undefined> {
-  const { terminal } = context;
+  given: Secret,
+  onWritten: (name: string) => void,
+): Promise<Secret> {
   const { name } = found.secret;
-  const question = `New value of ${name} (not shown; Enter alone: it is set in GitHub already)`;
-  const value = await readValue(terminal, name, question);
-  if (value.bytes === 0) {
-    await requireSet(context, found, journal);
-    return undefined;
-  }
-  const checked = checkValue({ ...found.secret, aliases: [] }, { [name]: value.unwrap() });
-  if (checked.value === undefined)
+  const { value, reason } = checkValue({ ...found.secret, aliases: [] }, { [name]: given.unwrap() });
+  if (value === undefined)
     throw new RemedyError({
-      code: "?",
+      code: "value-invalid",
       subject: name,
-      cause: checked.reason,
-      remedy: "nothing was written; run this again with the right one",
+      cause: reason,
+      remedy: "nothing was written; run this again with the right value",
     });
-  await refuseOld(context, journal, checked.value);
+  await refuseOld(context, journal, value);
   const github = context.github();
   const spread = await spreadOf(context, github);
   requireRoom([found.secret], spread);
-  const values = found.slots.map((slot) => ({ slot, value: checked.value }));
-  await writeValues(github, spread.shards, values, (slot) => terminal.print(`${slot.name}: value replaced`));
-  return checked.value;
+  const values = found.slots.map((slot) => ({ slot, value }));
+  await writeValues(github, spread.shards, values, (slot) => onWritten(slot.name));
+  return value;
 }
 
 /**
@@ -57,16 +48,12 @@ export async function setNewValue(
  *
  * @throws RemedyError when it has not.
  */
-export async function requireSet(
-  context: PrintingContext,
-  { secret, slots }: Case,
-  journal: Journal,
-): Promise<void> {
+export async function requireSet(context: Context, { secret, slots }: Case, journal: Journal): Promise<void> {
   if (slots.length === 0) return; // of a GitHub environment: the ledger will tell
   const at = timesOf(await context.github().listSecrets())[secret.name];
   if (at === undefined)
     throw new RemedyError({
-      code: "?",
+      code: "secret-missing",
       subject: secret.name,
       cause: "it is not in GitHub",
       remedy: "set it there, then run this again",
@@ -74,24 +61,20 @@ export async function requireSet(
   const later = journal.sinceGiven && Date.parse(at) > Date.parse(journal.since);
   if (later || at !== journal.updated[secret.name]) return;
   const remedy =
-    "give the new value, or set it in GitHub first; was that before this began, say --since when it got out";
+    "give the new value, or set it in GitHub first. If it was set before this case began: --since with the time when the old one got out";
   throw new RemedyError({
-    code: "?",
+    code: "value-unchanged",
     subject: secret.name,
     cause: `it has not changed in GitHub since ${at}`,
     remedy,
   });
 }
 
-/** The old value is known by its fingerprint, to those who may open a ledger; others are believed. */
-async function refuseOld(
-  { project, cloud }: PrintingContext,
-  journal: Journal,
-  value: Secret,
-): Promise<void> {
+/** Compares fingerprints, for which the token must open a ledger. Without that right any value is accepted. */
+async function refuseOld({ project, cloud }: Context, journal: Journal, value: Secret): Promise<void> {
   const { name, before, since, sinceGiven } = journal;
   for (const [environment, known] of Object.entries(before)) {
-    // What changed since it got out may be the new value already.
+    // A value that changed since then may be the new one already.
     if (sinceGiven && known !== null && Date.parse(known.changed) > Date.parse(since)) continue;
     const path = pathOf(ledgerEnvironment(project.settings, environment));
     const text = await cloud()
@@ -104,50 +87,11 @@ async function refuseOld(
     if (known === null || key === undefined || !isFingerprintKey(key)) continue;
     if (fingerprint(key, name, value) !== known.fingerprint) continue;
     throw new RemedyError({
-      code: "?",
+      code: "value-compromised",
       subject: name,
       cause: "it is the value that is compromised",
-      remedy: "nothing was written; make a new one where it is from, and run this again",
+      remedy: "nothing was written; make a new one at the vendor, then run this again",
     });
-  }
-}
-
-/** @param file from the project's folder. @throws RemedyError when there is such a file. */
-export function requireFree(context: PrintingContext, file: string): void {
-  if (existsSync(inProject(context, file))) throw taken(file);
-}
-
-/** Writes a file for its owner alone. @throws RemedyError when there is such a file, and when it cannot be written. */
-export function writeNew(context: PrintingContext, file: string, text: string): void {
-  try {
-    writeFileSync(inProject(context, file), text, { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    const { code = "unknown" } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") throw taken(file);
-    const remedy = "name a file in a folder that is there: --out FILE";
-    throw new RemedyError({ code: "?", subject: file, cause: `it cannot be written (${code})`, remedy });
-  }
-  context.terminal.print(`Written down in ${file}`);
-}
-
-function inProject({ project }: PrintingContext, file: string): string {
-  return file.startsWith("/") ? file : join(project.dir, file);
-}
-
-function taken(file: string): RemedyError {
-  return new RemedyError({
-    code: "?",
-    subject: file,
-    cause: "there is such a file already",
-    remedy: "name another: --out FILE",
-  });
-}
-
-/** `STEM.md`, or where there is such a file already `STEM-2.md` and so on: an emergency waits for no name. */
-export function nextFree({ project: { dir } }: PrintingContext, stem: string): string {
-  for (let count = 1; ; count += 1) {
-    const file = `${stem}${count === 1 ? "" : `-${count}`}.md`;
-    if (!existsSync(join(dir, file))) return file;
   }
 }
 
@@ -156,16 +100,18 @@ export function nextFree({ project: { dir } }: PrintingContext, stem: string): s
  * waited for, not started again.
  *
  * @param save called whenever a run was started or has ended.
+ * @param onStatus told each new status of a run.
  * @throws RemedyError when a run fails: its log says why.
  */
 export async function syncNow(
-  context: PrintingContext,
+  context: Context,
   runs: GitHubRuns,
   found: Case,
   journal: Journal,
   save: () => void,
+  onStatus: (run: Run) => void,
 ): Promise<void> {
-  const { terminal, project } = context;
+  const { project } = context;
   const { name, environments } = found.secret;
   const whole = found.environments.length === environments.length;
   for (const carrier of found.carriers) {
@@ -179,19 +125,13 @@ export async function syncNow(
     }
   }
   for (const run of journal.runs.filter((each) => each.conclusion === undefined)) {
-    const ended = await runs.ended(run.carrier, run.id, ({ status, url }) =>
-      terminal.say(
-        status === "waiting"
-          ? `Run ${run.id} waits for a review: ${url}`
-          : `Run ${run.id}: ${status}, ${url}`,
-      ),
-    );
+    const ended = await runs.ended(run.carrier, run.id, onStatus);
     Object.assign(run, { url: ended.url, conclusion: ended.conclusion ?? "unknown" });
     save();
     if (run.conclusion === "success") continue;
-    const remedy = `its log says why: ${ended.url}; mend it, then run this again: it starts another`;
+    const remedy = `fix what its log names (${ended.url}), then run this again: it starts another run`;
     throw new RemedyError({
-      code: "?",
+      code: "run-failed",
       subject: `run ${run.id}`,
       cause: `it ended with ${run.conclusion}`,
       remedy,

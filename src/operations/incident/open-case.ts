@@ -6,17 +6,17 @@ import { pathOf } from "../../catalog/layout";
 import { isIn, rotatedEnvironment, rotatedValues } from "../../catalog/rotators";
 import { type SlotName, valueNames } from "../../catalog/slots";
 import type { GitHub, OrganizationSecret } from "../../clients/github-secrets";
-import { RemedyError } from "../../errors";
+import { problemOf, RemedyError } from "../../errors";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
 import { namedSlots, spreadOf } from "../values/named-entries";
 import type { Case } from "./case";
 
 /**
- * Finds a secret by any of its names and looks where GitHub holds it.
+ * Finds a secret by any of its names, and where GitHub holds it.
  *
  * @param asked environments asked for; empty: all that have it.
- * @throws RemedyError for an unknown name or environment, and for a secret whose end has come.
+ * @throws RemedyError for an unknown name or environment, and for a secret that its tombstone has deleted.
  */
 export async function openCase(context: Context, name: string, asked: readonly string[]): Promise<Case> {
   const rotated = rotatedCase(context, name, asked);
@@ -26,9 +26,9 @@ export async function openCase(context: Context, name: string, asked: readonly s
   if (isDue(secret.tombstone, today)) {
     const remedy = `revoke it at the vendor${secret.page === undefined ? "" : `: ${secret.page}`}`;
     throw new RemedyError({
-      code: "?",
+      code: "secret-deleted",
       subject: secret.name,
-      cause: `it has left GitHub and ESC on ${secret.tombstone}`,
+      cause: `its tombstone deleted it from GitHub and ESC on ${secret.tombstone}`,
       remedy,
     });
   }
@@ -48,7 +48,7 @@ export async function openCase(context: Context, name: string, asked: readonly s
     slots: secret.perEnvironment ? [] : await slotsOf(github, secret, there),
     places: secret.perEnvironment ? placesOf(context, secret, wanted, today) : [],
     carriers,
-    readers: secret.visibility === "selected" ? readersOf(secret, shards) : [`all (${secret.visibility})`],
+    grantedTo: secret.visibility === "selected" ? readersOf(secret, shards) : [`all (${secret.visibility})`],
     updated: timesOf(there),
     notes: [...(name === secret.name ? [] : [older]), ...own.notes],
   };
@@ -67,7 +67,7 @@ function findSecret({ catalog }: Context, name: string): ResolvedEntry {
   if (found !== undefined) return found;
   namedSlots(catalog, [name]);
   throw new RemedyError({
-    code: "?",
+    code: "secret-unknown",
     subject: name,
     cause: "the catalog has no such entry",
     remedy: "spell it as in secrets/catalog.ts",
@@ -91,22 +91,27 @@ function environmentsOf({ name, environments }: ResolvedEntry, asked: readonly s
     return asked.length === 0 ? environments : environments.filter((each) => asked.includes(each));
   const remedy = `use some of ${environments.join(", ")}`;
   throw new RemedyError({
-    code: "?",
+    code: "environment-unknown",
     subject: "--environment",
     cause: `${name} is not in ${unknown.join(", ")}`,
     remedy,
   });
 }
 
-/** One value stands in all of them: those left out would keep the one that leaked. */
+/** They all have one value: those left out would keep the compromised one. */
 function requireAllOf({ name, environments }: ResolvedEntry, wanted: readonly string[]): void {
   const others = environments.filter((each) => !wanted.includes(each));
   if (others.length === 0) return;
   const reason = `${name} has one value in all environments, and ${others.join(", ")} would keep the compromised one`;
-  throw new RemedyError({ code: "?", subject: "--environment", cause: reason, remedy: "leave it out" });
+  throw new RemedyError({
+    code: "environments-incomplete",
+    subject: "--environment",
+    cause: reason,
+    remedy: "leave it out",
+  });
 }
 
-/** An older name that somebody else's workflow reads keeps the readers it has. */
+/** An older name that other workflows use keeps the repositories with access that it has. */
 async function slotsOf(
   github: GitHub,
   secret: ResolvedEntry,
@@ -116,8 +121,8 @@ async function slotsOf(
   const older = await inParallel(others, async ({ name, visibility }) => {
     const repositories = visibility === "selected" ? await github.repositoriesOf(name) : [];
     const isFormer = name === secret.renamedFrom?.name;
-    const readers = isFormer ? secret : { ...secret, visibility, repositories };
-    return { name, secret: readers, tombstone: undefined };
+    const access = isFormer ? secret : { ...secret, visibility, repositories };
+    return { name, secret: access, tombstone: undefined };
   });
   return [{ name: secret.name, secret, tombstone: secret.tombstone }, ...older];
 }
@@ -133,7 +138,7 @@ function placesOf(
   );
 }
 
-/** A secret of the repository, or of its environment, stands above the organization's: the sync reads that one. */
+/** A secret of the repository, or of its environment, overrides the organization's: the sync reads that one. */
 async function lookInCarriers(
   github: GitHub,
   carriers: readonly string[],
@@ -147,7 +152,7 @@ async function lookInCarriers(
       const shadow = has(await github.repositorySecrets(carrier));
       if (shadow !== undefined)
         notes.push(
-          `${carrier} has a secret ${shadow} of its own, which stands above the organization's: delete it there`,
+          `${carrier} has a secret ${shadow} of its own, which overrides the organization's: delete it there`,
         );
       const existing = await github.environments(carrier);
       for (const environment of environments.filter((each) => existing.includes(each))) {
@@ -159,9 +164,9 @@ async function lookInCarriers(
         );
       }
     } catch (error) {
-      if (!(error instanceof RemedyError)) throw error;
+      const { cause } = problemOf(error);
       notes.push(
-        `whether ${carrier} or its environments have a ${names[0]} of their own is not known: ${error.problem.cause}`,
+        `whether ${carrier} or its environments have a ${names[0]} of their own is not known: ${cause}`,
       );
     }
   }
@@ -185,7 +190,7 @@ export function rotatedCase(context: Context, name: string, asked: readonly stri
   if (unknown.length > 0) {
     const remedy = `use some of ${all.join(", ")}`;
     throw new RemedyError({
-      code: "?",
+      code: "environment-unknown",
       subject: "--environment",
       cause: `${name} is not in ${unknown.join(", ")}`,
       remedy,
@@ -203,7 +208,7 @@ export function rotatedCase(context: Context, name: string, asked: readonly stri
     slots: [],
     places: [],
     carriers: [],
-    readers: ["nobody: it is not in GitHub"],
+    grantedTo: ["nobody: it is not in GitHub"],
     updated: {},
     notes: [],
     rotated,

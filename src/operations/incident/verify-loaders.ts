@@ -1,7 +1,7 @@
 import { compositeEnvironment, ledgerEnvironment, pathOf, valuesEnvironment } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { type PulumiCloud, valueAt } from "../../clients/pulumi-cloud";
-import { RemedyError } from "../../errors";
+import { problemOf } from "../../errors";
 import { fingerprint, isFingerprintKey } from "../../ledger/fingerprint";
 import { describeRun, type LedgerEntry, parseLedger, revisionsOf } from "../../ledger/ledger";
 import { Secret } from "../../secret";
@@ -12,10 +12,9 @@ import { placesOf } from "../observation/text-places";
 import type { Case, EnvironmentCheck, Journal } from "./case";
 
 /**
- * Looks whether what loaders get has changed. The ledger proves it by a fingerprint: the new value's, where it was typed
- * and the token may open the ledger; else by being another one than before. Then the composite is opened as an
- * application does, and what stands there is compared; it is not kept. Where both are right it says until when the old
- * value was given out.
+ * Checks whether loaders get the new value. The ledger proves it by a fingerprint: the new value's, if it was typed and the
+ * token may open the ledger; otherwise one that differs from before. Then the composite is opened as an application does,
+ * and its value is compared and not kept. If both are right, the check says until when the old value was given out.
  *
  * @param typed the new value, where this run knows it.
  */
@@ -28,7 +27,7 @@ export function verifyLoaders(
   const cloud = requireCloud(context);
   const { settings } = context.project;
   return inParallel(environments, async (environment) => {
-    const { entry, key, revisions, problem } = await readLedger(
+    const { entry, key, revisions, problem } = await openLedger(
       cloud,
       pathOf(ledgerEnvironment(settings, environment)),
       secret,
@@ -44,11 +43,11 @@ export function verifyLoaders(
       return fingerprint(key, secret.name, new Secret(value)) === entry.fingerprint ? "new" : "other";
     });
     const detail = [ledger.detail, composite.detail].join("; ");
-    const isEnded = ledger.standing === "proven" && composite.isNewest;
+    const isEnded = ledger.state === "proven" && composite.isNewest;
     const path = pathOf(valuesEnvironment(settings, environment, secret.group));
     const until = isEnded ? await writtenAt(cloud, path, entry, revisions) : undefined;
-    const standings = { ledger: ledger.standing, composite: composite.standing };
-    return { environment, ...standings, ...(until === undefined ? {} : { until }), detail };
+    const states = { ledger: ledger.state, composite: composite.state };
+    return { environment, ...states, ...(until === undefined ? {} : { until }), detail };
   });
 }
 
@@ -64,30 +63,24 @@ async function writtenAt(
   entry: LedgerEntry | undefined,
   revisions: readonly number[] = [],
 ): Promise<string | undefined> {
-  const listed = await cloud.revisions.list(path).catch((error: unknown) => {
-    if (!(error instanceof RemedyError)) throw error;
-    return [];
-  });
-  const written = listed.find(({ number }) => number === Math.max(...revisions))?.created;
+  const listed = await cloud.revisions.list(path).catch((error) => void problemOf(error));
+  const written = listed?.find(({ number }) => number === Math.max(...revisions))?.created;
   if (written === undefined || entry === undefined) return undefined;
   const times = [written, entry.synced].map((time) => Date.parse(time));
   return new Date(Math.max(...times)).toISOString();
 }
 
 /** Opened where the token may, for the key of the fingerprints; else read. */
-async function readLedger(cloud: PulumiCloud, path: string, { name, group }: Case["secret"]) {
+async function openLedger(cloud: PulumiCloud, path: string, { name, group }: Case["secret"]) {
   try {
-    const { text } = await cloud.decrypt(path).catch((error: unknown) => {
-      if (!(error instanceof RemedyError)) throw error;
-      return cloud.read(path);
-    });
+    const opened = await cloud.decrypt(path).catch((error) => void problemOf(error));
+    const { text } = opened ?? (await cloud.read(path));
     const ledger = parseLedger(text);
     const { key, secrets } = ledger;
     const usable = key !== undefined && isFingerprintKey(key) ? key : undefined;
     return { entry: secrets[name], key: usable, revisions: revisionsOf(ledger, group) };
   } catch (error) {
-    if (!(error instanceof RemedyError)) throw error;
-    return { problem: error.problem.cause };
+    return { problem: problemOf(error).cause };
   }
 }
 
@@ -98,28 +91,28 @@ function judgeLedger(
   expected: string | undefined,
   problem: string | undefined,
 ): Judged {
-  if (problem !== undefined) return { standing: "unknown", detail: `its ledger cannot be read (${problem})` };
-  if (entry === undefined) return { standing: "failed", detail: "no value of it was synced" };
+  if (problem !== undefined) return { state: "unknown", detail: `its ledger cannot be read (${problem})` };
+  if (entry === undefined) return { state: "failed", detail: "no value of it was synced" };
   const when = `changed ${entry.changed}, ${describeRun(entry.run)}`;
   if (expected !== undefined) {
     return entry.fingerprint === expected
-      ? { standing: "proven", detail: `the ledger has the new value's fingerprint (${when})` }
+      ? { state: "proven", detail: `the ledger has the new value's fingerprint (${when})` }
       : {
-          standing: "failed",
+          state: "failed",
           detail: `the ledger has the fingerprint of another value than the new one (${when})`,
         };
   }
   const then = before[environment];
   if (then !== undefined && then?.fingerprint !== entry.fingerprint)
-    return { standing: "proven", detail: `another value than before (${when})` };
-  // It may be what replaced the one that got out, or the very one.
+    return { state: "proven", detail: `another value than before (${when})` };
+  // It may be the value that replaced the compromised one, or the compromised one itself.
   if (sinceGiven && Date.parse(entry.changed) > Date.parse(since)) {
-    const detail = `it changed after ${since} and not since this began (${when}): whether that is the new value, only who gives it on stdin can prove`;
-    return { standing: "unknown", detail };
+    const detail = `it changed after ${since} and not since this case started (${when}): only a run that is given the new value on stdin can prove that this is it`;
+    return { state: "unknown", detail };
   }
   return then === undefined
-    ? { standing: "unknown", detail: `what it held before could not be read (${when})` }
-    : { standing: "failed", detail: `the value is still the one from before (${when})` };
+    ? { state: "unknown", detail: `what it held before could not be read (${when})` }
+    : { state: "failed", detail: `the value is still the one from before (${when})` };
 }
 
 /**
@@ -139,9 +132,9 @@ export function unprovenIn(
   );
 }
 
-/** How something stands, and how that is known. */
+/** Whether the new value has arrived somewhere, and how that is known. */
 export interface Judged {
-  standing: EnvironmentCheck["ledger"];
+  state: EnvironmentCheck["ledger"];
   detail: string;
 }
 
@@ -167,12 +160,12 @@ export async function judgeComposite(
   place: Place,
   look: (document: unknown) => Given,
 ): Promise<Judged & { isNewest: boolean }> {
-  const failed = (detail: string) => ({ standing: "failed" as const, detail, isNewest: false });
+  const failed = (detail: string) => ({ state: "failed" as const, detail, isNewest: false });
   const path = pathOf(compositeEnvironment(place.settings, place.environment));
   try {
     switch (look(await cloud.open(path))) {
       case "new":
-        return { standing: "proven", detail: "the composite opens and gives it", isNewest: true };
+        return { state: "proven", detail: "the composite opens and gives it", isNewest: true };
       case "none":
         return failed("the composite opens and gives no value");
       case "other":
@@ -183,15 +176,14 @@ export async function judgeComposite(
         return judgeImport(cloud, place, "the composite opens; which value it gives this token cannot tell");
     }
   } catch (error) {
-    if (!(error instanceof RemedyError)) throw error;
-    return judgeImport(cloud, place, `the composite was not opened (${error.problem.cause})`);
+    return judgeImport(cloud, place, `the composite was not opened (${problemOf(error).cause})`);
   }
 }
 
-/** By the composite's text: it can disprove, and proves nothing, for what else it holds may stand above what it imports. */
+/** By the composite's text: it can disprove and never prove, because other values in it can override what it imports. */
 async function judgeImport(cloud: PulumiCloud, { settings, secret, environment }: Place, how: string) {
   const unknown = (more: string, isNewest = false) => {
-    return { standing: "unknown" as const, detail: `${how}${more}`, isNewest };
+    return { state: "unknown" as const, detail: `${how}${more}`, isNewest };
   };
   const path = pathOf(valuesEnvironment(settings, environment, secret.group));
   const imports = await readImports(cloud, settings, environment);
@@ -204,10 +196,10 @@ async function judgeImport(cloud: PulumiCloud, { settings, secret, environment }
     return unknown(`; it is pinned to ${version}, and what that holds cannot be read`);
   if (isSame) return unknown(`; it is pinned to ${version}, which holds what is newest`);
   const detail = `the composite is pinned to ${version} (compositeTags), which holds another value than the newest`;
-  return { standing: "failed" as const, detail, isNewest: false };
+  return { state: "failed" as const, detail, isNewest: false };
 }
 
-/** Whether a revision holds what stands now: ciphertext stays the same while a value does. @returns undefined when it cannot be read. */
+/** Whether a revision holds the newest value: ciphertext stays the same as long as a value does. @returns undefined when it cannot be read. */
 async function holdsTheSame(
   cloud: PulumiCloud,
   path: string,
@@ -225,7 +217,7 @@ async function holdsTheSame(
     const [before, newest] = [placesOf(then), placesOf(now)];
     return before && newest && before.get(place) === newest.get(place);
   } catch (error) {
-    if (!(error instanceof RemedyError)) throw error;
+    problemOf(error);
     return undefined;
   }
 }

@@ -1,11 +1,11 @@
 import type { Settings } from "../../catalog/settings";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
-import { messageOf, RemedyError } from "../../errors";
+import { type Problem, problemOf, RemedyError } from "../../errors";
 import { type Pause, readPause, unfitReason } from "../../ledger/pause";
 import { inParallel } from "../in-parallel";
 import { changePause } from "../ledger-store";
 
-/** Why and how long the sync shall rest. */
+/** Why and how long the sync is to be paused. */
 export interface PauseRequest {
   reason: string;
   /** RFC 3339; until somebody resumes it where it is left out. */
@@ -21,12 +21,12 @@ export interface PauseOutcome {
   /** The pause that stood before. */
   before?: Pause;
   /** Why nothing was done here. */
-  failure?: string;
+  failure?: Problem;
 }
 
 /**
- * Pauses the sync of environments: from its next look on no run writes there, those that run included. A pause that
- * stands is replaced. Needs the right to write the ledgers, and opens nothing.
+ * Pauses the sync of environments: no run writes there once it has looked again, running ones included. An existing pause
+ * is replaced. Needs the right to write the ledgers, and opens nothing.
  *
  * @returns an outcome for each environment, failures among them.
  * @throws RemedyError when the reason is none (unfitReason).
@@ -40,7 +40,7 @@ export async function pauseSync(
   const wrong = unfitReason(reason);
   if (wrong !== undefined)
     throw new RemedyError({
-      code: "?",
+      code: "reason-invalid",
       subject: "the reason",
       cause: `it ${wrong}`,
       remedy: "say in a few words why; everybody may read them",
@@ -59,7 +59,7 @@ export function resumeSync(
   return setPause(cloud, settings, environments, undefined);
 }
 
-/** Sets or takes away the pause of environments. */
+/** Sets the pause of environments, or ends it. */
 function setPause(
   cloud: PulumiCloud,
   settings: Settings,
@@ -71,48 +71,7 @@ function setPause(
       const before = await changePause(cloud, settings, environment, () => pause);
       return { environment, ...(before === undefined ? {} : { before }) };
     } catch (error) {
-      if (!(error instanceof RemedyError)) throw error;
-      return { environment, failure: messageOf(error) };
+      return { environment, failure: problemOf(error) };
     }
-  });
-}
-
-const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
-
-/**
- * When a pause ends: `--for` a time from now (`30m`, `4h`, `2d`, `1w`), or `--until` a day or a time of RFC 3339, UTC.
- *
- * @returns RFC 3339; undefined when neither was typed.
- * @throws RemedyError for both, for what is no time, and for a time gone by.
- */
-export function parseUntil(
-  { span, moment }: { span: string | undefined; moment: string | undefined },
-  now: Date,
-): string | undefined {
-  if (span !== undefined && moment !== undefined)
-    throw new RemedyError({
-      code: "?",
-      subject: "--for and --until",
-      cause: "are two ends of one pause",
-      remedy: "name one of them",
-    });
-  if (span !== undefined) return ended(now.getTime() + lengthOf(span), now, "--for", span);
-  if (moment === undefined) return undefined;
-  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?Z)?$/.test(moment);
-  return ended(Date.parse(isTime ? moment : ""), now, "--until", moment);
-}
-
-function lengthOf(span: string): number {
-  const [, count, unit] = /^(\d{1,4})([mhdw])$/.exec(span) ?? [];
-  return count === undefined ? Number.NaN : Number(count) * UNITS[unit as keyof typeof UNITS];
-}
-
-function ended(at: number, now: Date, option: string, typed: string): string {
-  if (at > now.getTime()) return new Date(at).toISOString();
-  throw new RemedyError({
-    code: "?",
-    subject: option,
-    cause: `names no time to come: ${typed}`,
-    remedy: "write --for 4h (m, h, d, w), or --until 2026-12-31 or 2026-12-31T18:00Z",
   });
 }

@@ -3,7 +3,7 @@ import { RemedyError } from "../../errors";
 import { type RotationRow, rotationStatus } from "../../ledger/rotation";
 import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
-import { ledgerOf } from "../ledger-store";
+import { readLedger } from "../ledger-store";
 
 /** How every secret stands against its schedule, as far as can be read. */
 export interface Rotation {
@@ -23,7 +23,7 @@ export async function readRotation(context: Context, dueWithinDays: number): Pro
   const cloud = requireCloud(context);
   const unread: string[] = [];
   const ledgers = await inParallel(catalog.environments, async (environment) => {
-    const ledger = await ledgerOf(context, cloud, environment).catch(told(unread));
+    const ledger = await readLedger(context, cloud, environment).catch(told(unread));
     return [environment, ledger] as const;
   });
   const asked = resolveCatalog(catalog).some(({ bootstrap }) => bootstrap);

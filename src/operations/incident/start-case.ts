@@ -1,0 +1,80 @@
+import { currentUser } from "../../clients/pulumi-organization";
+import { problemOf, RemedyError } from "../../errors";
+import { type Context, requireCloud } from "../context";
+import { readLedger } from "../ledger-store";
+import type { Case, Journal } from "./case";
+
+/**
+ * The journal of a case before its first step: what the ledgers and GitHub know of the value now.
+ *
+ * @param asked environments that were asked for; empty: all that have it.
+ */
+export async function startJournal(
+  context: Context,
+  found: Case,
+  asked: readonly string[],
+): Promise<Journal> {
+  const { name } = found.secret;
+  const before = await knownBefore(context, found);
+  const started = context.now().toISOString();
+  const changes = Object.values(before).flatMap((each) => (each === null ? [] : [each.changed]));
+  const by = await whoAmI(context);
+  return {
+    version: 1,
+    name,
+    asked,
+    reason: `${name} is compromised`,
+    by,
+    started,
+    // No ledger knows the pipeline's own credential: it has been there since GitHub's time at the latest.
+    since: changes.sort()[0] ?? Object.values(found.updated).sort()[0] ?? started,
+    sinceGiven: false,
+    before,
+    updated: found.updated,
+    done: [],
+    runs: [],
+    checks: [],
+    timeline: [{ at: started, what: `started by ${by}` }],
+  };
+}
+
+/** What the ledgers know of the value; those that cannot be read are left out. */
+async function knownBefore(context: Context, { secret, environments }: Case): Promise<Journal["before"]> {
+  const cloud = requireCloud(context);
+  const before: Journal["before"] = {};
+  for (const environment of environments) {
+    const ledger = await readLedger(context, cloud, environment).catch((error) => void problemOf(error));
+    if (ledger === undefined) continue;
+    const entry = ledger.secrets[secret.name];
+    before[environment] =
+      entry === undefined ? null : { fingerprint: entry.fingerprint, changed: entry.changed };
+  }
+  return before;
+}
+
+/** Whose token this is, for the record. */
+async function whoAmI(context: Context): Promise<string> {
+  try {
+    return await currentUser(context.cloudCall());
+  } catch (error) {
+    problemOf(error);
+    return "unknown";
+  }
+}
+
+/**
+ * A case looks after what it has paused and replaced until its end, in all of its environments.
+ *
+ * @param path of the journal's file, for the remedy.
+ * @throws RemedyError when it goes on with other environments than it started with.
+ */
+export function requireSameScope({ asked: before }: Journal, asked: readonly string[], path: string): void {
+  if ([...before].sort().join() === [...asked].sort().join()) return;
+  const scope = before.length === 0 ? "in all environments" : `in ${before.join(", ")}`;
+  throw new RemedyError({
+    code: "case-scope-changed",
+    subject: "--environment",
+    cause: `the case that goes on was started ${scope}`,
+    remedy: `run it as it was started; or resume what it paused, rm ${path} and start again`,
+  });
+}
