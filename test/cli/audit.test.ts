@@ -446,7 +446,7 @@ describe("the audit of both services", () => {
       ["--secret NOPE", /NOPE: the catalog has no such entry/],
       ["--secret OPENAI_KEY", /older name of OPENAI_API_KEY/],
       ["--environment moon", /names no environment of the catalog: moon/],
-      ["--since yesterday", /names no time gone by: yesterday/],
+      ["--since yesterday", /must be a time in the past: yesterday/],
       ["--limit 0", /--limit: is no number from 1 to 10000: 0/],
       ["--limit 1e2", /--limit: is no number from 1 to 10000: 1e2/],
     ] as const) {
