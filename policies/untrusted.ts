@@ -71,7 +71,7 @@ function* causesIn(
 const OBEYED =
   /^env\.(?:path|bash_env|env|prompt_command|shellopts|ld_\w+|dyld_\w+|node_options|python(?:startup|path|home)|perl5(?:opt|lib)|rubyopt|java_tool_options|git_ssh(?:_command)?|git_config\w*)$/;
 
-const UNTRUSTED = "text that people outside the repository, or whoever starts it, can write";
+const UNTRUSTED = "text that people without write access, or whoever starts the workflow, can choose";
 
 /** What each job sees from its first step on: variables of the workflow and the job, its matrix, what it needs. */
 function scopeOf(

@@ -105,12 +105,12 @@ function* roleCauses(descriptor: unknown): Generator<string> {
   const found = new Map<string, string>();
   for (const each of scopes) {
     if (isOfOrganization(each)) found.set(each.scope, "its role administers the organization");
-    else if (governs(each)) found.set(each.scope, "its role may delete, or say who else may");
+    else if (governs(each)) found.set(each.scope, "its role can delete or change who has access");
     else if (touchesValues(each) && !each.isOnOne)
       found.set(each.scope, "its role reaches the values of every environment or stack");
   }
   for (const [scope, cause] of found) yield `${cause}: ${named(scope)}`;
-  if (composes) yield "its role takes in other roles by id, whose scopes do not stand here";
+  if (composes) yield "its role includes other roles by id, so their scopes are not visible here";
 }
 
 function* policyCauses(policy: TrustPolicy, administrators: readonly string[]): Generator<string> {

@@ -32,7 +32,7 @@ export const productionEnvironmentsProtected = stackRule(
       if (!opts.protect) yield { cause: "it is not protected in the stack", urn };
       const isThere = Boolean(ifKnown(() => props.environmentId));
       if (isThere && !kept.has(environmentKey(environmentId(props))))
-        yield { cause: "Pulumi Cloud would let anyone with the right delete it", urn };
+        yield { cause: "Pulumi Cloud lets anyone with the right delete it", urn };
     });
   },
   ({ type, props }) => {

@@ -36,7 +36,7 @@ export const rolesAreDeclaredHere = stackRule(
       const id = String(props[property] ?? "");
       if (id === "" || declared.has(id) || allowed.includes(id)) return;
       yield {
-        cause: "it gives a role that this stack does not declare, so nobody sees here what it may",
+        cause: "it assigns a role that this stack does not declare, so its rights are not visible here",
         urn,
       };
     });

@@ -55,11 +55,14 @@ describe("roles-are-declared-here", () => {
   it("refuses one of another stack, unless the config names it", async () => {
     await refuses(
       [role(allow("team:read")), other("r-1")],
-      [/gives a role that this stack does not declare/],
+      [/assigns a role that this stack does not declare/],
     );
     await passes([other("r-1")], { roles: ["r-1"] });
     const member = of(TYPES.member, { username: "ann", roleId: "r-1" });
-    await refuses([member, of(TYPES.githubRoleOfUser, { roleId: 8136 })], [/gives a role/, /gives a role/]);
+    await refuses(
+      [member, of(TYPES.githubRoleOfUser, { roleId: 8136 })],
+      [/assigns a role/, /assigns a role/],
+    );
   });
 
   it("lets pass a member without a role, and says when a preview does not know which it is", async () => {
@@ -96,12 +99,12 @@ describe("no-admin-permission, in roles and members", () => {
       );
   });
 
-  it("refuses deletion and the say over others on one environment too, and shows no scope that is none", async () => {
-    await refuses([role(when(ONE, "environment:delete"))], [/may delete, .*: environment:delete/]);
-    await refuses([role(allow("environment: hunter2*"))], [/may delete, .*: one of its scopes/]);
+  it("refuses deletion and granting access on one environment too, and shows no scope that is none", async () => {
+    await refuses([role(when(ONE, "environment:delete"))], [/can delete or .*: environment:delete/]);
+    await refuses([role(allow("environment: hunter2*"))], [/can delete or .*: one of its scopes/]);
   });
 
-  it("lets pass people whom the config names for an emergency, and members and roles without a say", async () => {
+  it("lets pass people whom the config names for an emergency, and members and roles without admin", async () => {
     const admin = of(TYPES.member, { username: "ann", role: "admin" });
     await refuses([admin], [/makes a person an administrator/]);
     await passes([admin], { allowed: ["thing"] });

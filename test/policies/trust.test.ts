@@ -74,7 +74,7 @@ describe("oidc-rules-are-exact", () => {
     await passes([resident]);
   });
 
-  it("lets pass a workflow file beside the other claims, whose dots let nobody in", async () => {
+  it("lets pass a workflow file beside the other claims, whose dots match no other file", async () => {
     await passes([issuer(ADMIN_CLAIMS)]);
   });
 

@@ -138,7 +138,7 @@ describe("workflow-secrets-are-named", () => {
     );
   });
 
-  it("is not led astray by a }} inside a string", async () => {
+  it("reads past a }} inside a string", async () => {
     const all = `\${{ format('{{"all":{0}}}', toJSON(secrets)) }}`;
     await refuses([expression(`'${all.replaceAll("'", "''")}'`)], [/takes all secrets at once/]);
     const run = workflow("node sync.cjs", "echo ${{ '}}' && secrets.OPENAI_API_KEY }}");
@@ -190,7 +190,7 @@ describe("workflow-triggers-are-safe", () => {
       await refuses([on(`on: ${text}\n`)], [/started by pull_request_target/]);
   });
 
-  it("refuses what a stranger's run or comment starts, unless the config lets it", async () => {
+  it("refuses what people without write access start, unless the config allows it", async () => {
     for (const trigger of ["workflow_run", "issue_comment"]) {
       await refuses([on(`on: ${trigger}\n`)], [new RegExp(`started by ${trigger}`)]);
       await passes([on(`on: ${trigger}\n`)], { forbidden: ["pull_request_target"] });

@@ -93,7 +93,7 @@ export const RIGHTS: readonly Kind[] = [
     cause: /reaches the values of every environment/,
   },
   {
-    name: "a role that deletes ESC environments, or says who may",
+    name: "a role that deletes ESC environments or changes who has access",
     rule: "no-admin-permission",
     examples: [
       role(allow("environment:delete")),
@@ -102,13 +102,13 @@ export const RIGHTS: readonly Kind[] = [
       role(allow("environment:*")),
       role(when(ONE, allow("environment:delete"))),
     ],
-    cause: /may delete, or say who else may/,
+    cause: /can delete or change who has access/,
   },
   {
-    name: "a role whose scopes do not stand in the stack",
+    name: "a role that includes other roles by id",
     rule: "no-admin-permission",
     examples: [role({ __type: "PermissionDescriptorCompose", permissionDescriptors: ["r-1"] })],
-    cause: /takes in other roles/,
+    cause: /includes other roles/,
   },
   {
     name: "a role of another stack for a team, a person or a token",
@@ -121,7 +121,7 @@ export const RIGHTS: readonly Kind[] = [
       of(TYPES.githubRoleOfTeam, { teamSlug: "ops", roleId: 8136 }),
       of(TYPES.githubRoleOfUser, { login: "ann", roleId: 8136 }),
     ],
-    cause: /gives a role that this stack does not declare/,
+    cause: /assigns a role that this stack does not declare/,
   },
   {
     name: "a role that opens an ESC environment without a reason",
@@ -229,14 +229,14 @@ export const RIGHTS: readonly Kind[] = [
         inputs: { organization: undefined, orgName: "acme" },
       }),
     ],
-    cause: /is not protected in the stack|would let anyone/,
+    cause: /is not protected in the stack|lets anyone/,
   },
   {
     name: "deletion protection that is turned off",
     rule: "production-environments-protected",
     beside: [stack(), stage(), settings({ inputs: { deletionProtected: false } })],
     examples: [environment()],
-    cause: /would let anyone/,
+    cause: /lets anyone/,
   },
   {
     name: "an organization secret for every repository",

@@ -62,7 +62,7 @@ export const WORKFLOWS: readonly Kind[] = [
       steps(script("echo ${{ github.event.client_payload.id }}")),
       steps(script("echo ${{ github.event.workflow_run.head_branch || 'main' }}")),
     ],
-    cause: /steps\[2\]\.run runs text that people outside the repository/,
+    cause: /steps\[2\]\.run runs text that people without write access/,
   },
   {
     name: "an input of any text in a script",
@@ -78,7 +78,7 @@ export const WORKFLOWS: readonly Kind[] = [
         "inputs: {who: {required: true}}\nruns: {using: composite, steps: [{shell: bash, run: 'echo ${{ inputs.who }}'}]}",
       ),
     ],
-    cause: /run runs text that people outside/,
+    cause: /run runs text that people without/,
   },
   {
     name: "an expression of untrusted text in an input of an action that is code",
@@ -120,7 +120,7 @@ export const WORKFLOWS: readonly Kind[] = [
         ).replace("node sync.cjs", () => "echo ${{ matrix.t }}"),
       ),
     ],
-    cause: /run runs text that people outside/,
+    cause: /run runs text that people without/,
   },
   {
     name: "an environment variable of untrusted text that a script evaluates",
