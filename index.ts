@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { catalog } from "./secrets/catalog";
+import { catalog as written } from "./secrets/catalog";
 import { IMAGES } from "./secrets/images";
 import { dayOf } from "./src/catalog/dates";
 import { AccessRules } from "./src/resources/access/access-rules";
@@ -16,8 +16,8 @@ import { readStack } from "./src/resources/read-stack";
 
 // The stack's config and the catalog, checked: nothing is declared before everything is right.
 const today = dayOf(new Date());
-const { settings, secrets, stacks, ownsOrganization, values } = readStack(catalog, today);
-const { groups, rotators = [], accessPolicies: policies = [] } = catalog;
+const { catalog, settings, stacks, ownsOrganization, values } = readStack(written, today);
+const { entries: secrets, groups, rotators, accessPolicies: policies } = catalog;
 const { github, pulumiservice } = declareProviders(settings, secrets.length);
 const opts = { providers: [github, pulumiservice] };
 new CatalogFacts(settings.application, { secrets, policies });

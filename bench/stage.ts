@@ -9,6 +9,7 @@ import { type Running, serveService } from "../sandbox/core/serve";
 import { createPulumiService } from "../sandbox/pulumi/pulumi-service";
 import { catalog } from "../secrets/catalog";
 import { PLATFORM } from "../secrets/platform";
+import { resolveCatalog } from "../src/catalog/entry";
 import { renderComposite } from "../src/catalog/esc-environments";
 import { compositeEnvironment, pathOf } from "../src/catalog/layout";
 import { parseSettings, type Settings } from "../src/catalog/settings";
@@ -154,7 +155,7 @@ function settings(): Settings {
 
 /** Values of any form: what is measured is the way, not the checks. */
 function job() {
-  const whole = buildJobCatalog(catalog, settings());
+  const whole = buildJobCatalog(resolveCatalog(catalog), settings());
   const secrets = whole.secrets.map((secret) => ({ ...secret, format: "text" as const }));
   return { ...whole, secrets };
 }

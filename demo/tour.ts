@@ -57,7 +57,7 @@ export const firstRun: Step = {
 export const setValues: Step = {
   title: "people set their values in GitHub",
   task: async (tour, task) => {
-    const wanted = resolveCatalog(catalog).filter(
+    const wanted = resolveCatalog(catalog).entries.filter(
       (secret) => !secret.bootstrap && secret.default === undefined,
     );
     for (const [index, secret] of wanted.entries()) {
@@ -92,7 +92,7 @@ export const load: Step = {
   task: async (tour, task) => {
     const said = await tour.commands.run(APPLICATION);
     const loaded = await loadSecrets({ environment: "production", variables: tour.env });
-    const wanted = resolveCatalog(catalog).filter((secret) => tour.values.has(secret.name));
+    const wanted = resolveCatalog(catalog).entries.filter((secret) => tour.values.has(secret.name));
     const wrong = wanted.filter(
       (secret) =>
         !same(loaded.get(secret.appKey as "openai_api_key").unwrap(), tour.values.get(secret.name) ?? ""),

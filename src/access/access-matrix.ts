@@ -1,6 +1,6 @@
 import { type AccessPolicy, groupsOf, higher, type Identity, type Level } from "../catalog/access-policy";
 import { longerDuration } from "../catalog/dates";
-import type { Catalog } from "../catalog/entry";
+import type { ResolvedCatalog } from "../catalog/entry";
 import { applicationTeam, syncTeam } from "../catalog/layout";
 import { rotatorsIn } from "../catalog/rotators";
 import type { Settings } from "../catalog/settings";
@@ -33,12 +33,12 @@ export interface Right {
  * @returns by environment and group in the catalog's order, then by identity; what rotates after all groups.
  */
 export function rightsOf(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
   stacks: readonly Settings[] = [settings],
 ): Right[] {
   const groups = Object.keys(catalog.groups);
-  const policies = catalog.accessPolicies ?? [];
+  const policies = catalog.accessPolicies;
   return catalog.environments.flatMap((environment) => {
     const { sync, ...others } = ownPolicies(settings, environment);
     const here = [...Object.values(others), ...policies].filter((policy) =>
@@ -53,7 +53,7 @@ export function rightsOf(
     const { approvals } = oversightOf(settingsOf(environment, settings, stacks));
     return [
       ...groups.flatMap((group) => on(group, [sync, ...here])),
-      ...rotatorsIn(catalog.rotators ?? [], environment).flatMap(({ name, group }) =>
+      ...rotatorsIn(catalog.rotators, environment).flatMap(({ name, group }) =>
         on(group, here).map((right) => ({
           ...right,
           rotator: name,

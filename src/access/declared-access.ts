@@ -1,5 +1,5 @@
 import type { AccessPolicy } from "../catalog/access-policy";
-import type { Catalog } from "../catalog/entry";
+import type { ResolvedCatalog } from "../catalog/entry";
 import { escEnvironments } from "../catalog/esc-environments";
 import { type EscEnvironment, pathOf } from "../catalog/layout";
 import type { Settings } from "../catalog/settings";
@@ -11,15 +11,19 @@ import { programTeam } from "./trust";
  * Everything that the catalog and the config of an environment's stack come to there: what `up` declares, and what
  * commands compare Pulumi Cloud with. The audit's team is apart, because the organization's stack alone declares it.
  */
-export function declaredAccess(catalog: Catalog, settings: Settings, environment: string): EnvironmentAccess {
+export function declaredAccess(
+  catalog: ResolvedCatalog,
+  settings: Settings,
+  environment: string,
+): EnvironmentAccess {
   const groups = Object.keys(catalog.groups).sort();
   const access = accessOf(settings, environment, groups, catalog.accessPolicies);
   const { approvals } = oversightOf(settings);
-  return withRotators(access, settings, environment, { rotators: catalog.rotators ?? [], approvals });
+  return withRotators(access, settings, environment, { rotators: catalog.rotators, approvals });
 }
 
 /** What the program's nightly job may do in one environment: read all definitions, open none. */
-export function auditAccess(catalog: Catalog, settings: Settings, environment: string): TeamAccess {
+export function auditAccess(catalog: ResolvedCatalog, settings: Settings, environment: string): TeamAccess {
   const read = (id: EscEnvironment): Grant => ({ environment: id, level: "read" });
   const { kept, composite } = escEnvironments(catalog, settings, environment);
   return {

@@ -1,4 +1,4 @@
-import { type Catalog, resolveCatalog } from "../catalog/entry";
+import type { ResolvedCatalog } from "../catalog/entry";
 import {
   compositeEnvironment,
   ledgerEnvironment,
@@ -23,11 +23,11 @@ export interface EscPlace {
 
 /** Every ESC environment that the catalog makes, in the catalog's order. */
 export function escPlaces(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   naming: Naming,
   environments: readonly string[] = catalog.environments,
 ): EscPlace[] {
-  const secrets = resolveCatalog(catalog).filter((secret) => !secret.bootstrap);
+  const secrets = catalog.entries.filter((secret) => !secret.bootstrap);
   const groups = Object.keys(catalog.groups);
   return environments.flatMap((environment) => {
     const { audiences } = accessOf(naming, environment, groups, catalog.accessPolicies);
@@ -47,7 +47,7 @@ export function escPlaces(
       ),
       ...audiences.map((audience) => place(pathOf(audience.environment), namesOf(audience.groups))),
       // What ESC makes by itself is under no name of the catalog's.
-      ...rotatorsIn(catalog.rotators ?? [], environment).flatMap((rotator) =>
+      ...rotatorsIn(catalog.rotators, environment).flatMap((rotator) =>
         [rotatedEnvironment, ...(rotator.kind === "password" ? [] : [managingEnvironment])].map((idOf) =>
           place(pathOf(idOf(naming, environment, rotator)), new Set()),
         ),

@@ -1,4 +1,4 @@
-import type { Catalog } from "../catalog/entry";
+import type { ResolvedCatalog } from "../catalog/entry";
 import { syncTeam, WORKFLOW_PATH } from "../catalog/layout";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../catalog/settings";
 
@@ -156,7 +156,7 @@ export function trustedRepositories({
  * @param repositories `trustedRepositories` with their ids.
  */
 export function declaredTrust(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
   stacks: readonly string[],
   repositories: readonly Repository[],

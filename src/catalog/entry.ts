@@ -162,7 +162,7 @@ export function defineCatalog<
 }
 
 /** Fills in every default. A group that is not in the catalog gives owner "" and 0 days: `checkCatalog` names it. */
-export function resolveEntry(entry: Entry, catalog: Catalog): ResolvedEntry {
+export function resolveEntry(entry: Entry, catalog: Pick<Catalog, "environments" | "groups">): ResolvedEntry {
   const group = catalog.groups[entry.group];
   const appKey = entry.appKey ?? entry.name.toLowerCase();
   const renamedFrom = formerName(entry, appKey);
@@ -211,9 +211,30 @@ function isRequired(entry: Entry): boolean {
   return entry.default === undefined && entry.bootstrap !== true && entry.tombstone === undefined;
 }
 
-/** Every secret of a catalog, resolved, by name: the order of the catalog never shows in names or texts. */
-export function resolveCatalog(catalog: Catalog): ResolvedEntry[] {
-  return catalog.secrets
+/**
+ * A catalog with every default filled in. The program, the command and the loader resolve it once, where it comes in;
+ * everything else is given this.
+ */
+export interface ResolvedCatalog {
+  environments: readonly string[];
+  groups: Readonly<Record<string, Group>>;
+  /** By name: the order of the catalog never shows in names or texts. */
+  entries: readonly ResolvedEntry[];
+  changeLimit: number | undefined;
+  accessPolicies: readonly AccessPolicy[];
+  rotators: readonly Rotator[];
+}
+
+/** Fills in every default of a catalog. */
+export function resolveCatalog(catalog: Catalog): ResolvedCatalog {
+  const { environments, groups, secrets, changeLimit, accessPolicies = [], rotators = [] } = catalog;
+  const entries = secrets
     .map((entry) => resolveEntry(entry, catalog))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return { environments, groups, entries, changeLimit, accessPolicies, rotators };
+}
+
+/** A value that a rotator makes, as if it were an entry of the rotator's group, for what is asked of both. */
+export function rotatedEntry(name: string, { group }: Rotator, catalog: ResolvedCatalog): ResolvedEntry {
+  return resolveEntry({ name, group }, catalog);
 }

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { Catalog } from "./entry";
+import type { ResolvedCatalog } from "./entry";
 import {
   compositeEnvironment,
   type EscEnvironment,
@@ -21,9 +21,13 @@ export interface EscEnvironments {
 }
 
 /** Every ESC environment of one environment, but for the composites that access policies make. */
-export function escEnvironments(catalog: Catalog, naming: Naming, environment: string): EscEnvironments {
+export function escEnvironments(
+  catalog: ResolvedCatalog,
+  naming: Naming,
+  environment: string,
+): EscEnvironments {
   const groups = Object.keys(catalog.groups).sort();
-  const rotators = rotatorsIn(catalog.rotators ?? [], environment);
+  const rotators = rotatorsIn(catalog.rotators, environment);
   const managing = rotators
     .filter(({ kind }) => kind !== "password")
     .map((rotator) => managingEnvironment(naming, environment, rotator));

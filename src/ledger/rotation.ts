@@ -1,4 +1,4 @@
-import { type Catalog, type ResolvedEntry, resolveCatalog, resolveEntry } from "../catalog/entry";
+import { type ResolvedCatalog, type ResolvedEntry, rotatedEntry } from "../catalog/entry";
 import { isIn, rotatedValues } from "../catalog/rotators";
 import type { Ledger, LedgerEntry } from "./ledger";
 
@@ -50,12 +50,12 @@ const DAY_MS = 86_400_000;
  * @param ledgers by environment; undefined where one cannot be read, left out where it is not asked for.
  */
 export function rotationStatus(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   ledgers: Readonly<Record<string, Ledger | undefined>>,
   now: Date,
   options: RotationOptions,
 ): RotationRow[] {
-  const rows = resolveCatalog(catalog).flatMap((secret) => {
+  const rows = catalog.entries.flatMap((secret) => {
     if (secret.bootstrap) return [outsideOfEsc(secret, now, options)];
     const asked = secret.environments.filter((environment) => Object.hasOwn(ledgers, environment));
     const sightings = asked.map((environment) => sightingOf(secret, environment, ledgers[environment]));
@@ -65,13 +65,16 @@ export function rotationStatus(
 }
 
 /** What ESC makes and rotates by its own clock. */
-function rotatedRows(catalog: Catalog, ledgers: Readonly<Record<string, Ledger | undefined>>): RotationRow[] {
-  return (catalog.rotators ?? []).flatMap((rotator) => {
+function rotatedRows(
+  catalog: ResolvedCatalog,
+  ledgers: Readonly<Record<string, Ledger | undefined>>,
+): RotationRow[] {
+  return catalog.rotators.flatMap((rotator) => {
     const environments = catalog.environments.filter(
       (environment) => Object.hasOwn(ledgers, environment) && isIn(rotator, environment),
     );
     return rotatedValues(rotator).map(({ name }) => ({
-      ...bare(resolveEntry({ name, group: rotator.group }, catalog), environments),
+      ...bare(rotatedEntry(name, rotator, catalog), environments),
       state: "exempt" as const,
       note: `ESC rotates it: ${rotator.schedule} (UTC)`,
     }));

@@ -1,4 +1,4 @@
-import type { Catalog } from "../catalog/entry";
+import type { ResolvedCatalog } from "../catalog/entry";
 import type { GitHubCall } from "../clients/github-call";
 import type { GitHub } from "../clients/github-secrets";
 import type { Http } from "../clients/http";
@@ -35,7 +35,7 @@ export interface Terminal {
 /** All that an operation takes from outside. It has no terminal: an operation returns data, and a command shows it. */
 export interface Context {
   project: Project;
-  catalog: Catalog;
+  catalog: ResolvedCatalog;
   /** @throws RemedyError when there is no token. */
   github(): GitHub;
   /** Undefined when there is no token for it. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { checkCatalog } from "../catalog/checks/check-catalog";
-import type { Catalog } from "../catalog/entry";
+import { type Catalog, type ResolvedCatalog, resolveCatalog } from "../catalog/entry";
 import { parseSettings, type Settings } from "../catalog/settings";
 import { describeProblems, messageOf, RemedyError } from "../errors";
 
@@ -108,7 +108,7 @@ function text(value: unknown): string {
  *
  * @throws RemedyError when it cannot be read, and with every problem of its entries.
  */
-export function loadCatalog(project: Project): Catalog {
+export function loadCatalog(project: Project): ResolvedCatalog {
   const file = join(project.dir, "secrets", "catalog.ts");
   if (!existsSync(file)) {
     throw new RemedyError({
@@ -118,7 +118,7 @@ export function loadCatalog(project: Project): Catalog {
       remedy: "run this in the root of the project",
     });
   }
-  const catalog = load(file);
+  const catalog = resolveCatalog(load(file));
   const problems = checkCatalog(catalog, project.settings.appRoot);
   if (problems.length === 0) return catalog;
   throw new RemedyError({

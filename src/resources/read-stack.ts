@@ -7,7 +7,7 @@ import { checkCatalog } from "../catalog/checks/check-catalog";
 import { checkConfigValues, checkEncrypted, checkSecrecy } from "../catalog/checks/check-config-values";
 import { checkOversight, checkPins, checkStacks, type StackClaim } from "../catalog/checks/check-stacks";
 import { checkTrust } from "../catalog/checks/check-trust";
-import { type Catalog, type ResolvedEntry, resolveCatalog } from "../catalog/entry";
+import { type Catalog, type ResolvedCatalog, type ResolvedEntry, resolveCatalog } from "../catalog/entry";
 import { checkEnvironmentTargets } from "../catalog/environment-slots";
 import { parseSettings, type Settings } from "../catalog/settings";
 import { describeProblems, type Problem } from "../errors";
@@ -16,8 +16,8 @@ import { warnOfLacking } from "./esc/oversight";
 /** One stack's config and the catalog, checked against each other and the project's other stacks. */
 export interface Stack {
   settings: Settings;
-  /** Every entry of the catalog, with every default filled in. */
-  secrets: readonly ResolvedEntry[];
+  /** With every default filled in. */
+  catalog: ResolvedCatalog;
   /** Names of all stacks of the project. */
   stacks: readonly string[];
   /** Whether this stack owns the organization-wide objects. */
@@ -29,15 +29,17 @@ export interface Stack {
 /**
  * Reads and checks everything that people wrote, before anything is declared.
  *
+ * @param written the catalog as people write it.
  * @param today UTC: YYYY-MM-DD.
  * @throws pulumi.RunError with every problem at once; none quotes a value.
  */
-export function readStack(catalog: Catalog, today: string): Stack {
+export function readStack(written: Catalog, today: string): Stack {
   const config = ownConfig();
   const { settings, problems } = parseSettings(config);
   if (settings === undefined) throw refused(problems);
   const ownsOrganization = settings.organizationStack === pulumi.getStack();
-  const secrets = resolveCatalog(catalog);
+  const catalog = resolveCatalog(written);
+  const secrets = catalog.entries;
   const owned = ({ perEnvironment, environments }: ResolvedEntry) =>
     perEnvironment ? environments.some((each) => settings.environments.includes(each)) : ownsOrganization;
   const claims = [
@@ -64,12 +66,12 @@ export function readStack(catalog: Catalog, today: string): Stack {
     ...checkConfigValues(secrets, parse(config.values || "{}"), owned),
   ];
   if (found.length > 0) throw refused(found);
-  warnOfLacking(settings, catalog.rotators ?? []);
+  warnOfLacking(settings, catalog.rotators);
   warnOfPins(settings);
   const values = new pulumi.Config().getSecretObject<Record<string, string>>("values");
   return {
     settings,
-    secrets,
+    catalog,
     stacks,
     ownsOrganization,
     values: values ?? pulumi.secret<Record<string, string>>({}),

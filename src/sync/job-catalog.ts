@@ -1,6 +1,6 @@
 import { oversightOf } from "../access/oversight";
 import { pathsOf } from "../catalog/checks/check-keys";
-import { type Catalog, type FormerName, type ResolvedEntry, resolveCatalog } from "../catalog/entry";
+import type { FormerName, ResolvedCatalog, ResolvedEntry } from "../catalog/entry";
 import type { FormatName } from "../catalog/formats";
 import { ledgerEnvironment, pathOf, syncTeam, valuesEnvironment } from "../catalog/layout";
 import type { Settings } from "../catalog/settings";
@@ -59,7 +59,7 @@ const PULUMI_CLOUD = "https://api.pulumi.com";
  *
  * @param shard the carrier, where several share the secrets; the catalog is then its part.
  */
-export function buildJobCatalog(catalog: Catalog, settings: Settings, shard?: string): JobCatalog {
+export function buildJobCatalog(catalog: ResolvedCatalog, settings: Settings, shard?: string): JobCatalog {
   const groups = Object.keys(catalog.groups).sort();
   const { approvals } = oversightOf(settings);
   return {
@@ -78,22 +78,20 @@ export function buildJobCatalog(catalog: Catalog, settings: Settings, shard?: st
       ),
       ...(approvals && settings.environments.includes(environment) ? { approvals: true as const } : {}),
     })),
-    secrets: resolveCatalog(catalog)
-      .filter((secret) => !secret.bootstrap)
-      .map(jobSecret),
+    secrets: catalog.entries.filter((secret) => !secret.bootstrap).map(jobSecret),
   };
 }
 
 /** The same for one carrier, given which of them syncs which secret. */
 export function carrierCatalog(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
   shards: Readonly<Record<string, ReadonlySet<string>>>,
   repository: string,
 ): JobCatalog {
-  const secrets = catalog.secrets.filter(({ name }) => shards[repository]?.has(name));
+  const entries = catalog.entries.filter(({ name }) => shards[repository]?.has(name));
   const shard = settings.carriers.length > 1 ? repository : undefined;
-  return buildJobCatalog({ ...catalog, secrets }, settings, shard);
+  return buildJobCatalog({ ...catalog, entries }, settings, shard);
 }
 
 function jobSecret(secret: ResolvedEntry): JobSecret {

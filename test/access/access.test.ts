@@ -6,7 +6,7 @@ import { describeDefault, describeWindow, describeWithoutTeams } from "../../src
 import { accessOf } from "../../src/access/team-access";
 import { type AccessPolicy, LEVELS } from "../../src/catalog/access-policy";
 import { longerDuration, secondsOf } from "../../src/catalog/dates";
-import { type Catalog, defineCatalog } from "../../src/catalog/entry";
+import { type Catalog, defineCatalog, resolveCatalog } from "../../src/catalog/entry";
 import { pathOf } from "../../src/catalog/layout";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
 
@@ -118,7 +118,8 @@ describe("the matrix", () => {
     },
     secrets: [],
   };
-  const matrix = (...accessPolicies: AccessPolicy[]) => rightsOf({ ...catalog, accessPolicies }, SETTINGS);
+  const matrix = (...accessPolicies: AccessPolicy[]) =>
+    rightsOf(resolveCatalog({ ...catalog, accessPolicies }), SETTINGS);
 
   it("says union and every reason of somebody whom two policies name", () => {
     const writes = { ...POLICY, name: "fixers", why: "They mend it", groups: ["b"], level: "write" } as const;
@@ -181,7 +182,7 @@ describe("the matrix", () => {
           const above = LEVELS.slice((LEVELS as readonly string[]).indexOf(level) + 1);
           return !above.some((each) => granted.has(`${place} ${each}`));
         });
-        const told = rightsOf({ ...catalog, accessPolicies: policies }, SETTINGS).map(
+        const told = rightsOf(resolveCatalog({ ...catalog, accessPolicies: policies }), SETTINGS).map(
           ({ environment, group, identity, level }) =>
             `${environment} ${group} ${identity.type} ${identity.name} ${level}`,
         );

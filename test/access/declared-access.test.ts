@@ -3,7 +3,7 @@ import { boolean, constantFrom, assert as holds, property, record, subarray, uni
 import { rightsOf } from "../../src/access/access-matrix";
 import { auditAccess, declaredAccess } from "../../src/access/declared-access";
 import { LEVELS } from "../../src/catalog/access-policy";
-import type { Catalog } from "../../src/catalog/entry";
+import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import { escEnvironments } from "../../src/catalog/esc-environments";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
 
@@ -39,7 +39,7 @@ const CATALOG: Catalog = {
 
 describe("the ESC environments of one environment", () => {
   const namesIn = (environment: string) => {
-    const { kept, managing, composite } = escEnvironments(CATALOG, SETTINGS, environment);
+    const { kept, managing, composite } = escEnvironments(resolveCatalog(CATALOG), SETTINGS, environment);
     return [kept, managing, [composite]].map((ids) => ids.map(({ name }) => name.replace(/^app-\w+-?/, "")));
   };
 
@@ -53,7 +53,7 @@ describe("the ESC environments of one environment", () => {
   });
 
   it("are all read by the audit's team, and none is opened", () => {
-    const { team, onValues, onComposites } = auditAccess(CATALOG, SETTINGS, "production");
+    const { team, onValues, onComposites } = auditAccess(resolveCatalog(CATALOG), SETTINGS, "production");
     deepEqual(team, "app-program-audit");
     deepEqual(
       [...onValues, ...onComposites].map(({ level }) => level),
@@ -82,15 +82,15 @@ describe("the matrix of what ESC rotates", () => {
         const settings = { ...SETTINGS, approvers: approvals ? ["security"] : [] };
         const granted = catalog.environments.flatMap((environment) =>
           [
-            ...declaredAccess(catalog, settings, environment).teams,
-            auditAccess(catalog, settings, environment),
+            ...declaredAccess(resolveCatalog(catalog), settings, environment).teams,
+            auditAccess(resolveCatalog(catalog), settings, environment),
           ]
             .flatMap(({ team, onValues }) =>
               onValues.map(({ environment: { name }, level }) => `${name} ${team} ${level}`),
             )
             .filter((line) => line.includes("-rotated-")),
         );
-        const told = rightsOf(catalog, settings)
+        const told = rightsOf(resolveCatalog(catalog), settings)
           .filter(({ rotator }) => rotator !== undefined)
           .map(
             ({ environment, rotator, identity, level }) =>
@@ -116,7 +116,7 @@ describe("the matrix of what ESC rotates", () => {
       { ...SETTINGS, environments: ["staging"] },
       { ...SETTINGS, approvers: ["security"] },
     ];
-    const rights = rightsOf({ ...CATALOG, accessPolicies }, SETTINGS, stacks).filter(
+    const rights = rightsOf(resolveCatalog({ ...CATALOG, accessPolicies }), SETTINGS, stacks).filter(
       ({ identity, rotator }) => identity.name === "ops" && rotator === "sessions",
     );
     deepEqual(

@@ -33,7 +33,7 @@ const OTHER_NAMES: readonly [name: string, entry: string, appKeys: readonly stri
 
 const secrets = resolveCatalog(catalog);
 const byAnyName = (name: string): ResolvedEntry => {
-  const found = secrets.filter((secret) => [secret.name, ...secret.aliases].includes(name));
+  const found = secrets.entries.filter((secret) => [secret.name, ...secret.aliases].includes(name));
   equal(found.length, 1, name);
   return found[0] as ResolvedEntry;
 };
@@ -62,7 +62,7 @@ describe("Sophia's catalog", () => {
   });
 
   it("keeps the token of Pulumi Cloud out of ESC, and that one alone", () => {
-    const own = secrets.filter((secret) => secret.bootstrap).map((secret) => secret.name);
+    const own = secrets.entries.filter((secret) => secret.bootstrap).map((secret) => secret.name);
     deepEqual(own, ["PULUMI_ACCESS_TOKEN"]);
     equal(byAnyName("PULUMI_ACCESS_TOKEN").required, false);
   });
@@ -80,14 +80,14 @@ describe("Sophia's catalog", () => {
       ["integration-credentials", 90, "Integration Team"],
       ["infrastructure-credentials", 90, "DevOps"],
     ]);
-    for (const secret of secrets) {
+    for (const secret of secrets.entries) {
       const group = (catalog as Catalog).groups[secret.group];
       deepEqual([secret.rotationDays, secret.owner], [group?.rotationDays, group?.owner], secret.name);
     }
   });
 
   it("fits into what one workflow sees: 100 organization secrets", () => {
-    ok(secrets.flatMap((secret) => [secret.name, ...secret.aliases]).length <= 100);
+    ok(secrets.entries.flatMap((secret) => [secret.name, ...secret.aliases]).length <= 100);
   });
 });
 
@@ -107,7 +107,7 @@ describe("a resolved catalog", () => {
     const turned = { ...small, secrets: [...small.secrets].reverse() };
     deepEqual(resolveCatalog(turned), resolveCatalog(small));
     deepEqual(
-      resolveCatalog(small).map((secret) => secret.name),
+      resolveCatalog(small).entries.map((secret) => secret.name),
       ["A", "A_1", "B"],
     );
   });

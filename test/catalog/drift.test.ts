@@ -1,23 +1,20 @@
 import assert from "node:assert/strict";
 import { otherSecretsOf, readersOf } from "../../src/catalog/carriers";
-import { resolveCatalog } from "../../src/catalog/entry";
 import { describeDrift } from "../../src/resources/github/warn-of-drift";
 import { catalogWith } from "./catalog-with";
 
-const SECRETS = resolveCatalog(
-  catalogWith(
-    { name: "A", aliases: ["OLD_A"] },
-    { name: "B", visibility: "all" },
-    { name: "GONE", tombstone: "2020-01-01" },
-    { name: "OWN", perEnvironment: true },
-  ),
+const CATALOG = catalogWith(
+  { name: "A", aliases: ["OLD_A"] },
+  { name: "B", visibility: "all" },
+  { name: "GONE", tombstone: "2020-01-01" },
+  { name: "OWN", perEnvironment: true },
 );
 const DECLARED = [
   { name: "A", visibility: "selected" },
   { name: "B", visibility: "all" },
 ];
 const drift = (listed: { name: string; visibility: string }[], inState = ["A", "B"]) =>
-  describeDrift(DECLARED, new Set(inState), SECRETS, listed);
+  describeDrift(DECLARED, new Set(inState), CATALOG.entries, listed);
 
 describe("drift that a list shows", () => {
   it("is none when GitHub has what is declared, aliases and what is about to go included", () => {
@@ -37,7 +34,7 @@ describe("drift that a list shows", () => {
 
   it("is a secret that a carrier hides by one of its own, and no other of the carrier's", () => {
     const hiding = [{ repository: "acme/carrier", names: ["A", "THEIRS"] }];
-    const [line] = describeDrift(DECLARED, new Set(["A", "B"]), SECRETS, DECLARED, hiding);
+    const [line] = describeDrift(DECLARED, new Set(["A", "B"]), CATALOG.entries, DECLARED, hiding);
     assert.equal(line, "hidden from the sync by a secret of the carrier's own: A (acme/carrier)");
   });
 
@@ -60,25 +57,25 @@ describe("other people's secrets that a carrier may read", () => {
 
   it("are all but those the catalog has, whoever granted them and however", () => {
     const readable = { crowded: ["FOR_ALL", "OLD_A", "A", "B", "GONE", "BY_NAME"], empty: ["A"] };
-    assert.deepEqual(otherSecretsOf(SECRETS, readable, listed).counts, { crowded: 3, empty: 0 });
+    assert.deepEqual(otherSecretsOf(CATALOG.entries, readable, listed).counts, { crowded: 3, empty: 0 });
   });
 
   it("follow to a new carrier unless they are granted by name", () => {
     const everywhere = (readable: Record<string, string[]>) =>
-      otherSecretsOf(SECRETS, readable, listed).everywhere;
+      otherSecretsOf(CATALOG.entries, readable, listed).everywhere;
     assert.equal(everywhere({ only: ["FOR_ALL", "FOR_PRIVATE", "BY_NAME"] }), 2);
     assert.equal(everywhere({ closed: ["FOR_ALL", "FOR_PRIVATE"], open: ["FOR_ALL"] }), 1);
   });
 
   it("do not count the name that a renamed secret had, for it has its place already", () => {
-    const secrets = resolveCatalog(catalogWith({ name: "NEW", renamedFrom: "OLD" }));
+    const secrets = catalogWith({ name: "NEW", renamedFrom: "OLD" }).entries;
     assert.deepEqual(otherSecretsOf(secrets, { carrier: ["NEW", "OLD"] }, []).counts, { carrier: 0 });
   });
 });
 
 describe("the readers of a secret", () => {
   const readers = (entry: Record<string, unknown>, shards: Record<string, ReadonlySet<string>>) => {
-    const [secret] = resolveCatalog(catalogWith({ name: "A", ...entry }));
+    const [secret] = catalogWith({ name: "A", ...entry }).entries;
     assert.ok(secret !== undefined);
     return readersOf(secret, shards);
   };

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { resolveCatalog } from "../../src/catalog/entry";
 import { checkEnvironmentTargets, environmentTargets, pathOfSlot } from "../../src/catalog/environment-slots";
 import { catalogWith } from "./catalog-with";
 
@@ -8,27 +7,26 @@ const ENVIRONMENTS = ["staging", "production"];
 const perEnvironment = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ name: `KEY_${index}`, perEnvironment: true }));
 const check = (carriers: string[], ...entries: Record<string, unknown>[]) =>
-  checkEnvironmentTargets(resolveCatalog(catalogWith(...entries)), carriers, ENVIRONMENTS, TODAY);
+  checkEnvironmentTargets(catalogWith(...entries).entries, carriers, ENVIRONMENTS, TODAY);
 
 describe("secrets with a value per environment", () => {
   it("stand in one carrier each, and in its environments alone", () => {
-    const secrets = resolveCatalog(
-      catalogWith({ name: "A", perEnvironment: true, environments: ["staging"] }, { name: "SHARED" }),
+    const secrets = catalogWith(
+      { name: "A", perEnvironment: true, environments: ["staging"] },
+      { name: "SHARED" },
     );
-    assert.deepEqual(environmentTargets(secrets, ["only"], ENVIRONMENTS, TODAY).map(pathOfSlot), [
+    assert.deepEqual(environmentTargets(secrets.entries, ["only"], ENVIRONMENTS, TODAY).map(pathOfSlot), [
       "only/staging/A",
     ]);
-    const many = resolveCatalog(catalogWith(...perEnvironment(20)));
+    const many = catalogWith(...perEnvironment(20)).entries;
     const places = environmentTargets(many, ["one", "two"], ["staging"], TODAY);
     assert.equal(places.length, 20);
     assert.deepEqual(new Set(places.map(({ repository }) => repository)), new Set(["one", "two"]));
   });
 
   it("stand in every carrier where all need them, under both names of a renamed one", () => {
-    const secrets = resolveCatalog(
-      catalogWith({ name: "OWN", perEnvironment: true, bootstrap: true, renamedFrom: "OLD" }),
-    );
-    const paths = environmentTargets(secrets, ["one", "two"], ["staging"], TODAY).map(pathOfSlot);
+    const secrets = catalogWith({ name: "OWN", perEnvironment: true, bootstrap: true, renamedFrom: "OLD" });
+    const paths = environmentTargets(secrets.entries, ["one", "two"], ["staging"], TODAY).map(pathOfSlot);
     assert.deepEqual(paths.sort(), [
       "one/staging/OLD",
       "one/staging/OWN",

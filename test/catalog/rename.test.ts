@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { spreadSecrets } from "../../src/catalog/carriers";
 import { pathsOf } from "../../src/catalog/checks/check-keys";
-import { resolveCatalog } from "../../src/catalog/entry";
 import { organizationSlots, valueNames } from "../../src/catalog/slots";
 import { catalogWith, problemsOf } from "./catalog-with";
 
 const resolved = (entry: Record<string, unknown>) => {
-  const [secret] = resolveCatalog(catalogWith(entry));
+  const [secret] = catalogWith(entry).entries;
   assert.ok(secret !== undefined);
   return secret;
 };
@@ -80,7 +79,7 @@ describe("a renamed entry", () => {
 
   it("takes two places of a carrier's hundred", () => {
     const names = Array.from({ length: 99 }, (_, index) => ({ name: `K${index}` }));
-    const secrets = resolveCatalog(catalogWith(...names, { name: "NEW", renamedFrom: "OLD" }));
+    const secrets = catalogWith(...names, { name: "NEW", renamedFrom: "OLD" }).entries;
     assert.equal(spreadSecrets(secrets, ["only"], "2026-01-01").problems.length, 1);
     assert.equal(spreadSecrets(secrets.slice(1), ["only"], "2026-01-01").problems.length, 0);
   });

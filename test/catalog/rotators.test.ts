@@ -4,7 +4,7 @@ import { evaluateEnvironment } from "../../sandbox/esc/evaluate-environment";
 import { ROTATORS } from "../../sandbox/pulumi/rotators/rotators";
 import { accessOf, withRotators } from "../../src/access/team-access";
 import { checkCatalog } from "../../src/catalog/checks/check-catalog";
-import type { Catalog } from "../../src/catalog/entry";
+import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import { renderComposite } from "../../src/catalog/esc-environments";
 import { applicationTeam, pathOf, syncTeam } from "../../src/catalog/layout";
 import { inputsIn, inputsOf, renderRotated } from "../../src/catalog/rotated-text";
@@ -52,10 +52,12 @@ const catalogOf = (...rotators: Record<string, unknown>[]): Catalog => ({
   rotators: rotators as unknown as Rotator[],
 });
 const problemsOf = (...rotators: Record<string, unknown>[]) =>
-  checkCatalog(catalogOf(...rotators), "credentials").map(({ subject: thing, cause, remedy }) => {
-    assert.ok(remedy !== "");
-    return `${thing}: ${cause}`;
-  });
+  checkCatalog(resolveCatalog(catalogOf(...rotators)), "credentials").map(
+    ({ subject: thing, cause, remedy }) => {
+      assert.ok(remedy !== "");
+      return `${thing}: ${cause}`;
+    },
+  );
 const at = (host: string, port = 5432) => ({ live: { host, port, database: "orders" } });
 const orders = (changes: Record<string, unknown>) => ({ ...ORDERS, ...changes });
 
@@ -72,7 +74,7 @@ describe("rotators of a catalog", () => {
       ),
       [],
     );
-    assert.deepEqual(checkCatalog({ ...catalogOf(), rotators: [] }, "rotators"), []);
+    assert.deepEqual(checkCatalog(resolveCatalog({ ...catalogOf(), rotators: [] }), "rotators"), []);
   });
 
   const wrong: [string, Record<string, unknown>, string][] = [
@@ -218,7 +220,9 @@ describe("rotators of a catalog", () => {
     assert.deepEqual(problemsOf({ ...ORDERS }, null as never), ["rotator no. 2: is no mapping"]);
     const data = { ...catalogOf(), rotators: { orders: ORDERS } as never };
     assert.deepEqual(
-      checkCatalog(data, "credentials").map(({ subject: thing, cause }) => `${thing} ${cause}`),
+      checkCatalog(resolveCatalog(data), "credentials").map(
+        ({ subject: thing, cause }) => `${thing} ${cause}`,
+      ),
       ["rotators are no list"],
     );
   });
@@ -227,7 +231,7 @@ describe("rotators of a catalog", () => {
     assert.deepEqual(problemsOf({ ...ORDERS }, { ...ORDERS, username: "A", password: "B" }), [
       "rotator orders: stands twice",
     ]);
-    const [problem] = checkCatalog(catalogOf({ ...ORDERS }), "rotators");
+    const [problem] = checkCatalog(resolveCatalog(catalogOf({ ...ORDERS })), "rotators");
     assert.equal(problem?.subject, "config appRoot");
   });
 
@@ -254,7 +258,10 @@ describe("rotators of a catalog", () => {
     );
     fc.assert(
       fc.property(anything, (rotator) => {
-        for (const { subject: thing, cause, remedy } of checkCatalog(catalogOf(rotator), "credentials"))
+        for (const { subject: thing, cause, remedy } of checkCatalog(
+          resolveCatalog(catalogOf(rotator)),
+          "credentials",
+        ))
           assert.ok(thing !== "" && cause !== "" && remedy !== "");
       }),
     );

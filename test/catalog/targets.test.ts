@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { SEEN_BY_A_WORKFLOW, spreadSecrets } from "../../src/catalog/carriers";
-import { type ResolvedEntry, resolveCatalog } from "../../src/catalog/entry";
+import type { ResolvedEntry } from "../../src/catalog/entry";
 import { catalogWith } from "./catalog-with";
 
 const TODAY = "2026-06-15";
 const named = (count: number, more: object = {}, prefix = "KEY") =>
   Array.from({ length: count }, (_, index) => ({ name: `${prefix}_${index}`, ...more }));
-const secretsOf = (...entries: Record<string, unknown>[]): ResolvedEntry[] =>
-  resolveCatalog(catalogWith(...entries));
+const secretsOf = (...entries: Record<string, unknown>[]): readonly ResolvedEntry[] =>
+  catalogWith(...entries).entries;
 const carriersOf = (count: number) => Array.from({ length: count }, (_, index) => `carrier-${index}`);
 const spread = (
   secrets: readonly ResolvedEntry[],

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { dayOf, isDay, isDue } from "../../src/catalog/dates";
-import { resolveCatalog } from "../../src/catalog/entry";
 import { organizationSlots, slotNames } from "../../src/catalog/slots";
 import { catalogWith, problemsOf } from "./catalog-with";
 
@@ -40,12 +39,12 @@ describe("a tombstone", () => {
   });
 
   it("makes an entry optional", () => {
-    const [secret] = resolveCatalog(catalogWith({ name: "A", tombstone: "2026-12-31" }));
+    const [secret] = catalogWith({ name: "A", tombstone: "2026-12-31" }).entries;
     assert.equal(secret?.required, false);
   });
 
   it("takes the slot out of the declaration on its day; its name stays known", () => {
-    const secrets = resolveCatalog(catalogWith({ name: "B" }, { name: "A", tombstone: "2026-12-31" }));
+    const secrets = catalogWith({ name: "B" }, { name: "A", tombstone: "2026-12-31" }).entries;
     const names = (slots: readonly { name: string }[]) => slots.map((slot) => slot.name);
     assert.deepEqual(names(organizationSlots(secrets, "2026-12-30")), ["A", "B"]);
     assert.deepEqual(names(organizationSlots(secrets, "2026-12-31")), ["B"]);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { auditAccess, declaredAccess } from "../../src/access/declared-access";
 import type { Grant, TeamAccess } from "../../src/access/team-access";
-import { type Catalog, defineCatalog } from "../../src/catalog/entry";
+import { type Catalog, defineCatalog, resolveCatalog } from "../../src/catalog/entry";
 import { pathOf } from "../../src/catalog/layout";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
 import { type CloudFixture, ORG, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
@@ -86,7 +86,7 @@ describe("sophia-secrets access", () => {
   ): Promise<Ran> => {
     const context = commandContext(
       { cloud: { url: cloud.url, token } },
-      { catalog, project: { dir, name: "p", settings } },
+      { catalog: resolveCatalog(catalog), project: { dir, name: "p", settings } },
     );
     const { code, stdout: out, stderr: err } = await runCommand(`access ${line}`, context);
     return { code, out, err };
@@ -108,10 +108,10 @@ describe("sophia-secrets access", () => {
   const declareAll = async (catalog: Catalog = CATALOG, settings = SETTINGS) => {
     await makeTeam("oncall");
     for (const environment of catalog.environments) {
-      const { teams } = declaredAccess(catalog, settings, environment);
+      const { teams } = declaredAccess(resolveCatalog(catalog), settings, environment);
       for (const team of teams) await declareTeam(team);
       if (settings.programRepository !== undefined)
-        await declareTeam(auditAccess(catalog, settings, environment));
+        await declareTeam(auditAccess(resolveCatalog(catalog), settings, environment));
     }
   };
   const makeTeam = (name: string) => cloud.call("POST", `/api/orgs/${ORG}/teams/pulumi`, { body: { name } });

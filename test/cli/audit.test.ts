@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { escPlaces } from "../../src/access/esc-places";
+import { resolveCatalog } from "../../src/catalog/entry";
 import { parseSince } from "../../src/cli/time-options";
 import { EMPTY_LEDGER, renderLedger } from "../../src/ledger/ledger";
 import { type AuditEvent, fromCloud, placeIn } from "../../src/operations/audit/audit-event";
@@ -16,7 +17,7 @@ import { ORG as CLOUD_ORG, env, open, TOKENS, team } from "../pulumi-cloud/cloud
 import { type Auditing, CATALOG, startAuditing } from "./auditing";
 
 const NAMING = { escProject: "default", application: "app" };
-const PLACES = escPlaces(CATALOG, NAMING);
+const PLACES = escPlaces(resolveCatalog(CATALOG), NAMING);
 
 describe("an event of Pulumi Cloud's", () => {
   const event = (name: string, description: string, more: object = {}) =>
@@ -55,7 +56,9 @@ describe("an event of Pulumi Cloud's", () => {
     } as const;
     const identities = [{ type: "user", name: "dba" }] as const;
     const catalog = { ...CATALOG, accessPolicies: [{ ...policy, identities, level: "open" as const }] };
-    const place = escPlaces(catalog, NAMING).find(({ path }) => path === "default/app-production-for-db");
+    const place = escPlaces(resolveCatalog(catalog), NAMING).find(
+      ({ path }) => path === "default/app-production-for-db",
+    );
     assert.deepEqual([...(place?.secrets ?? [])], ["POSTGRES_PASSWORD"]);
   });
 

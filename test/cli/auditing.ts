@@ -1,5 +1,5 @@
 import type { RunResult } from "../../sandbox/runner/run-request";
-import { defineCatalog } from "../../src/catalog/entry";
+import { defineCatalog, resolveCatalog } from "../../src/catalog/entry";
 import type { Context } from "../../src/operations/context";
 import { RecordingRunner } from "../github/recording-runner";
 import { type StartedGitHub, startGitHub, WORKFLOW } from "../github/started-github";
@@ -55,7 +55,7 @@ export async function startAuditing(
     },
   });
   const cloud = await startCloud({ edition: plans.cloud ?? "enterprise" });
-  const context = commandContext({ github, cloud }, { catalog: CATALOG });
+  const context = commandContext({ github, cloud }, { catalog: resolveCatalog(CATALOG) });
   return {
     github,
     cloud,

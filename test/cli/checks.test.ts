@@ -1,5 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match, rejects } from "node:assert/strict";
-import type { Catalog } from "../../src/catalog/entry";
+import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import { renderComposite } from "../../src/catalog/esc-environments";
 import { SCRIPT_PATH, SENTINEL, WORKFLOW_PATH } from "../../src/catalog/layout";
 import { type Rotator, UNROTATED } from "../../src/catalog/rotators";
@@ -115,7 +115,7 @@ describe("what an application of an environment gets", () => {
       open: async () => ({ properties: { app: leaf(app) } }),
       decrypt: async () => ({ text: renderLedger({ key: KEY, revisions: {}, secrets, refused: {} }) }),
     } as unknown as PulumiCloud;
-    return checkApplication(CATALOG, SETTINGS, "production", cloud);
+    return checkApplication(resolveCatalog(CATALOG), SETTINGS, "production", cloud);
   }
 
   it("is right when every value is the one that was synced", async () => {
@@ -171,7 +171,7 @@ describe("what ESC rotates, for an application", () => {
       open: async () => ({ properties: { app: leaf({ session_key: leaf(value) }) } }),
       decrypt: async () => ({ text: renderLedger({ key: KEY, revisions: {}, secrets: {}, refused: {} }) }),
     } as unknown as PulumiCloud;
-    return checkApplication(catalog, SETTINGS, "production", cloud);
+    return checkApplication(resolveCatalog(catalog), SETTINGS, "production", cloud);
   };
 
   it("is wrong before its first rotation: what has no loader takes the placeholder for a key", async () => {
@@ -243,7 +243,12 @@ describe("the composites of an environment", () => {
   const declared = renderComposite(SETTINGS, "production", Object.keys(CATALOG.groups));
   const check = async (text: string) => {
     const cloud = { read: async () => ({ text, etag: "e", revision: 1 }) } as unknown as PulumiCloud;
-    const found = await checkComposites({ ...CATALOG, accessPolicies: [] }, SETTINGS, "production", cloud);
+    const found = await checkComposites(
+      resolveCatalog({ ...CATALOG, accessPolicies: [] }),
+      SETTINGS,
+      "production",
+      cloud,
+    );
     doesNotMatch(JSON.stringify(found), /canary/);
     return found;
   };
@@ -266,7 +271,7 @@ describe("the composites of an environment", () => {
 });
 
 describe("a carrier", () => {
-  const job = buildJobCatalog(CATALOG, SETTINGS);
+  const job = buildJobCatalog(resolveCatalog(CATALOG), SETTINGS);
   const declared = { repository: "carrier", job, settings: SETTINGS, bundle: "main();" };
   const files = {
     [WORKFLOW_PATH]: renderWorkflow(job, SETTINGS),
@@ -335,7 +340,7 @@ describe("the ESC environments of an environment", () => {
     cloud.call("PATCH", env(path, "/settings"), { body: { deletionProtected: true } });
   const look = (token = TOKENS.admin, catalog = CATALOG) => {
     const { cloudCall } = commandContext({ cloud: { url: cloud.url, token } });
-    return checkEnvironments(catalog, SETTINGS, "production", cloudCall());
+    return checkEnvironments(resolveCatalog(catalog), SETTINGS, "production", cloudCall());
   };
 
   it("are right when they are there and protected, the composite needing none", async () => {

@@ -84,7 +84,7 @@ describe("sophia-secrets compromise", function () {
       runner = {
         trigger: () => [],
         dispatch: (...asked) => {
-          quick.catalog = buildJobCatalog(CATALOG, settings());
+          quick.catalog = buildJobCatalog(resolveCatalog(CATALOG), settings());
           return chosen().dispatch(...asked);
         },
         cancel: () => undefined,
@@ -139,7 +139,7 @@ describe("sophia-secrets compromise", function () {
   });
 
   async function commitWorkflow() {
-    const job = buildJobCatalog(CATALOG, settings());
+    const job = buildJobCatalog(resolveCatalog(CATALOG), settings());
     const bundle = readFileSync(join(__dirname, "..", "..", "dist", "sync_secrets.cjs"), "utf8");
     const files = {
       [SCRIPT_PATH]: renderScript(job, bundle),
@@ -207,7 +207,7 @@ describe("sophia-secrets compromise", function () {
     };
     const context = commandContext(
       { github, cloud: { url: cloud.url, token: pulumi } },
-      { catalog: CATALOG, project: { dir: folder, settings: settings() }, now: clock.now },
+      { catalog: resolveCatalog(CATALOG), project: { dir: folder, settings: settings() }, now: clock.now },
     );
     const heard = await runCommand(`compromise ${rest}`, context, { answer: typed && answer, stdin });
     const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -384,7 +384,7 @@ describe("sophia-secrets compromise", function () {
       await pin(await tagged());
       await asReader(TEXTS);
       const theirs = requireCloud(commandContext({ cloud: { url: cloud.url, token: TOKENS.dev } }));
-      const secret = resolveCatalog(CATALOG).find(({ name }) => name === "OPENAI_API_KEY");
+      const secret = resolveCatalog(CATALOG).entries.find(({ name }) => name === "OPENAI_API_KEY");
       ok(secret !== undefined);
       const judged = async (version: string) => {
         await pin(version);

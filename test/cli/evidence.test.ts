@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RULES } from "../../policies/list";
 import { escPlaces } from "../../src/access/esc-places";
-import type { Catalog } from "../../src/catalog/entry";
+import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import { RemedyError } from "../../src/errors";
 import { EMPTY_LEDGER, renderLedger } from "../../src/ledger/ledger";
 import type { Context } from "../../src/operations/context";
@@ -83,7 +83,8 @@ describe("sophia-secrets evidence", () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "evidence-"));
     both = await startAuditing();
-    for (const { path } of escPlaces(CATALOG, AT_CLOUD)) await both.cloud.environment(path, "values: {}\n");
+    for (const { path } of escPlaces(resolveCatalog(CATALOG), AT_CLOUD))
+      await both.cloud.environment(path, "values: {}\n");
   });
   afterEach(async () => {
     await both.close();
@@ -156,7 +157,7 @@ describe("sophia-secrets evidence", () => {
         password: "ORDERS_PASSWORD",
       },
     ];
-    await evidence("", { catalog: { ...CATALOG, rotators } });
+    await evidence("", { catalog: resolveCatalog({ ...CATALOG, rotators }) });
     const rows = read("access.csv")
       .split("\n")
       .filter((row) => row.endsWith("-orders"));

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ESC's references
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
-import type { Catalog } from "../../src/catalog/entry";
+import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import type { Ledger, LedgerEntry } from "../../src/ledger/ledger";
 import type { SeenGroup, SeenInGitHub } from "../../src/operations/observation/environments";
 import { findStatus, type Status } from "../../src/operations/status/find-status";
@@ -64,7 +64,7 @@ function statuses({
 }: World): Status[] {
   const whole: Ledger = { key: undefined, revisions: { keys: 3 }, secrets: SECRETS, refused: {}, ...ledger };
   const seen = { environment: "production", ledger: whole, groups: { keys } };
-  const all = findStatus({ catalog: CATALOG, settings: SETTINGS }, [seen], inGitHub, NOW);
+  const all = findStatus({ catalog: resolveCatalog(CATALOG), settings: SETTINGS }, [seen], inGitHub, NOW);
   doesNotMatch(JSON.stringify(all), /canary/);
   return all;
 }
@@ -226,7 +226,7 @@ describe("what stands in ESC and is not declared", () => {
   it("is told also where the ledger cannot be read", () => {
     const text = `${LEFT}    THEIRS: canary\n`;
     const seen = { environment: "production", ledger: undefined, groups: { keys: { revision: 3, text } } };
-    const all = findStatus({ catalog: CATALOG, settings: SETTINGS }, [seen], IN_GITHUB, NOW);
+    const all = findStatus({ catalog: resolveCatalog(CATALOG), settings: SETTINGS }, [seen], IN_GITHUB, NOW);
     match(all.map(({ name, standing }) => `${name} ${standing}`).join(), /REGION unknown,THEIRS undeclared$/);
   });
 });

@@ -1,3 +1,4 @@
+import { resolveCatalog } from "../../src/catalog/entry";
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ESC's references
 
 import { deepEqual, doesNotMatch, equal, ok } from "node:assert/strict";
@@ -17,7 +18,7 @@ const group = (description: string) => ({ description, rotationDays: 90, owner: 
 function jobOf(secrets: readonly Entry[]) {
   const groups = { keys: group("Keys"), databases: group("Databases") };
   const catalog: Catalog = { environments: ["staging", "production"], groups, secrets };
-  return buildJobCatalog(catalog, SETTINGS);
+  return buildJobCatalog(resolveCatalog(catalog), SETTINGS);
 }
 
 /** The text that a sync of all these secrets leaves, all in one group. */

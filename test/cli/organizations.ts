@@ -1,17 +1,17 @@
-import type { Catalog } from "../../src/catalog/entry";
+import { type ResolvedCatalog, resolveCatalog } from "../../src/catalog/entry";
 import type { Settings } from "../../src/catalog/settings";
 import { CATALOG, SETTINGS } from "./small-organization";
 
 /** What a case's commands are told of; GitHub is the small organization's. */
 interface Organization {
-  catalog: Catalog;
+  catalog: ResolvedCatalog;
   settings: Settings;
 }
 
 const groups = { keys: { description: "Keys", rotationDays: 90, owner: "Platform" } };
 
 /** An entry that had another name, which lives on till the end of the year. */
-const RENAMED: Catalog = {
+const RENAMED = resolveCatalog({
   environments: ["production"],
   groups,
   secrets: [
@@ -24,14 +24,14 @@ const RENAMED: Catalog = {
     },
     { name: "GONE_KEY", group: "keys", renamedFrom: { name: "LONG_GONE_KEY", tombstone: "2026-01-01" } },
   ],
-};
+});
 
 /** Six secrets for three carriers. */
-const SPREAD: Catalog = {
+const SPREAD = resolveCatalog({
   environments: ["production"],
   groups,
   secrets: Array.from({ length: 6 }, (_, index) => ({ name: `KEY_${index}`, group: "keys" })),
-};
+});
 
 export const ORGANIZATIONS: Readonly<Record<"small" | "renamed" | "spread", Organization>> = {
   small: { catalog: CATALOG, settings: SETTINGS },

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Catalog } from "../../src/catalog/entry";
+import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import { type LedgerEntry, renderLedger } from "../../src/ledger/ledger";
 import type { RotationRow } from "../../src/ledger/rotation";
 import { renderCalendar } from "../../src/operations/rotation/rotation-calendar";
@@ -82,7 +82,7 @@ describe("sophia-secrets rotation", () => {
       commandContext(
         { github: { url: github.url, token }, cloud: { url: cloud.url, token: pulumi } },
         {
-          catalog: CATALOG,
+          catalog: resolveCatalog(CATALOG),
           project: { dir: folder, settings: { ...AT_CLOUD, ...more } },
           now: () => new Date(now),
         },

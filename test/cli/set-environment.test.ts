@@ -1,5 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
-import { defineCatalog } from "../../src/catalog/entry";
+import { defineCatalog, resolveCatalog } from "../../src/catalog/entry";
 import { SENTINEL } from "../../src/catalog/layout";
 import { Secret } from "../../src/secret";
 import { parseCase } from "./golden-case";
@@ -59,7 +59,7 @@ describe("sophia-secrets set --environment", () => {
       settings: { ...SETTINGS, carriers },
     };
     const person = { answer: isTyped ? answer : undefined, stdin: value };
-    const outcome = await world.run(command, { catalog: CATALOG, project }, person);
+    const outcome = await world.run(command, { catalog: resolveCatalog(CATALOG), project }, person);
     doesNotMatch(outcome.requests.join("\n"), /canary/, "it shows a value");
     return { ...outcome, told: outcome.stdout.split("\n").slice(0, -1) };
   }

@@ -1,10 +1,10 @@
 import type { GitHubSeed } from "../../sandbox/github/github-seed";
-import { defineCatalog } from "../../src/catalog/entry";
+import { resolveCatalog } from "../../src/catalog/entry";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
 import { ORG } from "../pulumi-cloud/cloud-fixture";
 
 /** A catalog in which every rule that commands know has one secret. */
-export const CATALOG = defineCatalog({
+export const CATALOG = resolveCatalog({
   environments: ["staging", "production"],
   groups: { keys: { description: "Keys", rotationDays: 90, owner: "Platform" } },
   secrets: [

@@ -1,12 +1,12 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
-import type { Catalog } from "../../src/catalog/entry";
+import { type Catalog, type ResolvedCatalog, resolveCatalog } from "../../src/catalog/entry";
 import type { Status } from "../../src/operations/status/find-status";
 import { Clock, type StartedGitHub, startGitHub } from "../github/started-github";
 import { type CloudFixture, env, open, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { commandContext, runCommand } from "./command-context";
 import { SEED } from "./small-organization";
 
-const CATALOG: Catalog = {
+const DECLARED: Catalog = {
   environments: ["staging", "production"],
   groups: { keys: { description: "Keys", rotationDays: 90, owner: "Platform" } },
   secrets: [
@@ -16,6 +16,7 @@ const CATALOG: Catalog = {
     { name: "PULUMI_ACCESS_TOKEN", group: "keys", format: "pulumi-token", bootstrap: true },
   ],
 };
+const CATALOG = resolveCatalog(DECLARED);
 
 const KEYS = "default/app-production-keys";
 const LEDGER = "default/app-production-ledger";
@@ -41,7 +42,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
     files?: Record<string, string>;
     env?: Record<string, string>;
     token?: string | null;
-    catalog?: Catalog;
+    catalog?: ResolvedCatalog;
     now?: () => Date;
   }
 
@@ -142,13 +143,11 @@ describe("commands that sync by hand, and tell how it stands", () => {
   });
 
   it("take a renamed secret's former name as the job does, for as long as that lives", async () => {
-    const renamed = (tombstone: string): Catalog => {
-      const [first, ...others] = CATALOG.secrets;
+    const renamed = (tombstone: string) => {
+      const [first, ...others] = DECLARED.secrets;
       ok(first !== undefined);
-      return {
-        ...CATALOG,
-        secrets: [{ ...first, renamedFrom: { name: "OPENAI_KEY", tombstone } }, ...others],
-      };
+      const secrets = [{ ...first, renamedFrom: { name: "OPENAI_KEY", tombstone } }, ...others];
+      return resolveCatalog({ ...DECLARED, secrets });
     };
     const catalog = renamed("2999-12-31");
     const files = { ".env": `OPENAI_KEY=${OPENAI}\n` };

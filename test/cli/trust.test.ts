@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { declaredTrust, type TrustRule } from "../../src/access/trust";
+import { resolveCatalog } from "../../src/catalog/entry";
 import type { Settings } from "../../src/catalog/settings";
 import type { StandingRule } from "../../src/clients/pulumi-trust";
 import type { Context } from "../../src/operations/context";
@@ -27,7 +28,7 @@ describe("verify's look at the trust in GitHub's identities", () => {
   beforeEach(async () => {
     both = await startAuditing();
     carrier = { name: "carrier", id: await both.context.github().repositoryId("carrier") };
-    declared = declaredTrust(CATALOG, AT_CLOUD, ["production"], [carrier]);
+    declared = declaredTrust(resolveCatalog(CATALOG), AT_CLOUD, ["production"], [carrier]);
   });
   afterEach(() => both.close());
 
@@ -94,7 +95,12 @@ describe("verify's look at the trust in GitHub's identities", () => {
     writeFileSync(join(folder, "Pulumi.elsewhere.yaml"), "encryptionsalt: x\n");
     try {
       const program = { programRepository: "carrier" };
-      const all = declaredTrust(CATALOG, { ...AT_CLOUD, ...program }, ["production", "staging"], [carrier]);
+      const all = declaredTrust(
+        resolveCatalog(CATALOG),
+        { ...AT_CLOUD, ...program },
+        ["production", "staging"],
+        [carrier],
+      );
       await trust(GITHUB, all);
       assert.equal((await look(program, {}, folder)).what, `${GITHUB}, ${all.length} rules as declared`);
       assert.match(

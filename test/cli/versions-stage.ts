@@ -1,4 +1,4 @@
-import type { Catalog } from "../../src/catalog/entry";
+import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import type { Settings } from "../../src/catalog/settings";
 import type { GitHubCall } from "../../src/clients/github-call";
 import type { GitHub } from "../../src/clients/github-secrets";
@@ -70,7 +70,11 @@ export class VersionsStage {
     const printed: string[] = [];
     const http = createHttp({ waitMs: 1 });
     const code = await runSync({
-      catalog: buildJobCatalog(world.catalog ?? CATALOG, world.settings ?? SETTINGS, world.shard),
+      catalog: buildJobCatalog(
+        resolveCatalog(world.catalog ?? CATALOG),
+        world.settings ?? SETTINGS,
+        world.shard,
+      ),
       environment: {
         SYNC_ENVIRONMENT: "production",
         SYNC_ALLOW_MANY_CHANGES: "true",
@@ -93,7 +97,7 @@ export class VersionsStage {
     const context = commandContext(
       { cloud: { url: this.cloud.url, token } },
       {
-        catalog,
+        catalog: resolveCatalog(catalog),
         project: { settings },
         http: through?.(door) ?? door,
         // Every secret is there, older than any sync; its runs may not be seen.

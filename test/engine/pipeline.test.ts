@@ -17,7 +17,7 @@ import { type EngineProject, startProject } from "./engine-project";
 import type { WorkflowRun } from "./people";
 import { type Sample, sampleValues } from "./sample-values";
 
-const SYNCED = resolveCatalog(catalog).filter((secret) => !secret.bootstrap);
+const SYNCED = resolveCatalog(catalog).entries.filter((secret) => !secret.bootstrap);
 const ENVIRONMENTS = ["development", "staging", "production"] as const;
 
 describe("the whole pipeline, with the real engine", function () {

@@ -54,6 +54,6 @@ function sampleOf(secret: ResolvedEntry, index: number): Sample {
 
 /** A fitting, unguessable value for each secret of a catalog that goes to ESC, by GitHub name. */
 export function sampleValues(catalog: Catalog): Map<string, Sample> {
-  const synced = resolveCatalog(catalog).filter((secret) => !secret.bootstrap);
+  const synced = resolveCatalog(catalog).entries.filter((secret) => !secret.bootstrap);
   return new Map(synced.map((secret, index) => [secret.name, sampleOf(secret, index)]));
 }

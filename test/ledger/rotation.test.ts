@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
 import { catalog as sophia } from "../../secrets/catalog";
 import { checkCatalog } from "../../src/catalog/checks/check-catalog";
-import type { Catalog, Entry } from "../../src/catalog/entry";
+import { type Catalog, type Entry, resolveCatalog } from "../../src/catalog/entry";
 import { EMPTY_LEDGER, type Ledger } from "../../src/ledger/ledger";
 import { type RotationRow, rotationStatus } from "../../src/ledger/rotation";
 
@@ -38,7 +38,7 @@ const everywhere = (changed: string) =>
   ledgersOf({ development: { A: changed }, staging: { A: changed }, production: { A: changed } });
 
 const statusOf = (catalog: Catalog, ledgers: Record<string, Ledger | undefined>, more = {}) =>
-  rotationStatus(catalog, ledgers, NOW, { dueWithinDays: 14, ...more });
+  rotationStatus(resolveCatalog(catalog), ledgers, NOW, { dueWithinDays: 14, ...more });
 
 const told = (rows: readonly RotationRow[]) =>
   rows.map(({ name, environments, state }) => `${name} ${environments.join("+")} ${state}`);
@@ -198,14 +198,14 @@ describe("rotation", () => {
       `${PAGE}/\u202e`,
     ]) {
       deepEqual(
-        checkCatalog(catalogOf({ name: "A", page }), "app").map(
+        checkCatalog(resolveCatalog(catalogOf({ name: "A", page })), "app").map(
           ({ subject: thing, cause }) => `${thing} ${cause}`,
         ),
         ["A its page is no https address"],
         page,
       );
     }
-    deepEqual(checkCatalog(catalogOf({ name: "A", page: PAGE }), "app"), []);
+    deepEqual(checkCatalog(resolveCatalog(catalogOf({ name: "A", page: PAGE })), "app"), []);
   });
 
   it("calls overdue exactly what today is past its day, whatever the hours", () => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type * as pulumiservice from "@pulumi/pulumiservice";
-import { resolveCatalog } from "../../src/catalog/entry";
 import { slotNames } from "../../src/catalog/slots";
 import { EMPTY_LEDGER, renderLedger } from "../../src/ledger/ledger";
 import type { GitHubSecrets, SecretPlace } from "../../src/resources/github/github-secrets";
@@ -38,7 +37,7 @@ async function whyKept(world: {
     },
   } as unknown as GitHubSecrets;
   const renamed = new RenamedSecrets({ inGitHub, today: TODAY, deployments: environments, ledgers });
-  const slot = slotNames(resolveCatalog(catalogWith(entry))).find((each) => each.name === name);
+  const slot = slotNames(catalogWith(entry).entries).find((each) => each.name === name);
   assert.ok(slot !== undefined);
   const why = await renamed.whyKept(slot, { secretName: name, ...world.inputs });
   for (const place of asked) assert.equal(place.secretName, "NEW");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import type { Catalog } from "../../src/catalog/entry";
+import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import type { Rotator } from "../../src/catalog/rotators";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
 import { declaredTeams } from "../../src/operations/access/access-difference";
@@ -155,7 +155,7 @@ describe("rotators", function () {
       typeof value === "string" ? value : JSON.stringify(value),
     ]);
     const settings = parseSettings(Object.fromEntries(texts)).settings as Settings;
-    const told = [...declaredTeams(catalog, settings, [settings]).values()].flatMap(
+    const told = [...declaredTeams(resolveCatalog(catalog), settings, [settings]).values()].flatMap(
       ({ team, onValues, onComposites }) =>
         [...onValues, ...onComposites].map(
           ({ environment, level }) => `${team} ${level} ${environment.name}`,

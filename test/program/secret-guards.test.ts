@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { resolveCatalog } from "../../src/catalog/entry";
 import { SENTINEL } from "../../src/catalog/layout";
 import { slotNames } from "../../src/catalog/slots";
 import { type Problem, RemedyError } from "../../src/errors";
@@ -22,7 +21,7 @@ const CATALOG = catalogWith(
 
 /** The hooks' functions, over a GitHub that answers so. */
 function guards(exists: (name: string) => Promise<boolean> = async () => false, kept: string[] = []) {
-  const slots = slotNames(resolveCatalog(CATALOG));
+  const slots = slotNames(CATALOG.entries);
   const hooksOf = declareGuards({
     exists: ({ secretName }) => exists(String(secretName)),
     whyKept: async ({ name }) => (kept.includes(name) ? "nobody has set the new one" : undefined),

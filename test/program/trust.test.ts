@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { catalog } from "../../secrets/catalog";
 import { declaredTrust, trustedRepositories } from "../../src/access/trust";
+import { resolveCatalog } from "../../src/catalog/entry";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
 import { type Declared, ofType, TYPES } from "./declared";
 import { committedConfig, runProgram } from "./run-program";
@@ -229,7 +230,7 @@ describe("trust in the program's own repository", function () {
       const settings = parseSettings(Object.fromEntries(texts)).settings as Settings;
       const ids: Record<string, number> = { "sophia-main": 4711, "second-carrier": 4712 };
       const repositories = trustedRepositories(settings).map((name) => ({ name, id: ids[name] ?? 0 }));
-      const told = declaredTrust(catalog, settings, ["production", "staging"], repositories);
+      const told = declaredTrust(resolveCatalog(catalog), settings, ["production", "staging"], repositories);
       assert.deepEqual(policiesIn((await run(change)).resources), told);
     }
   });

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type { Catalog } from "../../src/catalog/entry";
+import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import { buildJobCatalog } from "../../src/sync/job-catalog";
 import { sophiaJob, sophiaSettings } from "./sophia-job";
 
@@ -25,7 +25,7 @@ const CATALOG: Catalog = {
 
 describe("what the sync job is told", () => {
   it("is every secret but the pipeline's own, by name, with its places and rules", () => {
-    const { secrets } = buildJobCatalog(CATALOG, sophiaSettings());
+    const { secrets } = buildJobCatalog(resolveCatalog(CATALOG), sophiaSettings());
     const environments = ["staging", "production"];
     deepEqual(secrets, [
       {
@@ -52,7 +52,7 @@ describe("what the sync job is told", () => {
   });
 
   it("names each environment's team, ledger and values environments", () => {
-    const { targets } = buildJobCatalog(CATALOG, sophiaSettings());
+    const { targets } = buildJobCatalog(resolveCatalog(CATALOG), sophiaSettings());
     deepEqual(targets[1], {
       environment: "production",
       team: "sophia-ai-production-sync",

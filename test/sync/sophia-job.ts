@@ -1,5 +1,5 @@
 import { catalog } from "../../secrets/catalog";
-import type { Catalog } from "../../src/catalog/entry";
+import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
 import { buildJobCatalog, type JobCatalog } from "../../src/sync/job-catalog";
 
@@ -21,5 +21,5 @@ export function sophiaSettings(change: Record<string, string> = {}): Settings {
 
 /** What Sophia's carriers are told. @param change of the catalog, such as another order. */
 export function sophiaJob(change: Partial<Catalog> = {}, settings = sophiaSettings()): JobCatalog {
-  return buildJobCatalog({ ...catalog, ...change }, settings);
+  return buildJobCatalog(resolveCatalog({ ...catalog, ...change }), settings);
 }

@@ -3,7 +3,7 @@ import { programTeam } from "../../access/trust";
 import type { Problem } from "../../errors";
 import { type AccessPolicy, LEVELS } from "../access-policy";
 import { secondsOf } from "../dates";
-import type { Catalog } from "../entry";
+import type { ResolvedCatalog } from "../entry";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../settings";
 import { policyProblem, wholePolicies } from "./shapes";
 
@@ -16,8 +16,8 @@ const YEAR = 366 * 86_400;
  * Every rule of the access policies, each over all of them. Whether the people and teams they name are there only
  * Pulumi Cloud can say.
  */
-export function checkAccess(catalog: Catalog): Problem[] {
-  const { whole, problems } = wholePolicies(catalog.accessPolicies ?? []);
+export function checkAccess(catalog: ResolvedCatalog): Problem[] {
+  const { whole, problems } = wholePolicies(catalog.accessPolicies);
   const doubled = repeated(whole.map(({ name }) => name));
   return [
     ...problems,
@@ -38,8 +38,8 @@ function repeated(names: readonly string[]): string[] {
 }
 
 /** What only shows beside a stack's config: teams that this program owns itself, teams that the edition lacks. */
-export function checkAccessHere(catalog: Catalog, settings: Settings): Problem[] {
-  const { whole } = wholePolicies(catalog.accessPolicies ?? []);
+export function checkAccessHere(catalog: ResolvedCatalog, settings: Settings): Problem[] {
+  const { whole } = wholePolicies(catalog.accessPolicies);
   const own = ownTeams(catalog, settings);
   return whole.flatMap(({ name, identities }) =>
     identities
@@ -76,7 +76,7 @@ function checkTexts({ name, why }: AccessPolicy): Problem[] {
   return problems;
 }
 
-function checkReferences(policy: AccessPolicy, catalog: Catalog): Problem[] {
+function checkReferences(policy: AccessPolicy, catalog: ResolvedCatalog): Problem[] {
   const groups = Object.keys(catalog.groups);
   const unknown = (what: string, names: readonly string[], known: readonly string[]) =>
     names
@@ -147,8 +147,8 @@ function checkLevel({ name, level, maxOpenDuration }: AccessPolicy): Problem[] {
 }
 
 /** Every team of Pulumi Cloud that this program makes, whichever stack does. */
-export function ownTeams(catalog: Catalog, settings: Settings): string[] {
-  const { whole } = wholePolicies(catalog.accessPolicies ?? []);
+export function ownTeams(catalog: ResolvedCatalog, settings: Settings): string[] {
+  const { whole } = wholePolicies(catalog.accessPolicies);
   const groups = Object.keys(catalog.groups);
   const ofEnvironments = catalog.environments.flatMap((environment) =>
     accessOf(settings, environment, groups, whole)

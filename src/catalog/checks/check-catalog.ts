@@ -1,6 +1,6 @@
 import type { Problem } from "../../errors";
 import { isDay } from "../dates";
-import { type Catalog, type ResolvedEntry, resolveCatalog } from "../entry";
+import type { ResolvedCatalog, ResolvedEntry } from "../entry";
 import { FORMATS, misfit } from "../formats";
 import { jobIdOf, SENTINEL } from "../layout";
 import { checkAccess } from "./check-access";
@@ -14,8 +14,8 @@ import { wholePolicies, wholeRotators } from "./shapes";
  * Every rule of the catalog, each over all entries, so that people see all problems at once. The compiler has
  * checked the references of `defineCatalog` already; they are checked here again for catalogs that come as data.
  */
-export function checkCatalog(catalog: Catalog, appRoot: string): Problem[] {
-  const secrets = resolveCatalog(catalog);
+export function checkCatalog(catalog: ResolvedCatalog, appRoot: string): Problem[] {
+  const secrets = catalog.entries;
   return [
     ...checkGroups(catalog),
     ...checkEnvironments(catalog),
@@ -30,8 +30,8 @@ export function checkCatalog(catalog: Catalog, appRoot: string): Problem[] {
     ...checkRotators(catalog, appRoot),
     ...checkEscNames({
       ...catalog,
-      accessPolicies: wholePolicies(catalog.accessPolicies ?? []).whole,
-      rotators: wholeRotators(catalog.rotators ?? []).whole,
+      accessPolicies: wholePolicies(catalog.accessPolicies).whole,
+      rotators: wholeRotators(catalog.rotators).whole,
     }),
   ];
 }
@@ -40,7 +40,7 @@ export function checkCatalog(catalog: Catalog, appRoot: string): Problem[] {
 const TAKEN = new Set(["sync", "application"]);
 const GROUP_NAME = /^[a-z0-9][a-z0-9-]*$/;
 
-function checkGroups(catalog: Catalog): Problem[] {
+function checkGroups(catalog: ResolvedCatalog): Problem[] {
   return Object.keys(catalog.groups).flatMap((group) => {
     if (TAKEN.has(group)) {
       return [
@@ -67,7 +67,7 @@ function checkGroups(catalog: Catalog): Problem[] {
 }
 
 /** A workflow's job ids know no dots, so they become `_` there (render-workflow.ts): two jobs could not share one id. */
-function checkEnvironments({ environments }: Catalog): Problem[] {
+function checkEnvironments({ environments }: ResolvedCatalog): Problem[] {
   const jobs = new Map<string, string[]>();
   for (const name of environments) {
     const id = jobIdOf(name);
@@ -83,13 +83,13 @@ function checkEnvironments({ environments }: Catalog): Problem[] {
     }));
 }
 
-function checkLimit({ changeLimit }: Catalog): Problem[] {
+function checkLimit({ changeLimit }: ResolvedCatalog): Problem[] {
   if (changeLimit === undefined || (Number.isInteger(changeLimit) && changeLimit >= 1)) return [];
   const remedy = "give a whole number, 1 or more, or leave it out";
   return [{ code: "?", subject: "changeLimit", cause: "is no number of values", remedy }];
 }
 
-function checkReferences(secret: ResolvedEntry, catalog: Catalog): Problem[] {
+function checkReferences(secret: ResolvedEntry, catalog: ResolvedCatalog): Problem[] {
   const problems: Problem[] = [];
   const unknown = (what: string, value: string, known: readonly string[]) =>
     problems.push({

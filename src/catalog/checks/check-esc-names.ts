@@ -1,6 +1,6 @@
 import type { Problem } from "../../errors";
 import { groupsOf } from "../access-policy";
-import type { Catalog } from "../entry";
+import type { ResolvedCatalog } from "../entry";
 import {
   audienceEnvironment,
   compositeEnvironment,
@@ -11,7 +11,7 @@ import {
 import { managingEnvironment, rotatedEnvironment, rotatorsIn } from "../rotators";
 
 /** Two things of the catalog that would share an ESC environment: a group `for-x`, an environment `live-rotated-x`. */
-export function checkEscNames(catalog: Catalog): Problem[] {
+export function checkEscNames(catalog: ResolvedCatalog): Problem[] {
   const owners = new Map<string, string>();
   const found = new Map<string, Problem>();
   for (const { name, thing } of namesOf(catalog)) {
@@ -30,7 +30,7 @@ export function checkEscNames(catalog: Catalog): Problem[] {
 }
 
 /** Every ESC environment's name but for its beginning, which all have, and what of the catalog it is for. */
-function namesOf(catalog: Catalog): { name: string; thing: string }[] {
+function namesOf(catalog: ResolvedCatalog): { name: string; thing: string }[] {
   const naming = { escProject: "", application: "" };
   const { environments, accessPolicies = [], rotators = [] } = catalog;
   const groups = Object.keys(catalog.groups);

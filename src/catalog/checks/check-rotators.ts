@@ -1,6 +1,6 @@
 import { Cron } from "croner";
 import type { Problem } from "../../errors";
-import { type Catalog, resolveCatalog } from "../entry";
+import type { ResolvedCatalog } from "../entry";
 import { type DatabaseRotator, type RotatedDatabase, type Rotator, rotatedValues } from "../rotators";
 import { pathsOf, RESERVED_KEYS } from "./check-keys";
 import { obeyedBy } from "./obeyed-names";
@@ -16,8 +16,8 @@ const DAY_MS = 86_400_000;
 const [SHORTEST, LONGEST] = [8, 100];
 
 /** Every rule of the rotators, each over all of them; one that lacks something is not looked at any further. */
-export function checkRotators(catalog: Catalog, appRoot: string): Problem[] {
-  const { whole, problems } = wholeRotators(catalog.rotators ?? []);
+export function checkRotators(catalog: ResolvedCatalog, appRoot: string): Problem[] {
+  const { whole, problems } = wholeRotators(catalog.rotators);
   return [
     ...problems,
     ...whole.flatMap((rotator) => [
@@ -31,7 +31,7 @@ export function checkRotators(catalog: Catalog, appRoot: string): Problem[] {
   ];
 }
 
-function checkPlaces(rotator: Rotator, { groups, environments }: Catalog): Problem[] {
+function checkPlaces(rotator: Rotator, { groups, environments }: ResolvedCatalog): Problem[] {
   const { name, group } = rotator;
   const named =
     rotator.kind === "password" ? (rotator.environments ?? environments) : Object.keys(rotator.databases);
@@ -97,7 +97,7 @@ function checkNames(rotators: readonly Rotator[]): Problem[] {
 }
 
 /** Variables and app keys: well formed, and nobody else's, neither an entry's nor another rotator's. */
-function checkValues(rotators: readonly Rotator[], catalog: Catalog, appRoot: string): Problem[] {
+function checkValues(rotators: readonly Rotator[], catalog: ResolvedCatalog, appRoot: string): Problem[] {
   const owners = ownersOf(catalog);
   const problems = rotators.flatMap((rotator) =>
     rotatedValues(rotator).flatMap(({ name: variable, appKey }) => {
@@ -126,9 +126,9 @@ function checkValues(rotators: readonly Rotator[], catalog: Catalog, appRoot: st
 }
 
 /** Who has each name and key, of the entries and the loader. */
-function ownersOf(catalog: Catalog): Map<string, string> {
+function ownersOf(catalog: ResolvedCatalog): Map<string, string> {
   const owners = new Map([...RESERVED_KEYS].map((key) => [key, "the loader"]));
-  for (const secret of resolveCatalog(catalog)) {
+  for (const secret of catalog.entries) {
     const former = secret.renamedFrom === undefined ? [] : [secret.renamedFrom.name];
     const keys = [secret.appKey, ...pathsOf(secret)].flatMap((path) => [path, path.split(".")[0] ?? path]);
     for (const each of [secret.name, ...secret.aliases, ...former, ...keys]) owners.set(each, secret.name);

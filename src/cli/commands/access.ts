@@ -117,7 +117,7 @@ function report({ catalog, project, terminal }: CommandContext, typed: Typed, to
   const { print } = terminal;
   const { rights, managing, observed, differences, elsewhere } = told;
   for (const name of neverInEsc(catalog, typed.names)) print(`${name} never stands in ESC`);
-  const rotators = (catalog.rotators ?? []).map(({ name }) => name).sort();
+  const rotators = catalog.rotators.map(({ name }) => name).sort();
   const lines =
     typed.names.length > 0 ? secretLines(rights) : matrixLines(rights, Object.keys(catalog.groups), rotators);
   const none = `${typed.text("identity") === undefined ? "nobody" : "nothing"}, by the declaration`;

@@ -40,7 +40,7 @@ export const auditCommand: CommandSpec = {
 async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const since = parseSince(typed.text("since") ?? SINCE, context.now());
   const [secret, environment] = [typed.text("secret"), environmentOption(context, typed)];
-  if (secret !== undefined && !context.catalog.secrets.some(({ name }) => name === secret))
+  if (secret !== undefined && !context.catalog.entries.some(({ name }) => name === secret))
     entriesOf(context.catalog, [secret]);
   const limit = limitOption(typed, MOST);
   const answer = await readAudit(context, {

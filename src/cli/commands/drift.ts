@@ -1,5 +1,5 @@
 import { dayOf } from "../../catalog/dates";
-import { type ResolvedEntry, resolveCatalog } from "../../catalog/entry";
+import type { ResolvedEntry } from "../../catalog/entry";
 import { organizationSlots } from "../../catalog/slots";
 import { type Finding, findDrift, inOrder, isDrift } from "../../operations/drift/find-drift";
 import { findFormerReaders, observeAll } from "../../operations/drift/observe-github";
@@ -34,7 +34,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const drift = findings.filter(isDrift);
   const notes = findings.filter((finding) => !isDrift(finding));
   if (typed.has("json")) terminal.print(JSON.stringify({ drift, notes }));
-  else for (const line of lines(resolveCatalog(catalog), today, drift, notes)) terminal.print(line);
+  else for (const line of lines(catalog.entries, today, drift, notes)) terminal.print(line);
   return drift.length === 0 ? EXIT.done : EXIT.found;
 }
 

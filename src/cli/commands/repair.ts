@@ -1,5 +1,4 @@
 import { dayOf } from "../../catalog/dates";
-import { resolveCatalog } from "../../catalog/entry";
 import { organizationSlots, type SlotName } from "../../catalog/slots";
 import type { GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
@@ -39,7 +38,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
     });
   }
   const declared = all
-    ? organizationSlots(resolveCatalog(catalog), dayOf(context.now()))
+    ? organizationSlots(catalog.entries, dayOf(context.now()))
     : organizationSlotsNamed(catalog, typed.names);
   const github = context.github();
   const observed = await observeSecrets(github, new Set(declared.map(({ name }) => name)));

@@ -1,5 +1,4 @@
 import { dayOf } from "../../catalog/dates";
-import { resolveCatalog } from "../../catalog/entry";
 import { type SlotName, slotNames, valueNames } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
 import { knowledgeOf, readLedgers } from "../../operations/observation/environments";
@@ -84,7 +83,7 @@ function leftToDo(
  */
 function readValues(context: CommandContext, file: string): NewValue[] {
   const today = dayOf(context.now());
-  const entries = resolveCatalog(context.catalog);
+  const entries = context.catalog.entries;
   const slots = slotNames(entries);
   const values: NewValue[] = [];
   readInput(context, file, (input) =>

@@ -73,15 +73,16 @@ interface Wanted {
 }
 
 function wantedOf(catalog: Catalog, environment: string): Wanted[] {
-  const entries = resolveCatalog(catalog).filter((each) => !each.bootstrap);
-  const rotated = (catalog.rotators ?? []).flatMap((rotator) =>
+  const { entries, rotators } = resolveCatalog(catalog);
+  const synced = entries.filter((each) => !each.bootstrap);
+  const rotated = rotators.flatMap((rotator) =>
     rotatedValues(rotator).map(({ name, appKey, required }) => {
       const isCertain = required && isIn(rotator, environment);
       return { name, keys: [appKey], path: appKey, isCertain };
     }),
   );
   return [
-    ...entries.map((secret) => ({
+    ...synced.map((secret) => ({
       name: secret.name,
       keys: [secret.appKey, ...secret.appKeyAliases],
       path: secret.path,

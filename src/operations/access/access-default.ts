@@ -1,4 +1,4 @@
-import type { Catalog } from "../../catalog/entry";
+import type { ResolvedCatalog } from "../../catalog/entry";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import type { PulumiOrganization } from "../../clients/pulumi-organization";
 import { RemedyError } from "../../errors";
@@ -15,7 +15,7 @@ const OPTION = "--close-default";
  *   while something that is declared is missing: whoever it is for would be shut out.
  */
 export async function closeDefault(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
   organization: PulumiOrganization,
   observed: ObservedAccess,

@@ -1,6 +1,6 @@
 import { auditAccess, declaredAccess, settingsOf } from "../../access/declared-access";
 import type { TeamAccess } from "../../access/team-access";
-import type { Catalog } from "../../catalog/entry";
+import type { ResolvedCatalog } from "../../catalog/entry";
 import { pathOf } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 
@@ -31,7 +31,7 @@ export function termsOf({ level, maxOpenDuration }: Terms): string {
  * @param stacks config of every stack: each decides for its own environments.
  */
 export function declaredTeams(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
   stacks: readonly Settings[],
 ): Map<string, TeamAccess> {

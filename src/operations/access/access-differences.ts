@@ -1,5 +1,5 @@
 import { describeStackDefault, STACK_DEFAULT_REMEDY } from "../../access/declared-access";
-import type { Catalog } from "../../catalog/entry";
+import type { ResolvedCatalog } from "../../catalog/entry";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import {
   createPulumiOrganization,
@@ -29,7 +29,7 @@ export interface ObservedAccess {
  * @param stacks config of every stack: each decides for its own environments.
  */
 export function findAccessDifferences(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
   observed: ObservedAccess,
   stacks: readonly Settings[] = [settings],
@@ -66,9 +66,9 @@ function openedByDefault(
   return [...(defaultPermission === "none" ? [] : [environments]), ...(onStacks === "none" ? [] : [stacks])];
 }
 
-function withoutAccount(catalog: Catalog, { members }: ObservedAccess): AccessDifference[] {
+function withoutAccount(catalog: ResolvedCatalog, { members }: ObservedAccess): AccessDifference[] {
   const known = new Set(members.map(({ login }) => login));
-  return (catalog.accessPolicies ?? []).flatMap(({ name, identities }) =>
+  return catalog.accessPolicies.flatMap(({ name, identities }) =>
     identities
       .filter(({ type, name: login }) => type === "user" && !known.has(login))
       .map(({ name: login }) => ({

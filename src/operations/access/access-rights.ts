@@ -1,6 +1,6 @@
 import { type Right, rightsOf } from "../../access/access-matrix";
 import { ownTeams } from "../../catalog/checks/check-access";
-import { type Catalog, type ResolvedEntry, resolveCatalog } from "../../catalog/entry";
+import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { pathOf } from "../../catalog/layout";
 import { managingEnvironment, type Rotator, rotatedValues, rotatorsIn } from "../../catalog/rotators";
 import type { Settings } from "../../catalog/settings";
@@ -32,7 +32,7 @@ export interface AskedRight extends Right {
  * @throws RemedyError naming each secret that the catalog does not have.
  */
 export function rightsFor(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
   question: AccessQuestion,
   stacks: readonly Settings[] = [settings],
@@ -63,12 +63,12 @@ export function rightsFor(
 }
 
 /** Secrets asked for that never stand in ESC: the pipeline's own credential. */
-export function neverInEsc(catalog: Catalog, names: readonly string[]): string[] {
-  const all = resolveCatalog(catalog);
+export function neverInEsc(catalog: ResolvedCatalog, names: readonly string[]): string[] {
+  const all = catalog.entries;
   return all.filter(({ name, bootstrap }) => bootstrap && names.includes(name)).map(({ name }) => name);
 }
 
-function secretsNamed(catalog: Catalog, names: readonly string[]): ResolvedEntry[] {
+function secretsNamed(catalog: ResolvedCatalog, names: readonly string[]): ResolvedEntry[] {
   const named = namedSlots(catalog, names).map(({ secret }) => secret);
   return [...new Set(named)].filter(({ bootstrap }) => !bootstrap);
 }
@@ -88,7 +88,7 @@ export interface Managing {
  * @param names of rotators, or of what they make; none asks for all.
  */
 export function managingUsers(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
   names: readonly string[] = [],
   only?: string,
@@ -97,7 +97,7 @@ export function managingUsers(
   return catalog.environments
     .filter((environment) => only === undefined || environment === only)
     .flatMap((environment) =>
-      rotatorsIn(catalog.rotators ?? [], environment)
+      rotatorsIn(catalog.rotators, environment)
         .filter(({ kind, name }) => kind !== "password" && (names.length === 0 || asked.includes(name)))
         .map((rotator) => ({
           environment,
@@ -110,11 +110,11 @@ export function managingUsers(
 
 /** Of some names those that are a rotator's, or a value's that one makes. */
 export function rotatedNamed(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   names: readonly string[],
 ): { name: string; rotator: Rotator }[] {
   return [...new Set(names)].flatMap((name) =>
-    (catalog.rotators ?? [])
+    catalog.rotators
       .filter((each) => each.name === name || rotatedValues(each).some((value) => value.name === name))
       .map((rotator) => ({ name, rotator })),
   );
@@ -127,12 +127,12 @@ export function rotatedNamed(
  * @throws RemedyError with the nearest names when neither the declaration nor Pulumi Cloud knows it.
  */
 export function refuseUnknown(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
   identity: string,
   observed: ObservedAccess | undefined,
 ): void {
-  const declared = (catalog.accessPolicies ?? []).flatMap(({ identities }) => identities);
+  const declared = catalog.accessPolicies.flatMap(({ identities }) => identities);
   const known = [
     ...declared.map(({ name }) => name),
     ...ownTeams(catalog, settings),

@@ -2,7 +2,7 @@ import { settingsOf } from "../../access/declared-access";
 import { escPlaces } from "../../access/esc-places";
 import type { Grant, TeamAccess } from "../../access/team-access";
 import { secondsOf } from "../../catalog/dates";
-import type { Catalog } from "../../catalog/entry";
+import type { ResolvedCatalog } from "../../catalog/entry";
 import { escEnvironments } from "../../catalog/esc-environments";
 import { pathOf } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
@@ -121,7 +121,7 @@ export interface Ours {
 
 /** @param declared teams with rights: composites of policies are known by them. */
 export function environmentsOf(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
   stacks: readonly Settings[],
   declared: readonly TeamAccess[],
@@ -145,7 +145,7 @@ export function environmentsOf(
 export function differencesIn(
   environment: string | undefined,
   all: readonly AccessDifference[],
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
 ): readonly AccessDifference[] {
   if (environment === undefined) return all;

@@ -1,5 +1,5 @@
 import { isDue } from "../../catalog/dates";
-import { type Catalog, resolveCatalog } from "../../catalog/entry";
+import type { ResolvedCatalog } from "../../catalog/entry";
 import { type EnvironmentSlot, environmentTargets, pathOfSlot } from "../../catalog/environment-slots";
 import { organizationSlots, type SlotName, slotNames } from "../../catalog/slots";
 import type { GitHub } from "../../clients/github-secrets";
@@ -16,8 +16,12 @@ export interface AdoptSlot {
 }
 
 /** Everything that a stack may adopt: the organization's slots where it owns them, and those of its environments. */
-export function adoptableSlots(catalog: Catalog, { stack, settings }: Project, today: string): AdoptSlot[] {
-  const secrets = resolveCatalog(catalog);
+export function adoptableSlots(
+  catalog: ResolvedCatalog,
+  { stack, settings }: Project,
+  today: string,
+): AdoptSlot[] {
+  const secrets = catalog.entries;
   const owns = settings.organizationStack === stack;
   const organization = owns ? organizationSlots(secrets, today) : [];
   const targets = environmentTargets(secrets, settings.carriers, settings.environments, today);
@@ -33,7 +37,7 @@ export function adoptableSlots(catalog: Catalog, { stack, settings }: Project, t
  * @param wanted names of the catalog; empty: all.
  */
 export function requireOwn(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   { stack, settings }: Project,
   declared: readonly AdoptSlot[],
   wanted: readonly string[],
@@ -48,7 +52,7 @@ export function requireOwn(
   });
   if (wanted.length === 0 && declared.length === 0 && owner !== stack) throw ofOrganization;
   const own = new Set(declared.map(({ slot }) => slot.name));
-  const living = slotNames(resolveCatalog(catalog)).filter(({ tombstone }) => !isDue(tombstone, today));
+  const living = slotNames(catalog.entries).filter(({ tombstone }) => !isDue(tombstone, today));
   const foreign = living.filter(({ name }) => wanted.includes(name) && !own.has(name));
   if (foreign.some(({ secret }) => !secret.perEnvironment)) throw ofOrganization;
   if (foreign.length === 0) return;

@@ -1,5 +1,4 @@
 import { type EscPlace, escPlaces } from "../../access/esc-places";
-import { resolveCatalog } from "../../catalog/entry";
 import { ledgerEnvironment, pathOf, WORKFLOW_FILE } from "../../catalog/layout";
 import { createGitHubAudit, type WorkflowRun } from "../../clients/github-audit";
 import { createPulumiAudit } from "../../clients/pulumi-audit";
@@ -135,7 +134,7 @@ function filterOf(
   places: readonly EscPlace[],
   { names, environments }: AuditQuestion,
 ): (event: AuditEvent) => boolean {
-  const asked = resolveCatalog(catalog).filter(({ name }) => names?.includes(name));
+  const asked = catalog.entries.filter(({ name }) => names?.includes(name));
   const spellings = new Set(
     asked.flatMap(({ name, aliases, renamedFrom }) => [
       name,

@@ -1,5 +1,5 @@
 import { readersOf, type Spread } from "../../catalog/carriers";
-import { type Catalog, type ResolvedEntry, resolveCatalog } from "../../catalog/entry";
+import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { type EnvironmentSlot, environmentTargets } from "../../catalog/environment-slots";
 import type { Settings } from "../../catalog/settings";
 import { organizationSlots, type SlotName, slotNames } from "../../catalog/slots";
@@ -7,7 +7,7 @@ import type { OrganizationSecret } from "../../clients/github-secrets";
 
 /** What is declared, as of a day. */
 export interface Declaration {
-  catalog: Catalog;
+  catalog: ResolvedCatalog;
   settings: Settings;
   spread: Spread;
   /** UTC, YYYY-MM-DD: what is due to go is not missed. */
@@ -58,7 +58,7 @@ export function isDrift({ kind }: Finding): boolean {
 /** Everything in GitHub that differs from what is declared, by kind and name: a pure function. */
 export function findDrift(declaration: Declaration, observed: Observed): Finding[] {
   const { catalog, settings, spread, today } = declaration;
-  const secrets = resolveCatalog(catalog);
+  const secrets = catalog.entries;
   const slots = organizationSlots(secrets, today);
   return inOrder([
     ...slots.flatMap((slot) => differencesOf(slot, spread.shards, observed)),
@@ -120,7 +120,7 @@ function missingInEnvironments({ catalog, settings, today }: Declaration, observ
     observed.carriers
       .find((each) => each.repository === repository)
       ?.environments.some((each) => each.name === environment && each.secrets.includes(slot.name));
-  return environmentTargets(resolveCatalog(catalog), carriers, catalog.environments, today)
+  return environmentTargets(catalog.entries, carriers, catalog.environments, today)
     .filter((target) => !has(target))
     .map(({ repository, environment, slot }) => {
       const remedy =

@@ -1,5 +1,5 @@
 import { dayOf } from "../../catalog/dates";
-import { type Catalog, resolveCatalog } from "../../catalog/entry";
+import type { ResolvedCatalog } from "../../catalog/entry";
 import { WORKFLOW_PATH } from "../../catalog/layout";
 import { organizationSlots, type SlotName, slotNames } from "../../catalog/slots";
 import type { GitHub } from "../../clients/github-secrets";
@@ -38,7 +38,7 @@ export interface Everything extends Observed {
 export async function observeAll(context: Context, github: GitHub): Promise<Everything> {
   const { catalog, project, now } = context;
   const { carriers } = project.settings;
-  const names = new Set(slotNames(resolveCatalog(catalog)).map(({ name }) => name));
+  const names = new Set(slotNames(catalog.entries).map(({ name }) => name));
   const [observed, seen] = await Promise.all([
     observeSecrets(github, names),
     inParallel(carriers, (repository) => observeCarrier(github, catalog.environments, repository)),
@@ -100,8 +100,8 @@ export interface FormerReader {
 }
 
 /** The names that renamed secrets had, for as long as they live. */
-export function formerSlots(catalog: Catalog, today: string): SlotName[] {
-  return organizationSlots(resolveCatalog(catalog), today).filter(({ name, secret }) => name !== secret.name);
+export function formerSlots(catalog: ResolvedCatalog, today: string): SlotName[] {
+  return organizationSlots(catalog.entries, today).filter(({ name, secret }) => name !== secret.name);
 }
 
 /** A former name in GitHub, and who may read it there. */

@@ -132,7 +132,7 @@ export function measuresSection({ catalog, project: { settings, stack } }: Conte
     about: `What guards and watches the environments of the stack ${stack}: ${settings.environments.join(", ")}.`,
     source: `Pulumi.${stack}.yaml, which \`pulumi up\` reconciles`,
     columns: ["Measure", "In force", "How"],
-    rows: measuresOf(settings, catalog.rotators ?? []),
+    rows: measuresOf(settings, catalog.rotators),
     unknown: [...lacking, "the other stacks' measures: run this with --stack for each"],
   };
 }

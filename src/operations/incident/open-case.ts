@@ -1,6 +1,6 @@
 import { carriersOf, readersOf } from "../../catalog/carriers";
 import { dayOf, isDue } from "../../catalog/dates";
-import { type Catalog, type ResolvedEntry, resolveCatalog, resolveEntry } from "../../catalog/entry";
+import { type ResolvedCatalog, type ResolvedEntry, rotatedEntry } from "../../catalog/entry";
 import { environmentTargets } from "../../catalog/environment-slots";
 import { pathOf } from "../../catalog/layout";
 import { isIn, rotatedEnvironment, rotatedValues } from "../../catalog/rotators";
@@ -74,10 +74,8 @@ function findSecret({ catalog }: Context, name: string): ResolvedEntry {
   });
 }
 
-function named(catalog: Catalog, name: string): ResolvedEntry | undefined {
-  return resolveCatalog(catalog).find((each) =>
-    [each.name, ...each.aliases, each.renamedFrom?.name].includes(name),
-  );
+function named(catalog: ResolvedCatalog, name: string): ResolvedEntry | undefined {
+  return catalog.entries.find((each) => [each.name, ...each.aliases, each.renamedFrom?.name].includes(name));
 }
 
 /** The one name under which a case is known, whichever was typed. */
@@ -181,9 +179,7 @@ async function lookInCarriers(
 export function rotatedCase(context: Context, name: string, asked: readonly string[]): Case | undefined {
   const { catalog, project } = context;
   const { settings } = project;
-  const rotator = (catalog.rotators ?? []).find((each) =>
-    rotatedValues(each).some((value) => value.name === name),
-  );
+  const rotator = catalog.rotators.find((each) => rotatedValues(each).some((value) => value.name === name));
   if (rotator === undefined) return undefined;
   const all = catalog.environments.filter((environment) => isIn(rotator, environment));
   const unknown = asked.filter((each) => !all.includes(each));
@@ -202,7 +198,7 @@ export function rotatedCase(context: Context, name: string, asked: readonly stri
       `${settings.pulumiOrganization}/${pathOf(rotatedEnvironment(settings, environment, rotator))}`,
   );
   return {
-    secret: { ...resolveEntry({ name, group: rotator.group }, catalog), environments: all },
+    secret: { ...rotatedEntry(name, rotator, catalog), environments: all },
     way: "rotator",
     environments,
     slots: [],

@@ -1,4 +1,4 @@
-import type { Catalog } from "../../catalog/entry";
+import type { ResolvedCatalog } from "../../catalog/entry";
 import { ledgerEnvironment, pathOf, valuesEnvironment, WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { createGitHubCarrier } from "../../clients/github-workflows";
@@ -133,7 +133,7 @@ export type Synced = (name: string) => readonly { environment: string; at: strin
  */
 export async function readLedgers(
   cloud: PulumiCloud | undefined,
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
 ): Promise<Synced> {
   if (cloud === undefined) return () => [];

@@ -1,4 +1,3 @@
-import { resolveCatalog } from "../../catalog/entry";
 import { RemedyError } from "../../errors";
 import { type RotationRow, rotationStatus } from "../../ledger/rotation";
 import { type Context, requireCloud } from "../context";
@@ -26,7 +25,7 @@ export async function readRotation(context: Context, dueWithinDays: number): Pro
     const ledger = await readLedger(context, cloud, environment).catch(told(unread));
     return [environment, ledger] as const;
   });
-  const asked = resolveCatalog(catalog).some(({ bootstrap }) => bootstrap);
+  const asked = catalog.entries.some(({ bootstrap }) => bootstrap);
   const updated = asked ? await updatedInGitHub(context).catch(told(unread)) : undefined;
   const options = { dueWithinDays, ...(updated === undefined ? {} : { updated }) };
   return { rows: rotationStatus(catalog, Object.fromEntries(ledgers), context.now(), options), unread };

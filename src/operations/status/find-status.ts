@@ -1,5 +1,5 @@
 import { dayOf } from "../../catalog/dates";
-import { type Catalog, type ResolvedEntry as Entry, resolveCatalog } from "../../catalog/entry";
+import type { ResolvedEntry as Entry, ResolvedCatalog } from "../../catalog/entry";
 import { pathOf, startSync, valuesEnvironment } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { valueNames } from "../../catalog/slots";
@@ -45,12 +45,12 @@ const DAY_MS = 86_400_000;
  * newer.
  */
 export function findStatus(
-  { catalog, settings }: { catalog: Catalog; settings: Settings },
+  { catalog, settings }: { catalog: ResolvedCatalog; settings: Settings },
   seen: readonly Seen[],
   inGitHub: SeenInGitHub,
   now: Date,
 ): Status[] {
-  const entries = resolveCatalog(catalog).filter((entry) => !entry.bootstrap);
+  const entries = catalog.entries.filter((entry) => !entry.bootstrap);
   const declared = declaredPlaces(buildJobCatalog(catalog, settings));
   return seen.flatMap((each) => {
     const edits = findHandEdits(declared, each, now);

@@ -1,6 +1,5 @@
 import { parseEnv } from "node:util";
 import { dayOf } from "../../catalog/dates";
-import { resolveCatalog } from "../../catalog/entry";
 import { valueNames } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
 import type { Input } from "../../sync/given-values";
@@ -109,7 +108,7 @@ export function readInput(
   const given = Object.keys(read.values);
   if (given.length === 0) throw envFileError(file, ["it holds no NAME=value line"]);
   const today = dayOf(now());
-  const names = new Set(resolveCatalog(catalog).flatMap((entry) => valueNames(entry, today)));
+  const names = new Set(catalog.entries.flatMap((entry) => valueNames(entry, today)));
   const unknown = given.filter((name) => !names.has(name));
   const problems = [
     ...unknown.map((name) => `${name}: the catalog has no such entry`),

@@ -1,6 +1,6 @@
 import { carriersOf, otherSecretsOf, type Spread, spreadSecrets } from "../../catalog/carriers";
 import { dayOf, isDue } from "../../catalog/dates";
-import { type Catalog, type ResolvedEntry, resolveCatalog } from "../../catalog/entry";
+import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { type SlotName, slotNames } from "../../catalog/slots";
 import type { GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
@@ -12,8 +12,8 @@ import { inParallel } from "../in-parallel";
  *
  * @throws RemedyError naming each that the catalog does not have; an older name is told with the one it stands for.
  */
-export function namedSlots(catalog: Catalog, names: readonly string[]): SlotName[] {
-  const all = slotNames(resolveCatalog(catalog));
+export function namedSlots(catalog: ResolvedCatalog, names: readonly string[]): SlotName[] {
+  const all = slotNames(catalog.entries);
   const asked = [...new Set(names)];
   const found = all.filter((slot) => asked.includes(slot.name));
   const unknown = asked.filter((name) => found.every((slot) => slot.name !== name));
@@ -34,7 +34,7 @@ export function namedSlots(catalog: Catalog, names: readonly string[]): SlotName
 }
 
 /** The same for what writes to the organization. @throws RemedyError for secrets of GitHub environments too. */
-export function organizationSlotsNamed(catalog: Catalog, names: readonly string[]): SlotName[] {
+export function organizationSlotsNamed(catalog: ResolvedCatalog, names: readonly string[]): SlotName[] {
   const found = namedSlots(catalog, names);
   const elsewhere = found.filter(({ secret }) => secret.perEnvironment);
   if (elsewhere.length === 0) return found;
@@ -51,7 +51,7 @@ export function organizationSlotsNamed(catalog: Catalog, names: readonly string[
 }
 
 /** The organization's secrets of these names, each once. @throws as `organizationSlotsNamed`. */
-export function entriesOf(catalog: Catalog, names: readonly string[]): ResolvedEntry[] {
+export function entriesOf(catalog: ResolvedCatalog, names: readonly string[]): ResolvedEntry[] {
   return [...new Set(organizationSlotsNamed(catalog, names).map(({ secret }) => secret))];
 }
 
@@ -89,7 +89,7 @@ export function otherNamesLeft(
 export async function spreadOf(context: Context, github: GitHub, counting = false): Promise<Spread> {
   const { catalog, project, now } = context;
   const { carriers } = project.settings;
-  const secrets = resolveCatalog(catalog);
+  const secrets = catalog.entries;
   const today = dayOf(now());
   if (!counting && carriers.length === 1) return spreadSecrets(secrets, carriers, today);
   const [listed, readable] = await Promise.all([

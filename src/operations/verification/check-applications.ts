@@ -1,4 +1,4 @@
-import { type Catalog, type ResolvedEntry as Entry, resolveCatalog } from "../../catalog/entry";
+import type { ResolvedEntry as Entry, ResolvedCatalog } from "../../catalog/entry";
 import { compositeEnvironment, ledgerEnvironment, pathOf, SENTINEL } from "../../catalog/layout";
 import {
   type Rotator,
@@ -21,7 +21,7 @@ import { type Check, checkLink } from "./check";
  * the ledger's. No value leaves this function.
  */
 export function checkApplication(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
   environment: string,
   cloud: PulumiCloud,
@@ -32,7 +32,7 @@ export function checkApplication(
       cloud.decrypt(pathOf(ledgerEnvironment(settings, environment))),
       readPins(cloud, settings, environment),
     ]);
-    const entries = resolveCatalog(catalog).filter(
+    const entries = catalog.entries.filter(
       (entry) => !entry.bootstrap && entry.environments.includes(environment),
     );
     const ledger = parseLedger(text.text);
@@ -40,7 +40,7 @@ export function checkApplication(
       entry,
       standing: standingOf(entry, valueIn(document, settings, entry), ledger),
     }));
-    const waiting = rotatorsIn(catalog.rotators ?? [], environment).filter((rotator) =>
+    const waiting = rotatorsIn(catalog.rotators, environment).filter((rotator) =>
       rotatedValues(rotator).some(
         ({ appKey, required }) => required && valueAt(document, [settings.appRoot, appKey]) === UNROTATED,
       ),

@@ -1,5 +1,5 @@
 import { declaredAccess } from "../../access/declared-access";
-import type { Catalog } from "../../catalog/entry";
+import type { ResolvedCatalog } from "../../catalog/entry";
 import { declaredComposite, escEnvironments } from "../../catalog/esc-environments";
 import { compositeEnvironment, type EscEnvironment, pathOf } from "../../catalog/layout";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
@@ -17,7 +17,7 @@ import { type Check, checkLink } from "./check";
 
 /** Whether the ESC environments of an environment are there, what ESC rotates included, and kept from deletion. */
 export function checkEnvironments(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
   environment: string,
   call: PulumiCall,
@@ -54,14 +54,14 @@ async function protection(call: PulumiCall, path: string): Promise<"protected" |
  * @param settings config of the stack that owns the environment.
  */
 export function checkComposites(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: Settings,
   environment: string,
   cloud: PulumiCloud,
 ): Promise<Check> {
   return checkLink(`composites of ${environment}`, async () => {
     const textOf = (groups: readonly string[]) =>
-      declaredComposite(settings, catalog.rotators ?? [], environment, groups);
+      declaredComposite(settings, catalog.rotators, environment, groups);
     const composite = compositeEnvironment(settings, environment);
     const standing = await cloud.read(pathOf(composite));
     const others = await Promise.all(
@@ -85,7 +85,7 @@ export function checkComposites(
   });
 }
 
-function audiencesIn(catalog: Catalog, settings: Settings, environment: string) {
+function audiencesIn(catalog: ResolvedCatalog, settings: Settings, environment: string) {
   if (!EDITIONS_WITH_TEAMS.includes(settings.edition)) return [];
   return declaredAccess(catalog, settings, environment).audiences;
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { declaredAccess, describeWindow, describeWithoutTeams } from "../../access/declared-access";
 import type { EnvironmentAccess, Grant } from "../../access/team-access";
 import type { AccessPolicy } from "../../catalog/access-policy";
-import type { Catalog } from "../../catalog/entry";
+import type { ResolvedCatalog } from "../../catalog/entry";
 import { pathOf } from "../../catalog/layout";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import { confirmAccess } from "./confirm-access";
@@ -23,11 +23,11 @@ export class AccessRules {
    * @param organization what Pulumi Cloud answers; undefined when there is no token for it.
    */
   constructor(
-    private readonly catalog: Catalog,
+    private readonly catalog: ResolvedCatalog,
     private readonly settings: Settings,
     private readonly organization: AskedOrganization | undefined,
   ) {
-    this.policies = catalog.accessPolicies ?? [];
+    this.policies = catalog.accessPolicies;
     this.announceWindow = new pulumi.ResourceHook(
       "say-window-of-access",
       ({ oldInputs = {} }) => this.warnOfWindow(oldInputs),

@@ -2,7 +2,7 @@ import type * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { oversightOf } from "../../access/oversight";
 import { otherSecretsOf, readersOf, type Spread, spreadSecrets } from "../../catalog/carriers";
-import type { Catalog, ResolvedEntry } from "../../catalog/entry";
+import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { organizationSlots } from "../../catalog/slots";
@@ -18,7 +18,7 @@ import type { SecretGuards } from "./secret-guards";
 import { type DeclaredSecret, warnOfDrift } from "./warn-of-drift";
 
 export interface OrganizationArgs {
-  catalog: Catalog;
+  catalog: ResolvedCatalog;
   /** The catalog's entries with every default filled in. */
   secrets: readonly ResolvedEntry[];
   /** The stack's config. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
 import { issuerOf, programRules, type Repository, syncRules, type TrustRule } from "../../access/trust";
-import type { Catalog } from "../../catalog/entry";
+import type { ResolvedCatalog } from "../../catalog/entry";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import { buildJobCatalog, type JobTarget } from "../../sync/job-catalog";
 import type { Repositories } from "../github/repositories";
@@ -10,7 +10,7 @@ import { ProgramAccess } from "./program-access";
 import { ProgramEnvironments } from "./program-environments";
 
 export interface TrustArgs {
-  catalog: Catalog;
+  catalog: ResolvedCatalog;
   /** The stack's config: the carriers, the program's own repository, and the edition. */
   settings: Settings;
   /** Names of all stacks of the project: the program's jobs work on each. */

@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
 import { auditAccess } from "../../access/declared-access";
 import { programTeam } from "../../access/trust";
-import type { Catalog } from "../../catalog/entry";
+import type { ResolvedCatalog } from "../../catalog/entry";
 import type { Settings } from "../../catalog/settings";
 
 export interface ProgramAccessArgs {
   /** Its groups and deployment environments name the ESC environments that the audit reads. */
-  catalog: Catalog;
+  catalog: ResolvedCatalog;
   /** The stack's config: how things are named. */
   settings: Settings;
   /** Names of all stacks of the project: previews read each. */

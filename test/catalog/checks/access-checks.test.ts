@@ -2,7 +2,7 @@ import { deepEqual, match } from "node:assert/strict";
 import { catalog as sophia } from "../../../secrets/catalog";
 import { checkAccess, checkAccessHere } from "../../../src/catalog/checks/check-access";
 import { checkCatalog } from "../../../src/catalog/checks/check-catalog";
-import type { Catalog } from "../../../src/catalog/entry";
+import { type Catalog, resolveCatalog } from "../../../src/catalog/entry";
 import { parseSettings, type Settings } from "../../../src/catalog/settings";
 
 const RIGHT = {
@@ -26,7 +26,7 @@ function catalogOf(...policies: object[]): Catalog {
 
 /** The problems of one policy, changed so: `thing: cause. remedy`. */
 const problems = (change: object) =>
-  checkAccess(catalogOf({ ...RIGHT, ...change })).map(
+  checkAccess(resolveCatalog(catalogOf({ ...RIGHT, ...change }))).map(
     ({ subject: thing, cause, remedy }) => `${thing}: ${cause}. ${remedy}`,
   );
 
@@ -42,7 +42,7 @@ const SETTINGS = parseSettings({
 
 describe("access policies", () => {
   it("of Sophia are right, and so is a small one", () => {
-    deepEqual(checkAccess(sophia), []);
+    deepEqual(checkAccess(resolveCatalog(sophia)), []);
     deepEqual(problems({}), []);
   });
 
@@ -109,7 +109,7 @@ describe("access policies", () => {
   }
 
   it("are refused when two have one name", () => {
-    const found = checkAccess(catalogOf(RIGHT, { ...RIGHT, level: "read" }));
+    const found = checkAccess(resolveCatalog(catalogOf(RIGHT, { ...RIGHT, level: "read" })));
     deepEqual(
       found.map(({ subject: thing, cause }) => `${thing}: ${cause}`),
       ["access policy people: stands twice"],
@@ -117,7 +117,7 @@ describe("access policies", () => {
   });
 
   it("are checked with the rest of the catalog", () => {
-    const [problem] = checkCatalog(catalogOf({ ...RIGHT, groups: ["key"] }), "app");
+    const [problem] = checkCatalog(resolveCatalog(catalogOf({ ...RIGHT, groups: ["key"] })), "app");
     match(problem?.cause ?? "", /unknown group: key/);
   });
 });
@@ -125,7 +125,7 @@ describe("access policies", () => {
 describe("access policies beside a stack's config", () => {
   const team = (name: string) => catalogOf({ ...RIGHT, identities: [{ type: "team", name }] });
   const causes = (catalog: Catalog, settings: Settings) =>
-    checkAccessHere(catalog, settings).map(({ cause }) => cause);
+    checkAccessHere(resolveCatalog(catalog), settings).map(({ cause }) => cause);
 
   it("may name teams made elsewhere, and none of this program's own, of whatever stack", () => {
     deepEqual(causes(team("platform"), SETTINGS), []);

@@ -1,14 +1,14 @@
 import { deepEqual, doesNotMatch, equal, ok } from "node:assert/strict";
 import { catalog } from "../../../secrets/catalog";
 import { checkCatalog } from "../../../src/catalog/checks/check-catalog";
-import { defineCatalog } from "../../../src/catalog/entry";
+import { defineCatalog, resolveCatalog } from "../../../src/catalog/entry";
 import { SENTINEL } from "../../../src/catalog/layout";
 import { describeProblems } from "../../../src/errors";
 import { catalogWith, problemsOf } from "../catalog-with";
 
 describe("the catalog's rules", () => {
   it("find nothing wrong with Sophia's catalog", () => {
-    deepEqual(checkCatalog(catalog, "sophia"), []);
+    deepEqual(checkCatalog(resolveCatalog(catalog), "sophia"), []);
   });
 
   it("refuse an unknown group, environment or format, naming the known ones", () => {
@@ -40,10 +40,12 @@ describe("the catalog's rules", () => {
   it("refuse a limit of changes that is no number of values", () => {
     for (const changeLimit of [0, -1, 1.5, Number.NaN])
       deepEqual(
-        checkCatalog({ ...catalog, changeLimit }, "sophia").map(({ subject: thing }) => thing),
+        checkCatalog(resolveCatalog({ ...catalog, changeLimit }), "sophia").map(
+          ({ subject: thing }) => thing,
+        ),
         ["changeLimit"],
       );
-    deepEqual(checkCatalog({ ...catalog, changeLimit: 3 }, "sophia"), []);
+    deepEqual(checkCatalog(resolveCatalog({ ...catalog, changeLimit: 3 }), "sophia"), []);
   });
 
   it("refuse environments that would be one job of the workflow", () => {
@@ -96,7 +98,7 @@ describe("the catalog's rules", () => {
     const group = { description: "", rotationDays: 1, owner: "" };
     for (const name of ["ledger", "sync", "application", "Upper", "a/b", "a b", "-a", ""]) {
       const [problem, ...others] = checkCatalog(
-        { environments: ["e"], groups: { [name]: group }, secrets: [] },
+        resolveCatalog({ environments: ["e"], groups: { [name]: group }, secrets: [] }),
         "app",
       );
       equal(others.length, 0);

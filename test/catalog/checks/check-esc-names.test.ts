@@ -1,7 +1,7 @@
 import { deepEqual } from "node:assert/strict";
 import { checkCatalog } from "../../../src/catalog/checks/check-catalog";
 import { checkEscNames } from "../../../src/catalog/checks/check-esc-names";
-import type { Catalog } from "../../../src/catalog/entry";
+import { type Catalog, resolveCatalog } from "../../../src/catalog/entry";
 
 const group = { description: "", rotationDays: 90, owner: "Ops" };
 const policy = {
@@ -32,7 +32,7 @@ function catalogWith(added: { environments?: string[]; groups?: string[] }): Cat
   };
 }
 const problems = (added: Parameters<typeof catalogWith>[0]) =>
-  checkEscNames(catalogWith(added)).map(({ subject: thing, cause }) => `${thing} ${cause}`);
+  checkEscNames(resolveCatalog(catalogWith(added))).map(({ subject: thing, cause }) => `${thing} ${cause}`);
 
 describe("names in ESC", () => {
   it("are each one thing's", () => {
@@ -76,7 +76,7 @@ describe("names in ESC", () => {
     });
 
   it("are looked at with the rest of the catalog", () => {
-    const [problem] = checkCatalog(catalogWith({ groups: ["for-people"] }), "app");
+    const [problem] = checkCatalog(resolveCatalog(catalogWith({ groups: ["for-people"] })), "app");
     deepEqual(problem?.cause, `${shared} group for-people`);
   });
 });

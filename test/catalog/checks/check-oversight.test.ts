@@ -1,6 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { ownTeams } from "../../../src/catalog/checks/check-access";
 import { checkOversight } from "../../../src/catalog/checks/check-stacks";
+import { resolveCatalog } from "../../../src/catalog/entry";
 import { parseSettings, type Settings } from "../../../src/catalog/settings";
 
 const SETTINGS = parseSettings({
@@ -14,7 +15,7 @@ const SETTINGS = parseSettings({
 }).settings as Settings;
 const EXPORT = { auditBucket: "payready-audit", auditRole: "arn:aws:iam::123456789012:role/audit" };
 const OWN = ownTeams(
-  {
+  resolveCatalog({
     environments: ["test", "live"],
     groups: { keys: { description: "", rotationDays: 90, owner: "" } },
     secrets: [],
@@ -31,7 +32,7 @@ const OWN = ownTeams(
         level: "open",
       },
     ],
-  },
+  }),
   SETTINGS,
 );
 

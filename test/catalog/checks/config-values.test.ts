@@ -1,23 +1,20 @@
 import assert from "node:assert/strict";
 import { checkConfigValues, checkEncrypted } from "../../../src/catalog/checks/check-config-values";
-import { resolveCatalog } from "../../../src/catalog/entry";
 import { SENTINEL } from "../../../src/catalog/layout";
 import type { Problem } from "../../../src/errors";
 import { catalogWith, problemsOf } from "../catalog-with";
 
 const CANARY = "canary-of-a-value";
-const SECRETS = resolveCatalog(
-  catalogWith(
-    { name: "WAREHOUSE", value: "config" },
-    { name: "URL", value: "config", format: "https-url" },
-    { name: "KEY" },
-  ),
+const SECRETS = catalogWith(
+  { name: "WAREHOUSE", value: "config" },
+  { name: "URL", value: "config", format: "https-url" },
+  { name: "KEY" },
 );
 const GOOD = { WAREHOUSE: "LOADING", URL: "https://example.org" };
 const lines = (problems: readonly Problem[]) =>
   problems.map(({ subject: thing, cause }) => `${thing}: ${cause}`);
 const check = (values: object, owned = true) =>
-  lines(checkConfigValues(SECRETS, values as Record<string, unknown>, () => owned));
+  lines(checkConfigValues(SECRETS.entries, values as Record<string, unknown>, () => owned));
 
 describe("values from config", () => {
   it("are fine when each is there and fits", () => {

@@ -128,7 +128,7 @@ describe("the names of environment variables that programs obey", () => {
   });
 
   it("are none of this organization's catalog", () => {
-    const names = resolveCatalog(catalog).map(({ name }) => name);
+    const names = resolveCatalog(catalog).entries.map(({ name }) => name);
     deepEqual(
       names.filter((name) => obeyedBy(name) !== undefined),
       [],

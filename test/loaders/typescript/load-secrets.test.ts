@@ -21,7 +21,7 @@ const VARIABLES = { SOPHIA_ENVIRONMENT: "production", PULUMI_ACCESS_TOKEN: "pul-
 /** Every secret of the catalog at its path, with its name as the value. */
 function everything(): object {
   const sophia: Record<string, unknown> = {};
-  for (const secret of resolveCatalog(catalog)) {
+  for (const secret of resolveCatalog(catalog).entries) {
     const path = secret.path.split(".");
     const last = path.pop() ?? "";
     let place = sophia;
@@ -67,7 +67,7 @@ describe("loadSecrets", () => {
     equal(secrets.docker_hub_access_token.unwrap(), "value of DOCKER_HUB_ACCESS_TOKEN");
     equal(secrets.hubspot_access_token.unwrap(), "value of HUBSPOT_API_KEY");
     const keys = resolveCatalog(catalog)
-      .filter((secret) => !secret.bootstrap)
+      .entries.filter((secret) => !secret.bootstrap)
       .flatMap((secret) => [secret.appKey, ...secret.appKeyAliases]);
     deepEqual(Object.keys(secrets).sort(), keys.sort());
   });
@@ -84,7 +84,7 @@ describe("loadSecrets", () => {
     const { http } = cloud(escDocument({ sophia: {} }));
     await rejects(loadSecrets({ variables: VARIABLES, http }), (error: MissingSecretsError) => {
       ok(error instanceof MissingSecretsError);
-      const certain = resolveCatalog(catalog).filter(
+      const certain = resolveCatalog(catalog).entries.filter(
         (secret) => !secret.bootstrap && (secret.required || secret.default !== undefined),
       );
       deepEqual(

@@ -48,8 +48,8 @@ const ODD = [
 ];
 
 const groups = Object.keys(catalog.groups);
-const secrets = resolveCatalog(catalog).filter((secret) => !secret.bootstrap);
-const job = buildJobCatalog(catalog as Catalog, {
+const secrets = resolveCatalog(catalog).entries.filter((secret) => !secret.bootstrap);
+const job = buildJobCatalog(resolveCatalog(catalog as Catalog), {
   ...PLATFORM,
   githubOrganization: "acme",
   pulumiOrganization: ORG,
