@@ -103,7 +103,7 @@ describe("recover", () => {
       ),
     );
     equal(done.code, 0);
-    match(done.stdout, /^3 taken into the state of production\n/);
+    match(done.stdout, /^3 imported into the state of production\n/);
     const [file] = done.imported;
     deepEqual(
       file?.resources.map(({ type, logicalName, id, component }) => [type, logicalName, id ?? component]),
@@ -140,7 +140,9 @@ describe("recover", () => {
     const inputs = { organizationName: ORG, name: "app-program-audit", permissions: {} };
     const role = { urn: `${STAGE}$${type}::app-program-audit`, type, parent: STAGE, inputs };
     match((await run(previewed(role))).stdout, /^Nothing to recover/);
-    const made = await cloud.call("POST", `/api/orgs/${ORG}/roles`, { body: { name: "app-program-audit" } });
+    const details = { __type: "PermissionDescriptorAllow", permissions: [] };
+    const body = { name: "app-program-audit", uxPurpose: "role", details };
+    const made = await cloud.call("POST", `/api/orgs/${ORG}/roles`, { body });
     const { imported } = await run(previewed(role));
     equal(imported[0]?.resources[0]?.id, `${ORG}/${made.json.id}`);
   });
@@ -148,7 +150,7 @@ describe("recover", () => {
   it("only tells in a dry run, and when there is nothing", async () => {
     await cloud.environment("default/app-production-keys", "values: {}\n");
     const dry = await run(previewed(environment("app-production-keys")), "recover --dry-run");
-    match(dry.stdout, /^1 would be taken/);
+    match(dry.stdout, /^1 would be imported/);
     const none = await run(
       previewed(environment("app-production-keys", "same"), environment("app-production-new")),
     );
@@ -164,12 +166,12 @@ describe("recover", () => {
     })),
   });
 
-  it("names what Pulumi notes as broken off, and how it forgets what it was creating", async () => {
+  it("names what Pulumi records as interrupted, and how to clear pending creations", async () => {
     const { stdout, code } = await run(previewed(), "recover", undefined, pending("creating", "updating"));
     equal(code, 0);
     match(
       stdout,
-      /^Nothing to recover.*\nPulumi notes 2 operations as broken off:\n {2}creating {2}Team {2}app-production-sync\n {2}updating {2}Team {2}app-production-sync\n.*: pulumi refresh -s production --clear-pending-creates --non-interactive --yes\n$/,
+      /^Nothing to recover.*\nPulumi records 2 operations as interrupted:\n {2}creating {2}Team {2}app-production-sync\n {2}updating {2}Team {2}app-production-sync\n.*: pulumi refresh -s production --clear-pending-creates --non-interactive --yes\n$/,
     );
     const json = await run(previewed(), "recover --json", undefined, pending("creating"));
     deepEqual(JSON.parse(json.stdout).pending, [{ operation: "creating", urn: PENDING }]);
@@ -178,7 +180,7 @@ describe("recover", () => {
 
   it("sends nobody to a refresh for what the next up forgets by itself", async () => {
     const { stdout } = await run(previewed(), "recover", undefined, pending("updating", "deleting"));
-    match(stdout, /\nThe next pulumi up does them anew, and forgets them\.\n$/);
+    match(stdout, /\nThe next pulumi up does them again, and clears them\.\n$/);
     ok(!stdout.includes("pulumi refresh"));
   });
 
@@ -198,7 +200,7 @@ describe("recover", () => {
       await cloud.environment(`default/${name}`, text);
       const refused = await run(previewed(environment(name)));
       equal(refused.code, 2);
-      match(refused.stderr, new RegExp(`default/${name}: it exists and holds text of its own`));
+      match(refused.stderr, new RegExp(`default/${name}: it exists with a text of its own`));
       deepEqual(refused.imported, []);
     });
   }

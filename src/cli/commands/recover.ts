@@ -1,18 +1,18 @@
-import { type Recovery, recover } from "../../operations/recovery/recover";
+import { type Recovery, type RecoveryProgress, recover } from "../../operations/recovery/recover";
 import { counted } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 
-/** After an `up` that died: what it made and forgot comes into the state. */
+/** Imports what an interrupted `up` made and did not record. */
 export const recoverCommand: CommandSpec = {
   name: "recover",
   topic: "mend",
-  description: "Take what a broken-off pulumi up left behind into the state",
+  description: "Import what an interrupted pulumi up left behind",
   details: [
-    "An up that was killed, or refused halfway, leaves environments, teams, a role, webhooks or an issuer that the state does not know; each later up fails on them as existing (409). Reads Pulumi Cloud and writes the state alone; a copy of the state as it was is kept in .sophia-secrets/. Says which operations Pulumi notes as broken off. Refuses what holds text that the next up would replace.",
+    "An up that was killed or refused halfway leaves environments, teams, a role, webhooks or an issuer that the state does not have. Each later up then fails because they exist (409). The command reads Pulumi Cloud and changes the state alone; it keeps a copy of the state in .sophia-secrets/. It names the operations that Pulumi records as interrupted, and refuses to import an environment with text that the next up would replace.",
   ],
   options: [
-    ["--dry-run", "say what would be taken and stop"],
+    ["--dry-run", "show what would be imported and stop"],
     ["--json", "print the outcome as JSON"],
   ],
   examples: ["npx sophia-secrets recover --dry-run", "npx sophia-secrets recover --stack staging"],
@@ -22,7 +22,7 @@ export const recoverCommand: CommandSpec = {
 async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { terminal, project } = context;
   const dryRun = typed.has("dryRun");
-  const done = await recover(context, dryRun);
+  const done = await recover(context, dryRun, (progress) => tell(context, progress));
   if (typed.has("json")) {
     terminal.print(JSON.stringify(done));
     return EXIT.done;
@@ -30,30 +30,39 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const count = done.recovered.length;
   if (count === 0)
     terminal.print(
-      `Nothing to recover in ${project.stack}: no environment, tag, team, role, issuer or webhook that its next pulumi up creates exists yet (--stack NAME for another)`,
+      `Nothing to recover in ${project.stack}: no environment, tag, team, role, issuer or webhook that its next pulumi up creates exists yet (for another stack: --stack NAME)`,
     );
-  else terminal.print(`${count} ${dryRun ? "would be taken" : "taken"} into the state of ${project.stack}`);
+  else
+    terminal.print(
+      `${count} ${dryRun ? "would be imported" : "imported"} into the state of ${project.stack}`,
+    );
   for (const line of tableLines(done.recovered.map(({ type, id }) => [`  ${kindOf(type)}`, id])))
     terminal.print(line);
-  if (count > 0 && !dryRun) terminal.print(`Now: pulumi up -s ${project.stack}`);
+  if (count > 0 && !dryRun) terminal.print(`Next: pulumi up -s ${project.stack}`);
   if (done.pending.length > 0) for (const line of pendingLines(done, project.stack)) terminal.print(line);
   return EXIT.done;
 }
 
+function tell({ terminal }: CommandContext, progress: RecoveryProgress): void {
+  if (progress.doing === "preview") terminal.progress("Asking Pulumi what the next up would create");
+  else if (progress.doing === "backup") terminal.say(`The state as it was is in ${progress.file}`);
+  else terminal.progress(`Importing ${counted(progress.count, "resource")} into the state`);
+}
+
 /**
- * The engine carries what was being created from state to state and warns of it at each `up`, also once that has made it;
- * everything else the next `up` drops (its `SnapshotManager`). At a terminal the refresh asks of each create what became
- * of it, whatever its options say: hence --non-interactive.
+ * The engine keeps pending creations in the state and warns of them at each `up`, also after an `up` has made them; it drops
+ * all other pending operations (its `SnapshotManager`). On a terminal the refresh asks about each creation, whatever its
+ * options say: hence --non-interactive.
  */
 function pendingLines({ pending }: Recovery, stack: string): string[] {
   const forget = `pulumi refresh -s ${stack} --clear-pending-creates --non-interactive --yes`;
   const isKept = pending.some(({ operation }) => operation === "creating");
   return [
-    `Pulumi notes ${counted(pending.length, "operation")} as broken off:`,
+    `Pulumi records ${counted(pending.length, "operation")} as interrupted:`,
     ...tableLines(pending.map(({ operation, urn }) => [`  ${operation}`, kindOfUrn(urn), nameOfUrn(urn)])),
     isKept
-      ? `It warns of what was being created at each up. Once pulumi up has ended well, let it forget that: ${forget}`
-      : "The next pulumi up does them anew, and forgets them.",
+      ? `It warns of pending creations at each up. After a pulumi up that succeeds, clear them: ${forget}`
+      : "The next pulumi up does them again, and clears them.",
   ];
 }
 

@@ -4,43 +4,54 @@ import { join } from "node:path";
 import { compositeEnvironment, ledgerEnvironment, pathOf } from "../../catalog/layout";
 import { RemedyError } from "../../errors";
 import { boundedYaml } from "../../yaml-text";
-import type { PrintingContext } from "../context";
+import type { Context } from "../context";
 import { keepBackup } from "../keep-backup";
 import { creationsIn, importFileFor, type Orphan, observeOrphans } from "./find-orphans";
 
 /** What `recover` did. */
 export interface Recovery {
-  /** What was taken into the state: its kind and the provider's id. */
+  /** What was imported into the state: its type and the provider's id. */
   recovered: { type: string; id: string }[];
-  /** What Pulumi notes as begun and not ended, until a refresh that is told to forget it. */
+  /** Operations that Pulumi's state records as interrupted, until a refresh that is told to clear them. */
   pending: PendingOperation[];
   /** File with the state as it was; undefined when nothing was changed. */
   backup: string | undefined;
 }
 
+/** What `recover` is doing. */
+export type RecoveryProgress =
+  | { doing: "preview" }
+  /** The state as it was is in that file: it says so at once, in case the import fails. */
+  | { doing: "backup"; file: string }
+  | { doing: "import"; count: number };
+
 /**
- * Takes what exists in Pulumi Cloud and is not in the state into the state, as it is: what an `up` left behind that was
- * killed or refused halfway, and what somebody made by hand. Nothing is written to Pulumi Cloud; the next `up` brings
- * it to what is declared.
+ * Imports into the state what exists in Pulumi Cloud and is not in the state, as it is: what an interrupted or refused
+ * `up` left behind, and what somebody made by hand. Nothing is written to Pulumi Cloud; the next `up` changes it to what
+ * is declared.
  *
  * @throws RemedyError when that next `up` would overwrite text that is not this program's, or Pulumi refuses.
  */
-export async function recover(context: PrintingContext, dryRun: boolean): Promise<Recovery> {
-  const { pulumi, project, terminal } = context;
-  // The program needs both; the one that is missing is named here, and not by the end of a failed preview.
+export async function recover(
+  context: Context,
+  dryRun: boolean,
+  onProgress: (progress: RecoveryProgress) => void,
+): Promise<Recovery> {
+  const { pulumi, project } = context;
+  // The program needs both tokens; a missing one is named here, not at the end of a failed preview.
   context.githubCall();
   const call = context.cloudCall();
   const exported = await pulumi.run(["stack", "export"]);
   const pending = pendingOperations(exported);
-  terminal.progress("Asking Pulumi what the next up would create");
+  onProgress({ doing: "preview" });
   const creations = creationsIn(await pulumi.run(["preview", "--json"]));
   const orphans = await observeOrphans(call, creations);
   await refuseForeignText(context, orphans);
   const recovered = orphans.map(({ creation, id }) => ({ type: creation.type, id }));
   if (dryRun || orphans.length === 0) return { recovered, pending, backup: undefined };
   const backup = keepBackup(project, exported, context.now());
-  terminal.say(`The state as it was is kept in ${backup}`);
-  terminal.progress(`Taking ${orphans.length} into the state`);
+  onProgress({ doing: "backup", file: backup });
+  onProgress({ doing: "import", count: orphans.length });
   const folder = mkdtempSync(join(tmpdir(), "recover-"));
   try {
     const file = join(folder, "import.json");
@@ -61,11 +72,11 @@ export async function recover(context: PrintingContext, dryRun: boolean): Promis
 }
 
 /**
- * `up` writes the composite's text, and the sync the ledger's: whatever else stands there would be lost. The sync leaves
- * alone what it does not know in a values environment.
+ * `up` writes the composite's text, and the sync writes the ledger's: any other text there would be lost. In a values
+ * environment the sync keeps what it does not know.
  */
 async function refuseForeignText(
-  { project, cloud, catalog }: PrintingContext,
+  { project, cloud, catalog }: Context,
   orphans: readonly Orphan[],
 ): Promise<void> {
   const { settings } = project;
@@ -80,9 +91,9 @@ async function refuseForeignText(
     const text = (await cloud()?.read(path))?.text ?? "";
     if (isOurs(text, settings.application)) continue;
     throw new RemedyError({
-      code: "?",
+      code: "environment-text-foreign",
       subject: path,
-      cause: "it exists and holds text of its own, which the next pulumi up or sync would replace",
+      cause: "it exists with a text of its own, which the next pulumi up or sync would replace",
       remedy: `save it (pulumi env get ${settings.pulumiOrganization}/${path}), move its values to GitHub, empty it, then run this again`,
     });
   }
@@ -104,9 +115,9 @@ function readYaml(text: string): Record<string, unknown> {
   return content === undefined ? { unreadable: true } : { ...(content as object | null) };
 }
 
-/** What an `up` had begun when it broke off, and Pulumi's state has noted since. */
+/** What an `up` was doing when it was interrupted, as Pulumi's state records it. */
 export interface PendingOperation {
-  /** `creating`, `updating`, `deleting` and the like, as Pulumi has it. */
+  /** Pulumi's own word: `creating`, `updating`, `deleting` and the like. */
   operation: string;
   urn: string;
 }
