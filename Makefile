@@ -10,7 +10,7 @@ NODE := node -r ts-node/register/transpile-only
 BUNDLE := dist/sync_secrets.cjs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check format bundle sandbox sandbox-env sandbox-run sandbox-approve sandbox-stop sandbox-reset bench clean
+.PHONY: help demo test test-long check types format bundle sandbox sandbox-env sandbox-run sandbox-approve sandbox-stop sandbox-reset bench clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -29,6 +29,9 @@ check: node_modules ## Format, lint, types, no secret in any file, then the test
 	@npx --no-install secretlint --secretlintignore .gitignore "**/*"
 	@npx --no-install tsc -p tsconfig.check.json
 	@npx --no-install mocha --parallel --jobs 2 --ignore "test/long/**" "test/**/*.test.ts"
+
+types: node_modules ## Check the types alone
+	@npx --no-install tsc -p tsconfig.check.json
 
 format: node_modules ## Put every file into the project's format
 	@npx --no-install biome check --write .

@@ -127,7 +127,7 @@ export const rotate: Step = {
 
 /** Every link from GitHub to the application, by the command that looks at them. */
 export const verify: Step = {
-  title: "npx sophia-secrets verify",
+  title: "./sophia-secrets verify",
   task: async (tour, task) => {
     const said = await tour.commands.run(["node", "build/sophia-secrets.cjs", "verify"], (each) => {
       task.output = each;

@@ -7365,6 +7365,7 @@ var import_node_https = require("node:https");
 var import_promises = require("node:timers/promises");
 
 // src/text.ts
+var COMMAND = "./sophia-secrets";
 function counted(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
 }
@@ -8690,7 +8691,7 @@ function outcomeOf(report) {
   };
 }
 function pauseLine(environment, paused) {
-  return `${environment}: ${describePause(paused)} (npx sophia-secrets resume ${environment} lifts it)`;
+  return `${environment}: ${describePause(paused)} (${COMMAND} resume ${environment} lifts it)`;
 }
 function byReason(lines) {
   const names = /* @__PURE__ */ new Map();

@@ -4,7 +4,7 @@ import type { GROUPS } from "./groups";
 
 /**
  * Who may do what with Sophia's values besides the pipeline itself, least first. People are named by their login in
- * Pulumi Cloud. `npx sophia-secrets access` shows what it comes to.
+ * Pulumi Cloud. `./sophia-secrets access` shows what it comes to.
  *
  * To give somebody access: a name in `identities`, or a policy more with its reason, then `pulumi up`.
  */

@@ -1,4 +1,10 @@
 /**
+ * How people start the command, in every text that they paste. A file of the project: elsewhere the shell finds nothing,
+ * where `npx` would ask the public registry for a package of that name and run it (docs/DECISIONS.md).
+ */
+export const COMMAND = "./sophia-secrets";
+
+/**
  * A number with its noun: `1 secret`, `2 secrets`, `0 secrets`.
  *
  * @param many the noun where there is not exactly one; with an `s` when left out.

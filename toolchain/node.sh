@@ -18,7 +18,9 @@ bin="$cache/v$VERSION/bin"
 
 # The major version of the node on PATH; 0 where there is none.
 major() {
-  node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0
+  version=$(node --version 2>/dev/null || echo v0)
+  version=${version#v}
+  echo "${version%%.*}"
 }
 
 fail() {

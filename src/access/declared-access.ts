@@ -3,6 +3,7 @@ import type { ResolvedCatalog } from "../catalog/entry";
 import { escEnvironments } from "../catalog/esc-environments";
 import { type EscEnvironment, pathOf } from "../catalog/layout";
 import type { Settings } from "../catalog/settings";
+import { COMMAND } from "../text";
 import { oversightOf } from "./oversight";
 import { accessOf, type EnvironmentAccess, type Grant, type TeamAccess, withRotators } from "./team-access";
 import { programTeam } from "./trust";
@@ -46,9 +47,9 @@ export function describeDefault(
 ): string {
   const everybody = "every member, and every team's token,";
   if ("unknown" in found)
-    return `access: ${everybody} has the default environment permission of ${organization} as well, which could not be asked: ${found.unknown}. npx sophia-secrets access says which it is`;
+    return `access: ${everybody} has the default environment permission of ${organization} as well, which could not be asked: ${found.unknown}. ${COMMAND} access says which it is`;
   const moot = found.level === "read" ? "shows everybody every name" : "makes every access policy moot";
-  return `access: ${everybody} has ${found.level} on every environment of ${organization} by default, which ${moot}. Remedy: npx sophia-secrets access --close-default, when all stacks are up`;
+  return `access: ${everybody} has ${found.level} on every environment of ${organization} by default, which ${moot}. Remedy: ${COMMAND} access --close-default, when all stacks are up`;
 }
 
 /** What everybody may do with every stack of the organization, and so the jobs that have a team's token. */
@@ -70,7 +71,7 @@ export function describeWithoutTeams(
   const named = policies.map(({ name }) => name).join(", ");
   const sentences = [
     `edition ${edition} has no teams, so nothing of access is declared or enforced: ${named === "" ? "" : `not the policies ${named} with their levels and maxOpenDuration, `}not the teams of the application and the sync, not their tokens`,
-    "Every member has the organization's default environment permission on every environment (npx sophia-secrets access says which)",
+    `Every member has the organization's default environment permission on every environment (${COMMAND} access says which)`,
   ];
   if (syncAuthentication === "oidc") {
     const token = edition === "individual" ? "a personal access token" : "an organization's access token";

@@ -1,14 +1,14 @@
 import { type AccessDifference, termsOf } from "../operations/access/access-difference";
 import type { ObservedAccess } from "../operations/access/access-differences";
 import type { AskedRight, Managing } from "../operations/access/access-rights";
-import { counted } from "../text";
+import { COMMAND, counted } from "../text";
 import { tableLines } from "./table";
 
 /** What no look at the declaration or at Pulumi Cloud's teams can tell. */
 export const UNKNOWN = [
   "what custom roles, and tokens that people made, allow besides: Pulumi Cloud shows them under Access Management",
-  "which jobs of GitHub's get a token of one of these teams, or an administrator's: npx sophia-secrets verify compares the trust",
-  "who may read the same values in GitHub: whoever may change a workflow of a carrier; npx sophia-secrets drift says which repositories read them",
+  `which jobs of GitHub's get a token of one of these teams, or an administrator's: ${COMMAND} verify compares the trust`,
+  `who may read the same values in GitHub: whoever may change a workflow of a carrier; ${COMMAND} drift says which repositories read them`,
 ] as const;
 
 /**

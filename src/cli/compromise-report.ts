@@ -4,7 +4,7 @@ import { describePause } from "../ledger/pause";
 import type { Case, Step } from "../operations/incident/case";
 import type { LeftPaused } from "../operations/incident/case-pause";
 import type { CaseEvent } from "../operations/incident/run-steps";
-import { counted } from "../text";
+import { COMMAND, counted } from "../text";
 
 /** One step, in words for the person who carries it out. */
 export interface StepText {
@@ -83,7 +83,7 @@ function value({ secret, slots, places, way }: Case, { settings }: StepOptions):
   }
   if (way === "environments") {
     const lines = [...new Set(places.map(({ environment }) => environment))].map(
-      (environment) => `npx sophia-secrets set ${secret.name} --environment ${environment} --replace`,
+      (environment) => `${COMMAND} set ${secret.name} --environment ${environment} --replace`,
     );
     return { title: `${title} in each GitHub environment`, lines };
   }
@@ -156,6 +156,6 @@ export function leftPausedLine({ environments, unsure }: LeftPaused): string | u
   const may = unsure.length === 0 ? "" : `, and ${unsure.join(", ")} may be`;
   const told =
     environments.length === 0 ? `${unsure.join(", ")} may be paused by this case` : `${known}${may}`;
-  const resume = `npx sophia-secrets resume ${[...environments, ...unsure].join(" ")}`;
+  const resume = `${COMMAND} resume ${[...environments, ...unsure].join(" ")}`;
   return `${told}. To let the sync write there again: ${resume}. To go on with the case: run this again`;
 }

@@ -2,6 +2,7 @@ import { RemedyError } from "../errors";
 import type { Terminal } from "../operations/context";
 import { Secret } from "../secret";
 import { logLine, maskCommand } from "../sync/runner";
+import { COMMAND } from "../text";
 
 const CLEAR_LINE = "\r\u001b[2K";
 
@@ -124,7 +125,7 @@ function lineIn(typed: string): Secret {
     code: "?",
     subject: "the value",
     cause: why,
-    remedy: "give it on stdin: npx sophia-secrets set NAME < FILE",
+    remedy: `give it on stdin: ${COMMAND} set NAME < FILE`,
   });
 }
 

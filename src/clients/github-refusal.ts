@@ -1,4 +1,5 @@
 import { RemedyError, TokenError } from "../errors";
+import { COMMAND } from "../text";
 import type { HttpAnswer } from "./http";
 
 const RIGHTS =
@@ -61,7 +62,7 @@ export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
         code: "visibility-not-selected",
         subject: thing,
         cause: "its visibility is not selected, so it has no list of repositories",
-        remedy: `npx sophia-secrets drift shows what differs`,
+        remedy: `${COMMAND} drift shows what differs`,
       });
     case 422:
       return new RemedyError({

@@ -141,7 +141,7 @@ function load(file: string): Catalog {
         code: "?",
         subject: file,
         cause: reason,
-        remedy: "mend it: npx tsc -p tsconfig.check.json shows what is wrong",
+        remedy: "fix it: make types shows what is wrong",
       },
       {
         cause: error,

@@ -1,5 +1,5 @@
 import { describePause, type Pause } from "../ledger/pause";
-import { counted } from "../text";
+import { COMMAND, counted } from "../text";
 import type { PlanLine, Verb } from "./plan";
 import type { EnvironmentReport } from "./sync-environment";
 import type { GroupReport } from "./sync-groups";
@@ -59,7 +59,7 @@ export function outcomeOf(report: EnvironmentReport): Outcome {
 }
 
 function pauseLine(environment: string, paused: Pause): string {
-  return `${environment}: ${describePause(paused)} (npx sophia-secrets resume ${environment} lifts it)`;
+  return `${environment}: ${describePause(paused)} (${COMMAND} resume ${environment} lifts it)`;
 }
 
 /** Refusals, those of one reason together: GitHub shows ten annotations a step, and forty waiting secrets are one thing to do. */

@@ -229,12 +229,12 @@ describe("what preview says of access", () => {
   it("says what everybody has by default and how to end it, or why it is not known and what asks", () => {
     equal(
       describeDefault("acme", { level: "write" }),
-      "access: every member, and every team's token, has write on every environment of acme by default, which makes every access policy moot. Remedy: npx sophia-secrets access --close-default, when all stacks are up",
+      "access: every member, and every team's token, has write on every environment of acme by default, which makes every access policy moot. Remedy: ./sophia-secrets access --close-default, when all stacks are up",
     );
     match(describeDefault("acme", { level: "read" }), /has read .* shows everybody every name/);
     match(
       describeDefault("acme", { unknown: "no answer" }),
-      /could not be asked: no answer\. npx sophia-secrets access says which it is$/,
+      /could not be asked: no answer\. \.\/sophia-secrets access says which it is$/,
     );
   });
 });

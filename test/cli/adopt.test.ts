@@ -53,7 +53,7 @@ describe("adopt, with the real engine", function () {
     assert.notEqual(code, 0, output);
     // The engine stops at the first refusal, and which slot comes first is its own affair.
     const named =
-      /(\w+): this organization secret exists .*Nothing was written\. Remedy: .*npx sophia-secrets adopt (\w+)/;
+      /(\w+): this organization secret exists .*Nothing was written\. Remedy: .*\.\/sophia-secrets adopt (\w+)/;
     const [, refused, toAdopt] = named.exec(output) ?? [];
     assert.ok(["FOR_ALL", "RESET_BY_GH", "SELECTED"].includes(refused ?? ""), output);
     assert.equal(toAdopt, refused);
@@ -108,7 +108,7 @@ describe("adopt, with the real engine", function () {
     const { stdout, code } = await adopt();
     assert.equal(code, 0);
     assert.match(stdout, /^0 adopted, 3 in the state already, 0 not in GitHub yet\n\n/);
-    assert.match(stdout, /RESET_BY_GH .*\nMend it before pulumi up.*: npx sophia-secrets repair --all .*\n$/);
+    assert.match(stdout, /RESET_BY_GH .*\nMend it before pulumi up.*: \.\/sophia-secrets repair --all .*\n$/);
   });
 
   it("leaves nothing to change once readers are repaired, not even after a rotation", async () => {

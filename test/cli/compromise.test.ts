@@ -306,7 +306,7 @@ describe("sophia-secrets compromise", function () {
     await sync();
     const unset = await run("DATABASE_URL", { typed: ["", ""] });
     equal(unset.code, 2);
-    match(unset.stderr, /npx sophia-secrets set DATABASE_URL --environment staging --replace\n/);
+    match(unset.stderr, /\.\/sophia-secrets set DATABASE_URL --environment staging --replace\n/);
     match(unset.stdout, /production: the value is still the one from before/);
     await setIn("staging", "DATABASE_URL", "canary-of-staging-2");
     await setIn("production", "DATABASE_URL", "canary-of-production-2");
@@ -499,7 +499,7 @@ describe("sophia-secrets compromise", function () {
       stopped.stderr,
       /error: staging, production: the sync is paused\n {2}Remedy: .*resume staging production/,
     );
-    equal(stopped.stderr.split("npx sophia-secrets resume").length, 2, "said once");
+    equal(stopped.stderr.split("./sophia-secrets resume").length, 2, "said once");
     equal(await loaded("production"), OLD);
     const { text } = await cloud.call("GET", env("default/app-production-ledger"));
     match(text, /paused:\n +reason: OPENAI_API_KEY is compromised/);
@@ -512,7 +512,7 @@ describe("sophia-secrets compromise", function () {
   describe("says what its --pause leaves paused", () => {
     const ledgerOf = (environment: string) => env(`default/app-${environment}-ledger`);
     const both =
-      /staging, production stay paused by this case\. To let the sync write there again: npx sophia-secrets resume staging production\. To go on with the case: run this again\n/;
+      /staging, production stay paused by this case\. To let the sync write there again: \.\/sophia-secrets resume staging production\. To go on with the case: run this again\n/;
 
     it("when a person stops it, also on a second try, and no more when it has let the sync go on", async () => {
       match((await run("OPENAI_API_KEY --pause", { typed: ["stop"] })).stderr, both);
@@ -547,7 +547,7 @@ describe("sophia-secrets compromise", function () {
       equal(half.code, 2);
       match(
         half.stderr,
-        /\nstaging stays paused by this case\. To let .*: npx sophia-secrets resume staging\./,
+        /\nstaging stays paused by this case\. To let .*: \.\/sophia-secrets resume staging\./,
       );
       match(half.stderr, /error: production: it is not paused: .*the token may not do this/);
       cloud.faults.clear();
@@ -578,7 +578,7 @@ describe("sophia-secrets compromise", function () {
       cloud.faults.add({ method: "GET", path: ledgerOf("production"), times: 0, answer: { status: 500 } });
       match(
         (await run("OPENAI_API_KEY", { typed: ["stop"] })).stderr,
-        /\nstaging stays paused by this case, and production may be\. To let .*: npx sophia-secrets resume staging production\./,
+        /\nstaging stays paused by this case, and production may be\. To let .*: \.\/sophia-secrets resume staging production\./,
       );
     });
 
@@ -589,7 +589,7 @@ describe("sophia-secrets compromise", function () {
       const first = await run("OPENAI_API_KEY --pause", { typed: ["stop"] });
       match(
         first.stderr,
-        /\nstaging stays paused by this case\. To let .*: npx sophia-secrets resume staging\./,
+        /\nstaging stays paused by this case\. To let .*: \.\/sophia-secrets resume staging\./,
       );
       await resumeSync(ours, settings(), ["staging"]);
       doesNotMatch((await run("OPENAI_API_KEY", { typed: ["stop"] })).stderr, /paused by this case/);
@@ -612,7 +612,7 @@ describe("sophia-secrets compromise", function () {
       us.emit("SIGTERM", "SIGTERM");
       match(
         said.join("\n"),
-        /^production may be paused by this case\. .*: npx sophia-secrets resume production\./,
+        /^production may be paused by this case\. .*: \.\/sophia-secrets resume production\./,
       );
       deepEqual([killed, us.eventNames()], [["SIGTERM"], []]);
     });
@@ -645,7 +645,7 @@ describe("sophia-secrets compromise", function () {
       );
       match(
         await dry("DATABASE_URL"),
-        /npx sophia-secrets set DATABASE_URL --environment staging --replace\n.*--environment production/,
+        /\.\/sophia-secrets set DATABASE_URL --environment staging --replace\n.*--environment production/,
       );
       match(await dry("SMTP_HOST"), /pulumi config set --secret --type string --path 'values\.SMTP_HOST'/);
       const own = await dry("PULUMI_ACCESS_TOKEN");

@@ -186,7 +186,7 @@ describe("pause and resume", () => {
     deepEqual([code, stdout], [2, ""]);
     match(
       stderr,
-      /production: its sync is paused by ada .*: vendor is down\. Remedy: npx sophia-secrets resume production/,
+      /production: its sync is paused by ada .*: vendor is down\. Remedy: \.\/sophia-secrets resume production/,
     );
   });
 

@@ -71,7 +71,7 @@ describe("a value typed in hiding", () => {
   it("refuses a paste of several lines, whole, and says where it may come from", async () => {
     await assert.rejects(
       ask("-----BEGIN\rcanary\r"),
-      /several lines.*on stdin: npx sophia-secrets set NAME < FILE/,
+      /several lines.*on stdin: \.\/sophia-secrets set NAME < FILE/,
     );
     await assert.rejects(ask("one\r", "canary\r"), /several lines/);
   });

@@ -92,7 +92,7 @@ describe("where somebody must approve changes of values", () => {
           `${GROUP.keys}: the change was proposed and waits for approval (change request ${request?.id}). Remedy: somebody else approves and applies it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request approve ${request?.id} && pulumi env change-request apply ${request?.id}); the next run finds it done`,
           "Nothing has changed yet: it is for security to approve. Once it is applied, run this again: that brings the ledger in line.",
           "The sync of production is paused until somebody resumes it, or its next run would bring GitHub's values back.",
-          "To give this up: close the change request, then npx sophia-secrets resume production",
+          "To give this up: close the change request, then ./sophia-secrets resume production",
           "",
         ].join("\n"),
       );
@@ -216,7 +216,7 @@ describe("where somebody must approve changes of values", () => {
       stage.cloud.faults.add({ method: "POST", path, times: 0, answer: { status: 403 } });
       const { code, stderr } = await back();
       equal(code, 2);
-      match(stderr, /\nThe sync of production is paused, .*then: npx sophia-secrets resume production\n$/);
+      match(stderr, /\nThe sync of production is paused, .*then: \.\/sophia-secrets resume production\n$/);
     });
 
     it("lifts its pause again where it may not propose", async () => {

@@ -56,7 +56,7 @@ describe("rollback", () => {
     ok(stderr.startsWith(COME_BACK), stderr);
     match(
       stderr.slice(COME_BACK.length),
-      /^The sync of production is paused.*Set the right ones in GitHub, then: npx sophia-secrets resume production\n$/,
+      /^The sync of production is paused.*Set the right ones in GitHub, then: \.\/sophia-secrets resume production\n$/,
     );
     equal(code, 0);
     await isBack();
@@ -309,7 +309,7 @@ describe("rollback", () => {
     equal(code, 2);
     match(
       stderr,
-      /databases, keys: no revision there is tagged run-3, [\s\S]*Remedy: npx sophia-secrets history lists what there is; [\s\S]*took only some names or failed in part has no tag: name the revision's number/,
+      /databases, keys: no revision there is tagged run-3, [\s\S]*Remedy: \.\/sophia-secrets history lists what there is; [\s\S]*took only some names or failed in part has no tag: name the revision's number/,
     );
     const back = await stage.run(`rollback production --to ${revision} --group keys`);
     equal(back.code, 0, back.stderr);
@@ -371,7 +371,7 @@ describe("rollback", () => {
       deepEqual([first.code, other?.code, other?.stdout], [0, 2, ""]);
       match(
         other?.stderr ?? "",
-        /^error: production: another rollback has it paused by ada since .*: rolled back to run-1; nothing was written\. Remedy: once that one has ended: npx sophia-secrets resume production/,
+        /^error: production: another rollback has it paused by ada since .*: rolled back to run-1; nothing was written\. Remedy: once that one has ended: \.\/sophia-secrets resume production/,
       );
       await isBack();
     });

@@ -174,7 +174,7 @@ describe("sophia-secrets rotation", () => {
     const uid = /UID:openai_api_key\.staging@app\.payready\.sophia-secrets\r\n/;
     match(text, uid);
     match(text, /DTSTART;VALUE=DATE:20260630\r\nDTEND;VALUE=DATE:20260701\r\n/);
-    match(text.replaceAll("\r\n\t", ""), /Then: npx sophia-secrets set OPENAI_API_KEY --replace/);
+    match(text.replaceAll("\r\n\t", ""), /Then: \.\/sophia-secrets set OPENAI_API_KEY --replace/);
     await run(`--ics ${file}`);
     equal(readFileSync(file, "utf8"), text);
     await everywhere({ OPENAI_API_KEY: fresh, SMTP_PASSWORD: fresh });

@@ -84,7 +84,7 @@ describe("sophia-secrets set --environment", () => {
     const keys = requests.filter((request) => request.includes("public-key"));
     deepEqual(keys, ["GET /api/v3/repos/ai-cherry/carrier/environments/staging/secrets/public-key"]);
     deepEqual(told, ["DATABASE_URL: created, in staging of carrier"]);
-    match(stderr, /has no slot of it yet: npx sophia-secrets adopt DATABASE_URL --stack STACK/);
+    match(stderr, /has no slot of it yet: \.\/sophia-secrets adopt DATABASE_URL --stack STACK/);
     deepEqual(writes, ["PUT /api/v3/repos/ai-cherry/carrier/environments/staging/secrets/DATABASE_URL"]);
     deepEqual([valuesIn("staging"), valuesIn("production")], [{ DATABASE_URL: URL }, {}]);
     deepEqual(world.github.service.hostOf("ai-cherry/carrier").organizationSecrets(), {});
@@ -98,7 +98,7 @@ describe("sophia-secrets set --environment", () => {
     await start({ carrier: { staging: ["DATABASE_URL"] } }, { ledger });
     assertRefused(
       await run(SET, URL),
-      /DATABASE_URL: it exists in GitHub \(staging of carrier\), which cannot give its value back \(a value of it was synced: staging 2026-07-30T02:00:00Z\)\. Remedy: npx sophia-secrets set DATABASE_URL --environment staging --replace replaces it for good/,
+      /DATABASE_URL: it exists in GitHub \(staging of carrier\), which cannot give its value back \(a value of it was synced: staging 2026-07-30T02:00:00Z\)\. Remedy: \.\/sophia-secrets set DATABASE_URL --environment staging --replace replaces it for good/,
     );
     deepEqual(valuesIn("staging"), { DATABASE_URL: BEFORE });
     const { code, told, stderr } = await run(`${SET} --replace`, URL);
@@ -151,7 +151,7 @@ describe("sophia-secrets set --environment", () => {
     for (const [command, told] of [
       [
         "set DATABASE_URL",
-        /not of the organization\. Remedy: npx sophia-secrets set DATABASE_URL --environment ENVIRONMENT sets its value in one of staging, production/,
+        /not of the organization\. Remedy: \.\/sophia-secrets set DATABASE_URL --environment ENVIRONMENT sets its value in one of staging, production/,
       ],
       [
         "set OPENAI_API_KEY --environment staging",
@@ -227,7 +227,7 @@ describe("sophia-secrets set --environment", () => {
     await start({ carrier: { staging: ["OLD_KEY"] } });
     const { code, stderr } = await run("set NEW_KEY --environment staging", "canary");
     equal(code, 0, stderr);
-    match(stderr, /npx sophia-secrets set OLD_KEY --environment staging --replace, with the same value/);
+    match(stderr, /\.\/sophia-secrets set OLD_KEY --environment staging --replace, with the same value/);
     deepEqual(valuesIn("staging"), { NEW_KEY: "canary", OLD_KEY: BEFORE });
   });
 

@@ -41,7 +41,7 @@ describe("adopt, of secrets that stand in GitHub's environments already, with th
   it("is refused by up, which names the command", async () => {
     const { code, output } = await project.pulumi("preview", "-s", "test");
     assert.notEqual(code, 0);
-    assert.match(output, /STRIPE_KEY: .* exists in GitHub.*npx sophia-secrets adopt STRIPE_KEY --stack test/);
+    assert.match(output, /STRIPE_KEY: .* exists in GitHub.*\.\/sophia-secrets adopt STRIPE_KEY --stack test/);
   });
 
   for (const stack of ["test", "live"]) {

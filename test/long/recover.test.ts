@@ -55,7 +55,7 @@ describe("an up that left things behind, with the real engine", function () {
     assert.equal(refused.code, 2);
     assert.match(
       refused.output,
-      /OPENAI_API_KEY: this organization secret exists .*npx sophia-secrets adopt OPENAI_API_KEY/,
+      /OPENAI_API_KEY: this organization secret exists .*\.\/sophia-secrets adopt OPENAI_API_KEY/,
     );
     assert.doesNotMatch(refused.output, /[{}]|canary/);
     assert.equal((await command("adopt", "OPENAI_API_KEY")).code, 0);

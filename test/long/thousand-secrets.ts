@@ -11,7 +11,7 @@ import {
 import { People, type WorkflowRun } from "../engine/people";
 
 /* GitHub's most secrets over its least carriers, through the sandbox whole. Minutes long, and so not in the test run:
- * npx mocha test/long/thousand-secrets.ts */
+ * npx --no-install mocha test/long/thousand-secrets.ts */
 
 const COUNT = 1000;
 const CARRIERS = Array.from({ length: 10 }, (_, index) => `carrier-${index}`);

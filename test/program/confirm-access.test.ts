@@ -50,7 +50,7 @@ describe("what the program asks Pulumi Cloud itself", function () {
     const { said, error } = await run([]);
     assert.equal(error, undefined);
     assert.deepEqual(ofAccess(said), [
-      `warning: access: every member, and every team's token, has write on every environment of ${ORG} by default, which makes every access policy moot. Remedy: npx sophia-secrets access --close-default, when all stacks are up`,
+      `warning: access: every member, and every team's token, has write on every environment of ${ORG} by default, which makes every access policy moot. Remedy: ./sophia-secrets access --close-default, when all stacks are up`,
     ]);
     assert.deepEqual(await asked(), [`GET /api/orgs/${ORG}/metadata`]);
   });

@@ -160,7 +160,7 @@ describe("guards of a secret in GitHub", () => {
       () => guards(async () => true).create({ ...SLOT, newInputs }),
       "secret-exists",
       "OPENAI_API_KEY",
-      "npx sophia-secrets adopt OPENAI_API_KEY --stack ",
+      "./sophia-secrets adopt OPENAI_API_KEY --stack ",
     );
   });
 

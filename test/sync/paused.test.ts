@@ -35,7 +35,7 @@ describe("the sync job of an environment that somebody paused", () => {
     deepEqual([run.code, run.requests], [0, [`GET /api/esc/environments/${ORG}/${LEDGER}/decrypt`]]);
     deepEqual(run.printed, [
       "production: paused, nothing written",
-      `notice: production: paused by ada since ${SINCE}, until ${UNTIL}: vendor is down (npx sophia-secrets resume production lifts it)`,
+      `notice: production: paused by ada since ${SINCE}, until ${UNTIL}: vendor is down (./sophia-secrets resume production lifts it)`,
     ]);
     equal(run.outputs, "changed=0\nrefused=0\npaused=true\n");
     match(run.summary, /^### Secrets of production: paused, nothing written\n\nproduction\\: paused by ada/);
@@ -49,7 +49,7 @@ describe("the sync job of an environment that somebody paused", () => {
     equal(said.length, 2);
     match(
       said[1] ?? "",
-      /^::notice title=sync_secrets::production: paused by ada [^\n]*: a ::error::b ##\[error\]c \(npx/,
+      /^::notice title=sync_secrets::production: paused by ada [^\n]*: a ::error::b ##\[error\]c \(\.\/sophia-secrets/,
     );
   });
 

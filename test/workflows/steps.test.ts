@@ -76,6 +76,7 @@ describe("what the steps run", () => {
     }
     const { status, stdout, stderr } = spawnSync("bash", ["-e", "-c", step.run ?? ""], {
       encoding: "utf8",
+      cwd: folder,
       env: { PATH: `${folder}:/usr/bin:/bin`, CALLED: called, RUNNER_TEMP: folder, ...env },
     });
     const calls = existsSync(called)
@@ -94,11 +95,11 @@ describe("what the steps run", () => {
 
   it("previews the stack as the preview's identity, with the policy pack, into a file", () => {
     const step = stepOf(jobOf("pull-request.yml", "preview"), "Preview");
-    const { status, calls, stdout } = run(step, { STACK: "staging" }, { npx: "echo an event" });
+    const { status, calls, stdout } = run(step, { STACK: "staging" }, { "sophia-secrets": "echo an event" });
     deepEqual([status, stdout], [0, ""]);
     deepEqual(calls, [
       [
-        ...["--no-install", "sophia-secrets", "run-as", "--stack", "staging", "preview", "--"],
+        ...["run-as", "--stack", "staging", "preview", "--"],
         ...["pulumi", "preview", "--json", "--non-interactive", ...WITH_PACK],
       ],
     ]);
@@ -111,11 +112,11 @@ describe("what the steps run", () => {
     const step = stepOf(job, "Comment the plan");
     const summary = join(folder, "summary");
     const env = { STACK: "staging", PULL_REQUEST: "5; echo hurt", GITHUB_STEP_SUMMARY: summary };
-    const { status, calls, stdout } = run(step, env, { npx: "echo a plan; exit 1" });
+    const { status, calls, stdout } = run(step, env, { "sophia-secrets": "echo a plan; exit 1" });
     deepEqual([status, stdout, readFileSync(summary, "utf8")], [1, "", "a plan\n"]);
     deepEqual(calls, [
       [
-        ...["--no-install", "sophia-secrets", "plan-comment", "--stack", "staging"],
+        ...["plan-comment", "--stack", "staging"],
         ...["--plan", join(folder, "plan.jsonl"), "--pull-request", "5; echo hurt"],
       ],
     ]);
@@ -124,10 +125,10 @@ describe("what the steps run", () => {
 
   it("updates the stack as an administrator, with the preview that the policy pack may refuse", () => {
     const step = stepOf(jobOf("deploy.yml", "up"), "Up");
-    const { calls } = run(step, { STACK: "production" }, { npx: "" });
+    const { calls } = run(step, { STACK: "production" }, { "sophia-secrets": "" });
     deepEqual(calls, [
       [
-        ...["--no-install", "sophia-secrets", "run-as", "--stack", "production", "up", "--"],
+        ...["run-as", "--stack", "production", "up", "--"],
         ...["pulumi", "up", "--yes", "--refresh", "--non-interactive", ...WITH_PACK],
       ],
     ]);
@@ -137,10 +138,10 @@ describe("what the steps run", () => {
     const job = jobOf("nightly.yml", "audit");
     for (const name of ["Drift", "Rotation", "Verify"]) {
       const step = stepOf(job, name);
-      const { status, calls } = run(step, {}, { npx: "exit 1" });
+      const { status, calls } = run(step, {}, { "sophia-secrets": "exit 1" });
       equal(status, 1, name);
-      const own = ["npx", "--no-install", "sophia-secrets", name.toLowerCase()];
-      deepEqual(calls, [["--no-install", "sophia-secrets", "run-as", "audit", "--", ...own]]);
+      const own = ["./sophia-secrets", name.toLowerCase()];
+      deepEqual(calls, [["run-as", "audit", "--", ...own]]);
       if (name !== "Drift") match(step.if ?? "", /!cancelled\(\)/);
     }
   });

@@ -1,4 +1,5 @@
 import type { Problem } from "../../errors";
+import { COMMAND } from "../../text";
 import { DEFAULT_FORMAT, type Settings } from "../settings";
 
 /** What must fit together between the stacks of one project. */
@@ -91,7 +92,7 @@ export function checkPins({ compositeTags, environments }: Settings): Problem[] 
         code: "?",
         subject: thing,
         cause: `is no tag that all groups can have: ${tag}`,
-        remedy: `npx sophia-secrets history ${environment} lists tags such as run-123; leave it out for the newest values`,
+        remedy: `${COMMAND} history ${environment} lists tags such as run-123; leave it out for the newest values`,
       });
     }
     return problems;

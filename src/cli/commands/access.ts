@@ -18,6 +18,7 @@ import {
 } from "../../operations/access/access-rights";
 import { differencesIn } from "../../operations/access/team-differences";
 import { readStacks } from "../../operations/project";
+import { COMMAND } from "../../text";
 import { managingLines, matrixLines, observedLines, secretLines, UNKNOWN } from "../access-report";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../options";
@@ -39,10 +40,10 @@ export const accessCommand: CommandSpec = {
     ["--close-default", "set the organization's default environment permission to none"],
   ],
   examples: [
-    "npx sophia-secrets access",
-    "npx sophia-secrets access POSTGRES_PASSWORD --environment production",
-    "npx sophia-secrets access --identity developer --json | jq -r '.rights[].group'",
-    "npx sophia-secrets access --close-default",
+    `${COMMAND} access`,
+    `${COMMAND} access POSTGRES_PASSWORD --environment production`,
+    `${COMMAND} access --identity developer --json | jq -r '.rights[].group'`,
+    `${COMMAND} access --close-default`,
   ],
   run,
 };

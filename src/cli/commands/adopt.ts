@@ -5,6 +5,7 @@ import { type AdoptSlot, adoptableSlots } from "../../operations/adoption/adopt-
 import { differencesOf, type Finding } from "../../operations/drift/find-drift";
 import { observeSecrets } from "../../operations/drift/observe-github";
 import { spreadOf } from "../../operations/values/named-entries";
+import { COMMAND } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 
@@ -23,10 +24,7 @@ export const adoptCommand: CommandSpec = {
     ["--dry-run", "say what would be adopted and stop"],
     ["--json", "print the outcome as JSON"],
   ],
-  examples: [
-    "npx sophia-secrets adopt --all --dry-run",
-    "npx sophia-secrets adopt OPENAI_API_KEY SLACK_BOT_TOKEN",
-  ],
+  examples: [`${COMMAND} adopt --all --dry-run`, `${COMMAND} adopt OPENAI_API_KEY SLACK_BOT_TOKEN`],
   run,
 };
 
@@ -37,7 +35,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
       code: "?",
       subject: "adopt",
       cause: "takes names, or --all",
-      remedy: "npx sophia-secrets adopt --all --dry-run shows what there is",
+      remedy: `${COMMAND} adopt --all --dry-run shows what there is`,
     });
   }
   const dryRun = typed.has("dryRun");
@@ -89,6 +87,6 @@ function report(
   for (const line of tableLines(differing.map(({ name, what, remedy }) => [`  ${name}`, what, remedy])))
     terminal.print(line);
   terminal.print(
-    "Mend it before pulumi up, which does not look for it: npx sophia-secrets repair --all does so for every declared secret",
+    `Mend it before pulumi up, which does not look for it: ${COMMAND} repair --all does so for every declared secret`,
   );
 }

@@ -1,7 +1,7 @@
 import { type Folded, foldAudit } from "../../operations/audit/join-audit";
 import { type AuditAnswer, readAudit } from "../../operations/audit/read-audit";
 import { entriesOf } from "../../operations/values/named-entries";
-import { counted } from "../../text";
+import { COMMAND, counted } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption, limitOption } from "../options";
 import { tableLines } from "../table";
@@ -30,9 +30,9 @@ export const auditCommand: CommandSpec = {
     ["--json", "print every event as JSON"],
   ],
   examples: [
-    "npx sophia-secrets audit",
-    "npx sophia-secrets audit --secret POSTGRES_PASSWORD --environment production --since 30d",
-    "npx sophia-secrets audit --json | jq '.events[] | select(.kind == \"refused\")'",
+    `${COMMAND} audit`,
+    `${COMMAND} audit --secret POSTGRES_PASSWORD --environment production --since 30d`,
+    `${COMMAND} audit --json | jq '.events[] | select(.kind == "refused")'`,
   ],
   run,
 };

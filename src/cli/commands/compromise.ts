@@ -13,6 +13,7 @@ import { caseName, openCase } from "../../operations/incident/open-case";
 import { runSteps } from "../../operations/incident/run-steps";
 import { requireSameScope, startJournal } from "../../operations/incident/start-case";
 import { unprovenIn } from "../../operations/incident/verify-loaders";
+import { COMMAND } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { createLead, tellingPauses } from "../compromise-lead";
 import { type StepText, stepText } from "../compromise-report";
@@ -43,8 +44,8 @@ export const compromiseCommand: CommandSpec = {
     ["--dry-run", "show the steps and do nothing"],
   ],
   examples: [
-    "npx sophia-secrets compromise OPENAI_API_KEY --dry-run",
-    'npx sophia-secrets compromise OPENAI_API_KEY --reason "in a public log, incident 42" --since 7d',
+    `${COMMAND} compromise OPENAI_API_KEY --dry-run`,
+    `${COMMAND} compromise OPENAI_API_KEY --reason "in a public log, incident 42" --since 7d`,
   ],
   run,
 };
@@ -127,7 +128,7 @@ function requireSomebody({ terminal }: CommandContext, typed: Typed): void {
 function tellUnproven({ terminal }: CommandContext, unproven: readonly string[]): ExitCode {
   if (unproven.length === 0) return EXIT.done;
   terminal.say(
-    `warning: it is not proven that applications of ${unproven.join(", ")} get the new value: ask somebody who may open what they open to run npx sophia-secrets verify`,
+    `warning: it is not proven that applications of ${unproven.join(", ")} get the new value: ask somebody who may open what they open to run ${COMMAND} verify`,
   );
   return EXIT.found;
 }

@@ -4,7 +4,7 @@ import { organizationSlots } from "../../catalog/slots";
 import { type Finding, findDrift, inOrder, isDrift } from "../../operations/drift/find-drift";
 import { findFormerReaders, observeAll } from "../../operations/drift/observe-github";
 import { spreadOf } from "../../operations/values/named-entries";
-import { counted } from "../../text";
+import { COMMAND, counted } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 
@@ -17,7 +17,7 @@ export const driftCommand: CommandSpec = {
     "What pulumi preview cannot see: gh secret set resets who may read a secret, people delete and add in the browser, a repository's own secret hides the organization's, other people's secrets crowd a carrier. Says who still reads the name that a renamed secret had. Reads only. Exit code 1 when there is drift.",
   ],
   options: [["--json", "print the findings as JSON"]],
-  examples: ["npx sophia-secrets drift", "npx sophia-secrets drift --json | jq -r '.drift[].name'"],
+  examples: [`${COMMAND} drift`, `${COMMAND} drift --json | jq -r '.drift[].name'`],
   run,
 };
 

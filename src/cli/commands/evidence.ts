@@ -12,6 +12,7 @@ import {
   policiesSection,
   rotationSection,
 } from "../../operations/evidence/sections";
+import { COMMAND } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 import { parseSince } from "../time-options";
@@ -31,10 +32,7 @@ export const evidenceCommand: CommandSpec = {
     ["--since <time>", `how far back the history goes: 30d, 12w or a day (default: ${SINCE})`],
     ["--replace", "replace an older bundle there; anything else is never replaced"],
   ],
-  examples: [
-    "npx sophia-secrets evidence",
-    "npx sophia-secrets evidence --out reviews/2026-q3 --since 2026-07-01",
-  ],
+  examples: [`${COMMAND} evidence`, `${COMMAND} evidence --out reviews/2026-q3 --since 2026-07-01`],
   run,
 };
 

@@ -1,5 +1,6 @@
 import { requireCloud } from "../../operations/context";
 import { type HistoryLine, readHistory } from "../../operations/versions/history";
+import { COMMAND } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArgument, groupOption, limitOption } from "../options";
 import { tableLines } from "../table";
@@ -22,8 +23,8 @@ export const historyCommand: CommandSpec = {
     ["--json", "print the revisions as JSON"],
   ],
   examples: [
-    "npx sophia-secrets history production",
-    "npx sophia-secrets history production --group api-keys --json | jq '.[0].tags'",
+    `${COMMAND} history production`,
+    `${COMMAND} history production --group api-keys --json | jq '.[0].tags'`,
   ],
   run,
 };

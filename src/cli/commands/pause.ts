@@ -2,6 +2,7 @@ import { currentUser } from "../../clients/pulumi-organization";
 import { RemedyError } from "../../errors";
 import { requireCloud } from "../../operations/context";
 import { pauseSync } from "../../operations/pauses/pause-sync";
+import { COMMAND } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArguments } from "../options";
 import { untilOption } from "../time-options";
@@ -21,8 +22,8 @@ export const pauseCommand: CommandSpec = {
     ["--until <time>", "until when, UTC: 2026-12-31 or 2026-12-31T18:00Z"],
   ],
   examples: [
-    'npx sophia-secrets pause production --reason "vendor rotates keys" --for 4h',
-    'npx sophia-secrets pause --reason "incident 42, see the channel"',
+    `${COMMAND} pause production --reason "vendor rotates keys" --for 4h`,
+    `${COMMAND} pause --reason "incident 42, see the channel"`,
   ],
   run,
 };

@@ -1,6 +1,7 @@
 import { createGitHubComments } from "../../clients/github-issues";
 import { RemedyError } from "../../errors";
 import { markerOf, readPlan, renderPlan } from "../../operations/plan-comment/plan-comment";
+import { COMMAND } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 
 /** A preview as a pull request's readers see it. */
@@ -14,8 +15,8 @@ export const planCommentCommand: CommandSpec = {
   required: [["--plan <file>", "the preview's events, one a line"]],
   options: [["--pull-request <number>", "write it there, in the repository GITHUB_REPOSITORY"]],
   examples: [
-    "npx sophia-secrets plan-comment --plan plan.jsonl --stack staging",
-    'npx sophia-secrets plan-comment --plan plan.jsonl --stack staging --pull-request "$NUMBER"',
+    `${COMMAND} plan-comment --plan plan.jsonl --stack staging`,
+    `${COMMAND} plan-comment --plan plan.jsonl --stack staging --pull-request "$NUMBER"`,
   ],
   run,
 };

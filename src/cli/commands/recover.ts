@@ -1,5 +1,5 @@
 import { type Recovery, type RecoveryProgress, recover } from "../../operations/recovery/recover";
-import { counted } from "../../text";
+import { COMMAND, counted } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 
@@ -15,7 +15,7 @@ export const recoverCommand: CommandSpec = {
     ["--dry-run", "show what would be imported and stop"],
     ["--json", "print the outcome as JSON"],
   ],
-  examples: ["npx sophia-secrets recover --dry-run", "npx sophia-secrets recover --stack staging"],
+  examples: [`${COMMAND} recover --dry-run`, `${COMMAND} recover --stack staging`],
   run,
 };
 

@@ -6,7 +6,7 @@ import { differencesOf, type Finding, type Observed } from "../../operations/dri
 import { observeSecrets } from "../../operations/drift/observe-github";
 import { organizationSlotsNamed, requireRoom, spreadOf } from "../../operations/values/named-entries";
 import { describeReaders, repositoryIds } from "../../operations/values/write-values";
-import { counted } from "../../text";
+import { COMMAND, counted } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 
 /** Mends who may read a secret; knows no value and sends none. */
@@ -17,12 +17,12 @@ export const repairCommand: CommandSpec = {
   details: [
     "A list of repositories is replaced by itself. Another visibility is sent without a value: GitHub's API documents the value as optional there. Where GitHub refuses that, the person who knows the value sets it anew.",
   ],
-  names: ["[names...]", "organization secrets that npx sophia-secrets drift named"],
+  names: ["[names...]", `organization secrets that ${COMMAND} drift named`],
   options: [
     ["--all", "every declared secret that is there, and say only what is changed"],
     ["--dry-run", "say what would be changed and stop"],
   ],
-  examples: ["npx sophia-secrets repair OPENAI_API_KEY", "npx sophia-secrets repair --all --dry-run"],
+  examples: [`${COMMAND} repair OPENAI_API_KEY`, `${COMMAND} repair --all --dry-run`],
   run,
 };
 
@@ -34,7 +34,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
       code: "?",
       subject: "repair",
       cause: "takes names or --all",
-      remedy: "npx sophia-secrets drift tells which",
+      remedy: `${COMMAND} drift tells which`,
     });
   }
   const declared = all
@@ -85,7 +85,7 @@ function requireAllThere(slots: readonly SlotName[], observed: Observed): void {
     code: "?",
     subject: missing.join(", "),
     cause: "GitHub has no such organization secret",
-    remedy: `npx sophia-secrets set ${missing[0]} makes it, with its readers; one that was never there: pulumi up`,
+    remedy: `${COMMAND} set ${missing[0]} makes it, with its readers; one that was never there: pulumi up`,
   });
 }
 
@@ -102,7 +102,7 @@ async function setVisibility(
       code: "?",
       subject: name,
       cause: "GitHub changes its visibility only together with a value",
-      remedy: `whoever knows the value runs: npx sophia-secrets set ${name} --replace`,
+      remedy: `whoever knows the value runs: ${COMMAND} set ${name} --replace`,
     });
   }
 }

@@ -2,6 +2,7 @@ import { RemedyError } from "../../errors";
 import { describePause } from "../../ledger/pause";
 import { requireCloud } from "../../operations/context";
 import { resumeSync } from "../../operations/pauses/pause-sync";
+import { COMMAND } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArguments } from "../options";
 
@@ -15,7 +16,7 @@ export const resumeCommand: CommandSpec = {
   ],
   names: ["[environments...]", "environments of the catalog; all when left out"],
   options: [],
-  examples: ["npx sophia-secrets resume production"],
+  examples: [`${COMMAND} resume production`],
   run,
 };
 

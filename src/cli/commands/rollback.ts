@@ -5,7 +5,7 @@ import { readPins } from "../../operations/observation/composite-imports";
 import type { Project } from "../../operations/project";
 import { type Rollback, rollBack } from "../../operations/versions/roll-back";
 import { headline, logLines, outcomeOf } from "../../sync/report";
-import { namesIn } from "../../text";
+import { COMMAND, namesIn } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentArgument, groupOption } from "../options";
 
@@ -29,8 +29,8 @@ export const rollbackCommand: CommandSpec = {
     ["--allow-many-changes", "replace an unusual number of values at once"],
   ],
   examples: [
-    "npx sophia-secrets rollback production --to run-123 --dry-run",
-    "npx sophia-secrets rollback production --to 7 --group api-keys",
+    `${COMMAND} rollback production --to run-123 --dry-run`,
+    `${COMMAND} rollback production --to 7 --group api-keys`,
   ],
   run,
 };
@@ -95,7 +95,7 @@ function comeBack({ groups }: Rollback["report"]): string[] {
 
 function isPaused(environment: string): string[] {
   return [
-    `The sync of ${environment} is paused, or its next run would bring GitHub's values back. Set the right ones in GitHub, then: npx sophia-secrets resume ${environment}`,
+    `The sync of ${environment} is paused, or its next run would bring GitHub's values back. Set the right ones in GitHub, then: ${COMMAND} resume ${environment}`,
   ];
 }
 
@@ -103,6 +103,6 @@ function isProposed(environment: string, { settings }: Project): string[] {
   return [
     `Nothing has changed yet: it is for ${settings.approvers.join(" or ")} to approve. Once it is applied, run this again: that brings the ledger in line.`,
     `The sync of ${environment} is paused until somebody resumes it, or its next run would bring GitHub's values back.`,
-    `To give this up: close the change request, then npx sophia-secrets resume ${environment}`,
+    `To give this up: close the change request, then ${COMMAND} resume ${environment}`,
   ];
 }

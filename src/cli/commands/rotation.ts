@@ -4,7 +4,7 @@ import type { RotationRow, RotationState } from "../../ledger/rotation";
 import { readRotation } from "../../operations/rotation/read-rotation";
 import { renderCalendar, writeCalendar } from "../../operations/rotation/rotation-calendar";
 import { applyIssues, ISSUE_LABEL, planIssues } from "../../operations/rotation/rotation-issues";
-import { counted } from "../../text";
+import { COMMAND, counted } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { tableLines } from "../table";
 
@@ -30,9 +30,9 @@ export const rotationCommand: CommandSpec = {
     ["--json", "print every value's standing as JSON, the fresh ones too"],
   ],
   examples: [
-    "npx sophia-secrets rotation --owner DevOps --due-within 30",
-    "npx sophia-secrets rotation --ics rotation.ics",
-    "npx sophia-secrets rotation --issues",
+    `${COMMAND} rotation --owner DevOps --due-within 30`,
+    `${COMMAND} rotation --ics rotation.ics`,
+    `${COMMAND} rotation --issues`,
   ],
   run,
 };

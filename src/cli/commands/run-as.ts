@@ -6,6 +6,7 @@ import { exchangeToken, idTokenEndpoint, requestIdToken, type TokenWish } from "
 import { PULUMI_CLOUD, pulumiAddress } from "../../clients/pulumi-login";
 import { RemedyError } from "../../errors";
 import type { Secret } from "../../secret";
+import { COMMAND } from "../../text";
 import type { CommandContext, CommandSpec, Typed } from "../command";
 
 /** Seconds that the token lives: as long as the job may take (its timeout in .github/workflows), and no longer. */
@@ -22,8 +23,8 @@ export const runAsCommand: CommandSpec = {
   names: ["<job-and-command...>", "preview, audit or up; then --, the command and its arguments"],
   options: [],
   examples: [
-    "npx sophia-secrets run-as --stack staging preview -- pulumi preview",
-    "npx sophia-secrets run-as audit -- npx sophia-secrets drift",
+    `${COMMAND} run-as --stack staging preview -- pulumi preview`,
+    `${COMMAND} run-as audit -- ${COMMAND} drift`,
   ],
   run,
 };
@@ -35,7 +36,7 @@ async function run(context: CommandContext, typed: Typed): Promise<number> {
       code: "?",
       subject: "run-as",
       cause: isJob(job) ? "no command was given" : "the job is none of preview, audit and up",
-      remedy: "npx sophia-secrets run-as --stack staging preview -- pulumi preview",
+      remedy: `${COMMAND} run-as --stack staging preview -- pulumi preview`,
     });
   }
   const url = addressOf(context);

@@ -12,6 +12,7 @@ import {
 } from "../../operations/values/named-entries";
 import { readValue, setInEnvironment } from "../../operations/values/set-in-environment";
 import { describeReaders, writeValues } from "../../operations/values/write-values";
+import { COMMAND } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../options";
 
@@ -30,9 +31,9 @@ export const setCommand: CommandSpec = {
     ["--replace", "replace the value that is there"],
   ],
   examples: [
-    "npx sophia-secrets set OPENAI_API_KEY --replace",
-    "npx sophia-secrets set LAMBDA_LABS_SSH_KEY < id_ed25519",
-    "npx sophia-secrets set DATABASE_URL --environment staging --replace",
+    `${COMMAND} set OPENAI_API_KEY --replace`,
+    `${COMMAND} set LAMBDA_LABS_SSH_KEY < id_ed25519`,
+    `${COMMAND} set DATABASE_URL --environment staging --replace`,
   ],
   run,
 };
@@ -93,7 +94,7 @@ async function setInOrganization(context: CommandContext, slot: SlotName, replac
   });
   if (!there.has(name)) {
     terminal.say(
-      `Where the stack has no slot of it yet: npx sophia-secrets adopt ${name}, before the next pulumi up`,
+      `Where the stack has no slot of it yet: ${COMMAND} adopt ${name}, before the next pulumi up`,
     );
   }
   for (const line of otherNamesLeft([slot], there, dayOf(context.now()))) terminal.say(line);
@@ -105,6 +106,6 @@ async function refusal(context: CommandContext, name: string): Promise<RemedyErr
     code: "?",
     subject: name,
     cause: `it exists in GitHub, which cannot give its value back (${knowledgeOf(name, synced)})`,
-    remedy: `npx sophia-secrets set ${name} --replace replaces it for good`,
+    remedy: `${COMMAND} set ${name} --replace replaces it for good`,
   });
 }

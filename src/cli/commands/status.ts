@@ -3,6 +3,7 @@ import { requireCloud } from "../../operations/context";
 import { inParallel } from "../../operations/in-parallel";
 import { type Seen, seeEnvironment, seeGitHub } from "../../operations/observation/environments";
 import { findStatus, remedyLines, type Status } from "../../operations/status/find-status";
+import { COMMAND } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../options";
 import { tableLines } from "../table";
@@ -21,10 +22,7 @@ export const statusCommand: CommandSpec = {
     ["--all", "also what is in sync"],
     ["--json", "print every row as JSON, in sync or not"],
   ],
-  examples: [
-    "npx sophia-secrets status",
-    "npx sophia-secrets status --json | jq -r '.[] | select(.open) | .name'",
-  ],
+  examples: [`${COMMAND} status`, `${COMMAND} status --json | jq -r '.[] | select(.open) | .name'`],
   run,
 };
 

@@ -1,6 +1,7 @@
 import { readInput } from "../../operations/values/env-file";
 import { givenIn, syncByHand } from "../../operations/values/sync-by-hand";
 import { outcomeOf } from "../../sync/report";
+import { COMMAND } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type Typed } from "../command";
 import { reportSync } from "../sync-report";
 import { syncToGithubCommand } from "./sync-to-github";
@@ -22,7 +23,7 @@ export const syncAllCommand: CommandSpec = {
     ["--allow-many-changes", "replace an unusual number of values in ESC at once"],
     ["--dry-run", "check everything, show both plans and stop"],
   ],
-  examples: ["npx sophia-secrets sync-all --from .env --environment staging --dry-run"],
+  examples: [`${COMMAND} sync-all --from .env --environment staging --dry-run`],
   run,
 };
 

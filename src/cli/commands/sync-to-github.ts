@@ -6,6 +6,7 @@ import { checkValue } from "../../operations/values/check-value";
 import { readInput } from "../../operations/values/env-file";
 import { otherNamesLeft, requireRoom, spreadOf } from "../../operations/values/named-entries";
 import { type NewValue, writeValues } from "../../operations/values/write-values";
+import { COMMAND } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 
 /** Writes all values of a .env file. */
@@ -22,8 +23,8 @@ export const syncToGithubCommand: CommandSpec = {
     ["--dry-run", "check everything, say what would be set and stop"],
   ],
   examples: [
-    "npx sophia-secrets sync-to-github --from .env --dry-run",
-    "npx sophia-secrets sync-to-github --from .env --replace",
+    `${COMMAND} sync-to-github --from .env --dry-run`,
+    `${COMMAND} sync-to-github --from .env --replace`,
   ],
   run,
 };
@@ -68,7 +69,7 @@ function leftToDo(
   const again = written.length < wanted && written.length > 0;
   const hint = again ? "; the next run needs --replace for these" : "";
   const created = written.map(({ name }) => name).filter((name) => !there.has(name));
-  const adopt = `Where the stack has no slot of them yet: npx sophia-secrets adopt ${created.join(" ")}, before the next pulumi up`;
+  const adopt = `Where the stack has no slot of them yet: ${COMMAND} adopt ${created.join(" ")}, before the next pulumi up`;
   return [
     `${written.length} of ${wanted} set${hint}`,
     ...(created.length > 0 ? [adopt] : []),

@@ -4,6 +4,7 @@ import { readInput } from "../../operations/values/env-file";
 import { namedSlots } from "../../operations/values/named-entries";
 import { givenIn, syncByHand } from "../../operations/values/sync-by-hand";
 import type { Input } from "../../sync/given-values";
+import { COMMAND } from "../../text";
 import type { CommandContext, CommandSpec, ExitCode, Typed } from "../command";
 import { reportSync } from "../sync-report";
 
@@ -25,8 +26,8 @@ export const syncToPulumiCommand: CommandSpec = {
     ["--allow-many-changes", "replace an unusual number of values at once"],
   ],
   examples: [
-    "npx sophia-secrets sync-to-pulumi --environment staging --from .env --dry-run",
-    "npx sophia-secrets sync-to-pulumi OPENAI_API_KEY --environment staging",
+    `${COMMAND} sync-to-pulumi --environment staging --from .env --dry-run`,
+    `${COMMAND} sync-to-pulumi OPENAI_API_KEY --environment staging`,
   ],
   run,
 };

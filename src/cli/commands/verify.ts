@@ -17,7 +17,7 @@ import {
 import { checkCarrier, checkGitHub } from "../../operations/verification/check-github";
 import { checkTrust } from "../../operations/verification/check-trust";
 import { carrierCatalog } from "../../sync/job-catalog";
-import { counted, namesIn } from "../../text";
+import { COMMAND, counted, namesIn } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption } from "../options";
 import { tableLines } from "../table";
@@ -35,8 +35,8 @@ export const verifyCommand: CommandSpec = {
     ["--json", "print every link as JSON"],
   ],
   examples: [
-    "npx sophia-secrets verify",
-    "npx sophia-secrets verify --json | jq -r '.[] | select(.standing == \"wrong\") | .what'",
+    `${COMMAND} verify`,
+    `${COMMAND} verify --json | jq -r '.[] | select(.standing == "wrong") | .what'`,
   ],
   run,
 };

@@ -8,6 +8,7 @@ import {
   type PulumiOrganization,
   type StackPermission,
 } from "../../clients/pulumi-organization";
+import { COMMAND } from "../../text";
 import type { Context } from "../context";
 import { type AccessDifference, declaredTeams } from "./access-difference";
 import { environmentsOf, teamDifferences, undeclaredElsewhere } from "./team-differences";
@@ -56,7 +57,7 @@ function openedByDefault(
   const environments = {
     ...about,
     what: `its default environment permission is ${defaultPermission}: every member, and every team's token, has it on every environment, whatever the policies say`,
-    remedy: "npx sophia-secrets access --close-default",
+    remedy: `${COMMAND} access --close-default`,
   };
   const stacks = {
     ...about,

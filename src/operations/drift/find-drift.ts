@@ -4,6 +4,7 @@ import { type EnvironmentSlot, environmentTargets } from "../../catalog/environm
 import type { Settings } from "../../catalog/settings";
 import { organizationSlots, type SlotName, slotNames } from "../../catalog/slots";
 import type { OrganizationSecret } from "../../clients/github-secrets";
+import { COMMAND } from "../../text";
 
 /** What is declared, as of a day. */
 export interface Declaration {
@@ -89,7 +90,7 @@ export function differencesOf(
   const there = observed.secrets.find((each) => each.name === name);
   if (there === undefined) return [missing(name, secret)];
   const { visibility } = secret;
-  const remedy = `npx sophia-secrets repair ${name}`;
+  const remedy = `${COMMAND} repair ${name}`;
   if (there.visibility !== visibility) {
     const what = `readable by ${wordsOf(there.visibility)} instead of ${wordsOf(visibility)}`;
     return [{ kind: "visibility", name, what, remedy }];
@@ -110,7 +111,7 @@ function missing(name: string, { value }: ResolvedEntry): Finding {
   const remedy =
     value === "config"
       ? "pulumi up --refresh makes it again"
-      : `npx sophia-secrets set ${name} makes it again; one that was never there: pulumi up`;
+      : `${COMMAND} set ${name} makes it again; one that was never there: pulumi up`;
   return { kind: "missing", name, what: "declared, and not in GitHub", remedy };
 }
 
@@ -126,7 +127,7 @@ function missingInEnvironments({ catalog, settings, today }: Declaration, observ
       const remedy =
         slot.secret.value === "config"
           ? "pulumi up --refresh, of the environment's stack, makes it again"
-          : `npx sophia-secrets set ${slot.name} --environment ${environment} makes it again; one that was never there: pulumi up`;
+          : `${COMMAND} set ${slot.name} --environment ${environment} makes it again; one that was never there: pulumi up`;
       const what = `declared for ${environment} of ${repository}, and not there`;
       return { kind: "missing", name: slot.name, what, remedy };
     });
@@ -148,7 +149,7 @@ function undeclared(secrets: readonly ResolvedEntry[], observed: Observed): Find
       kind: "undeclared" as const,
       name,
       what: "an organization secret that the catalog does not have",
-      remedy: `add it to secrets/catalog.ts and npx sophia-secrets adopt ${name}, or delete it in GitHub`,
+      remedy: `add it to secrets/catalog.ts and ${COMMAND} adopt ${name}, or delete it in GitHub`,
     }));
 }
 

@@ -2,6 +2,7 @@ import type { GitHubRuns, Run } from "../../clients/github-workflows";
 import { RemedyError } from "../../errors";
 import type { Pause } from "../../ledger/pause";
 import type { Secret } from "../../secret";
+import { COMMAND } from "../../text";
 import type { EnvironmentCheck, Step } from "./case";
 import { type PausingCase, pausedAmong, pauseForCase, resumeForCase } from "./case-pause";
 import { findReaders, type Readers } from "./find-readers";
@@ -141,7 +142,7 @@ async function requireRunning(running: RunningCase): Promise<void> {
       code: "sync-paused",
       subject: names.join(", "),
       cause: "the sync is paused",
-      remedy: `when nothing bad can spread: npx sophia-secrets resume ${names.join(" ")}, then run this again`,
+      remedy: `when nothing bad can spread: ${COMMAND} resume ${names.join(" ")}, then run this again`,
     });
   await lead.confirm("resume");
   await resumeForCase(running, names);

@@ -3,6 +3,7 @@ import { createEvents, type EventAttributes } from "ics";
 import type { Settings } from "../../catalog/settings";
 import { RemedyError } from "../../errors";
 import type { RotationRow } from "../../ledger/rotation";
+import { COMMAND } from "../../text";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -51,7 +52,7 @@ function eventOf(row: RotationRow, dueOn: string): EventAttributes {
   const lines = [
     `${row.name} in ${where}: a new value every ${row.rotationDays} days, the last on ${row.changed?.slice(0, 10)}.`,
     ...(row.page === undefined ? [] : [`A new one: ${row.page}`]),
-    `Then: npx sophia-secrets set ${row.name} --replace`,
+    `Then: ${COMMAND} set ${row.name} --replace`,
   ];
   return {
     // The environments of one value may change; the first of them is enough to tell it from the others.

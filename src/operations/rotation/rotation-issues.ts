@@ -1,5 +1,6 @@
 import type { GitHubIssues, OpenIssue } from "../../clients/github-issues";
 import type { RotationRow } from "../../ledger/rotation";
+import { COMMAND } from "../../text";
 
 /** What is to be done so that each overdue secret has one open issue, and no other has one. */
 export interface IssuePlan {
@@ -104,7 +105,7 @@ function textOf(name: string, late: readonly RotationRow[]): IssueText {
     }),
     "",
     `1. Make a new one${page === undefined ? " where it is from" : `: ${page}`}`,
-    `2. \`npx sophia-secrets set ${name} --replace\``,
+    `2. \`${COMMAND} set ${name} --replace\``,
     `3. Run the sync, then revoke the old one`,
     "",
     "Closed by itself once the sync has seen another value. Never write a value here.",

@@ -5,6 +5,7 @@ import type { Settings } from "../../catalog/settings";
 import { valueNames } from "../../catalog/slots";
 import { describeRun, type LedgerEntry, type Proposal, type Refusal, runId } from "../../ledger/ledger";
 import { buildJobCatalog } from "../../sync/job-catalog";
+import { COMMAND } from "../../text";
 import type { Seen, SeenInGitHub } from "../observation/environments";
 import { declaredPlaces, findHandEdits, findUndeclared, type HandEdit, type Undeclared } from "./hand-edits";
 
@@ -157,16 +158,13 @@ function age(entry: Entry, { changed, source }: LedgerEntry, now: Date): Finding
 function remedies(settings: Settings): Partial<Record<SecretState, string>> {
   const run = settings.carriers.map((carrier) => startSync(settings, carrier)).join(" && ");
   return {
-    refused:
-      "the run's log says why; mend the value (npx sophia-secrets set NAME --replace), then run the workflow",
-    "never-set": `set it in GitHub (npx sophia-secrets set NAME), then ${run}`,
+    refused: `the run's log says why; mend the value (${COMMAND} set NAME --replace), then run the workflow`,
+    "never-set": `set it in GitHub (${COMMAND} set NAME), then ${run}`,
     "newer-in-github": `the daily run brings it; now: ${run}`,
-    "gone-from-github":
-      "ESC keeps the value it has; npx sophia-secrets drift says how the secret comes back to GitHub",
-    "changed-by-hand":
-      "GitHub's value comes back with the next run, after a pause once it ends; what is to stay belongs into GitHub (npx sophia-secrets set NAME --replace)",
+    "gone-from-github": `ESC keeps the value it has; ${COMMAND} drift says how the secret comes back to GitHub`,
+    "changed-by-hand": `GitHub's value comes back with the next run, after a pause once it ends; what is to stay belongs into GitHub (${COMMAND} set NAME --replace)`,
     proposed: "somebody else approves and applies it in Pulumi Cloud; the next run finds it done",
-    overdue: "npx sophia-secrets rotation says where a new one is made",
+    overdue: `${COMMAND} rotation says where a new one is made`,
   };
 }
 

@@ -2,6 +2,7 @@ import type { ResolvedEntry as Entry } from "../../catalog/entry";
 import { SENTINEL } from "../../catalog/layout";
 import type { Secret } from "../../secret";
 import { chooseValue, type Input } from "../../sync/given-values";
+import { COMMAND } from "../../text";
 
 /** A value that may be set, or why not: never the value or any part of it. */
 export type Checked = { value: Secret; reason?: never } | { reason: string; value?: never };
@@ -9,7 +10,7 @@ export type Checked = { value: Secret; reason?: never } | { reason: string; valu
 /** Why no value of an entry is set as an organization secret; undefined when one is. */
 export function whyNotSet(entry: Entry): string | undefined {
   if (!entry.perEnvironment) return whyConfigs(entry);
-  const how = `npx sophia-secrets set ${entry.name} --environment ENVIRONMENT`;
+  const how = `${COMMAND} set ${entry.name} --environment ENVIRONMENT`;
   return `it is a secret of each GitHub environment, not of the organization (${how})`;
 }
 

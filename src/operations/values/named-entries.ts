@@ -4,6 +4,7 @@ import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { type SlotName, slotNames } from "../../catalog/slots";
 import type { GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
+import { COMMAND } from "../../text";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
 
@@ -40,7 +41,7 @@ export function organizationSlotsNamed(catalog: ResolvedCatalog, names: readonly
   if (elsewhere.length === 0) return found;
   const ways = elsewhere.map(
     ({ name, secret }) =>
-      `npx sophia-secrets set ${name} --environment ENVIRONMENT sets its value in one of ${secret.environments.join(", ")}`,
+      `${COMMAND} set ${name} --environment ENVIRONMENT sets its value in one of ${secret.environments.join(", ")}`,
   );
   throw new RemedyError({
     code: "?",
@@ -75,7 +76,7 @@ export function otherNamesLeft(
     if (renamedFrom === undefined || isDue(renamedFrom.tombstone, today)) return [];
     const twin = name === secret.name ? renamedFrom.name : secret.name;
     if (written.has(twin) || !there.has(twin)) return [];
-    const how = `npx sophia-secrets set ${twin}${where} --replace, with the same value`;
+    const how = `${COMMAND} set ${twin}${where} --replace, with the same value`;
     return [`${name} and ${twin} are one secret under two names, and the sync needs them equal: ${how}`];
   });
 }

@@ -2,6 +2,7 @@ import { dayOf } from "../../catalog/dates";
 import type { SlotName } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
 import { Secret } from "../../secret";
+import { COMMAND } from "../../text";
 import type { PrintingContext, Terminal } from "../context";
 import { knowledgeOf, readLedgers } from "../observation/environments";
 import { checkText } from "./check-value";
@@ -69,7 +70,7 @@ function leftToDo(
   if (done.length === 0) return [];
   const left = places.slice(written).map(({ repository }) => repository);
   const half = `${written} of ${places.length} set, not in ${left.join(", ")}: run again with --replace and the same value`;
-  const adopt = `Where the stack that has ${environment} has no slot of it yet: npx sophia-secrets adopt ${name} --stack STACK, before its next pulumi up`;
+  const adopt = `Where the stack that has ${environment} has no slot of it yet: ${COMMAND} adopt ${name} --stack STACK, before its next pulumi up`;
   const there = new Set(done.flatMap((place) => [...place.there]));
   return [
     ...(left.length > 0 ? [half] : []),
@@ -94,7 +95,7 @@ async function refuseExisting(
     code: "?",
     subject: name,
     cause: `it exists in GitHub (${environment} of ${taken.map(({ repository }) => repository).join(", ")}), which cannot give its value back (${known})`,
-    remedy: `npx sophia-secrets set ${name} --environment ${environment} --replace replaces it for good`,
+    remedy: `${COMMAND} set ${name} --environment ${environment} --replace replaces it for good`,
   });
 }
 

@@ -10,6 +10,7 @@ import { buildJobCatalog, type JobCatalog } from "../../sync/job-catalog";
 import { proposingCloud, syncProposer } from "../../sync/proposing-cloud";
 import { findTarget } from "../../sync/sync";
 import { type EnvironmentReport, syncEnvironment } from "../../sync/sync-environment";
+import { COMMAND } from "../../text";
 import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
 
@@ -44,7 +45,7 @@ export async function syncByHand(context: Context, hand: HandSync): Promise<Envi
     code: "?",
     subject: hand.environment,
     cause: `its sync is ${describePause(paused)}`,
-    remedy: `npx sophia-secrets resume ${hand.environment}, then run this again`,
+    remedy: `${COMMAND} resume ${hand.environment}, then run this again`,
   });
 }
 

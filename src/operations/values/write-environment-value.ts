@@ -4,6 +4,7 @@ import type { SlotName } from "../../catalog/slots";
 import { createGitHubEnvironmentSecrets, type GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
 import type { Secret } from "../../secret";
+import { COMMAND } from "../../text";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
 import { whyConfigs } from "./check-value";
@@ -25,7 +26,7 @@ export function environmentSlotsOf(context: Context, slot: SlotName, environment
   const { name, secret, tombstone } = slot;
   const { carriers } = context.project.settings;
   if (!secret.perEnvironment) {
-    const remedy = `npx sophia-secrets set ${name} sets it, without --environment`;
+    const remedy = `${COMMAND} set ${name} sets it, without --environment`;
     throw new RemedyError({
       code: "?",
       subject: name,

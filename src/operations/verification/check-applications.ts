@@ -12,7 +12,7 @@ import { type PulumiCloud, valueAt } from "../../clients/pulumi-cloud";
 import { fingerprint } from "../../ledger/fingerprint";
 import { type Ledger, parseLedger } from "../../ledger/ledger";
 import { Secret } from "../../secret";
-import { namesIn } from "../../text";
+import { COMMAND, namesIn } from "../../text";
 import { readPins } from "../observation/composite-imports";
 import { type Check, checkLink } from "./check";
 
@@ -95,6 +95,6 @@ function tell(
     ...(other.length > 0 ? [`${since}: ${namesIn(other)}`] : []),
   ].join("; ");
   if (missing.length === 0 && (other.length === 0 || pin !== undefined)) return { standing: "ok", what };
-  const unset = missing.length === 0 ? "" : "; npx sophia-secrets set NAME for what GitHub does not have";
+  const unset = missing.length === 0 ? "" : `; ${COMMAND} set NAME for what GitHub does not have`;
   return { standing: "wrong", what, remedy: `run the sync, which puts ESC right${unset}` };
 }

@@ -6,7 +6,7 @@ import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import { NotFoundError, type PulumiCall, parseAnswer } from "../../clients/pulumi-call";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { describePause, pauseAt } from "../../ledger/pause";
-import { namesIn } from "../../text";
+import { COMMAND, namesIn } from "../../text";
 import { findAccessDifferences, observeAccess } from "../access/access-differences";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
@@ -110,7 +110,7 @@ export function checkLedger(
     if (seen.ledger === undefined) return { standing: "unknown", what: "its ledger cannot be read" };
     const pause = pauseAt(seen.ledger.paused, context.now().toISOString());
     if (pause !== undefined) {
-      const remedy = `once GitHub has the right values and the reason is gone: npx sophia-secrets resume ${environment}`;
+      const remedy = `once GitHub has the right values and the reason is gone: ${COMMAND} resume ${environment}`;
       return { standing: "wrong", what: describePause(pause), remedy };
     }
     const declared = { catalog: context.catalog, settings: context.project.settings };
@@ -119,7 +119,7 @@ export function checkLedger(
     if (open.length === 0)
       return { standing: "ok", what: `${all.length} in sync, or left unset on purpose${later(all)}` };
     const what = `${open.length} of ${all.length} to look after: ${namesIn(open.map(({ name }) => name))}`;
-    return { standing: "wrong", what, remedy: `npx sophia-secrets status --environment ${environment}` };
+    return { standing: "wrong", what, remedy: `${COMMAND} status --environment ${environment}` };
   });
 }
 
@@ -148,7 +148,7 @@ export function checkAccess(context: Context): Promise<Check> {
       return { standing: "ok", what: "as the policies give, and nothing by default" };
     const told = differences.slice(0, 3).map(({ thing, what }) => `${thing}: ${what}`);
     const more = differences.length > told.length ? `; and ${differences.length - told.length} more` : "";
-    const remedy = "npx sophia-secrets access says what to do for each";
+    const remedy = `${COMMAND} access says what to do for each`;
     return { standing: "wrong", what: `${told.join("; ")}${more}`, remedy };
   });
 }

@@ -4,7 +4,7 @@ import type { Settings } from "../../catalog/settings";
 import type { GitHubCarrier } from "../../clients/github-workflows";
 import { renderScript, renderWorkflow } from "../../sync/carrier-files";
 import type { JobCatalog } from "../../sync/job-catalog";
-import { namesIn } from "../../text";
+import { COMMAND, namesIn } from "../../text";
 import type { Context } from "../context";
 import { findDrift, isDrift } from "../drift/find-drift";
 import { observeAll } from "../drift/observe-github";
@@ -105,6 +105,6 @@ export function checkGitHub(context: Context): Promise<Check> {
     const drift = findDrift(declaration, seen).filter(isDrift);
     if (drift.length === 0) return { standing: "ok", what: `${seen.secrets.length} there, read as declared` };
     const what = `${drift.length} differ from the catalog: ${namesIn([...new Set(drift.map(({ name }) => name))])}`;
-    return { standing: "wrong", what, remedy: "npx sophia-secrets drift says what to do for each" };
+    return { standing: "wrong", what, remedy: `${COMMAND} drift says what to do for each` };
   });
 }

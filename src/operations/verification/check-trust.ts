@@ -7,7 +7,7 @@ import {
 } from "../../access/trust";
 import type { Settings } from "../../catalog/settings";
 import { createPulumiTrust, type StandingRule } from "../../clients/pulumi-trust";
-import { namesIn } from "../../text";
+import { COMMAND, namesIn } from "../../text";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
 import { readStacks } from "../project";
@@ -30,7 +30,7 @@ export function checkTrust(context: Context): Promise<Check> {
       others.length === 0 ? "" : `; besides it ${others.length} not of this program: ${namesIn(others)}`;
     const issuer = issuers.find((each) => each.url === url);
     if (issuer === undefined) {
-      const remedy = `pulumi up -s ${settings.organizationStack}; npx sophia-secrets recover if it says that it exists`;
+      const remedy = `pulumi up -s ${settings.organizationStack}; ${COMMAND} recover if it says that it exists`;
       return { standing: "wrong", what: `${url} is not registered${told}`, remedy };
     }
     const standing = await trust.rulesOf(issuer);

@@ -10,6 +10,7 @@ import { isChange } from "../../sync/plan";
 import { proposingCloud } from "../../sync/proposing-cloud";
 import { findTarget } from "../../sync/sync";
 import { ValuesText } from "../../sync/values-text";
+import { COMMAND } from "../../text";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
 import {
@@ -100,7 +101,7 @@ function earlierText(text: string, appRoot: string, { environment, revision }: R
     code: "?",
     subject: thing,
     cause: reason,
-    remedy: "npx sophia-secrets history lists the revisions; name another",
+    remedy: `${COMMAND} history lists the revisions; name another`,
   });
 }
 

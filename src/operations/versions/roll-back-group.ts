@@ -8,6 +8,7 @@ import { ciphertextOf } from "../../sync/secret-node";
 import { pauseBeforeRound, roundsAfter } from "../../sync/sync-group";
 import type { GroupReport } from "../../sync/sync-groups";
 import { ValuesText } from "../../sync/values-text";
+import { COMMAND } from "../../text";
 import { inParallel } from "../in-parallel";
 
 /** One group to bring back. */
@@ -213,7 +214,7 @@ export async function findTargets(
     code: "?",
     subject: without.join(", "),
     cause: `no revision there is ${isNumber ? `number ${to}` : `tagged ${to}`}, or it was retracted; nothing was written`,
-    remedy: `npx sophia-secrets history lists what there is; --group takes one group alone${untaggedRuns(to)}`,
+    remedy: `${COMMAND} history lists what there is; --group takes one group alone${untaggedRuns(to)}`,
   });
 }
 

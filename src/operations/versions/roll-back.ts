@@ -5,6 +5,7 @@ import type { Pause } from "../../ledger/pause";
 import { isChange, notCarriedOut } from "../../sync/plan";
 import type { EnvironmentReport } from "../../sync/sync-environment";
 import { brakeOf } from "../../sync/sync-groups";
+import { COMMAND } from "../../text";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
 import { type OpenRollback, openRollback, type RollbackRequest } from "./open-rollback";
@@ -146,7 +147,7 @@ async function differenceFrom(group: GroupRollback, cloud: PulumiCloud): Promise
     const others = lines.filter(isChange).map(({ name }) => name);
     if (others.length === 0) return undefined;
     const reason = `somebody else wrote ${others.join(", ")} meanwhile: it does not stand as at revision ${revision.number}`;
-    const remedy = "npx sophia-secrets history shows who; then run this again";
+    const remedy = `${COMMAND} history shows who; then run this again`;
     return new RemedyError({ code: "?", subject: environment, cause: reason, remedy }).message;
   } catch (error) {
     if (!(error instanceof RemedyError)) throw error;

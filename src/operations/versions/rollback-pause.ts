@@ -5,6 +5,7 @@ import { messageOf, RemedyError } from "../../errors";
 import { requireLedgerText } from "../../ledger/edit-ledger";
 import { parseLedger } from "../../ledger/ledger";
 import { describePause, type Pause } from "../../ledger/pause";
+import { COMMAND } from "../../text";
 import type { Context } from "../context";
 import { changePause } from "../ledger-store";
 import type { RollbackRequest } from "./open-rollback";
@@ -56,7 +57,7 @@ function refuseOther(request: RollbackRequest, pause: Pause | undefined): void {
     code: "?",
     subject: environment,
     cause: `another rollback has it ${describePause(pause)}; nothing was written`,
-    remedy: `once that one has ended: npx sophia-secrets resume ${environment}, or, to keep the sync away meanwhile, npx sophia-secrets pause ${environment} with a reason of your own; then run this again`,
+    remedy: `once that one has ended: ${COMMAND} resume ${environment}, or, to keep the sync away meanwhile, ${COMMAND} pause ${environment} with a reason of your own; then run this again`,
   });
 }
 
@@ -117,7 +118,7 @@ export function refuseWithout(request: RollbackRequest, pause: Pause | undefined
     code: "?",
     subject: environment,
     cause: `the pause of this rollback does not stand any more: ${now}`,
-    remedy: `npx sophia-secrets history ${environment} shows who wrote what; pause the sync if these values are to stay, and run this again`,
+    remedy: `${COMMAND} history ${environment} shows who wrote what; pause the sync if these values are to stay, and run this again`,
   });
 }
 
@@ -138,7 +139,7 @@ export async function liftAgain(
     return { paused: isOf(request, stands), warnings: [] };
   } catch (error) {
     if (!(error instanceof RemedyError)) throw error;
-    const remedy = `npx sophia-secrets resume ${environment}`;
+    const remedy = `${COMMAND} resume ${environment}`;
     return {
       paused: true,
       warnings: [`nothing was written, but its sync stays paused: ${messageOf(error)}. ${remedy}`],

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isDue } from "../../catalog/dates";
 import type { SlotName } from "../../catalog/slots";
 import type { Problem } from "../../errors";
+import { COMMAND } from "../../text";
 
 /** Inputs of a secret's resource, as hooks get them. The values among them are never looked at. */
 export type SecretInputs = Readonly<Record<string, unknown>>;
@@ -19,7 +20,7 @@ export function overwriteRefused(inputs: SecretInputs): Problem {
     code: "secret-exists",
     subject: String(inputs.secretName),
     cause: `${what} exists in GitHub but not in the stack's state; creating it would overwrite its value, which GitHub cannot give back. Nothing was written`,
-    remedy: `take it into the state as it is (npx sophia-secrets adopt ${inputs.secretName}${where}), then run again`,
+    remedy: `take it into the state as it is (${COMMAND} adopt ${inputs.secretName}${where}), then run again`,
   };
 }
 

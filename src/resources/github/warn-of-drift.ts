@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedEntry } from "../../catalog/entry";
 import { type SlotName, slotNames } from "../../catalog/slots";
 import { messageOf } from "../../errors";
+import { COMMAND } from "../../text";
 import type { GitHubSecrets } from "./github-secrets";
 import type { OrganizationSecret } from "./organization-secret";
 
@@ -107,14 +108,14 @@ export function describeDrift(
   );
   const lines = [
     ["visibility changed", changed],
-    ["deleted (npx sophia-secrets set NAME makes it again)", deleted],
+    [`deleted (${COMMAND} set NAME makes it again)`, deleted],
     ["not in the catalog", unknown],
     ["hidden from the sync by a secret of the carrier's own", hidden],
   ] as const;
   const found = lines
     .filter(([, names]) => names.length > 0)
     .map(([kind, names]) => `${kind}: ${told(names)}`);
-  return found.length === 0 ? [] : [...found, "npx sophia-secrets drift says what to do"];
+  return found.length === 0 ? [] : [...found, `${COMMAND} drift says what to do`];
 }
 
 function told(names: readonly string[]): string {
