@@ -46,6 +46,8 @@ export interface EngineProject {
 }
 
 export interface EngineOptions {
+  /** Folder that the program is copied from. Default: this checkout. */
+  checkout?: string;
   /** Default: sandbox/seed.yaml. */
   seed?: Seed;
   /** Files of the copy to replace or add, by path. */
@@ -57,6 +59,7 @@ export interface EngineOptions {
   carrier?: string;
 }
 
+const STACK_FILE = /^Pulumi\..+\.yaml$/;
 const COPIED = ["index.ts", "package.json", "tsconfig.json", "Pulumi.yaml", "secrets", "src", "dist"];
 
 /** Copies the project, starts a sandbox and makes the stacks. Says which provider plugins are used. */
@@ -64,7 +67,7 @@ export async function startProject(options: EngineOptions = {}): Promise<EngineP
   const folder = mkdtempSync(join(tmpdir(), "engine-"));
   const state = join(folder, ".sandbox");
   mkdirSync(state);
-  copyProject(folder, options.files);
+  copyProject(folder, options);
   const toolchain = await prepareToolchain({
     projectDir: CHECKOUT,
     sandboxDir: state,
@@ -85,13 +88,16 @@ export async function startProject(options: EngineOptions = {}): Promise<EngineP
   return assemble({ folder, sandbox, people, env });
 }
 
-function copyProject(folder: string, files: Record<string, string> = {}): void {
-  const stacks = readdirSync(CHECKOUT).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
-  const replaced = Object.keys(files).some((file) => /^Pulumi\..+\.yaml$/.test(file));
+/** Puts the program of a checkout into a folder, over the one that is there. */
+export function copyProject(folder: string, { checkout = CHECKOUT, files = {} }: EngineOptions): void {
+  const stacks = readdirSync(checkout).filter((file) => STACK_FILE.test(file));
+  const replaced = Object.keys(files).some((file) => STACK_FILE.test(file));
   for (const each of [...COPIED, ...(replaced ? [] : stacks)]) {
-    cpSync(join(CHECKOUT, each), join(folder, each), { recursive: true });
+    rmSync(join(folder, each), { recursive: true, force: true });
+    cpSync(join(checkout, each), join(folder, each), { recursive: true });
   }
-  symlinkSync(join(CHECKOUT, "node_modules"), join(folder, "node_modules"));
+  if (!existsSync(join(folder, "node_modules")))
+    symlinkSync(join(CHECKOUT, "node_modules"), join(folder, "node_modules"));
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);

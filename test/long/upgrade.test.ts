@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { copyProject, type EngineProject, startProject } from "../engine/engine-project";
+
+/** The last commit before the structure of secrets/ and src/ changed. */
+const BEFORE = "f1bd76c";
+const CHECKOUT = resolve(__dirname, "..", "..");
+const STACKS = ["production", "staging"];
+
+/** The files of secrets/ at that commit that hold data alone, and where their vocabulary is now. */
+const DATA = ["catalog", "access-policies", "groups", "environments", "images", "vendor-pages"];
+const VOCABULARY = { '"./entry"': '"../src/catalog/entry"', '"./access"': '"../src/catalog/access-policy"' };
+
+/** A resource's step in a preview. */
+interface Step {
+  op: string;
+  urn: string;
+}
+
+const typeOf = ({ urn }: Step) => urn.split("::")[2]?.split("$").at(-1) ?? "";
+
+describe("a stack made before the structure changed", function () {
+  this.timeout(600_000);
+  let old: string | undefined;
+  let project: EngineProject;
+
+  before(async function () {
+    old = programOf(BEFORE);
+    if (old === undefined) {
+      console.log(`    skipped: this checkout has no commit ${BEFORE} (a shallow clone, or an archive)`);
+      return this.skip();
+    }
+    project = await startProject({ checkout: old });
+    for (const stack of STACKS) await project.ok("up", "-s", stack, "--yes", "--skip-preview");
+    await project.people.setSecret("OPENAI_API_KEY", "sk-proj-of-a-person-0123456789");
+    await project.requests("github");
+    // The catalog of that time: what people changed in it since is theirs, and not the code's.
+    copyProject(project.folder, { files: dataOf(old) });
+    const stackFiles = readdirSync(old).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
+    for (const file of stackFiles) writeFileSync(join(project.folder, file), readFileSync(join(old, file)));
+  });
+  after(async () => {
+    await project?.close();
+    if (old !== undefined) rmSync(old, { recursive: true, force: true });
+  });
+
+  const steps = async (stack: string): Promise<Step[]> => {
+    const { stdout } = await project.pulumi("preview", "-s", stack, "--json", "--show-sames");
+    return (JSON.parse(stdout) as { steps: Step[] }).steps;
+  };
+
+  for (const stack of STACKS)
+    it(`shows no delete, no replace and no change of a secret: ${stack}`, async () => {
+      const found = await steps(stack);
+      assert.ok(found.length > 50, `${found.length} steps`);
+      const changes = found.filter(({ op }) => op !== "same" && op !== "create");
+      // The workflow and its script are rendered anew by each version of the program.
+      const others = changes.filter(
+        (step) => step.op !== "update" || typeOf(step) !== "github:index/repositoryFile:RepositoryFile",
+      );
+      assert.deepEqual(others, []);
+      const created = found.filter(({ op }) => op === "create").map(typeOf);
+      assert.ok(!created.some((type) => /Secret|:Environment$/.test(type)), created.join(", "));
+    });
+
+  it("is brought to the new version without a value being written", async () => {
+    for (const stack of STACKS) await project.ok("up", "-s", stack, "--yes", "--skip-preview");
+    const writes = (await project.requests("github")).filter((each) => /^(PUT|DELETE) /.test(each));
+    assert.deepEqual(
+      writes.filter((each) => each.includes("/secrets")),
+      [],
+    );
+    await project.ok("preview", "-s", "production", "--refresh", "--expect-no-changes");
+  });
+
+  it("would show a delete where a component had another type", async () => {
+    const file = join(project.folder, "src/resources/esc/deployment-environment.ts");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace("sophia-secrets:esc:Stage", "sophia-secrets:esc:Deployment"));
+    const ops = new Set((await steps("staging")).map(({ op }) => op));
+    assert.ok(ops.has("create") && (ops.has("delete") || ops.has("discard")), [...ops].join(", "));
+  });
+});
+
+/** The project at a commit, in a folder of its own; undefined where the history does not have it. */
+function programOf(commit: string): string | undefined {
+  const git = (...args: string[]) =>
+    execFileSync("git", args, { cwd: CHECKOUT, maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "ignore"] });
+  try {
+    git("cat-file", "-e", `${commit}^{commit}`);
+  } catch {
+    return undefined;
+  }
+  const folder = mkdtempSync(join(tmpdir(), "before-"));
+  execFileSync("tar", ["-x", "-C", folder], { input: git("archive", commit) });
+  return folder;
+}
+
+function dataOf(folder: string): Record<string, string> {
+  const pairs = DATA.map((name) => {
+    const file = `secrets/${name}.ts`;
+    const text = Object.entries(VOCABULARY).reduce(
+      (all, [from, to]) => all.replaceAll(from, to),
+      readFileSync(join(folder, file), "utf8"),
+    );
+    return [file, text];
+  });
+  return Object.fromEntries(pairs);
+}
