@@ -7902,8 +7902,69 @@ var WORKFLOW_FILE = "sync_secrets.yml";
 var WORKFLOW_PATH = `.github/workflows/${WORKFLOW_FILE}`;
 var SENTINEL = "__SET_ME_IN_GITHUB__ (placeholder by sophia-secrets; never synced, never loaded)";
 
+// src/catalog/placeholders.ts
+var WORDS = /* @__PURE__ */ new Set([
+  "changeme",
+  "changeit",
+  "changethis",
+  "pleasechangeme",
+  "replaceme",
+  "replacethis",
+  "insertme",
+  "fillme",
+  "fillmein",
+  "setme",
+  "fixme",
+  "todo",
+  "tbd",
+  "tba",
+  "placeholder",
+  "dummy",
+  "fake",
+  "example",
+  "sample",
+  "redacted",
+  "notset",
+  "unset",
+  "undefined"
+]);
+var EXAMPLES = /* @__PURE__ */ new Set([
+  "AKIAIOSFODNN7EXAMPLE",
+  "AKIAI44QH8DHBEXAMPLE",
+  "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+  "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
+  "sk_test_4eC39HqLyjWDarjtT1zdp7dc",
+  "sk_test_BQokikJOvBiI2HlWgH4olfQ2",
+  "pk_test_TYooMQauvdEDq54NiTphI7jx",
+  "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
+  "xoxb-not-a-real-token-this-will-not-work",
+  "xoxp-not-a-real-token-this-will-not-work",
+  "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+  "gho_16C7e42F292c6912E7710c838347Ae178B4a",
+  "ghu_16C7e42F292c6912E7710c838347Ae178B4a",
+  "your-256-bit-secret",
+  "my-anthropic-api-key",
+  "My API Key",
+  "https://examplePublicKey@o0.ingest.sentry.io/0"
+]);
+var PREFIX = /^(?:https:\/\/hooks\.slack\.com\/services\/|(?:[spr]k|whsec)[-_](?:(?:ant|or|proj|live|test|api\d\d|v\d)[-_])*|xox[a-z]-|xapp-|gh[a-z]_|github_pat_|pul-|lin_api_|dckr_pat_)/;
+var PROSE = /^[a-z0-9]{1,12}(?:[-_. ]+[a-z0-9]{1,12})*$/i;
+var ASKING = /^yours?[-_. ]|[-_. ]here$|^(?:insert|enter|put|paste|add|replace|change|fill|set)[-_. ](?:(?:with|in)[-_. ])?(?:yours?|my|the|me|this|it)(?:[-_. ]|$)/i;
+var TEMPLATE = /^(?:<[^<>\n]+>|\{\{[-\w. ]+\}\}|\[(?:your|insert|enter)[-_ ][-\w ]*\]|%[A-Z][A-Z0-9_]*%|__[A-Z][A-Z0-9_]*__)$/i;
+var FILLER = /^(?:x{3,}|\*{3,}|\.{3,}|…+|-{3,}|_{3,}|#{3,}|\?{3,}|0{8,}|(?:[x0*]{3,}[-_ /]?)+)$/i;
+var LONGEST = 120;
+function isPlaceholder(value) {
+  const text = value.trim().replace(/^(["'`])(.*)\1$/s, "$2").trim();
+  if (text.length > LONGEST) return false;
+  if (EXAMPLES.has(text)) return true;
+  return [text, text.replace(PREFIX, "")].some(
+    (each) => WORDS.has(each.toLowerCase().replace(/[-_. !]/g, "")) || PROSE.test(each) && ASKING.test(each) || TEMPLATE.test(each) || FILLER.test(each)
+  );
+}
+
 // src/catalog/formats.ts
 var startsWith = (...prefixes) => ({
+  characters: "ascii",
   expected: `text beginning with ${prefixes.join(" or ")}`,
   test: (value) => prefixes.some((prefix) => value.startsWith(prefix) && value.length > prefix.length)
 });
@@ -7923,13 +7984,17 @@ var FORMATS = {
   "github-token": startsWith("ghp_", "gho_", "ghu_", "ghs_", "github_pat_"),
   "pulumi-token": startsWith("pul-"),
   "linear-key": startsWith("lin_api_"),
-  "docker-token": matches(
-    "a Docker access token (dckr_pat_...) or a password of 8 characters or more",
-    /^\S{8,}$/
-  ),
+  "docker-token": {
+    ...matches("a Docker access token (dckr_pat_...) or a password of 8 characters or more", /^\S{8,}$/),
+    characters: "word"
+  },
   "private-key": matches("a private key in PEM form, with its BEGIN and END lines", PRIVATE_KEY),
-  "https-url": { expected: "an https:// address", test: (value) => protocolOf(value) === "https:" },
-  number: matches("digits only", /^[0-9]+$/)
+  "https-url": {
+    expected: "an https:// address",
+    test: (value) => protocolOf(value) === "https:",
+    characters: "ascii"
+  },
+  number: { ...matches("digits only", /^[0-9]+$/), characters: "ascii" }
 };
 function protocolOf(value) {
   try {
@@ -7952,7 +8017,33 @@ function unfit(format, value) {
   if (isSentinel(value)) return "is the placeholder";
   if (value.includes("\0")) return "holds a NUL byte, which no environment variable can";
   if (!value.isWellFormed()) return "is not well-formed Unicode";
-  return misfit(format, value);
+  if (isPlaceholder(value)) return "is a placeholder or an example from a vendor's documentation";
+  const { characters } = FORMATS[format];
+  return (characters === void 0 ? void 0 : stray(characters, value)) ?? misfit(format, value);
+}
+var INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u;
+var SECOND_LINE = /[\r\n]\s*(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=/;
+function stray(characters, value) {
+  if (SECOND_LINE.test(value)) return "has a second line, NAME=..., as if copied from a .env file";
+  if (value.includes("\r")) return "contains a carriage return";
+  if (value.trim() !== value)
+    return `begins or ends with ${/^\n|\n$/.test(value) ? "a line end" : "a blank"}`;
+  if (/\n/.test(value)) return "contains a line end";
+  if (/\s/.test(value)) return "contains a blank";
+  const unseen = INVISIBLE.exec(value)?.[0];
+  if (unseen !== void 0) return `contains an invisible character, ${codePoint(unseen)}`;
+  return characters === "ascii" && /[^\x21-\x7e]/.test(value) ? "contains a non-ASCII character" : void 0;
+}
+function codePoint(character) {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+function oddity(format, value) {
+  const isPem = format === "private-key";
+  const text = isPem || value.trim().includes("\n") ? value.replace(/\r?\n$/, "") : value;
+  if (text.trim() !== text) return "begins or ends with a blank or a line end";
+  if (SECOND_LINE.test(value)) return "has a second line, NAME=..., as if copied from a .env file";
+  const unseen = INVISIBLE.exec(value.replace(/[\t\r\n]/g, ""))?.[0];
+  return unseen === void 0 ? void 0 : `contains an invisible character, ${codePoint(unseen)}`;
 }
 
 // src/ledger/pause.ts
@@ -8119,7 +8210,9 @@ function chooseValue(secret, input) {
   }
   const wrong = unfit(secret.format, first.value);
   if (wrong !== void 0) return { kind: "refused", reason: `the value of ${first.name} ${wrong}` };
-  return { kind: "value", value: new Secret(first.value), source: first.name };
+  const odd = oddity(secret.format, first.value);
+  const warning = odd === void 0 ? {} : { warning: `the value of ${first.name} ${odd}` };
+  return { kind: "value", value: new Secret(first.value), source: first.name, ...warning };
 }
 function withoutValue(secret, input) {
   if (secret.default !== void 0)
@@ -8246,8 +8339,9 @@ function planNothing(name, reason, standing2) {
   return { name, verb: "unchanged", reason: `${reason}; ESC keeps the value it has` };
 }
 function planValue(name, choice, standing2, key, held) {
-  const { source, value } = choice;
-  const line = { name, source, fingerprint: fingerprint(key, name, value) };
+  const { source, value, warning } = choice;
+  const told = warning === void 0 ? {} : { warning };
+  const line = { name, source, fingerprint: fingerprint(key, name, value), ...told };
   const written = { ...line, holds: line.fingerprint, writes: "value" };
   if (held === void 0) return { ...written, verb: "create" };
   const writer = standing2.newer[name];
@@ -8676,6 +8770,7 @@ function outcomeOf(report) {
   const failed = report.groups.flatMap((group) => group.failure === void 0 ? [] : [group.failure]);
   const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== void 0);
   const { tagFailures = [] } = report;
+  const odd = lines.flatMap(({ warning }) => warning ?? []);
   const untagged = `not tagged, which the next run makes good: ${tagFailures.join("; ")}`;
   return {
     counts,
@@ -8686,7 +8781,7 @@ function outcomeOf(report) {
       ...after
     ],
     awaiting: report.groups.flatMap((group) => group.awaiting ?? []),
-    warnings: tagFailures.length === 0 ? [] : [untagged],
+    warnings: [...odd, ...tagFailures.length === 0 ? [] : [untagged]],
     notices: report.paused === void 0 ? [] : [pauseLine(report.environment, report.paused)]
   };
 }

@@ -1,13 +1,20 @@
 import { SENTINEL } from "./layout";
+import { isPlaceholder } from "./placeholders";
 
 /** What a right value looks like, in words a person can act on, and the test for it. */
 interface Format {
   /** Completes "must be ...". Never quotes a value. */
   expected: string;
   test: (value: string) => boolean;
+  /**
+   * What a value may consist of, where it goes into a header or an address: `ascii` is printable ASCII without blanks
+   * (RFC 9110, section 5.5, and RFC 3986), `word` any characters that show. Left out: anything.
+   */
+  characters?: "ascii" | "word";
 }
 
 const startsWith = (...prefixes: string[]): Format => ({
+  characters: "ascii",
   expected: `text beginning with ${prefixes.join(" or ")}`,
   test: (value) => prefixes.some((prefix) => value.startsWith(prefix) && value.length > prefix.length),
 });
@@ -35,14 +42,18 @@ export const FORMATS = {
   "github-token": startsWith("ghp_", "gho_", "ghu_", "ghs_", "github_pat_"),
   "pulumi-token": startsWith("pul-"),
   "linear-key": startsWith("lin_api_"),
-  "docker-token": matches(
-    "a Docker access token (dckr_pat_...) or a password of 8 characters or more",
-    /^\S{8,}$/,
-  ),
+  "docker-token": {
+    ...matches("a Docker access token (dckr_pat_...) or a password of 8 characters or more", /^\S{8,}$/),
+    characters: "word",
+  },
   "private-key": matches("a private key in PEM form, with its BEGIN and END lines", PRIVATE_KEY),
-  "https-url": { expected: "an https:// address", test: (value) => protocolOf(value) === "https:" },
-  number: matches("digits only", /^[0-9]+$/),
-} as const satisfies Record<string, Format>;
+  "https-url": {
+    expected: "an https:// address",
+    test: (value) => protocolOf(value) === "https:",
+    characters: "ascii",
+  },
+  number: { ...matches("digits only", /^[0-9]+$/), characters: "ascii" },
+} satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;
 
@@ -84,5 +95,42 @@ export function unfit(format: FormatName, value: string): string | undefined {
   if (isSentinel(value)) return "is the placeholder";
   if (value.includes("\0")) return "holds a NUL byte, which no environment variable can";
   if (!value.isWellFormed()) return "is not well-formed Unicode";
-  return misfit(format, value);
+  if (isPlaceholder(value)) return "is a placeholder or an example from a vendor's documentation";
+  const { characters }: Format = FORMATS[format];
+  return (characters === undefined ? undefined : stray(characters, value)) ?? misfit(format, value);
+}
+
+/** What no one sees: controls, format and zero-width characters, what turns the direction of a line, fillers. */
+const INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u;
+const SECOND_LINE = /[\r\n]\s*(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=/;
+
+/** Why a value cannot be one word, by the kind of the first character that is too much. */
+function stray(characters: "ascii" | "word", value: string): string | undefined {
+  if (SECOND_LINE.test(value)) return "has a second line, NAME=..., as if copied from a .env file";
+  if (value.includes("\r")) return "contains a carriage return";
+  if (value.trim() !== value)
+    return `begins or ends with ${/^\n|\n$/.test(value) ? "a line end" : "a blank"}`;
+  if (/\n/.test(value)) return "contains a line end";
+  if (/\s/.test(value)) return "contains a blank";
+  const unseen = INVISIBLE.exec(value)?.[0];
+  if (unseen !== undefined) return `contains an invisible character, ${codePoint(unseen)}`;
+  return characters === "ascii" && /[^\x21-\x7e]/.test(value) ? "contains a non-ASCII character" : undefined;
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/**
+ * What a person should look at in a value that is taken as it is, because its format does not exclude it.
+ *
+ * @returns undefined when there is nothing. Never the value or any part of it.
+ */
+export function oddity(format: FormatName, value: string): string | undefined {
+  const isPem = format === "private-key";
+  const text = isPem || value.trim().includes("\n") ? value.replace(/\r?\n$/, "") : value;
+  if (text.trim() !== text) return "begins or ends with a blank or a line end";
+  if (SECOND_LINE.test(value)) return "has a second line, NAME=..., as if copied from a .env file";
+  const unseen = INVISIBLE.exec(value.replace(/[\t\r\n]/g, ""))?.[0];
+  return unseen === undefined ? undefined : `contains an invisible character, ${codePoint(unseen)}`;
 }

@@ -1,4 +1,4 @@
-import { isSentinel, unfit } from "../catalog/formats";
+import { isSentinel, oddity, unfit } from "../catalog/formats";
 import { RemedyError } from "../errors";
 import { Secret } from "../secret";
 import type { JobCatalog, JobSecret } from "./job-catalog";
@@ -8,7 +8,7 @@ export type Input = Readonly<Record<string, string | undefined>>;
 
 /** The value a secret has in the input, or why it has none. Reasons never quote a value. */
 export type Choice =
-  | { kind: "value"; value: Secret; source: string }
+  | { kind: "value"; value: Secret; source: string; warning?: string }
   | { kind: "none"; reason: string }
   | { kind: "refused"; reason: string };
 
@@ -32,7 +32,9 @@ export function chooseValue(secret: JobSecret, input: Input): Choice {
   }
   const wrong = unfit(secret.format, first.value);
   if (wrong !== undefined) return { kind: "refused", reason: `the value of ${first.name} ${wrong}` };
-  return { kind: "value", value: new Secret(first.value), source: first.name };
+  const odd = oddity(secret.format, first.value);
+  const warning = odd === undefined ? {} : { warning: `the value of ${first.name} ${odd}` };
+  return { kind: "value", value: new Secret(first.value), source: first.name, ...warning };
 }
 
 function withoutValue(secret: JobSecret, input: Input): Choice {

@@ -30,6 +30,8 @@ export interface PlanLine {
   fingerprint?: string;
   /** Fingerprint of what ESC holds once the line is carried out; absent when it holds nothing. */
   holds?: string;
+  /** What a person should look at in the value that came in. */
+  warning?: string;
   /** Its tombstone is due: once the line is carried out, nothing of it stands. */
   gone?: true;
 }
@@ -159,8 +161,9 @@ function planValue(
   key: string,
   held: string | undefined,
 ): PlanLine {
-  const { source, value } = choice;
-  const line = { name, source, fingerprint: fingerprint(key, name, value) };
+  const { source, value, warning } = choice;
+  const told = warning === undefined ? {} : { warning };
+  const line = { name, source, fingerprint: fingerprint(key, name, value), ...told };
   const written = { ...line, holds: line.fingerprint, writes: "value" } as const;
   if (held === undefined) return { ...written, verb: "create" };
   const writer = standing.newer[name];

@@ -43,6 +43,7 @@ export function outcomeOf(report: EnvironmentReport): Outcome {
   const failed = report.groups.flatMap((group) => (group.failure === undefined ? [] : [group.failure]));
   const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== undefined);
   const { tagFailures = [] } = report;
+  const odd = lines.flatMap(({ warning }) => warning ?? []);
   const untagged = `not tagged, which the next run makes good: ${tagFailures.join("; ")}`;
   return {
     counts,
@@ -53,7 +54,7 @@ export function outcomeOf(report: EnvironmentReport): Outcome {
       ...after,
     ],
     awaiting: report.groups.flatMap((group) => group.awaiting ?? []),
-    warnings: tagFailures.length === 0 ? [] : [untagged],
+    warnings: [...odd, ...(tagFailures.length === 0 ? [] : [untagged])],
     notices: report.paused === undefined ? [] : [pauseLine(report.environment, report.paused)],
   };
 }

@@ -40,6 +40,24 @@ describe("choosing a secret's value", () => {
     match(reasonOf(KEY, { API_KEY: "v", OLD_KEY: "v\n" }), /different values/);
   });
 
+  it("refuses what no request could carry, a placeholder too, and says which name holds it", () => {
+    const key = { ...KEY, format: "openai-key" } as const;
+    match(reasonOf(key, { OLD_KEY: "sk-hidden\r" }), /^the value of OLD_KEY contains a carriage return$/);
+    match(
+      reasonOf(key, { API_KEY: "sk-\u200bhidden" }),
+      /^the value of API_KEY contains an invisible character/,
+    );
+    match(reasonOf(KEY, { API_KEY: "changeme" }), /^the value of API_KEY is a placeholder/);
+  });
+
+  it("takes what has blank ends where its format is any text, with a warning", () => {
+    const choice = chooseValue(KEY, { OLD_KEY: "hidden " });
+    equal(
+      choice.kind === "value" && choice.warning,
+      "the value of OLD_KEY begins or ends with a blank or a line end",
+    );
+  });
+
   it("tells a secret that nobody has set from one that did not arrive", () => {
     for (const sentinel of [SENTINEL, `${SENTINEL}\n`, ` ${SENTINEL}`])
       match(reasonOf(KEY, { API_KEY: sentinel }), /nobody has set it/);

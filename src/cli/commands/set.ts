@@ -87,6 +87,7 @@ async function setInOrganization(context: CommandContext, slot: SlotName, replac
       cause: checked.reason,
       remedy: "nothing was written; give the right one",
     });
+  if (checked.warning !== undefined) terminal.say(`warning: ${checked.warning}`);
   if (!replace && (await list()).has(name)) throw await refusal(context, name);
   await writeValues(github, spread.shards, [{ slot, value: checked.value }], () => {
     const readers = describeReaders(secret, spread.shards);

@@ -93,7 +93,8 @@ function readValues(context: CommandContext, file: string): NewValue[] {
       if (names.every((name) => input[name] === undefined)) return [];
       const checked = checkValue({ ...entry, aliases: names.slice(1) }, input);
       if (checked.value === undefined) return [`${entry.name}: ${checked.reason}`];
-      const { value } = checked;
+      const { value, warning } = checked;
+      if (warning !== undefined) context.terminal.say(`warning: ${warning}`);
       const own = slots.filter(
         ({ name, secret }) => secret === entry && (name === entry.name || input[name] !== undefined),
       );

@@ -5,7 +5,7 @@ import { chooseValue, type Input } from "../../sync/given-values";
 import { COMMAND } from "../../text";
 
 /** A value that may be set, or why not: never the value or any part of it. */
-export type Checked = { value: Secret; reason?: never } | { reason: string; value?: never };
+export type Checked = { value: Secret; warning?: string; reason?: never } | { reason: string; value?: never };
 
 /** Why no value of an entry is set as an organization secret; undefined when one is. */
 export function whyNotSet(entry: Entry): string | undefined {
@@ -41,7 +41,9 @@ export function checkText(entry: Entry, input: Input): Checked {
     { name, aliases, group, environments, format, paths: [], required: true },
     input,
   );
-  return choice.kind === "value" ? { value: choice.value } : { reason: choice.reason };
+  if (choice.kind !== "value") return { reason: choice.reason };
+  const { value, warning } = choice;
+  return { value, ...(warning === undefined ? {} : { warning }) };
 }
 
 function neverAValue(text: string | undefined): string | undefined {

@@ -42,6 +42,7 @@ export async function setInEnvironment(
       cause: checked.reason,
       remedy: "nothing was written; give the right one",
     });
+  if (checked.warning !== undefined) terminal.say(`warning: ${checked.warning}`);
   if (!replace) await refuseExisting(context, name, await observePlaces(github, slots));
   const had = new Set(places.filter(({ there }) => there.has(name)).map(({ repository }) => repository));
   let written = 0;

@@ -1,0 +1,97 @@
+/**
+ * What people and templates write where a value is still to come, whole values in lower case. Sources: the words that
+ * secret scanners leave out as no secrets (the stop words of gitleaks' configuration, `heuristic` filters of Yelp's
+ * detect-secrets, `DefaultFalsePositives` of trufflehog), and Java's `keytool`, whose default is `changeit`.
+ */
+const WORDS = new Set([
+  "changeme",
+  "changeit",
+  "changethis",
+  "pleasechangeme",
+  "replaceme",
+  "replacethis",
+  "insertme",
+  "fillme",
+  "fillmein",
+  "setme",
+  "fixme",
+  "todo",
+  "tbd",
+  "tba",
+  "placeholder",
+  "dummy",
+  "fake",
+  "example",
+  "sample",
+  "redacted",
+  "notset",
+  "unset",
+  "undefined",
+]);
+
+/**
+ * Values that vendors' documentation has as examples, whole. Sources: AWS, "Managing access keys"; Stripe, "API keys";
+ * Slack, "Sending messages using incoming webhooks" and "Token types"; GitHub, "Scopes for OAuth apps" and the REST
+ * API's examples; jwt.io's debugger; Anthropic's and OpenAI's SDKs, README; Sentry, "DSN".
+ */
+const EXAMPLES = new Set([
+  "AKIAIOSFODNN7EXAMPLE",
+  "AKIAI44QH8DHBEXAMPLE",
+  "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+  "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
+  "sk_test_4eC39HqLyjWDarjtT1zdp7dc",
+  "sk_test_BQokikJOvBiI2HlWgH4olfQ2",
+  "pk_test_TYooMQauvdEDq54NiTphI7jx",
+  "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
+  "xoxb-not-a-real-token-this-will-not-work",
+  "xoxp-not-a-real-token-this-will-not-work",
+  "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+  "gho_16C7e42F292c6912E7710c838347Ae178B4a",
+  "ghu_16C7e42F292c6912E7710c838347Ae178B4a",
+  "your-256-bit-secret",
+  "my-anthropic-api-key",
+  "My API Key",
+  "https://examplePublicKey@o0.ingest.sentry.io/0",
+]);
+
+/** The beginning of a vendor's token, as FORMATS and vendors' documentation have them. */
+const PREFIX =
+  /^(?:https:\/\/hooks\.slack\.com\/services\/|(?:[spr]k|whsec)[-_](?:(?:ant|or|proj|live|test|api\d\d|v\d)[-_])*|xox[a-z]-|xapp-|gh[a-z]_|github_pat_|pul-|lin_api_|dckr_pat_)/;
+
+/** Words that a person reads, apart by signs: no credential is made of them. */
+const PROSE = /^[a-z0-9]{1,12}(?:[-_. ]+[a-z0-9]{1,12})*$/i;
+
+/** `your_api_key`, `api_key_here`, `insert your token`, `replace-with-the-key`, `change_me_in_production`. */
+const ASKING =
+  /^yours?[-_. ]|[-_. ]here$|^(?:insert|enter|put|paste|add|replace|change|fill|set)[-_. ](?:(?:with|in)[-_. ])?(?:yours?|my|the|me|this|it)(?:[-_. ]|$)/i;
+
+/** `<your key>`, `{{ API_KEY }}`, `[YOUR_TOKEN]`, `%API_KEY%`, `__TOKEN__`. */
+const TEMPLATE =
+  /^(?:<[^<>\n]+>|\{\{[-\w. ]+\}\}|\[(?:your|insert|enter)[-_ ][-\w ]*\]|%[A-Z][A-Z0-9_]*%|__[A-Z][A-Z0-9_]*__)$/i;
+
+/** One sign over and over: `xxxx`, `****`, `....`. */
+const FILLER = /^(?:x{3,}|\*{3,}|\.{3,}|…+|-{3,}|_{3,}|#{3,}|\?{3,}|0{8,}|(?:[x0*]{3,}[-_ /]?)+)$/i;
+
+/** Characters a placeholder may have: each of those above has fewer. */
+const LONGEST = 120;
+
+/**
+ * Whether a text stands where a value is to come: a known word, a sentence to the reader, a template's mark, a filler,
+ * or the example of a vendor's documentation; also behind the beginning of a vendor's token (`sk-your-key-here`), and
+ * with quotes or blanks around it. Whole values alone: a password that contains `example` is one.
+ */
+export function isPlaceholder(value: string): boolean {
+  const text = value
+    .trim()
+    .replace(/^(["'`])(.*)\1$/s, "$2")
+    .trim();
+  if (text.length > LONGEST) return false;
+  if (EXAMPLES.has(text)) return true;
+  return [text, text.replace(PREFIX, "")].some(
+    (each) =>
+      WORDS.has(each.toLowerCase().replace(/[-_. !]/g, "")) ||
+      (PROSE.test(each) && ASKING.test(each)) ||
+      TEMPLATE.test(each) ||
+      FILLER.test(each),
+  );
+}
