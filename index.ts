@@ -23,7 +23,8 @@ const opts = { providers: [github, pulumiservice] };
 new CatalogFacts(settings.application, { secrets, policies });
 
 // Pulumi ESC: per deployment environment the values, the ledger, the composite, and who may open them.
-const access = new AccessRules(catalog, settings, openOrganization(settings));
+const cloud = openOrganization(settings);
+const access = new AccessRules(catalog, settings, cloud);
 const args = { settings, groups, rotators, access };
 const deployments = settings.environments.map((name) => new DeploymentEnvironment(name, args, opts));
 
@@ -37,7 +38,7 @@ const bundle = readFileSync("dist/sync_secrets.cjs", "utf8");
 const organization = ownsOrganization
   ? new Organization(
       settings.githubOrganization,
-      { ...declared, stacks, inGitHub, deployments, bundle },
+      { ...declared, stacks, inGitHub, deployments, bundle, cloud },
       opts,
     )
   : undefined;

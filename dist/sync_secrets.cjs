@@ -8495,6 +8495,9 @@ function secretOn(secret, today) {
   };
 }
 
+// src/access/token-lifetimes.ts
+var TOKEN_SECONDS = { sync: 900, preview: 1200, audit: 900, up: 3600 };
+
 // src/clients/oidc.ts
 function idTokenEndpoint(environment) {
   const url = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
@@ -8597,7 +8600,6 @@ function parse(text) {
 }
 
 // src/sync/job-identity.ts
-var TOKEN_SECONDS = 900;
 async function authenticate(context, target) {
   const { catalog, environment, url, http, mask } = context;
   if (catalog.syncAuthentication === "token") return storedToken(environment.PULUMI_ACCESS_TOKEN ?? "");
@@ -8606,7 +8608,7 @@ async function authenticate(context, target) {
   const idToken = await requestIdToken(idTokenEndpoint(environment), audience, http);
   mask(idToken);
   const traded = await exchangeToken(
-    { url, organization, team: target.team, idToken, expiration: TOKEN_SECONDS },
+    { url, organization, team: target.team, idToken, expiration: TOKEN_SECONDS.sync },
     http
   );
   mask(traded);

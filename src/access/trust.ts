@@ -136,6 +136,39 @@ export function issuerOf(githubApiUrl: string | undefined): string {
   return `${origin}/_services/token`;
 }
 
+/** A declared rule, or one as Pulumi Cloud has it. */
+export interface AnyRule {
+  decision: string;
+  tokenType: string;
+  teamName?: string;
+  userLogin?: string;
+  runnerID?: string;
+  roleID?: string;
+  authorizedPermissions?: readonly string[];
+  rules: Readonly<Record<string, string>>;
+}
+
+/** All that decides in a rule, in one order: two rules with the same key do the same. */
+export function ruleKey(rule: AnyRule): string {
+  const { decision, tokenType, authorizedPermissions = [], rules } = rule;
+  const claims = Object.entries(rules).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([decision, tokenType, subjectsOf(rule), [...authorizedPermissions].sort(), claims]);
+}
+
+/** Whose tokens a rule gives. */
+export function subjectsOf({ teamName, userLogin, runnerID, roleID }: AnyRule): (string | undefined)[] {
+  return [teamName, userLogin, runnerID, roleID];
+}
+
+/** Rules that an issuer has and nobody here declares: someone else's, or left from an earlier config. */
+export function undeclaredRules<Rule extends AnyRule>(
+  declared: readonly TrustRule[],
+  standing: readonly Rule[],
+): Rule[] {
+  const wanted = new Set(declared.map(ruleKey));
+  return standing.filter((rule) => !wanted.has(ruleKey(rule)));
+}
+
 /** Repositories whose jobs Pulumi Cloud is to trust, each once; none where the edition has no team tokens. */
 export function trustedRepositories({
   edition,

@@ -4,6 +4,8 @@ import { notTheService, type PulumiCall, parseAnswer } from "./pulumi-call";
 export interface TrustedIssuer {
   id: string;
   url: string;
+  /** The longest life in seconds of a token that is traded for its identities; the service's own limit where it says none. */
+  maxExpiration?: number;
 }
 
 /** One rule of an issuer's trust policy, as the service has it. */
@@ -35,7 +37,11 @@ export function createPulumiTrust(call: PulumiCall): PulumiTrust {
       const thing = `OIDC issuers of ${call.organization}`;
       const answer = parseAnswer(thing, await call(thing, `${root}/oidc/issuers`));
       const { oidcIssuers = [] } = answer as { oidcIssuers?: TrustedIssuer[] | null };
-      return (oidcIssuers ?? []).map(({ id, url }) => ({ id, url }));
+      return (oidcIssuers ?? []).map(({ id, url, maxExpiration }) => ({
+        id,
+        url,
+        ...(typeof maxExpiration === "number" ? { maxExpiration } : {}),
+      }));
     },
     rulesOf: async ({ id, url }) => {
       const thing = `trust policy of ${url}`;

@@ -1,12 +1,10 @@
+import { TOKEN_SECONDS } from "../access/token-lifetimes";
 import type { Http } from "../clients/http";
 import { exchangeToken, idTokenEndpoint, requestIdToken } from "../clients/oidc";
 import { RemedyError } from "../errors";
 import { handRun, type Ledger, newestRunIn, runBefore, runId } from "../ledger/ledger";
 import { Secret } from "../secret";
 import type { JobCatalog, JobTarget } from "./job-catalog";
-
-/** Seconds the job's Pulumi token lives: longer than the job may take (its timeout), and no more. It is left to expire. */
-const TOKEN_SECONDS = 900;
 
 /** What the job proves itself with. */
 export interface IdentityDependencies {
@@ -32,7 +30,7 @@ export async function authenticate(context: IdentityDependencies, target: JobTar
   const idToken = await requestIdToken(idTokenEndpoint(environment), audience, http);
   mask(idToken);
   const traded = await exchangeToken(
-    { url, organization, team: target.team, idToken, expiration: TOKEN_SECONDS },
+    { url, organization, team: target.team, idToken, expiration: TOKEN_SECONDS.sync },
     http,
   );
   mask(traded);

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import { issuerSeconds, longestTokenSeconds, TOKEN_SECONDS } from "../../src/access/token-lifetimes";
 import {
   issuerOf,
   programEnvironment,
@@ -140,5 +141,20 @@ describe("refused as trust", () => {
       String(problems?.map(({ subject: thing, cause }) => `${thing} ${cause}`)),
       /issuerThumbprints.*SHA-256/,
     );
+  });
+});
+
+describe("how long tokens live", () => {
+  it("is what the sync needs, and an up's hour only where the program's own jobs are trusted", () => {
+    equal(longestTokenSeconds({}), 900);
+    equal(longestTokenSeconds({ programRepository: "infra" }), TOKEN_SECONDS.up);
+  });
+
+  it("is never shortened for others whose rules share the issuer, and never too short for us", () => {
+    equal(issuerSeconds(900, undefined), 900);
+    equal(issuerSeconds(900, { seconds: 7200, othersRules: 0 }), 900);
+    equal(issuerSeconds(900, { seconds: 7200, othersRules: 1 }), 7200);
+    equal(issuerSeconds(3600, { seconds: 600, othersRules: 2 }), 3600);
+    equal(issuerSeconds(900, { seconds: undefined, othersRules: 1 }), 90_000);
   });
 });

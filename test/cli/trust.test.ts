@@ -33,8 +33,8 @@ describe("verify's look at the trust in GitHub's identities", () => {
   afterEach(() => both.close());
 
   /** Registers an issuer, and gives it rules where there are some. */
-  const trust = async (url: string, policies: readonly object[] = []) => {
-    const body = { name: url, url, maxExpiration: 3600 };
+  const trust = async (url: string, policies: readonly object[] = [], maxExpiration: number | null = 900) => {
+    const body = { name: url, url, maxExpiration };
     const { json } = await both.cloud.call("POST", `/api/orgs/${ORG}/oidc/issuers`, { body });
     const root = `/api/orgs/${ORG}/auth/policies`;
     const { id } = (await both.cloud.call("GET", `${root}/oidcissuers/${json.id}`)).json;
@@ -42,6 +42,8 @@ describe("verify's look at the trust in GitHub's identities", () => {
     const written = await both.cloud.call("PATCH", `${root}/${id}`, { body: { policies } });
     assert.equal(written.status, 200, written.text);
   };
+  const issuerId = async () =>
+    (await both.cloud.call("GET", `/api/orgs/${ORG}/oidc/issuers`)).json.oidcIssuers[0].id as string;
   const look = (change: Partial<Settings> = {}, more: Partial<Context> = {}, dir = "/nowhere") => {
     const settings = { ...AT_CLOUD, ...change };
     return checkTrust({ ...both.context, project: { ...both.context.project, dir, settings }, ...more });
@@ -86,6 +88,23 @@ describe("verify's look at the trust in GitHub's identities", () => {
         missing("production"),
       ]);
     }
+  });
+
+  it("is wrong with tokens that may live longer than the jobs need, unless someone else has rules there", async () => {
+    for (const [limit, longest] of [
+      [3600, "3600 s"],
+      [null, "as long as the service allows"],
+    ] as const) {
+      await trust(GITHUB, declared, limit);
+      const { standing, what } = await look();
+      assert.deepEqual(
+        [standing, what],
+        ["wrong", `${GITHUB}: its tokens may live ${longest}, and the declared jobs need 900 s at most`],
+      );
+      await both.cloud.call("DELETE", `/api/orgs/${ORG}/oidc/issuers/${await issuerId()}`);
+    }
+    await trust(GITHUB, [...declared, ANYBODY], 3600);
+    assert.doesNotMatch((await look()).what, /may live/);
   });
 
   it("knows the program's own jobs, of every stack of the project", async () => {

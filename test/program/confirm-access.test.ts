@@ -52,7 +52,7 @@ describe("what the program asks Pulumi Cloud itself", function () {
     assert.deepEqual(ofAccess(said), [
       `warning: access: every member, and every team's token, has write on every environment of ${ORG} by default, which makes every access policy moot. Remedy: ./sophia-secrets access --close-default, when all stacks are up`,
     ]);
-    assert.deepEqual(await asked(), [`GET /api/orgs/${ORG}/metadata`]);
+    assert.deepEqual(await asked(), [`GET /api/orgs/${ORG}/metadata`, `GET /api/orgs/${ORG}/oidc/issuers`]);
   });
 
   it("is the default on stacks too, which jobs with a team's token have as well", async () => {
@@ -72,7 +72,7 @@ describe("what the program asks Pulumi Cloud itself", function () {
 
   it("asks for it in no up: that tells what it does, and preview came before", async () => {
     assert.deepEqual(ofAccess((await run([], { preview: false })).said), []);
-    assert.deepEqual(await asked(), []);
+    assert.deepEqual(await asked(), [`GET /api/orgs/${ORG}/oidc/issuers`]);
   });
 
   it("takes the token of pulumi login for this very address, where no variable has one", async () => {
@@ -161,7 +161,50 @@ describe("what the program asks Pulumi Cloud itself", function () {
     await team(cloud, "platform", []);
     await asked();
     assert.equal((await run([policy], { preview: false })).error, undefined);
-    assert.deepEqual(await asked(), [`GET /api/orgs/${ORG}/teams`]);
+    assert.deepEqual(await asked(), [`GET /api/orgs/${ORG}/oidc/issuers`, `GET /api/orgs/${ORG}/teams`]);
+  });
+
+  describe("is the issuer's limit, which others' rules may share", () => {
+    const url = "https://token.actions.githubusercontent.com";
+    const register = async (policies: readonly unknown[]) => {
+      const body = { name: "github", url, maxExpiration: 7200 };
+      const { json } = await cloud.call("POST", `/api/orgs/${ORG}/oidc/issuers`, { body });
+      const root = `/api/orgs/${ORG}/auth/policies`;
+      const { id } = (await cloud.call("GET", `${root}/oidcissuers/${json.id}`)).json;
+      if (policies.length > 0) await cloud.call("PATCH", `${root}/${id}`, { body: { policies } });
+    };
+    const declared = async (options: ProgramOptions = {}) => {
+      const { resources, error, said } = await run([], { preview: false, ...options });
+      return { issuer: ofType(resources, TYPES.issuer)[0]?.inputs, error, said };
+    };
+    const theirs = {
+      decision: "allow",
+      tokenType: "organization",
+      rules: { repository: "ai-cherry/theirs" },
+    };
+
+    it("is what our jobs need where all rules are ours", async () => {
+      const { issuer } = await declared();
+      assert.equal(issuer?.maxExpirationSeconds, 900);
+      await register([issuer?.policies ?? []].flat());
+      assert.equal((await declared()).issuer?.maxExpirationSeconds, 900);
+    });
+
+    it("stays as long as it is where someone else's rule stands beside ours", async () => {
+      const { issuer } = await declared();
+      await register([issuer?.policies ?? [], theirs].flat());
+      assert.equal((await declared()).issuer?.maxExpirationSeconds, 7200);
+    });
+
+    it("stops an up when it cannot be asked for, and is told by a preview", async () => {
+      await register([theirs]);
+      const env = { PULUMI_ACCESS_TOKEN: TOKENS.dev };
+      // Without an engine nobody hears why: what waits for the answer is not declared, and nothing is lowered.
+      assert.equal((await declared({ env })).issuer, undefined);
+      const preview = await declared({ env, preview: true });
+      assert.equal(preview.error, undefined);
+      assert.match(preview.said.join(), /info: trust in GitHub's identities: whether others have rules/);
+    });
   });
 
   it("declares a team unchecked, with a warning, where nobody can be asked", async () => {

@@ -40,7 +40,7 @@ describe("trust in GitHub's identities", function () {
       organization: "scoobyjava-org",
       name: "github-actions",
       url: "https://token.actions.githubusercontent.com",
-      maxExpirationSeconds: 3600,
+      maxExpirationSeconds: 900,
       policies: ["development", "staging", "production"].map((each) => rule("sophia-main", "4711", each)),
     });
     assert.deepEqual(declared?.ignoreChanges, ['["thumbprints"]']);

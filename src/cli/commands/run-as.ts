@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { TOKEN_SECONDS } from "../../access/token-lifetimes";
 import { type ProgramJob, programTeam } from "../../access/trust";
 import type { Settings } from "../../catalog/settings";
 import { exchangeToken, idTokenEndpoint, requestIdToken, type TokenWish } from "../../clients/oidc";
@@ -8,9 +9,6 @@ import { RemedyError } from "../../errors";
 import type { Secret } from "../../secret";
 import { COMMAND } from "../../text";
 import type { CommandContext, CommandSpec, Typed } from "../command";
-
-/** Seconds that the token lives: as long as the job may take (its timeout in .github/workflows), and no longer. */
-export const TOKEN_SECONDS: Readonly<Record<ProgramJob, number>> = { preview: 1200, audit: 900, up: 3600 };
 
 /** A token for one command, in place of one stored in GitHub. */
 export const runAsCommand: CommandSpec = {
@@ -53,7 +51,7 @@ async function run(context: CommandContext, typed: Typed): Promise<number> {
 }
 
 function isJob(text: string): text is ProgramJob {
-  return Object.hasOwn(TOKEN_SECONDS, text);
+  return text !== "sync" && Object.hasOwn(TOKEN_SECONDS, text);
 }
 
 /**

@@ -1,12 +1,17 @@
+import { longestTokenSeconds } from "../../access/token-lifetimes";
 import {
+  type AnyRule,
   declaredTrust,
   issuerOf,
   type Repository,
+  ruleKey,
+  subjectsOf,
   type TrustRule,
   trustedRepositories,
+  undeclaredRules,
 } from "../../access/trust";
 import type { Settings } from "../../catalog/settings";
-import { createPulumiTrust, type StandingRule } from "../../clients/pulumi-trust";
+import { createPulumiTrust, type StandingRule, type TrustedIssuer } from "../../clients/pulumi-trust";
 import { COMMAND, namesIn } from "../../text";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
@@ -40,12 +45,23 @@ export function checkTrust(context: Context): Promise<Check> {
       stacks,
       await repositoriesOf(context, repositories),
     );
-    const differences = findTrustDifferences(declared, standing);
+    const differences = [
+      ...findTrustDifferences(declared, standing),
+      ...longLived(settings, issuer, undeclaredRules(declared, standing).length),
+    ];
     if (differences.length === 0)
       return { standing: "ok", what: `${url}, ${declared.length} rules as declared${told}` };
     const remedy = `pulumi up --refresh -s ${settings.organizationStack} puts the declared rules in their place; Pulumi Cloud's audit log says who changed them`;
     return { standing: "wrong", what: `${url}: ${shortly(differences)}${told}`, remedy };
   });
+}
+
+/** A limit that is longer than the jobs need, which nobody else's rules explain. */
+function longLived(settings: Settings, { maxExpiration }: TrustedIssuer, othersRules: number): string[] {
+  const needed = longestTokenSeconds(settings);
+  if (othersRules > 0 || (maxExpiration !== undefined && maxExpiration <= needed)) return [];
+  const longest = maxExpiration === undefined ? "as long as the service allows" : `${maxExpiration} s`;
+  return [`its tokens may live ${longest}, and the declared jobs need ${needed} s at most`];
 }
 
 /** The stack that declares the trust, of all of the project's. */
@@ -85,9 +101,9 @@ export function findTrustDifferences(
   declared: readonly TrustRule[],
   standing: readonly StandingRule[],
 ): string[] {
-  const [wanted, there] = [new Set(declared.map(keyOf)), new Set(standing.map(keyOf))];
-  const foreign = standing.filter((rule) => !wanted.has(keyOf(rule)));
-  const missing = declared.filter((rule) => !there.has(keyOf(rule)));
+  const there = new Set(standing.map(ruleKey));
+  const foreign = undeclaredRules(declared, standing);
+  const missing = declared.filter((rule) => !there.has(ruleKey(rule)));
   return [
     ...foreign.map((rule) => {
       const does = rule.decision === "allow" ? "allows" : "denies";
@@ -97,20 +113,6 @@ export function findTrustDifferences(
       (rule) => `no rule allows ${tokensOf(rule)} to jobs of ${rule.rules.repository} as declared`,
     ),
   ];
-}
-
-/** A declared rule or a standing one: all that decides, in one order. */
-type AnyRule = TrustRule | StandingRule;
-
-function keyOf(rule: AnyRule): string {
-  const { decision, tokenType, authorizedPermissions = [], rules } = rule;
-  const claims = Object.entries(rules).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([decision, tokenType, subjectsOf(rule), [...authorizedPermissions].sort(), claims]);
-}
-
-function subjectsOf(rule: AnyRule): (string | undefined)[] {
-  const { teamName, userLogin, runnerID, roleID }: Partial<StandingRule> = rule;
-  return [teamName, userLogin, runnerID, roleID];
 }
 
 /** `team tokens of shop-live-sync`, `organization tokens (admin)`. */

@@ -8,6 +8,7 @@ import type { Settings } from "../../catalog/settings";
 import { organizationSlots } from "../../catalog/slots";
 import { describeProblems } from "../../errors";
 import { carrierCatalog } from "../../sync/job-catalog";
+import type { AskedOrganization } from "../access/open-organization";
 import { declareAuditExport } from "../esc/oversight";
 import { declareTrust } from "../identity/declare-trust";
 import { Carrier } from "./carrier";
@@ -39,6 +40,8 @@ export interface OrganizationArgs {
   bundle: string;
   /** The provider that GitHub is asked through. */
   provider: github.Provider;
+  /** Pulumi Cloud, asked for what its provider has no function for. */
+  cloud: AskedOrganization | undefined;
 }
 
 /** The organization-wide objects, which one stack owns: the secrets, the carriers' files, the trust in their jobs. */
@@ -55,7 +58,7 @@ export class Organization extends pulumi.ComponentResource {
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("sophia-secrets:github:Organization", owner, {}, opts);
-    const { catalog, settings, stacks, deployments } = args;
+    const { settings } = args;
     const invoke = { provider: args.provider };
     this.repositories = new Repositories(owner, invoke);
     const shards = shardsOf({ ...args, carriers: settings.carriers });
@@ -64,7 +67,7 @@ export class Organization extends pulumi.ComponentResource {
     const carriers = this.declareCarriers(shards);
     if (oversightOf(settings).auditExport) declareAuditExport(settings, { parent: this });
     declareTrust(
-      { catalog, settings, stacks, repositories: this.repositories, deployments, invoke },
+      { ...args, repositories: this.repositories, invoke, organization: args.cloud },
       { parent: this },
     );
     this.workflows = pulumi

@@ -1,11 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
-import { issuerOf, programRules, type Repository, syncRules, type TrustRule } from "../../access/trust";
+import { issuerSeconds, longestTokenSeconds } from "../../access/token-lifetimes";
+import {
+  issuerOf,
+  programRules,
+  type Repository,
+  syncRules,
+  type TrustRule,
+  undeclaredRules,
+} from "../../access/trust";
 import type { ResolvedCatalog } from "../../catalog/entry";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
+import { messageOf, RemedyError } from "../../errors";
 import { buildJobCatalog, type JobTarget } from "../../sync/job-catalog";
+import type { AskedOrganization } from "../access/open-organization";
 import type { Repositories } from "../github/repositories";
 import { reviewerIds } from "../github/reviewers";
+import { programError } from "../program-error";
 import { ProgramAccess } from "./program-access";
 import { ProgramEnvironments } from "./program-environments";
 
@@ -21,6 +32,8 @@ export interface TrustArgs {
   deployments: readonly pulumi.Resource[];
   /** How GitHub is asked for the reviewers' ids. */
   invoke: pulumi.InvokeOptions;
+  /** Pulumi Cloud, asked for the rules that an issuer has already; undefined when there is no token for it. */
+  organization: AskedOrganization | undefined;
 }
 
 /**
@@ -51,11 +64,9 @@ export function declareTrust(args: TrustArgs, opts: { parent: pulumi.Resource })
   if (!byIdentity && program === undefined) return;
   const targets = byIdentity ? buildJobCatalog(catalog, settings).targets : [];
   const carriers = byIdentity ? settings.carriers.map(asked) : [];
-  new IdentityTrust("github-actions", { settings, targets, carriers, program }, opts);
+  const { organization } = args;
+  new IdentityTrust("github-actions", { settings, targets, carriers, program, organization }, opts);
 }
-
-/** The longest life in seconds of a token that is traded for a job's identity: the jobs ask for less, or for this. */
-const LONGEST_TOKEN_SECONDS = 3600;
 
 /**
  * The property `thumbprints`, spelled so that the engine alone understands it. By its bare name the provider's own
@@ -78,6 +89,8 @@ export interface IdentityTrustArgs {
   carriers: readonly AskedRepository[];
   /** The program's own repository, if its jobs are trusted, and the stacks they work on. */
   program: { repository: AskedRepository; stacks: readonly string[] } | undefined;
+  /** Pulumi Cloud, asked for the rules that the issuer has already; undefined when there is no token for it. */
+  organization: AskedOrganization | undefined;
 }
 
 /**
@@ -89,16 +102,17 @@ export class IdentityTrust extends pulumi.ComponentResource {
     super("sophia-secrets:esc:IdentityTrust", name, {}, opts);
     const { settings } = args;
     const thumbprints = settings.issuerThumbprints ?? [];
+    const trust = pulumi.output(
+      rulesOf(args).then(async (rules) => ({ rules, seconds: await lifetimeOf(args, rules) })),
+    );
     new pulumiservice.OidcIssuer(
       name,
       {
         organization: settings.pulumiOrganization,
         name,
         url: issuerOf(settings.githubApiUrl),
-        maxExpirationSeconds: LONGEST_TOKEN_SECONDS,
-        policies: pulumi
-          .output(rulesOf(args))
-          .apply((all) => all.map((rule) => ({ ...rule, rules: { ...rule.rules } }))),
+        maxExpirationSeconds: trust.seconds,
+        policies: trust.rules.apply((all) => all.map((rule) => ({ ...rule, rules: { ...rule.rules } }))),
         ...(thumbprints.length === 0 ? {} : { thumbprints }),
       },
       // Left to the service, which notes the certificate it is served when the issuer is registered. A refresh reads
@@ -113,6 +127,34 @@ async function rulesOf({ settings, targets, carriers, program }: IdentityTrustAr
   const forSync = syncRules(settings, targets, await Promise.all(carriers.map(known)));
   if (program === undefined) return forSync;
   return [...forSync, ...programRules(settings, program.stacks, await known(program.repository))];
+}
+
+/**
+ * The issuer's limit, which someone else's rules may share.
+ *
+ * @throws pulumi.RunError when Pulumi Cloud does not say which rules the issuer has: a limit that is too short would
+ *   end someone else's jobs. A preview says so instead: the token of a pull request's preview may not ask.
+ */
+async function lifetimeOf(
+  { settings, organization }: IdentityTrustArgs,
+  declared: readonly TrustRule[],
+): Promise<number> {
+  const needed = longestTokenSeconds(settings);
+  if (organization === undefined) return needed;
+  const url = issuerOf(settings.githubApiUrl);
+  try {
+    const issuer = (await organization.issuers()).find((each) => each.url === url);
+    if (issuer === undefined) return needed;
+    const othersRules = undeclaredRules(declared, await organization.rulesOf(issuer)).length;
+    return issuerSeconds(needed, { seconds: issuer.maxExpiration, othersRules });
+  } catch (error) {
+    const cause = `whether others have rules at ${url} is unknown (${messageOf(error)}), and their jobs may need longer tokens than ${needed} s`;
+    const remedy = "run again with a token of an administrator of the organization";
+    const problem = { code: "trust-unknown", subject: "trust in GitHub's identities", cause, remedy };
+    if (!pulumi.runtime.isDryRun()) throw programError(problem);
+    await pulumi.log.info(new RemedyError(problem).message);
+    return needed;
+  }
 }
 
 async function known({ name, id }: AskedRepository): Promise<Repository> {
