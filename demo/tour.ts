@@ -125,7 +125,7 @@ export const rotate: Step = {
   },
 };
 
-/** Every link from GitHub to the application, by the command that looks at them. */
+/** Everything from GitHub to the application, by the command that checks it. */
 export const verify: Step = {
   title: "./sophia-secrets verify",
   task: async (tour, task) => {

@@ -10,7 +10,7 @@ import { RemedyError, TokenError } from "../../src/errors";
 import { fingerprint, newFingerprintKey } from "../../src/ledger/fingerprint";
 import { type Ledger, renderLedger } from "../../src/ledger/ledger";
 import type { Context } from "../../src/operations/context";
-import { type Check, checkLink } from "../../src/operations/verification/check";
+import { type Check, check as checkSubject } from "../../src/operations/verification/check";
 import { checkApplication } from "../../src/operations/verification/check-applications";
 import {
   checkComposites,
@@ -52,7 +52,7 @@ const ROTATORS: readonly Rotator[] = [
 ];
 const KEY = newFingerprintKey();
 
-describe("one link of the chain", () => {
+describe("a check", () => {
   it("is unknown, and hides no other, when a token may not see it", async () => {
     const refused = async () => {
       throw new RemedyError({
@@ -62,27 +62,28 @@ describe("one link of the chain", () => {
         remedy: "another token",
       });
     };
-    const check = await checkLink("a link", refused);
-    deepEqual(check, {
-      link: "a link",
-      standing: "unknown",
-      what: "thing: the token may not do this",
+    const found = await checkSubject("a subject", refused);
+    deepEqual(found, {
+      subject: "a subject",
+      code: "?",
+      state: "unknown",
+      cause: "thing: the token may not do this",
       remedy: "another token",
     });
   });
 
-  it("is unreachable when the service does not answer, which is not to pass for a chain that is whole", async () => {
+  it("is unreachable when the service does not answer, which must not pass for ok", async () => {
     const silent = async () => {
       throw new UnavailableError({ code: "?", subject: "thing", cause: "503", remedy: "run again later" });
     };
-    equal((await checkLink("a link", silent)).unreachable, true);
+    equal((await checkSubject("a subject", silent)).unreachable, true);
   });
 
   it("passes on what nobody foresaw", async () => {
     const broken = async () => {
       throw new TypeError("x");
     };
-    await rejects(checkLink("a link", broken), TypeError);
+    await rejects(checkSubject("a subject", broken), TypeError);
   });
 
   it("names some and counts the rest", () => {
@@ -121,7 +122,7 @@ describe("what an application of an environment gets", () => {
   it("is right when every value is the one that was synced", async () => {
     const values = { OPENAI_API_KEY: "canary-1", NESTED: "canary-2" };
     const found = await check(values, values);
-    deepEqual([found.standing, found.what], ["ok", "2 of 3 load as they were synced"]);
+    deepEqual([found.state, found.cause], ["ok", "2 of 3 load as they were synced"]);
   });
 
   it("is wrong when a required one is missing, empty or a placeholder, and says which", async () => {
@@ -130,31 +131,31 @@ describe("what an application of an environment gets", () => {
       const { OPENAI_API_KEY, ...rest } = ledger;
       const values = value === undefined ? rest : { ...rest, OPENAI_API_KEY: value };
       const found = await check(values, ledger);
-      equal(found.standing, "wrong");
-      match(found.what, /without a value: OPENAI_API_KEY$/);
+      equal(found.state, "wrong");
+      match(found.cause, /without a value: OPENAI_API_KEY$/);
     }
   });
 
   it("is wrong when an optional one was synced and is gone", async () => {
     const values = { OPENAI_API_KEY: "canary-1", NESTED: "canary-2" };
     const found = await check(values, { ...values, OPTIONAL: "canary-3" });
-    match(found.what, /without a value: OPTIONAL$/);
+    match(found.cause, /without a value: OPTIONAL$/);
   });
 
   it("is right where the composite is pinned, and tells what was synced since", async () => {
     const values = { OPENAI_API_KEY: "canary-1", NESTED: "canary-2" };
     const pinned = "imports: [default/app-production-keys@run-7]\n";
     const found = await check(values, { ...values, NESTED: "canary-newer" }, pinned);
-    equal(found.standing, "ok");
-    match(found.what, /synced since run-7, where it is pinned: NESTED$/);
-    equal((await check({ NESTED: "canary-2" }, values, pinned)).standing, "wrong");
+    equal(found.state, "ok");
+    match(found.cause, /synced since run-7, to which it is pinned: NESTED$/);
+    equal((await check({ NESTED: "canary-2" }, values, pinned)).state, "wrong");
   });
 
   it("is wrong when a value is not the one that was synced, and tells no byte of either", async () => {
     const values = { OPENAI_API_KEY: "canary-1", NESTED: "canary-2" };
     const found = await check(values, { ...values, NESTED: "canary-other" });
-    equal(found.standing, "wrong");
-    match(found.what, /other than the sync left them: NESTED$/);
+    equal(found.state, "wrong");
+    match(found.cause, /not as the sync left them: NESTED$/);
     doesNotMatch(JSON.stringify(found), /canary/);
   });
 });
@@ -175,10 +176,10 @@ describe("what ESC rotates, for an application", () => {
   };
 
   it("is wrong before its first rotation: what has no loader takes the placeholder for a key", async () => {
-    const { standing, what, remedy } = await check(UNROTATED);
-    deepEqual([standing, /placeholder.*never rotated SESSION_KEY$/.test(what)], ["wrong", true]);
+    const { state, cause, remedy } = await check(UNROTATED);
+    deepEqual([state, /placeholder.*never rotated SESSION_KEY$/.test(cause)], ["wrong", true]);
     match(remedy ?? "", /pulumi env rotate cloud\/default\/app-production-rotated-session$/);
-    equal((await check("canary-made")).standing, "ok");
+    equal((await check("canary-made")).state, "ok");
   });
 });
 
@@ -204,7 +205,7 @@ describe("the values of an environment", () => {
       revisions: { text: async () => LEFT },
     } as unknown as PulumiCloud;
     const context = {
-      catalog: CATALOG,
+      catalog: resolveCatalog(CATALOG),
       project: { settings: SETTINGS },
       now: () => new Date(at),
     } as unknown as Context;
@@ -216,25 +217,25 @@ describe("the values of an environment", () => {
 
   it("are right when they are what the sync left, whoever saved them since", async () => {
     for (const found of [await check(LEFT), await check(`# looked at\n${LEFT}`, 2)])
-      deepEqual([found.standing, found.what], ["ok", "3 in sync, or left unset on purpose"]);
+      deepEqual([found.state, found.cause], ["ok", "3 in sync, or left unset on purpose"]);
   });
 
   it("are wrong when a person changed one, and name that one", async () => {
     const found = await check(LEFT.replace("canary-1", "canary-2"), 2);
-    deepEqual([found.standing, found.what], ["wrong", "1 of 3 to look after: OPENAI_API_KEY"]);
+    deepEqual([found.state, found.cause], ["wrong", "1 of 3 need attention: OPENAI_API_KEY"]);
   });
 
   it("are right while a change waits for approval, of which it tells", async () => {
     const proposed = { NESTED: { run: "60", at, request: "cr-1", revision: 1 } };
     const found = await check(LEFT, 3, { proposed });
-    const what =
-      "3 in sync, or left unset on purpose; 1 proposed, which somebody approves and applies in Pulumi Cloud";
-    deepEqual([found.standing, found.what], ["ok", what]);
+    const cause =
+      "3 in sync, or left unset on purpose; 1 proposed, to be approved and applied in Pulumi Cloud";
+    deepEqual([found.state, found.cause], ["ok", cause]);
   });
 
   it("are wrong with something that nobody declared: an application gets it", async () => {
     const found = await check(`${LEFT}  environmentVariables: { THEIRS: canary }\n`);
-    deepEqual([found.standing, found.what], ["wrong", "1 of 4 to look after: THEIRS"]);
+    deepEqual([found.state, found.cause], ["wrong", "1 of 4 need attention: THEIRS"]);
     match(found.remedy ?? "", /sophia-secrets status --environment production/);
   });
 });
@@ -254,19 +255,19 @@ describe("the composites of an environment", () => {
   };
 
   it("are right when they import what is declared, and hold nothing", async () => {
-    deepEqual((await check(declared)).standing, "ok");
+    deepEqual((await check(declared)).state, "ok");
   });
 
   it("are wrong with a value of their own, which applications get in place of the synced one", async () => {
     const values = "values:\n  environmentVariables:\n    OPENAI_API_KEY: canary\n";
-    const { standing, what, remedy } = await check(`${declared}${values}`);
-    deepEqual([standing, /above what the sync wrote: default\/app-production$/.test(what)], ["wrong", true]);
+    const { state, cause, remedy } = await check(`${declared}${values}`);
+    deepEqual([state, /override what the sync wrote: default\/app-production$/.test(cause)], ["wrong", true]);
     match(remedy ?? "", /pulumi up --refresh/);
   });
 
   it("are wrong without an import, and with another's", async () => {
     for (const text of ["imports: []\n", declared.replace("keys", "keys@run-1")])
-      equal((await check(text)).standing, "wrong");
+      equal((await check(text)).state, "wrong");
   });
 });
 
@@ -286,7 +287,7 @@ describe("a carrier", () => {
       lastWholeSync: async () => undefined,
     };
     const checks = await checkCarrier(declared, github, new Date(now));
-    return checks.map(({ standing, what }) => `${standing}: ${what}`);
+    return checks.map(({ state, cause }) => `${state}: ${cause}`);
   };
 
   it("is right with the files that the catalog gives and a run that succeeded", async () => {
@@ -302,17 +303,17 @@ describe("a carrier", () => {
     equal(await told("2026-08-03T05:17:00Z"), "ok: success at 2026-08-01T05:17:00Z");
     match(
       (await told("2026-08-03T05:17:01Z")) ?? "",
-      /^wrong: success at .*, and none since, which is to come daily/,
+      /^wrong: success at .*, and no run since, although it is scheduled daily/,
     );
   });
 
   it("is wrong with a missing or another file", async () => {
     const [first] = await look({ [SCRIPT_PATH]: `${files[SCRIPT_PATH]} ` });
-    equal(first, `wrong: ${WORKFLOW_PATH} is not there; ${SCRIPT_PATH} is another than the catalog gives`);
+    equal(first, `wrong: ${WORKFLOW_PATH} is missing; ${SCRIPT_PATH} differs from what the catalog gives`);
   });
 
   for (const [state, told] of [
-    [undefined, "wrong: GitHub knows no such workflow"],
+    [undefined, "wrong: GitHub has no such workflow"],
     [{ state: "disabled_inactivity", lastRun: success }, "wrong: disabled_inactivity"],
     [{ state: "active" }, "wrong: it never ran"],
     [
@@ -347,14 +348,15 @@ describe("the ESC environments of an environment", () => {
     for (const name of ["app-production", "app-production-keys", "app-production-ledger"])
       await cloud.environment(`default/${name}`, "values: {}\n");
     equal(
-      (await look()).what,
-      "anybody's to delete: default/app-production-keys, default/app-production-ledger",
+      (await look()).cause,
+      "not protected from deletion: default/app-production-keys, default/app-production-ledger",
     );
     for (const name of ["app-production-keys", "app-production-ledger"]) await protect(`default/${name}`);
     deepEqual(await look(), {
-      link: "ESC of production",
-      standing: "ok",
-      what: "3 environments, values protected from deletion",
+      subject: "ESC of production",
+      code: "esc-environments-protected",
+      state: "ok",
+      cause: "3 environments, values protected from deletion",
     });
   });
 
@@ -366,18 +368,18 @@ describe("the ESC environments of an environment", () => {
       if (name !== "app-production") await protect(`default/${name}`);
     }
     const found = await look(TOKENS.admin, catalog);
-    equal(found.standing, "wrong");
-    for (const name of names) match(found.what, new RegExp(`not there: .*default/app-production-${name}`));
+    equal(found.state, "wrong");
+    for (const name of names) match(found.cause, new RegExp(`missing: .*default/app-production-${name}`));
     for (const name of names) await cloud.environment(`default/app-production-${name}`, "values: {}\n");
-    match((await look(TOKENS.admin, catalog)).what, /^anybody's to delete: .*managing-orders$/);
+    match((await look(TOKENS.admin, catalog)).cause, /^not protected from deletion: .*managing-orders$/);
     for (const name of names) await protect(`default/app-production-${name}`);
-    equal((await look(TOKENS.admin, catalog)).what, "6 environments, values protected from deletion");
+    equal((await look(TOKENS.admin, catalog)).cause, "6 environments, values protected from deletion");
   });
 
   it("are wrong when one is missing, which to a token that may not see it is the same", async () => {
     await cloud.environment("default/app-production", "values: {}\n");
-    equal((await look()).what, "not there: default/app-production-keys, default/app-production-ledger");
-    match((await look(TOKENS.dev)).what, /not there: .*, default\/app-production$/);
+    equal((await look()).cause, "missing: default/app-production-keys, default/app-production-ledger");
+    match((await look(TOKENS.dev)).cause, /missing: .*, default\/app-production$/);
   });
 
   it("are unknown when the service does not say, and an error when it knows no such token", async () => {
@@ -385,7 +387,7 @@ describe("the ESC environments of an environment", () => {
       method: "POST",
       body: JSON.stringify({ path: "settings", answer: { status: 403 } }),
     });
-    equal((await look()).standing, "unknown");
+    equal((await look()).state, "unknown");
     await fetch(`${cloud.url}/_sandbox/faults`, { method: "DELETE" });
     await rejects(look("pul-nobody"), TokenError);
   });

@@ -52,33 +52,34 @@ describe("verify's look at the trust in GitHub's identities", () => {
   it("is ok with exactly the rules that the program declares, and names issuers that are somebody else's", async () => {
     await trust(GITHUB, declared);
     assert.deepEqual(await look(), {
-      link: "trust in GitHub's identities",
-      standing: "ok",
-      what: `${GITHUB}, 2 rules as declared`,
+      subject: "trust in GitHub's identities",
+      code: "trust-matches",
+      state: "ok",
+      cause: `${GITHUB}, 2 rules as declared`,
     });
     await trust("https://gitlab.com");
-    const { standing, what } = await look();
+    const { state, cause } = await look();
     assert.deepEqual(
-      [standing, what],
-      ["ok", `${GITHUB}, 2 rules as declared; besides it 1 not of this program: https://gitlab.com`],
+      [state, cause],
+      ["ok", `${GITHUB}, 2 rules as declared; 1 other issuer not of this program: https://gitlab.com`],
     );
   });
 
   it("is wrong with a rule that lets anybody's job be an administrator, and says how to end it", async () => {
     await trust(GITHUB, [...declared, ANYBODY]);
-    const { standing, what, remedy } = await look();
-    assert.equal(standing, "wrong");
+    const { state, cause, remedy } = await look();
+    assert.equal(state, "wrong");
     assert.equal(
-      what,
+      cause,
       `${GITHUB}: a rule that nothing declares allows organization tokens (admin) by aud, sub (with wildcards)`,
     );
-    assert.match(remedy ?? "", /^pulumi up --refresh -s production puts the declared rules in their place/);
+    assert.match(remedy ?? "", /^pulumi up --refresh -s production restores the declared rules/);
   });
 
   it("is wrong with a rule that is missing or says anything else than declared", async () => {
     const [first, second] = declared as [TrustRule, TrustRule];
     await trust(GITHUB, [first]);
-    assert.deepEqual((await look()).what, `${GITHUB}: ${missing("production")}`);
+    assert.deepEqual((await look()).cause, `${GITHUB}: ${missing("production")}`);
     const { ref: _, ...wider } = second.rules;
     for (const rules of [wider, { ...second.rules, repository_id: "1" }, { ...second.rules, ref: "*" }]) {
       const standing = { ...standingOf(second), rules };
@@ -96,15 +97,15 @@ describe("verify's look at the trust in GitHub's identities", () => {
       [null, "as long as the service allows"],
     ] as const) {
       await trust(GITHUB, declared, limit);
-      const { standing, what } = await look();
+      const { state, cause } = await look();
       assert.deepEqual(
-        [standing, what],
+        [state, cause],
         ["wrong", `${GITHUB}: its tokens may live ${longest}, and the declared jobs need 900 s at most`],
       );
       await both.cloud.call("DELETE", `/api/orgs/${ORG}/oidc/issuers/${await issuerId()}`);
     }
     await trust(GITHUB, [...declared, ANYBODY], 3600);
-    assert.doesNotMatch((await look()).what, /may live/);
+    assert.doesNotMatch((await look()).cause, /may live/);
   });
 
   it("knows the program's own jobs, of every stack of the project", async () => {
@@ -121,47 +122,47 @@ describe("verify's look at the trust in GitHub's identities", () => {
         [carrier],
       );
       await trust(GITHUB, all);
-      assert.equal((await look(program, {}, folder)).what, `${GITHUB}, ${all.length} rules as declared`);
+      assert.equal((await look(program, {}, folder)).cause, `${GITHUB}, ${all.length} rules as declared`);
       assert.match(
-        (await look(program)).what,
+        (await look(program)).cause,
         /a rule that nothing declares allows organization tokens \(admin\) by/,
       );
       const stored = await look({ ...program, syncAuthentication: "token" }, {}, folder);
-      assert.match(stored.what, /nothing declares allows team tokens of app-staging-sync/);
+      assert.match(stored.cause, /nothing declares allows team tokens of app-staging-sync/);
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
   it("is wrong where the issuer is not there, or the edition gives no job a token", async () => {
-    assert.equal((await look()).what, `${GITHUB} is not registered`);
-    const { standing, what } = await look({ edition: "team" });
-    assert.deepEqual([standing, what], ["wrong", "edition team has no team tokens, so no job gets one"]);
+    assert.equal((await look()).cause, `${GITHUB} is not registered`);
+    const { state, cause } = await look({ edition: "team" });
+    assert.deepEqual([state, cause], ["wrong", "edition team has no team tokens, so no job gets one"]);
   });
 
   it("needs none where the sync uses a stored token", async () => {
-    const { standing, what } = await look({ syncAuthentication: "token" });
-    assert.deepEqual([standing, what], ["ok", "none is needed: the sync uses a stored token"]);
+    const { state, cause } = await look({ syncAuthentication: "token" });
+    assert.deepEqual([state, cause], ["ok", "none is needed: the sync uses a stored token"]);
   });
 
   it("is unknown, and not ok, to a token that may not read policies, and where GitHub hides a repository", async () => {
     await trust(GITHUB, declared);
     const { cloudCall } = commandContext({ cloud: { url: both.cloud.url, token: TOKENS.dev } });
-    const { standing, what } = await look({}, { cloudCall });
-    assert.deepEqual([standing, what], ["unknown", `OIDC issuers of ${ORG}: the token may not do this`]);
+    const { state, cause } = await look({}, { cloudCall });
+    assert.deepEqual([state, cause], ["unknown", `OIDC issuers of ${ORG}: the token may not do this`]);
     await fetch(`${both.cloud.url}/_sandbox/faults`, {
       method: "POST",
       body: JSON.stringify({ path: "auth/policies", answer: { status: 403 } }),
     });
     const policies = await look();
     assert.deepEqual(
-      [policies.standing, policies.what],
+      [policies.state, policies.cause],
       ["unknown", `trust policy of ${GITHUB}: the token may not do this`],
     );
     await fetch(`${both.cloud.url}/_sandbox/faults`, { method: "DELETE" });
     const hidden = await look({ carriers: ["nowhere"] });
-    assert.equal(hidden.standing, "unknown");
-    assert.match(hidden.what, /repository ai-cherry\/nowhere/);
+    assert.equal(hidden.state, "unknown");
+    assert.match(hidden.cause, /repository ai-cherry\/nowhere/);
   });
 });
 

@@ -10,7 +10,6 @@ import { SENTINEL } from "../../src/catalog/layout";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { createLoader } from "../../src/loaders/typescript/create-loader";
-import type { Check } from "../../src/operations/verification/check";
 import { Secret } from "../../src/secret";
 import { ending } from "./command";
 import { type EngineProject, startProject } from "./engine-project";
@@ -156,13 +155,18 @@ describe("the whole pipeline, with the real engine", function () {
     await project.ok("preview", "-s", "production", "--expect-no-changes", "--json");
   });
 
-  it("is verified link by link, and the one that broke is named with what to do", async () => {
+  it("is verified check by check, and a broken one is named with what to do", async () => {
     const verify = async () => {
       const line = [join(__dirname, "..", "..", "build", "sophia-secrets.cjs"), "verify", "--json"];
       const child = spawn(process.execPath, line, { cwd: project.folder, env: project.env });
       const { code, stdout, output } = await ending(child, project.printed);
       assert.notEqual(stdout, "", output);
-      return { code, wrong: (JSON.parse(stdout) as Check[]).filter(({ standing }) => standing !== "ok") };
+      return {
+        code,
+        wrong: (JSON.parse(stdout) as { link: string; standing: string; what: string }[]).filter(
+          ({ standing }) => standing !== "ok",
+        ),
+      };
     };
     assert.deepEqual(await verify(), { code: 0, wrong: [] });
     const setDefault = async (setDefaultEnvironmentPermission: string) => {

@@ -14,7 +14,7 @@ import { type Ledger, parseLedger } from "../../ledger/ledger";
 import { Secret } from "../../secret";
 import { COMMAND, namesIn } from "../../text";
 import { readPins } from "../observation/composite-imports";
-import { type Check, checkLink } from "./check";
+import { type Check, type CheckResult, check, ok, wrong } from "./check";
 
 /**
  * Whether an application of an environment gets what was synced: opens what it opens, and compares fingerprints with
@@ -26,7 +26,7 @@ export function checkApplication(
   environment: string,
   cloud: PulumiCloud,
 ): Promise<Check> {
-  return checkLink(`application of ${environment}`, async () => {
+  return check(`application of ${environment}`, async () => {
     const [document, text, pins] = await Promise.all([
       cloud.open(pathOf(compositeEnvironment(settings, environment))),
       cloud.decrypt(pathOf(ledgerEnvironment(settings, environment))),
@@ -38,7 +38,7 @@ export function checkApplication(
     const ledger = parseLedger(text.text);
     const found = entries.map((entry) => ({
       entry,
-      standing: standingOf(entry, valueIn(document, settings, entry), ledger),
+      state: stateOf(entry, valueIn(document, settings, entry), ledger),
     }));
     const waiting = rotatorsIn(catalog.rotators, environment).filter((rotator) =>
       rotatedValues(rotator).some(
@@ -50,13 +50,13 @@ export function checkApplication(
   });
 }
 
-type Standing = "right" | "absent" | "missing" | "other";
+type State = "right" | "absent" | "missing" | "other";
 
 function valueIn(document: unknown, settings: Settings, entry: Entry): unknown {
   return valueAt(document, [settings.appRoot, ...entry.path.split(".")]);
 }
 
-function standingOf(entry: Entry, value: unknown, ledger: Ledger): Standing {
+function stateOf(entry: Entry, value: unknown, ledger: Ledger): State {
   if (typeof value !== "string" || value === "" || value === SENTINEL)
     return entry.required || ledger.secrets[entry.name] !== undefined ? "missing" : "absent";
   const known = ledger.secrets[entry.name]?.fingerprint;
@@ -64,37 +64,35 @@ function standingOf(entry: Entry, value: unknown, ledger: Ledger): Standing {
   return fingerprint(ledger.key, entry.name, new Secret(value)) === known ? "right" : "other";
 }
 
-/** Their placeholder is text as any other to what has no loader of this program's. */
-function neverRotated(
-  waiting: readonly Rotator[],
-  settings: Settings,
-  environment: string,
-): Omit<Check, "link"> {
+/** An application that does not use this program's loader takes the placeholder for a value. */
+function neverRotated(waiting: readonly Rotator[], settings: Settings, environment: string): CheckResult {
   const names = waiting.flatMap(rotatedValues).map(({ name }) => name);
   const commands = waiting.map((rotator) => {
     const path = pathOf(rotatedEnvironment(settings, environment, rotator));
     return `pulumi env rotate ${settings.pulumiOrganization}/${path}`;
   });
-  const what = `applications get a placeholder, for ESC has never rotated ${namesIn(names)}`;
-  return { standing: "wrong", what, remedy: `as an administrator: ${commands.join(" && ")}` };
+  return wrong(
+    "rotation-never-ran",
+    `applications get a placeholder, because ESC has never rotated ${namesIn(names)}`,
+    `as an administrator: ${commands.join(" && ")}`,
+  );
 }
 
-/** @param pin tag at which the composite stands; what was synced since then is other on purpose. */
-function tell(
-  found: readonly { entry: Entry; standing: Standing }[],
-  pin: string | undefined,
-): Omit<Check, "link"> {
-  const named = (wanted: Standing) =>
-    found.filter(({ standing }) => standing === wanted).map(({ entry }) => entry.name);
+/** @param pin tag that the composite is pinned to; what was synced since then differs on purpose. */
+function tell(found: readonly { entry: Entry; state: State }[], pin: string | undefined): CheckResult {
+  const named = (wanted: State) =>
+    found.filter(({ state }) => state === wanted).map(({ entry }) => entry.name);
   const [missing, other] = [named("missing"), named("other")];
   const since =
-    pin === undefined ? "other than the sync left them" : `synced since ${pin}, where it is pinned`;
-  const what = [
+    pin === undefined ? "not as the sync left them" : `synced since ${pin}, to which it is pinned`;
+  const cause = [
     `${named("right").length} of ${found.length} load as they were synced`,
     ...(missing.length > 0 ? [`without a value: ${namesIn(missing)}`] : []),
     ...(other.length > 0 ? [`${since}: ${namesIn(other)}`] : []),
   ].join("; ");
-  if (missing.length === 0 && (other.length === 0 || pin !== undefined)) return { standing: "ok", what };
+  if (missing.length === 0 && (other.length === 0 || pin !== undefined))
+    return ok("application-loads", cause);
   const unset = missing.length === 0 ? "" : `; ${COMMAND} set NAME for what GitHub does not have`;
-  return { standing: "wrong", what, remedy: `run the sync, which puts ESC right${unset}` };
+  const code = missing.length === 0 ? "application-values-differ" : "application-values-missing";
+  return wrong(code, cause, `run the sync, which writes GitHub's values to ESC${unset}`);
 }

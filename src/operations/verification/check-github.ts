@@ -9,13 +9,10 @@ import type { Context } from "../context";
 import { findDrift, isDrift } from "../drift/find-drift";
 import { observeAll } from "../drift/observe-github";
 import { spreadOf } from "../values/named-entries";
-import { type Check, checkLink } from "./check";
+import { type Check, type CheckResult, check, ok, wrong } from "./check";
 
 /** The schedule is daily, and GitHub may be late or leave one out when it is busy ("Events that trigger workflows"). */
 const SILENT_MS = 2 * 86_400_000;
-
-const HELD_BACK =
-  "a run that waits for a review holds later ones back: review it or reject it; else its page says why";
 
 /** What a carrier must have. */
 export interface CarrierDeclaration {
@@ -26,7 +23,7 @@ export interface CarrierDeclaration {
   bundle: string;
 }
 
-/** Whether a carrier has the workflow and the script that this program commits, and how its last run went. */
+/** Whether a carrier has the workflow and the script that this program commits, and how its last run ended. */
 export async function checkCarrier(
   declared: CarrierDeclaration,
   github: GitHubCarrier,
@@ -34,30 +31,31 @@ export async function checkCarrier(
 ): Promise<Check[]> {
   const { repository, settings } = declared;
   return [
-    await checkLink(`workflow in ${repository}`, () => checkFiles(declared, github)),
-    await checkLink(`last sync of ${repository}`, () => checkRun(repository, settings, github, now)),
+    await check(`workflow in ${repository}`, () => checkFiles(declared, github)),
+    await check(`last sync of ${repository}`, () => checkRun(repository, settings, github, now)),
   ];
 }
 
 async function checkFiles(
   { repository, job, settings, bundle }: CarrierDeclaration,
   github: GitHubCarrier,
-): Promise<Omit<Check, "link">> {
+): Promise<CheckResult> {
   const wanted = { [WORKFLOW_PATH]: renderWorkflow(job, settings), [SCRIPT_PATH]: renderScript(job, bundle) };
-  const stands = await Promise.all(
+  const found = await Promise.all(
     Object.entries(wanted).map(async ([path, text]) => {
-      const there = await github.file(repository, path, settings.branch);
-      if (there === undefined) return [`${path} is not there`];
-      return there === text ? [] : [`${path} is another than the catalog gives`];
+      const actual = await github.file(repository, path, settings.branch);
+      if (actual === undefined) return [`${path} is missing`];
+      return actual === text ? [] : [`${path} differs from what the catalog gives`];
     }),
   );
-  const wrong = stands.flat();
-  if (wrong.length === 0) return { standing: "ok", what: `as the catalog gives, on ${settings.branch}` };
-  return {
-    standing: "wrong",
-    what: wrong.join("; "),
-    remedy: `pulumi up -s ${settings.organizationStack} --refresh`,
-  };
+  const differences = found.flat();
+  if (differences.length === 0)
+    return ok("carrier-files-match", `as the catalog gives, on ${settings.branch}`);
+  return wrong("carrier-files-differ", differences.join("; "), deployFiles(settings));
+}
+
+function deployFiles({ organizationStack }: Settings): string {
+  return `pulumi up -s ${organizationStack} --refresh`;
 }
 
 async function checkRun(
@@ -65,46 +63,49 @@ async function checkRun(
   settings: Settings,
   github: GitHubCarrier,
   now: Date,
-): Promise<Omit<Check, "link">> {
-  const place = `-R ${settings.githubOrganization}/${repository}`;
+): Promise<CheckResult> {
   const workflow = await github.workflow(repository, WORKFLOW_PATH, settings.branch);
   if (workflow === undefined)
-    return {
-      standing: "wrong",
-      what: "GitHub knows no such workflow",
-      remedy: `pulumi up -s ${settings.organizationStack} --refresh`,
-    };
-  if (workflow.state !== "active")
-    return {
-      standing: "wrong",
-      what: workflow.state,
-      remedy: `gh workflow enable ${WORKFLOW_FILE} ${place}`,
-    };
+    return wrong("workflow-missing", "GitHub has no such workflow", deployFiles(settings));
+  if (workflow.state !== "active") {
+    const place = `-R ${settings.githubOrganization}/${repository}`;
+    return wrong("workflow-disabled", workflow.state, `gh workflow enable ${WORKFLOW_FILE} ${place}`);
+  }
   const { lastRun } = workflow;
-  if (lastRun === undefined)
-    return { standing: "wrong", what: "it never ran", remedy: startSync(settings, repository) };
-  const what = `${lastRun.conclusion} at ${lastRun.at}`;
-  if (lastRun.conclusion === "success" && now.getTime() - Date.parse(lastRun.at) > SILENT_MS)
-    return {
-      standing: "wrong",
-      what: `${what}, and none since, which is to come daily: GitHub starts it on the repository's default branch alone`,
-      remedy: `compare that with ${settings.branch} (branch in the stacks' config); now: ${startSync(settings, repository)}`,
-    };
-  if (lastRun.conclusion === "success") return { standing: "ok", what };
-  const why = lastRun.conclusion === "cancelled" ? HELD_BACK : "its log says why";
-  return { standing: "wrong", what, remedy: `${why}: ${lastRun.url}` };
+  const start = startSync(settings, repository);
+  if (lastRun === undefined) return wrong("sync-never-ran", "it never ran", start);
+  const cause = `${lastRun.conclusion} at ${lastRun.at}`;
+  if (lastRun.conclusion === "cancelled")
+    return wrong(
+      "sync-cancelled",
+      cause,
+      `a run that waits for a review blocks later ones: review it or reject it; otherwise its page says why: ${lastRun.url}`,
+    );
+  if (lastRun.conclusion !== "success")
+    return wrong("sync-failed", cause, `its log says why: ${lastRun.url}`);
+  if (now.getTime() - Date.parse(lastRun.at) <= SILENT_MS) return ok("sync-succeeded", cause);
+  return wrong(
+    "sync-overdue",
+    `${cause}, and no run since, although it is scheduled daily: GitHub starts it on the repository's default branch only`,
+    `compare that branch with ${settings.branch} (branch in the stacks' config); to start it now: ${start}`,
+  );
 }
 
-/** Whether GitHub has the secrets that the catalog declares, for those who may read them. */
+/** Whether GitHub has the secrets that the catalog declares, for the repositories that the catalog gives access. */
 export function checkGitHub(context: Context): Promise<Check> {
-  return checkLink("secrets in GitHub", async () => {
+  return check("secrets in GitHub", async () => {
     const github = context.github();
     const [seen, spread] = await Promise.all([observeAll(context, github), spreadOf(context, github, true)]);
     const { catalog, project } = context;
     const declaration = { catalog, settings: project.settings, spread, today: dayOf(context.now()) };
     const drift = findDrift(declaration, seen).filter(isDrift);
-    if (drift.length === 0) return { standing: "ok", what: `${seen.secrets.length} there, read as declared` };
-    const what = `${drift.length} differ from the catalog: ${namesIn([...new Set(drift.map(({ name }) => name))])}`;
-    return { standing: "wrong", what, remedy: `${COMMAND} drift says what to do for each` };
+    if (drift.length === 0)
+      return ok("github-secrets-match", `${seen.secrets.length} there, with access as declared`);
+    const names = namesIn([...new Set(drift.map(({ name }) => name))]);
+    return wrong(
+      "github-secrets-differ",
+      `${drift.length} differ from the catalog: ${names}`,
+      `${COMMAND} drift says what to do for each`,
+    );
   });
 }

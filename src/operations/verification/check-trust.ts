@@ -12,18 +12,18 @@ import {
 } from "../../access/trust";
 import type { Settings } from "../../catalog/settings";
 import { createPulumiTrust, type StandingRule, type TrustedIssuer } from "../../clients/pulumi-trust";
-import { COMMAND, namesIn } from "../../text";
+import { COMMAND, counted, namesIn } from "../../text";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
 import { readStacks } from "../project";
-import { type Check, checkLink } from "./check";
+import { type Check, type CheckResult, check, firstOf, ok, wrong } from "./check";
 
 /**
- * Whether Pulumi Cloud trusts GitHub's jobs as the organization's stack declares, and nobody else of that issuer. Other
- * issuers may be somebody's on purpose: they are told.
+ * Whether Pulumi Cloud trusts GitHub's jobs as the organization's stack declares, and nobody else by that issuer. Other
+ * issuers may be there on purpose: the check names them.
  */
 export function checkTrust(context: Context): Promise<Check> {
-  return checkLink("trust in GitHub's identities", async () => {
+  return check("trust in GitHub's identities", async () => {
     const { settings, stacks } = organizationStack(context);
     const repositories = trustedRepositories(settings);
     if (repositories.length === 0) return withoutTrust(settings);
@@ -32,13 +32,17 @@ export function checkTrust(context: Context): Promise<Check> {
     const issuers = await trust.issuers();
     const others = issuers.filter((issuer) => issuer.url !== url).map((issuer) => issuer.url);
     const told =
-      others.length === 0 ? "" : `; besides it ${others.length} not of this program: ${namesIn(others)}`;
+      others.length === 0
+        ? ""
+        : `; ${counted(others.length, "other issuer")} not of this program: ${namesIn(others)}`;
     const issuer = issuers.find((each) => each.url === url);
-    if (issuer === undefined) {
-      const remedy = `pulumi up -s ${settings.organizationStack}; ${COMMAND} recover if it says that it exists`;
-      return { standing: "wrong", what: `${url} is not registered${told}`, remedy };
-    }
-    const standing = await trust.rulesOf(issuer);
+    if (issuer === undefined)
+      return wrong(
+        "trust-issuer-missing",
+        `${url} is not registered${told}`,
+        `pulumi up -s ${settings.organizationStack}; if that says that it exists: ${COMMAND} recover`,
+      );
+    const actual = await trust.rulesOf(issuer);
     const declared = declaredTrust(
       context.catalog,
       settings,
@@ -46,13 +50,16 @@ export function checkTrust(context: Context): Promise<Check> {
       await repositoriesOf(context, repositories),
     );
     const differences = [
-      ...findTrustDifferences(declared, standing),
-      ...longLived(settings, issuer, undeclaredRules(declared, standing).length),
+      ...findTrustDifferences(declared, actual),
+      ...longLived(settings, issuer, undeclaredRules(declared, actual).length),
     ];
     if (differences.length === 0)
-      return { standing: "ok", what: `${url}, ${declared.length} rules as declared${told}` };
-    const remedy = `pulumi up --refresh -s ${settings.organizationStack} puts the declared rules in their place; Pulumi Cloud's audit log says who changed them`;
-    return { standing: "wrong", what: `${url}: ${shortly(differences)}${told}`, remedy };
+      return ok("trust-matches", `${url}, ${declared.length} rules as declared${told}`);
+    return wrong(
+      "trust-differs",
+      `${url}: ${firstOf(differences)}${told}`,
+      `pulumi up --refresh -s ${settings.organizationStack} restores the declared rules; Pulumi Cloud's audit log says who changed them`,
+    );
   });
 }
 
@@ -71,11 +78,14 @@ function organizationStack({ project }: Context): { settings: Settings; stacks: 
   return { settings, stacks: [...stacks.keys()].sort() };
 }
 
-function withoutTrust({ edition, syncAuthentication }: Settings): Omit<Check, "link"> {
+function withoutTrust({ edition, syncAuthentication }: Settings): CheckResult {
   if (syncAuthentication === "token")
-    return { standing: "ok", what: "none is needed: the sync uses a stored token" };
-  const remedy = "set syncAuthentication to token, or edition when the organization has a larger one";
-  return { standing: "wrong", what: `edition ${edition} has no team tokens, so no job gets one`, remedy };
+    return ok("trust-not-needed", "none is needed: the sync uses a stored token");
+  return wrong(
+    "trust-unavailable",
+    `edition ${edition} has no team tokens, so no job gets one`,
+    "set syncAuthentication to token, or edition if the organization has a larger one",
+  );
 }
 
 /** With the ids that the rules hold. @throws RemedyError when GitHub does not show one of them. */
@@ -84,25 +94,17 @@ function repositoriesOf({ github }: Context, names: readonly string[]): Promise<
   return inParallel(names, async (name) => ({ name, id: await client.repositoryId(name) }));
 }
 
-/** At most so many differences in the line; the rest is counted. */
-const TOLD = 3;
-
-function shortly(differences: readonly string[]): string {
-  const rest = differences.length > TOLD ? `; and ${differences.length - TOLD} more` : "";
-  return `${differences.slice(0, TOLD).join("; ")}${rest}`;
-}
-
 /**
- * How an issuer's trust policy differs from the declaration, a sentence each: a pure function. What nobody declared
- * comes first, for it may give a token to anybody. Rules are compared to the letter, because the program writes them
- * so; claims are told by their names.
+ * How an issuer's trust policy differs from the declaration, a sentence each: a pure function. Undeclared rules come
+ * first, because they may give a token to anybody. Rules are compared to the letter, because the program writes them so;
+ * claims are given by their names.
  */
 export function findTrustDifferences(
   declared: readonly TrustRule[],
-  standing: readonly StandingRule[],
+  actual: readonly StandingRule[],
 ): string[] {
-  const there = new Set(standing.map(ruleKey));
-  const foreign = undeclaredRules(declared, standing);
+  const there = new Set(actual.map(ruleKey));
+  const foreign = undeclaredRules(declared, actual);
   const missing = declared.filter((rule) => !there.has(ruleKey(rule)));
   return [
     ...foreign.map((rule) => {

@@ -1,31 +1,59 @@
 import { isOutage } from "../../clients/pulumi-call";
-import { RemedyError, TokenError } from "../../errors";
+import { problemOf, TokenError } from "../../errors";
 
-/** One link of the chain from GitHub to the application, and how it stands. */
-export interface Check {
-  link: string;
-  standing: "ok" | "wrong" | "unknown";
-  /** What is there; names and counts, never a value. */
-  what: string;
-  /** Absent where nothing is to be done. */
-  remedy?: string;
+/** One thing that `verify` looks at between GitHub and the application, and what it found. */
+export interface Check extends CheckResult {
+  /** What was looked at: `values of production`. */
+  subject: string;
   /** Unknown because the service did not answer, not because the token may not see it. */
   unreachable?: true;
 }
 
+/** What a check found: names and counts, never a value. */
+export interface CheckResult {
+  /** Names what was found, for programs: kebab-case, and the same whatever the wording. */
+  code: string;
+  state: "ok" | "wrong" | "unknown";
+  cause: string;
+  /** Absent where nothing is to be done. */
+  remedy?: string;
+}
+
 /**
- * Looks at one link. What a token may not see is unknown: it is told, and hides nothing else.
+ * Looks at one thing. What a token may not see is unknown, and the other checks go on.
  *
- * @throws TokenError, for a token that nobody knows sees nothing at all; and what is no RemedyError.
+ * @throws TokenError, for a token that the service does not know sees nothing at all; and what is no RemedyError.
  */
-export async function checkLink(link: string, look: () => Promise<Omit<Check, "link">>): Promise<Check> {
+export async function check(subject: string, look: () => Promise<CheckResult>): Promise<Check> {
   try {
-    return { link, ...(await look()) };
+    return { subject, ...(await look()) };
   } catch (error) {
-    if (!(error instanceof RemedyError) || error instanceof TokenError) throw error;
-    const told = { what: `${error.problem.subject}: ${error.problem.cause}`, remedy: error.problem.remedy };
-    return { link, standing: "unknown", ...told, ...(isOutage(error) ? UNREACHABLE : {}) };
+    const problem = problemOf(error);
+    if (error instanceof TokenError) throw error;
+    return {
+      subject,
+      code: problem.code,
+      state: "unknown",
+      cause: `${problem.subject}: ${problem.cause}`,
+      remedy: problem.remedy,
+      ...(isOutage(error) ? { unreachable: true } : {}),
+    };
   }
 }
 
-const UNREACHABLE = { unreachable: true } as const;
+export function ok(code: string, cause: string): CheckResult {
+  return { code, state: "ok", cause };
+}
+
+export function wrong(code: string, cause: string, remedy: string): CheckResult {
+  return { code, state: "wrong", cause, remedy };
+}
+
+/** Differences that a check quotes; the rest is counted. */
+const QUOTED = 3;
+
+/** The first few of some differences as one text. */
+export function firstOf(differences: readonly string[]): string {
+  const rest = differences.length > QUOTED ? `; and ${differences.length - QUOTED} more` : "";
+  return `${differences.slice(0, QUOTED).join("; ")}${rest}`;
+}

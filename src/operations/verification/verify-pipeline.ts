@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { settingsOf } from "../../access/declared-access";
+import { createGitHubCarrier } from "../../clients/github-workflows";
+import { carrierCatalog } from "../../sync/job-catalog";
+import { type Context, type Report, requireCloud } from "../context";
+import { inParallel } from "../in-parallel";
+import { type SeenInGitHub, seeGitHub } from "../observation/environments";
+import { readStacks } from "../project";
+import { spreadOf } from "../values/named-entries";
+import type { Check } from "./check";
+import { checkApplication } from "./check-applications";
+import { checkAccess, checkComposites, checkEnvironments, checkLedger } from "./check-environments";
+import { checkCarrier, checkGitHub } from "./check-github";
+import { checkTrust } from "./check-trust";
+
+/**
+ * Checks the whole pipeline, from the secrets in GitHub to what an application of each environment loads.
+ *
+ * @param environment this one alone; undefined: all.
+ */
+export async function verifyPipeline(
+  context: Context,
+  environment: string | undefined,
+  report: Report,
+): Promise<Check[]> {
+  const { catalog, project } = context;
+  const { settings } = project;
+  const [cloud, call] = [requireCloud(context), context.cloudCall()];
+  report("Looking at GitHub");
+  const [secrets, carriers] = await Promise.all([checkGitHub(context), checkCarriers(context)]);
+  report("Looking at Pulumi Cloud");
+  const organization = await Promise.all([checkTrust(context), checkAccess(context)]);
+  const stacks = [...readStacks(project).values()];
+  const environments = environment === undefined ? catalog.environments : [environment];
+  // The same for every environment: asked once, by the first that needs it.
+  let asked: Promise<SeenInGitHub> | undefined;
+  const inGitHub = () => {
+    asked ??= seeGitHub(context);
+    return asked;
+  };
+  const inside = await inParallel(environments, async (each) => [
+    await checkEnvironments(catalog, settings, each, call),
+    await checkComposites(catalog, settingsOf(each, settings, stacks), each, cloud),
+    await checkLedger(context, each, cloud, inGitHub),
+    await checkApplication(catalog, settings, each, cloud),
+  ]);
+  return [secrets, ...carriers, ...organization, ...inside.flat()];
+}
+
+async function checkCarriers(context: Context): Promise<Check[]> {
+  const { catalog, project } = context;
+  const { settings } = project;
+  const bundle = context.readFile(join(project.dir, "dist", "sync_secrets.cjs")).toString("utf8");
+  const { shards } = await spreadOf(context, context.github());
+  const github = createGitHubCarrier(context.githubCall());
+  const looked = await inParallel(settings.carriers, (repository) => {
+    const job = carrierCatalog(catalog, settings, shards, repository);
+    return checkCarrier({ repository, job, settings, bundle }, github, context.now());
+  });
+  return looked.flat();
+}
