@@ -256,7 +256,7 @@ describe("rollback", () => {
       ["production --to run-9", /databases, keys: no revision there is tagged run-9/],
       ["production --to 9 --group keys", /keys: no revision there is number 9/],
       ["production --to 3 --group keys", /keys: .*or it was retracted/],
-      ["production --to 3", /--to: a revision is one group's alone/],
+      ["production --to 3", /--to: a revision's number belongs to one group/],
       ["production", /required option '--to <revision>' not specified/],
       ["canada --to run-1", /canada: the catalog has no such environment/],
       ["production --to run-1 --group tokens", /names no group of the catalog: tokens/],

@@ -89,7 +89,7 @@ async function close(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const others = ["environment", "identity"].some((option) => typed.text(option) !== undefined);
   if (typed.names.length > 0 || others || typed.has("json"))
     throw new RemedyError({
-      code: "?",
+      code: "options-exclusive",
       subject: "--close-default",
       cause: "it is for the whole organization",
       remedy: "give it alone",

@@ -41,7 +41,7 @@ function pullRequestOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
   throw new RemedyError({
-    code: "?",
+    code: "option-invalid",
     subject: "--pull-request",
     cause: "is not the number of a pull request",
     remedy: "give its number: 12",

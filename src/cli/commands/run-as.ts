@@ -31,7 +31,7 @@ async function run(context: CommandContext, typed: Typed): Promise<number> {
   const [job = "", command, ...args] = typed.names;
   if (!isJob(job) || command === undefined) {
     throw new RemedyError({
-      code: "?",
+      code: "usage-invalid",
       subject: "run-as",
       cause: isJob(job) ? "no command was given" : "the job is none of preview, audit and up",
       remedy: `${COMMAND} run-as --stack staging preview -- pulumi preview`,
@@ -64,7 +64,7 @@ function addressOf({ project, env }: CommandContext): string {
   const url = pulumiAddress(project.settings.pulumiApiUrl, env);
   if (url === PULUMI_CLOUD || url === pulumiAddress(undefined, env)) return url;
   throw new RemedyError({
-    code: "?",
+    code: "address-not-confirmed",
     subject: "config pulumiApiUrl",
     cause: `is neither ${PULUMI_CLOUD} nor what this job's PULUMI_BACKEND_URL says, so it gets no identity of this job`,
     remedy: "where it is right, set PULUMI_BACKEND_URL to it in the workflow; otherwise look who changed it",
@@ -76,7 +76,7 @@ async function tokenFor(context: CommandContext, job: ProgramJob, url: string): 
   const { programRepository, pulumiOrganization: organization } = project.settings;
   if (programRepository === undefined) {
     throw new RemedyError({
-      code: "?",
+      code: "program-repository-missing",
       subject: "config programRepository",
       cause: "is not set, so Pulumi Cloud trusts no job of this repository",
       remedy: "set it in every Pulumi.<stack>.yaml to this repository's name, then pulumi up by hand, once",
@@ -123,7 +123,7 @@ export function runChild(command: string, args: readonly string[], env: NodeJS.P
       letGo();
       fail(
         new RemedyError({
-          code: "?",
+          code: "command-not-started",
           subject: command,
           cause: `cannot be started (${error.code ?? error.name})`,
           remedy: "install it, or check PATH",

@@ -25,7 +25,7 @@ export async function closeDefault(
   if (!EDITIONS_WITH_TEAMS.includes(settings.edition)) {
     const reason = `the edition ${settings.edition} has no teams: with the default at none, nobody but administrators could open anything`;
     throw new RemedyError({
-      code: "?",
+      code: "edition-without-teams",
       subject: OPTION,
       cause: reason,
       remedy: `leave it, or set edition when ${name} has a larger one`,
@@ -36,7 +36,7 @@ export async function closeDefault(
   if (!isAdmin) {
     const reason = `the token is not an administrator's of ${name}`;
     throw new RemedyError({
-      code: "?",
+      code: "pulumi-permission-denied",
       subject: OPTION,
       cause: reason,
       remedy: "export PULUMI_ACCESS_TOKEN of an administrator",
@@ -50,7 +50,7 @@ export async function closeDefault(
     const more = missing.length === 1 ? "" : ` (and ${missing.length - 1} more)`;
     const reason = `declared access is not in place, so that people would be shut out: ${first.thing}: ${first.what}${more}`;
     throw new RemedyError({
-      code: "?",
+      code: "access-incomplete",
       subject: OPTION,
       cause: reason,
       remedy: "pulumi up for every stack, then run this again",
@@ -59,7 +59,7 @@ export async function closeDefault(
   const now = await organization.setDefaultPermission("none");
   if (now !== "none")
     throw new RemedyError({
-      code: "?",
+      code: "default-unchanged",
       subject: name,
       cause: `the service says it is still ${now}`,
       remedy: "run this again",

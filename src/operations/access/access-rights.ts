@@ -145,7 +145,7 @@ export function refuseUnknown(
   const ask =
     observed === undefined ? "; with PULUMI_ACCESS_TOKEN, Pulumi Cloud's members are known too" : "";
   throw new RemedyError({
-    code: "?",
+    code: "identity-unknown",
     subject: "--identity",
     cause: `names nobody whom ${who} knows: ${identity}`,
     remedy: `use ${near}${ask}`,

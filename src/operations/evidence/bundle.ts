@@ -109,7 +109,7 @@ export function writeBundle(folder: string, files: ReadonlyMap<string, string>, 
     if (existsSync(old) && !existsSync(target)) renameSync(old, target);
     const { code = "unknown" } = error as NodeJS.ErrnoException;
     throw new RemedyError({
-      code: "?",
+      code: "folder-not-writable",
       subject: folder,
       cause: `it cannot be written (${code})`,
       remedy: "name a folder that may be made",
@@ -121,7 +121,7 @@ function refuseOccupied(folder: string, target: string, replace: boolean): void 
   if (!existsSync(target)) return;
   if (!lstatSync(target).isDirectory())
     throw new RemedyError({
-      code: "?",
+      code: "folder-occupied",
       subject: folder,
       cause: "it is there, and is no folder",
       remedy: "name a folder that is not there yet",
@@ -131,14 +131,14 @@ function refuseOccupied(folder: string, target: string, replace: boolean): void 
   const isBundle = inside.includes("README.md") && inside.every((name) => OURS.test(name));
   if (!isBundle)
     throw new RemedyError({
-      code: "?",
+      code: "folder-occupied",
       subject: folder,
       cause: "it holds other files than a bundle's",
       remedy: "name a folder that is not there yet",
     });
   if (!replace)
     throw new RemedyError({
-      code: "?",
+      code: "folder-occupied",
       subject: folder,
       cause: "an older bundle is there",
       remedy: "name another folder, or add --replace",

@@ -104,7 +104,7 @@ function eventOf(line: string): EngineEvent {
     if (typeof event?.sequence === "number") return event as EngineEvent;
   } catch {}
   throw new RemedyError({
-    code: "?",
+    code: "plan-unreadable",
     subject: "the preview's events",
     cause: "a line is not an event of the engine",
     remedy: "write them with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true pulumi preview --json",

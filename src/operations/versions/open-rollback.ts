@@ -98,7 +98,7 @@ function earlierText(text: string, appRoot: string, { environment, revision }: R
   if (earlier.hasValues()) return earlier;
   const reason = "its text has no values: to go back to it would delete every value; nothing was written";
   throw new RemedyError({
-    code: "?",
+    code: "revision-empty",
     subject: thing,
     cause: reason,
     remedy: `${COMMAND} history lists the revisions; name another`,

@@ -196,7 +196,12 @@ export async function findTargets(
   const groups = Object.entries(places);
   if (isNumber && groups.length > 1) {
     const remedy = "name one with --group, or a tag of all: history lists them";
-    throw new RemedyError({ code: "?", subject: "--to", cause: "a revision is one group's alone", remedy });
+    throw new RemedyError({
+      code: "revision-ambiguous",
+      subject: "--to",
+      cause: "a revision's number belongs to one group",
+      remedy,
+    });
   }
   const found = await inParallel(groups, async ([group, environment]) => {
     const revisions = await cloud.revisions.list(environment);
@@ -211,7 +216,7 @@ export async function findTargets(
     .filter((name) => !targets.some(({ group }) => group === name));
   if (without.length === 0) return targets;
   throw new RemedyError({
-    code: "?",
+    code: "revision-unknown",
     subject: without.join(", "),
     cause: `no revision there is ${isNumber ? `number ${to}` : `tagged ${to}`}, or it was retracted; nothing was written`,
     remedy: `${COMMAND} history lists what there is; --group takes one group alone${untaggedRuns(to)}`,

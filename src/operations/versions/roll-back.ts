@@ -148,11 +148,16 @@ async function differenceFrom(group: GroupRollback, cloud: PulumiCloud): Promise
     if (others.length === 0) return undefined;
     const reason = `somebody else wrote ${others.join(", ")} meanwhile: it does not stand as at revision ${revision.number}`;
     const remedy = `${COMMAND} history shows who; then run this again`;
-    return new RemedyError({ code: "?", subject: environment, cause: reason, remedy }).message;
+    return new RemedyError({ code: "values-changed-meanwhile", subject: environment, cause: reason, remedy })
+      .message;
   } catch (error) {
     if (!(error instanceof RemedyError)) throw error;
     const reason = `it was written, and whether it stands is not known (${error.problem.cause})`;
-    return new RemedyError({ code: "?", subject: environment, cause: reason, remedy: "run this again" })
-      .message;
+    return new RemedyError({
+      code: "result-unknown",
+      subject: environment,
+      cause: reason,
+      remedy: "run this again",
+    }).message;
   }
 }

@@ -54,7 +54,7 @@ function refuseOther(request: RollbackRequest, pause: Pause | undefined): void {
   if (pause === undefined || !isRollback || isOf(request, pause)) return;
   const { environment } = request;
   throw new OtherRollbackError({
-    code: "?",
+    code: "rollback-under-way",
     subject: environment,
     cause: `another rollback has it ${describePause(pause)}; nothing was written`,
     remedy: `once that one has ended: ${COMMAND} resume ${environment}, or, to keep the sync away meanwhile, ${COMMAND} pause ${environment} with a reason of your own; then run this again`,
@@ -87,7 +87,12 @@ export async function pauseForRollback(
   } catch (error) {
     if (!(error instanceof RemedyError) || error instanceof OtherRollbackError) throw error;
     const reason = `its sync cannot be paused, and would undo the rollback; nothing was written: ${messageOf(error)}`;
-    throw new RemedyError({ code: "?", subject: environment, cause: reason, remedy: "mend that first" });
+    throw new RemedyError({
+      code: "pause-failed",
+      subject: environment,
+      cause: reason,
+      remedy: "fix that first",
+    });
   }
 }
 
@@ -115,7 +120,7 @@ export function refuseWithout(request: RollbackRequest, pause: Pause | undefined
   const { environment } = request;
   const now = pause === undefined ? "somebody has resumed the sync" : `it is ${describePause(pause)}`;
   throw new LostPauseError({
-    code: "?",
+    code: "pause-lost",
     subject: environment,
     cause: `the pause of this rollback does not stand any more: ${now}`,
     remedy: `${COMMAND} history ${environment} shows who wrote what; pause the sync if these values are to stay, and run this again`,
