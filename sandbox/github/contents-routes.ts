@@ -16,6 +16,7 @@ import {
 import { GitHubError, notForIntegration, notFound, notSupplied, validationFailed } from "./github-error";
 import type { Repository } from "./github-state";
 import { recordPush, startWorkflows } from "./pushes";
+import { checkRulesets } from "./ruleset-state";
 import { toSeconds } from "./timestamps";
 
 const Somebody = z.object({ name: z.string(), email: z.string(), date: z.string().optional() });
@@ -156,6 +157,7 @@ function commit(
   const committer = person(sent.committer ?? sent.author);
   const author = person(sent.author ?? sent.committer);
   const ref = `refs/heads/${branch}`;
+  checkRulesets(parts, repository, actor, { branch, paths: [path], kind: "push" });
   recordPush(parts, repository, actor, ref);
   const sha = git.write(branch, { [path]: content }, sent.message, author, committer);
   startWorkflows(parts, repository, actor, ref, sha);

@@ -51,6 +51,7 @@ const PAGES: [pattern: RegExp, page: string][] = [
   [/\/actions\/jobs|\/jobs$/, "/actions/workflow-jobs"],
   [/\/actions\/runs/, "/actions/workflow-runs"],
   [/\/environments/, "/deployments/environments"],
+  [/\/(rules|rulesets)\b/, "/repos/rules"],
   [/\/contents\//, "/repos/contents"],
   [/\/branches/, "/branches/branches"],
   [/\/git\//, "/git/refs"],

@@ -28,6 +28,7 @@ import { type Limits, RateLimits, SANDBOX_LIMITS } from "./rate-limits";
 import { refRoutes } from "./ref-routes";
 import { repositoryAlias } from "./repository-alias";
 import { repositorySecretRoutes } from "./repository-secret-routes";
+import { rulesetRoutes } from "./ruleset-routes";
 import { runRoutes } from "./run-routes";
 import { runnerHost } from "./runner-hosts";
 import { teamRoutes } from "./team-routes";
@@ -154,6 +155,7 @@ function apiRoutes(parts: GitHubParts, rates: RateLimits, tickets: LogTickets): 
   repositorySecretRoutes(api, parts);
   variableRoutes(api, parts);
   environmentRoutes(api, parts);
+  rulesetRoutes(api, parts);
   contentsRoutes(api, parts);
   refRoutes(api, parts);
   workflowRoutes(api, parts);

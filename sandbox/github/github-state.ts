@@ -60,6 +60,20 @@ export interface Organization {
   subjectClaims: string[];
 }
 
+/** In the words of GitHub's REST API, which it is answered with. */
+export interface Ruleset {
+  id: number;
+  name: string;
+  target: "branch" | "tag" | "push";
+  enforcement: "disabled" | "active" | "evaluate";
+  bypass_actors: { actor_id: number | null; actor_type: string; bypass_mode: string }[];
+  /** Null for push rulesets, which are about files of any ref. */
+  conditions: { ref_name: { include?: string[] | undefined; exclude?: string[] | undefined } } | null;
+  rules: { type: string; parameters?: Record<string, unknown> }[];
+  createdAt: string;
+  updatedAt: string;
+}
+
 export interface Repository {
   id: number;
   owner: string;
@@ -71,6 +85,8 @@ export interface Repository {
   secrets: Record<string, StoredSecret>;
   variables: Record<string, Variable>;
   environments: Environment[];
+  /** Absent in states of before there were any. */
+  rulesets?: Ruleset[];
   subject: { useDefault: boolean; claims: string[]; immutable: boolean };
   /** Path of a workflow file to the id it was given when it was first seen. */
   workflowIds: Record<string, number>;

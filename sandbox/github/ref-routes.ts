@@ -15,6 +15,7 @@ import { GitHubError, notFound } from "./github-error";
 import type { Repository } from "./github-state";
 import { page } from "./pagination";
 import { recordPush, startWorkflows } from "./pushes";
+import { checkRulesets } from "./ruleset-state";
 
 const REPO = "/repos/:owner/:repo";
 const Create = z.object({ ref: z.string(), sha: z.string() });
@@ -97,7 +98,9 @@ function refWriteRoutes(app: GitHubApp, parts: GitHubParts): void {
     const old = git.readRef(ref);
     if (old === undefined) throw new GitHubError(422, "Reference does not exist");
     if (git.commit(sha) === undefined) throw new GitHubError(422, "Object does not exist");
-    if (!force && !git.isFastForward(old, sha)) throw new GitHubError(422, "Update is not a fast forward");
+    const forward = git.isFastForward(old, sha);
+    if (!force && !forward) throw new GitHubError(422, "Update is not a fast forward");
+    checkRefRules(c, parts, repository, ref, { sha, kind: forward ? "push" : "force" });
     move(c, parts, repository, ref, sha);
     return c.json(refJson(c, repository, ref, sha));
   });
@@ -110,10 +113,25 @@ function refWriteRoutes(app: GitHubApp, parts: GitHubParts): void {
     if (ref === `refs/heads/${repository.defaultBranch}`) {
       throw new GitHubError(422, "Cannot delete the default branch");
     }
+    checkRefRules(c, parts, repository, ref, { sha: undefined, kind: "delete" });
     recordPush(parts, repository, c.get("actor"), ref);
     git.deleteRef(ref);
     return c.body(null, 204);
   });
+}
+
+/** Rules are about branches. The files of a push are those of its newest commit, which is all that the sandbox compares. */
+function checkRefRules(
+  c: GitHubContext,
+  parts: GitHubParts,
+  repository: Repository,
+  ref: string,
+  { sha, kind }: { sha: string | undefined; kind: "push" | "force" | "delete" },
+): void {
+  if (!ref.startsWith("refs/heads/")) return;
+  const git = parts.git.of(repository);
+  const paths = sha === undefined ? [] : git.changedFiles(sha).map(({ path }) => path);
+  checkRulesets(parts, repository, c.get("actor"), { branch: ref.slice("refs/heads/".length), paths, kind });
 }
 
 function move(c: GitHubContext, parts: GitHubParts, repository: Repository, ref: string, sha: string): void {

@@ -166,6 +166,26 @@ describe("the sandbox's GitHub, held to GitHub's own description", function () {
     await ask("GET", `/orgs/${ORG}/audit-log?per_page=100`);
   });
 
+  it("answers rulesets", async () => {
+    const ruleset = {
+      name: "main",
+      target: "branch",
+      enforcement: "active",
+      bypass_actors: [{ actor_id: 1, actor_type: "OrganizationAdmin", bypass_mode: "always" }],
+      conditions: { ref_name: { include: ["~DEFAULT_BRANCH"], exclude: [] } },
+      rules: [
+        { type: "pull_request", parameters: { required_approving_review_count: 1 } },
+        { type: "deletion" },
+        { type: "non_fast_forward" },
+      ],
+    };
+    const made = await ask("POST", `${REPO}/rulesets`, ruleset);
+    for (const path of ["rulesets", "rulesets?targets=push", `rulesets/${made.id}`, "rules/branches/main"])
+      await ask("GET", `${REPO}/${path}`);
+    await ask("PUT", `${REPO}/rulesets/${made.id}`, { ...ruleset, enforcement: "disabled" });
+    await ask("DELETE", `${REPO}/rulesets/${made.id}`);
+  });
+
   it("was asked all that it serves", () => {
     const served = servedRoutes(github.service.app, /^\/api\/v3/).filter((route) => !OWN.test(route.name));
     assert.deepEqual(
