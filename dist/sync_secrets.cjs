@@ -8738,6 +8738,113 @@ function isOpenChange({ status, action, entity }, environment) {
   return isChange2 && `${entity?.project}/${entity?.name}` === environment;
 }
 
+// src/ledger/ledger-store.ts
+var import_node_util2 = require("node:util");
+var import_yaml3 = __toESM(require_dist());
+
+// src/clients/write-rounds.ts
+var import_promises2 = require("node:timers/promises");
+var ROUNDS = 5;
+var ROUNDS_OF_SHARERS = 30;
+var ROUNDS_WHEN_DOWN = 2;
+var LONGEST_PAUSE_MS = 400;
+async function inRounds(options, attempt) {
+  let failure;
+  for (let number = 1; ; number += 1) {
+    let sent = false;
+    const sends = () => {
+      sent = true;
+    };
+    try {
+      return await attempt({ number, failure, sends });
+    } catch (error) {
+      if (number >= roundsAfter(error, sent, options.isShared === true)) throw error;
+      failure = error;
+      await (0, import_promises2.setTimeout)(Math.random() * LONGEST_PAUSE_MS * Math.min(number, ROUNDS));
+    }
+  }
+}
+function roundsAfter(error, sent, isShared) {
+  if (error instanceof ConflictError) return isShared ? ROUNDS_OF_SHARERS : ROUNDS;
+  if (sent && error instanceof NoAnswerError) return ROUNDS;
+  return sent && error instanceof UnavailableError ? ROUNDS_WHEN_DOWN : 1;
+}
+
+// src/ledger/ledger-store.ts
+function ledgerAt(cloud, place, isShared = false) {
+  const edit = (read, next) => inRounds({ isShared }, async ({ sends }) => {
+    const stored = await read();
+    const text = await next(textOf(stored, place));
+    if (text === void 0) return;
+    sends();
+    await cloud.write(place, text, stored.etag);
+  });
+  return {
+    place,
+    read: async () => parseLedger(textOf(await cloud.read(place), place)),
+    open: async () => parseLedger(textOf(await cloud.decrypt(place), place)),
+    update: (change) => edit(
+      () => cloud.read(place),
+      (text) => changed(text, change(parseLedger(text)))
+    ),
+    replace: (next) => edit(
+      () => cloud.decrypt(place),
+      async (text) => {
+        const ledger = await next(parseLedger(text));
+        const rendered = ledger && renderLedger(ledger);
+        return rendered === renderLedger(parseLedger(text)) ? void 0 : rendered;
+      }
+    )
+  };
+}
+function textOf({ text, revision }, place) {
+  if (revision === 1 || text.trim() !== "") return text;
+  throw new RemedyError({
+    code: "ledger-empty",
+    subject: place,
+    cause: `the ledger's text is empty at revision ${revision}`,
+    remedy: "run again; if it stays empty, restore an earlier revision (pulumi env version rollback), or write values: {} there (pulumi env edit)"
+  });
+}
+function changed(text, change) {
+  const parsed = boundedDocument(text);
+  const isLedger = (0, import_yaml3.isMap)(parsed?.getIn(["values", "ledger"]));
+  const document = parsed !== void 0 && isLedger ? parsed : (0, import_yaml3.parseDocument)("values:\n  ledger: {}\n");
+  const known = parseLedger(text);
+  let isChanged = false;
+  const set = (path, standing2, next) => {
+    if (next === void 0 ? !document.hasIn(path) : (0, import_node_util2.isDeepStrictEqual)(standing2, next)) return;
+    isChanged = true;
+    if (next === void 0) document.deleteIn(path);
+    else put(document, path, next);
+  };
+  if ("paused" in change) set(["values", "ledger", "paused"], known.paused, change.paused);
+  for (const [name, entry2] of Object.entries(change.entries ?? {}))
+    set(["values", "ledger", "secrets", name], known.secrets[name], entry2);
+  return isChanged ? document.toString({ lineWidth: 0 }) : void 0;
+}
+function put(document, path, value) {
+  for (let depth = 1; depth < path.length; depth += 1) {
+    const above = document.getIn(path.slice(0, depth), true);
+    if ((0, import_yaml3.isMap)(above)) above.flow = false;
+    else document.setIn(path.slice(0, depth), document.createNode({}));
+  }
+  const node = document.createNode(value);
+  if ((0, import_yaml3.isNode)(node)) document.setIn(path, node);
+}
+function ownPart(ledger, shard) {
+  if (shard === void 0) return ledger;
+  const own = Object.entries(ledger.revisions).filter(([key]) => key.endsWith(`@${shard}`));
+  const revisions = own.map(([key, revision]) => [key.slice(0, -shard.length - 1), revision]);
+  return { ...ledger, revisions: Object.fromEntries(revisions) };
+}
+function withPart(whole, part, shard) {
+  if (shard === void 0) return part;
+  const others = Object.entries(whole.revisions).filter(([key]) => !key.endsWith(`@${shard}`));
+  const own = Object.entries(part.revisions).map(([group, revision]) => [`${group}@${shard}`, revision]);
+  return { ...part, revisions: Object.fromEntries([...others, ...own]) };
+}
+
 // src/sync/proposing-cloud.ts
 function proposingCloud({ approvals, groups }, cloud, call, proposer) {
   return approvals === true ? withProposals(cloud, call(), new Set(Object.values(groups)), proposer) : cloud;
@@ -8746,7 +8853,7 @@ function syncProposer(run, { ledger }, cloud) {
   return {
     origin: `sync, ${run}`,
     isOwn: async ({ id, revision }) => {
-      const { proposed = {} } = parseLedger((await cloud.read(ledger)).text);
+      const { proposed = {} } = await ledgerAt(cloud, ledger).read();
       return Object.values(proposed).some((each) => each.request === id && each.revision === revision);
     }
   };
@@ -8838,14 +8945,14 @@ function whyOf({ planned, reason }) {
   return [planned, reason].filter((each) => each !== void 0).join(": ");
 }
 function renderSummary(report, { dryRun, now }) {
-  const { environment, groups, changed } = report;
+  const { environment, groups, changed: changed2 } = report;
   const rows = groups.flatMap(
     (group) => group.lines.filter((line) => line.verb !== "skipped").map((line) => [
       line.name,
       line.verb,
       environment,
       group.group,
-      ageOf(changed[line.name], now),
+      ageOf(changed2[line.name], now),
       whyOf(line)
     ])
   );
@@ -8871,40 +8978,12 @@ function literal(text) {
   return text.replace(/[!-/:-@[-`{-~]/g, "\\$&");
 }
 var DAY_MS = 864e5;
-function ageOf(changed, now) {
-  const days = Math.floor((now.getTime() - Date.parse(changed ?? "")) / DAY_MS);
+function ageOf(changed2, now) {
+  const days = Math.floor((now.getTime() - Date.parse(changed2 ?? "")) / DAY_MS);
   if (Number.isNaN(days)) return "";
   if (days < 1) return "today";
   return `${counted(days, "day")} ago`;
 }
-
-// src/ledger/edit-ledger.ts
-var import_yaml3 = __toESM(require_dist());
-function ownPart(ledger, shard) {
-  if (shard === void 0) return ledger;
-  const own = Object.entries(ledger.revisions).filter(([key]) => key.endsWith(`@${shard}`));
-  const revisions = own.map(([key, revision]) => [key.slice(0, -shard.length - 1), revision]);
-  return { ...ledger, revisions: Object.fromEntries(revisions) };
-}
-function withPart(whole, part, shard) {
-  if (shard === void 0) return part;
-  const others = Object.entries(whole.revisions).filter(([key]) => !key.endsWith(`@${shard}`));
-  const own = Object.entries(part.revisions).map(([group, revision]) => [`${group}@${shard}`, revision]);
-  return { ...part, revisions: Object.fromEntries([...others, ...own]) };
-}
-function requireLedgerText(stored, place) {
-  if (stored.revision === 1 || stored.text.trim() !== "") return stored.text;
-  const remedy = "run again; where it is empty indeed, bring an earlier revision of it back (pulumi env version rollback), or write values: {} there (pulumi env edit)";
-  throw new RemedyError({
-    code: "?",
-    subject: place,
-    cause: `the ledger's text is empty at revision ${stored.revision}`,
-    remedy
-  });
-}
-
-// src/sync/sync-group.ts
-var import_promises2 = require("node:timers/promises");
 
 // src/sync/values-text.ts
 var import_yaml5 = __toESM(require_dist());
@@ -8923,10 +9002,10 @@ function readSecretNode(node) {
   const encoded = node.getIn(["fn::fromBase64", "fn::secret"]);
   if (typeof encoded === "string") return new Secret(Buffer.from(encoded, "base64").toString("utf8"));
   const plain = node.get("fn::secret", true);
-  const text = (0, import_yaml4.isScalar)(plain) ? textOf(plain) : void 0;
+  const text = (0, import_yaml4.isScalar)(plain) ? textOf2(plain) : void 0;
   return text === void 0 ? void 0 : new Secret(text);
 }
-function textOf({ value, source }) {
+function textOf2({ value, source }) {
   if (typeof value === "string") return value;
   const isTooLong = source !== void 0 && /^0[xo]/.test(source) && BigInt(source) >= 2n ** 64n;
   return isTooLong ? source : void 0;
@@ -9140,24 +9219,20 @@ async function viewGroup(job, cloud) {
 }
 async function syncGroup(job, first, cloud) {
   let unsure = [];
-  for (let round = 1; ; round += 1) {
-    let sent;
-    try {
-      const { current, text, lines } = round === 1 ? first : await viewGroup(job, cloud);
-      const all = withEarlier(lines, unsure);
-      if (job.options.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
-      requireAll(job, lines);
-      if (round > 1) await requireRunning(job);
-      for (const line of lines.filter(isChange)) write(job, line, text);
-      sent = all;
-      const revision = await cloud.write(job.environment, text.toString(), current.etag);
-      return { lines: all, revision };
-    } catch (error) {
-      if (round >= roundsAfter(error, sent !== void 0, job.isShared)) throw error;
-      if (sent !== void 0 && !(error instanceof ConflictError)) unsure = sent;
-      await pauseBeforeRound(round);
-    }
-  }
+  return inRounds(job, async ({ number, sends }) => {
+    const { current, text, lines } = number === 1 ? first : await viewGroup(job, cloud);
+    const all = withEarlier(lines, unsure);
+    if (job.options.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
+    requireAll(job, lines);
+    if (number > 1) await requireRunning(job);
+    for (const line of lines.filter(isChange)) write(job, line, text);
+    sends();
+    const revision = await cloud.write(job.environment, text.toString(), current.etag).catch((error) => {
+      if (!(error instanceof ConflictError)) unsure = all;
+      throw error;
+    });
+    return { lines: all, revision };
+  });
 }
 function requireAll({ environment, options }, lines) {
   const refused = lines.filter((line) => line.verb === "refused").map((line) => line.name);
@@ -9231,18 +9306,6 @@ function write(job, line, text) {
     text.set(secret, choice.value);
   }
   text.map(secret);
-}
-var ROUNDS = 5;
-var ROUNDS_OF_SHARERS = 30;
-var ROUNDS_WHEN_DOWN = 2;
-var LONGEST_PAUSE_MS = 400;
-function roundsAfter(error, sent, isShared = false) {
-  if (error instanceof ConflictError) return isShared ? ROUNDS_OF_SHARERS : ROUNDS;
-  if (sent && error instanceof NoAnswerError) return ROUNDS;
-  return sent && error instanceof UnavailableError ? ROUNDS_WHEN_DOWN : 1;
-}
-async function pauseBeforeRound(round) {
-  await (0, import_promises2.setTimeout)(Math.random() * LONGEST_PAUSE_MS * Math.min(round, ROUNDS));
 }
 
 // src/sync/sync-groups.ts
@@ -9359,37 +9422,31 @@ async function tagState(tag, groups, cloud, done) {
 
 // src/sync/sync-environment.ts
 async function syncEnvironment(job, cloud) {
-  const place = job.target.ledger;
-  const context = { alerted: once(job), tagged: taggedOnce(job, cloud) };
-  let report;
-  for (let round = 1; ; round += 1) {
-    let sent = false;
-    try {
-      const stored = await cloud.decrypt(place);
+  const store = ledgerAt(cloud, job.target.ledger, job.catalog.shard !== void 0);
+  const context = { alerted: once(job), tagged: taggedOnce(job, cloud), store };
+  let report = void 0;
+  try {
+    await store.replace(async (stored) => {
       const done = await syncOnce(job, cloud, context, stored, report);
       report = done.report;
-      if (done.ledger === void 0) return report;
-      sent = true;
-      await cloud.write(place, done.ledger, stored.etag);
-      return report;
-    } catch (error) {
-      if (report === void 0) throw error;
-      if (round >= roundsAfter(error, sent, job.catalog.shard !== void 0))
-        return { ...report, ledgerFailure: describeError(error) };
-      await pauseBeforeRound(round);
-    }
+      return done.ledger;
+    });
+  } catch (error) {
+    if (report === void 0) throw error;
+    report = { ...report, ledgerFailure: describeError(error) };
   }
+  return report;
 }
-async function syncOnce(job, cloud, { alerted, tagged }, stored, earlier) {
+async function syncOnce(job, cloud, { alerted, tagged, store }, stored, earlier) {
   const { dryRun } = job.options;
   const { environment } = job.target;
-  const whole = usableLedger(requireLedgerText(stored, job.target.ledger));
+  const whole = usableLedger(stored);
   const paused = pausedAt(whole, job);
   if (paused.paused !== void 0 && !dryRun)
     return { report: { environment, groups: [], changed: timesOf(whole), ...earlier, ...paused } };
   const ledger = ownPart(whole, job.catalog.shard);
   const key = ledger.key ?? newFingerprintKey();
-  const stopped = () => pausedMeanwhile(job, cloud);
+  const stopped = () => pausedMeanwhile(job, store);
   const identity = knowingRuns(job.identity, whole);
   const groups = await syncGroups({ ...job, identity, ledger, key, stopped }, cloud, earlier?.groups ?? []);
   const advanced = advanceLedger({ ...ledger, key }, groups, identity);
@@ -9397,20 +9454,17 @@ async function syncOnce(job, cloud, { alerted, tagged }, stored, earlier) {
   if (dryRun) return { report };
   const { ledger: told, failure } = await alerted(ledger, advanced);
   const { untagged, ...tag } = await tagged(whole, advanced, groups);
-  const text = renderLedger(withPart(whole, { ...told, ...untagged }, job.catalog.shard));
   return {
     report: { ...report, ...tag, ...failure === void 0 ? {} : { alertFailure: failure } },
-    ...text === renderLedger(whole) ? {} : { ledger: text }
+    ledger: withPart(whole, { ...told, ...untagged }, job.catalog.shard)
   };
 }
 function pausedAt(ledger, { identity }) {
   const paused = pauseAt(ledger.paused, identity.now);
   return paused === void 0 ? {} : { paused };
 }
-async function pausedMeanwhile(job, cloud) {
-  const place = job.target.ledger;
-  const ledger = parseLedger(requireLedgerText(await cloud.read(place), place));
-  if (pausedAt(ledger, job).paused === void 0) return void 0;
+async function pausedMeanwhile(job, store) {
+  if (pausedAt(await store.read(), job).paused === void 0) return void 0;
   return "not written: somebody paused the sync of this environment while it ran";
 }
 function taggedOnce({ identity, target }, cloud) {
@@ -9423,8 +9477,7 @@ function taggedOnce({ identity, target }, cloud) {
     return tagFailures.length === 0 ? { tag } : { tagFailures, untagged: { untagged: true } };
   };
 }
-function usableLedger(text) {
-  const ledger = parseLedger(text);
+function usableLedger(ledger) {
   if (ledger.key !== void 0 && isFingerprintKey(ledger.key)) return ledger;
   return { ...ledger, key: void 0, revisions: {} };
 }
@@ -9479,9 +9532,9 @@ async function runSync(context) {
     for (const warning of warnings) runner.remark("warning", warning);
     for (const failure of [...failures, ...awaiting]) runner.complain(failure);
     runner.summarize(renderSummary(report, { dryRun: options.dryRun, now: now() }));
-    const changed = counts.create + counts.update + counts.delete;
+    const changed2 = counts.create + counts.update + counts.delete;
     const paused = report.paused === void 0 ? {} : { paused: true };
-    runner.output({ changed, refused: counts.refused, ...paused });
+    runner.output({ changed: changed2, refused: counts.refused, ...paused });
     return failures.length + awaiting.length === 0 ? 0 : 1;
   } catch (error) {
     runner.complain(describeError(error));

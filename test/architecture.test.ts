@@ -33,7 +33,7 @@ const ROOMS: readonly Room[] = [
   {
     holds: ["src/ledger/"],
     ours: ["src/catalog/", "src/clients/", ...BASICS],
-    packages: ["node:crypto", "yaml"],
+    packages: ["node:crypto", "node:util", "yaml"],
   },
   { holds: ["src/clients/"], ours: BASICS, packages: ["node:*"] },
   {

@@ -1,7 +1,7 @@
 import type { PulumiCall } from "../clients/pulumi-call";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
 import { type Proposer, withProposals } from "../clients/pulumi-proposals";
-import { parseLedger } from "../ledger/ledger";
+import { ledgerAt } from "../ledger/ledger-store";
 import type { JobTarget } from "./job-catalog";
 
 /**
@@ -28,7 +28,7 @@ export function syncProposer(run: string, { ledger }: JobTarget, cloud: PulumiCl
   return {
     origin: `sync, ${run}`,
     isOwn: async ({ id, revision }) => {
-      const { proposed = {} } = parseLedger((await cloud.read(ledger)).text);
+      const { proposed = {} } = await ledgerAt(cloud, ledger).read();
       return Object.values(proposed).some((each) => each.request === id && each.revision === revision);
     },
   };

@@ -1,14 +1,13 @@
-import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
-import { ownPart, requireLedgerText, withPart } from "../ledger/edit-ledger";
+import type { PulumiCloud } from "../clients/pulumi-cloud";
 import { isFingerprintKey, newFingerprintKey } from "../ledger/fingerprint";
-import { type Ledger, parseLedger, renderLedger } from "../ledger/ledger";
+import type { Ledger } from "../ledger/ledger";
+import { type LedgerStore, ledgerAt, ownPart, withPart } from "../ledger/ledger-store";
 import { type Pause, pauseAt } from "../ledger/pause";
 import { type Alert, advanceLedger, dueForAlert, withoutAlert } from "./advance-ledger";
 import type { Input, RunOptions } from "./given-values";
 import type { JobCatalog, JobTarget } from "./job-catalog";
 import { knowingRuns, type RunIdentity } from "./job-identity";
 import { describeError } from "./runner";
-import { pauseBeforeRound, roundsAfter } from "./sync-group";
 import { type GroupReport, syncGroups } from "./sync-groups";
 import { isUntagged, isWhole, tagOf, tagState } from "./tag-run";
 
@@ -49,46 +48,47 @@ export interface EnvironmentJob {
  * @throws RemedyError when the ledger cannot be read: without it nothing is known, so nothing is written.
  */
 export async function syncEnvironment(job: EnvironmentJob, cloud: PulumiCloud): Promise<EnvironmentReport> {
-  const place = job.target.ledger;
-  const context = { alerted: once(job), tagged: taggedOnce(job, cloud) };
-  let report: EnvironmentReport | undefined;
-  for (let round = 1; ; round += 1) {
-    let sent = false;
-    try {
-      const stored = await cloud.decrypt(place);
+  const store = ledgerAt(cloud, job.target.ledger, job.catalog.shard !== undefined);
+  const context = { alerted: once(job), tagged: taggedOnce(job, cloud), store };
+  let report = undefined as EnvironmentReport | undefined;
+  try {
+    await store.replace(async (stored) => {
       const done = await syncOnce(job, cloud, context, stored, report);
       report = done.report;
-      if (done.ledger === undefined) return report;
-      sent = true;
-      await cloud.write(place, done.ledger, stored.etag);
-      return report;
-    } catch (error) {
-      // In a later round the values are written already: the report must not be lost with the ledger.
-      if (report === undefined) throw error;
-      if (round >= roundsAfter(error, sent, job.catalog.shard !== undefined))
-        return { ...report, ledgerFailure: describeError(error) };
-      await pauseBeforeRound(round);
-    }
+      return done.ledger;
+    });
+  } catch (error) {
+    if (report === undefined) throw error;
+    // The values are written already: the report must not be lost with the ledger.
+    report = { ...report, ledgerFailure: describeError(error) };
   }
+  return report as EnvironmentReport;
 }
 
-/** Everything of a round but the ledger's write: @returns its text where there is something to write. */
+/** What a sync of one environment keeps through its rounds. */
+interface SyncContext {
+  alerted: ReturnType<typeof once>;
+  tagged: ReturnType<typeof taggedOnce>;
+  store: LedgerStore;
+}
+
+/** Everything of a round but the ledger's write: @returns it where it may be written. */
 async function syncOnce(
   job: EnvironmentJob,
   cloud: PulumiCloud,
-  { alerted, tagged }: { alerted: ReturnType<typeof once>; tagged: ReturnType<typeof taggedOnce> },
-  stored: EnvironmentText,
+  { alerted, tagged, store }: SyncContext,
+  stored: Ledger,
   earlier: EnvironmentReport | undefined,
-): Promise<{ report: EnvironmentReport; ledger?: string }> {
+): Promise<{ report: EnvironmentReport; ledger?: Ledger }> {
   const { dryRun } = job.options;
   const { environment } = job.target;
-  const whole = usableLedger(requireLedgerText(stored, job.target.ledger));
+  const whole = usableLedger(stored);
   const paused = pausedAt(whole, job);
   if (paused.paused !== undefined && !dryRun)
     return { report: { environment, groups: [], changed: timesOf(whole), ...earlier, ...paused } };
   const ledger = ownPart(whole, job.catalog.shard);
   const key = ledger.key ?? newFingerprintKey();
-  const stopped = () => pausedMeanwhile(job, cloud);
+  const stopped = () => pausedMeanwhile(job, store);
   const identity = knowingRuns(job.identity, whole);
   const groups = await syncGroups({ ...job, identity, ledger, key, stopped }, cloud, earlier?.groups ?? []);
   const advanced = advanceLedger({ ...ledger, key }, groups, identity);
@@ -96,10 +96,9 @@ async function syncOnce(
   if (dryRun) return { report };
   const { ledger: told, failure } = await alerted(ledger, advanced);
   const { untagged, ...tag } = await tagged(whole, advanced, groups);
-  const text = renderLedger(withPart(whole, { ...told, ...untagged }, job.catalog.shard));
   return {
     report: { ...report, ...tag, ...(failure === undefined ? {} : { alertFailure: failure }) },
-    ...(text === renderLedger(whole) ? {} : { ledger: text }),
+    ledger: withPart(whole, { ...told, ...untagged }, job.catalog.shard),
   };
 }
 
@@ -112,10 +111,8 @@ function pausedAt(ledger: Ledger, { identity }: EnvironmentJob): Pick<Environmen
  * Whether somebody paused since the ledger was read. Asked after the values are read and before they are written, so
  * that no write can follow one that was made during a pause: its ETag, or this answer, holds it back.
  */
-async function pausedMeanwhile(job: EnvironmentJob, cloud: PulumiCloud): Promise<string | undefined> {
-  const place = job.target.ledger;
-  const ledger = parseLedger(requireLedgerText(await cloud.read(place), place));
-  if (pausedAt(ledger, job).paused === undefined) return undefined;
+async function pausedMeanwhile(job: EnvironmentJob, store: LedgerStore): Promise<string | undefined> {
+  if (pausedAt(await store.read(), job).paused === undefined) return undefined;
   return "not written: somebody paused the sync of this environment while it ran";
 }
 
@@ -137,8 +134,7 @@ function taggedOnce({ identity, target }: EnvironmentJob, cloud: PulumiCloud) {
 }
 
 /** Without a usable key the fingerprints say nothing, and neither do the revisions they were taken at. */
-function usableLedger(text: string): Ledger {
-  const ledger = parseLedger(text);
+function usableLedger(ledger: Ledger): Ledger {
   if (ledger.key !== undefined && isFingerprintKey(ledger.key)) return ledger;
   return { ...ledger, key: undefined, revisions: {} };
 }

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { NoAnswerError } from "../clients/http";
-import { ConflictError, UnavailableError } from "../clients/pulumi-call";
+import { ConflictError } from "../clients/pulumi-call";
 import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
+import { inRounds } from "../clients/write-rounds";
 import { RemedyError } from "../errors";
 import { fingerprint } from "../ledger/fingerprint";
 import type { Ledger } from "../ledger/ledger";
@@ -63,24 +62,20 @@ export async function viewGroup(job: GroupJob, cloud: PulumiCloud): Promise<Grou
  */
 export async function syncGroup(job: GroupJob, first: GroupView, cloud: PulumiCloud): Promise<GroupResult> {
   let unsure: PlanLine[] = [];
-  for (let round = 1; ; round += 1) {
-    let sent: PlanLine[] | undefined;
-    try {
-      const { current, text, lines } = round === 1 ? first : await viewGroup(job, cloud);
-      const all = withEarlier(lines, unsure);
-      if (job.options.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
-      requireAll(job, lines);
-      if (round > 1) await requireRunning(job);
-      for (const line of lines.filter(isChange)) write(job, line, text);
-      sent = all;
-      const revision = await cloud.write(job.environment, text.toString(), current.etag);
-      return { lines: all, revision };
-    } catch (error) {
-      if (round >= roundsAfter(error, sent !== undefined, job.isShared)) throw error;
-      if (sent !== undefined && !(error instanceof ConflictError)) unsure = sent;
-      await pauseBeforeRound(round);
-    }
-  }
+  return inRounds(job, async ({ number, sends }) => {
+    const { current, text, lines } = number === 1 ? first : await viewGroup(job, cloud);
+    const all = withEarlier(lines, unsure);
+    if (job.options.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
+    requireAll(job, lines);
+    if (number > 1) await requireRunning(job);
+    for (const line of lines.filter(isChange)) write(job, line, text);
+    sends();
+    const revision = await cloud.write(job.environment, text.toString(), current.etag).catch((error) => {
+      if (!(error instanceof ConflictError)) unsure = all;
+      throw error;
+    });
+    return { lines: all, revision };
+  });
 }
 
 /** The brake has judged the first view; what somebody else wrote since may be in the way of all or nothing. */
@@ -180,32 +175,4 @@ function write(job: GroupJob, line: PlanLine, text: ValuesText): void {
     text.set(secret, choice.value);
   }
   text.map(secret);
-}
-
-/** Rounds of read, plan, write before giving up on an environment that others keep writing. */
-const ROUNDS = 5;
-
-/** The same where carriers share the environment: all of them write when `up` commits their workflows, one at a time. */
-const ROUNDS_OF_SHARERS = 30;
-
-/** Rounds when the service says that it is down: the HTTP door has waited and asked again by itself. */
-const ROUNDS_WHEN_DOWN = 2;
-const LONGEST_PAUSE_MS = 400;
-
-/**
- * How many rounds an error is worth. Reads are repeated by the HTTP door; a write that may have been carried out must
- * be looked at before it is repeated.
- *
- * @param sent whether a write had been sent in the round that failed.
- * @param isShared whether other carriers write there too.
- */
-export function roundsAfter(error: unknown, sent: boolean, isShared = false): number {
-  if (error instanceof ConflictError) return isShared ? ROUNDS_OF_SHARERS : ROUNDS;
-  if (sent && error instanceof NoAnswerError) return ROUNDS;
-  return sent && error instanceof UnavailableError ? ROUNDS_WHEN_DOWN : 1;
-}
-
-/** Waits between rounds: longer each time, and never as long as another run that met the same conflict. */
-export async function pauseBeforeRound(round: number): Promise<void> {
-  await sleep(Math.random() * LONGEST_PAUSE_MS * Math.min(round, ROUNDS));
 }

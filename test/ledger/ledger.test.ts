@@ -1,6 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import fc from "fast-check";
-import { withEntries, withPause } from "../../src/ledger/edit-ledger";
 import {
   EMPTY_LEDGER,
   EMPTY_LEDGER_TEXT,
@@ -9,6 +8,7 @@ import {
   parseLedger,
   renderLedger,
 } from "../../src/ledger/ledger";
+import { changed } from "../../src/ledger/ledger-store";
 import type { Pause } from "../../src/ledger/pause";
 
 const text = fc.string({ unit: "grapheme" });
@@ -116,10 +116,13 @@ describe("a ledger that is edited in place, without being opened", () => {
   it("is paused and resumed, and keeps all else, its key as ciphertext", () => {
     fc.assert(
       fc.property(ledger, pause, ({ paused: _, ...written }, paused) => {
-        const edited = withPause(shown(written), paused);
+        const edited = changed(shown(written), { paused }) ?? "";
         match(edited, new RegExp(`ciphertext: ${CIPHERTEXT.replace("+", "\\+")}\n`));
         deepEqual(plain(parseLedger(edited)), plain({ ...written, key: undefined, paused }));
-        deepEqual(plain(parseLedger(withPause(edited, undefined))), plain({ ...written, key: undefined }));
+        deepEqual(
+          plain(parseLedger(changed(edited, { paused: undefined }) ?? "")),
+          plain({ ...written, key: undefined }),
+        );
       }),
     );
   });
@@ -127,14 +130,15 @@ describe("a ledger that is edited in place, without being opened", () => {
   it("gets and loses entries of single secrets", () => {
     const whole = { fingerprint: "f", source: "A", changed: "c", synced: "s", run: "1", commit: "x" };
     const text = shown({ ...EMPTY_LEDGER, secrets: { A: whole, B: whole } });
-    const edited = withEntries(text, { A: { ...whole, run: "0" }, B: undefined, C: whole, D: undefined });
+    const entries = { A: { ...whole, run: "0" }, B: undefined, C: whole, D: undefined };
+    const edited = changed(text, { entries }) ?? "";
     deepEqual(parseLedger(edited).secrets, { A: { ...whole, run: "0" }, C: whole });
-    equal(withEntries(edited, { A: { ...whole, run: "0" }, B: undefined }), edited, "twice is once");
+    equal(changed(edited, { entries }), undefined, "twice is once");
   });
 
   it("takes the place of what is no ledger: a pause must always be possible", () => {
     for (const other of ["values: {}\n", "", "values: [1]\n", "a: [", "text", "values:\n  ledger: 5\n"]) {
-      const edited = withPause(other, { reason: "r", by: "b", since: "s" });
+      const edited = changed(other, { paused: { reason: "r", by: "b", since: "s" } }) ?? "";
       deepEqual(parseLedger(edited).paused, { reason: "r", by: "b", since: "s" }, other);
       match(edited, /\n {4}paused:\n {6}reason: r\n/, "block style, as the sync writes it");
     }

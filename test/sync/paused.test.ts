@@ -1,6 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match, notEqual } from "node:assert/strict";
-import { withPause } from "../../src/ledger/edit-ledger";
 import { parseLedger } from "../../src/ledger/ledger";
+import { changed } from "../../src/ledger/ledger-store";
 import type { Pause } from "../../src/ledger/pause";
 import { ORG } from "../pulumi-cloud/cloud-fixture";
 import { API_KEYS, DATABASES, jobCatalog, jobSecret, LEDGER } from "./small-job";
@@ -23,7 +23,9 @@ describe("the sync job of an environment that somebody paused", () => {
   const pause = async (change: Partial<Pause> = {}) =>
     stage.edit(
       LEDGER,
-      withPause(await stage.text(LEDGER), { reason: "vendor is down", by: "ada", since: SINCE, ...change }),
+      changed(await stage.text(LEDGER), {
+        paused: { reason: "vendor is down", by: "ada", since: SINCE, ...change },
+      }) ?? "",
     );
   const alpha = async () => (await stage.variables(API_KEYS)).ALPHA_KEY;
   const everything = ({ printed, summary, outputs }: Awaited<ReturnType<SyncStage["run"]>>) =>
@@ -81,7 +83,7 @@ describe("the sync job of an environment that somebody paused", () => {
   it("syncs again when somebody resumed it, and kept its fingerprints' key all the while", async () => {
     const key = parseLedger(await stage.clear(LEDGER)).key;
     await pause();
-    await stage.edit(LEDGER, withPause(await stage.text(LEDGER), undefined));
+    await stage.edit(LEDGER, changed(await stage.text(LEDGER), { paused: undefined }) ?? "");
     equal(parseLedger(await stage.clear(LEDGER)).key, key);
     notEqual(key, undefined);
     deepEqual(writes(await stage.run({ catalog, input: one })), []);
@@ -119,7 +121,7 @@ describe("the sync job of an environment that somebody paused", () => {
     deepEqual([run.code, run.printed[0]], [0, "production: 1 updated, 1 unchanged"]);
     match(everything(run), /notice: production: paused by ada/);
     equal(parseLedger(await stage.text(LEDGER)).paused?.reason, "vendor is down");
-    await stage.edit(LEDGER, withPause(await stage.text(LEDGER), undefined));
+    await stage.edit(LEDGER, changed(await stage.text(LEDGER), { paused: undefined }) ?? "");
     const next = await stage.run({ catalog, input: two });
     deepEqual([next.code, next.printed[0]], [0, "production: 2 unchanged"]);
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { ownPart, withPart } from "../../src/ledger/edit-ledger";
 import { newFingerprintKey } from "../../src/ledger/fingerprint";
 import { EMPTY_LEDGER } from "../../src/ledger/ledger";
+import { ownPart, withPart } from "../../src/ledger/ledger-store";
 import { Secret } from "../../src/secret";
 import { advanceLedger } from "../../src/sync/advance-ledger";
 import { catalogOn } from "../../src/sync/catalog-day";

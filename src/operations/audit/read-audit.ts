@@ -3,7 +3,7 @@ import { ledgerEnvironment, pathOf, WORKFLOW_FILE } from "../../catalog/layout";
 import { createGitHubAudit, type WorkflowRun } from "../../clients/github-audit";
 import { createPulumiAudit } from "../../clients/pulumi-audit";
 import { createRevisions } from "../../clients/pulumi-cloud";
-import { parseLedger } from "../../ledger/ledger";
+import { ledgerAt } from "../../ledger/ledger-store";
 import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
 import { type AuditEvent, fromCloud, fromGitHub, fromLedger, fromList, fromRun } from "./audit-event";
@@ -111,8 +111,8 @@ async function readLedgers(
   );
   const read = await inParallel(ledgers, (place) =>
     or(["which run wrote which secret in", place.environment], async () => {
-      const { text } = await requireCloud(context).read(place.path);
-      return fromLedger(parseLedger(text), place, since);
+      const ledger = await ledgerAt(requireCloud(context), place.path).read();
+      return fromLedger(ledger, place, since);
     }),
   );
   return read.flatMap((events) => events ?? []);

@@ -1,7 +1,7 @@
 import { problemOf, RemedyError } from "../../errors";
+import { ledgerOf } from "../../ledger/ledger-store";
 import { type Pause, pauseAt } from "../../ledger/pause";
 import { type Context, requireCloud } from "../context";
-import { readLedger } from "../ledger-store";
 import { type PauseOutcome, pauseSync, resumeSync } from "../pauses/pause-sync";
 import type { Case, Journal, JournalFile } from "./case";
 
@@ -21,7 +21,7 @@ export async function pausedAmong(
   const cloud = requireCloud(context);
   const paused: [string, Pause][] = [];
   for (const environment of environments) {
-    const { paused: standing } = await readLedger(context, cloud, environment);
+    const { paused: standing } = await ledgerOf(cloud, context.project.settings, environment).read();
     const pause = pauseAt(standing, context.now().toISOString());
     if (pause !== undefined) paused.push([environment, pause]);
   }

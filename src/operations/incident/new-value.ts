@@ -1,8 +1,8 @@
-import { ledgerEnvironment, pathOf, WORKFLOW_FILE } from "../../catalog/layout";
+import { WORKFLOW_FILE } from "../../catalog/layout";
 import type { GitHubRuns, Run } from "../../clients/github-workflows";
 import { RemedyError } from "../../errors";
 import { fingerprint, isFingerprintKey } from "../../ledger/fingerprint";
-import { parseLedger } from "../../ledger/ledger";
+import { ledgerOf } from "../../ledger/ledger-store";
 import type { Secret } from "../../secret";
 import type { Context } from "../context";
 import { checkValue } from "../values/check-value";
@@ -72,18 +72,16 @@ export async function requireSet(context: Context, { secret, slots }: Case, jour
 
 /** Compares fingerprints, for which the token must open a ledger. Without that right any value is accepted. */
 async function refuseOld({ project, cloud }: Context, journal: Journal, value: Secret): Promise<void> {
+  const opening = cloud();
   const { name, before, since, sinceGiven } = journal;
   for (const [environment, known] of Object.entries(before)) {
     // A value that changed since then may be the new one already.
     if (sinceGiven && known !== null && Date.parse(known.changed) > Date.parse(since)) continue;
-    const path = pathOf(ledgerEnvironment(project.settings, environment));
-    const text = await cloud()
-      ?.decrypt(path)
-      .then(
-        (found) => found.text,
-        () => "",
-      );
-    const { key } = parseLedger(text ?? "");
+    const ledger = opening === undefined ? undefined : ledgerOf(opening, project.settings, environment);
+    const key = await ledger?.open().then(
+      (opened) => opened.key,
+      () => undefined,
+    );
     if (known === null || key === undefined || !isFingerprintKey(key)) continue;
     if (fingerprint(key, name, value) !== known.fingerprint) continue;
     throw new RemedyError({

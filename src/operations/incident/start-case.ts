@@ -1,7 +1,7 @@
 import { currentUser } from "../../clients/pulumi-organization";
 import { problemOf, RemedyError } from "../../errors";
+import { ledgerOf } from "../../ledger/ledger-store";
 import { type Context, requireCloud } from "../context";
-import { readLedger } from "../ledger-store";
 import type { Case, Journal } from "./case";
 
 /**
@@ -43,7 +43,9 @@ async function knownBefore(context: Context, { secret, environments }: Case): Pr
   const cloud = requireCloud(context);
   const before: Journal["before"] = {};
   for (const environment of environments) {
-    const ledger = await readLedger(context, cloud, environment).catch((error) => void problemOf(error));
+    const ledger = await ledgerOf(cloud, context.project.settings, environment)
+      .read()
+      .catch((error) => void problemOf(error));
     if (ledger === undefined) continue;
     const entry = ledger.secrets[secret.name];
     before[environment] =

@@ -3,7 +3,8 @@ import type { Settings } from "../../catalog/settings";
 import { type PulumiCloud, valueAt } from "../../clients/pulumi-cloud";
 import { problemOf } from "../../errors";
 import { fingerprint, isFingerprintKey } from "../../ledger/fingerprint";
-import { describeRun, type LedgerEntry, parseLedger, revisionsOf } from "../../ledger/ledger";
+import { describeRun, type LedgerEntry, revisionsOf } from "../../ledger/ledger";
+import { ledgerAt } from "../../ledger/ledger-store";
 import { Secret } from "../../secret";
 import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
@@ -73,9 +74,9 @@ async function writtenAt(
 /** Opened where the token may, for the key of the fingerprints; else read. */
 async function openLedger(cloud: PulumiCloud, path: string, { name, group }: Case["secret"]) {
   try {
-    const opened = await cloud.decrypt(path).catch((error) => void problemOf(error));
-    const { text } = opened ?? (await cloud.read(path));
-    const ledger = parseLedger(text);
+    const store = ledgerAt(cloud, path);
+    const opened = await store.open().catch((error) => void problemOf(error));
+    const ledger = opened ?? (await store.read());
     const { key, secrets } = ledger;
     const usable = key !== undefined && isFingerprintKey(key) ? key : undefined;
     return { entry: secrets[name], key: usable, revisions: revisionsOf(ledger, group) };

@@ -1,11 +1,12 @@
 import type { ResolvedCatalog } from "../../catalog/entry";
-import { ledgerEnvironment, pathOf, valuesEnvironment, WORKFLOW_PATH } from "../../catalog/layout";
+import { pathOf, valuesEnvironment, WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { createGitHubCarrier } from "../../clients/github-workflows";
 import { isOutage } from "../../clients/pulumi-call";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { RemedyError, TokenError } from "../../errors";
-import { type Ledger, parseLedger, revisionsOf } from "../../ledger/ledger";
+import { EMPTY_LEDGER, type Ledger, revisionsOf } from "../../ledger/ledger";
+import { ledgerOf } from "../../ledger/ledger-store";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
 
@@ -47,11 +48,10 @@ export async function seeEnvironment(
     group,
     path: pathOf(valuesEnvironment(settings, environment, group)),
   }));
-  const [stored, ...texts] = await inParallel(
-    [pathOf(ledgerEnvironment(settings, environment)), ...values.map(({ path }) => path)],
-    (path) => cloud.read(path).catch(ignoreUnseen),
-  );
-  const ledger = stored === undefined ? undefined : parseLedger(stored.text);
+  const [ledger, texts] = await Promise.all([
+    ledgerOf(cloud, settings, environment).read().catch(ignoreUnseen),
+    inParallel(values, ({ path }) => cloud.read(path).catch(ignoreUnseen)),
+  ]);
   const groups = await inParallel([...values.entries()], async ([index, { group, path }]) => {
     const read = texts[index];
     if (read === undefined) return [];
@@ -139,12 +139,8 @@ export async function readLedgers(
   if (cloud === undefined) return () => [];
   const ledgers = await inParallel(catalog.environments, async (environment) => {
     // What it tells is a help for the person who is asked; it decides nothing, so it may be missing.
-    const read = cloud.read(pathOf(ledgerEnvironment(settings, environment)));
-    const text = await read.then(
-      (found) => found.text,
-      () => "",
-    );
-    return { environment, ledger: parseLedger(text) };
+    const read = ledgerOf(cloud, settings, environment).read();
+    return { environment, ledger: await read.catch(() => EMPTY_LEDGER) };
   });
   return (name) =>
     ledgers.flatMap(({ environment, ledger }) => {

@@ -1,9 +1,9 @@
 import type { Settings } from "../../catalog/settings";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { type Problem, problemOf, RemedyError } from "../../errors";
+import { changePause, ledgerOf } from "../../ledger/ledger-store";
 import { type Pause, readPause, unfitReason } from "../../ledger/pause";
 import { inParallel } from "../in-parallel";
-import { changePause } from "../ledger-store";
 
 /** Why and how long the sync is to be paused. */
 export interface PauseRequest {
@@ -68,7 +68,7 @@ function setPause(
 ): Promise<PauseOutcome[]> {
   return inParallel(environments, async (environment) => {
     try {
-      const before = await changePause(cloud, settings, environment, () => pause);
+      const before = await changePause(ledgerOf(cloud, settings, environment), () => pause);
       return { environment, ...(before === undefined ? {} : { before }) };
     } catch (error) {
       return { environment, failure: problemOf(error) };

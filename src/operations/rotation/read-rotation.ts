@@ -1,8 +1,8 @@
 import { RemedyError } from "../../errors";
+import { ledgerOf } from "../../ledger/ledger-store";
 import { type RotationRow, rotationStatus } from "../../ledger/rotation";
 import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
-import { readLedger } from "../ledger-store";
 
 /** How every secret stands against its schedule, as far as can be read. */
 export interface Rotation {
@@ -22,7 +22,7 @@ export async function readRotation(context: Context, dueWithinDays: number): Pro
   const cloud = requireCloud(context);
   const unread: string[] = [];
   const ledgers = await inParallel(catalog.environments, async (environment) => {
-    const ledger = await readLedger(context, cloud, environment).catch(told(unread));
+    const ledger = await ledgerOf(cloud, context.project.settings, environment).read().catch(told(unread));
     return [environment, ledger] as const;
   });
   const asked = catalog.entries.some(({ bootstrap }) => bootstrap);

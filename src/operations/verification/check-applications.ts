@@ -1,5 +1,5 @@
 import type { ResolvedEntry as Entry, ResolvedCatalog } from "../../catalog/entry";
-import { compositeEnvironment, ledgerEnvironment, pathOf, SENTINEL } from "../../catalog/layout";
+import { compositeEnvironment, pathOf, SENTINEL } from "../../catalog/layout";
 import {
   type Rotator,
   rotatedEnvironment,
@@ -10,7 +10,8 @@ import {
 import type { Settings } from "../../catalog/settings";
 import { type PulumiCloud, valueAt } from "../../clients/pulumi-cloud";
 import { fingerprint } from "../../ledger/fingerprint";
-import { type Ledger, parseLedger } from "../../ledger/ledger";
+import type { Ledger } from "../../ledger/ledger";
+import { ledgerOf } from "../../ledger/ledger-store";
 import { Secret } from "../../secret";
 import { COMMAND, namesIn } from "../../text";
 import { readPins } from "../observation/composite-imports";
@@ -27,15 +28,14 @@ export function checkApplication(
   cloud: PulumiCloud,
 ): Promise<Check> {
   return check(`application of ${environment}`, async () => {
-    const [document, text, pins] = await Promise.all([
+    const [document, ledger, pins] = await Promise.all([
       cloud.open(pathOf(compositeEnvironment(settings, environment))),
-      cloud.decrypt(pathOf(ledgerEnvironment(settings, environment))),
+      ledgerOf(cloud, settings, environment).open(),
       readPins(cloud, settings, environment),
     ]);
     const entries = catalog.entries.filter(
       (entry) => !entry.bootstrap && entry.environments.includes(environment),
     );
-    const ledger = parseLedger(text.text);
     const found = entries.map((entry) => ({
       entry,
       state: stateOf(entry, valueIn(document, settings, entry), ledger),

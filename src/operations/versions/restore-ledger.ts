@@ -1,10 +1,9 @@
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
-import { withEntries } from "../../ledger/edit-ledger";
 import { type Ledger, type LedgerEntry, parseLedger, revisionsOf } from "../../ledger/ledger";
+import type { LedgerStore } from "../../ledger/ledger-store";
 import type { Pause } from "../../ledger/pause";
 import type { PlanLine } from "../../sync/plan";
 import { inParallel } from "../in-parallel";
-import { editLedgerText } from "../ledger-store";
 import type { GroupOutcome, RollbackTarget } from "./roll-back-group";
 
 /** Ledgers looked at for each group: the sync writes it right after the values. */
@@ -17,20 +16,18 @@ type Entries = Record<string, LedgerEntry | undefined>;
  * and not from that of the values they replaced. The revisions it holds stay: the next sync sees another one, and
  * compares the values themselves. Carried out twice, it does no harm.
  *
- * @param isShared whether carriers share the ledger.
  * @param mayWrite throws where a ledger with that pause may not be written any more.
  * @returns groups of whose earlier values no ledger knows: a person had written them.
  * @throws RemedyError when the ledger cannot be read or written, and what `mayWrite` throws.
  */
 export async function restoreLedger(
   cloud: PulumiCloud,
-  ledgerPath: string,
-  isShared: boolean,
+  store: LedgerStore,
   targets: readonly RollbackTarget[],
   outcomes: readonly GroupOutcome[],
   mayWrite: (pause: Pause | undefined) => void,
 ): Promise<string[]> {
-  const history = (await cloud.revisions.list(ledgerPath)).filter(({ retracted }) => !retracted);
+  const history = (await cloud.revisions.list(store.place)).filter(({ retracted }) => !retracted);
   const unknown: string[] = [];
   const entries: Entries = {};
   await inParallel(targets, async ({ group, revision }) => {
@@ -39,17 +36,16 @@ export async function restoreLedger(
     const since = Date.parse(revision.created);
     const after = history.filter(({ created }) => Date.parse(created) >= since).slice(-LOOKED_AT);
     const ledgers = await inParallel(after, async ({ number }) =>
-      parseLedger(await cloud.revisions.text(ledgerPath, number)),
+      parseLedger(await cloud.revisions.text(store.place, number)),
     );
     // The oldest that knows it: a later one may have been changed by a rollback.
     const then = ledgers.findLast((ledger) => revisionsOf(ledger, group).includes(revision.number));
     if (then === undefined) unknown.push(group);
     Object.assign(entries, entriesOf(outcome.lines, then));
   });
-  await editLedgerText(cloud, ledgerPath, isShared, (text) => {
-    mayWrite(parseLedger(text).paused);
-    const next = withEntries(text, entries);
-    return next === text ? undefined : next;
+  await store.update(({ paused }) => {
+    mayWrite(paused);
+    return { entries };
   });
   return unknown.sort();
 }

@@ -1,11 +1,11 @@
 import { isOutage } from "../../clients/pulumi-call";
 import type { EnvironmentText, PulumiCloud, Revision } from "../../clients/pulumi-cloud";
 import { AwaitingApprovalError } from "../../clients/pulumi-proposals";
+import { inRounds } from "../../clients/write-rounds";
 import { RemedyError } from "../../errors";
 import type { JobSecret } from "../../sync/job-catalog";
 import { isChange, notCarriedOut, type PlanLine, withEarlier } from "../../sync/plan";
 import { ciphertextOf } from "../../sync/secret-node";
-import { pauseBeforeRound, roundsAfter } from "../../sync/sync-group";
 import type { GroupReport } from "../../sync/sync-groups";
 import { ValuesText } from "../../sync/values-text";
 import { COMMAND } from "../../text";
@@ -62,26 +62,26 @@ export async function rollBackGroup(
   let sent: PlanLine[] = [];
   let touched = false;
   let view = first;
-  for (let round = 1; ; round += 1) {
-    let isSent = false;
-    try {
-      if (round > 1) view = await viewAgain(group, cloud, mayWrite);
+  try {
+    return await inRounds({}, async ({ number, sends }) => {
+      if (number > 1) view = await viewAgain(group, cloud, mayWrite);
       const { current, lines } = view;
       const all = withEarlier(lines, sent);
       if (!lines.some(isChange)) return { ...about, lines: all, revision: current.revision, touched };
       const text = rolledBackText(group, view);
-      isSent = true;
-      const revision = await cloud.write(group.environment, text, current.etag);
+      sends();
+      const revision = await cloud.write(group.environment, text, current.etag).catch((error) => {
+        if (isOutage(error)) {
+          touched = true;
+          sent = first.lines;
+        }
+        throw error;
+      });
       return { ...about, lines: all, revision, touched: true };
-    } catch (error) {
-      if (!(error instanceof RemedyError)) throw error;
-      if (isSent && isOutage(error)) {
-        touched = true;
-        sent = first.lines;
-      }
-      if (round >= roundsAfter(error, isSent)) return { ...about, ...endedBy(error, view), touched };
-      await pauseBeforeRound(round);
-    }
+    });
+  } catch (error) {
+    if (!(error instanceof RemedyError)) throw error;
+    return { ...about, ...endedBy(error, view), touched };
   }
 }
 

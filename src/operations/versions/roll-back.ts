@@ -1,6 +1,6 @@
-import { ledgerEnvironment, pathOf } from "../../catalog/layout";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { messageOf, RemedyError } from "../../errors";
+import { ledgerOf } from "../../ledger/ledger-store";
 import type { Pause } from "../../ledger/pause";
 import { isChange, notCarriedOut } from "../../sync/plan";
 import type { EnvironmentReport } from "../../sync/sync-environment";
@@ -102,13 +102,12 @@ async function bringLedgerBack(
   outcomes: readonly GroupOutcome[],
 ): Promise<Omit<Rollback, "report">> {
   const { settings } = context.project;
-  const path = pathOf(ledgerEnvironment(settings, request.environment));
+  const store = ledgerOf(cloud, settings, request.environment);
   const groups = seen.map(({ group }) => group);
   const mayWrite = (pause: Pause | undefined) => refuseWithout(request, pause);
   try {
     await requireOwnPause(context, cloud, request);
-    const isShared = settings.carriers.length > 1;
-    const unknown = await restoreLedger(cloud, path, isShared, groups, outcomes, mayWrite);
+    const unknown = await restoreLedger(cloud, store, groups, outcomes, mayWrite);
     const told = `no ledger knows the values of ${unknown.join(", ")} at that revision: their ages stay those of the newer ones`;
     return { paused: true, warnings: unknown.length === 0 ? [] : [told] };
   } catch (error) {

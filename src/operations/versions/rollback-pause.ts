@@ -1,13 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { ledgerEnvironment, pathOf } from "../../catalog/layout";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { messageOf, RemedyError } from "../../errors";
-import { requireLedgerText } from "../../ledger/edit-ledger";
-import { parseLedger } from "../../ledger/ledger";
+import { changePause, ledgerOf } from "../../ledger/ledger-store";
 import { describePause, type Pause } from "../../ledger/pause";
 import { COMMAND } from "../../text";
 import type { Context } from "../context";
-import { changePause } from "../ledger-store";
 import type { RollbackRequest } from "./open-rollback";
 
 /** The pause under which a rollback writes. */
@@ -32,8 +29,7 @@ async function standingPause(
   cloud: PulumiCloud,
   { environment }: RollbackRequest,
 ): Promise<Pause | undefined> {
-  const path = pathOf(ledgerEnvironment(settings, environment));
-  return parseLedger(requireLedgerText(await cloud.read(path), path)).paused;
+  return (await ledgerOf(cloud, settings, environment).read()).paused;
 }
 
 /** A rollback's pause has no end; one in its words that has is a person's. */
@@ -78,7 +74,7 @@ export async function pauseForRollback(
   if (standing !== undefined && isOf(request, standing)) return { own: standing, before: standing };
   let own: Pause = { reason: reasonOf(request), by: await by(), since: context.now().toISOString() };
   try {
-    const before = await changePause(cloud, context.project.settings, environment, (pause) => {
+    const before = await changePause(ledgerOf(cloud, context.project.settings, environment), (pause) => {
       refuseOther(request, pause);
       if (pause !== undefined && isOf(request, pause)) own = pause;
       return own;
@@ -137,7 +133,7 @@ export async function liftAgain(
   const { environment } = request;
   let stands: Pause | undefined;
   try {
-    await changePause(cloud, project.settings, environment, (pause) => {
+    await changePause(ledgerOf(cloud, project.settings, environment), (pause) => {
       stands = isDeepStrictEqual(pause, own) ? before : pause;
       return stands;
     });
