@@ -102,7 +102,7 @@ describe("sophia-secrets access", () => {
   const setDefault = (level: string) =>
     cloud.call("PATCH", `/api/orgs/${ORG}`, { body: { setDefaultEnvironmentPermission: level } });
   const getDefault = async () =>
-    (await cloud.call("GET", `/api/orgs/${ORG}`)).json.defaultEnvironmentPermission;
+    (await cloud.call("GET", `/api/orgs/${ORG}/metadata`)).json.defaultEnvironmentPermission;
 
   /** Everything as `pulumi up` of every stack leaves it. */
   const declareAll = async (catalog: Catalog = CATALOG, settings = SETTINGS) => {
@@ -471,7 +471,7 @@ describe("sophia-secrets access", () => {
         [first.code, first.out],
         [
           0,
-          `${ORG}: the default environment permission was write, and is none. Members keep what teams give them\n`,
+          `${ORG}: the default environment permission was write, and is none now. Members keep what teams give them\n`,
         ],
       );
       assert.equal(await getDefault(), "none");

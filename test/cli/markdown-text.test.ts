@@ -1,7 +1,7 @@
 import { doesNotMatch, equal, match } from "node:assert/strict";
 import fc from "fast-check";
+import { renderEvidence } from "../../src/cli/evidence-bundle";
 import { renderPostMortem } from "../../src/cli/post-mortem";
-import { renderEvidence } from "../../src/operations/evidence/bundle";
 import type { Case, Journal } from "../../src/operations/incident/case";
 import { markdownLink, markdownText } from "../../src/text";
 

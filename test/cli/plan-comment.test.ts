@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { markerOf, readPlan, renderPlan } from "../../src/operations/plan-comment/plan-comment";
+import { markerOf, renderPlan } from "../../src/cli/plan-markdown";
+import { readPlan } from "../../src/operations/plan-comment/read-plan";
 import { commandContext, runCommand } from "./command-context";
 
 const CANARY = "canary-value";

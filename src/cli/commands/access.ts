@@ -98,7 +98,12 @@ async function close(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const stacks = [...readStacks(project).values()];
   const organization = createPulumiOrganization(context.cloudCall());
   const observed = await observeAccess(context, organization);
-  terminal.print(await closeDefault(catalog, project.settings, organization, observed, stacks));
+  const before = await closeDefault(catalog, project.settings, organization, observed, stacks);
+  const what =
+    before === "none"
+      ? "is none already"
+      : `was ${before}, and is none now. Members keep what teams give them`;
+  terminal.print(`${project.settings.pulumiOrganization}: the default environment permission ${what}`);
   return EXIT.done;
 }
 

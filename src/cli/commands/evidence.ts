@@ -1,19 +1,7 @@
-import {
-  accessSection,
-  differencesSection,
-  type EvidenceSection,
-  observeForEvidence,
-} from "../../operations/evidence/access-sections";
-import { renderEvidence, writeBundle } from "../../operations/evidence/bundle";
-import {
-  controlsSection,
-  historySections,
-  measuresSection,
-  policiesSection,
-  rotationSection,
-} from "../../operations/evidence/sections";
+import { collectEvidence } from "../../operations/evidence/collect-evidence";
 import { COMMAND } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { renderEvidence, writeBundle } from "../evidence-bundle";
 import { tableLines } from "../table";
 import { parseSince } from "../time-options";
 
@@ -41,7 +29,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const asOf = context.now();
   const since = parseSince(typed.text("since") ?? SINCE, asOf);
   const folder = typed.text("out") ?? `evidence-${asOf.toISOString().slice(0, 10)}`;
-  const sections = await sectionsOf(context, since);
+  const sections = await collectEvidence(context, since);
   const subject = { organization: project.settings.githubOrganization, stack: project.stack, asOf, since };
   writeBundle(folder, renderEvidence(sections, subject), typed.has("replace"));
   const rows = sections.map(({ name, rows: all, unknown }) => [
@@ -53,21 +41,4 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   terminal.print("");
   terminal.print(`Written to ${folder}: begin with its README.md`);
   return EXIT.done;
-}
-
-async function sectionsOf(context: CommandContext, since: Date): Promise<EvidenceSection[]> {
-  const [observed, rotation, history] = await Promise.all([
-    observeForEvidence(context),
-    rotationSection(context),
-    historySections(context, since),
-  ]);
-  const access = [accessSection(context, observed), differencesSection(context, observed)];
-  return [
-    controlsSection(),
-    ...access,
-    rotation,
-    ...history,
-    policiesSection(context),
-    measuresSection(context),
-  ];
 }

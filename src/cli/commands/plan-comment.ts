@@ -1,8 +1,9 @@
 import { createGitHubComments } from "../../clients/github-issues";
 import { RemedyError } from "../../errors";
-import { markerOf, readPlan, renderPlan } from "../../operations/plan-comment/plan-comment";
+import { readPlan } from "../../operations/plan-comment/read-plan";
 import { COMMAND } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { markerOf, renderPlan } from "../plan-markdown";
 
 /** A preview as a pull request's readers see it. */
 export const planCommentCommand: CommandSpec = {

@@ -10,7 +10,7 @@ const OPTION = "--close-default";
  * Sets the organization's default environment permission to none, unless it is.
  *
  * @param stacks config of every stack: each decides for its own environments.
- * @returns what was done, in one line.
+ * @returns the permission before; `none` when nothing had to be done.
  * @throws RemedyError, with nothing changed, when the edition has no teams, when the token is no administrator's, and
  *   while something that is declared is missing: whoever it is for would be shut out.
  */
@@ -32,7 +32,7 @@ export async function closeDefault(
     });
   }
   const { defaultPermission, isAdmin } = await organization.settings();
-  if (defaultPermission === "none") return `${name}: the default environment permission is none already`;
+  if (defaultPermission === "none") return defaultPermission;
   if (!isAdmin) {
     const reason = `the token is not an administrator's of ${name}`;
     throw new RemedyError({
@@ -64,5 +64,5 @@ export async function closeDefault(
       cause: `the service says it is still ${now}`,
       remedy: "run this again",
     });
-  return `${name}: the default environment permission was ${defaultPermission}, and is none. Members keep what teams give them`;
+  return defaultPermission;
 }

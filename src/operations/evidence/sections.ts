@@ -1,12 +1,9 @@
-import { join } from "node:path";
 import { oversightOf, unapproved } from "../../access/oversight";
 import type { Rotator } from "../../catalog/rotators";
 import type { Settings } from "../../catalog/settings";
-import { RemedyError } from "../../errors";
 import type { AuditKind } from "../audit/audit-event";
 import { type AuditAnswer, readAudit } from "../audit/read-audit";
 import type { Context } from "../context";
-import { readRotation } from "../rotation/read-rotation";
 import type { EvidenceSection } from "./access-sections";
 
 type Control = readonly [control: string, asks: string, answeredBy: string];
@@ -163,73 +160,4 @@ function measuresOf(settings: Settings, rotators: readonly Rotator[]): string[][
       settings.alertWebhook ?? "",
     ],
   ].map(([measure = "", inForce = "", how = ""]) => [measure, inForce, inForce === "yes" ? how : ""]);
-}
-const PAGE = join("policies", "README.md");
-
-/** The rules that every preview and up is held to, as the pack's own page lists them. */
-export function policiesSection(context: Context): EvidenceSection {
-  const unknown = ["in which previews and ups the pack ran: the logs of CI say"];
-  let text = "";
-  try {
-    text = context.readFile(join(context.project.dir, PAGE)).toString("utf8");
-  } catch (error) {
-    if (!(error instanceof RemedyError)) throw error;
-    unknown.push(`which rules there are: ${PAGE}: ${error.problem.cause}`);
-  }
-  return {
-    name: "policies",
-    title: "Policies enforced",
-    about: "Rules of the policy pack. A mandatory one stops a preview and an up that violate it.",
-    source: `${PAGE} of the program`,
-    columns: ["Rule", "Level", "Configurable"],
-    rows: rulesIn(text),
-    unknown,
-  };
-}
-
-/** Rows of the page's table: a rule's name has hyphens, as the heading's has not. */
-function rulesIn(text: string): string[][] {
-  return [...text.matchAll(/^\| *([a-z]+(?:-[a-z]+)+) *\| *(mandatory|advisory) *\|([^|]*)\| *$/gm)].map(
-    ([, name = "", level = "", config = ""]) => [name, level, config.trim()],
-  );
-}
-
-/** Days before its day from which on a value is due, as `sophia-secrets rotation` has it. */
-const DUE_WITHIN = 14;
-
-/** How old every value is, and how old it may be. */
-export async function rotationSection(context: Context): Promise<EvidenceSection> {
-  const { rows, unread } = await readRotation(context, DUE_WITHIN).catch((error: unknown) => {
-    if (!(error instanceof RemedyError)) throw error;
-    return { rows: [], unread: [`how old any value is: ${error.problem.subject}: ${error.problem.cause}`] };
-  });
-  return {
-    name: "rotation",
-    title: "Rotation status",
-    about: "When each value last changed, when it is due, and whose task that is.",
-    source: "the ledgers, which the sync writes; rotation rules of the catalog",
-    columns: [
-      "Secret",
-      "Environments",
-      "Owner",
-      "State",
-      "Rotation days",
-      "Changed",
-      "Age in days",
-      "Due on",
-      "Note",
-    ],
-    rows: rows.map((row) => [
-      row.name,
-      row.environments.join(", "),
-      row.owner,
-      row.state,
-      String(row.rotationDays),
-      row.changed ?? "",
-      row.ageDays === undefined ? "" : String(row.ageDays),
-      row.dueOn ?? "",
-      row.note ?? "",
-    ]),
-    unknown: unread,
-  };
 }

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { stringify } from "csv-stringify/sync";
-import { RemedyError } from "../../errors";
-import { markdownText } from "../../text";
-import type { EvidenceSection } from "./access-sections";
+import { RemedyError } from "../errors";
+import type { EvidenceSection } from "../operations/evidence/access-sections";
+import { markdownText } from "../text";
 
 /** What the bundle is about. */
 export interface EvidenceSubject {
