@@ -169,16 +169,16 @@ function tooMany(found: {
   const roomOfEach = SEEN_BY_A_WORKFLOW - taken;
   if (roomOfEach <= 0) {
     const remedy = `more carriers do not help, for ${taken} secrets are readable in each: narrow their visibility to selected`;
-    return { code: "?", subject: thing, cause, remedy };
+    return { code: "carriers-full", subject: thing, cause, remedy };
   }
   if (overfull.length > 0) {
     const remedy = `name other repositories as carriers in the place of ${overfull.join(", ")}, or take organization secrets from them that were granted to them by name`;
-    return { code: "?", subject: thing, cause, remedy };
+    return { code: "carriers-full", subject: thing, cause, remedy };
   }
   const wanted = carriers.length + Math.ceil(unplaced / roomOfEach);
   const indexes = Array.from({ length: wanted - carriers.length }, (_, index) => carriers.length + index);
   const sets = indexes.map((index) => `pulumi config set --path 'carriers[${index}]' REPOSITORY`);
   const shown = sets.length > 2 ? [sets[0], "...", sets.at(-1)] : sets;
   const remedy = `spread the secrets over ${wanted} carriers: create ${sets.length} more, then for every stack ${shown.join("; ")}`;
-  return { code: "?", subject: thing, cause, remedy };
+  return { code: "carriers-full", subject: thing, cause, remedy };
 }

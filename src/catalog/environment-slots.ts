@@ -49,7 +49,7 @@ export function checkEnvironmentTargets(
   return [...counts]
     .filter(([, count]) => count > HELD_BY_AN_ENVIRONMENT)
     .map(([place, count]) => ({
-      code: "?",
+      code: "environment-full",
       subject: `environment ${place}`,
       cause: `an environment holds ${HELD_BY_AN_ENVIRONMENT} secrets in GitHub, and ${count} have a value per environment`,
       remedy: "take perEnvironment from some, or add a carrier in every stack's config",

@@ -170,21 +170,21 @@ const FORM: Readonly<Record<string, string>> = {
 function toProblems(issue: z.core.$ZodIssue, raw: Readonly<Record<string, unknown>>): Problem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
-      code: "?",
+      code: "config-key-unknown",
       subject: `config ${key}`,
       cause: "is not a key of this program",
       remedy: `use one of ${CONFIG_KEYS.join(", ")}, or remove it: pulumi config rm ${key}`,
     }));
   }
   const key = String(issue.path[0]);
-  if (raw[key] === undefined) return [problem(key, "is missing")];
+  if (raw[key] === undefined) return [problem(key, "is missing", "config-missing")];
   // Zod's own words for a wrong type, not a schema's.
   const isPlain = issue.code === "invalid_type" && issue.message.startsWith("Invalid input");
   const whole = issue.path.length === 1 ? "must be" : "must hold nothing but";
   return [problem(key, isPlain ? `${whole} ${FORM[issue.expected] ?? issue.expected}` : issue.message)];
 }
 
-function problem(key: string, cause: string): Problem {
+function problem(key: string, cause: string, code = "config-invalid"): Problem {
   const remedy = `set it in Pulumi.<stack>.yaml; Pulumi.yaml says what ${key} is for`;
-  return { code: "?", subject: `config ${key}`, cause, remedy };
+  return { code, subject: `config ${key}`, cause, remedy };
 }

@@ -22,7 +22,12 @@ export function checkAccess(catalog: ResolvedCatalog): Problem[] {
   return [
     ...problems,
     ...doubled.map((name) =>
-      policyProblem(name, "stands twice", "give one of them another name, or make one policy of both"),
+      policyProblem(
+        "name-repeated",
+        name,
+        "stands twice",
+        "give one of them another name, or make one policy of both",
+      ),
     ),
     ...whole.flatMap((policy) => [
       ...checkTexts(policy),
@@ -50,6 +55,7 @@ export function checkAccessHere(catalog: ResolvedCatalog, settings: Settings): P
         if (!own.includes(team)) return [];
         return [
           policyProblem(
+            "identity-own-team",
             name,
             `names ${team}, a team of this program's own`,
             "name the people or another team",
@@ -61,6 +67,7 @@ export function checkAccessHere(catalog: ResolvedCatalog, settings: Settings): P
 
 function teamWithoutEdition(policy: string, team: string, { edition }: Settings): Problem {
   return policyProblem(
+    "edition-without-teams",
     policy,
     `names the team ${team}, and the edition ${edition} has no teams`,
     `name its people, or set edition to ${EDITIONS_WITH_TEAMS.join(" or ")} when the organization has it`,
@@ -70,9 +77,11 @@ function teamWithoutEdition(policy: string, team: string, { edition }: Settings)
 function checkTexts({ name, why }: AccessPolicy): Problem[] {
   const problems: Problem[] = [];
   if (!POLICY_NAME.test(name))
-    problems.push(policyProblem(name, "its name is not lower case, digits and hyphens", "rename it so"));
+    problems.push(
+      policyProblem("name-invalid", name, "its name is not lower case, digits and hyphens", "rename it so"),
+    );
   if (typeof why !== "string" || why.trim() === "")
-    problems.push(policyProblem(name, "does not say why", "write one sentence in why"));
+    problems.push(policyProblem("reason-missing", name, "does not say why", "write one sentence in why"));
   return problems;
 }
 
@@ -82,15 +91,25 @@ function checkReferences(policy: AccessPolicy, catalog: ResolvedCatalog): Proble
     names
       .filter((name) => !known.includes(name))
       .map((name) =>
-        policyProblem(policy.name, `names an unknown ${what}: ${name}`, `use one of ${known.join(", ")}`),
+        policyProblem(
+          `${what}-unknown`,
+          policy.name,
+          `names an unknown ${what}: ${name}`,
+          `use one of ${known.join(", ")}`,
+        ),
       );
   const none = (what: string, remedy: string) =>
-    policyProblem(policy.name, `grants nothing: it names no ${what}`, `${remedy}, or remove the policy`);
+    policyProblem(
+      "policy-empty",
+      policy.name,
+      `grants nothing: it names no ${what}`,
+      `${remedy}, or remove the policy`,
+    );
   return [
     ...(policy.groups === "all" ? [] : unknown("group", policy.groups, groups)),
     ...unknown("environment", policy.environments, catalog.environments),
     ...repeated([...(policy.groups === "all" ? [] : policy.groups), ...policy.environments]).map((each) =>
-      policyProblem(policy.name, `names ${each} twice`, "name it once"),
+      policyProblem("name-repeated", policy.name, `names ${each} twice`, "name it once"),
     ),
     ...(policy.groups.length === 0 ? [none("groups", 'name one, or write "all"')] : []),
     ...(policy.environments.length === 0 ? [none("environments", "name one")] : []),
@@ -106,23 +125,32 @@ function checkIdentities({ name, identities }: AccessPolicy): Problem[] {
   return [
     ...wrong.map(({ type, name: who }) =>
       policyProblem(
+        "identity-invalid",
         name,
         `its identity ${type} ${who} is none`,
         'write { type: "user", name: LOGIN } or { type: "team", name: TEAM }, as Pulumi Cloud spells them',
       ),
     ),
-    ...doubled.map((each) => policyProblem(name, `names ${each} twice`, "name it once")),
+    ...doubled.map((each) => policyProblem("name-repeated", name, `names ${each} twice`, "name it once")),
   ];
 }
 
 function checkLevel({ name, level, maxOpenDuration }: AccessPolicy): Problem[] {
   if (!LEVELS.includes(level))
-    return [policyProblem(name, `names an unknown level: ${level}`, `use one of ${LEVELS.join(", ")}`)];
+    return [
+      policyProblem(
+        "level-unknown",
+        name,
+        `names an unknown level: ${level}`,
+        `use one of ${LEVELS.join(", ")}`,
+      ),
+    ];
   if (maxOpenDuration === undefined) return [];
   const seconds = secondsOf(maxOpenDuration);
   if (seconds === undefined)
     return [
       policyProblem(
+        "duration-invalid",
         name,
         "its maxOpenDuration is no duration",
         "write hours, minutes and seconds: 8h, 1h30m",
@@ -131,6 +159,7 @@ function checkLevel({ name, level, maxOpenDuration }: AccessPolicy): Problem[] {
   if (seconds > YEAR)
     return [
       policyProblem(
+        "duration-invalid",
         name,
         "its maxOpenDuration is longer than a year, which limits nothing",
         "write a shorter one, or leave it out",
@@ -139,6 +168,7 @@ function checkLevel({ name, level, maxOpenDuration }: AccessPolicy): Problem[] {
   if (level !== "read") return [];
   return [
     policyProblem(
+      "duration-without-open",
       name,
       "limits how long it opens, and level read opens nothing",
       "leave maxOpenDuration out",

@@ -45,7 +45,7 @@ function checkGroups(catalog: ResolvedCatalog): Problem[] {
     if (TAKEN.has(group)) {
       return [
         {
-          code: "?",
+          code: "name-reserved",
           subject: `group ${group}`,
           cause: "the name is taken by the pipeline itself",
           remedy: "rename it",
@@ -55,7 +55,7 @@ function checkGroups(catalog: ResolvedCatalog): Problem[] {
     if (!GROUP_NAME.test(group)) {
       return [
         {
-          code: "?",
+          code: "name-invalid",
           subject: `group ${group}`,
           cause: "is not lower case, digits and hyphens",
           remedy: "rename it so",
@@ -76,7 +76,7 @@ function checkEnvironments({ environments }: ResolvedCatalog): Problem[] {
   return [...jobs]
     .filter(([, names]) => names.length > 1)
     .map(([id, names]) => ({
-      code: "?",
+      code: "job-id-shared",
       subject: `environments ${names.join(" and ")}`,
       cause: `would be one job, ${id}, in the workflow, whose job ids know no dots`,
       remedy: "rename one of them",
@@ -86,14 +86,14 @@ function checkEnvironments({ environments }: ResolvedCatalog): Problem[] {
 function checkLimit({ changeLimit }: ResolvedCatalog): Problem[] {
   if (changeLimit === undefined || (Number.isInteger(changeLimit) && changeLimit >= 1)) return [];
   const remedy = "give a whole number, 1 or more, or leave it out";
-  return [{ code: "?", subject: "changeLimit", cause: "is no number of values", remedy }];
+  return [{ code: "number-invalid", subject: "changeLimit", cause: "is no number of values", remedy }];
 }
 
 function checkReferences(secret: ResolvedEntry, catalog: ResolvedCatalog): Problem[] {
   const problems: Problem[] = [];
   const unknown = (what: string, value: string, known: readonly string[]) =>
     problems.push({
-      code: "?",
+      code: `${what}-unknown`,
       subject: secret.name,
       cause: `names an unknown ${what}: ${value}`,
       remedy: `use one of ${known.join(", ")}`,
@@ -108,7 +108,7 @@ function checkReferences(secret: ResolvedEntry, catalog: ResolvedCatalog): Probl
   }
   if (secret.environments.length === 0) {
     problems.push({
-      code: "?",
+      code: "environments-missing",
       subject: secret.name,
       cause: "is in no environment",
       remedy: "leave environments out, or name one",
@@ -116,7 +116,12 @@ function checkReferences(secret: ResolvedEntry, catalog: ResolvedCatalog): Probl
   }
   if (knownGroup && (!Number.isInteger(secret.rotationDays) || secret.rotationDays < 1)) {
     const remedy = "give rotationDays as a whole number of days, 1 or more";
-    problems.push({ code: "?", subject: secret.name, cause: "has no rotation interval", remedy });
+    problems.push({
+      code: "number-invalid",
+      subject: secret.name,
+      cause: "has no rotation interval",
+      remedy,
+    });
   }
   return problems;
 }
@@ -125,7 +130,7 @@ function checkValues(secret: ResolvedEntry): Problem[] {
   const problems: Problem[] = [];
   if (secret.visibility !== "selected" && secret.repositories.length > 0) {
     problems.push({
-      code: "?",
+      code: "repositories-ignored",
       subject: secret.name,
       cause: `names repositories, which GitHub ignores when visibility is ${secret.visibility}`,
       remedy: "leave visibility out, or repositories",
@@ -134,7 +139,7 @@ function checkValues(secret: ResolvedEntry): Problem[] {
   if (secret.perEnvironment && (secret.visibility !== "selected" || secret.repositories.length > 0)) {
     const remedy = "leave visibility and repositories out: jobs of the environment read it, no others";
     problems.push({
-      code: "?",
+      code: "repositories-ignored",
       subject: secret.name,
       cause: "has a value per environment, and readers of its own",
       remedy,
@@ -142,12 +147,17 @@ function checkValues(secret: ResolvedEntry): Problem[] {
   }
   if (secret.value !== "person" && secret.value !== "config") {
     const remedy = 'write value: "config", or leave it out';
-    problems.push({ code: "?", subject: secret.name, cause: "names an unknown origin of its value", remedy });
+    problems.push({
+      code: "value-origin-unknown",
+      subject: secret.name,
+      cause: "names an unknown origin of its value",
+      remedy,
+    });
   }
   if (secret.value === "config" && secret.default !== undefined) {
     const remedy = "leave the default out: the stack's config has the value";
     problems.push({
-      code: "?",
+      code: "default-beside-config",
       subject: secret.name,
       cause: "has both a default and a value in config",
       remedy,
@@ -156,7 +166,7 @@ function checkValues(secret: ResolvedEntry): Problem[] {
   if (secret.default !== undefined && secret.credential) {
     const cause = "has a default, which whoever reads this repository reads, and is a credential";
     const remedy = "leave the default out and set the value in GitHub; for what is public: credential: false";
-    problems.push({ code: "?", subject: secret.name, cause, remedy });
+    problems.push({ code: "default-of-credential", subject: secret.name, cause, remedy });
   }
   if (secret.default === undefined || !Object.hasOwn(FORMATS, secret.format)) return problems;
   const wrong =
@@ -165,7 +175,7 @@ function checkValues(secret: ResolvedEntry): Problem[] {
       : misfit(secret.format, secret.default);
   if (wrong !== undefined) {
     problems.push({
-      code: "?",
+      code: "default-invalid",
       subject: secret.name,
       cause: `its default ${wrong}`,
       remedy: "mend the default or leave it out",
@@ -184,16 +194,18 @@ function checkPage({ name, page }: ResolvedEntry): Problem[] {
   const isPlain = /^[\x21-\x7e]+$/.test(page);
   if (isPlain && url?.protocol === "https:" && `${url.username}${url.password}` === "") return [];
   const remedy = "write the vendor's own page, beginning with https://, other signs than ASCII's as %20";
-  return [{ code: "?", subject: name, cause: "its page is no https address", remedy }];
+  return [{ code: "page-invalid", subject: name, cause: "its page is no https address", remedy }];
 }
 
 function checkTombstone({ name, tombstone, required, renamedFrom }: ResolvedEntry): Problem[] {
   const wrong = [tombstone, renamedFrom?.tombstone].some((day) => day !== undefined && !isDay(day));
   if (wrong) {
     const remedy = 'write the day as tombstone: "2026-12-31"';
-    return [{ code: "?", subject: name, cause: "its tombstone is no day of the calendar", remedy }];
+    return [
+      { code: "tombstone-invalid", subject: name, cause: "its tombstone is no day of the calendar", remedy },
+    ];
   }
   if (tombstone === undefined || !required) return [];
   const cause = "is required and has a tombstone: what is about to go cannot be required";
-  return [{ code: "?", subject: name, cause, remedy: "leave required out" }];
+  return [{ code: "tombstone-of-required", subject: name, cause, remedy: "leave required out" }];
 }

@@ -20,7 +20,7 @@ export function checkConfigValues(
   return [
     ...configured.filter(owned).flatMap((secret) => checkOne(secret, values)),
     ...leftOver.map((name) => ({
-      code: "?",
+      code: "config-value-unknown",
       subject: `config values.${name}`,
       cause: 'no entry of that name has value: "config"',
       remedy: `remove it: pulumi config rm --path 'values.${name}'`,
@@ -34,7 +34,14 @@ function checkOne({ name, format }: ResolvedEntry, values: Readonly<Record<strin
     value === undefined ? "is missing" : typeof value === "string" ? unfit(format, value) : "is not text";
   if (wrong === undefined) return [];
   const remedy = `set it, by standard input: pulumi config set --secret --type string --path 'values.${name}'`;
-  return [{ code: "?", subject: `config values.${name}`, cause: `the value of ${name} ${wrong}`, remedy }];
+  return [
+    {
+      code: value === undefined ? "config-value-missing" : "config-value-invalid",
+      subject: `config values.${name}`,
+      cause: `the value of ${name} ${wrong}`,
+      remedy,
+    },
+  ];
 }
 
 /**
@@ -57,7 +64,7 @@ export function checkEncrypted(file: Readonly<Record<string, unknown>>): Problem
     const path = key.includes(".") ? "--path " : "";
     return [
       {
-        code: "?",
+        code: "config-value-in-clear",
         subject: `config ${key}`,
         cause: "stands in clear in the stack's file, and in every commit that has it",
         remedy: `make a new value where it is from, then pulumi config set --secret ${path}'${key}'`,
@@ -82,7 +89,7 @@ export function checkSecrecy(
 ): Problem[] {
   return SECRET_KEYS.filter((key) => !["", "{}"].includes(config[key] ?? "") && !isSecret(key)).map(
     (key) => ({
-      code: "?",
+      code: "config-value-in-clear",
       subject: `config ${key}`,
       cause: "is no secret where it comes from: an ESC environment, --config-file or the command line",
       remedy: "make it one there (fn::secret, or pulumi config set --secret), with a new value",

@@ -20,7 +20,7 @@ export function checkEscNames(catalog: ResolvedCatalog): Problem[] {
     if (owner === thing) continue;
     const remedy = "rename one of them";
     found.set(`${thing} ${owner}`, {
-      code: "?",
+      code: "esc-environment-shared",
       subject: thing,
       cause: `would share an ESC environment with ${owner}`,
       remedy,

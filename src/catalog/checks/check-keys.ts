@@ -30,7 +30,7 @@ export function checkKeys(secrets: readonly ResolvedEntry[], appRoot: string): P
   if (RESERVED_ROOTS.has(appRoot)) {
     const remedy = "choose another name, such as the platform's";
     problems.push({
-      code: "?",
+      code: "name-reserved",
       subject: "config appRoot",
       cause: `${appRoot} has a meaning of its own in ESC`,
       remedy,
@@ -42,12 +42,17 @@ export function checkKeys(secrets: readonly ResolvedEntry[], appRoot: string): P
       const cause = RESERVED_KEYS.has(key)
         ? `its app key ${key} has a meaning of its own in the loader`
         : `its app key ${key} is not lower case, digits and _`;
-      problems.push({ code: "?", subject: secret.name, cause, remedy: "give it another appKey" });
+      problems.push({
+        code: RESERVED_KEYS.has(key) ? "name-reserved" : "name-invalid",
+        subject: secret.name,
+        cause,
+        remedy: "give it another appKey",
+      });
     }
     if (!PATH.test(secret.path)) {
       const remedy = "write names joined by dots, without the root key: infrastructure.docker.access_token";
       problems.push({
-        code: "?",
+        code: "path-invalid",
         subject: secret.name,
         cause: `its path ${secret.path} is not a path`,
         remedy,
@@ -71,7 +76,7 @@ function repeatedKeys(secret: ResolvedEntry): Problem[] {
     seen.add(alias);
     if (!repeated) return [];
     const cause = `its app key alias ${alias} is its app key, its path or another of its aliases already`;
-    return [{ code: "?", subject: secret.name, cause, remedy: "leave it out of appKeyAliases" }];
+    return [{ code: "alias-repeated", subject: secret.name, cause, remedy: "leave it out of appKeyAliases" }];
   });
 }
 
@@ -89,7 +94,7 @@ function shared(
       if (other === secret.name) return [];
       const cause = `shares the ${what} ${key} with ${other}`;
       const remedy = `give one of them another ${what === "app key" ? "appKey" : "pulumiConfig"}`;
-      return [{ code: "?", subject: secret.name, cause, remedy }];
+      return [{ code: "key-shared", subject: secret.name, cause, remedy }];
     }),
   );
 }
@@ -105,7 +110,7 @@ function collidingPaths(secrets: readonly ResolvedEntry[]): Problem[] {
       if (!same && !other.path.startsWith(`${place.path}.`)) continue;
       if (same && other.entry === place.entry) continue;
       problems.push({
-        code: "?",
+        code: "path-shared",
         subject: other.entry,
         cause: same
           ? `stands at the same ESC path ${place.path} as ${place.entry}`

@@ -33,14 +33,19 @@ function checkName(name: string, entry: string): Problem[] {
   if (name.toUpperCase().startsWith("GITHUB_")) {
     const remedy = `call it GH_${name.slice("GITHUB_".length)} and keep the application's name as appKey`;
     return [
-      { code: "?", subject: thing, cause: "GitHub refuses secrets whose name begins with GITHUB_", remedy },
+      {
+        code: "name-reserved",
+        subject: thing,
+        cause: "GitHub refuses secrets whose name begins with GITHUB_",
+        remedy,
+      },
     ];
   }
   if (!NAME.test(name)) {
     const remedy = "use A-Z, 0-9 and _, not beginning with a digit";
     return [
       {
-        code: "?",
+        code: "name-invalid",
         subject: thing,
         cause: "is not a name GitHub stores: upper case letters, digits and _",
         remedy,
@@ -52,7 +57,7 @@ function checkName(name: string, entry: string): Problem[] {
     const remedy = "give it a name of its own and keep the application's name as appKey";
     return [
       {
-        code: "?",
+        code: "name-obeyed",
         subject: thing,
         cause: `as an environment variable it changes how a process runs: obeyed by ${by}`,
         remedy,
@@ -69,7 +74,7 @@ function doubled(name: string, entries: readonly string[]): Problem {
       ? `stands ${entries.length} times in the catalog: as two entries, or as its own alias or old name`
       : `means several entries at once (name, alias or old name of ${distinct.join(" and ")})`;
   return {
-    code: "?",
+    code: "name-shared",
     subject: name,
     cause,
     remedy: "keep it in one place: one entry, or one entry's aliases",

@@ -37,7 +37,12 @@ function checkPlaces(rotator: Rotator, { groups, environments }: ResolvedCatalog
     rotator.kind === "password" ? (rotator.environments ?? environments) : Object.keys(rotator.databases);
   const known = Object.keys(groups);
   const unknown = (what: string, value: string, all: readonly string[]) =>
-    rotatorProblem(name, `names an unknown ${what}: ${value}`, `use one of ${all.join(", ")}`);
+    rotatorProblem(
+      `${what}-unknown`,
+      name,
+      `names an unknown ${what}: ${value}`,
+      `use one of ${all.join(", ")}`,
+    );
   return [
     ...(known.includes(group) ? [] : [unknown("group", group, known)]),
     ...named
@@ -45,13 +50,20 @@ function checkPlaces(rotator: Rotator, { groups, environments }: ResolvedCatalog
       .map((each) => unknown("environment", each, environments)),
     ...(named.length > 0
       ? []
-      : [rotatorProblem(name, "is in no environment", "name one, or remove the rotator")]),
+      : [
+          rotatorProblem(
+            "environments-missing",
+            name,
+            "is in no environment",
+            "name one, or remove the rotator",
+          ),
+        ]),
   ];
 }
 
 function checkSchedule({ name, schedule }: Rotator): Problem[] {
   const refused = (cause: string, remedy: string) => [
-    rotatorProblem(name, `its schedule "${schedule}" ${cause}`, remedy),
+    rotatorProblem("schedule-invalid", name, `its schedule "${schedule}" ${cause}`, remedy),
   ];
   const runs = runsOf(schedule);
   if (runs === undefined)
@@ -82,7 +94,12 @@ function checkLength(name: string, length: number | undefined): Problem[] {
   if (length === undefined || (Number.isInteger(length) && length >= SHORTEST && length <= LONGEST))
     return [];
   return [
-    rotatorProblem(name, `its length is not ${SHORTEST} to ${LONGEST}`, "give one that is, or leave it out"),
+    rotatorProblem(
+      "number-invalid",
+      name,
+      `its length is not ${SHORTEST} to ${LONGEST}`,
+      "give one that is, or leave it out",
+    ),
   ];
 }
 
@@ -90,9 +107,16 @@ function checkNames(rotators: readonly Rotator[]): Problem[] {
   const names = rotators.map(({ name }) => name);
   return rotators.flatMap(({ name }, index) => {
     if (!NAME.test(name))
-      return [rotatorProblem(name, "its name is not lower case, digits and hyphens", "rename it so")];
+      return [
+        rotatorProblem(
+          "name-invalid",
+          name,
+          "its name is not lower case, digits and hyphens",
+          "rename it so",
+        ),
+      ];
     if (names.indexOf(name) === index) return [];
-    return [rotatorProblem(name, "stands twice", "give one of them another name")];
+    return [rotatorProblem("name-repeated", name, "stands twice", "give one of them another name")];
   });
 }
 
@@ -101,12 +125,15 @@ function checkValues(rotators: readonly Rotator[], catalog: ResolvedCatalog, app
   const owners = ownersOf(catalog);
   const problems = rotators.flatMap((rotator) =>
     rotatedValues(rotator).flatMap(({ name: variable, appKey }) => {
-      const say = (cause: string, remedy: string) => [rotatorProblem(rotator.name, cause, remedy)];
+      const say = (code: string, cause: string, remedy: string) => [
+        rotatorProblem(code, rotator.name, cause, remedy),
+      ];
       if (!VARIABLE.test(variable))
-        return say(`its name ${variable} is not upper case, digits and _`, "rename it so");
+        return say("name-invalid", `its name ${variable} is not upper case, digits and _`, "rename it so");
       const by = obeyedBy(variable);
       if (by !== undefined)
         return say(
+          "name-obeyed",
           `its ${variable} changes, as an environment variable, how a process runs: obeyed by ${by}`,
           "give it a name of its own",
         );
@@ -114,14 +141,14 @@ function checkValues(rotators: readonly Rotator[], catalog: ResolvedCatalog, app
       for (const each of [variable, appKey]) owners.set(each, `rotator ${rotator.name}`);
       if (owner === undefined) return [];
       const remedy = "give it another name, or remove the entry: a value has one source";
-      return say(`its ${variable} is ${owner}'s already`, remedy);
+      return say("name-shared", `its ${variable} is ${owner}'s already`, remedy);
     }),
   );
   if (appRoot !== "rotators" || rotators.length === 0) return problems;
   const remedy = "choose another name, such as the platform's";
   return [
     ...problems,
-    { code: "?", subject: "config appRoot", cause: "rotators stand at the key rotators", remedy },
+    { code: "name-reserved", subject: "config appRoot", cause: "rotators stand at the key rotators", remedy },
   ];
 }
 
@@ -153,7 +180,14 @@ function checkOne({ name, users, databases }: DatabaseRotator): Problem[] {
     const found = misfit(database);
     return found === undefined
       ? []
-      : [rotatorProblem(name, `its database of ${environment} ${found.cause}`, found.remedy)];
+      : [
+          rotatorProblem(
+            "database-invalid",
+            name,
+            `its database of ${environment} ${found.cause}`,
+            found.remedy,
+          ),
+        ];
   });
   return [...checkUsers(name, users), ...wrong];
 }
@@ -161,10 +195,17 @@ function checkOne({ name, users, databases }: DatabaseRotator): Problem[] {
 function checkUsers(name: string, users: readonly string[]): Problem[] {
   if (users.length !== 2 || !users.every(isText) || users[0] === users[1]) {
     const remedy = "name two users with the same rights: one is in use while the other's password changes";
-    return [rotatorProblem(name, "its users are not two different ones", remedy)];
+    return [rotatorProblem("database-users-invalid", name, "its users are not two different ones", remedy)];
   }
   if (users.every(isPlain)) return [];
-  return [rotatorProblem(name, `one of its users ${NOT_PLAIN}`, "name it as the database does")];
+  return [
+    rotatorProblem(
+      "database-users-invalid",
+      name,
+      `one of its users ${NOT_PLAIN}`,
+      "name it as the database does",
+    ),
+  ];
 }
 
 function misfit(given: RotatedDatabase | undefined): { cause: string; remedy: string } | undefined {
@@ -212,7 +253,7 @@ function checkShared(rotators: readonly DatabaseRotator[]): Problem[] {
       const who = shared.map(({ user }) => user).join(" and ");
       const remedy = "give each users of its own: a rotation of one makes the other's passwords wrong";
       const cause = `changes in ${environment} the passwords of ${who} on ${server}, as does ${first.owner}`;
-      return [rotatorProblem(name, cause, remedy)];
+      return [rotatorProblem("database-users-shared", name, cause, remedy)];
     }),
   );
 }

@@ -25,7 +25,7 @@ function checkOwner(claims: readonly StackClaim[]): Problem[] {
     const who = claims.map((claim) => `${claim.stack} says ${claim.organizationStack}`).join(", ");
     return [
       {
-        code: "?",
+        code: "organization-stack-ambiguous",
         subject: "config organizationStack",
         cause: `the stacks disagree on who owns the organization-wide objects (${who})`,
         remedy: "write the same stack name into every Pulumi.<stack>.yaml",
@@ -36,7 +36,7 @@ function checkOwner(claims: readonly StackClaim[]): Problem[] {
   if (owner === undefined || claims.some((claim) => claim.stack === owner)) return [];
   return [
     {
-      code: "?",
+      code: "organization-stack-unknown",
       subject: "config organizationStack",
       cause: `names the stack ${owner}, which has no Pulumi.${owner}.yaml, so no stack owns the organization-wide objects`,
       remedy: `name one of ${claims.map((claim) => claim.stack).join(", ")}`,
@@ -49,7 +49,7 @@ function checkEnvironments(claims: readonly StackClaim[], environments: readonly
   for (const claim of claims) {
     for (const environment of claim.environments.filter((each) => !environments.includes(each))) {
       problems.push({
-        code: "?",
+        code: "environment-unknown",
         subject: `stack ${claim.stack}`,
         cause: `owns the environment ${environment}, which the catalog does not have`,
         remedy: `use one of ${environments.join(", ")}, or add it to secrets/environments.ts`,
@@ -62,7 +62,7 @@ function checkEnvironments(claims: readonly StackClaim[], environments: readonly
       .map((claim) => claim.stack);
     if (owners.length === 1) continue;
     problems.push({
-      code: "?",
+      code: "environment-owner-ambiguous",
       subject: `environment ${environment}`,
       cause: owners.length === 0 ? "no stack owns it" : `the stacks ${owners.join(" and ")} both own it`,
       remedy: "name it under environments in exactly one Pulumi.<stack>.yaml",
@@ -81,7 +81,7 @@ export function checkPins({ compositeTags, environments }: Settings): Problem[] 
     const problems: Problem[] = [];
     if (!environments.includes(environment)) {
       problems.push({
-        code: "?",
+        code: "environment-not-owned",
         subject: thing,
         cause: "this stack does not own the environment, so the tag would be without effect",
         remedy: `name one of ${environments.join(", ")}, or set it in the stack that owns it`,
@@ -89,7 +89,7 @@ export function checkPins({ compositeTags, environments }: Settings): Problem[] 
     }
     if (!TAG.test(tag) || tag === "latest") {
       problems.push({
-        code: "?",
+        code: "tag-invalid",
         subject: thing,
         cause: `is no tag that all groups can have: ${tag}`,
         remedy: `${COMMAND} history ${environment} lists tags such as run-123; leave it out for the newest values`,
@@ -124,7 +124,7 @@ function checkWebhook({ webhookUrl, webhookFormat }: Settings): Problem[] {
   if (webhookUrl === true || webhookFormat === DEFAULT_FORMAT) return [];
   return [
     {
-      code: "?",
+      code: "config-incomplete",
       subject: "config webhookFormat",
       cause: "is set without webhookUrl, so nobody is told of anything",
       remedy: "pulumi config set --secret webhookUrl, or pulumi config rm webhookFormat",
@@ -135,20 +135,32 @@ function checkWebhook({ webhookUrl, webhookFormat }: Settings): Problem[] {
 function checkAuditExport(settings: Settings, ownsOrganization: boolean): Problem[] {
   const { auditBucket, auditRole } = settings;
   const problems: Problem[] = [];
-  const say = (thing: string, cause: string, remedy: string) =>
-    problems.push({ code: "?", subject: thing, cause, remedy });
+  const say = (code: string, subject: string, cause: string, remedy: string) =>
+    problems.push({ code, subject, cause, remedy });
   if ((auditBucket === undefined) !== (auditRole === undefined))
-    say("config auditBucket and auditRole", "only one of them is set", "set both, or neither");
+    say(
+      "config-incomplete",
+      "config auditBucket and auditRole",
+      "only one of them is set",
+      "set both, or neither",
+    );
   if (auditBucket !== undefined && !BUCKET.test(auditBucket))
     say(
+      "config-invalid",
       "config auditBucket",
       "is no name of an S3 bucket",
       "write the bucket's name alone, without s3:// or a path",
     );
   if (auditRole !== undefined && !ROLE.test(auditRole))
-    say("config auditRole", "is no ARN of a role", "write it as arn:aws:iam::123456789012:role/NAME");
+    say(
+      "config-invalid",
+      "config auditRole",
+      "is no ARN of a role",
+      "write it as arn:aws:iam::123456789012:role/NAME",
+    );
   if (auditBucket !== undefined && !ownsOrganization)
     say(
+      "config-of-other-stack",
       "config auditBucket",
       "the audit log is the organization's, and this stack does not own its objects",
       `set it for ${settings.organizationStack}, and remove it here: pulumi config rm auditBucket`,
@@ -165,7 +177,7 @@ function checkApprovers(
   const own = approvers
     .filter((team) => ownTeams.includes(team))
     .map((team) => ({
-      code: "?",
+      code: "approver-own-team",
       subject: thing,
       cause: `names ${team}, a team of this program's own`,
       remedy: "name a team that people made in Pulumi Cloud",
@@ -174,5 +186,5 @@ function checkApprovers(
   // The sync's script is that stack's: it must know which values it may only propose.
   const cause = `the sync is told by ${organizationStack} alone what it may only propose, so it would be stopped here`;
   const remedy = `move the environment to ${organizationStack}, or remove it: pulumi config rm approvers`;
-  return [...own, { code: "?", subject: thing, cause, remedy }];
+  return [...own, { code: "config-of-other-stack", subject: thing, cause, remedy }];
 }

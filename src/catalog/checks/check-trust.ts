@@ -37,7 +37,7 @@ function checkProgram(settings: Settings, { environments, stacks, stateIn }: Tru
   const { pulumiOrganization } = settings;
   if (stateIn !== pulumiOrganization) {
     problems.push({
-      code: "?",
+      code: "state-elsewhere",
       subject: "config programRepository",
       cause: `asks for trust in jobs that preview and update this stack, whose state is not in Pulumi Cloud's organization ${pulumiOrganization}`,
       remedy: "keep the stacks' state there, or remove programRepository",
@@ -47,7 +47,7 @@ function checkProgram(settings: Settings, { environments, stacks, stateIn }: Tru
     if (stack.includes(".")) problems.push(dotted(`stack ${stack}`, stack, "GitHub environment"));
     if (stack === "preview" || stack === "audit") {
       problems.push({
-        code: "?",
+        code: "name-reserved",
         subject: `stack ${stack}`,
         cause: `would be deployed in the GitHub environment ${programEnvironment(stack)}, which is the ${stack} job's`,
         remedy: "give the stack another name, or remove programRepository",
@@ -57,7 +57,7 @@ function checkProgram(settings: Settings, { environments, stacks, stateIn }: Tru
   const taken = ["preview", "audit", ...stacks].map(programEnvironment);
   for (const each of environments.filter((name) => taken.includes(name))) {
     problems.push({
-      code: "?",
+      code: "name-reserved",
       subject: `environment ${each}`,
       cause:
         "has the name of a GitHub environment in which this program's own jobs run, so a sync job would be trusted as one",
@@ -66,7 +66,7 @@ function checkProgram(settings: Settings, { environments, stacks, stateIn }: Tru
   }
   if (programTeam(settings, "preview").length > LONGEST_TEAM_NAME) {
     problems.push({
-      code: "?",
+      code: "name-too-long",
       subject: "config application",
       cause: `makes the team ${programTeam(settings, "preview")}, longer than the ${LONGEST_TEAM_NAME} characters that Pulumi Cloud takes`,
       remedy: "choose a shorter one, or remove programRepository",
@@ -77,7 +77,7 @@ function checkProgram(settings: Settings, { environments, stacks, stateIn }: Tru
 
 function dotted(thing: string, name: string, what: string): Problem {
   return {
-    code: "?",
+    code: "name-with-dot",
     subject: thing,
     cause: `holds a '.', which Pulumi Cloud's trust rules take for any one character: the ${what} ${name.replaceAll(".", "x")} would be trusted as well`,
     remedy: "use a name without '.'",

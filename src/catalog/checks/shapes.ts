@@ -22,7 +22,7 @@ export function wholeEntries<Entry>(
   check: (entry: Entry, index: number) => Problem[],
 ): { whole: Entry[]; problems: Problem[] } {
   if (!hasForm(given, "list"))
-    return { whole: [], problems: [{ code: "?", subject: thing, cause: "are no list", remedy }] };
+    return { whole: [], problems: [{ code: "shape-invalid", subject: thing, cause: "are no list", remedy }] };
   const found = given.map((entry, index) => ({ entry, problems: check(entry, index) }));
   return {
     whole: found.filter(({ problems }) => problems.length === 0).map(({ entry }) => entry),
@@ -46,12 +46,13 @@ export function wholePolicies(given: readonly AccessPolicy[]): {
   return wholeEntries("accessPolicies", given, POLICY_REMEDY, checkPolicyShape);
 }
 
-export function policyProblem(policy: string, cause: string, remedy: string): Problem {
-  return { code: "?", subject: `access policy ${policy}`, cause, remedy };
+export function policyProblem(code: string, policy: string, cause: string, remedy: string): Problem {
+  return { code, subject: `access policy ${policy}`, cause, remedy };
 }
 
 function checkPolicyShape(policy: AccessPolicy, index: number): Problem[] {
-  if (!hasForm(policy, "mapping")) return [policyProblem(`no. ${index + 1}`, "is no mapping", POLICY_REMEDY)];
+  if (!hasForm(policy, "mapping"))
+    return [policyProblem("shape-invalid", `no. ${index + 1}`, "is no mapping", POLICY_REMEDY)];
   const given = policy as unknown as Record<string, unknown>;
   const causes = Object.entries(POLICY_FORM_OF)
     .filter(([key, form]) => !hasForm(given[key], form) && !(key === "groups" && given.groups === "all"))
@@ -63,7 +64,7 @@ function checkPolicyShape(policy: AccessPolicy, index: number): Problem[] {
     ...causes,
     ...(nobody ? ["one of its identities is no mapping"] : []),
     ...foreign.map((key) => `has a ${key}, which no access policy has`),
-  ].map((cause) => policyProblem(String(given.name), cause, POLICY_REMEDY));
+  ].map((cause) => policyProblem("shape-invalid", String(given.name), cause, POLICY_REMEDY));
 }
 const BASICS = ["name", "group", "schedule", "kind"];
 const DATABASE = [...BASICS, "users", "databases", "username", "password"];
@@ -93,16 +94,16 @@ export function wholeRotators(given: readonly Rotator[]): { whole: Rotator[]; pr
   return wholeEntries("rotators", given, ROTATOR_REMEDY, checkRotatorShape);
 }
 
-export function rotatorProblem(name: string, cause: string, remedy: string): Problem {
-  return { code: "?", subject: `rotator ${name}`, cause, remedy };
+export function rotatorProblem(code: string, name: string, cause: string, remedy: string): Problem {
+  return { code, subject: `rotator ${name}`, cause, remedy };
 }
 
 function checkRotatorShape(rotator: Rotator, index: number): Problem[] {
   if (!hasForm(rotator, "mapping"))
-    return [rotatorProblem(`no. ${index + 1}`, "is no mapping", ROTATOR_REMEDY)];
+    return [rotatorProblem("shape-invalid", `no. ${index + 1}`, "is no mapping", ROTATOR_REMEDY)];
   const given = rotator as unknown as Record<string, unknown>;
   const name = String(given.name);
-  const say = (cause: string, remedy: string) => rotatorProblem(name, cause, remedy);
+  const say = (cause: string, remedy: string) => rotatorProblem("shape-invalid", name, cause, remedy);
   const kind = String(given.kind);
   const keys = Object.hasOwn(ROTATOR_KEYS, kind) ? ROTATOR_KEYS[kind] : undefined;
   if (keys === undefined) {
