@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { initStacks } from "../sandbox/init-stacks";
+import { projectNames } from "../sandbox/project-names";
 import { readSeed } from "../sandbox/read-seed";
 import { startSandbox } from "../sandbox/sandbox";
 import { shellEnvironment } from "../sandbox/shell-environment";
@@ -21,7 +22,7 @@ const LATENCY_MS = 150;
 /** The provider as it comes: one request at a time, a second after each write (facts of @pulumi/github 6.15.0). */
 const DEFAULTS = "export const paceOf = (_: number) => ({});\n";
 
-/** The catalog's first 41 slots: Sophia's list when the goal was set. */
+/** The catalog's first 41 slots: its length when the goal was set. */
 const SLOTS = 41;
 
 /**
@@ -39,7 +40,7 @@ export async function measureFirstUp(runs: number): Promise<Result> {
 
 /** @param pace text of src/resources/pace.ts; undefined: the project's. @returns milliseconds. */
 async function timeFirstUp(pace: string | undefined): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), "sophia-bench-"));
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
   for (const each of [...COPIED, ...CONFIG])
     cpSync(join(PROJECT, each), join(folder, each), { recursive: true });
   symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
@@ -55,7 +56,7 @@ async function timeFirstUp(pace: string | undefined): Promise<number> {
     environment: process.env,
     report: (line) => console.error(line),
   });
-  const seed = readSeed(join(PROJECT, "sandbox", "seed.yaml"));
+  const seed = readSeed(join(PROJECT, "sandbox", "seed.yaml"), projectNames(PROJECT));
   const sandbox = await startSandbox({ folder: join(state, "state"), seed });
   try {
     const { tokens } = sandbox;

@@ -30,7 +30,7 @@ export class Stage {
   ) {}
 
   static async start(): Promise<Stage> {
-    const folder = mkdtempSync(join(tmpdir(), "sophia-bench-"));
+    const folder = mkdtempSync(join(tmpdir(), "bench-"));
     const { pulumi } = await prepareToolchain({
       projectDir: PROJECT,
       sandboxDir: join(PROJECT, ".sandbox", "bench"),

@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Listr } from "listr2";
+import { Listr, type ListrTask } from "listr2";
 import { initStacks } from "../sandbox/init-stacks";
+import { projectNames } from "../sandbox/project-names";
 import { readSeed } from "../sandbox/read-seed";
 import { startSandbox } from "../sandbox/sandbox";
 import { shellEnvironment } from "../sandbox/shell-environment";
@@ -29,7 +30,9 @@ const ended = new AbortController();
 
 /** The whole pipeline on this machine, from an empty organization to a rotated secret. */
 async function main(): Promise<void> {
-  const tour = { values: new Map() } as Tour;
+  const names = projectNames(PROJECT);
+  const tour = { names, values: new Map() } as Tour;
+  const everyStack = (step: (stack: string) => ListrTask<Tour>) => names.stacks.map(step);
   const steps = new Listr<Tour>(
     [
       {
@@ -46,8 +49,7 @@ async function main(): Promise<void> {
           ),
       },
       { title: "GitHub, Pulumi Cloud and a registry on this machine", task: () => start(tour) },
-      up("staging"),
-      up("production"),
+      ...everyStack(up),
       firstRun,
       setValues,
       sync("for the first values"),
@@ -57,10 +59,8 @@ async function main(): Promise<void> {
       sync("after the rotation"),
       load,
       verify,
-      up("staging"),
-      up("production"),
-      nothingToDo("staging"),
-      nothingToDo("production"),
+      ...everyStack(up),
+      ...everyStack(nothingToDo),
     ],
     { ctx: tour, registerSignalListeners: false, fallbackRenderer: "simple" },
   );
@@ -108,7 +108,7 @@ async function prepare(
 async function start(tour: Tour): Promise<void> {
   const sandbox = await startSandbox({
     folder: join(FOLDER, "state"),
-    seed: readSeed(join(PROJECT, "sandbox", "seed.yaml")),
+    seed: readSeed(join(PROJECT, "sandbox", "seed.yaml"), tour.names),
   });
   tour.sandbox = sandbox;
   const { binDir, pulumiHome } = tour.toolchain;
@@ -130,8 +130,8 @@ async function start(tour: Tour): Promise<void> {
   tour.people = createPeople({
     baseUrl: sandbox.github.url,
     token: sandbox.tokens.github,
-    owner: "ai-cherry",
-    repo: "sophia-main",
+    owner: tour.names.githubOrganization,
+    repo: tour.names.carriers[0] ?? "",
   });
   await initStacks(PROJECT, tour.env);
 }

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { ListrTask } from "listr2";
+import type { ProjectNames } from "../sandbox/project-names";
 import type { Sandbox } from "../sandbox/sandbox";
 import { catalog } from "../secrets/catalog";
 import { resolveCatalog } from "../src/catalog/entry";
@@ -11,6 +12,7 @@ import { sampleValue } from "./sample-value";
 
 /** What the steps of the tour hand on to each other. */
 export interface Tour {
+  names: ProjectNames;
   toolchain: Toolchain;
   sandbox: Sandbox;
   env: NodeJS.ProcessEnv;
@@ -22,9 +24,23 @@ export interface Tour {
 
 type Step = ListrTask<Tour>;
 
-const ROTATED = "OPENAI_API_KEY";
-const OVERRIDDEN = "POSTGRES_PASSWORD";
-const COMPOSITE = "default/sophia-ai-production";
+/** What people set by hand, in the catalog's order: everything but the pipeline's own credential and public defaults. */
+const SET_BY_PEOPLE = resolveCatalog(catalog).entries.filter(
+  (entry) => !entry.bootstrap && entry.default === undefined,
+);
+const REQUIRED = SET_BY_PEOPLE.filter(({ required, perEnvironment }) => required && !perEnvironment);
+/** One that somebody rotates, and one that a deployment environment gets a value of its own for. */
+const [ROTATED, OVERRIDDEN] = [nameAt(0), nameAt(1)];
+/** What a program without a loader counts in its environment. */
+const COUNTED = REQUIRED.slice(0, 3).map(({ name }) => name);
+
+type Deployment = (typeof catalog.environments)[number];
+/** Where the application runs, and where one value differs: the last two of the catalog. */
+const [LAST, OTHER] = [...catalog.environments].reverse() as [Deployment, Deployment];
+
+function nameAt(index: number): string {
+  return REQUIRED[index]?.name ?? "";
+}
 
 const APPLICATION = ["node", "-r", "ts-node/register/transpile-only", "demo/application.ts"];
 
@@ -49,7 +65,7 @@ export const firstRun: Step = {
     const { conclusion, jobs } = await tour.people.watchRun();
     if (conclusion !== "failure")
       throw new Error(`the run ended with ${conclusion}; without values it must fail`);
-    task.title += `: ${headlineOf(jobs, "production")}; the placeholders stay where they are`;
+    task.title += `: ${headlineOf(jobs, LAST)}; the placeholders stay where they are`;
   },
 };
 
@@ -57,17 +73,14 @@ export const firstRun: Step = {
 export const setValues: Step = {
   title: "people set their values in GitHub",
   task: async (tour, task) => {
-    const wanted = resolveCatalog(catalog).entries.filter(
-      (secret) => !secret.bootstrap && secret.default === undefined,
-    );
-    for (const [index, secret] of wanted.entries()) {
+    for (const [index, secret] of SET_BY_PEOPLE.entries()) {
       const value = sampleValue(secret.format);
       tour.values.set(secret.name, value);
       await tour.people.setOrganizationSecret(secret.name, value);
-      if (process.stdout.isTTY) task.output = `${index + 1} of ${wanted.length}: ${secret.name}`;
+      if (process.stdout.isTTY) task.output = `${index + 1} of ${SET_BY_PEOPLE.length}: ${secret.name}`;
     }
-    await tour.people.setEnvironmentSecret("staging", OVERRIDDEN, sampleValue("text"));
-    task.title += `: ${wanted.length} organization secrets, and a ${OVERRIDDEN} of its own for staging`;
+    await tour.people.setEnvironmentSecret(OTHER, OVERRIDDEN, sampleValue(formatOf(OVERRIDDEN)));
+    task.title += `: ${SET_BY_PEOPLE.length} organization secrets, and a ${OVERRIDDEN} of its own for ${OTHER}`;
   },
 };
 
@@ -91,7 +104,7 @@ export const load: Step = {
   title: "an application loads its secrets",
   task: async (tour, task) => {
     const said = await tour.commands.run(APPLICATION);
-    const loaded = await loadSecrets({ environment: "production", variables: tour.env });
+    const loaded = await loadSecrets({ environment: LAST, variables: tour.env });
     const wanted = resolveCatalog(catalog).entries.filter((secret) => tour.values.has(secret.name));
     const wrong = wanted.filter(
       (secret) =>
@@ -105,12 +118,14 @@ export const load: Step = {
 
 /** Any other program gets them as environment variables. */
 export const runWithEnvironment: Step = {
-  title: `pulumi env run ${COMPOSITE}`,
+  title: "pulumi env run",
   task: async (tour, task) => {
-    const counting =
-      'console.log(["OPENAI_API_KEY","SLACK_BOT_TOKEN","GH_APP_PRIVATE_KEY"].filter((name) => process.env[name]).length)';
-    const said = await tour.commands.run(["pulumi", "env", "run", COMPOSITE, "--", "node", "-e", counting]);
-    if (said.trim() !== "3") throw new Error(`the program saw ${said.trim()} of 3 variables`);
+    const composite = tour.names.composites[LAST] ?? "";
+    task.title += ` ${composite}`;
+    const counting = `console.log(${JSON.stringify(COUNTED)}.filter((name) => process.env[name]).length)`;
+    const said = await tour.commands.run(["pulumi", "env", "run", composite, "--", "node", "-e", counting]);
+    if (said.trim() !== String(COUNTED.length))
+      throw new Error(`the program saw ${said.trim()} of ${COUNTED.length} variables`);
     task.title += ": a program without a loader finds them in its environment";
   },
 };
@@ -119,7 +134,7 @@ export const runWithEnvironment: Step = {
 export const rotate: Step = {
   title: `somebody rotates ${ROTATED} in GitHub`,
   task: async (tour) => {
-    const value = sampleValue("openai-key");
+    const value = sampleValue(formatOf(ROTATED));
     tour.values.set(ROTATED, value);
     await tour.people.setOrganizationSecret(ROTATED, value);
   },
@@ -164,6 +179,10 @@ function resourcesOf(said: string): string {
 function headlineOf(jobs: readonly { name: string; log: string }[], environment: string): string {
   const log = jobs.find((job) => job.name === `Sync ${environment}`)?.log ?? "";
   return new RegExp(`${environment}: [^\\n]*`).exec(log)?.[0] ?? `${environment}: no report`;
+}
+
+function formatOf(name: string) {
+  return SET_BY_PEOPLE.find((entry) => entry.name === name)?.format ?? "text";
 }
 
 function same(a: string, b: string): boolean {

@@ -5,6 +5,7 @@ import { approveChanges } from "./approve-changes";
 import { findRunning, type RunningFile, runningFile, startInBackground, stopBackground } from "./background";
 import type { Database } from "./database/database";
 import { initStacks } from "./init-stacks";
+import { projectNames } from "./project-names";
 import { readSeed, type Seed } from "./read-seed";
 import { runWorkflow } from "./run-workflow";
 import { type Sandbox, type SandboxPorts, startSandbox } from "./sandbox";
@@ -131,7 +132,7 @@ async function reset(): Promise<void> {
 }
 
 function seed(): Seed {
-  return readSeed(process.env.SANDBOX_SEED ?? join(__dirname, "seed.yaml"));
+  return readSeed(process.env.SANDBOX_SEED ?? join(__dirname, "seed.yaml"), projectNames(PROJECT));
 }
 
 function toolchainOf() {

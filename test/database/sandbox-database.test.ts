@@ -3,13 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
+import { projectNames } from "../../sandbox/project-names";
 import { readSeed } from "../../sandbox/read-seed";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 
 describe("the database of a sandbox", () => {
   let folder: string;
   let sandbox: Sandbox | undefined;
-  const seed = readSeed(join(__dirname, "../../sandbox/seed.yaml"));
+  const seed = readSeed(join(__dirname, "../../sandbox/seed.yaml"), projectNames(join(__dirname, "../..")));
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "sandbox-"));

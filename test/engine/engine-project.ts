@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { initStacks } from "../../sandbox/init-stacks";
+import { projectNames } from "../../sandbox/project-names";
 import { readSeed, type Seed } from "../../sandbox/read-seed";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 import { shellEnvironment } from "../../sandbox/shell-environment";
@@ -77,7 +78,7 @@ export async function startProject(options: EngineOptions = {}): Promise<EngineP
     report: (line) => console.log(`      ${line}`),
   });
   console.log(`      ${describePlugins(toolchain)}`);
-  const seed = options.seed ?? readSeed(join(CHECKOUT, "sandbox", "seed.yaml"));
+  const seed = options.seed ?? readSeed(join(CHECKOUT, "sandbox", "seed.yaml"), projectNames(CHECKOUT));
   const sandbox = await startSandbox({ folder: join(state, "state"), seed });
   const env = environmentOf(sandbox, toolchain);
   // GitHub's points of a minute are one `up` of Sophia's catalog; what comes after would sleep until the next.

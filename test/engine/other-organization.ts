@@ -1,3 +1,4 @@
+import { projectNames } from "../../sandbox/project-names";
 import type { Seed } from "../../sandbox/read-seed";
 import { readSeed } from "../../sandbox/read-seed";
 
@@ -55,7 +56,7 @@ export const STACK_FILES = { "Pulumi.live.yaml": stackFile("live"), "Pulumi.test
 
 /** A seed with its organizations, an owner and a second owner with a token of their own. */
 export function otherSeed(): Seed {
-  const seed = readSeed("sandbox/seed.yaml");
+  const seed = readSeed("sandbox/seed.yaml", projectNames(process.cwd()));
   const members = ["owner", "second-owner"].map((login) => ({ login, role: "admin" as const }));
   return {
     ...seed,
