@@ -351,9 +351,38 @@ describe("the audit of both services", () => {
     const set = events.find(({ kind }) => kind === "set");
     assert.deepEqual([set?.what, set?.who], ["OPENAI_API_KEY", undefined]);
     assert.ok(events.some(({ kind, who, what }) => kind === "changed" && who === "ada" && what === GROUP));
-    const { stdout, code } = await both.command("audit");
-    assert.equal(code, 0);
+    const { project } = both.context;
+    const inTeam = { project: { ...project, settings: { ...project.settings, edition: "team" as const } } };
+    const { stdout, code } = await both.command("audit", inTeam);
+    assert.equal(code, 0, "the config says that this edition has no audit log");
     assert.match(stdout, /unknown +set +OPENAI_API_KEY/);
+    const undeclared = await both.command("audit");
+    assert.equal(undeclared.code, 2, "the config says that the edition has one");
+    assert.match(undeclared.stderr, /error: this list is incomplete, .*: audit log of payready\n/);
+  });
+
+  for (const [source, path, answered] of [
+    ["Pulumi Cloud's audit log", "/auditlogs", { status: 403 }],
+    ["Pulumi Cloud's audit log", "/auditlogs", { status: 500 }],
+    ["a values environment's revisions", "/versions", { status: 403 }],
+    ["a ledger", "app-production-ledger$", { status: 403 }],
+  ] as const) {
+    it(`ends with 2 when ${source} answers ${answered.status}: the list is incomplete`, async () => {
+      await start();
+      both.cloud.faults.add({ path, times: 0, answer: answered });
+      const { code, stderr } = await both.command("audit");
+      assert.equal(code, 2);
+      assert.match(stderr, /^error: this list is incomplete, because a source could not be read: /m);
+    });
+  }
+
+  it("ends with 2 when GitHub's audit log answers 500 or the token may not read it", async () => {
+    await start();
+    for (const status of [500, 403]) {
+      both.github.faults.clear();
+      both.github.faults.add({ path: "/audit-log", times: 0, answer: { status } });
+      assert.equal((await both.command("audit")).code, 2);
+    }
   });
 
   it("still answers when one service has no token or is down", async () => {

@@ -1,7 +1,7 @@
 import { type Folded, foldAudit } from "../../operations/audit/join-audit";
 import { type AuditAnswer, readAudit } from "../../operations/audit/read-audit";
 import { entriesOf } from "../../operations/values/named-entries";
-import { COMMAND, counted } from "../../text";
+import { COMMAND, counted, namesIn } from "../../text";
 import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
 import { environmentOption, limitOption } from "../options";
 import { tableLines } from "../table";
@@ -19,7 +19,7 @@ export const auditCommand: CommandSpec = {
   topic: "access",
   description: "Who opened, changed or set what, when and from which run",
   details: [
-    "Joins the audit logs of GitHub and Pulumi Cloud, ESC's revisions, the ledgers and the sync's runs, newest first. What cannot be known is said: the audit logs need Pulumi Cloud Enterprise and GitHub Enterprise Cloud. Readings of names and ciphertext are left out unless asked for. Exit code 1 when an opening was refused, shown or not.",
+    "Joins the audit logs of GitHub and Pulumi Cloud, ESC's revisions, the ledgers and the sync's runs, newest first. What cannot be known is said: the audit logs need Pulumi Cloud Enterprise and GitHub Enterprise Cloud. Readings of names and ciphertext are left out unless asked for. Exit code 1 if an opening was refused, shown or not; 2 if none was and a source that should answer could not be read.",
   ],
   options: [
     ["--since <time>", `how far back: 12h, 7d, 4w or a day (default: ${SINCE})`],
@@ -56,7 +56,11 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
     print(JSON.stringify({ events: shown, leftOut, unknown: answer.unknown }));
   } else report(print, { ...answer, events }, since, limit ?? ROWS);
   // Of the whole period: what is not shown was refused all the same.
-  return events.some(({ kind }) => kind === "refused") ? EXIT.found : EXIT.done;
+  if (events.some(({ kind }) => kind === "refused")) return EXIT.found;
+  if (answer.unread.length === 0) return EXIT.done;
+  const subjects = namesIn([...new Set(answer.unread.map(({ subject }) => subject))]);
+  context.terminal.say(`error: this list is incomplete, because a source could not be read: ${subjects}`);
+  return EXIT.failed;
 }
 
 function report(

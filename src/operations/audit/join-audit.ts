@@ -1,7 +1,7 @@
 import type { EscPlace } from "../../access/esc-places";
 import type { WorkflowRun } from "../../clients/github-audit";
 import type { Revision } from "../../clients/pulumi-cloud";
-import { RemedyError } from "../../errors";
+import { type Problem, problemOf } from "../../errors";
 import type { AuditEvent } from "./audit-event";
 
 /** A revision and the audit log's event of it are told to the second, by clocks of one service. */
@@ -135,27 +135,33 @@ interface Unanswered {
   why: string;
 }
 
-/** Keeps what nobody could be asked, so that the rest can still be told. */
+/** Keeps the questions that no source answered, so that the rest can still be told. */
 export class NotKnown {
   private readonly all: Unanswered[] = [];
+  /** Problems of sources that should have answered. */
+  readonly unread: Problem[] = [];
 
   /**
    * @param what is asked: `who opened an environment`; of many places without the place: `who changed`.
    * @param of the place, where it is asked of many.
+   * @param isExpected whether the organization's plan is known not to have the source: then it counts as not known, and
+   *   not as unread.
    * @returns undefined when it is refused, which is kept; any other error is a defect of ours, and thrown.
    */
   async or<Result>(
     [what, of]: readonly [what: string, of?: string],
     ask: () => Promise<Result>,
+    isExpected: (problem: Problem) => boolean = () => false,
   ): Promise<Result | undefined> {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof RemedyError)) throw error;
+      const problem = problemOf(error);
       // Errors of one kind about many places are one thing to know: the place is named by the question.
-      const isOfPlace = of !== undefined && error.problem.subject.includes(of);
-      const why = isOfPlace ? error.problem.cause : `${error.problem.subject}: ${error.problem.cause}`;
+      const isOfPlace = of !== undefined && problem.subject.includes(of);
+      const why = isOfPlace ? problem.cause : `${problem.subject}: ${problem.cause}`;
       this.all.push({ what, why, ...(of === undefined ? {} : { of }) });
+      if (!isExpected(problem)) this.unread.push(problem);
       return undefined;
     }
   }

@@ -1,8 +1,10 @@
 import { type EscPlace, escPlaces } from "../../access/esc-places";
 import { ledgerEnvironment, pathOf, WORKFLOW_FILE } from "../../catalog/layout";
+import type { Edition } from "../../catalog/settings";
 import { createGitHubAudit, type WorkflowRun } from "../../clients/github-audit";
 import { createPulumiAudit } from "../../clients/pulumi-audit";
 import { createRevisions } from "../../clients/pulumi-cloud";
+import type { Problem } from "../../errors";
 import { ledgerAt } from "../../ledger/ledger-store";
 import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
@@ -26,6 +28,8 @@ export interface AuditAnswer {
   unknown: string[];
   /** The same for a terminal: of many places the first few, and how many more. */
   unknownInBrief: string[];
+  /** Problems of sources that should have answered: the events are not the whole truth. */
+  unread: readonly Problem[];
 }
 
 const NEVER_KNOWN = "which workflow read a secret: GitHub records no reading of one";
@@ -33,6 +37,9 @@ const NEVER_KNOWN = "which workflow read a secret: GitHub records no reading of 
 /** docs.github.com, "Reviewing the audit log for your organization". */
 const GITHUB_KEEPS_DAYS = 180;
 const TOO_LONG_AGO = `who changed a secret in GitHub more than ${GITHUB_KEEPS_DAYS} days ago: its log ends there`;
+
+/** pulumi.com/pricing: audit logs come with Enterprise. */
+const EDITIONS_WITH_AUDIT_LOG: readonly Edition[] = ["enterprise", "business-critical"];
 
 /** A missing right keeps every environment from us: a terminal need not list them all. */
 const NAMED_IN_BRIEF = 3;
@@ -45,7 +52,7 @@ export async function readAudit(context: Context, question: AuditQuestion): Prom
   const { catalog, project } = context;
   const places = escPlaces(catalog, project.settings, question.environments);
   const notKnown = new NotKnown();
-  const or: NotKnown["or"] = (question, ask) => notKnown.or(question, ask);
+  const or: NotKnown["or"] = (...given) => notKnown.or(...given);
   const [inCloud, inGitHub, ledgers, runs] = await Promise.all([
     readCloud(context, places, question.since, or),
     readGitHub(context, question.since, or),
@@ -57,7 +64,8 @@ export async function readAudit(context: Context, question: AuditQuestion): Prom
   const oldest = context.now().getTime() - GITHUB_KEEPS_DAYS * 86_400_000;
   const rest = [...(question.since.getTime() < oldest ? [TOO_LONG_AGO] : []), NEVER_KNOWN];
   const unknown = [...notKnown.lines(), ...rest];
-  return { events, unknown, unknownInBrief: [...notKnown.lines(NAMED_IN_BRIEF), ...rest] };
+  const unknownInBrief = [...notKnown.lines(NAMED_IN_BRIEF), ...rest];
+  return { events, unknown, unknownInBrief, unread: notKnown.unread };
 }
 
 type Or = NotKnown["or"];
@@ -73,6 +81,9 @@ async function readCloud(
       "who opened an environment, and whose opening was refused (Pulumi Cloud's audit log is for administrators, from the Enterprise edition on)",
     ],
     async () => createPulumiAudit(context.cloudCall()).events(since),
+    ({ code }) =>
+      code === "pulumi-permission-denied" &&
+      !EDITIONS_WITH_AUDIT_LOG.includes(context.project.settings.edition),
   );
   let events = (log ?? []).flatMap((event) => fromCloud(event, places) ?? []);
   const revisions = await inParallel(places, (place) =>
@@ -93,6 +104,8 @@ async function readGitHub(context: Context, since: Date, or: Or): Promise<AuditE
       "who changed a secret in GitHub (its audit log answers owners of GitHub Enterprise Cloud organizations alone)",
     ],
     async () => createGitHubAudit(context.githubCall()).secretEvents(since),
+    // GitHub answers 404 where the organization's plan has no audit log (docs, "Get the audit log for an organization").
+    ({ code }) => code === "github-not-found",
   );
   if (log !== undefined) return log.map(fromGitHub);
   const listed = await or(["when a secret changed in GitHub"], async () => context.github().listSecrets());
