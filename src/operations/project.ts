@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { checkCatalog } from "../catalog/checks/check-catalog";
 import { type Catalog, type ResolvedCatalog, resolveCatalog } from "../catalog/entry";
 import { parseSettings, type Settings } from "../catalog/settings";
+import { fileOfStack, parseStackFile, type StackConfig, stackOf, textsOf } from "../catalog/stack-file";
 import { describeProblems, messageOf, RemedyError } from "../errors";
 
 /** The Pulumi project a command works on. */
@@ -22,10 +23,10 @@ export interface Project {
  * @throws RemedyError when the folder is no project, the stack has no file, or its config has problems: all of them.
  */
 export function readProject(dir: string, stack?: string): Project {
-  const name =
-    (read(join(dir, "Pulumi.yaml"), "run this in the root of the project") as { name?: string } | null)
-      ?.name ?? "";
-  const chosen = stack ?? ownerIn(dir);
+  const file = join(dir, "Pulumi.yaml");
+  const project = parse(read(file, "run this in the root of the project")) as { name?: string } | null;
+  const name = project?.name ?? "";
+  const chosen = stack ?? ownerIn(dir, name);
   return { dir, name, stack: chosen, settings: readSettings(dir, name, chosen) };
 }
 
@@ -36,70 +37,53 @@ export function readProject(dir: string, stack?: string): Project {
  */
 export function readStacks({ dir, name, stack, settings }: Project): Map<string, Settings> {
   const stacks = new Map([[stack, settings]]);
-  for (const file of existsSync(dir) ? readdirSync(dir).sort() : []) {
-    const other = stackOf(file);
+  for (const other of existsSync(dir) ? stacksIn(dir) : []) {
     // A file without config of this program is no stack of its own: a secrets provider alone, say.
-    if (other === undefined || other === stack || !(`${name}:organizationStack` in configIn(dir, file)))
-      continue;
+    if (other === stack || readConfig(dir, name, other).organizationStack === undefined) continue;
     stacks.set(other, readSettings(dir, name, other));
   }
   return stacks;
 }
 
 function readSettings(dir: string, name: string, stack: string): Settings {
-  const file = join(dir, `Pulumi.${stack}.yaml`);
-  const config =
-    (read(file, `name another stack with --stack, or write its config`) as { config?: object } | null)
-      ?.config ?? {};
-  const prefix = `${name}:`;
-  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-  const { settings, problems } = parseSettings(
-    Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), text(value)])),
-  );
+  const { settings, problems } = parseSettings(textsOf(readConfig(dir, name, stack)));
   if (settings !== undefined) return settings;
   throw new RemedyError({
-    code: "?",
-    subject: file,
+    code: "config-invalid",
+    subject: join(dir, fileOfStack(stack)),
     cause: describeProblems("it does not fit", problems),
-    remedy: "mend the file",
+    remedy: "fix the file",
   });
 }
 
-function stackOf(file: string): string | undefined {
-  return /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
+function readConfig(dir: string, name: string, stack: string): StackConfig {
+  const file = join(dir, fileOfStack(stack));
+  return parseStackFile(read(file, "name another stack with --stack, or write its config"), file, name);
 }
 
-function configIn(dir: string, file: string): Record<string, unknown> {
-  const text = readFileSync(join(dir, file), "utf8");
-  return (parse(text) as { config?: Record<string, unknown> } | null)?.config ?? {};
+function stacksIn(dir: string): string[] {
+  return readdirSync(dir)
+    .sort()
+    .flatMap((file) => stackOf(file) ?? []);
 }
 
 /** The stack that owns the organization-wide objects, as every stack's config names it. */
-function ownerIn(dir: string): string {
-  for (const file of readdirSync(dir).sort()) {
-    if (stackOf(file) === undefined) continue;
-    const owner = Object.entries(configIn(dir, file)).find(([key]) =>
-      key.endsWith(":organizationStack"),
-    )?.[1];
+function ownerIn(dir: string, name: string): string {
+  for (const stack of stacksIn(dir)) {
+    const { organizationStack: owner } = readConfig(dir, name, stack);
     if (typeof owner === "string") return owner;
   }
   throw new RemedyError({
-    code: "?",
+    code: "organization-stack-unknown",
     subject: "organizationStack",
     cause: "no Pulumi.<stack>.yaml here names it",
     remedy: "run this in the root of the project, or name a stack with --stack",
   });
 }
 
-function read(file: string, remedy: string): unknown {
-  if (!existsSync(file))
-    throw new RemedyError({ code: "?", subject: file, cause: "there is no such file", remedy });
-  return parse(readFileSync(file, "utf8"));
-}
-
-/** As `pulumi config` hands a value over: text as it is, anything else as JSON. An encrypted one stands for itself. */
-function text(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+function read(file: string, remedy: string): string {
+  if (existsSync(file)) return readFileSync(file, "utf8");
+  throw new RemedyError({ code: "file-missing", subject: file, cause: "there is no such file", remedy });
 }
 
 /**
@@ -112,7 +96,7 @@ export function loadCatalog(project: Project): ResolvedCatalog {
   const file = join(project.dir, "secrets", "catalog.ts");
   if (!existsSync(file)) {
     throw new RemedyError({
-      code: "?",
+      code: "file-missing",
       subject: file,
       cause: "there is no such file",
       remedy: "run this in the root of the project",
@@ -122,7 +106,7 @@ export function loadCatalog(project: Project): ResolvedCatalog {
   const problems = checkCatalog(catalog, project.settings.appRoot);
   if (problems.length === 0) return catalog;
   throw new RemedyError({
-    code: "?",
+    code: "catalog-invalid",
     subject: file,
     cause: describeProblems("it does not fit", problems),
     remedy: "mend the catalog",
@@ -138,7 +122,7 @@ function load(file: string): Catalog {
     const reason = `it cannot be read (${messageOf(error).split("\n", 1)[0]})`;
     throw new RemedyError(
       {
-        code: "?",
+        code: "catalog-unreadable",
         subject: file,
         cause: reason,
         remedy: "fix it: make types shows what is wrong",

@@ -10,6 +10,7 @@ import { checkTrust } from "../catalog/checks/check-trust";
 import { type Catalog, type ResolvedCatalog, type ResolvedEntry, resolveCatalog } from "../catalog/entry";
 import { checkEnvironmentTargets } from "../catalog/environment-slots";
 import { parseSettings, type Settings } from "../catalog/settings";
+import { fileOfStack, parseStackFile, type StackConfig, stackOf } from "../catalog/stack-file";
 import { describeProblems, type Problem } from "../errors";
 import { warnOfLacking } from "./esc/oversight";
 
@@ -101,21 +102,16 @@ function checkClear(config: Readonly<Record<string, string>>): Problem[] {
   return [...inFile, ...elsewhere.filter((problem) => !known(problem))];
 }
 
-/** One stack's config as its file has it, encrypted values as `{ secure: ... }`; empty where there is no file. */
-function configInFile(stack: string): Record<string, unknown> {
-  const file = `Pulumi.${stack}.yaml`;
-  if (!existsSync(file)) return {};
-  const prefix = `${pulumi.getProject()}:`;
-  const config =
-    (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
-  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+/** One stack's config as its file has it; empty where there is no file. */
+function configInFile(stack: string): StackConfig {
+  const file = fileOfStack(stack);
+  return existsSync(file) ? parseStackFile(readFileSync(file, "utf8"), file, pulumi.getProject()) : {};
 }
 
 /** What the project's other stacks claim, as their Pulumi.<stack>.yaml has it. */
 function otherStacks(): StackClaim[] {
   return readdirSync(".").flatMap((file) => {
-    const stack = /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
+    const stack = stackOf(file);
     if (stack === undefined || stack === pulumi.getStack()) return [];
     const { environments, organizationStack } = configInFile(stack);
     if (!Array.isArray(environments) || typeof organizationStack !== "string") return [];
