@@ -33,6 +33,8 @@ export interface ProgramOptions {
   stacks?: Record<string, StackConfig>;
   /** Default: the committed catalog. */
   catalog?: Catalog;
+  /** What GitHub shows of how a carrier is protected, by path below its address. Default: nothing is open. */
+  protection?: Record<string, unknown>;
   /** Texts that ledgers hold by now, by ESC name. */
   ledgers?: Record<string, string>;
   /** Organization secrets that a repository may read, by `owner/name`; one that is not here is not shown. */
@@ -232,11 +234,37 @@ function pageOf(readable: Record<string, string[]>, endpoint: string): Record<st
   return { code: 200, body: JSON.stringify({ secrets: names.map((name) => ({ name })) }) };
 }
 
+/** A carrier that people with `write` can change only with a review. */
+const PROTECTED: Record<string, unknown> = {
+  "/rules/branches/main?per_page=100": [
+    {
+      type: "pull_request",
+      parameters: {
+        required_approving_review_count: 1,
+        required_reviewers: [{ file_patterns: ["**/*"], minimum_approvals: 1 }],
+      },
+    },
+    { type: "non_fast_forward" },
+  ],
+  "/rulesets?includes_parents=true&targets=push&per_page=100": [],
+  "/branches/main": { protected: false },
+  "/environments?per_page=100": {
+    total_count: 1,
+    environments: [
+      {
+        name: "production",
+        protection_rules: [{ type: "required_reviewers", reviewers: [{}] }],
+        deployment_branch_policy: { custom_branch_policies: true },
+      },
+    ],
+  },
+};
+
 const NOBODY_ELSES = { "ai-cherry/sophia-main": [], "ai-cherry/second-carrier": [] };
 
 function mocks(
   result: ProgramRun,
-  { ledgers = {}, readable = NOBODY_ELSES }: ProgramOptions,
+  { ledgers = {}, readable = NOBODY_ELSES, protection = PROTECTED }: ProgramOptions,
 ): pulumi.runtime.Mocks {
   return {
     newResource: ({ type, name, inputs }) => {
@@ -254,7 +282,11 @@ function mocks(
         if (repoId === undefined) throw new Error(`404 ${inputs.name}`);
         return { repoId, defaultBranch: "main" };
       }
-      if (token === "github:index/getRestApi:getRestApi") return pageOf(readable, String(inputs.endpoint));
+      if (token === "github:index/getRestApi:getRestApi") {
+        const shown = protection[String(inputs.endpoint).replace(/^repos\/[^/]+\/[^/]+/, "")];
+        if (shown !== undefined) return { code: 200, body: JSON.stringify(shown) };
+        return pageOf(readable, String(inputs.endpoint));
+      }
       if (token === "github:index/getTeam:getTeam") {
         if (inputs.slug !== "security") throw new Error(`404 ${inputs.slug}`);
         return { id: "77" };

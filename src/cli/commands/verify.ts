@@ -11,7 +11,7 @@ export const verifyCommand: CommandSpec = {
   topic: "look",
   description: "Check everything from GitHub to what applications load",
   details: [
-    "It checks the secrets in GitHub, the workflow and its last run, the trust rule by rule, access, the ESC environments, the values, and what an application gets: it opens that and compares it with the ledger by fingerprint. It only reads, and shows no value. It says what is wrong and what to do. A check is unknown if the tokens may not see what it looks at. Exit code 1 if a check is wrong; 2 if none is and a service did not answer.",
+    "It checks the secrets in GitHub, the workflow and its last run, the trust rule by rule, access, the ESC environments, the values, and what an application gets: it opens that and compares it with the ledger by fingerprint. It only reads, and shows no value. It says what is wrong and what to do. A check is unknown if the tokens may not see what it looks at. A warning names a carrier repository whose branch, workflow, script or GitHub environment people with write can change or use without a review; it changes no exit code. Exit code 1 if a check is wrong; 2 if none is and a service did not answer.",
   ],
   options: [
     ["--environment <name>", "this environment alone"],
@@ -46,12 +46,14 @@ function linesOf(checks: readonly Check[]): string[] {
     if (remedy !== undefined) subjects.set(remedy, [...(subjects.get(remedy) ?? []), subject]);
   const remedies = [...subjects].map(([remedy, of]) => `  ${namesIn(of)}: ${remedy}`);
   const count = (wanted: Check["state"]) => checks.filter(({ state }) => state === wanted).length;
-  const [wrong, unknown] = [count("wrong"), count("unknown")];
-  const found = wrong === 0 && unknown === 0 ? "all ok" : `${wrong} wrong, ${unknown} unknown`;
+  const [wrong, unknown, warnings] = [count("wrong"), count("unknown"), count("warning")];
+  const warned = warnings === 0 ? "" : `, ${counted(warnings, "warning")}`;
+  const found = wrong === 0 && unknown === 0 ? "nothing wrong" : `${wrong} wrong, ${unknown} unknown`;
+  const sum = checks.every(({ state }) => state === "ok") ? "all ok" : `${found}${warned}`;
   return [
     ...rows,
     "",
-    `${counted(checks.length, "check")}: ${found}`,
+    `${counted(checks.length, "check")}: ${sum}`,
     ...(remedies.length > 0 ? ["To do:", ...remedies] : []),
   ];
 }

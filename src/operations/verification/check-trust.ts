@@ -72,7 +72,10 @@ function longLived(settings: Settings, { maxExpiration }: TrustedIssuer, othersR
 }
 
 /** The stack that declares the trust, of all of the project's. */
-function organizationStack({ project }: Context): { settings: Settings; stacks: string[] } {
+export function organizationStack({ project }: Pick<Context, "project">): {
+  settings: Settings;
+  stacks: string[];
+} {
   const stacks = readStacks(project);
   const settings = stacks.get(project.settings.organizationStack) ?? project.settings;
   return { settings, stacks: [...stacks.keys()].sort() };

@@ -13,7 +13,8 @@ export interface Check extends CheckResult {
 export interface CheckResult {
   /** Names what was found, for programs: kebab-case, and the same whatever the wording. */
   code: string;
-  state: "ok" | "wrong" | "unknown";
+  /** A warning is about what works and is open to people who should not need it; it changes no exit code. */
+  state: "ok" | "warning" | "wrong" | "unknown";
   cause: string;
   /** Absent where nothing is to be done. */
   remedy?: string;

@@ -11,6 +11,7 @@ import type { Check } from "./check";
 import { checkApplication } from "./check-applications";
 import { checkAccess, checkComposites, checkEnvironments, checkLedger } from "./check-environments";
 import { checkCarrier, checkGitHub } from "./check-github";
+import { checkProtection } from "./check-protection";
 import { checkTrust } from "./check-trust";
 
 /**
@@ -27,7 +28,11 @@ export async function verifyPipeline(
   const { settings } = project;
   const [cloud, call] = [requireCloud(context), context.cloudCall()];
   report("Looking at GitHub");
-  const [secrets, carriers] = await Promise.all([checkGitHub(context), checkCarriers(context)]);
+  const [secrets, carriers, protection] = await Promise.all([
+    checkGitHub(context),
+    checkCarriers(context),
+    checkProtection(context),
+  ]);
   report("Looking at Pulumi Cloud");
   const organization = await Promise.all([checkTrust(context), checkAccess(context)]);
   const stacks = [...readStacks(project).values()];
@@ -44,7 +49,7 @@ export async function verifyPipeline(
     await checkLedger(context, each, cloud, inGitHub),
     await checkApplication(catalog, settings, each, cloud),
   ]);
-  return [secrets, ...carriers, ...organization, ...inside.flat()];
+  return [secrets, ...carriers, ...protection, ...organization, ...inside.flat()];
 }
 
 async function checkCarriers(context: Context): Promise<Check[]> {

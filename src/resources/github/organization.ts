@@ -17,6 +17,7 @@ import { OrganizationSecret } from "./organization-secret";
 import { Repositories } from "./repositories";
 import type { SecretGuards } from "./secret-guards";
 import { type DeclaredSecret, warnOfDrift } from "./warn-of-drift";
+import { warnOfProtection } from "./warn-of-protection";
 
 export interface OrganizationArgs {
   catalog: ResolvedCatalog;
@@ -108,6 +109,7 @@ export class Organization extends pulumi.ComponentResource {
     const { secrets, settings, inGitHub } = this.args;
     void warnOfDrift({ declared, secrets, owner: this.owner, carriers: settings.carriers, inGitHub });
     void this.repositories.warnOfBranch(settings.carriers, settings.branch);
+    void warnOfProtection(settings, { provider: this.args.provider });
   }
 }
 

@@ -1,0 +1,36 @@
+import * as github from "@pulumi/github";
+import * as pulumi from "@pulumi/pulumi";
+import type { AskRepository } from "../../access/carrier-facts";
+import { protectionChecks } from "../../access/carrier-protection";
+import type { Settings } from "../../catalog/settings";
+import { saidByProvider } from "../provider-answers";
+
+/**
+ * In a preview: a warning for each place of a carrier repository that people with `write` can change, or use, without a
+ * review. What GitHub does not show is said as unknown.
+ *
+ * @param opts how the provider is called.
+ */
+export async function warnOfProtection(settings: Settings, opts: pulumi.InvokeOptions): Promise<void> {
+  for (const repository of settings.carriers) {
+    const path = `repos/${settings.githubOrganization}/${repository}`;
+    for (const { subject, look } of protectionChecks(settings, repository, asking(path, opts))) {
+      try {
+        const { state, cause, remedy } = await look();
+        const told = `carrier: ${subject}: ${cause}${remedy === undefined ? "" : `. Remedy: ${remedy}`}`;
+        if (state === "warning") await pulumi.log.warn(told);
+        if (state === "unknown") await pulumi.log.info(told);
+      } catch (error) {
+        await pulumi.log.info(`carrier: ${subject}: its protection is unknown (${saidByProvider(error)})`);
+      }
+    }
+  }
+}
+
+function asking(repository: string, opts: pulumi.InvokeOptions): AskRepository {
+  return async (path) => {
+    const answer = await github.getRestApi({ endpoint: `${repository}${path}` }, opts);
+    // The provider makes no error of a 404.
+    return answer.code === 200 ? (JSON.parse(answer.body) as unknown) : undefined;
+  };
+}
