@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createFailFastHttp } from "../clients/fail-fast";
 import { createGitHubCall, gitHubAddress } from "../clients/github-call";
 import { createGitHub } from "../clients/github-secrets";
 import { createHttp } from "../clients/http";
@@ -19,7 +20,7 @@ const terminal = createTerminal(process, (env.NO_COLOR ?? "") !== "" || env.TERM
 
 async function openContext(stack: string | undefined): Promise<Context> {
   const project = readProject(process.cwd(), stack);
-  const http = createHttp();
+  const http = createFailFastHttp(createHttp());
   const { settings } = project;
   const atGitHub = () => ({
     url: gitHubAddress(settings.githubApiUrl, env),

@@ -27,16 +27,17 @@ export async function verifyPipeline(
   const { catalog, project } = context;
   const { settings } = project;
   const [cloud, call] = [requireCloud(context), context.cloudCall()];
-  report("Looking at GitHub");
-  const [secrets, carriers, protection] = await Promise.all([
+  report("Checking GitHub, trust and access");
+  const [secrets, carriers, protection, ...organization] = await Promise.all([
     checkGitHub(context),
     checkCarriers(context),
     checkProtection(context),
+    checkTrust(context),
+    checkAccess(context),
   ]);
-  report("Looking at Pulumi Cloud");
-  const organization = await Promise.all([checkTrust(context), checkAccess(context)]);
   const stacks = [...readStacks(project).values()];
   const environments = environment === undefined ? catalog.environments : [environment];
+  report(`Checking ${environments.join(", ")}`);
   // The same for every environment: asked once, by the first that needs it.
   let asked: Promise<SeenInGitHub> | undefined;
   const inGitHub = () => {
