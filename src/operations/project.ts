@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { checkCatalog } from "../catalog/checks/check-catalog";
-import { type Catalog, type ResolvedCatalog, resolveCatalog } from "../catalog/entry";
+import { parseCatalog } from "../catalog/checks/check-catalog";
+import type { Catalog, ResolvedCatalog } from "../catalog/entry";
 import { parseSettings, type Settings } from "../catalog/settings";
 import { fileOfStack, parseStackFile, type StackConfig, stackOf, textsOf } from "../catalog/stack-file";
 import { describeProblems, messageOf, RemedyError } from "../errors";
@@ -102,8 +102,7 @@ export function loadCatalog(project: Project): ResolvedCatalog {
       remedy: "run this in the root of the project",
     });
   }
-  const catalog = resolveCatalog(load(file));
-  const problems = checkCatalog(catalog, project.settings.appRoot);
+  const { catalog, problems } = parseCatalog(load(file), project.settings.appRoot);
   if (problems.length === 0) return catalog;
   throw new RemedyError({
     code: "catalog-invalid",

@@ -3,11 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { spreadSecrets } from "../catalog/carriers";
 import { checkAccessHere, ownTeams } from "../catalog/checks/check-access";
-import { checkCatalog } from "../catalog/checks/check-catalog";
+import { parseCatalog } from "../catalog/checks/check-catalog";
 import { checkConfigValues, checkEncrypted, checkSecrecy } from "../catalog/checks/check-config-values";
 import { checkOversight, checkPins, checkStacks, type StackClaim } from "../catalog/checks/check-stacks";
 import { checkTrust } from "../catalog/checks/check-trust";
-import { type Catalog, type ResolvedCatalog, type ResolvedEntry, resolveCatalog } from "../catalog/entry";
+import type { Catalog, ResolvedCatalog, ResolvedEntry } from "../catalog/entry";
 import { checkEnvironmentTargets } from "../catalog/environment-slots";
 import { parseSettings, type Settings } from "../catalog/settings";
 import { fileOfStack, parseStackFile, type StackConfig, stackOf } from "../catalog/stack-file";
@@ -39,7 +39,7 @@ export function readStack(written: Catalog, today: string): Stack {
   const { settings, problems } = parseSettings(config);
   if (settings === undefined) throw refused(problems);
   const ownsOrganization = settings.organizationStack === pulumi.getStack();
-  const catalog = resolveCatalog(written);
+  const { catalog, problems: ofCatalog } = parseCatalog(written, settings.appRoot);
   const secrets = catalog.entries;
   const owned = ({ perEnvironment, environments }: ResolvedEntry) =>
     perEnvironment ? environments.some((each) => settings.environments.includes(each)) : ownsOrganization;
@@ -54,7 +54,7 @@ export function readStack(written: Catalog, today: string): Stack {
   const stacks = claims.map(({ stack }) => stack).sort();
   const place = { environments: catalog.environments, stacks, stateIn: pulumi.getOrganization() };
   const found = [
-    ...checkCatalog(catalog, settings.appRoot),
+    ...ofCatalog,
     ...checkStacks(claims, catalog.environments),
     ...checkAccessHere(catalog, settings),
     ...checkTogether(settings),

@@ -1,6 +1,6 @@
 import type { Problem } from "../../errors";
 import { isDay } from "../dates";
-import type { ResolvedCatalog, ResolvedEntry } from "../entry";
+import { type Catalog, type ResolvedCatalog, type ResolvedEntry, resolveCatalog } from "../entry";
 import { FORMATS, misfit } from "../formats";
 import { jobIdOf, SENTINEL } from "../layout";
 import { checkAccess } from "./check-access";
@@ -8,7 +8,22 @@ import { checkEscNames } from "./check-esc-names";
 import { checkKeys } from "./check-keys";
 import { checkNames } from "./check-names";
 import { checkRotators } from "./check-rotators";
-import { wholePolicies, wholeRotators } from "./shapes";
+import { wholeCatalog, wholePolicies, wholeRotators } from "./shapes";
+
+/**
+ * What people wrote as the rest of the program uses it: checked, with every default filled in. The program and the
+ * command call it where the catalog comes in.
+ *
+ * @returns every problem at once; the catalog is right where there is none.
+ */
+export function parseCatalog(
+  written: Catalog,
+  appRoot: string,
+): { catalog: ResolvedCatalog; problems: Problem[] } {
+  const { whole, isReadable, problems } = wholeCatalog(written);
+  const catalog = resolveCatalog(whole);
+  return { catalog, problems: [...problems, ...(isReadable ? checkCatalog(catalog, appRoot) : [])] };
+}
 
 /**
  * Every rule of the catalog, each over all entries, so that people see all problems at once. The compiler has

@@ -1,130 +1,203 @@
+import * as z from "zod";
 import type { Problem } from "../../errors";
 import type { AccessPolicy } from "../access-policy";
+import type { Catalog, Entry } from "../entry";
 import { ROTATOR_KINDS, type Rotator } from "../rotators";
 
-/** Forms of what a catalog says; one that comes as data has passed no compiler. */
-const FORMS = {
-  text: (value: unknown) => typeof value === "string",
-  list: (value: unknown) => Array.isArray(value),
-  mapping: (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value),
-};
-export type Form = keyof typeof FORMS;
+// A catalog that comes as data has passed no compiler. Each message is the form that is missing; other checks judge
+// what a right form says.
+const text = z.string("text");
+const list = z.array(z.unknown(), "list");
+const texts = z.array(z.string("list of texts"), "list");
+const mapping = z.record(z.string(), z.unknown(), "mapping");
+const flag = z.boolean("true or false");
+const anything = z.unknown();
 
-export function hasForm(value: unknown, form: Form): boolean {
-  return FORMS[form](value);
+const ENTRY = z.strictObject({
+  name: text,
+  group: text,
+  aliases: texts.optional(),
+  appKey: text.optional(),
+  appKeyAliases: texts.optional(),
+  path: text.optional(),
+  owner: text.optional(),
+  rotationDays: z.number("number").optional(),
+  credential: flag.optional(),
+  page: text.optional(),
+  format: text.optional(),
+  visibility: text.optional(),
+  repositories: texts.optional(),
+  environments: texts.optional(),
+  perEnvironment: flag.optional(),
+  required: flag.optional(),
+  default: text.optional(),
+  value: text.optional(),
+  pulumiConfig: text.optional(),
+  bootstrap: flag.optional(),
+  tombstone: text.optional(),
+  renamedFrom: z.union([z.string(), z.strictObject({ name: text, tombstone: text })], "name").optional(),
+  note: text.optional(),
+});
+
+const POLICY = z.strictObject({
+  name: text,
+  groups: z.union([z.literal("all"), list], "list"),
+  environments: list,
+  identities: list,
+  why: anything.optional(),
+  level: anything.optional(),
+  maxOpenDuration: anything.optional(),
+});
+
+const BASICS = { name: text, group: text, schedule: text, kind: text };
+const DATABASE = z.strictObject({
+  ...BASICS,
+  users: list,
+  databases: mapping,
+  username: text,
+  password: text,
+});
+const ROTATORS: Readonly<Record<string, z.ZodObject>> = {
+  mysql: DATABASE,
+  postgres: DATABASE,
+  password: z.strictObject({
+    ...BASICS,
+    value: text,
+    environments: list.optional(),
+    length: anything.optional(),
+    previous: text.optional(),
+  }),
+};
+
+const ENTRY_REMEDY = "src/catalog/entry.ts says what an entry takes";
+const POLICY_REMEDY = "src/catalog/access-policy.ts says what an access policy takes";
+const ROTATOR_REMEDY = "src/catalog/rotators.ts says what a rotator takes";
+
+/** Parts of a catalog that have the right form, and what the others lack. No problem quotes a value. */
+interface Whole<Part> {
+  whole: Part[];
+  problems: Problem[];
 }
 
-/** The entries of a list that have all they need in the right form, and what the others lack. */
-export function wholeEntries<Entry>(
-  thing: string,
-  given: readonly Entry[],
-  remedy: string,
-  check: (entry: Entry, index: number) => Problem[],
-): { whole: Entry[]; problems: Problem[] } {
-  if (!hasForm(given, "list"))
-    return { whole: [], problems: [{ code: "shape-invalid", subject: thing, cause: "are no list", remedy }] };
-  const found = given.map((entry, index) => ({ entry, problems: check(entry, index) }));
-  return {
-    whole: found.filter(({ problems }) => problems.length === 0).map(({ entry }) => entry),
-    problems: found.flatMap(({ problems }) => problems),
-  };
-}
-const POLICY_KEYS = ["name", "why", "groups", "environments", "identities", "level", "maxOpenDuration"];
-const POLICY_FORM_OF: Readonly<Record<string, Form>> = {
-  name: "text",
-  groups: "list",
-  environments: "list",
-  identities: "list",
-};
-const POLICY_REMEDY = "secrets/access.ts says what an access policy takes";
-
-/** The access policies that have all they need in the right form, and what the others lack. */
-export function wholePolicies(given: readonly AccessPolicy[]): {
-  whole: AccessPolicy[];
+/** The catalog without the entries that other checks could not read, and what is wrong with those. */
+export function wholeCatalog(written: Catalog): {
+  whole: Catalog;
+  /** Whether the rest can be judged: without environments and groups each entry would name unknown ones. */
+  isReadable: boolean;
   problems: Problem[];
 } {
-  return wholeEntries("accessPolicies", given, POLICY_REMEDY, checkPolicyShape);
+  const { environments, groups, secrets } = written;
+  const wrong = [
+    ...(texts.safeParse(environments).success ? [] : [notOf("environments", "list of texts")]),
+    ...(mapping.safeParse(groups).success ? [] : [notOf("groups", "mapping")]),
+  ];
+  const entries = wholeParts<Entry>("secrets", secrets, ENTRY_REMEDY, checkEntryShape);
+  const isReadable = wrong.length === 0;
+  const basics = isReadable ? { environments, groups } : { environments: [], groups: {} };
+  const problems = [...wrong, ...entries.problems];
+  return { whole: { ...written, ...basics, secrets: entries.whole }, isReadable, problems };
+}
+
+/** The access policies that have all they need in the right form, and what the others lack. */
+export function wholePolicies(given: readonly AccessPolicy[]): Whole<AccessPolicy> {
+  return wholeParts("accessPolicies", given, POLICY_REMEDY, checkPolicyShape);
+}
+
+/** The rotators that have all they need in the right form, and what the others lack. */
+export function wholeRotators(given: readonly Rotator[]): Whole<Rotator> {
+  return wholeParts("rotators", given, ROTATOR_REMEDY, checkRotatorShape);
 }
 
 export function policyProblem(code: string, policy: string, cause: string, remedy: string): Problem {
   return { code, subject: `access policy ${policy}`, cause, remedy };
 }
 
-function checkPolicyShape(policy: AccessPolicy, index: number): Problem[] {
-  if (!hasForm(policy, "mapping"))
-    return [policyProblem("shape-invalid", `no. ${index + 1}`, "is no mapping", POLICY_REMEDY)];
-  const given = policy as unknown as Record<string, unknown>;
-  const causes = Object.entries(POLICY_FORM_OF)
-    .filter(([key, form]) => !hasForm(given[key], form) && !(key === "groups" && given.groups === "all"))
-    .map(([key, form]) => (given[key] === undefined ? `has no ${key}` : `${key} is no ${form}`));
-  const nobody =
-    hasForm(given.identities, "list") && policy.identities.some((each) => !hasForm(each, "mapping"));
-  const foreign = Object.keys(given).filter((key) => !POLICY_KEYS.includes(key));
-  return [
-    ...causes,
-    ...(nobody ? ["one of its identities is no mapping"] : []),
-    ...foreign.map((key) => `has a ${key}, which no access policy has`),
-  ].map((cause) => policyProblem("shape-invalid", String(given.name), cause, POLICY_REMEDY));
-}
-const BASICS = ["name", "group", "schedule", "kind"];
-const DATABASE = [...BASICS, "users", "databases", "username", "password"];
-
-/** What a rotator of each kind says. */
-const ROTATOR_KEYS: Record<string, { required: readonly string[]; optional: readonly string[] }> = {
-  mysql: { required: DATABASE, optional: [] },
-  postgres: { required: DATABASE, optional: [] },
-  password: { required: [...BASICS, "value"], optional: ["environments", "length", "previous"] },
-};
-const ROTATOR_FORM_OF: Readonly<Record<string, Form>> = {
-  name: "text",
-  group: "text",
-  schedule: "text",
-  users: "list",
-  databases: "mapping",
-  username: "text",
-  password: "text",
-  environments: "list",
-  value: "text",
-  previous: "text",
-};
-const ROTATOR_REMEDY = "secrets/rotators.ts says what it takes";
-
-/** The rotators that have all they need in the right form, and what the others lack. */
-export function wholeRotators(given: readonly Rotator[]): { whole: Rotator[]; problems: Problem[] } {
-  return wholeEntries("rotators", given, ROTATOR_REMEDY, checkRotatorShape);
-}
-
 export function rotatorProblem(code: string, name: string, cause: string, remedy: string): Problem {
   return { code, subject: `rotator ${name}`, cause, remedy };
 }
 
-function checkRotatorShape(rotator: Rotator, index: number): Problem[] {
-  if (!hasForm(rotator, "mapping"))
-    return [rotatorProblem("shape-invalid", `no. ${index + 1}`, "is no mapping", ROTATOR_REMEDY)];
-  const given = rotator as unknown as Record<string, unknown>;
-  const name = String(given.name);
-  const say = (cause: string, remedy: string) => rotatorProblem("shape-invalid", name, cause, remedy);
-  const kind = String(given.kind);
-  const keys = Object.hasOwn(ROTATOR_KEYS, kind) ? ROTATOR_KEYS[kind] : undefined;
-  if (keys === undefined) {
+function wholeParts<Part>(
+  subject: string,
+  given: readonly Part[],
+  remedy: string,
+  check: (part: Part, index: number) => Problem[],
+): Whole<Part> {
+  if (!Array.isArray(given)) return { whole: [], problems: [{ ...notOf(subject, "list"), remedy }] };
+  const found = given.map((part, index) => ({ part, problems: check(part, index) }));
+  return {
+    whole: found.filter(({ problems }) => problems.length === 0).map(({ part }) => part),
+    problems: found.flatMap(({ problems }) => problems),
+  };
+}
+
+function notOf(subject: string, form: string): Problem {
+  return {
+    code: "shape-invalid",
+    subject,
+    cause: `are no ${form}`,
+    remedy: "defineCatalog says what a catalog takes",
+  };
+}
+
+/** A part by its name; by its place where it has none. */
+function nameOf(part: unknown, index: number): string {
+  const { name } = (part ?? {}) as { name?: unknown };
+  return typeof name === "string" ? name : `no. ${index + 1}`;
+}
+
+function checkEntryShape(entry: unknown, index: number): Problem[] {
+  const name = nameOf(entry, index);
+  const { causes, foreign } = misshapen(ENTRY, entry);
+  return [...causes, ...foreign.map((key) => `has a ${key}, which no entry has`)].map((cause) => ({
+    code: "shape-invalid",
+    subject: name.startsWith("no. ") ? `entry ${name}` : name,
+    cause,
+    remedy: ENTRY_REMEDY,
+  }));
+}
+
+function checkPolicyShape(policy: unknown, index: number): Problem[] {
+  const { causes, foreign } = misshapen(POLICY, policy);
+  const { identities } = (policy ?? {}) as { identities?: unknown };
+  const isWrong = Array.isArray(identities) && !identities.every((each) => mapping.safeParse(each).success);
+  return [
+    ...causes,
+    ...(isWrong ? ["one of its identities is no mapping"] : []),
+    ...foreign.map((key) => `has a ${key}, which no access policy has`),
+  ].map((cause) => policyProblem("shape-invalid", nameOf(policy, index), cause, POLICY_REMEDY));
+}
+
+function checkRotatorShape(rotator: unknown, index: number): Problem[] {
+  const say = (cause: string, remedy: string) =>
+    rotatorProblem("shape-invalid", nameOf(rotator, index), cause, remedy);
+  if (!mapping.safeParse(rotator).success) return [say("is no mapping", ROTATOR_REMEDY)];
+  const { kind } = rotator as { kind?: unknown };
+  const schema = typeof kind === "string" && Object.hasOwn(ROTATORS, kind) ? ROTATORS[kind] : undefined;
+  if (schema === undefined) {
     const remedy = `use one of ${ROTATOR_KINDS.join(", ")}; for anything else make an entry and rotate by hand`;
     return [say(`is of an unknown kind: ${kind}`, remedy)];
   }
-  const known = [...keys.required, ...keys.optional];
-  return known
-    .flatMap((key) => checkKey(key, given[key], keys.required.includes(key)))
-    .map((cause) => say(cause, ROTATOR_REMEDY))
-    .concat(
-      Object.keys(given)
-        .filter((key) => !known.includes(key))
-        .map((key) =>
-          say(`has a ${key}, which a ${kind} rotator has not`, `remove ${key}: ESC makes the values`),
-        ),
-    );
+  const { causes, foreign } = misshapen(schema, rotator);
+  return [
+    ...causes.map((cause) => say(cause, ROTATOR_REMEDY)),
+    ...foreign.map((key) =>
+      say(`has a ${key}, which a ${kind} rotator has not`, `remove ${key}: ESC makes the values`),
+    ),
+  ];
 }
 
-function checkKey(key: string, value: unknown, isRequired: boolean): string[] {
-  if (value === undefined) return isRequired ? [`has no ${key}`] : [];
-  const form = ROTATOR_FORM_OF[key];
-  return form === undefined || hasForm(value, form) ? [] : [`${key} is no ${form}`];
+/** What a part lacks, and keys that it must not have. */
+function misshapen(schema: z.ZodType, part: unknown): { causes: string[]; foreign: string[] } {
+  if (!mapping.safeParse(part).success) return { causes: ["is no mapping"], foreign: [] };
+  const given = part as Record<string, unknown>;
+  const issues = schema.safeParse(part).error?.issues ?? [];
+  const causes = issues.flatMap((issue) => {
+    const key = String(issue.path[0]);
+    if (issue.code === "unrecognized_keys" && issue.path.length === 0) return [];
+    return [given[key] === undefined ? `has no ${key}` : `${key} is no ${issue.message}`];
+  });
+  const foreign = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [],
+  );
+  return { causes: [...new Set(causes)], foreign };
 }

@@ -94,7 +94,7 @@ describe("access policies", () => {
     ],
     ["a group twice", { groups: ["keys", "keys"] }, /names keys twice\. name it once/],
     ["an environment twice", { environments: ["staging", "staging"] }, /names staging twice/],
-    ["groups in one text", { groups: "keys" }, /groups is no list\. secrets\/access\.ts says/],
+    ["groups in one text", { groups: "keys" }, /groups is no list\. src\/catalog\/access-policy\.ts says/],
     ["no identities at all", { identities: undefined }, /has no identities/],
     ["an identity that is a text", { identities: ["ann"] }, /one of its identities is no mapping/],
     ["a word it does not know", { maxOpen: "8h" }, /has a maxOpen, which no access policy has/],
