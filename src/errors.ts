@@ -10,15 +10,25 @@ export interface Problem {
   remedy: string;
 }
 
-/** An error that carries its problem as data. The message is the problem in one line. */
+/**
+ * An error that carries its problem as data, and where one thing has several faults all of them, so that a person can fix
+ * them at once. The message is the problem in one line, and a line for each of those.
+ */
 export class RemedyError extends Error {
+  readonly problems: readonly Problem[];
+
   constructor(
     readonly problem: Problem,
-    options?: ErrorOptions,
+    { problems = [], ...options }: ErrorOptions & { problems?: readonly Problem[] } = {},
   ) {
-    super(`${problem.subject}: ${problem.cause}. Remedy: ${problem.remedy}`, options);
+    super([oneLine(problem), ...problems.map((each) => `  - ${oneLine(each)}`)].join("\n"), options);
     this.name = new.target.name;
+    this.problems = problems;
   }
+}
+
+function oneLine({ subject, cause, remedy }: Problem): string {
+  return `${subject}: ${cause}. Remedy: ${remedy}`;
 }
 
 /** The problem that an error carries. @throws the error itself when it carries none: that is a defect, no refusal. */

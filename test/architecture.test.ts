@@ -106,6 +106,7 @@ const ROOMS: readonly Room[] = [
 const MAINS = [
   "src/sync/main.ts",
   "src/cli/main.ts",
+  "src/cli/open-context.ts",
   "src/loaders/typescript/load-secrets.ts",
   "src/resources/access/open-organization.ts",
 ];

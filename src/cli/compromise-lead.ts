@@ -4,8 +4,9 @@ import type { Case, Journal, JournalFile, Step } from "../operations/incident/ca
 import { type LeftPaused, leftPaused } from "../operations/incident/case-pause";
 import type { CaseLead, Confirmation } from "../operations/incident/run-steps";
 import { readValue } from "../operations/values/set-in-environment";
-import type { CommandContext, Typed } from "./command";
+import type { CommandContext } from "./command";
 import { eventLines, leftPausedLine, type StepText } from "./compromise-report";
+import type { Typed } from "./old-command";
 
 const QUESTIONS: Readonly<Record<Confirmation, string>> = {
   revoked: "Enter when the old one is revoked",

@@ -1,7 +1,8 @@
-import { Command, CommanderError } from "commander";
+import { Command as CommanderCommand, CommanderError } from "commander";
 import { RemedyError } from "../errors";
 import type { Context, Terminal } from "../operations/context";
-import { type CommandSpec, EXIT, TOPICS } from "./command";
+import { COMMAND } from "../text";
+import { type Command, type CommandSpec, EXIT, flagOf, TOPICS, type TypedLine } from "./command";
 import { accessCommand } from "./commands/access";
 import { adoptCommand } from "./commands/adopt";
 import { auditCommand } from "./commands/audit";
@@ -23,9 +24,10 @@ import { syncAllCommand } from "./commands/sync-all";
 import { syncToGithubCommand } from "./commands/sync-to-github";
 import { syncToPulumiCommand } from "./commands/sync-to-pulumi";
 import { verifyCommand } from "./commands/verify";
+import { convertOld, type OldCommandSpec } from "./old-command";
+import { errorDocument, errorLines } from "./report-error";
 
-/** Every command, in the order of its topic. */
-const COMMANDS: readonly CommandSpec[] = [
+const ALL: readonly (Command | OldCommandSpec)[] = [
   adoptCommand,
   setCommand,
   syncToGithubCommand,
@@ -49,16 +51,25 @@ const COMMANDS: readonly CommandSpec[] = [
   planCommentCommand,
 ];
 
+/** Every command, in the order of its topic. To add one: a line here. */
+export const COMMANDS: readonly Command[] = ALL.map((each) => ("spec" in each ? each : convertOld(each)));
+
 /** Longer lines are hard to read. */
 const WIDEST = 100;
 
 const EXIT_CODES = `Exit codes: ${EXIT.done} done, ${EXIT.found} something found, ${EXIT.failed} failed, refused or wrong usage.`;
 
+/** What every command takes besides its own options. */
+export const STACK_OPTION = [
+  "-s, --stack <name>",
+  "Pulumi stack to use (default: the one that owns the organization's secrets)",
+] as const;
+
 /**
  * Runs one command line.
  *
  * @param argv without node and script.
- * @param openContext makes the context of the stack asked for, if any; called once it is sure that a command runs.
+ * @param openContext makes the context of the stack asked for, if any; called once it is sure that a command needs it.
  * @returns the exit code: one of EXIT, or that of a command that was run.
  */
 export async function runProgram(
@@ -67,73 +78,74 @@ export async function runProgram(
   terminal: Terminal,
 ): Promise<number> {
   let code: number = EXIT.done;
-  const program = frame(new Command("sophia-secrets"), terminal)
+  const program = frame(new CommanderCommand("sophia-secrets"), terminal)
     .usage("<command> [options]")
     .description(
-      `The chores around an organization's secrets. None of them ever shows a value.\n${EXIT_CODES}`,
+      `Manage the secrets that the catalog declares, in GitHub and Pulumi ESC. No command shows a value.\n${EXIT_CODES}`,
     )
     // The list is for finding a command; its own help says what it takes.
     .configureHelp({
       subcommandTerm: (command) => command.name(),
       visibleCommands: ({ commands }) => [...commands],
     })
-    .addHelpText("after", "\nsophia-secrets <command> --help says what a command takes, with examples.");
-  for (const spec of COMMANDS) {
-    addCommand(program, spec, terminal, async (typed, stack) => {
-      code = await spec.run({ ...(await openContext(stack)), terminal }, typed);
+    .addHelpText("after", `\n${COMMAND} <command> --help shows what a command takes, with examples.`);
+  for (const command of COMMANDS) {
+    addCommand(program, command.spec, terminal, async (typed, stack) => {
+      code = await command.run({ terminal, open: () => openContext(stack) }, typed);
     });
   }
   try {
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.failed;
-    for (const line of linesIn(`error: ${describe(error)}`)) terminal.say(line);
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    // Nothing was typed: commander has shown the help.
+    if (error instanceof CommanderError && error.code === "commander.help") return EXIT.failed;
+    tellError(error instanceof CommanderError ? usageError(error, argv) : error, argv, terminal);
     return EXIT.failed;
   }
 }
 
 function addCommand(
-  program: Command,
+  program: CommanderCommand,
   spec: CommandSpec,
   terminal: Terminal,
-  run: (typed: Parameters<CommandSpec["run"]>[1], stack: string | undefined) => Promise<void>,
+  run: (typed: TypedLine, stack: string | undefined) => Promise<void>,
 ): void {
   const command = frame(program.command(spec.name), terminal).description(
-    [`${spec.description}.`, ...spec.details].join("\n\n"),
+    [`${spec.summary}.`, ...spec.details].join("\n\n"),
   );
-  command.summary(spec.description).helpGroup(`${TOPICS[spec.topic]}:`);
-  if (spec.names !== undefined) command.argument(...spec.names).allowExcessArguments();
-  for (const option of spec.required ?? []) command.requiredOption(...option);
-  for (const option of spec.options) command.option(...option);
-  command.option("-s, --stack <name>", "the stack whose config counts (default: the organization's owner)");
-  command.addHelpText("after", `\n${["Examples:", ...spec.examples.map((each) => `  ${each}`)].join("\n")}`);
+  command.summary(spec.summary).helpGroup(`${TOPICS[spec.topic]}:`);
+  for (const { notation, description } of Object.values(spec.positionals ?? {}))
+    command.argument(notation, description).allowExcessArguments();
+  for (const [name, { argument, description, required }] of Object.entries(spec.options)) {
+    const flags = [flagOf(name), ...(argument === undefined ? [] : [argument])].join(" ");
+    if (required === true) command.requiredOption(flags, description);
+    else command.option(flags, description);
+  }
+  command.option(...STACK_OPTION);
+  const examples = spec.examples.map((each) => `  ${COMMAND} ${each}`);
+  command.addHelpText("after", `\n${["Examples:", ...examples].join("\n")}`);
   command.action(async () => {
-    const options = command.opts<Record<string, string | boolean | undefined>>();
-    const text = (option: string) => {
-      const value = options[option];
-      return typeof value === "string" ? value : undefined;
-    };
-    const has = (option: string) => options[option] === true;
-    await run({ names: command.args, has, text }, text("stack"));
+    const { stack, ...options } = command.opts<TypedLine["options"]>();
+    await run({ words: command.args, options }, typeof stack === "string" ? stack : undefined);
   });
 }
 
-function frame(command: Command, terminal: Terminal): Command {
-  return command
-    .exitOverride()
-    .showHelpAfterError("(add --help for what it takes)")
-    .configureOutput({
-      writeOut: (text) => {
-        for (const line of linesIn(text)) terminal.print(line);
-      },
-      // Of an option that is not known only the name: who types a value there shall not see it in a log as well.
-      writeErr: (text) => {
-        for (const line of linesIn(text.replace(/(unknown option '[^'=]*)=.*'/s, "$1'"))) terminal.say(line);
-      },
-      getOutHelpWidth: () => Math.min(terminal.width ?? WIDEST, WIDEST),
-      getErrHelpWidth: () => Math.min(terminal.width ?? WIDEST, WIDEST),
-    });
+function frame(command: CommanderCommand, terminal: Terminal): CommanderCommand {
+  const width = () => Math.min(terminal.width ?? WIDEST, WIDEST);
+  return command.exitOverride().configureOutput({
+    writeOut: (text) => {
+      for (const line of linesIn(text)) terminal.print(line);
+    },
+    // The help that is shown where no command was typed; errors come as what is thrown.
+    writeErr: (text) => {
+      for (const line of linesIn(text)) terminal.say(line);
+    },
+    outputError: () => undefined,
+    getOutHelpWidth: width,
+    getErrHelpWidth: width,
+  });
 }
 
 /** The lines of a text of several: a terminal takes one at a time, and writes a line end inside it out. */
@@ -141,17 +153,24 @@ function linesIn(text: string): string[] {
   return text.replace(/\n$/, "").split("\n");
 }
 
-/** With the remedy in a line of its own where several names or problems stand before it: behind a list nobody finds it. */
-function inLines({ problem: { subject, cause, remedy }, message }: RemedyError): string {
-  const isList = subject.includes(", ") || cause.includes("\n");
-  return isList ? `${subject}: ${cause}\n  Remedy: ${remedy}` : message;
+/** What commander refused, in its words. Of an unknown option only the name: who types a value there must not see it in a log. */
+function usageError({ message }: CommanderError, argv: readonly string[]): unknown {
+  const typed = COMMANDS.find(({ spec }) => spec.name === argv[0])?.spec.name;
+  const cause = message
+    .replace(/^error: /, "")
+    .replace(/(unknown option '[^'=]*)=.*'/s, "$1'")
+    .replace(/\s*\n\s*/g, " ");
+  return new RemedyError({
+    code: "usage-invalid",
+    subject: typed ?? "sophia-secrets",
+    cause,
+    remedy: `${[COMMAND, ...(typed === undefined ? [] : [typed])].join(" ")} --help shows what it takes`,
+  });
 }
 
-/** Our own errors speak for themselves; of all others the kind alone is told, for their message may quote a value. */
-function describe(error: unknown): string {
-  if (error instanceof RemedyError) return inLines(error);
-  const kind = error instanceof Error ? error.name : typeof error;
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  const told = typeof code === "string" && /^[A-Z][A-Z0-9_]*$/.test(code) ? ` (${code})` : "";
-  return `sophia-secrets: an unexpected ${kind}${told}. Remedy: run again; if it comes back, report this line and the command`;
+/** An error, for a person; and as data to stdout for a program that asked for JSON. */
+function tellError(error: unknown, argv: readonly string[], terminal: Terminal): void {
+  const own = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+  if (own.includes("--json")) terminal.print(JSON.stringify({ error: errorDocument(error) }));
+  for (const line of errorLines(error)) terminal.say(line);
 }

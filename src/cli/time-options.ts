@@ -1,5 +1,5 @@
 import { RemedyError } from "../errors";
-import type { Typed } from "./command";
+import type { Typed } from "./old-command";
 
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 

@@ -306,12 +306,12 @@ describe("sophia-secrets access", () => {
     assert.deepEqual([blind.code, blind.out], [2, ""]);
     assert.match(
       blind.err,
-      /--identity: names nobody whom the declaration knows: deev\. Remedy: use dev, .*; with PULUMI_ACCESS_TOKEN/,
+      /--identity: names nobody whom the declaration knows: deev\nRemedy: use dev, .*; with PULUMI_ACCESS_TOKEN/,
     );
     await declareAll();
     const typo = await run("--identity onncall");
     assert.equal(typo.code, 2);
-    assert.match(typo.err, /whom the declaration or Pulumi Cloud knows: onncall\. Remedy: use oncall, /);
+    assert.match(typo.err, /whom the declaration or Pulumi Cloud knows: onncall\nRemedy: use oncall, /);
     await makeTeam("strangers");
     for (const known of ["strangers", "app-program-preview"])
       assert.match((await run(`--identity ${known}`)).out, /^nothing, by the declaration\n/);
@@ -488,7 +488,7 @@ describe("sophia-secrets access", () => {
       assert.equal(code, 2);
       assert.match(
         err,
-        /declared access is not in place.*team app-staging-application: it is not there yet.*Remedy: pulumi up/s,
+        /declared access is not in place.*team app-staging-application: it is not there yet.*\nRemedy: pulumi up/s,
       );
       assert.equal(await getDefault(), "write");
     });
@@ -498,7 +498,7 @@ describe("sophia-secrets access", () => {
       await setDefault("write");
       const { code, err } = await run("--close-default", { token: TOKENS.dev });
       assert.equal(code, 2);
-      assert.match(err, /--close-default: the token is not an administrator's of payready\. Remedy: /);
+      assert.match(err, /--close-default: the token is not an administrator's of payready\nRemedy: /);
       assert.equal(await getDefault(), "write");
     });
 

@@ -70,7 +70,7 @@ describe("adopt, with the real engine", function () {
   it("refuses while the stack is locked, as the killed run left it, and says how to free it", async () => {
     const { code, stderr } = await adopt();
     assert.equal(code, 2);
-    assert.match(stderr, /stack live: another update is changing it\. Remedy: .*pulumi cancel --stack live/);
+    assert.match(stderr, /stack live: another update is changing it\nRemedy: .*pulumi cancel --stack live/);
     await project.ok("cancel", "live", "--yes");
   });
 

@@ -15,7 +15,7 @@ const ORG = SETTINGS.githubOrganization;
 /** The form of every refusal: the thing, the cause, the remedy; and never a value. */
 function assertRefusal({ stdout, stderr, code }: { stdout: string; stderr: string; code: number }): void {
   assert.equal(code, 2, stderr);
-  assert.match(stderr, /^error: .+: .+\. Remedy: .+/m);
+  assert.match(stderr, /^error: .+: .+\nRemedy: .+/m);
   assert.doesNotMatch(stderr, /unexpected/);
   assert.ok(!`${stdout}${stderr}`.includes(CANARY), "it shows a value");
 }
@@ -134,7 +134,7 @@ describe("a token", () => {
   for (const [token, cause] of [
     ["owner-without-org", /admin:org/],
     ["member-token", /admin:org/],
-    ["expired-token", /GITHUB_TOKEN: GitHub does not know it, or it has expired\. Remedy: set a valid one/],
+    ["expired-token", /GITHUB_TOKEN: GitHub does not know it, or it has expired\nRemedy: set a valid one/],
   ] as const) {
     it(`(${token}) that may not is told so by every command, and nothing is written`, async () => {
       await inWorld(parseCase({ ...GOLDEN, token }), async ({ run }) => {
@@ -152,7 +152,7 @@ describe("a token", () => {
 const FAULTS: readonly (readonly [status: number, cause: RegExp, headers?: Record<string, string>])[] = [
   [401, /GITHUB_TOKEN: GitHub does not know it/],
   [403, /the token may not do this/],
-  [403, /rate limit is used up.*run again in 60 s/, { "retry-after": "60" }],
+  [403, /rate limit is used up.*run again in 60 s/s, { "retry-after": "60" }],
   [404, /GitHub does not show it|GitHub has no such/],
   [422, /refuses it|only together with a value/],
   [429, /rate limit is used up/],

@@ -320,10 +320,7 @@ describe("sophia-secrets compromise", function () {
     await putSecret(github.octokit(), "OPENAI_API_KEY", "canary-without-its-beginning", await inCarrier());
     const failed = await run("OPENAI_API_KEY --yes");
     equal(failed.code, 2);
-    match(
-      failed.stderr,
-      /error: run \d+: it ended with failure\. Remedy: fix what its log names \(http\S+\)/,
-    );
+    match(failed.stderr, /error: run \d+: it ended with failure\nRemedy: fix what its log names \(http\S+\)/);
     clock.forward(60);
     await putSecret(github.octokit(), "OPENAI_API_KEY", NEW, await inCarrier());
     const { code, stderr } = await run("OPENAI_API_KEY --yes");
@@ -497,7 +494,7 @@ describe("sophia-secrets compromise", function () {
     equal(stopped.code, 2);
     match(
       stopped.stderr,
-      /error: staging, production: the sync is paused\n {2}Remedy: .*resume staging production/,
+      /error: staging, production: the sync is paused\nRemedy: .*resume staging production/,
     );
     equal(stopped.stderr.split("./sophia-secrets resume").length, 2, "said once");
     equal(await loaded("production"), OLD);
@@ -679,7 +676,7 @@ describe("sophia-secrets compromise", function () {
   it("takes nothing but Enter for a yes", async () => {
     const { code, stderr } = await run("OPENAI_API_KEY", { typed: ["n"] });
     equal(code, 2);
-    match(stderr, /stopped: more than Enter was typed\. Remedy: run this again/);
+    match(stderr, /stopped: more than Enter was typed\nRemedy: run this again/);
     match((await run("OPENAI_API_KEY --dry-run")).stdout, /^1\. Revoke OPENAI_API_KEY [^:]*$/m, "not done");
   });
 
@@ -689,7 +686,7 @@ describe("sophia-secrets compromise", function () {
     equal(narrower.code, 2);
     match(
       narrower.stderr,
-      /--environment: the case that goes on was started in all environments\. Remedy: run it as it was started/,
+      /--environment: the case that goes on was started in all environments\nRemedy: run it as it was started/,
     );
     match((await run("OPENAI_API_KEY --dry-run")).stdout, /^1\. Revoke OPENAI_API_KEY .*: done$/m);
   });
@@ -701,10 +698,10 @@ describe("sophia-secrets compromise", function () {
       [
         "OPENAI_API_KEY --environment production",
         {},
-        /one value in all environments, and staging would keep the compromised one\. Remedy: leave it out/,
+        /one value in all environments, and staging would keep the compromised one\nRemedy: leave it out/,
       ],
-      ["OPENAI_API_KEY --environment canada", {}, /OPENAI_API_KEY is not in canada\. Remedy: use some of/],
-      ["OPENAI_API_KEY", {}, /there is nobody to ask\. Remedy: run it on a terminal, or with --yes/],
+      ["OPENAI_API_KEY --environment canada", {}, /OPENAI_API_KEY is not in canada\nRemedy: use some of/],
+      ["OPENAI_API_KEY", {}, /there is nobody to ask\nRemedy: run it on a terminal, or with --yes/],
       [
         `OPENAI_API_KEY --yes --reason ${"sk-proj-0123456789abcdefghij"}`,
         {},

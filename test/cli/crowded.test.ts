@@ -51,6 +51,6 @@ describe("other people's secrets that somebody granted to a carrier by name", fu
     };
     const { stderr, code, writes } = await runCase(parseCase(set));
     assert.deepEqual([code, writes], [2, []]);
-    assert.match(stderr, /KEY_1: no carrier has room for it: .*Remedy: /);
+    assert.match(stderr, /KEY_1: no carrier has room for it: .*\nRemedy: /);
   });
 });

@@ -135,7 +135,7 @@ describe("history", () => {
         stage.cloud.faults.add({ path, times: 0, answer: { status, body: { message: "canary" } } });
         const { code, stdout, stderr } = await stage.run("history production");
         deepEqual([code, stdout], [2, ""]);
-        match(stderr, /^error: (revision \d+ of )?payready\/default\/app-production-\w+: .*\. Remedy: /);
+        match(stderr, /^error: (revision \d+ of )?payready\/default\/app-production-\w+: .*\nRemedy: /);
       });
     }
     it(`gets over a lost answer of a ${what}`, async () => {
@@ -146,9 +146,9 @@ describe("history", () => {
 
   it("refuses what it does not know, naming what there is", async () => {
     for (const [rest, told] of [
-      ["canada", /canada: the catalog has no such environment.*staging, production/],
+      ["canada", /canada: the catalog has no such environment.*staging, production/s],
       ["production staging", /takes one environment/],
-      ["production --group tokens", /--group: names no group of the catalog: tokens.*databases, keys/],
+      ["production --group tokens", /--group: names no group of the catalog: tokens.*databases, keys/s],
       ["production --limit 501", /--limit: is no number from 1 to 500: 501/],
     ] as const) {
       const heard = await stage.run(`history ${rest}`);

@@ -99,7 +99,7 @@ describe("pause and resume", () => {
   it("refuses an environment the catalog does not have, an empty reason and one that looks like a key", async () => {
     match(
       (await pause("pause canada --reason")).stderr,
-      /canada: the catalog has no such environment.*staging, production/,
+      /canada: the catalog has no such environment.*staging, production/s,
     );
     match((await pause("pause --reason", " ")).stderr, /the reason: it is empty/);
     match(
@@ -186,7 +186,7 @@ describe("pause and resume", () => {
     deepEqual([code, stdout], [2, ""]);
     match(
       stderr,
-      /production: its sync is paused by ada .*: vendor is down\. Remedy: \.\/sophia-secrets resume production/,
+      /production: its sync is paused by ada .*: vendor is down\nRemedy: \.\/sophia-secrets resume production/,
     );
   });
 

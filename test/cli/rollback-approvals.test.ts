@@ -152,7 +152,7 @@ describe("where somebody must approve changes of values", () => {
         deepEqual([stdout, code], ["", 2]);
         equal(
           stderr,
-          `error: ${GROUP.keys}: another change of it waits for approval (change request ${theirs?.id}), and one at a time can. Remedy: look at it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request diff ${theirs?.id}); apply or close it, then run this again\n`,
+          `error: ${GROUP.keys}: another change of it waits for approval (change request ${theirs?.id}), and one at a time can\nRemedy: look at it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request diff ${theirs?.id}); apply or close it, then run this again\n`,
         );
       }
       equal((await ledger()).paused, undefined);
@@ -267,7 +267,7 @@ describe("where somebody must approve changes of values", () => {
           stage.cloud.faults.add({ method, path, skip, times: 0, answer });
           const { code, stderr } = await back();
           equal(code, 2);
-          match(stderr, /^error: .*Remedy: /);
+          match(stderr, /^error: .*Remedy: /s);
           await isAsBefore();
           stage.cloud.faults.clear();
           equal((await back()).code, 1);

@@ -286,7 +286,7 @@ describe("rollback", () => {
   it("does not go back to what was before the first text: that would delete every value", async () => {
     const { code, stderr } = await stage.run("rollback production --to 1 --group keys");
     equal(code, 2);
-    match(stderr, /^error: default\/app-production-keys@1: its text has no values: .*Remedy: .*history/);
+    match(stderr, /^error: default\/app-production-keys@1: its text has no values: .*\nRemedy: .*history/);
     await isAsBefore();
   });
 
@@ -295,7 +295,7 @@ describe("rollback", () => {
     stage.cloud.faults.add({ method: "GET", path: at(LEDGER), times: 0, answer: { status: 200, headers } });
     const { code, stderr } = await stage.run(BACK);
     equal(code, 2);
-    match(stderr, /app-production-ledger: the ledger's text is empty at revision 9\. Remedy: /);
+    match(stderr, /app-production-ledger: the ledger's text is empty at revision 9\nRemedy: /);
     stage.cloud.faults.clear();
     await isAsBefore();
   });
@@ -371,7 +371,7 @@ describe("rollback", () => {
       deepEqual([first.code, other?.code, other?.stdout], [0, 2, ""]);
       match(
         other?.stderr ?? "",
-        /^error: production: another rollback has it paused by ada since .*: rolled back to run-1; nothing was written\. Remedy: once that one has ended: \.\/sophia-secrets resume production/,
+        /^error: production: another rollback has it paused by ada since .*: rolled back to run-1; nothing was written\nRemedy: once that one has ended: \.\/sophia-secrets resume production/,
       );
       await isBack();
     });
@@ -511,7 +511,7 @@ describe("rollback", () => {
         const isAfterwards = CALLS.findIndex(([each]) => each === call) > 6;
         equal(code, isAfterwards ? 0 : 2);
         const told = /^warning: the values' ages in the ledger stay those of the newer ones: /;
-        match(stderr, isAfterwards ? told : /^error: .*Remedy: /);
+        match(stderr, isAfterwards ? told : /^error: .*Remedy: /s);
         stage.cloud.faults.clear();
         const { ALPHA_KEY } = await stage.variables();
         if ((await ledger()).paused === undefined)

@@ -120,7 +120,7 @@ describe("sophia-secrets rotation", () => {
     equal((await run("--owner DevOps")).code, 1);
     match(
       (await run("--owner Nobody")).stderr,
-      /--owner: owns no secret: Nobody\. Remedy: name one of DevOps/,
+      /--owner: owns no secret: Nobody\nRemedy: name one of DevOps/,
     );
     await everywhere({ OPENAI_API_KEY: fresh, SMTP_PASSWORD: "2026-06-01T00:00:00Z", JWT_SECRET: old });
     equal((await run()).code, 0);
@@ -202,7 +202,7 @@ describe("sophia-secrets rotation", () => {
       equal(code, 2);
       match(
         stderr,
-        /rotation\.ics: it is there, and is no calendar that this command wrote\. Remedy: name an/,
+        /rotation\.ics: it is there, and is no calendar that this command wrote\nRemedy: name an/,
       );
       equal(readFileSync(file, "utf8"), text);
     }
@@ -320,9 +320,9 @@ describe("sophia-secrets rotation", () => {
 
     it("says which right is missing, and what else stands in the way", async () => {
       await everywhere({ OPENAI_API_KEY: old });
-      match((await run("--issues")).stderr, /--issues: it is not said where\. Remedy: name a repository/);
+      match((await run("--issues")).stderr, /--issues: it is not said where\nRemedy: name a repository/);
       const stranger = await run("--issues deploy", { token: "stranger-token" });
-      match(stranger.stderr, /ai-cherry\/deploy: GitHub does not show it .*Issues, read and write/);
+      match(stranger.stderr, /ai-cherry\/deploy: GitHub does not show it .*Issues, read and write/s);
       match((await run("--issues a/b/c")).stderr, /--issues: names no repository/);
       const reader = await run("--issues", { token: "member-token", more: { programRepository: "deploy" } });
       match(reader.stderr, /without the label secret-rotation, which takes the right to push/);

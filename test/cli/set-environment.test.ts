@@ -71,7 +71,7 @@ describe("sophia-secrets set --environment", () => {
   function assertRefused(outcome: Outcome, told: RegExp): void {
     equal(outcome.code, 2, outcome.stderr);
     match(outcome.stderr, told);
-    match(outcome.stderr, /^error: .+: .+\. Remedy: .+/m);
+    match(outcome.stderr, /^error: .+: .+\nRemedy: .+/m);
     doesNotMatch(outcome.stderr, /unexpected/);
     deepEqual(outcome.writes, []);
   }
@@ -98,7 +98,7 @@ describe("sophia-secrets set --environment", () => {
     await start({ carrier: { staging: ["DATABASE_URL"] } }, { ledger });
     assertRefused(
       await run(SET, URL),
-      /DATABASE_URL: it exists in GitHub \(staging of carrier\), which cannot give its value back \(a value of it was synced: staging 2026-07-30T02:00:00Z\)\. Remedy: \.\/sophia-secrets set DATABASE_URL --environment staging --replace replaces it for good/,
+      /DATABASE_URL: it exists in GitHub \(staging of carrier\), which cannot give its value back \(a value of it was synced: staging 2026-07-30T02:00:00Z\)\nRemedy: \.\/sophia-secrets set DATABASE_URL --environment staging --replace replaces it for good/,
     );
     deepEqual(valuesIn("staging"), { DATABASE_URL: BEFORE });
     const { code, told, stderr } = await run(`${SET} --replace`, URL);
@@ -151,16 +151,16 @@ describe("sophia-secrets set --environment", () => {
     for (const [command, told] of [
       [
         "set DATABASE_URL",
-        /not of the organization\. Remedy: \.\/sophia-secrets set DATABASE_URL --environment ENVIRONMENT sets its value in one of staging, production/,
+        /not of the organization\nRemedy: \.\/sophia-secrets set DATABASE_URL --environment ENVIRONMENT sets its value in one of staging, production/,
       ],
       [
         "set OPENAI_API_KEY --environment staging",
-        /a secret of the organization, .*set OPENAI_API_KEY sets it, without --environment/,
+        /a secret of the organization, .*set OPENAI_API_KEY sets it, without --environment/s,
       ],
       ["set REGION --environment staging", /the stack's config's .*for the stack that has staging/],
       [
         "set STAGING_KEY --environment production",
-        /--environment: STAGING_KEY is not in production\. Remedy: use one of staging$/m,
+        /--environment: STAGING_KEY is not in production\nRemedy: use one of staging$/m,
       ],
       ["set GONE_KEY --environment staging", /its tombstone was due on 2026-07-31/],
       ["set DATABASE_URL --environment canada", /names no environment of the catalog: canada/],
@@ -174,7 +174,7 @@ describe("sophia-secrets set --environment", () => {
   it("makes no environment, which would have no rule for its branch", async () => {
     await start({ carrier: { production: [] } });
     const told =
-      /staging of carrier: GitHub has no such environment\. Remedy: pulumi up --refresh of the stack that has staging/;
+      /staging of carrier: GitHub has no such environment\nRemedy: pulumi up --refresh of the stack that has staging/;
     assertRefused(await run(SET, URL), told);
   });
 
@@ -191,7 +191,7 @@ describe("sophia-secrets set --environment", () => {
     equal(code, 2);
     match(
       stderr,
-      /error: DATABASE_URL in staging of ai-cherry\/carrier: the token may not do this\. Remedy: .*scope repo \(classic\) or Environments, read and write/,
+      /error: DATABASE_URL in staging of ai-cherry\/carrier: the token may not do this\nRemedy: .*scope repo \(classic\) or Environments, read and write/,
     );
   });
 

@@ -20,7 +20,8 @@ import { differencesIn } from "../../operations/access/team-differences";
 import { readStacks } from "../../operations/project";
 import { COMMAND } from "../../text";
 import { managingLines, matrixLines, observedLines, secretLines, UNKNOWN } from "../access-report";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { environmentOption } from "../options";
 
 /** Who may do what, and why. */

@@ -6,7 +6,8 @@ import { differencesOf, type Finding } from "../../operations/drift/find-drift";
 import { observeSecrets } from "../../operations/drift/observe-github";
 import { spreadOf } from "../../operations/values/named-entries";
 import { COMMAND } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { tableLines } from "../table";
 
 /** Takes what exists into the state, and tells what is then still to mend. */

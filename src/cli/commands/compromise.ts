@@ -14,9 +14,10 @@ import { runSteps } from "../../operations/incident/run-steps";
 import { requireSameScope, startJournal } from "../../operations/incident/start-case";
 import { unprovenIn } from "../../operations/incident/verify-loaders";
 import { COMMAND } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
 import { createLead, tellingPauses } from "../compromise-lead";
 import { type StepText, stepText } from "../compromise-report";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { nextFree, renderPostMortem, requireFree, writeNew } from "../post-mortem";
 import { parseSince } from "../time-options";
 

@@ -1,51 +1,33 @@
-import { dayOf } from "../../catalog/dates";
-import type { ResolvedEntry } from "../../catalog/entry";
-import { organizationSlots } from "../../catalog/slots";
-import { type Finding, findDrift, inOrder, isDrift } from "../../operations/drift/find-drift";
-import { findFormerReaders, observeAll } from "../../operations/drift/observe-github";
-import { spreadOf } from "../../operations/values/named-entries";
-import { COMMAND, counted } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import type { Drift } from "../../operations/drift/detect-drift";
+import type { Finding } from "../../operations/drift/find-drift";
+import { counted } from "../../text";
+import { defineCommand, EXIT } from "../command";
+import { flag } from "../options";
 import { tableLines } from "../table";
 
-/** Tells what the provider cannot see. */
-export const driftCommand: CommandSpec = {
+/** Shows what the provider cannot see. */
+export const driftCommand = defineCommand({
   name: "drift",
   topic: "look",
-  description: "What people changed in GitHub that the catalog has otherwise",
+  summary: "Show differences between GitHub and the catalog",
   details: [
-    "What pulumi preview cannot see: gh secret set resets who may read a secret, people delete and add in the browser, a repository's own secret hides the organization's, other people's secrets crowd a carrier. Says who still reads the name that a renamed secret had. Reads only. Exit code 1 when there is drift.",
+    "Finds what pulumi preview cannot see: gh secret set resets who can use a secret, people delete and add secrets in the browser, a repository's own secret hides the organization's, other secrets leave a carrier repository no room. Shows who still uses the former name of a renamed secret. Reads only. Exit code 1 when there is drift.",
   ],
-  options: [["--json", "print the findings as JSON"]],
-  examples: [`${COMMAND} drift`, `${COMMAND} drift --json | jq -r '.drift[].name'`],
-  run,
-};
+  options: { json: flag("print the findings as JSON") },
+  examples: ["drift", "drift --json | jq -r '.drift[].name'"],
+  load: () =>
+    require("../../operations/drift/detect-drift") as typeof import("../../operations/drift/detect-drift"),
+  run: async (context, { json }, { detectDrift }) => {
+    const found = await detectDrift(context);
+    const { drift, notes } = found;
+    const lines = json ? [JSON.stringify({ drift, notes })] : linesOf(found);
+    for (const line of lines) context.terminal.print(line);
+    return drift.length === 0 ? EXIT.done : EXIT.found;
+  },
+});
 
-async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
-  const { catalog, project, terminal } = context;
-  const { settings } = project;
-  const today = dayOf(context.now());
-  const github = context.github();
-  const [seen, spread] = await Promise.all([observeAll(context, github), spreadOf(context, github, true)]);
-  const findings = inOrder([
-    ...findDrift({ catalog, settings, spread, today }, seen),
-    ...findFormerReaders(seen.former, seen.formerReaders, settings.carriers),
-  ]);
-  const drift = findings.filter(isDrift);
-  const notes = findings.filter((finding) => !isDrift(finding));
-  if (typed.has("json")) terminal.print(JSON.stringify({ drift, notes }));
-  else for (const line of lines(catalog.entries, today, drift, notes)) terminal.print(line);
-  return drift.length === 0 ? EXIT.done : EXIT.found;
-}
-
-function lines(
-  secrets: readonly ResolvedEntry[],
-  today: string,
-  drift: readonly Finding[],
-  notes: readonly Finding[],
-): string[] {
+function linesOf({ declared, drift, notes }: Drift): string[] {
   const rows = tableLines(drift.map(({ name, kind, what, remedy }) => [kind, name, what, remedy]));
-  const declared = organizationSlots(secrets, today).length;
   const count = counted(drift.length, "difference");
   const told = (kind: Finding["kind"], heading: string, after: readonly string[] = []) => {
     const some = notes.filter((note) => note.kind === kind);
@@ -55,10 +37,10 @@ function lines(
   return [
     ...rows,
     ...(drift.length > 0 ? [""] : []),
-    `${declared} organization secrets declared, ${drift.length === 0 ? "no difference" : count}`,
+    `${counted(declared, "organization secret")} declared, ${drift.length === 0 ? "no difference" : count}`,
     ...told("overridden", "Environments with values of their own, which is no drift:"),
-    ...told("still-read", "Former names that live on, and who still reads them:", [
-      "  Not seen from here: other branches, workflows that inherit secrets, applications that ask ESC for the old key",
+    ...told("still-read", "Former names that still exist, and who uses them:", [
+      "  Not visible here: other branches, workflows that inherit secrets, applications that read the old key from ESC",
     ]),
   ];
 }

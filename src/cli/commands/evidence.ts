@@ -1,7 +1,8 @@
 import { collectEvidence } from "../../operations/evidence/collect-evidence";
 import { COMMAND } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
 import { renderEvidence, writeBundle } from "../evidence-bundle";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { tableLines } from "../table";
 import { parseSince } from "../time-options";
 

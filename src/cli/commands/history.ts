@@ -1,7 +1,8 @@
 import { requireCloud } from "../../operations/context";
 import { type HistoryLine, readHistory } from "../../operations/versions/history";
 import { COMMAND } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { environmentArgument, groupOption, limitOption } from "../options";
 import { tableLines } from "../table";
 

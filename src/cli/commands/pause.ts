@@ -3,7 +3,8 @@ import { RemedyError } from "../../errors";
 import { requireCloud } from "../../operations/context";
 import { pauseSync } from "../../operations/pauses/pause-sync";
 import { COMMAND } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { environmentArguments } from "../options";
 import { untilOption } from "../time-options";
 

@@ -2,7 +2,8 @@ import { createGitHubComments } from "../../clients/github-issues";
 import { RemedyError } from "../../errors";
 import { readPlan } from "../../operations/plan-comment/read-plan";
 import { COMMAND } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { markerOf, renderPlan } from "../plan-markdown";
 
 /** A preview as a pull request's readers see it. */

@@ -1,6 +1,7 @@
 import { type Recovery, type RecoveryProgress, recover } from "../../operations/recovery/recover";
 import { COMMAND, counted } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { tableLines } from "../table";
 
 /** Imports what an interrupted `up` made and did not record. */

@@ -7,7 +7,8 @@ import { observeSecrets } from "../../operations/drift/observe-github";
 import { organizationSlotsNamed, requireRoom, spreadOf } from "../../operations/values/named-entries";
 import { describeReaders, repositoryIds } from "../../operations/values/write-values";
 import { COMMAND, counted } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 
 /** Mends who may read a secret; knows no value and sends none. */
 export const repairCommand: CommandSpec = {

@@ -3,7 +3,8 @@ import { describePause } from "../../ledger/pause";
 import { requireCloud } from "../../operations/context";
 import { resumeSync } from "../../operations/pauses/pause-sync";
 import { COMMAND } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { environmentArguments } from "../options";
 
 /** Ends pauses. */

@@ -6,7 +6,8 @@ import type { Project } from "../../operations/project";
 import { type Rollback, rollBack } from "../../operations/versions/roll-back";
 import { headline, logLines, outcomeOf } from "../../sync/report";
 import { COMMAND, namesIn } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { environmentArgument, groupOption } from "../options";
 
 /** Back to what worked. */

@@ -5,7 +5,8 @@ import { readRotation } from "../../operations/rotation/read-rotation";
 import { renderCalendar, writeCalendar } from "../../operations/rotation/rotation-calendar";
 import { applyIssues, ISSUE_LABEL, planIssues } from "../../operations/rotation/rotation-issues";
 import { COMMAND, counted } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { tableLines } from "../table";
 
 const DUE_WITHIN = 14;

@@ -8,7 +8,8 @@ import { PULUMI_CLOUD, pulumiAddress } from "../../clients/pulumi-login";
 import { RemedyError } from "../../errors";
 import type { Secret } from "../../secret";
 import { COMMAND } from "../../text";
-import type { CommandContext, CommandSpec, Typed } from "../command";
+import type { CommandContext } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 
 /** A token for one command, in place of one stored in GitHub. */
 export const runAsCommand: CommandSpec = {

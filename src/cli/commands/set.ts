@@ -13,7 +13,8 @@ import {
 import { readValue, setInEnvironment } from "../../operations/values/set-in-environment";
 import { describeReaders, writeValues } from "../../operations/values/write-values";
 import { COMMAND } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { environmentOption } from "../options";
 
 /** Writes one value, asked for in hiding or read from stdin. */

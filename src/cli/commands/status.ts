@@ -4,7 +4,8 @@ import { inParallel } from "../../operations/in-parallel";
 import { type Seen, seeEnvironment, seeGitHub } from "../../operations/observation/environments";
 import { findStatus, remedyLines, type Status } from "../../operations/status/find-status";
 import { COMMAND } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { environmentOption } from "../options";
 import { tableLines } from "../table";
 

@@ -2,7 +2,8 @@ import { readInput } from "../../operations/values/env-file";
 import { givenIn, syncByHand } from "../../operations/values/sync-by-hand";
 import { outcomeOf } from "../../sync/report";
 import { COMMAND } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type Typed } from "../command";
+import { type CommandContext, EXIT } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { reportSync } from "../sync-report";
 import { syncToGithubCommand } from "./sync-to-github";
 

@@ -7,7 +7,8 @@ import { readInput } from "../../operations/values/env-file";
 import { otherNamesLeft, requireRoom, spreadOf } from "../../operations/values/named-entries";
 import { type NewValue, writeValues } from "../../operations/values/write-values";
 import { COMMAND } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 
 /** Writes all values of a .env file. */
 export const syncToGithubCommand: CommandSpec = {

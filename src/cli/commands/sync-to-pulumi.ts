@@ -5,7 +5,8 @@ import { namedSlots } from "../../operations/values/named-entries";
 import { givenIn, syncByHand } from "../../operations/values/sync-by-hand";
 import type { Input } from "../../sync/given-values";
 import { COMMAND } from "../../text";
-import type { CommandContext, CommandSpec, ExitCode, Typed } from "../command";
+import type { CommandContext, ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { reportSync } from "../sync-report";
 
 /** The sync job's work, from a person's machine. */

@@ -1,7 +1,8 @@
 import type { Check } from "../../operations/verification/check";
 import { verifyPipeline } from "../../operations/verification/verify-pipeline";
 import { COMMAND, counted, namesIn } from "../../text";
-import { type CommandContext, type CommandSpec, EXIT, type ExitCode, type Typed } from "../command";
+import { type CommandContext, EXIT, type ExitCode } from "../command";
+import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { environmentOption } from "../options";
 import { tableLines } from "../table";
 
