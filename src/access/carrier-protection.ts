@@ -38,11 +38,11 @@ export const SYNC_FILES = [WORKFLOW_PATH, SCRIPT_PATH] as const;
  * @param settings of the stack that owns the organization-wide objects: its deployment environments need reviewers.
  */
 export function protectionChecks(
-  settings: Pick<Settings, "branch" | "environments">,
+  settings: Pick<Settings, "branch" | "environments" | "organizationStack">,
   repository: string,
   ask: AskRepository,
 ): ProtectionCheck[] {
-  const { branch, environments } = settings;
+  const { branch, environments, organizationStack } = settings;
   // Asked once, for the branch and for the files.
   let rules: Promise<Rule[] | undefined> | undefined;
   const asked = () => {
@@ -57,11 +57,11 @@ export function protectionChecks(
   return [
     {
       subject: `branch ${branch} of ${repository}`,
-      look: async () => ofBranch(await branchFacts(branch, await asked(), ask), branch),
+      look: async () => ofBranch(await branchFacts(branch, await asked(), ask), organizationStack),
     },
     {
       subject: `workflow and script in ${repository}`,
-      look: async () => ofFiles(await fileFacts(branch, await asked(), ask)),
+      look: async () => ofFiles(await fileFacts(branch, await asked(), ask), organizationStack),
     },
     ...environments.map((environment) => ({
       subject: `GitHub environment ${environment} of ${repository}`,
@@ -70,9 +70,10 @@ export function protectionChecks(
   ];
 }
 
-const IN_GITHUB = "in GitHub: the repository's Settings, Rules, Rulesets";
+const IN_GITHUB =
+  "or do it in GitHub: the repository's Settings, Rules, Rulesets (private repositories need GitHub Team)";
 
-function ofBranch({ reviews, forcePush }: BranchFacts, branch: string): Protection {
+function ofBranch({ reviews, forcePush }: BranchFacts, stack: string): Protection {
   if (reviews === undefined || forcePush === undefined) return unknown("how the branch is protected");
   const open = [
     ...(reviews === "none" ? ["anyone with write may push to it, without a pull request"] : []),
@@ -85,11 +86,11 @@ function ofBranch({ reviews, forcePush }: BranchFacts, branch: string): Protecti
     code: "carrier-branch-open",
     state: "warning",
     cause: `${open.join("; ")}: whoever changes the script there gets the job's secrets and its token`,
-    remedy: `require a pull request with a review for ${branch} and block force pushes, ${IN_GITHUB}`,
+    remedy: `pulumi config set protectCarriers branch -s ${stack}, and pulumi up -s ${stack}; ${IN_GITHUB}`,
   };
 }
 
-function ofFiles({ guarded, codeOwners, complete }: FileFacts): Protection {
+function ofFiles({ guarded, codeOwners, complete }: FileFacts, stack: string): Protection {
   const open = SYNC_FILES.filter(
     (file) =>
       !guarded.some((pattern) => covers(pattern, file)) &&
@@ -101,7 +102,7 @@ function ofFiles({ guarded, codeOwners, complete }: FileFacts): Protection {
     code: "carrier-files-open",
     state: "warning",
     cause: `anyone's review is enough for ${open.join(" and ")}, which decide what a job does with every secret`,
-    remedy: `restrict these paths by a push ruleset, or name code owners for them and require their review, ${IN_GITHUB}`,
+    remedy: `pulumi config set protectCarriers branch-and-files -s ${stack}, and pulumi up -s ${stack}; or name code owners for them and require their review; ${IN_GITHUB}`,
   };
 }
 
@@ -137,7 +138,7 @@ function ofEnvironment(list: EnvironmentList | undefined, name: string, branch: 
     state: "warning",
     cause: open.join("; "),
     remedy:
-      "set environmentReviewers in the config of the organization's stack, which declares both (GitHub has reviewers of private repositories in its Enterprise plan alone)",
+      "set environmentReviewers in the config of the organization's stack, which declares both; protectCarriers declares the rule for branches alone (GitHub has reviewers of private repositories in its Enterprise plan alone)",
   };
 }
 

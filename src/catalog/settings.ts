@@ -76,6 +76,12 @@ const SCHEMA = z.strictObject({
   carriers: names,
   branch: name.default("main"),
   environmentReviewers: each.max(REVIEWERS, `must name ${REVIEWERS} at most, as GitHub does`).optional(),
+  protectCarriers: oneOf(["branch", "branch-and-files"]).optional(),
+  deployAppId: z
+    .string()
+    .regex(/^[1-9][0-9]*$/, "must be the number that GitHub calls App ID")
+    .transform(Number)
+    .optional(),
   edition: oneOf(EDITIONS).default("enterprise"),
   programRepository: name.optional(),
   issuerThumbprints: z

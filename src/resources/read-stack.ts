@@ -132,6 +132,17 @@ function checkTogether(settings: Settings): Problem[] {
       remedy: "set it to the address of Pulumi Cloud: pulumi config set pulumiApiUrl https://api.pulumi.com",
     });
   }
+  const { protectCarriers, programRepository, deployAppId } = settings;
+  if (protectCarriers !== undefined && programRepository !== undefined && deployAppId === undefined) {
+    problems.push({
+      code: "config-incomplete",
+      subject: "config protectCarriers",
+      cause:
+        "is set and deployAppId is not, so the rulesets would refuse what CI's up commits to the carriers",
+      remedy:
+        "pulumi config set deployAppId NUMBER: the App ID on the settings page of the deploying GitHub App",
+    });
+  }
   if ((settings.dockerUsername === undefined) !== (settings.dockerPassword !== true)) {
     problems.push({
       code: "config-incomplete",

@@ -26,11 +26,13 @@ const live = (change: object = {}) => ({
 /** A carrier without any protection, and everything shown. */
 const OPEN = { [RULES]: [], [PUSH]: [], "/branches/main": { protected: false }, [ENVIRONMENTS]: live() };
 
+const SETTINGS = { branch: "main", environments: ["live"], organizationStack: "live" };
+
 /** State and code of branch, files and GitHub environment. */
 async function look(shown: Record<string, unknown>): Promise<string[]> {
   const ask: AskRepository = async (path) => shown[path];
   const found = [];
-  for (const each of protectionChecks({ branch: "main", environments: ["live"] }, "carrier", ask)) {
+  for (const each of protectionChecks(SETTINGS, "carrier", ask)) {
     const { state, code, remedy } = await each.look();
     if (state !== "ok") match(remedy ?? "", /\w/);
     found.push(`${state} ${code}`);

@@ -80,7 +80,7 @@ describe("verify's look at the protection of a carrier repository", () => {
     for (const { code, cause, remedy } of checks) {
       match(code, /^carrier-(branch|files|environment)-open$/);
       match(cause, /\w/);
-      match(remedy ?? "", /ruleset|Rulesets|environmentReviewers/);
+      match(remedy ?? "", /protectCarriers/);
       doesNotMatch(`${cause}${remedy}`, /undefined/);
     }
   });

@@ -4,6 +4,7 @@ import { SCRIPT_PATH, WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { renderScript, renderWorkflow } from "../../sync/carrier-files";
 import type { JobCatalog } from "../../sync/job-catalog";
+import { declareRulesets } from "./carrier-rulesets";
 
 export interface CarrierArgs {
   /** What the sync job must know of the catalog, as far as this carrier syncs it. */
@@ -14,7 +15,7 @@ export interface CarrierArgs {
   bundle: string;
 }
 
-/** A carrier repository: the sync workflow and the script it runs, as files that the stack manages. */
+/** A carrier repository: the sync workflow and its script, as files that the stack manages, and rulesets for them. */
 export class Carrier extends pulumi.ComponentResource {
   readonly workflow: github.RepositoryFile;
 
@@ -47,6 +48,8 @@ export class Carrier extends pulumi.ComponentResource {
       job.then((known) => renderWorkflow(known, settings)),
       [script],
     );
+    // After the files: who runs the first `up` may not be in the bypass list.
+    declareRulesets(repository, settings, { parent: this, dependsOn: [this.workflow] });
     this.registerOutputs({});
   }
 }

@@ -94,14 +94,14 @@ interface Shared extends Pick<EnvironmentSecretsArgs, "guards" | "values"> {
 }
 
 /**
- * For each of the stack's deployment environments that has secrets of its own or reviewers: the GitHub environment in
- * each carrier that syncs some of those secrets or must be reviewed, and the secrets.
+ * For each of the stack's deployment environments that has secrets of its own or reviewers, or whose carriers are protected:
+ * the GitHub environment in each carrier that syncs some of those secrets or is guarded by it, and the secrets.
  */
 export function declareEnvironmentSecrets(
   { secrets, settings, guards, values, today, provider }: Shared,
   opts: { providers: pulumi.ProviderResource[] },
 ): EnvironmentSecrets[] {
-  const { branch, carriers, environments, environmentReviewers = [] } = settings;
+  const { branch, carriers, environments, environmentReviewers = [], protectCarriers } = settings;
   const targets = environmentTargets(secrets, carriers, environments, today);
   const reviewers = reviewerIds(environmentReviewers, { provider });
   return environments.flatMap((deployment) =>
@@ -110,7 +110,7 @@ export function declareEnvironmentSecrets(
         .filter((target) => target.environment === deployment && target.repository === repository)
         .map(({ slot }) => slot);
       // The sync is reviewed in every carrier: an unreviewed job of another one would write the same values.
-      if (slots.length === 0 && reviewers.length === 0) return [];
+      if (slots.length === 0 && reviewers.length === 0 && protectCarriers === undefined) return [];
       return [
         new EnvironmentSecrets({ repository, deployment, branch, reviewers, slots, guards, values }, opts),
       ];

@@ -11,6 +11,7 @@ import { gitHubSettings } from "./github-settings";
 import { repositoryEnvironment } from "./repository-environment";
 import { repositoryEnvironmentDeploymentPolicy } from "./repository-environment-deployment-policy";
 import { repositoryFile } from "./repository-file";
+import { repositoryRuleset } from "./repository-ruleset";
 import { actionsEnvironmentSecret, actionsSecret } from "./repository-secret";
 
 /**
@@ -40,6 +41,7 @@ export const gitHubProvider: ProviderDefinition<GitHubClient> = {
     "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy":
       repositoryEnvironmentDeploymentPolicy,
     "github:index/repositoryFile:RepositoryFile": repositoryFile,
+    "github:index/repositoryRuleset:RepositoryRuleset": repositoryRuleset,
   },
   functions: {
     "github:index/getActionsOrganizationSecrets:getActionsOrganizationSecrets": getActionsOrganizationSecrets,
