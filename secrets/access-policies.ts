@@ -3,10 +3,10 @@ import { ENVIRONMENTS } from "./environments";
 import type { GROUPS } from "./groups";
 
 /**
- * Who may do what with Sophia's values besides the pipeline itself, least first. People are named by their login in
- * Pulumi Cloud. `./sophia-secrets access` shows what it comes to.
+ * Who may do what with values in ESC, besides the pipeline itself. People are named by their login in Pulumi Cloud.
+ * `./sophia-secrets access` shows the result.
  *
- * To give somebody access: a name in `identities`, or a policy more with its reason, then `pulumi up`.
+ * To give somebody access: add a name to `identities`, or a policy with its reason, then `pulumi up`.
  */
 export const ACCESS_POLICIES = [
   {

@@ -5,11 +5,12 @@ import { GROUPS } from "./groups";
 import { PAGES } from "./vendor-pages";
 
 /**
- * Every secret of the Sophia AI platform.
+ * The catalog: every secret of the Sophia AI platform, and the groups, deployment environments and access policies
+ * beside this file.
  *
- * To add one: one line here, then `pulumi up`. Nothing else is edited: slot, workflow, script, ESC text, access
- * and the loader's types follow from it. What an entry may say is in `entry.ts`; only name and group are needed.
- * Where Sophia's own documents disagree on a name, the older name stands as an alias, beside why.
+ * To add a secret: one line here, then `pulumi up`. The organization secret, the sync, ESC, access and the loaders'
+ * types follow from it. `src/catalog/entry.ts` says what an entry takes; only name and group are needed. If Sophia's own
+ * documents disagree on a name, the older one is an alias, and `note` says why.
  */
 export const catalog = defineCatalog({
   environments: ENVIRONMENTS,

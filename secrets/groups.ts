@@ -1,7 +1,8 @@
 import type { Group } from "../src/catalog/entry";
 
 /**
- * Sophia's five groups. Days and owners are those of its secret management guide: API keys 90 DevOps, database
+ * Groups of secrets: each has an owner, a rotation interval, and one values environment in ESC per deployment
+ * environment. Days and owners are those of Sophia's secret management guide: API keys 90 DevOps, database
  * credentials 180 Database Admin, JWT secrets 365 Security, integrations 90 Integration Team, infrastructure 90
  * DevOps.
  */

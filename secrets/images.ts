@@ -1,4 +1,4 @@
 import type { Image } from "../src/catalog/entry";
 
-/** Sophia's images. To add one: a line here. */
+/** Container images that the platform runs. The stacks resolve each to its digest. To add one: a line here. */
 export const IMAGES: readonly Image[] = [{ name: "backend", reference: "scoobyjava15/sophia-ai:latest" }];

@@ -1,6 +1,7 @@
 /**
- * Where each vendor makes new keys and revokes old ones. Each was found in November 2026 in the vendor's own texts, or, where
- * those only describe the way, in several guides that agree. Servers of one's own (Grafana, PostgreSQL, Redis) have none. To add one: a line here, and `page` of the entries.
+ * The page of each vendor where people make new keys and revoke old ones; alerts and reports link to it. Each was found
+ * in November 2026 in the vendor's own texts, or, if those only describe the way, in several guides that agree. Servers
+ * of one's own (Grafana, PostgreSQL, Redis) have none. To add one: a line here, and `page` in the entries.
  */
 export const PAGES = {
   anthropic: "https://platform.claude.com/settings/keys",

@@ -10,7 +10,7 @@ export interface AuditRecord {
   actor: string;
   /** The vendor's own event name where it has one: `org.update_actions_secret`, `environment.open`. */
   action: string;
-  /** What it was done to: `ai-cherry/OPENAI_API_KEY`, `scoobyjava-org/default/sophia-ai-production`. */
+  /** What it was done to: `acme/OPENAI_API_KEY`, `acme/default/app-production`. */
   target: string;
   outcome: "success" | "denied" | "failed";
   /** Further names: revision, visibility, run id. */

@@ -74,7 +74,7 @@ function take(c: GitHubContext, rates: RateLimits): { standing: Standing; refusa
   if (c.req.path.endsWith("/rate_limit")) return { standing: rates.standingOf(actor), refusal: undefined };
   const primary = rates.takePrimary(actor);
   if (primary.refusal !== undefined) return primary;
-  // `/orgs/ai-cherry/actions/secrets` and all below it are one endpoint.
+  // `/orgs/ORG/actions/secrets` and all below it are one endpoint.
   const endpoint = c.req.path
     .replace(/^\/api\/v3/, "")
     .split("/")

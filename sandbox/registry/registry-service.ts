@@ -19,7 +19,7 @@ import { blobOf } from "./tiny-image";
 export interface RegistryOptions {
   /** Left out, everybody may read and push. */
   credentials?: { username: string; password: string };
-  /** Images built on the spot, each its own digest: `sophia/app:1.0`. */
+  /** Images built on the spot, each its own digest: `team/app:1.0`. */
   images: readonly string[];
 }
 

@@ -14,7 +14,7 @@ export interface RegistryState {
   blobs: Record<string, string>;
 }
 
-/** @param images names with an optional tag: `sophia/app:1.0`. */
+/** @param images names with an optional tag: `team/app:1.0`. */
 export function seededState(images: readonly string[]): RegistryState {
   const state: RegistryState = { repositories: {}, blobs: {} };
   for (const image of images) {

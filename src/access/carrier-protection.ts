@@ -23,7 +23,7 @@ export interface Protection {
 
 /** One place of a carrier repository to look at. */
 export interface ProtectionCheck {
-  /** `branch main of sophia-main`. */
+  /** `branch main of carrier`. */
   subject: string;
   look: () => Promise<Protection>;
 }

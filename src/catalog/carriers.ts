@@ -6,7 +6,7 @@ import { organizationSlots, slotNames } from "./slots";
 /** Organization secrets that a workflow sees: the first of those its repository may read, by name (GitHub's docs). */
 export const SEEN_BY_A_WORKFLOW = 100;
 
-/** Organization secrets that other people have. */
+/** Organization secrets that the catalog does not declare. */
 export interface OtherSecrets {
   /** How many each carrier may read. */
   counts: Readonly<Record<string, number>>;
@@ -34,19 +34,19 @@ export interface Spread {
  * - where carriers are full, a secret that comes displaces at most one in each of them (two while it is renamed), and
  *   a new carrier also lets those back to their best carrier that had found it full.
  *
- * @param crowd other people's secrets; none where it is left out.
+ * @param others organization secrets that the catalog does not declare; none when left out.
  */
 export function spreadSecrets(
   secrets: readonly ResolvedEntry[],
   carriers: readonly string[],
   today: string,
-  crowd: OtherSecrets = NOBODY,
+  others: OtherSecrets = NOBODY,
 ): Spread {
   const weights = weightsOf(secrets, today);
   const room = Object.fromEntries(
     carriers.map((carrier) => {
       const held = secrets.filter((secret) => isReadable(secret, carrier));
-      return [carrier, SEEN_BY_A_WORKFLOW - (crowd.counts[carrier] ?? 0) - sum(held, weights)];
+      return [carrier, SEEN_BY_A_WORKFLOW - (others.counts[carrier] ?? 0) - sum(held, weights)];
     }),
   );
   const shards = Object.fromEntries(carriers.map((carrier) => [carrier, new Set<string>()]));
@@ -65,7 +65,7 @@ export function spreadSecrets(
   const unplaced = sum(left, weights);
   if (unplaced + excess === 0) return { shards, problems: [] };
   const everywhere = secrets.filter((secret) => secret.visibility !== "selected" || secret.bootstrap);
-  const taken = sum(everywhere, weights) + crowd.everywhere;
+  const taken = sum(everywhere, weights) + others.everywhere;
   return { shards, problems: [tooMany({ unplaced, excess, overfull, carriers, taken })] };
 }
 

@@ -13,7 +13,7 @@ export interface EnvironmentSlot {
   slot: SlotName;
 }
 
-/** `sophia-main/production/DATABASE_URL`: the slot's name in the stack. */
+/** `carrier/production/DATABASE_URL`: the slot's name in the stack. */
 export function pathOfSlot({ repository, environment, slot }: EnvironmentSlot): string {
   return `${repository}/${environment}/${slot.name}`;
 }

@@ -28,8 +28,8 @@ const matches = (expected: string, pattern: RegExp): Format => ({
 const PRIVATE_KEY = /^-----BEGIN ([A-Z ]*PRIVATE KEY)-----\r?\n[\s\S]+\n-----END \1-----\s*$/;
 
 /**
- * Formats by name. The prefixes are the vendors' documented ones; `sk-` and `xoxb-` are stated in Sophia's own
- * guide too. To add one: a line here; entries may then name it, and the compiler checks that they spell it right.
+ * Formats by name. The prefixes are those that the vendors document. To add one: a line here; entries may then name it,
+ * and the compiler checks the spelling.
  */
 export const FORMATS = {
   text: matches("any text", /[\s\S]/),

@@ -10,22 +10,22 @@ export interface EscEnvironment {
   name: string;
 }
 
-/** `default/sophia-ai-production`: what applications open. */
+/** `default/app-production`: what applications open. */
 export function compositeEnvironment(naming: Naming, environment: string): EscEnvironment {
   return { project: naming.escProject, name: `${naming.application}-${environment}` };
 }
 
-/** `default/sophia-ai-production-api-keys`: what the sync job writes. */
+/** `default/app-production-api-keys`: what the sync job writes. */
 export function valuesEnvironment(naming: Naming, environment: string, group: string): EscEnvironment {
   return { project: naming.escProject, name: `${naming.application}-${environment}-${group}` };
 }
 
-/** `default/sophia-ai-production-ledger`: when and by which run each value was synced, without the values. */
+/** `default/app-production-ledger`: when and by which run each value was synced, without the values. */
 export function ledgerEnvironment(naming: Naming, environment: string): EscEnvironment {
   return { project: naming.escProject, name: `${naming.application}-${environment}-ledger` };
 }
 
-/** `default/sophia-ai-production-for-database-admin`: what people open whom a policy gives some groups and not all. */
+/** `default/app-production-for-database-admin`: what people open whom a policy gives some groups and not all. */
 export function audienceEnvironment(naming: Naming, environment: string, policy: string): EscEnvironment {
   return { project: naming.escProject, name: `${naming.application}-${environment}-for-${policy}` };
 }
@@ -60,7 +60,7 @@ function teamName(name: string): string {
   return `${name.slice(0, LONGEST_TEAM_NAME - digits.length - 1)}-${digits}`;
 }
 
-/** `default/sophia-ai-production`, as `imports:` and the CLI spell it. */
+/** `default/app-production`, as `imports:` and the CLI spell it. */
 export function pathOf(id: EscEnvironment): string {
   return `${id.project}/${id.name}`;
 }
@@ -70,7 +70,7 @@ export function jobIdOf(environment: string): string {
   return environment.replace(/^(?=[0-9])/, "_").replaceAll(".", "_");
 }
 
-/** The sync workflow's file, by whose name GitHub starts it. The name is the one Sophia's people know. */
+/** The sync workflow's file, by whose name GitHub starts it. */
 export const WORKFLOW_FILE = "sync_secrets.yml";
 
 /** Where the stack puts it in each carrier. */

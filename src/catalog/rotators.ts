@@ -107,12 +107,12 @@ export function rotatorsIn(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** `default/sophia-ai-production-rotated-orders`: what ESC writes the credentials to. */
+/** `default/app-production-rotated-orders`: what ESC writes the credentials to. */
 export function rotatedEnvironment(naming: Naming, environment: string, { name }: Rotator): EscEnvironment {
   return { project: naming.escProject, name: `${naming.application}-${environment}-rotated-${name}` };
 }
 
-/** `default/sophia-ai-production-managing-orders`: the managing user. Nobody but administrators may open it. */
+/** `default/app-production-managing-orders`: the managing user. Nobody but administrators may open it. */
 export function managingEnvironment(naming: Naming, environment: string, { name }: Rotator): EscEnvironment {
   return { project: naming.escProject, name: `${naming.application}-${environment}-managing-${name}` };
 }

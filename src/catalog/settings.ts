@@ -5,7 +5,7 @@ import type { Problem } from "../errors";
 /** Names that Pulumi and GitHub take as organization, project, repository or environment. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** A property name that ESC can reach without quotes: `${sophia.key}`. */
+/** A property name that ESC can reach without quotes: `${app.key}`. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** A GitHub secret's name. An address put there by mistake does not fit, and is refused without being quoted. */

@@ -186,14 +186,14 @@ function checkValues(secret: ResolvedEntry): Problem[] {
   if (secret.default === undefined || !Object.hasOwn(FORMATS, secret.format)) return problems;
   const wrong =
     secret.default === "" || secret.default === SENTINEL
-      ? "is empty or the sentinel"
+      ? "is empty or the placeholder"
       : misfit(secret.format, secret.default);
   if (wrong !== undefined) {
     problems.push({
       code: "default-invalid",
       subject: secret.name,
       cause: `its default ${wrong}`,
-      remedy: "mend the default or leave it out",
+      remedy: "fix the default or leave it out",
     });
   }
   return problems;

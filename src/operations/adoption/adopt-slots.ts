@@ -9,7 +9,7 @@ import type { Project } from "../project";
 
 /** A slot that a stack declares: of the organization, or of one environment of a carrier. */
 export interface AdoptSlot {
-  /** Its name in the stack: `NAME`, or `sophia-main/production/NAME`. */
+  /** Its name in the stack: `NAME`, or `carrier/production/NAME`. */
   path: string;
   slot: SlotName;
   place: Pick<EnvironmentSlot, "repository" | "environment"> | undefined;

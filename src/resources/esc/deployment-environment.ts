@@ -38,7 +38,7 @@ export interface DeploymentEnvironmentArgs {
  * open, and the teams that may.
  */
 export class DeploymentEnvironment extends pulumi.ComponentResource {
-  /** `default/sophia-ai-production`. */
+  /** `default/app-production`. */
   readonly composite: string;
   /** When and by which run each value was synced. */
   readonly ledger: pulumiservice.Environment;

@@ -81,7 +81,7 @@ describe("the catalog's rules", () => {
   it("refuse a default that is no value or has the wrong format, without quoting it", () => {
     for (const value of ["", SENTINEL])
       deepEqual(problemsOf({ name: "A", default: value, credential: false }), [
-        "A: its default is empty or the sentinel",
+        "A: its default is empty or the placeholder",
       ]);
     const problems = problemsOf({ name: "A", format: "number", default: "hidden", credential: false });
     deepEqual(problems, ["A: its default must be digits only"]);
