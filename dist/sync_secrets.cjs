@@ -7382,13 +7382,18 @@ function escaped(unit) {
 
 // src/errors.ts
 var RemedyError = class extends Error {
-  constructor(problem, options) {
-    super(`${problem.subject}: ${problem.cause}. Remedy: ${problem.remedy}`, options);
+  constructor(problem, { problems = [], ...options } = {}) {
+    super([oneLine(problem), ...problems.map((each) => `  - ${oneLine(each)}`)].join("\n"), options);
     this.problem = problem;
     this.name = new.target.name;
+    this.problems = problems;
   }
   problem;
+  problems;
 };
+function oneLine({ subject, cause, remedy }) {
+  return `${subject}: ${cause}. Remedy: ${remedy}`;
+}
 var TokenError = class extends RemedyError {
 };
 
@@ -8056,17 +8061,18 @@ function readPause(value) {
   const fields = typeof value === "object" ? value : {};
   const text = (name, otherwise) => {
     const field = fields[name];
-    return typeof field === "string" && field !== "" ? oneLine(field) : otherwise;
+    return typeof field === "string" && field !== "" ? oneLine2(field) : otherwise;
   };
-  const until = text("until", "");
+  const [until, rollback] = [text("until", ""), text("rollback", "")];
   return {
     reason: text("reason", "no reason is given"),
     by: text("by", "somebody"),
     since: text("since", "an unknown time"),
-    ...until === "" ? {} : { until }
+    ...until === "" ? {} : { until },
+    ...rollback === "" ? {} : { rollback }
   };
 }
-function oneLine(text) {
+function oneLine2(text) {
   return text.replace(UNSEEN, " ").slice(0, LONGEST_REASON).trim();
 }
 function pauseAt(pause, now) {

@@ -11,6 +11,8 @@ export interface Pause {
   since: string;
   /** From then on the sync writes again; until somebody resumes it where it is left out. */
   until?: string;
+  /** The rollback that set it, as that names itself; absent for a person's pause. */
+  rollback?: string;
 }
 
 /** Characters a reason may have: a line of a table, and of an annotation. */
@@ -54,12 +56,13 @@ export function readPause(value: unknown): Pause | undefined {
     const field = fields[name];
     return typeof field === "string" && field !== "" ? oneLine(field) : otherwise;
   };
-  const until = text("until", "");
+  const [until, rollback] = [text("until", ""), text("rollback", "")];
   return {
     reason: text("reason", "no reason is given"),
     by: text("by", "somebody"),
     since: text("since", "an unknown time"),
     ...(until === "" ? {} : { until }),
+    ...(rollback === "" ? {} : { rollback }),
   };
 }
 

@@ -245,6 +245,14 @@ describe("rollback", () => {
     equal((await ledger()).paused?.until, undefined, "also of one that is worded as its own");
   });
 
+  it("takes no person's pause for another rollback's, however it is worded", async () => {
+    await stage.run("pause production --reason", {}, "rolled back to run-2");
+    const { code, stderr } = await stage.run(BACK);
+    equal(code, 0, stderr);
+    match(stderr, /warning: the sync was paused before \(rolled back to run-2\); that pause is replaced/);
+    equal((await ledger()).paused?.rollback, "all groups to run-1");
+  });
+
   it("refuses what it cannot find, naming the groups, before anything is written", async () => {
     await stage.cloud.call("DELETE", env(GROUP.databases, "/versions/tags/run-1"));
     await stage.cloud.call("POST", env(GROUP.keys, "/versions/3/retract"), { body: { reason: "leaked" } });

@@ -15,7 +15,7 @@ export interface RollbackPause {
   before: Pause | undefined;
 }
 
-/** Whether an earlier run of the same request paused the sync: it may have been broken off, or wait for approval. */
+/** Whether an earlier run of the same request paused the sync: it may have been interrupted, or wait for approval. */
 export async function isPausedFor(
   context: Context,
   cloud: PulumiCloud,
@@ -32,9 +32,14 @@ async function standingPause(
   return (await ledgerOf(cloud, settings, environment).read()).paused;
 }
 
-/** A rollback's pause has no end; one in its words that has is a person's. */
+/** A rollback's pause has no end. Whoever replaces it by one of their own takes the rollback's name away with it. */
 function isOf(request: RollbackRequest, pause: Pause | undefined): boolean {
-  return pause?.reason === reasonOf(request) && pause.until === undefined;
+  return pause?.rollback === nameOf(request) && pause.until === undefined;
+}
+
+/** The same for each run of a request: `keys to 3`, `all groups to run-1`. */
+function nameOf({ groups, to }: RollbackRequest): string {
+  return `${groups.length === 1 ? groups[0] : "all groups"} to ${to}`;
 }
 
 function reasonOf({ groups, to }: RollbackRequest): string {
@@ -46,8 +51,7 @@ class OtherRollbackError extends RemedyError {}
 
 /** @throws OtherRollbackError: two at once would leave some groups as the one and some as the other wants them. */
 function refuseOther(request: RollbackRequest, pause: Pause | undefined): void {
-  const isRollback = /^rolled (\S+ )?back to /.test(pause?.reason ?? "") && pause?.until === undefined;
-  if (pause === undefined || !isRollback || isOf(request, pause)) return;
+  if (pause?.rollback === undefined || pause.until !== undefined || isOf(request, pause)) return;
   const { environment } = request;
   throw new OtherRollbackError({
     code: "rollback-under-way",
@@ -72,7 +76,12 @@ export async function pauseForRollback(
   const standing = await standingPause(context, cloud, request);
   refuseOther(request, standing);
   if (standing !== undefined && isOf(request, standing)) return { own: standing, before: standing };
-  let own: Pause = { reason: reasonOf(request), by: await by(), since: context.now().toISOString() };
+  let own: Pause = {
+    reason: reasonOf(request),
+    by: await by(),
+    since: context.now().toISOString(),
+    rollback: nameOf(request),
+  };
   try {
     const before = await changePause(ledgerOf(cloud, context.project.settings, environment), (pause) => {
       refuseOther(request, pause);
