@@ -5,6 +5,7 @@ import { IMAGES } from "./secrets/images";
 import { dayOf } from "./src/catalog/dates";
 import { AccessRules } from "./src/resources/access/access-rules";
 import { openOrganization } from "./src/resources/access/open-organization";
+import { readRuntimes } from "./src/loaders/generator/read-runtimes";
 import { CatalogFacts } from "./src/resources/catalog-facts";
 import { resolveImages } from "./src/resources/docker/images";
 import { DeploymentEnvironment } from "./src/resources/esc/deployment-environment";
@@ -33,8 +34,9 @@ const { guards, inGitHub } = guardSecrets({ secrets, settings, today, deployment
 const declared = { catalog, secrets, settings, values, today, guards, provider: github };
 declareEnvironmentSecrets(declared, opts);
 
-// GitHub, by the one stack that owns it: the organization secrets, the sync workflow, the trust in its jobs.
+// GitHub, by the one stack that owns it: the organization secrets, the sync workflow, the loaders, the trust.
 const bundle = readFileSync("dist/sync_secrets.cjs", "utf8");
+const runtimes = readRuntimes(__dirname);
 const organization = ownsOrganization
   ? new Organization(
       settings.githubOrganization,

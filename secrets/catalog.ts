@@ -1,5 +1,6 @@
 import { defineCatalog } from "../src/catalog/entry";
 import { ACCESS_POLICIES } from "./access-policies";
+import { APPLICATIONS, GROUPINGS } from "./applications";
 import { ENVIRONMENTS } from "./environments";
 import { GROUPS } from "./groups";
 import { PAGES } from "./vendor-pages";
@@ -16,6 +17,8 @@ export const catalog = defineCatalog({
   environments: ENVIRONMENTS,
   groups: GROUPS,
   accessPolicies: ACCESS_POLICIES,
+  applications: APPLICATIONS,
+  groupings: GROUPINGS,
   secrets: [
     // --- api-keys -------------------------------------------------------------------------------------------
     { name: "ANTHROPIC_API_KEY", group: "api-keys", format: "anthropic-key", page: PAGES.anthropic },

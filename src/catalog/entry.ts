@@ -1,4 +1,5 @@
 import type { AccessPolicy } from "./access-policy";
+import type { Application, Groupings } from "./applications";
 import type { FormatName } from "./formats";
 import type { Rotator } from "./rotators";
 
@@ -132,6 +133,10 @@ export interface Catalog {
   accessPolicies?: readonly AccessPolicy[];
   /** Credentials that ESC makes and rotates by itself. Default: none. */
   rotators?: readonly Rotator[];
+  /** Applications that get a loader. Default: none. */
+  applications?: readonly Application[];
+  /** Secrets that applications ask for together, by name. Default: none. */
+  groupings?: Groupings;
 }
 
 /**
@@ -150,6 +155,8 @@ export function defineCatalog<
   changeLimit?: number;
   accessPolicies?: readonly AccessPolicy<NoInfer<keyof Groups & string>, NoInfer<Environments[number]>>[];
   rotators?: Rotators;
+  applications?: readonly Application<NoInfer<keyof Groups & string>, NoInfer<Environments[number]>>[];
+  groupings?: Groupings;
 }): {
   environments: Environments;
   groups: Groups;
@@ -157,6 +164,8 @@ export function defineCatalog<
   changeLimit?: number;
   accessPolicies?: readonly AccessPolicy[];
   rotators?: Rotators;
+  applications?: readonly Application[];
+  groupings?: Groupings;
 } {
   return catalog;
 }

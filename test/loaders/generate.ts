@@ -1,25 +1,44 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parse } from "yaml";
-import { bundlePython } from "../../src/loaders/generator/bundle-python";
-import type { Groupings, LoaderSpec } from "../../src/loaders/generator/loader-spec";
-import { readPythonRuntime } from "../../src/loaders/generator/python-runtime";
-import { OWN_IMPORTS, renderPython } from "../../src/loaders/generator/render-python";
+import { catalog } from "../../secrets/catalog";
+import type { Groupings } from "../../src/catalog/applications";
+import type { LoaderSpec } from "../../src/loaders/generator/loader-spec";
+import { readRuntimes } from "../../src/loaders/generator/read-runtimes";
+import { renderApplication } from "../../src/loaders/generator/render-application";
+import { renderPython } from "../../src/loaders/generator/render-python";
 
 const PROJECT = join(__dirname, "../..");
+const DOCS = "docs/load-in-python.md";
 
-/** Writes the contract's loaders into a folder, for the Python tests: `with_runtime.py` and `with_package.py`. */
+/**
+ * Writes loaders into a folder, for the Python tests: the contract's as `with_runtime.py` and `with_package.py`, and the
+ * catalog's own applications at their paths, for an organization of the sandbox's.
+ */
 function generate(folder: string): void {
   const text = readFileSync(join(PROJECT, "src/loaders/contract/cases.yaml"), "utf8");
   const { spec, groupings } = parse(text) as { spec: LoaderSpec; groupings: Groupings };
-  const included = bundlePython(readPythonRuntime(PROJECT), OWN_IMPORTS);
-  const files = { with_runtime: { included }, with_package: "package" } as const;
-  mkdirSync(folder, { recursive: true });
-  for (const [name, runtime] of Object.entries(files))
-    writeFileSync(
-      join(folder, `${name}.py`),
-      renderPython({ spec, groupings, runtime, docs: "docs/load-in-python.md" }),
-    );
+  const runtimes = readRuntimes(PROJECT);
+  const settings = {
+    pulumiOrganization: spec.organization,
+    escProject: "default",
+    application: "sophia-ai",
+    appRoot: "sophia",
+  };
+  const files = [
+    [
+      "with_runtime.py",
+      renderPython({ spec, groupings, runtime: { included: runtimes.python }, docs: DOCS }),
+    ],
+    ["with_package.py", renderPython({ spec, groupings, runtime: "package", docs: DOCS })],
+    ...(catalog.applications ?? [])
+      .filter(({ language }) => language === "python")
+      .map((each) => [each.path, renderApplication(catalog, settings, each, runtimes)] as const),
+  ] as const;
+  for (const [path, content] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
 }
 
 generate(process.argv[2] ?? "");

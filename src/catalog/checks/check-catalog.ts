@@ -4,6 +4,7 @@ import { type Catalog, type ResolvedCatalog, type ResolvedEntry, resolveCatalog 
 import { FORMATS, misfit } from "../formats";
 import { jobIdOf, SENTINEL } from "../layout";
 import { checkAccess } from "./check-access";
+import { checkApplications } from "./check-applications";
 import { checkEscNames } from "./check-esc-names";
 import { checkKeys } from "./check-keys";
 import { checkNames } from "./check-names";
@@ -42,6 +43,7 @@ export function checkCatalog(catalog: ResolvedCatalog, appRoot: string): Problem
     ...secrets.flatMap(checkPage),
     ...secrets.flatMap(checkTombstone),
     ...checkAccess(catalog),
+    ...checkApplications(catalog),
     ...checkRotators(catalog, appRoot),
     ...checkEscNames({
       ...catalog,

@@ -1,3 +1,18 @@
+import { type Application, groupsOfApplication } from "../../catalog/applications";
+import { type Catalog, type ResolvedEntry, resolveCatalog } from "../../catalog/entry";
+import {
+  applicationTeam,
+  audienceEnvironment,
+  compositeEnvironment,
+  pathOf,
+  policyTeam,
+  SENTINEL,
+  valuesEnvironment,
+  WORKFLOW_PATH,
+} from "../../catalog/layout";
+import { isIn, rotatedEnvironment, rotatedValues, rotatorsIn, UNROTATED } from "../../catalog/rotators";
+import type { Settings } from "../../catalog/settings";
+
 /**
  * What a loader is generated for: names of one organization's environments and secrets, no value. The contract's cases
  * (src/loaders/contract/cases.yaml) write one down; the Python package has it as `Spec`.
@@ -42,30 +57,6 @@ export interface LoaderEntry {
   requiredIn: readonly string[];
 }
 
-/** A field of a grouping: an app key, a public text, or fields of its own. */
-export type GroupingField = string | { readonly constant: string } | Grouping;
-
-/** Secrets that applications ask for together, by field: `get_docker_hub_config()["username"]`. */
-export interface Grouping {
-  readonly [field: string]: GroupingField;
-}
-
-export type Groupings = Readonly<Record<string, Grouping>>;
-
-/** What a field is, told apart once for every renderer. */
-export type FieldKind =
-  | { kind: "key"; key: string }
-  | { kind: "constant"; text: string }
-  | { kind: "fields"; fields: Grouping };
-
-export function kindOf(field: GroupingField): FieldKind {
-  if (typeof field === "string") return { kind: "key", key: field };
-  const { constant } = field;
-  if (typeof constant === "string" && Object.keys(field).length === 1)
-    return { kind: "constant", text: constant };
-  return { kind: "fields", fields: field as Grouping };
-}
-
 /** Whether every deployment environment of the spec has a value under a key: its type is then a text, never none. */
 export function isCertain(spec: LoaderSpec, key: string): boolean {
   const entry = spec.entries.find(({ keys }) => keys.includes(key));
@@ -75,4 +66,95 @@ export function isCertain(spec: LoaderSpec, key: string): boolean {
 /** App keys and aliases that type-check, in alphabetical order. */
 export function keysOf(spec: LoaderSpec): string[] {
   return spec.entries.flatMap(({ keys }) => keys).sort();
+}
+
+/** What of the stacks' config decides where secrets are; the same in every stack. */
+export type LoaderSettings = Pick<Settings, "pulumiOrganization" | "escProject" | "application" | "appRoot">;
+
+/** Environment variable that names the deployment environment: SOPHIA_ENVIRONMENT for the root key `sophia`. */
+export function environmentVariable({ appRoot }: Pick<Settings, "appRoot">): string {
+  return `${appRoot.toUpperCase()}_ENVIRONMENT`;
+}
+
+/**
+ * The spec of one application's loader.
+ *
+ * @param application which groups and environments; all of them when left out.
+ */
+export function loaderSpec(
+  catalog: Catalog,
+  settings: LoaderSettings,
+  application: Pick<Application, "groups" | "environments"> & { name?: string } = {},
+): LoaderSpec {
+  const all = Object.keys(catalog.groups);
+  const groups = groupsOfApplication(application as Application, all);
+  const environments = catalog.environments.filter(
+    (each) => application.environments?.includes(each) ?? true,
+  );
+  const own = groups.length === all.length ? undefined : application.name;
+  const place = (environment: string) => placeOf(catalog, settings, { environment, groups, own });
+  return {
+    organization: settings.pulumiOrganization,
+    variable: environmentVariable(settings),
+    root: settings.appRoot,
+    placeholder: SENTINEL,
+    unrotated: UNROTATED,
+    workflow: WORKFLOW_PATH,
+    environments: Object.fromEntries(environments.map((each) => [each, place(each)])),
+    entries: entriesOf(catalog, groups, environments),
+  };
+}
+
+function placeOf(
+  catalog: Catalog,
+  settings: LoaderSettings,
+  of: { environment: string; groups: readonly string[]; own: string | undefined },
+): LoaderPlace {
+  const { environment, groups, own } = of;
+  const opens =
+    own === undefined
+      ? compositeEnvironment(settings, environment)
+      : audienceEnvironment(settings, environment, own);
+  const rotated = rotatorsIn(catalog.rotators ?? [], environment, groups);
+  const watches = [
+    ...groups.map((group) => valuesEnvironment(settings, environment, group)),
+    ...rotated.map((rotator) => rotatedEnvironment(settings, environment, rotator)),
+  ];
+  const team =
+    own === undefined
+      ? applicationTeam(settings, environment)
+      : policyTeam(settings, environment, own, "application");
+  return { opens: pathOf(opens), watches: watches.map(pathOf), team };
+}
+
+function entriesOf(
+  catalog: Catalog,
+  groups: readonly string[],
+  environments: readonly string[],
+): LoaderEntry[] {
+  const synced = resolveCatalog(catalog)
+    .filter(({ bootstrap, group }) => !bootstrap && groups.includes(group))
+    .map((entry) => ({
+      name: entry.name,
+      keys: [entry.appKey, ...entry.appKeyAliases],
+      path: entry.path,
+      requiredIn: environments.filter((environment) => isRequiredIn(entry, environment)),
+    }));
+  const rotated = (catalog.rotators ?? [])
+    .filter(({ group }) => groups.includes(group))
+    .flatMap((rotator) =>
+      rotatedValues(rotator).map(({ name, appKey, required }) => ({
+        name,
+        keys: [appKey],
+        path: appKey,
+        requiredIn: environments.filter((environment) => required && isIn(rotator, environment)),
+      })),
+    );
+  return [...synced, ...rotated];
+}
+
+/** The sync writes a value or the default for these, or fails. One that is about to be deleted may be gone any day. */
+function isRequiredIn(entry: ResolvedEntry, environment: string): boolean {
+  if (entry.tombstone !== undefined) return false;
+  return (entry.required || entry.default !== undefined) && entry.environments.includes(environment);
 }

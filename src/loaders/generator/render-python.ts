@@ -1,12 +1,5 @@
-import {
-  type Grouping,
-  type GroupingField,
-  type Groupings,
-  isCertain,
-  keysOf,
-  kindOf,
-  type LoaderSpec,
-} from "./loader-spec";
+import { type Grouping, type GroupingField, type Groupings, kindOf } from "../../catalog/applications";
+import { isCertain, keysOf, type LoaderSpec } from "./loader-spec";
 
 /** How an application gets the runtime: in the file itself, or from the package `sophia-secrets`. */
 export type Runtime = { included: string } | "package";
@@ -69,15 +62,22 @@ const tuple = (texts: readonly string[]): string =>
   `(${texts.map(quoted).join(", ")}${texts.length === 1 ? "," : ""})`;
 
 function specText(spec: LoaderSpec): string {
-  const places = Object.entries(spec.environments).map(
-    ([name, { opens, watches, team }]) =>
-      `        ${quoted(name)}: Place(${quoted(opens)}, ${tuple(watches)}, ${quoted(team)}),`,
-  );
-  const entries = spec.entries.map(
-    ({ name, keys, path, requiredIn }) =>
-      `        Entry(${quoted(name)}, ${tuple(keys)}, ${quoted(path)}, ${tuple(requiredIn)}),`,
-  );
+  const all = Object.keys(spec.environments);
+  const places = Object.entries(spec.environments).flatMap(([name, { opens, watches, team }]) => [
+    `        ${quoted(name)}: Place(`,
+    `            ${quoted(opens)},`,
+    "            (",
+    ...watches.map((watched) => `                ${quoted(watched)},`),
+    "            ),",
+    `            ${quoted(team)},`,
+    "        ),",
+  ]);
+  const entries = spec.entries.map(({ name, keys, path, requiredIn }) => {
+    const required = requiredIn.length === all.length ? "_ALL" : tuple(requiredIn);
+    return `        Entry(${quoted(name)}, ${tuple(keys)}, ${quoted(path)}, ${required}),`;
+  });
   return [
+    `_ALL = ${tuple(all)}`,
     "_SPEC = Spec(",
     `    organization=${quoted(spec.organization)},`,
     `    variable=${quoted(spec.variable)},`,

@@ -7,10 +7,12 @@ import { WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { organizationSlots } from "../../catalog/slots";
 import { describeProblems } from "../../errors";
+import type { Runtimes } from "../../loaders/generator/render-application";
 import { carrierCatalog } from "../../sync/job-catalog";
 import type { AskedOrganization } from "../access/open-organization";
 import { declareAuditExport } from "../esc/oversight";
 import { declareTrust } from "../identity/declare-trust";
+import { ApplicationFile } from "./application-file";
 import { Carrier } from "./carrier";
 import type { GitHubSecrets } from "./github-secrets";
 import { OrganizationSecret } from "./organization-secret";
@@ -39,13 +41,15 @@ export interface OrganizationArgs {
   deployments: readonly pulumi.Resource[];
   /** The sync job's code, built by `make bundle`. */
   bundle: string;
+  /** The loaders' code, which files of applications include. */
+  runtimes: Runtimes;
   /** The provider that GitHub is asked through. */
   provider: github.Provider;
   /** Pulumi Cloud, asked for what its provider has no function for. */
   cloud: AskedOrganization | undefined;
 }
 
-/** The organization-wide objects, which one stack owns: the secrets, the carriers' files, the trust in their jobs. */
+/** The organization-wide objects, which one stack owns: secrets, files of carriers and applications, trust in jobs. */
 export class Organization extends pulumi.ComponentResource {
   /** `owner/repository/.github/workflows/sync_secrets.yml` of each carrier. */
   readonly workflows: pulumi.Output<string[]>;
@@ -66,6 +70,7 @@ export class Organization extends pulumi.ComponentResource {
     const declared = this.declareSecrets(shards);
     if (pulumi.runtime.isDryRun()) this.warn(declared);
     const carriers = this.declareCarriers(shards);
+    this.declareApplications();
     if (oversightOf(settings).auditExport) declareAuditExport(settings, { parent: this });
     declareTrust(
       { ...args, repositories: this.repositories, invoke, organization: args.cloud },
@@ -103,6 +108,12 @@ export class Organization extends pulumi.ComponentResource {
       const job = heldBack(shards.then((all) => carrierCatalog(catalog, settings, all, repository)));
       return new Carrier(repository, { job, settings, bundle }, after);
     });
+  }
+
+  private declareApplications(): void {
+    const { catalog, settings, runtimes } = this.args;
+    for (const application of catalog.applications ?? [])
+      new ApplicationFile(application, { catalog, settings, runtimes }, { parent: this });
   }
 
   private warn(declared: readonly DeclaredSecret[]): void {

@@ -1,0 +1,66 @@
+/** Languages that a loader is generated for. */
+export const LANGUAGES = ["python", "typescript"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** An application of the organization that loads secrets. `pulumi up` commits its loader to its repository. */
+export interface Application<GroupName extends string = string, EnvironmentName extends string = string> {
+  /** Lower case, digits and hyphens: what people call it. */
+  name: string;
+  /** Repository of the organization, without its owner. */
+  repository: string;
+  language: Language;
+  /** Path of the loader's file in the repository. */
+  path: string;
+  /** Branch that the file is committed to. Default: the branch of the stacks' config. */
+  branch?: string;
+  /** Deployment environments it runs in. Default: all of the catalog's. */
+  environments?: readonly EnvironmentName[];
+  /**
+   * Groups whose secrets it loads. Default: all. With fewer it opens an environment of its own that imports these alone,
+   * as a team of its own.
+   */
+  groups?: readonly GroupName[];
+  /**
+   * `included`: the file needs nothing installed. `package`: it imports the package of `make loaders`, which the
+   * application installs from the organization's own index. Default: included.
+   */
+  runtime?: "included" | "package";
+}
+
+/** A field of a grouping: an app key, a public text, or fields of its own. */
+export type GroupingField = string | { readonly constant: string } | Grouping;
+
+/** Secrets that applications ask for together, by field: `get_docker_hub_config()["username"]`. */
+export interface Grouping {
+  readonly [field: string]: GroupingField;
+}
+
+export type Groupings = Readonly<Record<string, Grouping>>;
+
+/** What a field is, told apart once for every renderer and check. */
+export type FieldKind =
+  | { kind: "key"; key: string }
+  | { kind: "constant"; text: string }
+  | { kind: "fields"; fields: Grouping };
+
+export function kindOf(field: GroupingField): FieldKind {
+  if (typeof field === "string") return { kind: "key", key: field };
+  const { constant } = field;
+  if (typeof constant === "string" && Object.keys(field).length === 1)
+    return { kind: "constant", text: constant };
+  return { kind: "fields", fields: field as Grouping };
+}
+
+/** App keys that a grouping asks for, its inner fields' too. */
+export function keysIn(grouping: Grouping): string[] {
+  return Object.values(grouping).flatMap((field) => {
+    const found = kindOf(field);
+    if (found.kind === "key") return [found.key];
+    return found.kind === "fields" ? keysIn(found.fields) : [];
+  });
+}
+
+/** Groups of an application, of those there are. */
+export function groupsOfApplication(application: Application, all: readonly string[]): readonly string[] {
+  return application.groups === undefined ? all : all.filter((group) => application.groups?.includes(group));
+}

@@ -1,0 +1,127 @@
+import type { Problem } from "../../errors";
+import { nearestNames } from "../../text";
+import {
+  type Application,
+  type Grouping,
+  groupsOfApplication,
+  keysIn,
+  kindOf,
+  LANGUAGES,
+} from "../applications";
+import { type Catalog, resolveCatalog } from "../entry";
+import { SCRIPT_PATH, WORKFLOW_PATH } from "../layout";
+import { rotatedValues } from "../rotators";
+
+const NAME = /^[a-z0-9][a-z0-9-]*$/;
+const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+/** What Python and TypeScript both take as a name. */
+const IDENTIFIER = /^[a-z_][a-z0-9_]*$/;
+/** A relative path of plain names: no step up, no hidden folder of git's. */
+const PATH = /^(?!.*\.git\/)(?:[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*\/)*[A-Za-z0-9_.-]+\.(py|ts)$/;
+const ENDINGS = { python: ".py", typescript: ".ts" } as const;
+const PLACE = "secrets/applications.ts says what an application takes";
+
+/** Applications and groupings: well formed, and of things that the catalog has. */
+export function checkApplications(catalog: Catalog): Problem[] {
+  const { applications = [], groupings = {} } = catalog;
+  const keys = keysOfCatalog(catalog);
+  return [
+    ...applications.flatMap((application) => checkApplication(application, catalog)),
+    ...repeated(applications),
+    ...Object.entries(groupings).flatMap(([name, grouping]) => checkGrouping(name, grouping, keys)),
+  ];
+}
+
+function problem(subject: string, code: string, cause: string, remedy = PLACE): Problem {
+  return { code, subject, cause, remedy };
+}
+
+function checkApplication(application: Application, catalog: Catalog): Problem[] {
+  const { name, repository, language, path, environments = [], groups } = application;
+  const subject = `application ${name}`;
+  const known = Object.keys(catalog.groups);
+  const problems: Problem[] = [];
+  if (!NAME.test(name))
+    problems.push(problem(subject, "application-name", "its name is not lower case, digits and hyphens"));
+  if (!REPOSITORY.test(repository))
+    problems.push(problem(subject, "application-repository", `${repository} is no name of a repository`));
+  if (!LANGUAGES.includes(language))
+    problems.push(problem(subject, "application-language", `its language is not ${LANGUAGES.join(" or ")}`));
+  else if (!PATH.test(path) || !path.endsWith(ENDINGS[language]))
+    problems.push(
+      problem(
+        subject,
+        "application-path",
+        `${path} is not a path in the repository that ends in ${ENDINGS[language]}`,
+      ),
+    );
+  if (path === WORKFLOW_PATH || path === SCRIPT_PATH)
+    problems.push(problem(subject, "application-path", `${path} belongs to the sync`));
+  for (const each of environments)
+    if (!catalog.environments.includes(each))
+      problems.push(problem(subject, "application-environment", `the catalog has no environment ${each}`));
+  for (const each of groups ?? [])
+    if (!known.includes(each))
+      problems.push(problem(subject, "application-group", `the catalog has no group ${each}`));
+  if (groupsOfApplication(application, known).length === 0 || application.environments?.length === 0)
+    problems.push(
+      problem(subject, "application-empty", "it has no group or no environment, so nothing to load"),
+    );
+  const policies = (catalog.accessPolicies ?? []).map((policy) => policy.name);
+  if (groups !== undefined && policies.includes(name))
+    problems.push(
+      problem(
+        subject,
+        "application-name",
+        "an access policy has its name, and both would have one ESC environment",
+      ),
+    );
+  return problems;
+}
+
+function repeated(applications: readonly Application[]): Problem[] {
+  const twice = (of: (application: Application) => string) =>
+    applications.filter((each, index) => applications.findIndex((other) => of(other) === of(each)) < index);
+  return [
+    ...twice(({ name }) => name).map(({ name }) =>
+      problem(`application ${name}`, "application-name", "another application has its name"),
+    ),
+    ...twice(({ repository, path }) => `${repository}/${path}`).map(({ name, path }) =>
+      problem(`application ${name}`, "application-path", `another application has the file ${path}`),
+    ),
+  ];
+}
+
+function checkGrouping(name: string, grouping: Grouping, keys: readonly string[]): Problem[] {
+  const subject = `grouping ${name}`;
+  const names = [name, ...fieldsIn(grouping)].filter((each) => !IDENTIFIER.test(each));
+  const unknown = keysIn(grouping).filter((key) => !keys.includes(key));
+  return [
+    ...names.map((each) => problem(subject, "grouping-name", `${each} is not lower case, digits and _`)),
+    ...unknown.map((key) =>
+      problem(
+        subject,
+        "grouping-key",
+        `the catalog has no app key ${key}`,
+        `use ${nearestNames(key, keys).join(", ")}, or add an entry`,
+      ),
+    ),
+    ...(Object.keys(grouping).length === 0 ? [problem(subject, "grouping-empty", "it has no field")] : []),
+  ];
+}
+
+function fieldsIn(grouping: Grouping): string[] {
+  return Object.entries(grouping).flatMap(([name, field]) => {
+    const found = kindOf(field);
+    return found.kind === "fields" ? [name, ...fieldsIn(found.fields)] : [name];
+  });
+}
+
+function keysOfCatalog(catalog: Catalog): string[] {
+  const entries = resolveCatalog(catalog).filter(({ bootstrap }) => !bootstrap);
+  const rotated = (catalog.rotators ?? []).flatMap(rotatedValues);
+  return [
+    ...entries.flatMap(({ appKey, appKeyAliases }) => [appKey, ...appKeyAliases]),
+    ...rotated.map(({ appKey }) => appKey),
+  ];
+}

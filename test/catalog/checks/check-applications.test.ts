@@ -1,0 +1,122 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { catalog } from "../../../secrets/catalog";
+import type { Application, Groupings } from "../../../src/catalog/applications";
+import { checkApplications } from "../../../src/catalog/checks/check-applications";
+import { type Catalog, defineCatalog } from "../../../src/catalog/entry";
+
+const small: Catalog = defineCatalog({
+  environments: ["staging", "production"],
+  groups: {
+    keys: { description: "Keys", rotationDays: 90, owner: "Ops" },
+    tokens: { description: "Tokens", rotationDays: 90, owner: "Ops" },
+  },
+  secrets: [
+    { name: "PLAIN_KEY", group: "keys", appKeyAliases: ["other_key"] },
+    { name: "PIPELINE_KEY", group: "keys", bootstrap: true },
+  ],
+  rotators: [
+    { name: "session", kind: "password", group: "keys", schedule: "0 3 * * 0", value: "SESSION_KEY" },
+  ],
+  accessPolicies: [
+    {
+      name: "ops",
+      why: "They run it",
+      groups: ["keys"],
+      environments: ["staging"],
+      level: "open",
+      identities: [],
+    },
+  ],
+});
+const backend: Application = {
+  name: "backend",
+  repository: "main",
+  language: "python",
+  path: "backend/core/auto_esc_config.py",
+};
+const problemsOf = (...applications: Application[]) => checkApplications({ ...small, applications });
+const codesOf = (change: Partial<Application>) =>
+  problemsOf({ ...backend, ...change }).map(({ code }) => code);
+const groupingProblems = (groupings: Groupings) => checkApplications({ ...small, groupings });
+
+describe("applications of a catalog", () => {
+  it("are right in the one that is shipped", () => {
+    deepEqual(checkApplications(catalog), []);
+    ok((catalog.applications ?? []).length > 0 && Object.keys(catalog.groupings ?? {}).length > 0);
+  });
+
+  it("may name fewer groups and environments, another branch and the package", () => {
+    deepEqual(
+      codesOf({ groups: ["keys"], environments: ["staging"], branch: "develop", runtime: "package" }),
+      [],
+    );
+  });
+
+  for (const [what, change, code] of [
+    ["a name with other characters", { name: "Back end" }, "application-name"],
+    [
+      "the name of an access policy whose environment it would share",
+      { name: "ops", groups: ["keys"] },
+      "application-name",
+    ],
+    ["a repository with its owner", { repository: "acme/main" }, "application-repository"],
+    ["a path that leads out", { path: "../config.py" }, "application-path"],
+    ["an absolute path", { path: "/config.py" }, "application-path"],
+    ["a path into git's own folder", { path: ".git/config.py" }, "application-path"],
+    ["a path of another language", { path: "src/secrets.ts" }, "application-path"],
+    ["an unknown environment", { environments: ["prod"] }, "application-environment"],
+    ["an unknown group", { groups: ["keys", "other"] }, "application-group"],
+    ["no environment", { environments: [] }, "application-empty"],
+    ["no group", { groups: [] }, "application-empty"],
+  ] as const)
+    it(`may not have ${what}`, () => {
+      deepEqual(codesOf(change as Partial<Application>), [code]);
+    });
+
+  it("may not have a language that no loader is generated for", () => {
+    deepEqual(codesOf({ language: "go" as "python" }), ["application-language"]);
+  });
+
+  it("may not be two of one name, nor two of one file", () => {
+    const other = { ...backend, name: "worker", path: "worker/config.py" };
+    deepEqual(problemsOf(backend, other), []);
+    deepEqual(
+      problemsOf(backend, { ...other, name: "backend" }).map(({ cause }) => cause),
+      ["another application has its name"],
+    );
+    deepEqual(
+      problemsOf(backend, { ...other, path: backend.path }).map(({ cause }) => cause),
+      ["another application has the file backend/core/auto_esc_config.py"],
+    );
+    deepEqual(problemsOf(backend, { ...other, path: backend.path, repository: "other" }), []);
+  });
+});
+
+describe("groupings of a catalog", () => {
+  it("may ask for keys, aliases, rotated values and constants, nested", () => {
+    deepEqual(
+      groupingProblems({
+        all: { a: "plain_key", b: { c: "other_key", d: "session_key" }, e: { constant: "x" } },
+      }),
+      [],
+    );
+  });
+
+  it("may not ask for a key that is not there, or for the pipeline's own", () => {
+    const [unknown, own] = groupingProblems({ all: { a: "plian_key", b: { c: "pipeline_key" } } });
+    equal(unknown?.code, "grouping-key");
+    ok(unknown?.remedy.startsWith("use plain_key, "));
+    equal(own?.cause, "the catalog has no app key pipeline_key");
+  });
+
+  it("may not have a name that is none in Python, nor be empty", () => {
+    deepEqual(
+      groupingProblems({ "docker-hub": { "access-token": "plain_key" } }).map(({ cause }) => cause),
+      ["docker-hub is not lower case, digits and _", "access-token is not lower case, digits and _"],
+    );
+    deepEqual(
+      groupingProblems({ docker: {} }).map(({ code }) => code),
+      ["grouping-empty"],
+    );
+  });
+});
