@@ -40,7 +40,7 @@ const runtimes = readRuntimes(__dirname);
 const organization = ownsOrganization
   ? new Organization(
       settings.githubOrganization,
-      { ...declared, stacks, inGitHub, deployments, bundle, cloud },
+      { ...declared, stacks, inGitHub, deployments, bundle, runtimes, cloud },
       opts,
     )
   : undefined;

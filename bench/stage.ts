@@ -8,16 +8,17 @@ import { AuditLog } from "../sandbox/core/audit";
 import { type Running, serveService } from "../sandbox/core/serve";
 import { createPulumiService } from "../sandbox/pulumi/pulumi-service";
 import { catalog } from "../secrets/catalog";
-import { PLATFORM } from "../secrets/platform";
 import { resolveCatalog } from "../src/catalog/entry";
 import { renderComposite } from "../src/catalog/esc-environments";
 import { compositeEnvironment, pathOf } from "../src/catalog/layout";
 import { parseSettings, type Settings } from "../src/catalog/settings";
+import { loaderSpec } from "../src/loaders/generator/spec-of-catalog";
 import { renderScript } from "../src/sync/carrier-files";
 import { buildJobCatalog } from "../src/sync/job-catalog";
 import { prepareToolchain } from "../toolchain/toolchain";
 
-const ORGANIZATION = PLATFORM.organization;
+const ORGANIZATION = "acme-cloud";
+const PLATFORM = { escProject: "default", application: "sophia-ai", appRoot: "sophia" };
 const TOKEN = "pul-bench";
 const PROJECT = join(__dirname, "..");
 
@@ -75,7 +76,9 @@ export class Stage {
 
   /** A program that loads all secrets and ends. */
   loader(): string {
-    const contents = `import { loadSecrets } from "./src/loader/load-secrets"; loadSecrets({ environment: "production" });`;
+    const settings = { ...PLATFORM, pulumiOrganization: ORGANIZATION };
+    const spec = JSON.stringify(loaderSpec(catalog, settings));
+    const contents = `import { createLoader } from "./src/loaders/typescript/create-loader"; createLoader(${spec}, { environment: "production" }).load();`;
     const outfile = join(this.folder, "loader.cjs");
     const stdin = { contents, resolveDir: PROJECT, loader: "ts" as const };
     buildSync({ stdin, bundle: true, platform: "node", target: "node20", format: "cjs", outfile });

@@ -1,8 +1,12 @@
-import { loadSecrets } from "../src/loaders/typescript/load-secrets";
+import { join } from "node:path";
+import { catalog } from "../secrets/catalog";
+import { createCatalogLoader } from "../src/loaders/typescript/catalog-loader";
+import { readProject } from "../src/operations/project";
 
-/** An application as its developers write it: it asks for its secrets by name and never sees where they come from. */
+/** An application that starts: it asks for its secrets by name and never sees where they come from. */
 async function main(): Promise<void> {
-  const secrets = await loadSecrets();
+  const { settings } = readProject(join(__dirname, ".."));
+  const secrets = await createCatalogLoader(catalog, settings).load();
   console.log(
     `started with openai_api_key = ${secrets.openai_api_key} (${secrets.openai_api_key.bytes} bytes)`,
   );

@@ -1,10 +1,12 @@
 import { timingSafeEqual } from "node:crypto";
+import { join } from "node:path";
 import type { ListrTask } from "listr2";
 import type { ProjectNames } from "../sandbox/project-names";
 import type { Sandbox } from "../sandbox/sandbox";
 import { catalog } from "../secrets/catalog";
 import { resolveCatalog } from "../src/catalog/entry";
-import { loadSecrets } from "../src/loaders/typescript/load-secrets";
+import { createCatalogLoader } from "../src/loaders/typescript/catalog-loader";
+import { readProject } from "../src/operations/project";
 import type { Toolchain } from "../toolchain/toolchain";
 import type { Commands } from "./command";
 import type { People } from "./people";
@@ -42,6 +44,7 @@ function nameAt(index: number): string {
   return REQUIRED[index]?.name ?? "";
 }
 
+const PROJECT = join(__dirname, "..");
 const APPLICATION = ["node", "-r", "ts-node/register/transpile-only", "demo/application.ts"];
 
 /** Reconciles one stack, without the question and the preview: the tour is no place to ask. */
@@ -104,7 +107,9 @@ export const load: Step = {
   title: "an application loads its secrets",
   task: async (tour, task) => {
     const said = await tour.commands.run(APPLICATION);
-    const loaded = await loadSecrets({ environment: LAST, variables: tour.env });
+    const { settings } = readProject(PROJECT);
+    const options = { environment: LAST, variables: tour.env } as const;
+    const loaded = await createCatalogLoader(catalog, settings, options).load();
     const wanted = resolveCatalog(catalog).entries.filter((secret) => tour.values.has(secret.name));
     const wrong = wanted.filter(
       (secret) =>

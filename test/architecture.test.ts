@@ -95,7 +95,10 @@ const ROOMS: readonly Room[] = [
   { holds: ["sandbox/"], ours: ["toolchain/toolchain"] },
   { holds: ["toolchain/plugins/"], ours: [] },
   { holds: ["toolchain/"], ours: [] },
-  { holds: ["demo/"], ours: ["secrets/", "src/catalog/", "src/loaders/", "sandbox/", "toolchain/"] },
+  {
+    holds: ["demo/"],
+    ours: ["secrets/", "src/catalog/", "src/loaders/", "src/operations/project", "sandbox/", "toolchain/"],
+  },
   { holds: ["bench/"], ours: ["index", "secrets/", "src/", "sandbox/", "toolchain/"] },
   {
     holds: ["test/"],
@@ -108,7 +111,7 @@ const MAINS = [
   "src/sync/main.ts",
   "src/cli/main.ts",
   "src/cli/open-context.ts",
-  "src/loaders/typescript/load-secrets.ts",
+  "src/loaders/typescript/loader-options.ts",
   "src/resources/access/open-organization.ts",
 ];
 const isOurs = (path: string) => /^(index\.ts|secrets\/|src\/|policies\/)/.test(path);
@@ -213,7 +216,7 @@ describe("the rules on code", () => {
       ["src/loaders/a.ts", "../sync/plan"],
       ["src/loaders/a.ts", "zod"],
       ["src/sync/a.ts", "../resources/github/carrier"],
-      ["src/sync/a.ts", "../loaders/typescript/load-secrets"],
+      ["src/sync/a.ts", "../loaders/typescript/create-loader"],
       ["src/sync/a.ts", "../../secrets/catalog"],
       ["src/sync/a.ts", "@pulumi/pulumi"],
       ["src/resources/a.ts", "../sync/sync"],

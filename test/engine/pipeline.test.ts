@@ -4,12 +4,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runWorkflow } from "../../sandbox/run-workflow";
 import { catalog } from "../../secrets/catalog";
-import { PLATFORM } from "../../secrets/platform";
 import { resolveCatalog } from "../../src/catalog/entry";
 import { SENTINEL } from "../../src/catalog/layout";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
-import { createLoader } from "../../src/loaders/typescript/create-loader";
+import { createCatalogLoader } from "../../src/loaders/typescript/catalog-loader";
+import { readProject } from "../../src/operations/project";
+import type { Check } from "../../src/operations/verification/check";
 import { Secret } from "../../src/secret";
 import { ending } from "./command";
 import { type EngineProject, startProject } from "./engine-project";
@@ -27,15 +28,21 @@ describe("the whole pipeline, with the real engine", function () {
   const override: Sample = { value: "sk-canaryOfStagingAlone", canary: "canaryOfStagingAlone" };
   const rotated: Sample = { value: "sk-canaryAfterRotation ", canary: "canaryAfterRotation" };
 
+  const settings = () => readProject(join(__dirname, "../..")).settings;
   const cloud = () =>
     createPulumiCloud({
       url: project.sandbox.pulumi.url,
-      organization: PLATFORM.organization,
+      organization: settings().pulumiOrganization,
       token: new Secret(project.sandbox.tokens.pulumi),
       http: createHttp(),
     });
   const load = async (environment: (typeof ENVIRONMENTS)[number]) =>
-    createLoader(catalog, PLATFORM)(environment, cloud());
+    createCatalogLoader(catalog, settings(), {
+      environment,
+      url: project.sandbox.pulumi.url,
+      token: new Secret(project.sandbox.tokens.pulumi),
+      variables: {},
+    }).load();
   const opened = async (environment: string) => {
     const { stdout } = await project.ok("env", "open", `scoobyjava-org/default/sophia-ai-${environment}`);
     return JSON.parse(stdout) as {

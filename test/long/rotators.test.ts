@@ -4,9 +4,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { defineCatalog } from "../../src/catalog/entry";
 import type { RotatedDatabase } from "../../src/catalog/rotators";
-import { createHttp } from "../../src/clients/http";
-import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
-import { createLoader } from "../../src/loaders/typescript/create-loader";
+import { createCatalogLoader } from "../../src/loaders/typescript/catalog-loader";
 import { Secret } from "../../src/secret";
 import { type EngineProject, startProject } from "../engine/engine-project";
 import { CATALOG_FILES, NAMING, otherOrganization, PULUMI_ORGANIZATION } from "../engine/other-organization";
@@ -80,13 +78,13 @@ describe("credentials that ESC rotates, with the real engine", function () {
   /** As the application does it: with the token of its own team, which may open and nothing else. */
   const load = () => {
     const { host, port, name } = database;
-    const cloud = createPulumiCloud({
+    const settings = { ...NAMING, pulumiOrganization: PULUMI_ORGANIZATION };
+    return createCatalogLoader(catalogOf({ host, port, database: name }), settings, {
+      environment: "live",
       url: project.sandbox.pulumi.url,
-      organization: PULUMI_ORGANIZATION,
       token: application,
-      http: createHttp(),
-    });
-    return createLoader(catalogOf({ host, port, database: name }), NAMING)("live", cloud);
+      variables: {},
+    }).load();
   };
   const login = async (user: Secret, password: Secret) => {
     const { host, port, name } = database;

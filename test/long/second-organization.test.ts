@@ -2,9 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { tokenMadeFrom } from "../../sandbox/sandbox-tokens";
 import type { Catalog } from "../../src/catalog/entry";
-import { createHttp } from "../../src/clients/http";
-import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
-import { createLoader } from "../../src/loaders/typescript/create-loader";
+import { createCatalogLoader } from "../../src/loaders/typescript/catalog-loader";
 import { Secret } from "../../src/secret";
 import { type EngineProject, startProject } from "../engine/engine-project";
 import { NAMING, otherOrganization, PULUMI_ORGANIZATION } from "../engine/other-organization";
@@ -26,13 +24,13 @@ describe("another organization: its catalog and stack files, and not one other l
   });
 
   const load = async (environment: string) => {
-    const cloud = createPulumiCloud({
+    const settings = { ...NAMING, pulumiOrganization: PULUMI_ORGANIZATION };
+    const loaded = await createCatalogLoader(catalog, settings, {
+      environment,
       url: project.sandbox.pulumi.url,
-      organization: PULUMI_ORGANIZATION,
       token: new Secret(project.sandbox.tokens.pulumi),
-      http: createHttp(),
-    });
-    const loaded = await createLoader(catalog, NAMING)(environment, cloud);
+      variables: {},
+    }).load();
     const read = loaded as unknown as { get(key: string): Secret | undefined };
     return (key: string) => read.get(key)?.unwrap();
   };

@@ -1,7 +1,8 @@
 import { type Application, type Groupings, keysIn } from "../../catalog/applications";
 import type { Catalog } from "../../catalog/entry";
-import { keysOf, type LoaderSettings, loaderSpec } from "./loader-spec";
+import { keysOf } from "./loader-spec";
 import { renderPython } from "./render-python";
+import { type LoaderSettings, loaderSpec } from "./spec-of-catalog";
 
 /** The runtimes that a file includes, as text, by language. */
 export interface Runtimes {

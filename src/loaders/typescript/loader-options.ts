@@ -1,59 +1,100 @@
 import { unfitAddress } from "../../addresses";
-import type { Http } from "../../clients/http";
+import { createHttp, type Http } from "../../clients/http";
+import { PULUMI_CLOUD } from "../../clients/pulumi-login";
 import { RemedyError } from "../../errors";
 import { Secret } from "../../secret";
+import type { LoaderSpec } from "../generator/loader-spec";
+import type { LastKnownGood } from "./last-known-good";
+import { fixedToken, storedToken, type TokenSource } from "./token-sources";
 
-/** What an application may say about where its secrets are. What it leaves out is read from environment variables. */
-export interface LoaderOptions<Environment extends string> {
-  /** One of the catalog's environments. Default: SOPHIA_ENVIRONMENT. There is no third choice: none is guessed. */
+/** What an application may say about loading; everything has a default but the deployment environment. */
+export interface LoaderOptions<Environment extends string = string> {
+  /** The deployment environment. Default: the environment variable that the stacks' config names. None is guessed. */
   environment?: Environment;
   /** Pulumi Cloud organization. Default: PULUMI_ORG, then the one in the stacks' config. */
   organization?: string;
   /** Pulumi Cloud's address, https and without a path. Default: PULUMI_BACKEND_URL, then https://api.pulumi.com. */
   url?: string;
-  /** A token that may open the environment. Default: PULUMI_ACCESS_TOKEN. */
-  token?: Secret;
-  /** Environment variables to read. Default: the process's own. */
+  /** Who asks. Default: PULUMI_ACCESS_TOKEN, then what `pulumi login` keeps. Also githubActions(), kubernetes(). */
+  token?: Secret | string | TokenSource;
+  /** Seconds for a whole load, every retry and wait included. Default: 30. */
+  timeout?: number;
+  /** Seconds after which a snapshot is asked for again at its next use. Default: never. */
+  maxAge?: number;
+  /** Whether a timer refreshes before `maxAge` is over, so that no use waits. It keeps no process alive. */
+  background?: boolean;
+  /** Seconds beyond `maxAge` for which an outage leaves the old snapshot in use. Default: 0. */
+  staleIfError?: number;
+  /** An encrypted copy for a start during an outage. Default: none. */
+  lastKnownGood?: LastKnownGood;
+  /** Environment variables. Default: the process's own. */
   variables?: Readonly<Record<string, string | undefined>>;
-  /** Door to HTTP. Default: 30 s a try, 5 tries. */
+  /** A client to ask with, for tests. Default: node:https with retries. */
   http?: Http;
 }
 
-/** Where the secrets are and who asks for them: every option decided. */
-export interface LoaderTarget<Environment extends string> {
-  environment: Environment;
+/** Every option decided. */
+export interface LoaderTarget {
+  environment: string;
   organization: string;
   url: string;
-  token: Secret;
+  source: TokenSource;
+  variables: Readonly<Record<string, string | undefined>>;
+  http: Http;
 }
 
-const PULUMI_CLOUD = "https://api.pulumi.com";
+export const TIMEOUT_SECONDS = 30;
 
-/**
- * Decides what the options leave open.
- *
- * @param organization the one to use when nothing names another.
- * @throws RemedyError naming the option and the variable; never what they hold, except a wrong environment's name.
- */
-export function resolveOptions<Environment extends string>(
-  options: LoaderOptions<Environment>,
+/** @throws RemedyError naming the option and the variable; never what they hold, except a wrong environment's name. */
+export function decideOptions(options: LoaderOptions, spec: LoaderSpec): LoaderTarget {
+  const variables = options.variables ?? process.env;
+  const { token, timeout = TIMEOUT_SECONDS } = options;
+  return {
+    environment: environmentOf(options, spec, variables),
+    organization: options.organization ?? (variables.PULUMI_ORG || spec.organization),
+    url: checkUrl(options.url ?? (variables.PULUMI_BACKEND_URL || PULUMI_CLOUD)),
+    source: sourceOf(token),
+    variables,
+    http: options.http ?? createHttp({ timeoutMs: timeout * 1000, patienceMs: timeout * 1000 }),
+  };
+}
+
+/** @throws RemedyError for times that mean nothing. */
+export function checkTimes({ timeout, maxAge, background, staleIfError = 0 }: LoaderOptions): void {
+  const cause =
+    timeout !== undefined && timeout <= 0
+      ? "timeout must be more than 0 seconds"
+      : maxAge !== undefined && maxAge <= 0
+        ? "maxAge must be more than 0 seconds"
+        : maxAge === undefined && (background === true || staleIfError > 0)
+          ? "background and staleIfError need maxAge"
+          : staleIfError < 0
+            ? "staleIfError must not be negative"
+            : undefined;
+  if (cause === undefined) return;
+  const remedy = "give the option another value";
+  throw new RemedyError({ code: "option-invalid", subject: "the loader's options", cause, remedy });
+}
+
+function sourceOf(token: LoaderOptions["token"]): TokenSource {
+  if (token === undefined) return storedToken();
+  if (typeof token === "string") return fixedToken(new Secret(token));
+  return token instanceof Secret ? fixedToken(token) : token;
+}
+
+function environmentOf(
+  options: LoaderOptions,
+  spec: LoaderSpec,
   variables: Readonly<Record<string, string | undefined>>,
-  known: { environments: readonly Environment[]; organization: string },
-): LoaderTarget<Environment> {
-  const organization = options.organization ?? (variables.PULUMI_ORG || known.organization);
-  const url = checkUrl(options.url ?? (variables.PULUMI_BACKEND_URL || PULUMI_CLOUD));
-  const token = checkToken(options.token ?? new Secret(variables.PULUMI_ACCESS_TOKEN ?? ""));
-  const wanted: string = options.environment ?? variables.SOPHIA_ENVIRONMENT ?? "";
-  const environment = known.environments.find((each) => each === wanted);
-  if (environment !== undefined) return { environment, organization, url, token };
+): string {
+  const wanted = options.environment ?? variables[spec.variable] ?? "";
+  if (Object.hasOwn(spec.environments, wanted)) return wanted;
+  const isMissing = wanted === "";
   throw new RemedyError({
-    code: "?",
-    subject: "SOPHIA_ENVIRONMENT",
-    cause:
-      wanted === ""
-        ? "neither it nor the option environment is set"
-        : `${wanted} is no environment of the catalog`,
-    remedy: `set one of ${known.environments.join(", ")}`,
+    code: isMissing ? "deployment-missing" : "deployment-unknown",
+    subject: spec.variable,
+    cause: isMissing ? "neither it nor the option environment is set" : `${wanted} is no environment here`,
+    remedy: `set one of ${Object.keys(spec.environments).join(", ")}`,
   });
 }
 
@@ -61,23 +102,9 @@ function checkUrl(text: string): string {
   const cause = unfitAddress(text);
   if (cause === undefined) return new URL(text).origin;
   throw new RemedyError({
-    code: "?",
+    code: "address-invalid",
     subject: "PULUMI_BACKEND_URL",
     cause: `it, or the option url, ${cause}; the address of a state file is none`,
     remedy: `leave it out for ${PULUMI_CLOUD}, or give the option url`,
-  });
-}
-
-function checkToken(token: Secret): Secret {
-  // What an HTTP header cannot hold; the usual cause is a line end copied along.
-  if (/^[\x21-\x7e]+$/.test(token.unwrap())) return token;
-  throw new RemedyError({
-    code: "?",
-    subject: "PULUMI_ACCESS_TOKEN",
-    cause:
-      token.bytes === 0
-        ? "neither it nor the option token is set"
-        : "it, or the option token, holds white space or other characters no token has",
-    remedy: "give it a token of the application's team, or your own from Pulumi Cloud",
   });
 }

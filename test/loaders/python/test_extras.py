@@ -81,7 +81,7 @@ def test_a_start_during_an_outage_takes_the_encrypted_copy(
     secrets = filled.loader(last_known_good=keeping(copy_file)).load()
     assert secrets.source == "last-known-good" and secrets["nested_key"] == "nested-value"
     assert secrets["old_name"] == "renamed-value" and abs(secrets.loaded_at - time.time()) < 60
-    assert "last known good copy: unavailable" in caplog.text and "plain-value" not in caplog.text
+    assert "last known good copy: pulumi-unavailable" in caplog.text and "plain-value" not in caplog.text
 
 
 def test_the_copy_is_replaced_once_the_service_answers(filled: Cloud, copy_file: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_refused_token_never_takes_the_copy(filled: Cloud, copy_file: Path) ->
     filled.loader(last_known_good=keeping(copy_file)).load()
     with pytest.raises(SecretsError) as error:
         filled.loader(last_known_good=keeping(copy_file), token="pul-unknown").load()
-    assert error.value.code == "token-refused"
+    assert error.value.code == "pulumi-token-invalid"
 
 
 def test_a_copy_without_a_required_secret_is_refused(filled: Cloud, copy_file: Path) -> None:
@@ -130,13 +130,13 @@ def test_a_copy_without_a_required_secret_is_refused(filled: Cloud, copy_file: P
     loader.spec = SPEC._replace(entries=more)
     with pytest.raises(MissingSecretsError) as missing:
         loader.load()
-    assert missing.value.keys == ("optional_key", "orders_password")
+    assert missing.value.keys == ("optional_key", "orders_password", "class")
 
 
 def test_a_copy_needs_a_key_and_a_cipher(filled: Cloud, copy_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SecretsError) as error:
         filled.loader(last_known_good=keeping(copy_file, key="short")).load()
-    assert error.value.code == "bad-key"
+    assert error.value.code == "copy-key-invalid"
     real = builtins.__import__
 
     def without(name: str, *rest: Any) -> Any:
@@ -147,7 +147,7 @@ def test_a_copy_needs_a_key_and_a_cipher(filled: Cloud, copy_file: Path, monkeyp
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(SecretsError) as error:
         filled.loader(last_known_good=keeping(copy_file)).load()
-    assert error.value.code == "no-cipher" and not copy_file.exists()
+    assert error.value.code == "cipher-missing" and not copy_file.exists()
 
 
 def test_pydantic_settings_read_a_loader(filled: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

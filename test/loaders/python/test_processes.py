@@ -139,7 +139,7 @@ def test_the_background_refresh_survives_an_outage(filled: Cloud, caplog: pytest
     loader.load()
     filled.fault({"path": "/api/esc", "times": 0, "answer": {"status": 503, "headers": {"retry-after": "60"}}})
     time.sleep(0.8)
-    assert "unavailable" in caplog.text and "plain-value" not in caplog.text
+    assert "pulumi-unavailable" in caplog.text and "plain-value" not in caplog.text
     filled.calm()
     filled.write(NEXT)
     until = time.monotonic() + 5
@@ -197,7 +197,7 @@ def test_callers_do_not_queue_up_for_an_outage(filled: Cloud) -> None:
         return str(error.value.code)
 
     with ThreadPoolExecutor(8) as threads:
-        assert set(threads.map(attempt, range(8))) == {"unavailable"}
+        assert set(threads.map(attempt, range(8))) == {"pulumi-unavailable"}
     assert time.monotonic() - began < 3
 
 
@@ -248,7 +248,7 @@ def test_options_come_before_the_first_use(filled: Cloud) -> None:
     loader.load()
     with pytest.raises(SecretsError) as error:
         loader.configure(filled.loader()._options)
-    assert error.value.code == "already-loaded"
+    assert error.value.code == "options-too-late"
 
 
 def test_nothing_happens_at_import_or_construction(cloud: Cloud) -> None:

@@ -100,7 +100,7 @@ def test_an_error_shows_no_value_when_it_is_pickled(filled: Cloud) -> None:
     with pytest.raises(MissingSecretsError) as missing:
         filled.loader().load()
     again = pickle.loads(pickle.dumps(missing.value))
-    assert again.keys == missing.value.keys and again.code == "missing-secrets" and str(again) == str(missing.value)
+    assert again.keys == missing.value.keys and again.code == "secrets-missing" and str(again) == str(missing.value)
     assert CANARY.encode() not in pickle.dumps(missing.value)
 
 

@@ -169,17 +169,17 @@ def test_a_service_accounts_token_for_another_audience_does_not_leave_the_machin
         file.write_text(text)
         with pytest.raises(SecretsError) as error:
             loader_for(service, token=kubernetes(str(file))).load()
-        assert error.value.code == "no-identity" and "canary" not in shown_by(error.value)
+        assert error.value.code == "identity-missing" and "canary" not in shown_by(error.value)
     with pytest.raises(SecretsError) as error:
         loader_for(service, token=kubernetes(str(tmp_path / "none"))).load()
-    assert error.value.code == "no-identity" and service.asked == []
+    assert error.value.code == "identity-missing" and service.asked == []
 
 
 def test_an_identity_that_is_not_trusted_is_named_and_not_shown(service: Service) -> None:
     service.trusts = False
     with pytest.raises(AccessError) as error:
         loader_for(service, token=github_actions()).load()
-    assert error.value.code == "identity-refused"
+    assert error.value.code == "trust-refused"
     assert "system:serviceaccount:app" in error.value.cause and "app-production" in error.value.subject
     assert "canary" not in shown_by(error.value) and identity() not in shown_by(error.value)
 
@@ -187,7 +187,7 @@ def test_an_identity_that_is_not_trusted_is_named_and_not_shown(service: Service
 def test_a_process_outside_a_job_has_no_identity(service: Service) -> None:
     with pytest.raises(SecretsError) as error:
         loader_for(service, token=github_actions(), more={"ACTIONS_ID_TOKEN_REQUEST_TOKEN": ""}).load()
-    assert error.value.code == "no-identity" and service.asked == []
+    assert error.value.code == "id-token-permission-missing" and service.asked == []
 
 
 def login(folder: Path, kept: object) -> dict[str, str]:
@@ -213,7 +213,7 @@ def test_a_login_at_another_service_is_none(service: Service, tmp_path: Path) ->
     variables = login(tmp_path / ".pulumi", {"accessTokens": {"https://api.pulumi.com": LOGIN}})
     with pytest.raises(SecretsError) as error:
         loader_for(service, more=variables).load()
-    assert error.value.code == "no-token" and LOGIN not in shown_by(error.value)
+    assert error.value.code == "token-missing" and LOGIN not in shown_by(error.value)
 
 
 def test_an_encrypted_login_is_told_from_none(service: Service, tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_an_encrypted_login_is_told_from_none(service: Service, tmp_path: Path) 
 def test_a_login_file_of_another_shape_is_none(service: Service, tmp_path: Path, kept: object) -> None:
     with pytest.raises(SecretsError) as error:
         loader_for(service, more=login(tmp_path / ".pulumi", kept)).load()
-    assert error.value.code == "no-token"
+    assert error.value.code == "token-missing"
 
 
 def test_a_function_may_give_the_token_each_time(service: Service) -> None:
@@ -249,4 +249,4 @@ def test_the_sandbox_trades_no_identity_that_it_does_not_trust(cloud: Cloud, tmp
     file.write_text(identity())
     with pytest.raises(AccessError) as error:
         cloud.loader(token=kubernetes(str(file))).load()
-    assert error.value.code == "identity-refused" and cloud.requests() == ["exchange"]
+    assert error.value.code == "trust-refused" and cloud.requests() == ["exchange"]

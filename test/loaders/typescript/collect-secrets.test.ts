@@ -3,12 +3,12 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import { SENTINEL } from "../../../src/catalog/layout";
 import { RemedyError } from "../../../src/errors";
-import { collectSecrets, MissingSecretsError } from "../../../src/loaders/typescript/collect-secrets";
+import { MissingSecretsError } from "../../../src/loaders/typescript/collect-secrets";
 import { escDocument } from "./esc-document";
+import { loadedWith } from "./loaded-with";
 import { small, VALUES } from "./small-catalog";
 
-const source = (document: unknown) => ({ document, place: "default/app-production", appRoot: "app" });
-const production = (app: object) => collectSecrets(small, "production", source(escDocument({ app })));
+const production = (app: object) => loadedWith(small, "production", escDocument({ app }));
 const refusal = (collect: () => unknown): MissingSecretsError => {
   try {
     collect();
@@ -71,7 +71,7 @@ describe("collecting an application's secrets", () => {
       properties: { app: { value: { plain_key: object } } };
     };
     document.properties.app.value.plain_key = { value: "x", unknown: true };
-    const error = refusal(() => collectSecrets(small, "production", source(document)));
+    const error = refusal(() => loadedWith(small, "production", document));
     deepEqual(error.keys, ["plain_key"]);
   });
 
@@ -87,7 +87,7 @@ describe("collecting an application's secrets", () => {
 
   it("requires a secret only in the environments that have it", () => {
     const { production_key: _, ...others } = VALUES;
-    const staging = collectSecrets(small, "staging", source(escDocument({ app: others })));
+    const staging = loadedWith(small, "staging", escDocument({ app: others }));
     equal(staging.production_key, undefined);
     deepEqual(refusal(() => production(others)).keys, ["production_key"]);
   });
@@ -95,11 +95,11 @@ describe("collecting an application's secrets", () => {
   it("reads a foreign document as one without values, whatever its shape", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (document) => {
-        equal(refusal(() => collectSecrets(small, "production", source(document))).keys.length, 5);
+        equal(refusal(() => loadedWith(small, "production", document)).keys.length, 5);
       }),
     );
     for (const properties of ["app", null, { app: null }, { app: { value: "text" } }, { app: [] }])
-      equal(refusal(() => collectSecrets(small, "production", source({ properties }))).keys.length, 5);
+      equal(refusal(() => loadedWith(small, "production", { properties })).keys.length, 5);
   });
 
   it("gives every text back as it stands", () => {
@@ -142,7 +142,8 @@ describe("collecting an application's secrets", () => {
     throws(
       () => get("plian_key"),
       (error: RemedyError) =>
-        error instanceof RemedyError && /^app key plian_key: .* use plain_key, /.test(error.message),
+        error instanceof RemedyError &&
+        /^app key plian_key: .* use plain_key \(PLAIN_KEY\), /.test(error.message),
     );
     for (const key of ["toString", "__proto__", "constructor", "get", ""])
       throws(() => get(key), RemedyError);

@@ -1,9 +1,9 @@
 import { equal } from "node:assert/strict";
 import { defineCatalog } from "../../../src/catalog/entry";
-import { collectSecrets } from "../../../src/loaders/typescript/collect-secrets";
-import type { LoadedSecrets } from "../../../src/loaders/typescript/load-secrets";
+import type { LoadedSecrets } from "../../../src/loaders/typescript/loaded-secrets";
 import type { Secret } from "../../../src/secret";
 import { escDocument } from "./esc-document";
+import { loadedWith } from "./loaded-with";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** Compiles only for `true`, as in loaded-secrets.test.ts. */
@@ -21,11 +21,7 @@ const catalog = defineCatalog({
 });
 type Loaded = LoadedSecrets<typeof catalog, "production">;
 const load = (values: Record<string, string>) =>
-  collectSecrets(catalog, "production", {
-    document: escDocument({ app: values }),
-    place: "a/b",
-    appRoot: "app",
-  });
+  loadedWith(catalog, "production", escDocument({ app: values }));
 
 describe("secrets that leave, in the loader", () => {
   it("are optional, to the compiler and when they are loaded, on whichever day", () => {

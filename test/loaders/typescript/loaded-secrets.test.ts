@@ -1,9 +1,9 @@
 import { equal } from "node:assert/strict";
 import type { catalog } from "../../../secrets/catalog";
-import { collectSecrets } from "../../../src/loaders/typescript/collect-secrets";
-import type { LoadedSecrets } from "../../../src/loaders/typescript/load-secrets";
+import type { LoadedSecrets } from "../../../src/loaders/typescript/loaded-secrets";
 import type { Secret } from "../../../src/secret";
 import { escDocument } from "./esc-document";
+import { loadedWith } from "./loaded-with";
 import { small, VALUES } from "./small-catalog";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -17,7 +17,7 @@ type Sophia = LoadedSecrets<typeof catalog, "development" | "staging" | "product
 
 describe("the loaded secrets' types", () => {
   const document = escDocument({ app: VALUES });
-  const secrets = collectSecrets(small, "production", { document, place: "a/b", appRoot: "app" });
+  const secrets = loadedWith(small, "production", document);
 
   it("have a property per app key and alias, and none for the pipeline's own credentials", () => {
     type Keys = Exclude<keyof Production, "get">;

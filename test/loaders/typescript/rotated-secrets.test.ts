@@ -2,9 +2,10 @@ import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { defineCatalog } from "../../../src/catalog/entry";
 import { UNROTATED } from "../../../src/catalog/rotators";
 import type { RemedyError } from "../../../src/errors";
-import { collectSecrets, MissingSecretsError } from "../../../src/loaders/typescript/collect-secrets";
+import { MissingSecretsError } from "../../../src/loaders/typescript/collect-secrets";
 import type { LoadedSecrets } from "../../../src/loaders/typescript/loaded-secrets";
 import { Secret } from "../../../src/secret";
+import { loadedWith } from "./loaded-with";
 
 const catalog = defineCatalog({
   environments: ["staging", "production"],
@@ -48,7 +49,7 @@ const COMPLETE = {
 const collect = <Environment extends "staging" | "production">(
   environment: Environment,
   values: Record<string, string>,
-) => collectSecrets(catalog, environment, { document: documentOf(values), place: "d/app", appRoot: "app" });
+) => loadedWith(catalog, environment, documentOf(values));
 const errorOf = (environment: "staging" | "production", values: Record<string, string>): RemedyError => {
   try {
     collect(environment, values);

@@ -1,18 +1,14 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import fc from "fast-check";
 import { catalog } from "../../../secrets/catalog";
-import { PLATFORM } from "../../../secrets/platform";
 import { type Catalog, resolveCatalog } from "../../../src/catalog/entry";
 import { renderComposite } from "../../../src/catalog/esc-environments";
 import { createHttp } from "../../../src/clients/http";
-import { ConflictError } from "../../../src/clients/pulumi-call";
+import { ConflictError, UnavailableError } from "../../../src/clients/pulumi-call";
 import { createPulumiCloud } from "../../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../../src/errors";
-import {
-  loadSecrets,
-  MissingSecretsError,
-  UnavailableError,
-} from "../../../src/loaders/typescript/load-secrets";
+import { createCatalogLoader } from "../../../src/loaders/typescript/catalog-loader";
+import { MissingSecretsError } from "../../../src/loaders/typescript/collect-secrets";
 import { Secret } from "../../../src/secret";
 import { buildJobCatalog } from "../../../src/sync/job-catalog";
 import { ValuesText } from "../../../src/sync/values-text";
@@ -47,6 +43,7 @@ const ODD = [
   "x".repeat(49_152),
 ];
 
+const PLATFORM = { escProject: "default", application: "sophia-ai", appRoot: "sophia" };
 const groups = Object.keys(catalog.groups);
 const secrets = resolveCatalog(catalog).entries.filter((secret) => !secret.bootstrap);
 const job = buildJobCatalog(resolveCatalog(catalog as Catalog), {
@@ -76,15 +73,19 @@ describe("what the sync writes and the loader reads, through the sandbox's Pulum
       http: createHttp({ waitMs: 1 }),
     });
   const load = (token = TOKENS.admin) =>
-    loadSecrets({
-      variables: {
-        SOPHIA_ENVIRONMENT: "production",
-        PULUMI_ORG: ORG,
-        PULUMI_BACKEND_URL: cloud.url,
-        PULUMI_ACCESS_TOKEN: token,
+    createCatalogLoader(
+      catalog,
+      { ...PLATFORM, pulumiOrganization: ORG },
+      {
+        variables: {
+          SOPHIA_ENVIRONMENT: "production",
+          PULUMI_ORG: ORG,
+          PULUMI_BACKEND_URL: cloud.url,
+          PULUMI_ACCESS_TOKEN: token,
+        },
+        http: createHttp({ tries: 2, waitMs: 1 }),
       },
-      http: createHttp({ tries: 2, waitMs: 1 }),
-    });
+    ).load();
   /** Writes a value for each secret into its group's environment, as the sync job does. */
   const write = async (value: (name: string) => string | undefined): Promise<void> => {
     for (const [group, environment] of Object.entries(job.targets[2]?.groups ?? {})) {

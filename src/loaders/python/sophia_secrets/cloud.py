@@ -22,17 +22,17 @@ class _Refusal(NamedTuple):
 
 _REFUSALS = {
     401: _Refusal(
-        "token-refused",
+        "pulumi-token-invalid",
         "the token is unknown, revoked or expired",
         "get a new token: pulumi login, or a new one for the application's team",
     ),
     403: _Refusal(
-        "access-refused",
+        "pulumi-permission-denied",
         "the token may not open it",
         "use a token of the application's team, or have its team given the right (secrets/), then pulumi up",
     ),
     404: _Refusal(
-        "environment-not-found",
+        "pulumi-not-found",
         "there is no such environment, or the token may not see it",
         "run pulumi up for the stack that owns it; then check the token's team",
     ),
@@ -95,25 +95,26 @@ def checked(subject: str, answer: Answer | Lost) -> Answer:
     """The answer, where it is one. Raises what its status means; its text is never quoted."""
     if isinstance(answer, Lost):
         remedy = "check the address and the network, then start again"
-        if answer.code == "untrusted-certificate":
+        if answer.code == "certificate-untrusted":
             remedy = "give the authority's certificate as ca_file, or in SSL_CERT_FILE"
-        kind = UnavailableError if answer.code == "unavailable" else SecretsError
+        kind = UnavailableError if answer.code == "pulumi-unavailable" else SecretsError
         raise kind(answer.code, subject, answer.cause, remedy)
     if answer.status < 300:
         return answer
     if answer.status < 400:
-        raise _not_the_service(subject, f"is a redirect ({answer.status})")
+        cause = f"the service answered {answer.status}, which is a redirect: something stands in between"
+        raise SecretsError("pulumi-redirected", subject, cause, _LOOK_BETWEEN)
     known = _REFUSALS.get(answer.status)
     if known is not None:
         raise AccessError(known.code, subject, known.cause, known.remedy)
     cause = f"the service answered {answer.status}"
     if answer.status == 429 or answer.status >= 500:
-        raise UnavailableError("unavailable", subject, cause, "start again later")
-    raise SecretsError("request-refused", subject, cause, "check the text of the environment: pulumi env get")
+        raise UnavailableError("pulumi-unavailable", subject, cause, "start again later")
+    raise SecretsError("pulumi-refused", subject, cause, "check the text of the environment: pulumi env get")
 
 
 def read_json(subject: str, answer: Answer) -> Document:
-    """A JSON answer as a document. Raises SecretsError not-the-service, without the parser's error: that quotes it."""
+    """A JSON answer as a document. Raises SecretsError pulumi-answer-unreadable, without the parser's error: that quotes it."""
     document = _parse(answer)
     if document is None:
         raise _not_the_service(subject, "is not JSON")
@@ -139,7 +140,7 @@ def _date_of(answer: Answer) -> float | None:
 
 
 def _not_the_service(subject: str, what: str) -> SecretsError:
-    return SecretsError("not-the-service", subject, f"the service's answer {what}", _LOOK_BETWEEN)
+    return SecretsError("pulumi-answer-unreadable", subject, f"the service's answer {what}", _LOOK_BETWEEN)
 
 
 def _quoted(text: str) -> str:

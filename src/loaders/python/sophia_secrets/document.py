@@ -104,4 +104,4 @@ def missing_secrets(spec: Spec, place: str, missing: list[tuple[Entry, str]]) ->
     if all(NEVER_ROTATED in reason for _, reason in missing):
         remedy = "rotate each once, as an administrator, then start again"
     keys = tuple(entry.keys[0] for entry, _ in missing)
-    return MissingSecretsError("missing-secrets", place, f"{counted} could not be loaded: {named}", remedy, keys)
+    return MissingSecretsError("secrets-missing", place, f"{counted} could not be loaded: {named}", remedy, keys)

@@ -49,7 +49,7 @@ class Lost(NamedTuple):
     cause: str
     is_final: bool = False
     """True where another try cannot help: a certificate that is not trusted, an answer that is too large."""
-    code: str = "unavailable"
+    code: str = "pulumi-unavailable"
 
 
 class HttpOptions(NamedTuple):
@@ -113,7 +113,7 @@ class Session:
         except TimeoutError:
             lost = Lost("no answer in time")
         except ssl.SSLCertVerificationError as error:
-            lost = Lost(f"its certificate is not trusted ({error.verify_message})", True, "untrusted-certificate")
+            lost = Lost(f"its certificate is not trusted ({error.verify_message})", True, "certificate-untrusted")
         except (ConnectionError, OSError) as error:
             lost = Lost(f"no answer ({_name_of(error)})")
         except (http.client.HTTPException, ValueError, UnicodeError) as error:

@@ -86,9 +86,9 @@ def _cipher(options: LastKnownGood) -> _Cipher:
         return cipher
     if key is None:
         remedy = "give it a key from openssl rand -base64 32"
-        raise SecretsError("bad-key", "last_known_good", "its key is not 32 bytes in base64", remedy)
+        raise SecretsError("copy-key-invalid", "last_known_good", "its key is not 32 bytes in base64", remedy)
     remedy = "install sophia-secrets[last-known-good], or leave the option out"
-    raise SecretsError("no-cipher", "last_known_good", "the package cryptography is not installed", remedy)
+    raise SecretsError("cipher-missing", "last_known_good", "the package cryptography is not installed", remedy)
 
 
 def _aes(key: SecretBytes) -> _Cipher | None:

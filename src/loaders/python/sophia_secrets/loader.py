@@ -51,12 +51,12 @@ class Loader:
         return self._fake or self._snapshot
 
     def configure(self, options: Options) -> None:
-        """Set the options. Raises SecretsError already-loaded after the first use."""
+        """Set the options. Raises SecretsError options-too-late after the first use."""
         check_times(options)
         with self._lock:
             if self._snapshot is not None:
                 remedy = "call configure before anything reads a secret, or call close first"
-                raise SecretsError("already-loaded", "configure", "secrets were loaded with other options", remedy)
+                raise SecretsError("options-too-late", "configure", "secrets were loaded with other options", remedy)
             self._options, self._reader, self._outage = options, None, None
 
     def load(self) -> Secrets:

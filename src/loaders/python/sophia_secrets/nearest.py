@@ -18,7 +18,7 @@ def unknown_key(spec: Spec, key: str) -> UnknownKeyError:
     github = {each: entry.name for entry in spec.entries for each in entry.keys}
     nearest = ", ".join(f"{name} ({github[name]})" for name in nearest_names(key, spec.keys))
     remedy = f"use {nearest}, or add an entry to the catalog and generate this loader again"
-    return UnknownKeyError("unknown-key", f"app key {key}", "the catalog has no such key", remedy)
+    return UnknownKeyError("app-key-unknown", f"app key {key}", "the catalog has no such key", remedy)
 
 
 def _distance(a: str, b: str) -> int:

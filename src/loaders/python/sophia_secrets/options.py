@@ -82,7 +82,7 @@ def _source(given: str | Callable[[], str] | TokenSource | None) -> TokenSource:
 
 
 def check_times(options: Options) -> None:
-    """Raises SecretsError bad-option for times that mean nothing."""
+    """Raises SecretsError option-invalid for times that mean nothing."""
     cause = None
     if options.timeout <= 0:
         cause = "timeout must be more than 0 seconds"
@@ -93,7 +93,7 @@ def check_times(options: Options) -> None:
     elif options.stale_if_error < 0:
         cause = "stale_if_error must not be negative"
     if cause is not None:
-        raise SecretsError("bad-option", "the loader's options", cause, "give the option another value")
+        raise SecretsError("option-invalid", "the loader's options", cause, "give the option another value")
 
 
 def _environment(options: Options, spec: Spec, variables: Variables) -> str:
@@ -103,5 +103,5 @@ def _environment(options: Options, spec: Spec, variables: Variables) -> str:
     names = ", ".join(spec.environments)
     if wanted == "":
         cause = "neither it nor the option environment is set"
-        raise SecretsError("no-environment", spec.variable, cause, f"set one of {names}")
-    raise SecretsError("unknown-environment", spec.variable, f"{wanted} is no environment here", f"set one of {names}")
+        raise SecretsError("deployment-missing", spec.variable, cause, f"set one of {names}")
+    raise SecretsError("deployment-unknown", spec.variable, f"{wanted} is no environment here", f"set one of {names}")

@@ -44,7 +44,7 @@ class Reader:
         try:
             return self._ask(kept)
         except AccessError as error:
-            if error.code != "token-refused":
+            if error.code != "pulumi-token-invalid":
                 raise
         except UnavailableError as error:
             # For a start alone: a process that has loaded once goes by `stale_if_error`.

@@ -65,7 +65,7 @@ class _Address(NamedTuple):
 def origin_of(option: str, text: SecretText, *, may_have_user: bool = False, any_http: bool = False) -> Origin:
     """Read an address. The text is never quoted in an error: a password may stand in it.
 
-    Raises SecretsError bad-address: over http everybody on the way could read the token, so only this machine may be
+    Raises SecretsError address-invalid: over http everybody on the way could read the token, so only this machine may be
     http.
     """
     address = _read_address(text)
@@ -78,7 +78,7 @@ def origin_of(option: str, text: SecretText, *, may_have_user: bool = False, any
         cause = "it must be https: over http everybody on the way could read the token"
     if cause is not None or address is None:
         remedy = f"leave it out for {PULUMI_CLOUD}, or give the address of Pulumi Cloud's API"
-        raise SecretsError("bad-address", option, cause or "", remedy)
+        raise SecretsError("address-invalid", option, cause or "", remedy)
     return Origin(address.scheme, address.host, address.port or _PORTS[address.scheme])
 
 
@@ -122,7 +122,7 @@ def proxy_for(target: Origin, variables: Variables, option: SecretText | None) -
     origin = origin_of("HTTPS_PROXY", text, may_have_user=True, any_http=True)
     if origin.scheme == "https":
         cause = "a proxy that is itself reached over https is not supported"
-        raise SecretsError("bad-address", "HTTPS_PROXY", cause, "give the proxy's http:// address: it tunnels TLS")
+        raise SecretsError("address-invalid", "HTTPS_PROXY", cause, "give the proxy's http:// address: it tunnels TLS")
     return Proxy(origin, _login_of(text))
 
 
@@ -140,7 +140,7 @@ def _login_of(proxy: SecretText) -> SecretText | None:
 def tls_context(ca_file: str | None) -> ssl.SSLContext:
     """The system's authorities, or SSL_CERT_FILE's and SSL_CERT_DIR's; a private one's besides.
 
-    Raises SecretsError bad-authority for a file that cannot be read or holds no certificate.
+    Raises SecretsError authority-unreadable for a file that cannot be read or holds no certificate.
     """
     import ssl
 
@@ -154,7 +154,7 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
     except (OSError, ssl.SSLError):
         pass
     cause = "the file cannot be read or holds no certificate"
-    raise SecretsError("bad-authority", ca_file, cause, "give ca_file a readable file of PEM certificates")
+    raise SecretsError("authority-unreadable", ca_file, cause, "give ca_file a readable file of PEM certificates")
 
 
 def _in_either_case(variables: Variables, name: str) -> SecretText:

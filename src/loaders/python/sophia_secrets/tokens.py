@@ -18,6 +18,7 @@ KUBERNETES_TOKEN = "/var/run/secrets/pulumi/token"
 """Where docs/ and the generated manifests project a service account's token for Pulumi Cloud."""
 _SECONDS = 3600
 _MARGIN = 60
+_OK = 200
 
 
 class TokenContext(NamedTuple):
@@ -59,7 +60,7 @@ class StoredToken:
             raise SecretsError("login-encrypted", "credentials.json", cause, remedy)
         cause = "neither it nor the option token is set, and pulumi login keeps no token for this service"
         remedy = "give it a token of the application's team, or run pulumi login"
-        raise SecretsError("no-token", "PULUMI_ACCESS_TOKEN", cause, remedy)
+        raise SecretsError("token-missing", "PULUMI_ACCESS_TOKEN", cause, remedy)
 
     def forget(self) -> None:
         """Nothing is kept: the variable and the file are read each time."""
@@ -92,7 +93,7 @@ class TradedIdentity:
         team = self._team or context.team
         if team is None:
             cause = "no team is named for which the identity could be traded"
-            raise SecretsError("no-token", "the option token", cause, "give it the argument team")
+            raise SecretsError("token-missing", "the option token", cause, "give it the argument team")
         identity = usable(self._read(context), "the identity token")
         token, seconds = _exchange(context, identity, team)
         self._kept = (token, time.monotonic() + seconds - min(_MARGIN, seconds / 10))
@@ -120,12 +121,12 @@ def audience_of(context: TokenContext) -> str:
 
 
 def usable(token: SecretText, subject: str) -> SecretText:
-    """The token without surrounding white space. Raises SecretsError bad-token for what an HTTP header cannot hold."""
+    """The token without surrounding white space. Raises SecretsError token-malformed for what an HTTP header cannot hold."""
     text = SecretText(token.strip())
     if text and all("\x21" <= letter <= "\x7e" for letter in text):
         return text
     cause = "it is empty, or has white space or other characters that no token has"
-    raise SecretsError("bad-token", subject, cause, "give it a token of the application's team, or your own")
+    raise SecretsError("token-malformed", subject, cause, "give it a token of the application's team, or your own")
 
 
 def _login_token(context: TokenContext) -> tuple[SecretText | None, bool]:
@@ -157,16 +158,19 @@ def _github_identity(context: TokenContext) -> SecretText:
     subject = "GitHub's id token"
     if not address or not bearer:
         remedy = "run it in a GitHub Actions job with permissions: id-token: write"
-        raise SecretsError("no-identity", subject, "this process may not ask for one", remedy)
+        raise SecretsError("id-token-permission-missing", subject, "this process may not ask for one", remedy)
     url = urlsplit(address)
     origin = origin_of("ACTIONS_ID_TOKEN_REQUEST_URL", SecretText(f"{url.scheme}://{url.netloc}"))
     path = f"{url.path}?{url.query}&audience={quote(audience_of(context), safe='')}"
     with Session(origin, context.http, context.deadline) as session:
-        headers = {"Authorization": SecretText(f"bearer {bearer}")}
-        answer = checked(subject, session.send("GET", path, headers))
-    value = read_json(subject, answer).text("value")
+        answer = session.send("GET", path, {"Authorization": SecretText(f"bearer {bearer}")})
+    if isinstance(answer, Lost):
+        answer = checked(subject, answer)
+    value = read_json(subject, answer).text("value") if answer.status == _OK else None
     if value is None:
-        raise SecretsError("not-the-service", subject, "GitHub's answer holds none", "run the job again")
+        cause = f"GitHub answered {answer.status} without one"
+        remedy = "give the job permissions: id-token: write, and run it again"
+        raise AccessError("id-token-refused", subject, cause, remedy)
     return value
 
 
@@ -178,12 +182,12 @@ def _file_identity(path: str, context: TokenContext) -> SecretText:
         identity = None
     if identity is None:
         remedy = "project a service account's token there (docs: load in Kubernetes), or name another file"
-        raise SecretsError("no-identity", path, "the file cannot be read", remedy)
+        raise SecretsError("identity-missing", path, "the file cannot be read", remedy)
     # A token for another audience opens something else, the cluster's own API say: it must not leave the machine.
     audience = _claim(identity, "aud")
     if audience_of(context) not in (audience if isinstance(audience, list) else [audience]):
         cause = f"the token is not for {audience_of(context)}"
-        raise SecretsError("no-identity", path, cause, "project one with that audience")
+        raise SecretsError("identity-missing", path, cause, "project one with that audience")
     return identity
 
 
@@ -197,11 +201,13 @@ def _exchange(context: TokenContext, identity: SecretText, team: str) -> tuple[S
         who = ", ".join(f"{name} {_claim(identity, name)}" for name in ("iss", "aud", "sub"))
         cause = f"it answered {answer.status}; the identity: {who}"
         remedy = "compare this with the trust declared for the application (secrets/), then pulumi up"
-        raise AccessError("identity-refused", subject, cause, remedy)
+        raise AccessError("trust-refused", subject, cause, remedy)
     traded = read_json(subject, checked(subject, answer))
     token = traded.text("access_token")
     if token is None:
-        raise SecretsError("not-the-service", subject, "the service's answer holds no token", "check the address")
+        raise SecretsError(
+            "pulumi-answer-unreadable", subject, "the service's answer holds no token", "check the address"
+        )
     return token, traded.number("expires_in") or _SECONDS
 
 

@@ -1,21 +1,26 @@
 import { deepEqual, doesNotMatch, equal, match, ok, rejects } from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { parse } from "yaml";
 import { catalog } from "../../../secrets/catalog";
-import { PLATFORM } from "../../../secrets/platform";
 import { resolveCatalog } from "../../../src/catalog/entry";
 import { createHttp, type HttpAnswer, type HttpRequest } from "../../../src/clients/http";
-import {
-  loadSecrets,
-  MissingSecretsError,
-  RemedyError,
-  UnavailableError,
-} from "../../../src/loaders/typescript/load-secrets";
+import { UnavailableError } from "../../../src/clients/pulumi-call";
+import { RemedyError } from "../../../src/errors";
+import { createCatalogLoader } from "../../../src/loaders/typescript/catalog-loader";
+import { MissingSecretsError } from "../../../src/loaders/typescript/collect-secrets";
+import type { LoaderOptions } from "../../../src/loaders/typescript/loader-options";
 import { escDocument } from "./esc-document";
 
 const ROOT = join(__dirname, "../../..");
+const SETTINGS = {
+  pulumiOrganization: "scoobyjava-org",
+  escProject: "default",
+  application: "sophia-ai",
+  appRoot: "sophia",
+};
+type Environment = (typeof catalog.environments)[number];
+const loadSecrets = (options: LoaderOptions<Environment>) =>
+  createCatalogLoader(catalog, SETTINGS, options).load();
 const VARIABLES = { SOPHIA_ENVIRONMENT: "production", PULUMI_ACCESS_TOKEN: "pul-hidden" };
 
 /** Every secret of the catalog at its path, with its name as the value. */
@@ -51,7 +56,7 @@ function cloud(document: unknown): {
 }
 const answering = (status: number) => async () => ({ status, headers: {}, text: '{"message":"pul-hidden"}' });
 
-describe("loadSecrets", () => {
+describe("a loader for a catalog", () => {
   it("opens Sophia's composite environment with two calls and returns every app key's value", async () => {
     const { http, requests } = cloud(escDocument(everything()));
     const secrets = await loadSecrets({ variables: VARIABLES, http });
@@ -124,29 +129,16 @@ describe("loadSecrets", () => {
 
   it("asks nothing before every option is right", async () => {
     const { http, requests } = cloud({});
-    await rejects(loadSecrets({ variables: {}, http }), /PULUMI_ACCESS_TOKEN/);
+    await rejects(
+      loadSecrets({ variables: { SOPHIA_ENVIRONMENT: "production", HOME: "/nonexistent" }, http }),
+      /PULUMI_ACCESS_TOKEN/,
+    );
     equal(requests.length, 0);
-  });
-
-  it("knows the same names as the config of every stack", () => {
-    const files = readdirSync(ROOT).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
-    ok(files.length > 0);
-    for (const file of files) {
-      const { config } = parse(readFileSync(join(ROOT, file), "utf8")) as { config: Record<string, unknown> };
-      const of = (key: string) => config[`sophia-secrets:${key}`];
-      const said = {
-        organization: of("pulumiOrganization"),
-        escProject: of("escProject") ?? "default",
-        application: of("application"),
-        appRoot: of("appRoot"),
-      };
-      deepEqual(said, PLATFORM, file);
-    }
   });
 
   it("brings no package along", async () => {
     const { metafile } = await build({
-      entryPoints: [join(ROOT, "src/loaders/typescript/load-secrets.ts")],
+      entryPoints: [join(ROOT, "src/loaders/typescript/create-loader.ts")],
       bundle: true,
       write: false,
       metafile: true,
