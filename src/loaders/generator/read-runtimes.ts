@@ -4,16 +4,25 @@ import { bundlePython, type PythonModule } from "./bundle-python";
 import type { Runtimes } from "./render-application";
 import { OWN_IMPORTS } from "./render-python";
 
-/** What stands in the package alone: its entry, and what needs another package. */
+/** The TypeScript runtime, compiled and with its declarations: `make bundle` builds both from src/loaders/typescript. */
+export const TYPESCRIPT_RUNTIME = { code: "dist/loader.mjs", types: "dist/loader.d.ts" } as const;
+
+/** What stands in the Python package alone: its entry, and what needs another package. */
 const NOT_INCLUDED = ["__init__", "pydantic"];
 
-/** The runtimes, from this project's own folder. */
+/** The runtimes that files of applications include, from this project's own folder. */
 export function readRuntimes(project: string): Runtimes {
-  return { python: bundlePython(readPythonRuntime(project), OWN_IMPORTS) };
+  const { code, types } = TYPESCRIPT_RUNTIME;
+  return {
+    python: bundlePython(pythonModules(project), OWN_IMPORTS),
+    typescript: {
+      code: readFileSync(join(project, code), "utf8"),
+      types: readFileSync(join(project, types), "utf8"),
+    },
+  };
 }
 
-/** Modules of the runtime that an application's file includes, as they stand in this project. */
-function readPythonRuntime(project: string): PythonModule[] {
+function pythonModules(project: string): PythonModule[] {
   const folder = join(project, "src/loaders/python/sophia_secrets");
   return readdirSync(folder)
     .filter((file) => file.endsWith(".py"))
