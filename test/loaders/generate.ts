@@ -7,15 +7,16 @@ import type { LoaderSpec } from "../../src/loaders/generator/loader-spec";
 import { readRuntimes } from "../../src/loaders/generator/read-runtimes";
 import { renderApplication } from "../../src/loaders/generator/render-application";
 import { renderPython } from "../../src/loaders/generator/render-python";
+import { renderTypeScript } from "../../src/loaders/generator/render-typescript";
 
 const PROJECT = join(__dirname, "../..");
 const DOCS = "docs/load-in-python.md";
 
 /**
- * Writes loaders into a folder, for the Python tests: the contract's as `with_runtime.py` and `with_package.py`, and the
+ * Writes loaders into a folder, for tests: the contract's as `with_runtime` and `with_package` in both languages, and the
  * catalog's own applications at their paths, for an organization of the sandbox's.
  */
-function generate(folder: string): void {
+export function generate(folder: string): void {
   const text = readFileSync(join(PROJECT, "src/loaders/contract/cases.yaml"), "utf8");
   const { spec, groupings } = parse(text) as { spec: LoaderSpec; groupings: Groupings };
   const runtimes = readRuntimes(PROJECT);
@@ -31,6 +32,11 @@ function generate(folder: string): void {
       renderPython({ spec, groupings, runtime: { included: runtimes.python }, docs: DOCS }),
     ],
     ["with_package.py", renderPython({ spec, groupings, runtime: "package", docs: DOCS })],
+    [
+      "with_runtime.ts",
+      renderTypeScript({ spec, groupings, runtime: { included: runtimes.typescript }, docs: DOCS }),
+    ],
+    ["with_package.ts", renderTypeScript({ spec, groupings, runtime: "package", docs: DOCS })],
     ...(catalog.applications ?? [])
       .filter(({ language }) => language === "python")
       .map((each) => [each.path, renderApplication(catalog, settings, each, runtimes)] as const),
@@ -41,4 +47,4 @@ function generate(folder: string): void {
   }
 }
 
-generate(process.argv[2] ?? "");
+if (require.main === module) generate(process.argv[2] ?? "");

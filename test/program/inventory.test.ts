@@ -20,7 +20,7 @@ describe("what each stack declares", function () {
     staging = await runProgram({ stack: "staging" });
   });
 
-  it("gives production the organization: a slot and its readers per secret, two files, one issuer", () => {
+  it("gives production the organization: a slot and its readers per secret, the files of carrier and application, one issuer", () => {
     assert.equal(production.error, undefined);
     const names = catalog.secrets.map((secret) => secret.name).sort();
     const slots = ofType(production.resources, TYPES.slot).map((slot) => slot.inputs.secretName);
@@ -31,7 +31,14 @@ describe("what each stack declares", function () {
       names,
     );
     for (const each of readers) assert.deepEqual(each.inputs.selectedRepositoryIds, [4711], each.name);
-    assert.equal(count(production.resources, TYPES.file), 2);
+    assert.deepEqual(
+      ofType(production.resources, TYPES.file).map((file) => `${file.inputs.repository} ${file.inputs.file}`),
+      [
+        "sophia-main .github/workflows/sync_secrets.yml",
+        "sophia-main backend/core/auto_esc_config.py",
+        "sophia-main scripts/ci/sync_secrets.cjs",
+      ],
+    );
     assert.equal(count(production.resources, TYPES.issuer), 1);
   });
 

@@ -16,6 +16,8 @@ function reordered(): Catalog {
   return {
     environments: catalog.environments,
     accessPolicies: [...(catalog.accessPolicies ?? [])].reverse(),
+    applications: [...(catalog.applications ?? [])].reverse(),
+    groupings: Object.fromEntries(Object.entries(catalog.groupings ?? {}).reverse()),
     groups: Object.fromEntries(Object.entries(catalog.groups).reverse()),
     secrets: [...secrets.slice(half), ...secrets.slice(0, half)],
   };
@@ -38,7 +40,7 @@ describe("stability", function () {
     assert.deepEqual(kept(await runProgram()), kept(first));
   });
 
-  it("adds a slot and changes the carriers' two files when one secret is added, and touches nothing else", async () => {
+  it("adds a slot and changes the files of carrier and application when one secret is added, and touches nothing else", async () => {
     const more = { ...catalog, secrets: [...catalog.secrets, { name: "ADDED_KEY", group: "api-keys" }] };
     const before = new Set(kept(first));
     const changed = (await runProgram({ catalog: more })).resources
@@ -49,6 +51,7 @@ describe("stability", function () {
       "ADDED_KEY", // the slot
       "ADDED_KEY", // its readers
       "sophia-main/.github/workflows/sync_secrets.yml",
+      "sophia-main/backend/core/auto_esc_config.py",
       "sophia-main/scripts/ci/sync_secrets.cjs",
     ]);
   });

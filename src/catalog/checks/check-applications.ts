@@ -11,6 +11,7 @@ import {
 import { type Catalog, resolveCatalog } from "../entry";
 import { SCRIPT_PATH, WORKFLOW_PATH } from "../layout";
 import { rotatedValues } from "../rotators";
+import { type Form, hasForm, wholeEntries, wholePolicies, wholeRotators } from "./shapes";
 
 const NAME = /^[a-z0-9][a-z0-9-]*$/;
 const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -23,17 +24,69 @@ const PLACE = "secrets/applications.ts says what an application takes";
 
 /** Applications and groupings: well formed, and of things that the catalog has. */
 export function checkApplications(catalog: Catalog): Problem[] {
-  const { applications = [], groupings = {} } = catalog;
+  const given = wholeEntries("applications", catalog.applications ?? [], PLACE, checkShape);
+  const { groupings = {} } = catalog;
   const keys = keysOfCatalog(catalog);
+  if (!hasForm(groupings, "mapping"))
+    return [...given.problems, problem("groupings", "grouping-shape", "are no mapping")];
   return [
-    ...applications.flatMap((application) => checkApplication(application, catalog)),
-    ...repeated(applications),
-    ...Object.entries(groupings).flatMap(([name, grouping]) => checkGrouping(name, grouping, keys)),
+    ...given.problems,
+    ...given.whole.flatMap((application) => checkApplication(application, catalog)),
+    ...repeated(given.whole),
+    ...Object.entries(groupings).flatMap(([name, grouping]) =>
+      isGrouping(grouping)
+        ? checkGrouping(name, grouping, keys)
+        : [
+            problem(
+              `grouping ${name}`,
+              "grouping-shape",
+              "a field is no text, constant or fields of its own",
+            ),
+          ],
+    ),
   ];
 }
 
 function problem(subject: string, code: string, cause: string, remedy = PLACE): Problem {
   return { code, subject, cause, remedy };
+}
+
+const FORM_OF: Readonly<Record<string, Form>> = {
+  name: "text",
+  repository: "text",
+  language: "text",
+  path: "text",
+  branch: "text",
+  environments: "list",
+  groups: "list",
+};
+const OPTIONAL = new Set(["branch", "environments", "groups", "runtime"]);
+
+function checkShape(application: Application, index: number): Problem[] {
+  if (!hasForm(application, "mapping"))
+    return [problem(`application no. ${index + 1}`, "application-shape", "is no mapping")];
+  const given = application as unknown as Record<string, unknown>;
+  const subject = `application ${String(given.name)}`;
+  const wrong = Object.entries(FORM_OF)
+    .filter(([key, form]) => !hasForm(given[key], form) && !(given[key] === undefined && OPTIONAL.has(key)))
+    .map(([key, form]) => (given[key] === undefined ? `has no ${key}` : `${key} is no ${form}`));
+  const foreign = Object.keys(given)
+    .filter((key) => !(key in FORM_OF) && key !== "runtime")
+    .map((key) => `has a ${key}, which no application has`);
+  const { runtime } = given;
+  const odd = runtime === undefined || runtime === "included" || runtime === "package";
+  return [...wrong, ...foreign, ...(odd ? [] : ["its runtime is not included or package"])].map((cause) =>
+    problem(subject, "application-shape", cause),
+  );
+}
+
+function isGrouping(value: unknown): value is Grouping {
+  if (!hasForm(value, "mapping")) return false;
+  return Object.values(value as object).every((field) => {
+    if (typeof field === "string") return true;
+    const { constant, ...more } = (field ?? {}) as { constant?: unknown };
+    return (typeof constant === "string" && Object.keys(more).length === 0) || isGrouping(field);
+  });
 }
 
 function checkApplication(application: Application, catalog: Catalog): Problem[] {
@@ -67,7 +120,7 @@ function checkApplication(application: Application, catalog: Catalog): Problem[]
     problems.push(
       problem(subject, "application-empty", "it has no group or no environment, so nothing to load"),
     );
-  const policies = (catalog.accessPolicies ?? []).map((policy) => policy.name);
+  const policies = wholePolicies(catalog.accessPolicies ?? []).whole.map((policy) => policy.name);
   if (groups !== undefined && policies.includes(name))
     problems.push(
       problem(
@@ -119,7 +172,7 @@ function fieldsIn(grouping: Grouping): string[] {
 
 function keysOfCatalog(catalog: Catalog): string[] {
   const entries = resolveCatalog(catalog).filter(({ bootstrap }) => !bootstrap);
-  const rotated = (catalog.rotators ?? []).flatMap(rotatedValues);
+  const rotated = wholeRotators(catalog.rotators ?? []).whole.flatMap(rotatedValues);
   return [
     ...entries.flatMap(({ appKey, appKeyAliases }) => [appKey, ...appKeyAliases]),
     ...rotated.map(({ appKey }) => appKey),

@@ -1,12 +1,15 @@
 import { type Application, type Groupings, keysIn } from "../../catalog/applications";
 import type { Catalog } from "../../catalog/entry";
+import type { TypeScriptRuntime } from "./include-typescript";
 import { keysOf } from "./loader-spec";
 import { renderPython } from "./render-python";
+import { renderTypeScript } from "./render-typescript";
 import { type LoaderSettings, loaderSpec } from "./spec-of-catalog";
 
 /** The runtimes that a file includes, as text, by language. */
 export interface Runtimes {
   python: string;
+  typescript: TypeScriptRuntime;
 }
 
 /** Page of this project that explains a file, by language. */
@@ -14,8 +17,6 @@ const DOCS = { python: "docs/load-in-python.md", typescript: "docs/load-in-types
 
 /**
  * The file that one application gets: the same text for equal catalogs, names alone.
- *
- * @throws Error for a language without a renderer, which the catalog's checks refuse.
  */
 export function renderApplication(
   catalog: Catalog,
@@ -31,12 +32,15 @@ export function renderApplication(
     const included = runtime === "package" ? "package" : { included: runtimes.python };
     return renderPython({ spec, groupings, runtime: included, docs });
   }
-  throw new Error(`no loader is generated for ${language}`);
+  const included = runtime === "package" ? "package" : { included: runtimes.typescript };
+  return renderTypeScript({ spec, groupings, runtime: included, docs });
 }
 
 /** Groupings of keys that the application loads, whole: half of one would be another. */
 function groupingsFor(groupings: Groupings, keys: readonly string[]): Groupings {
-  return Object.fromEntries(
-    Object.entries(groupings).filter(([, grouping]) => keysIn(grouping).every((key) => keys.includes(key))),
+  const whole = Object.entries(groupings).filter(([, grouping]) =>
+    keysIn(grouping).every((key) => keys.includes(key)),
   );
+  // By name: the catalog's own order must change no file.
+  return Object.fromEntries(whole.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,4 +1,5 @@
 import { type Grouping, type GroupingField, type Groupings, kindOf } from "../../catalog/applications";
+import { includeTypeScript, type TypeScriptRuntime } from "./include-typescript";
 import type { LoaderSpec } from "./loader-spec";
 
 /** Name of the package that `make loaders` builds. */
@@ -26,7 +27,7 @@ const TYPES = ["Loader", "LoaderOptions", "LoaderSpec"];
 export function renderTypeScript(options: {
   spec: LoaderSpec;
   groupings: Groupings;
-  runtime: { included: { code: string; types: string } } | "package";
+  runtime: { included: TypeScriptRuntime } | "package";
   docs: string;
 }): string {
   const { spec, groupings, runtime, docs } = options;
@@ -40,7 +41,7 @@ export function renderTypeScript(options: {
       // The included runtime is compiled code without types; what is exported below has them.
       ...(isIncluded ? ["// @ts-nocheck"] : []),
     ].join("\n"),
-    isIncluded ? `${runtime.included.code.trimEnd()}\n\n${runtime.included.types.trim()}` : imports(),
+    isIncluded ? includeTypeScript(runtime.included, ALIASES) : imports(),
     `const SPEC: LoaderSpec = ${JSON.stringify(spec, null, 2)};`,
     typesOf(spec),
     functionsOf(),
@@ -49,6 +50,13 @@ export function renderTypeScript(options: {
     `export type { ${TYPES.filter((name) => name !== "LoaderSpec").join(", ")} };`,
   ].join("\n\n")}\n`;
 }
+
+/** Types of the included runtime by the names that the package exports them under. */
+const ALIASES = [
+  "type Loader<Loaded> = Runtime.Loader<Loaded>;",
+  "type LoaderOptions<E extends string = string> = Runtime.LoaderOptions<E>;",
+  "type LoaderSpec = Runtime.LoaderSpec;",
+];
 
 /** What the file wraps in functions of its own. */
 const INNER = new Set(["createLoader", "withFake"]);

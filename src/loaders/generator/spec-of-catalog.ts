@@ -32,11 +32,12 @@ export function loaderSpec(
   settings: LoaderSettings,
   application: Pick<Application, "groups" | "environments"> & { name?: string } = {},
 ): LoaderSpec {
-  const all = Object.keys(catalog.groups);
+  // In the order of names: the catalog's own order must change no file.
+  const all = Object.keys(catalog.groups).sort();
   const groups = groupsOfApplication(application as Application, all);
-  const environments = catalog.environments.filter(
-    (each) => application.environments?.includes(each) ?? true,
-  );
+  const environments = catalog.environments
+    .filter((each) => application.environments?.includes(each) ?? true)
+    .sort();
   const own = groups.length === all.length ? undefined : application.name;
   const place = (environment: string) => placeOf(catalog, settings, { environment, groups, own });
   return {
@@ -96,7 +97,7 @@ function entriesOf(
         requiredIn: environments.filter((environment) => required && isIn(rotator, environment)),
       })),
     );
-  return [...synced, ...rotated];
+  return [...synced, ...rotated].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** The sync writes a value or the default for these, or fails. One that is about to be deleted may be gone any day. */

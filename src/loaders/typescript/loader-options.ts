@@ -40,22 +40,24 @@ export interface LoaderTarget {
   url: string;
   source: TokenSource;
   variables: Readonly<Record<string, string | undefined>>;
-  http: Http;
+  /** A client for one load, whose time counts every retry and wait. */
+  http: () => Http;
 }
 
-export const TIMEOUT_SECONDS = 30;
+const TIMEOUT_SECONDS = 30;
 
 /** @throws RemedyError naming the option and the variable; never what they hold, except a wrong environment's name. */
 export function decideOptions(options: LoaderOptions, spec: LoaderSpec): LoaderTarget {
   const variables = options.variables ?? process.env;
   const { token, timeout = TIMEOUT_SECONDS } = options;
+  const ms = timeout * 1000;
   return {
     environment: environmentOf(options, spec, variables),
     organization: options.organization ?? (variables.PULUMI_ORG || spec.organization),
     url: checkUrl(options.url ?? (variables.PULUMI_BACKEND_URL || PULUMI_CLOUD)),
     source: sourceOf(token),
     variables,
-    http: options.http ?? createHttp({ timeoutMs: timeout * 1000, patienceMs: timeout * 1000 }),
+    http: () => options.http ?? createHttp({ timeoutMs: ms, requestMs: ms, totalMs: ms, patienceMs: ms }),
   };
 }
 

@@ -1,4 +1,3 @@
-import type { Http } from "../../clients/http";
 import { NoAnswerError } from "../../clients/http";
 import {
   createPulumiCall,
@@ -13,7 +12,7 @@ import type { Secret } from "../../secret";
 import type { LoaderSpec } from "../generator/loader-spec";
 import { collectSecrets, MissingSecretsError } from "./collect-secrets";
 import { readCopy, saveCopy } from "./last-known-good";
-import { decideOptions, type LoaderOptions, TIMEOUT_SECONDS } from "./loader-options";
+import { decideOptions, type LoaderOptions } from "./loader-options";
 import { createSnapshot, type Snapshot } from "./snapshot";
 
 const SESSION = "2h";
@@ -52,8 +51,7 @@ export function createReader(spec: LoaderSpec, options: LoaderOptions): Reader {
   };
 
   const ask = async (kept: Snapshot | undefined): Promise<Snapshot> => {
-    const signal = AbortSignal.timeout((options.timeout ?? TIMEOUT_SECONDS) * 1000);
-    const http: Http = (request) => target.http({ ...request, signal });
+    const http = target.http();
     const { url, organization, variables } = target;
     const token = await target.source.token({ url, organization, team: place.team, variables, http });
     const call = createPulumiCall({ url, organization, token, http });

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import fc from "fast-check";
 import { catalog } from "../../../secrets/catalog";
 import type { Application, Groupings } from "../../../src/catalog/applications";
 import { checkApplications } from "../../../src/catalog/checks/check-applications";
@@ -89,6 +90,32 @@ describe("applications of a catalog", () => {
       ["another application has the file backend/core/auto_esc_config.py"],
     );
     deepEqual(problemsOf(backend, { ...other, path: backend.path, repository: "other" }), []);
+  });
+});
+
+describe("applications and groupings that come as data", () => {
+  it("are named with all that they lack or have too much", () => {
+    const given = [{ name: "a", path: 3, owner: "x", runtime: "docker" }, null] as unknown as Application[];
+    deepEqual(
+      problemsOf(...given).map(({ subject, cause }) => `${subject} ${cause}`),
+      [
+        "application a has no repository",
+        "application a has no language",
+        "application a path is no text",
+        "application a has a owner, which no application has",
+        "application a its runtime is not included or package",
+        "application no. 2 is no mapping",
+      ],
+    );
+  });
+
+  it("survive whatever stands there", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (applications, groupings) => {
+        const data = { ...small, applications: applications ?? [], groupings: groupings ?? {} };
+        for (const problem of checkApplications(data as unknown as Catalog)) ok(problem.code !== "");
+      }),
+    );
   });
 });
 

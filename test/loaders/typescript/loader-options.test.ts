@@ -12,7 +12,7 @@ type Variables = Record<string, string | undefined>;
 
 const resolve = async (options: LoaderOptions = {}, variables: Variables = VARIABLES) => {
   const { environment, organization, url, source, http } = decideOptions({ ...options, variables }, SPEC);
-  const token = await source.token({ url, organization, team: "", variables, http });
+  const token = await source.token({ url, organization, team: "", variables, http: http() });
   return { environment, organization, url, token: token.unwrap() };
 };
 const refusal = async (options: LoaderOptions, variables: Variables): Promise<RemedyError> => {

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-LARGEST_ANSWER = 64 * 1024 * 1024
-"""Bytes. 1,000 secrets, the most that a GitHub organization has, of 48 KB each, and ESC's notes on each."""
+LARGEST_ANSWER = 32 * 1024 * 1024
+"""Bytes, as the TypeScript clients have it (src/clients/http.ts)."""
 _TRIES = 5
 """The number that Infisical's sync uses."""
 _FIRST_WAIT = 0.5

@@ -1,0 +1,996 @@
+// src/text.ts
+function counted(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+var SHOWN = 3;
+function nearestNames(wrong, names) {
+  return names.map((name) => ({ name, distance: editDistance(wrong, name) })).sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1)).slice(0, SHOWN).map(({ name }) => name);
+}
+function editDistance(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (const [index, letter] of [...a].entries()) {
+    const next = [index + 1];
+    for (let column = 1; column <= b.length; column += 1) {
+      const replaced = (row[column - 1] ?? 0) + (letter === b[column - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+// src/errors.ts
+var RemedyError = class extends Error {
+  constructor(problem, options) {
+    super(`${problem.subject}: ${problem.cause}. Remedy: ${problem.remedy}`, options);
+    this.problem = problem;
+    this.name = new.target.name;
+  }
+  problem;
+};
+var TokenError = class extends RemedyError {
+};
+
+// src/clients/http.ts
+import {
+  Agent as HttpAgent,
+  request as httpRequest
+} from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+var NoAnswerError = class extends RemedyError {
+};
+var TooLargeError = class extends RemedyError {
+};
+var AGENTS = { "http:": new HttpAgent({ keepAlive: true }), "https:": new HttpsAgent({ keepAlive: true }) };
+var LONGEST_WAIT_MS = 3e4;
+var MIB = 1024 * 1024;
+function createHttp(options = {}) {
+  const { tries = 5, timeoutMs = 3e4, waitMs = 500, patienceMs = 12e4, requestMs = 24e4 } = options;
+  const { answerBytes = 32 * MIB, totalBytes = 256 * MIB, totalMs = 48e4 } = options;
+  const busy = createStopwatch();
+  let bytesLeft = totalBytes;
+  return async (request) => {
+    const ends = performance.now() + requestMs;
+    const timeLeft = () => Math.min(ends - performance.now(), totalMs - busy.elapsed());
+    busy.start();
+    try {
+      for (let attempt = 1; ; attempt += 1) {
+        const last = attempt >= tries;
+        const ms = Math.max(1, Math.ceil(Math.min(timeoutMs, timeLeft())));
+        try {
+          const answer = await send(request, { ms, bytes: Math.min(answerBytes, bytesLeft) });
+          bytesLeft -= answer.bytes;
+          const wait = waitAfter(answer, attempt, waitMs);
+          if (last || wait > Math.min(patienceMs, timeLeft()) || !worthRepeating(request, answer))
+            return answer;
+          await sleep(wait);
+        } catch (error) {
+          if (last || !isRepeatable(request) || !(error instanceof NoAnswerError)) throw error;
+          const wait = backoff(attempt, waitMs);
+          if (wait > timeLeft()) throw error;
+          await sleep(wait);
+        }
+      }
+    } finally {
+      busy.stop();
+    }
+  };
+}
+function createStopwatch() {
+  let [running, since, sum] = [0, 0, 0];
+  const elapsed = () => sum + (running > 0 ? performance.now() - since : 0);
+  return {
+    elapsed,
+    start: () => {
+      if (running === 0) since = performance.now();
+      running += 1;
+    },
+    stop: () => {
+      if (running === 1) sum = elapsed();
+      running -= 1;
+    }
+  };
+}
+function isRepeatable(request) {
+  return request.method === "GET" || request.repeatable === true;
+}
+function worthRepeating(request, answer) {
+  const { status, headers } = answer;
+  if (status === 429 || status === 503) return true;
+  if (status === 403) return headers["retry-after"] !== void 0 || headers["x-ratelimit-remaining"] === "0";
+  return isRepeatable(request) && (status === 500 || status === 502 || status === 504);
+}
+function waitAfter(answer, attempt, first) {
+  const seconds = Number(answer.headers["retry-after"]);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1e3 : backoff(attempt, first);
+}
+function backoff(attempt, first) {
+  const wait = Math.min(first * 2 ** (attempt - 1), LONGEST_WAIT_MS);
+  return wait / 2 + Math.random() * (wait / 2);
+}
+async function send(request, limits) {
+  const url = URL.canParse(request.url) ? new URL(request.url) : null;
+  if (url === null || !(url.protocol in AGENTS)) {
+    throw new RemedyError({
+      code: "address-invalid",
+      subject: `${request.method} request`,
+      cause: "its address is not http(s)",
+      remedy: "fix the configured address"
+    });
+  }
+  const open2 = url.protocol === "https:" ? httpsRequest : httpRequest;
+  const agent = AGENTS[url.protocol];
+  const { method } = request;
+  const body = request.body === void 0 ? void 0 : Buffer.from(request.body, "utf8");
+  const headers = { ...request.headers, ...body === void 0 ? {} : { "content-length": body.length } };
+  const signal = AbortSignal.timeout(limits.ms);
+  return new Promise((done, fail) => {
+    const lost = (cause) => fail(cause instanceof RemedyError ? cause : noAnswer(method, url, cause));
+    const outgoing = open2(url, { method, headers, agent, signal }, (answer) => {
+      collect(answer, limits.bytes, () => tooLarge(method, url, limits.bytes)).then(
+        (text) => done({ status: answer.statusCode ?? 0, headers: answer.headers, ...text }),
+        lost
+      );
+    });
+    outgoing.on("error", lost);
+    outgoing.end(body);
+  });
+}
+async function collect(answer, most, refusal2) {
+  const chunks = [];
+  let bytes = 0;
+  for await (const chunk of answer) {
+    bytes += chunk.length;
+    if (bytes > most) throw refusal2();
+    chunks.push(chunk);
+  }
+  return { text: Buffer.concat(chunks).toString("utf8"), bytes };
+}
+function tooLarge(method, url, bytes) {
+  return new TooLargeError({
+    code: "answer-too-large",
+    subject: `${method} ${url.origin}${url.pathname}`,
+    cause: `the answer has more than ${bytes} bytes, or is the last of too many`,
+    remedy: "check that the address is the service's, and what stands in between; ask for less"
+  });
+}
+function noAnswer(method, url, cause) {
+  const code = cause.code ?? cause.name;
+  return new NoAnswerError({
+    code: "no-answer",
+    subject: `${method} ${url.origin}${url.pathname}`,
+    cause: code === "TimeoutError" || code === "ABORT_ERR" ? "no answer in time" : `no answer (${code})`,
+    remedy: method === "GET" ? "check the address and the network, then run again" : "check the address and the network, then run again: a second run finishes what this one did not"
+  });
+}
+
+// src/clients/pulumi-call.ts
+var ConflictError = class extends RemedyError {
+};
+var UnavailableError = class extends RemedyError {
+};
+function isOutage(error) {
+  return error instanceof NoAnswerError || error instanceof UnavailableError;
+}
+var NotFoundError = class extends RemedyError {
+};
+function createPulumiCall(options) {
+  const { url, organization, token, http } = options;
+  const call = async (thing, path, request = { method: "GET" }) => {
+    const headers = {
+      authorization: `token ${token.unwrap()}`,
+      ...path.startsWith(ESC) ? { "content-type": "application/x-yaml" } : JSON_HEADERS,
+      ...request.headers
+    };
+    const answer = await http({ ...request, url: `${url}${path}`, headers });
+    if (answer.status >= 300)
+      throw refusal(thing, answer, path.startsWith(ESC) ? OF_ENVIRONMENTS : OF_ORGANIZATION);
+    return answer;
+  };
+  return Object.assign(call, { organization });
+}
+var ESC = "/api/esc/";
+var JSON_HEADERS = { accept: "application/vnd.pulumi+9", "content-type": "application/json" };
+function parseAnswer(thing, answer) {
+  try {
+    const value = JSON.parse(answer.text);
+    if (typeof value === "object" && value !== null) return value;
+  } catch {
+  }
+  throw notTheService(thing, "is not JSON");
+}
+function notTheService(thing, what) {
+  return new RemedyError({
+    code: "pulumi-answer-unreadable",
+    subject: thing,
+    cause: `the service's answer ${what}`,
+    remedy: LOOK_BETWEEN
+  });
+}
+var LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between";
+var UNKNOWN_TOKEN = [
+  "the token is unknown, revoked or expired",
+  "get a new token: run the job again, or pulumi login"
+];
+var OF_ENVIRONMENTS = {
+  401: UNKNOWN_TOKEN,
+  403: [
+    "the token may not do this",
+    "grant its team the right on this environment (secrets/access.ts), then pulumi up"
+  ],
+  404: [
+    "there is no such environment, or the token may not see it",
+    "pulumi up for the stack that owns it; then check the token's team"
+  ],
+  413: ["the text is larger than the service takes", "move secrets to another group"]
+};
+var OF_ORGANIZATION = {
+  401: UNKNOWN_TOKEN,
+  403: ["the token may not do this", "use the token of an administrator of the organization"],
+  404: [
+    "there is no such thing, or the token may not see it",
+    "check its name; use the token of an administrator of the organization"
+  ]
+};
+var CODES = {
+  401: "pulumi-token-invalid",
+  403: "pulumi-permission-denied",
+  404: "pulumi-not-found",
+  413: "environment-text-too-large"
+};
+var KINDS = { 401: TokenError, 404: NotFoundError };
+function refusal(thing, answer, known) {
+  if (answer.status === 409) {
+    return new ConflictError({
+      code: "write-conflict",
+      subject: thing,
+      cause: "somebody else wrote it in between",
+      remedy: "run again: it reads and plans anew"
+    });
+  }
+  if (answer.status < 400) {
+    const cause = `the service answered ${answer.status}, which is a redirect: something stands in between`;
+    return new RemedyError({ code: "pulumi-redirected", subject: thing, cause, remedy: LOOK_BETWEEN });
+  }
+  const [why, what] = known[answer.status] ?? [];
+  const code = CODES[answer.status];
+  if (why !== void 0 && what !== void 0 && code !== void 0)
+    return new (KINDS[answer.status] ?? RemedyError)({ code, subject: thing, cause: why, remedy: what });
+  const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}`;
+  if (answer.status >= 500 || answer.status === 429)
+    return new UnavailableError({
+      code: "pulumi-unavailable",
+      subject: thing,
+      cause: reason,
+      remedy: "run again later"
+    });
+  return new RemedyError({
+    code: "pulumi-refused",
+    subject: thing,
+    cause: reason,
+    remedy: known === OF_ENVIRONMENTS ? "fix the text of the environment" : "check what was asked for, then run this again"
+  });
+}
+function diagnosticsOf(answer) {
+  try {
+    const body = JSON.parse(answer.text);
+    const lines = (body.diagnostics ?? []).map((each) => each.range?.begin?.line).filter((line) => line !== void 0);
+    return lines.length === 0 ? "" : ` (lines ${lines.join(", ")})`;
+  } catch {
+    return "";
+  }
+}
+
+// src/secret.ts
+import { inspect } from "node:util";
+var SHOWN2 = "[secret]";
+var Secret = class {
+  #value;
+  constructor(value) {
+    this.#value = value;
+  }
+  /** The value itself. Call it where the value is used, not where it is passed on. */
+  unwrap() {
+    return this.#value;
+  }
+  /** UTF-8 bytes, for limits that are in bytes. */
+  get bytes() {
+    return Buffer.byteLength(this.#value, "utf8");
+  }
+  toString() {
+    return SHOWN2;
+  }
+  toJSON() {
+    return SHOWN2;
+  }
+  [Symbol.toPrimitive]() {
+    return SHOWN2;
+  }
+  [inspect.custom]() {
+    return SHOWN2;
+  }
+};
+
+// src/clients/pulumi-cloud.ts
+function valueAt(document, path) {
+  let found = { value: member(document, "properties") };
+  for (const name of path) found = member(member(found, "value"), name);
+  return member(found, "unknown") === true ? void 0 : member(found, "value") ?? void 0;
+}
+function member(value, name) {
+  return typeof value === "object" && value !== null ? value[name] : void 0;
+}
+
+// src/loaders/typescript/collect-secrets.ts
+var NEVER_ROTATED = "has never been rotated";
+var MissingSecretsError = class extends RemedyError {
+  /** App keys, in the order of the GitHub names. */
+  keys;
+  constructor(spec, place, missing) {
+    const named = missing.map(({ entry, reason }) => `${entry.keys[0]} (${entry.name}) ${reason}`);
+    super({
+      code: "secrets-missing",
+      subject: place,
+      cause: `${counted(missing.length, "secret")} could not be loaded: ${named.join("; ")}`,
+      remedy: missing.every(({ reason }) => reason.startsWith(NEVER_ROTATED)) ? "rotate each once, as an administrator, then start again" : `set each in GitHub under the name in brackets, run the workflow ${spec.workflow}, then start again`
+    });
+    this.keys = missing.map(({ entry }) => entry.keys[0] ?? "");
+  }
+};
+function collectSecrets(spec, environment, document) {
+  const values = /* @__PURE__ */ new Map();
+  const missing = [];
+  for (const entry of spec.entries) {
+    const { secret, reason, wrong } = readOne(
+      spec,
+      entry.path,
+      valueAt(document, [spec.root, ...entry.path.split(".")])
+    );
+    if (reason !== void 0 && (wrong === true || entry.requiredIn.includes(environment)))
+      missing.push({ entry, reason });
+    for (const key of entry.keys) values.set(key, secret);
+  }
+  if (missing.length === 0) return values;
+  throw new MissingSecretsError(spec, spec.environments[environment]?.opens ?? environment, missing);
+}
+function readOne(spec, path, value) {
+  if (value === void 0) return { reason: "is not there" };
+  if (value === "") return { reason: "is empty" };
+  if (value === spec.placeholder) return { reason: "is a placeholder, nobody has set it yet" };
+  if (value === spec.unrotated) return { reason: `${NEVER_ROTATED}: pulumi env rotate makes the first one` };
+  if (typeof value === "string") return { secret: new Secret(value) };
+  const kind = Array.isArray(value) ? "list" : typeof value === "object" ? "mapping" : typeof value;
+  return { reason: `is a ${kind} at ${path}, not text`, wrong: true };
+}
+
+// src/loaders/typescript/create-loader.ts
+import { AsyncLocalStorage } from "node:async_hooks";
+
+// src/addresses.ts
+function unfitAddress(text, { mayHavePath = false } = {}) {
+  const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : void 0;
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") return "must be an http(s) address";
+  const hasPath = url.pathname !== "/" && !mayHavePath;
+  if (hasPath || /[?#]/.test(text) || `${url.username}${url.password}` !== "")
+    return `must have no ${mayHavePath ? "" : "path, "}query or user name`;
+  if (url.protocol === "http:" && !isThisMachine(url.hostname))
+    return "must be https: over http everybody on the way could read the token. Only this machine's own may be http";
+  return void 0;
+}
+function isThisMachine(hostname) {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+// src/clients/pulumi-login.ts
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+var PULUMI_CLOUD = "https://api.pulumi.com";
+function findPulumiToken(address, env, home = homedir()) {
+  const folder = env.PULUMI_CREDENTIALS_PATH || env.PULUMI_HOME || join(home, ".pulumi");
+  return secretIn(env.PULUMI_ACCESS_TOKEN) ?? storedToken(address, folder);
+}
+function storedToken(address, folder) {
+  try {
+    const text = readFileSync(join(folder, "credentials.json"), "utf8");
+    const { accounts, accessTokens } = JSON.parse(text);
+    return secretIn(accounts?.[address]?.accessToken) ?? secretIn(accessTokens?.[address]);
+  } catch {
+    return void 0;
+  }
+}
+function secretIn(text) {
+  return typeof text === "string" && text.trim() !== "" ? new Secret(text.trim()) : void 0;
+}
+
+// src/loaders/typescript/token-sources.ts
+import { readFileSync as readFileSync2 } from "node:fs";
+import { join as join2 } from "node:path";
+
+// src/clients/oidc.ts
+function idTokenEndpoint(environment) {
+  const url = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
+  const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
+  if (url !== "" && token !== "") return { url, token: new Secret(token) };
+  throw new RemedyError({
+    code: "id-token-permission-missing",
+    subject: "GitHub's id token",
+    cause: "this process may not ask for one",
+    remedy: "run it in a GitHub Actions job with permissions: id-token: write"
+  });
+}
+async function requestIdToken(door, audience, http) {
+  const url = `${door.url}&audience=${encodeURIComponent(audience)}`;
+  const answer = await http({
+    method: "GET",
+    url,
+    headers: { authorization: `bearer ${door.token.unwrap()}` }
+  });
+  const { value } = answer.status === 200 ? parse(answer.text) : {};
+  if (typeof value === "string" && value !== "") return new Secret(value);
+  const remedy = "give the job permissions: id-token: write, and run it again";
+  throw new RemedyError({
+    code: "id-token-refused",
+    subject: "GitHub's id token",
+    cause: `GitHub answered ${answer.status} without one`,
+    remedy
+  });
+}
+async function exchangeToken(options, http) {
+  const { url, organization, idToken, expiration } = options;
+  const { kind, scope, who } = wordsOf(options);
+  const body = JSON.stringify({
+    audience: `urn:pulumi:org:${organization}`,
+    grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+    subject_token_type: "urn:ietf:params:oauth:token-type:id_token",
+    requested_token_type: `urn:pulumi:token-type:access_token:${kind}`,
+    subject_token: idToken.unwrap(),
+    scope,
+    expiration
+  });
+  const headers = { "content-type": "application/json" };
+  const request = { method: "POST", url: `${url}/api/oauth/token`, headers, body, repeatable: true };
+  const answer = await http(request);
+  const { access_token: token, error_description: said } = parse(answer.text);
+  if (answer.status === 200 && typeof token === "string" && token !== "") return new Secret(token);
+  const thing = `Pulumi Cloud's trust in this job (${who} of ${organization})`;
+  const words = typeof said === "string" ? said : "";
+  const reason = `it answered ${answer.status}${words === "" ? "" : `, ${words}`}`;
+  throw new RemedyError({
+    code: "trust-refused",
+    subject: thing,
+    cause: `${reason}; the job's claims: ${describeJob(idToken)}`,
+    remedy: remedyFor(words)
+  });
+}
+function wordsOf(wish) {
+  if ("team" in wish) return { kind: "team", scope: `team:${wish.team}`, who: `team ${wish.team}` };
+  return { kind: "organization", scope: "admin", who: "administrator" };
+}
+var TOLD = [
+  "iss",
+  "aud",
+  "sub",
+  "repository",
+  "repository_id",
+  "ref",
+  "base_ref",
+  "event_name",
+  "environment",
+  "workflow_ref"
+];
+function describeJob(idToken) {
+  const [, body = ""] = idToken.unwrap().split(".");
+  const claims = parse(Buffer.from(body, "base64url").toString("utf8"));
+  const told = TOLD.filter((name) => claims[name] !== void 0);
+  return told.map((name) => `${name} ${JSON.stringify(claims[name])}`).join(", ") || "not told";
+}
+var DECLARED = "pulumi up of the organization's stack declares it";
+var REMEDIES = [
+  [
+    /issuer|"iss"/i,
+    `register GitHub's issuer with the organization that the stack's config names: ${DECLARED}`
+  ],
+  [/audience|"aud"/i, `the issuer's rules must name the audience urn:pulumi:org:ORGANIZATION: ${DECLARED}`],
+  [/team|scope/i, "make the team that writes this environment: pulumi up of the stack that owns it"],
+  [/expir/i, "let the issuer's tokens live 900 seconds or longer, and check the runner's clock"]
+];
+function remedyFor(said) {
+  const known = REMEDIES.find(([speaksOf]) => !/polic|rule/i.test(said) && speaksOf.test(said));
+  if (known !== void 0) return known[1];
+  return `compare this with the issuer's policies: ${DECLARED}, for the carriers, the branch and the environments in the stacks' config; a run from another branch, repository or workflow file is refused on purpose`;
+}
+function parse(text) {
+  try {
+    return { ...JSON.parse(text) };
+  } catch {
+    return {};
+  }
+}
+
+// src/loaders/typescript/token-sources.ts
+var KUBERNETES_TOKEN = "/var/run/secrets/pulumi/token";
+var SECONDS = 3600;
+var MARGIN_SECONDS = 60;
+function storedToken2() {
+  return {
+    token: async ({ url, variables }) => {
+      const found = findPulumiToken(url, variables, variables.HOME);
+      if (found !== void 0) return usable(found, "PULUMI_ACCESS_TOKEN");
+      if (isLoginEncrypted(variables))
+        throw new RemedyError({
+          code: "login-encrypted",
+          subject: "credentials.json",
+          cause: "pulumi login keeps its token encrypted (PULUMI_CREDENTIAL_STORE), which only the CLI can read",
+          remedy: "set PULUMI_ACCESS_TOKEN, or start the program with pulumi env run"
+        });
+      throw new RemedyError({
+        code: "token-missing",
+        subject: "PULUMI_ACCESS_TOKEN",
+        cause: "neither it nor the option token is set, and pulumi login keeps no token for this service",
+        remedy: "give it a token of the application's team, or run pulumi login"
+      });
+    },
+    forget: () => void 0
+  };
+}
+function fixedToken(token) {
+  return { token: async () => usable(token, "the option token"), forget: () => void 0 };
+}
+function githubActions(options = {}) {
+  return tradedIdentity(
+    async (context) => requestIdToken(idTokenEndpoint(context.variables), audienceOf(context), context.http),
+    options.team
+  );
+}
+function kubernetes(options = {}) {
+  const { path = KUBERNETES_TOKEN, team } = options;
+  return tradedIdentity(async (context) => identityIn(path, context), team);
+}
+function tradedIdentity(read, team) {
+  let kept;
+  return {
+    token: async (context) => {
+      if (kept !== void 0 && performance.now() < kept.until) return kept.token;
+      const idToken = usable(await read(context), "the identity token");
+      const { url, organization, http } = context;
+      const wish = { url, organization, idToken, expiration: SECONDS, team: team ?? context.team };
+      const token = await exchangeToken(wish, http);
+      kept = { token, until: performance.now() + (SECONDS - MARGIN_SECONDS) * 1e3 };
+      return token;
+    },
+    forget: () => {
+      kept = void 0;
+    }
+  };
+}
+var audienceOf = ({ organization }) => `urn:pulumi:org:${organization}`;
+function identityIn(path, context) {
+  const wrong = (cause, remedy) => new RemedyError({ code: "identity-missing", subject: path, cause, remedy });
+  const identity = textOf(path);
+  if (identity === void 0)
+    throw wrong("the file cannot be read", "project a service account's token there, or name another file");
+  const audience = claimsOf(identity).aud;
+  if (![audience].flat().includes(audienceOf(context)))
+    throw wrong(`the token is not for ${audienceOf(context)}`, "project one with that audience");
+  return identity;
+}
+function textOf(path) {
+  try {
+    return new Secret(readFileSync2(path, "utf8").trim());
+  } catch {
+    return void 0;
+  }
+}
+function claimsOf(identity) {
+  try {
+    const [, body = ""] = identity.unwrap().split(".");
+    return { ...JSON.parse(Buffer.from(body, "base64url").toString("utf8")) };
+  } catch {
+    return {};
+  }
+}
+function isLoginEncrypted(variables) {
+  const home = join2(variables.HOME ?? "", ".pulumi");
+  const folder = variables.PULUMI_CREDENTIALS_PATH || variables.PULUMI_HOME || home;
+  try {
+    const kept = JSON.parse(readFileSync2(join2(folder, "credentials.json"), "utf8"));
+    return "$pulumiSecureStore" in kept;
+  } catch {
+    return false;
+  }
+}
+function usable(token, subject) {
+  const text = token.unwrap().trim();
+  if (/^[\x21-\x7e]+$/.test(text)) return new Secret(text);
+  const cause = "it is empty, or has white space or other characters that no token has";
+  const remedy = "give it a token of the application's team, or your own";
+  throw new RemedyError({ code: "token-malformed", subject, cause, remedy });
+}
+
+// src/loaders/typescript/loader-options.ts
+var TIMEOUT_SECONDS = 30;
+function decideOptions(options, spec) {
+  const variables = options.variables ?? process.env;
+  const { token, timeout = TIMEOUT_SECONDS } = options;
+  const ms = timeout * 1e3;
+  return {
+    environment: environmentOf(options, spec, variables),
+    organization: options.organization ?? (variables.PULUMI_ORG || spec.organization),
+    url: checkUrl(options.url ?? (variables.PULUMI_BACKEND_URL || PULUMI_CLOUD)),
+    source: sourceOf(token),
+    variables,
+    http: () => options.http ?? createHttp({ timeoutMs: ms, requestMs: ms, totalMs: ms, patienceMs: ms })
+  };
+}
+function checkTimes({ timeout, maxAge, background, staleIfError = 0 }) {
+  const cause = timeout !== void 0 && timeout <= 0 ? "timeout must be more than 0 seconds" : maxAge !== void 0 && maxAge <= 0 ? "maxAge must be more than 0 seconds" : maxAge === void 0 && (background === true || staleIfError > 0) ? "background and staleIfError need maxAge" : staleIfError < 0 ? "staleIfError must not be negative" : void 0;
+  if (cause === void 0) return;
+  const remedy = "give the option another value";
+  throw new RemedyError({ code: "option-invalid", subject: "the loader's options", cause, remedy });
+}
+function sourceOf(token) {
+  if (token === void 0) return storedToken2();
+  if (typeof token === "string") return fixedToken(new Secret(token));
+  return token instanceof Secret ? fixedToken(token) : token;
+}
+function environmentOf(options, spec, variables) {
+  const wanted = options.environment ?? variables[spec.variable] ?? "";
+  if (Object.hasOwn(spec.environments, wanted)) return wanted;
+  const isMissing = wanted === "";
+  throw new RemedyError({
+    code: isMissing ? "deployment-missing" : "deployment-unknown",
+    subject: spec.variable,
+    cause: isMissing ? "neither it nor the option environment is set" : `${wanted} is no environment here`,
+    remedy: `set one of ${Object.keys(spec.environments).join(", ")}`
+  });
+}
+function checkUrl(text) {
+  const cause = unfitAddress(text);
+  if (cause === void 0) return new URL(text).origin;
+  throw new RemedyError({
+    code: "address-invalid",
+    subject: "PULUMI_BACKEND_URL",
+    cause: `it, or the option url, ${cause}; the address of a state file is none`,
+    remedy: `leave it out for ${PULUMI_CLOUD}, or give the option url`
+  });
+}
+
+// src/loaders/typescript/last-known-good.ts
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { readFileSync as readFileSync3, renameSync, rmSync, writeFileSync } from "node:fs";
+var NONCE_BYTES = 12;
+var TAG_BYTES = 16;
+var KEY_BYTES = 32;
+var CLOCK_SECONDS = 60;
+function saveCopy(options, about, values) {
+  const saved = Math.floor(Date.now() / 1e3);
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", keyOf(options), nonce).setAAD(associated(about, saved));
+  const sealed = Buffer.concat([
+    cipher.update(JSON.stringify(values), "utf8"),
+    cipher.final(),
+    cipher.getAuthTag()
+  ]);
+  const text = JSON.stringify({
+    version: 1,
+    saved,
+    nonce: nonce.toString("base64"),
+    data: sealed.toString("base64")
+  });
+  const unfinished = `${options.path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  try {
+    writeFileSync(unfinished, text, { mode: 384, flag: "wx" });
+    renameSync(unfinished, options.path);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
+}
+function readCopy(options, about) {
+  const key = keyOf(options);
+  try {
+    const kept = JSON.parse(readFileSync3(options.path, "utf8"));
+    const data = Buffer.from(kept.data, "base64");
+    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(kept.nonce, "base64"), {
+      authTagLength: TAG_BYTES
+    }).setAAD(associated(about, kept.saved)).setAuthTag(data.subarray(-TAG_BYTES));
+    const opened = Buffer.concat([decipher.update(data.subarray(0, -TAG_BYTES)), decipher.final()]);
+    const age = Date.now() / 1e3 - kept.saved;
+    if (age < -CLOCK_SECONDS || age > options.maxAge) return void 0;
+    const values = JSON.parse(opened.toString("utf8"));
+    return new Map(Object.entries(values).map(([name, value]) => [name, new Secret(value)]));
+  } catch {
+    return void 0;
+  }
+}
+var associated = (about, saved) => Buffer.from(`1|${about}|${saved}`, "utf8");
+function keyOf({ key }) {
+  const bytes = Buffer.from(key.unwrap(), "base64");
+  if (bytes.length === KEY_BYTES) return bytes;
+  throw new RemedyError({
+    code: "copy-key-invalid",
+    subject: "lastKnownGood",
+    cause: "its key is not 32 bytes in base64",
+    remedy: "give it a key from openssl rand -base64 32"
+  });
+}
+
+// src/loaders/generator/loader-spec.ts
+function keysOf(spec) {
+  return spec.entries.flatMap(({ keys }) => keys).sort();
+}
+
+// src/loaders/typescript/snapshot.ts
+function createSnapshot(spec, environment, values, source = "pulumi-cloud") {
+  const secrets = Object.fromEntries(values);
+  const get = (key) => {
+    if (values.has(key)) return values.get(key);
+    throw unknownKey(spec, key);
+  };
+  Object.defineProperty(secrets, "get", { value: get });
+  return { secrets: Object.freeze(secrets), values, environment, source };
+}
+function createFake(spec, environment, given) {
+  for (const key of given.keys()) if (!keysOf(spec).includes(key)) throw unknownKey(spec, key);
+  const values = /* @__PURE__ */ new Map();
+  for (const { keys } of spec.entries) {
+    const value = keys.map((key) => given.get(key)).find((each) => each !== void 0);
+    for (const key of keys) values.set(key, value);
+  }
+  const read = (key) => {
+    const entry = spec.entries.find(({ keys }) => keys.includes(key));
+    if (entry === void 0) throw unknownKey(spec, key);
+    const value = values.get(key);
+    if (value !== void 0 || !entry.requiredIn.includes(environment)) return value;
+    const place = spec.environments[environment]?.opens ?? environment;
+    throw new MissingSecretsError(spec, place, [{ entry, reason: "has no value" }]);
+  };
+  const secrets = Object.defineProperty({}, "get", { value: read });
+  for (const key of values.keys())
+    Object.defineProperty(secrets, key, { get: () => read(key), enumerable: true });
+  return { secrets: Object.freeze(secrets), values, environment, source: "fake" };
+}
+function changedKeys(before, after) {
+  const text = ({ values }, key) => values.get(key)?.unwrap();
+  return [...after.values.keys()].filter((key) => text(before, key) !== text(after, key));
+}
+function unknownKey(spec, key) {
+  const names = new Map(spec.entries.flatMap(({ name, keys }) => keys.map((each) => [each, name])));
+  const nearest = nearestNames(key, [...names.keys()]).map((each) => `${each} (${names.get(each)})`);
+  return new RemedyError({
+    code: "app-key-unknown",
+    subject: `app key ${key}`,
+    cause: "the catalog has no such key",
+    remedy: `use ${nearest.join(", ")}, or add an entry to the catalog and generate this loader again`
+  });
+}
+
+// src/loaders/typescript/reader.ts
+var SESSION = "2h";
+var REOPEN_MS = 36e5;
+var CLOCKS_MS = 5e3;
+var PAGES = 20;
+function createReader(spec, options) {
+  const target = decideOptions(options, spec);
+  const place = spec.environments[target.environment] ?? { opens: "", watches: [], team: "" };
+  const about = `${target.organization}/${place.opens}`;
+  const watched = [place.opens, ...place.watches];
+  let seen;
+  let opened = { at: 0, byService: Number.NaN };
+  const isUnchanged = (now) => {
+    if (now.size < watched.length || performance.now() - opened.at > REOPEN_MS) return false;
+    if (seen !== void 0) return watched.every((each) => now.get(each) === seen?.get(each));
+    return [...now.values()].every(
+      (each) => Date.parse(each.split(" ")[1] ?? "") < opened.byService - CLOCKS_MS
+    );
+  };
+  const ask = async (kept) => {
+    const http = target.http();
+    const { url, organization, variables } = target;
+    const token = await target.source.token({ url, organization, team: place.team, variables, http });
+    const call = createPulumiCall({ url, organization, token, http });
+    const now = kept?.source === "pulumi-cloud" ? await modified(call, watched) : void 0;
+    if (kept !== void 0 && now !== void 0 && isUnchanged(now)) {
+      seen = now;
+      return kept;
+    }
+    const { document, date } = await open(call, place.opens);
+    const values = collectSecrets(spec, target.environment, document);
+    seen = now;
+    opened = { at: performance.now(), byService: date };
+    if (options.lastKnownGood !== void 0) keep(spec, values, options.lastKnownGood, about);
+    return createSnapshot(spec, target.environment, values);
+  };
+  const copy = () => {
+    const found = options.lastKnownGood && readCopy(options.lastKnownGood, about);
+    return found && fromCopy(spec, target.environment, found);
+  };
+  return {
+    read: async (kept) => {
+      try {
+        return await ask(kept);
+      } catch (error) {
+        if (error instanceof TokenError) target.source.forget();
+        else if (!isOutage(error)) throw error;
+        else {
+          const found = kept === void 0 ? copy() : void 0;
+          if (found !== void 0) return found;
+          throw unavailable(about, error);
+        }
+      }
+      return ask(kept);
+    }
+  };
+}
+async function open(call, path) {
+  const subject = `${call.organization}/${path}`;
+  const at = `/api/esc/environments/${subject}/open`;
+  const request = { method: "POST", body: "", repeatable: true };
+  const answer = await call(subject, `${at}?duration=${SESSION}`, request);
+  const { id } = parseAnswer(subject, answer);
+  if (typeof id !== "string") throw notTheService(subject, "names no session");
+  const document = parseAnswer(subject, await call(subject, `${at}/${encodeURIComponent(id)}`));
+  if (Array.isArray(document)) throw notTheService(subject, "is no environment");
+  return { document, date: Date.parse(answer.headers.date ?? "") };
+}
+async function modified(call, watched) {
+  const found = /* @__PURE__ */ new Map();
+  for (let page = 0, after = ""; page < PAGES; page += 1) {
+    const query = after === "" ? "" : `?continuationToken=${encodeURIComponent(after)}`;
+    const answer = await call(call.organization, `/api/esc/environments/${call.organization}${query}`);
+    const { environments, nextToken } = parseAnswer(call.organization, answer);
+    for (const each of Array.isArray(environments) ? environments : []) {
+      const path = `${each.project}/${each.name}`;
+      if (watched.includes(path)) found.set(path, `${each.id} ${each.modified}`);
+    }
+    after = nextToken ?? "";
+    if (after === "" || found.size === watched.length) break;
+  }
+  return found;
+}
+function keep(spec, values, options, about) {
+  const texts = spec.entries.flatMap(({ keys: [key = ""] }) => {
+    const value = values.get(key);
+    return value === void 0 ? [] : [[key, value.unwrap()]];
+  });
+  saveCopy(options, about, Object.fromEntries(texts));
+}
+function fromCopy(spec, environment, kept) {
+  const values = /* @__PURE__ */ new Map();
+  for (const { keys } of spec.entries) for (const key of keys) values.set(key, kept.get(keys[0] ?? ""));
+  const absent = spec.entries.filter(
+    ({ keys, requiredIn }) => requiredIn.includes(environment) && values.get(keys[0] ?? "") === void 0
+  );
+  if (absent.length === 0) return createSnapshot(spec, environment, values, "last-known-good");
+  const place = spec.environments[environment]?.opens ?? environment;
+  throw new MissingSecretsError(
+    spec,
+    place,
+    absent.map((entry) => ({ entry, reason: "is not in the copy" }))
+  );
+}
+function unavailable(subject, error) {
+  if (error instanceof UnavailableError) return error;
+  const cause = error instanceof NoAnswerError ? error.problem.cause : "no answer";
+  const remedy = "check the address and the network, then start again";
+  return new UnavailableError({ code: "pulumi-unavailable", subject, cause, remedy });
+}
+
+// src/loaders/typescript/create-loader.ts
+var PAUSE_MS = 1e3;
+var fakes = new AsyncLocalStorage();
+function createLoader(spec, options = {}) {
+  checkTimes(options);
+  return new KeepingLoader(spec, options);
+}
+function withFake(spec, environment, values, run) {
+  const given = Object.entries(values).map(
+    ([key, value]) => [key, value === void 0 ? void 0 : new Secret(value)]
+  );
+  const [first = ""] = Object.keys(spec.environments);
+  const fake = createFake(spec, environment ?? first, new Map(given));
+  return fakes.run(new Map([...fakes.getStore() ?? [], [spec, fake]]), run);
+}
+var KeepingLoader = class {
+  #spec;
+  #options;
+  #listeners = /* @__PURE__ */ new Set();
+  #reader;
+  #snapshot;
+  #checked = 0;
+  #outage;
+  #underWay;
+  #timer;
+  constructor(spec, options) {
+    this.#spec = spec;
+    this.#options = options;
+  }
+  async load() {
+    const fake = fakes.getStore()?.get(this.#spec);
+    if (fake !== void 0) return fake.secrets;
+    const kept = this.#snapshot;
+    if (kept !== void 0 && this.#age() <= this.#maxAgeMs()) return kept.secrets;
+    const { error, at } = this.#outage ?? { error: void 0, at: Number.NEGATIVE_INFINITY };
+    if (performance.now() - at > PAUSE_MS) {
+      try {
+        return (await this.#renew()).secrets;
+      } catch (failure) {
+        if (!isOutage(failure)) throw failure;
+        this.#outage = { error: failure, at: performance.now() };
+        return this.#stale(failure);
+      }
+    }
+    return this.#stale(error);
+  }
+  async refresh() {
+    const fake = fakes.getStore()?.get(this.#spec);
+    return (fake ?? await this.#renew()).secrets;
+  }
+  onChange(listener) {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+  close() {
+    clearTimeout(this.#timer);
+    this.#timer = this.#snapshot = this.#reader = this.#outage = void 0;
+  }
+  #age() {
+    return performance.now() - this.#checked;
+  }
+  #maxAgeMs() {
+    const { maxAge } = this.#options;
+    return maxAge === void 0 ? Number.POSITIVE_INFINITY : maxAge * 1e3;
+  }
+  /** The old snapshot for as long as `staleIfError` allows. */
+  #stale(error) {
+    const limit = this.#maxAgeMs() + (this.#options.staleIfError ?? 0) * 1e3;
+    if (this.#snapshot !== void 0 && this.#age() <= limit) return this.#snapshot.secrets;
+    throw error;
+  }
+  /** Calls at the same time share one. */
+  #renew() {
+    this.#underWay ??= this.#read().finally(() => {
+      this.#underWay = void 0;
+    });
+    return this.#underWay;
+  }
+  async #read() {
+    this.#reader ??= createReader(this.#spec, this.#options);
+    const before = this.#snapshot;
+    const current = await this.#reader.read(before);
+    this.#snapshot = current;
+    this.#checked = performance.now();
+    this.#outage = void 0;
+    if (this.#options.background === true) this.#schedule();
+    if (before !== void 0 && before !== current) this.#tell(before, current);
+    return current;
+  }
+  #tell(before, current) {
+    const changed = changedKeys(before, current);
+    for (const listener of changed.length === 0 ? [] : this.#listeners) {
+      try {
+        listener(current.secrets, changed);
+      } catch {
+      }
+    }
+  }
+  /** Between half and nine tenths of `maxAge`, so that many processes do not ask at once. */
+  #schedule() {
+    clearTimeout(this.#timer);
+    const wait = this.#maxAgeMs() * (0.5 + 0.4 * Math.random());
+    this.#timer = setTimeout(() => void this.#renew().catch(() => this.#schedule()), wait);
+    this.#timer.unref();
+  }
+};
+export {
+  MissingSecretsError,
+  RemedyError,
+  Secret,
+  UnavailableError,
+  createLoader,
+  githubActions,
+  kubernetes,
+  withFake
+};
