@@ -77,7 +77,7 @@ export class Stage {
   /** A program that loads all secrets and ends. */
   loader(): string {
     const settings = { ...PLATFORM, pulumiOrganization: ORGANIZATION };
-    const spec = JSON.stringify(loaderSpec(catalog, settings));
+    const spec = JSON.stringify(loaderSpec(resolveCatalog(catalog), settings));
     const contents = `import { createLoader } from "./src/loaders/typescript/create-loader"; createLoader(${spec}, { environment: "production" }).load();`;
     const outfile = join(this.folder, "loader.cjs");
     const stdin = { contents, resolveDir: PROJECT, loader: "ts" as const };

@@ -18,7 +18,11 @@ const BASICS = ["src/errors", "src/secret", "src/text", "src/addresses", "src/ya
 
 /** Who may import whom: the whole truth. To add a folder: a line here, and one in the map of docs/. */
 const ROOMS: readonly Room[] = [
-  { holds: ["secrets/"], ours: ["src/catalog/entry", "src/catalog/access-policy", "src/catalog/applications"], packages: [] },
+  {
+    holds: ["secrets/"],
+    ours: ["src/catalog/entry", "src/catalog/access-policy", "src/catalog/applications"],
+    packages: [],
+  },
   { holds: BASICS, ours: [], packages: ["node:util", "yaml"] },
   // The checks look at the whole declaration, access included; so they stand above it.
   {

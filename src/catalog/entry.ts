@@ -220,10 +220,7 @@ function isRequired(entry: Entry): boolean {
   return entry.default === undefined && entry.bootstrap !== true && entry.tombstone === undefined;
 }
 
-/**
- * A catalog with every default filled in. The program, the command and the loader resolve it once, where it comes in;
- * everything else is given this.
- */
+/** A catalog with every default filled in: resolved once, where it comes in; everything else is given this. */
 export interface ResolvedCatalog {
   environments: readonly string[];
   groups: Readonly<Record<string, Group>>;
@@ -232,15 +229,18 @@ export interface ResolvedCatalog {
   changeLimit: number | undefined;
   accessPolicies: readonly AccessPolicy[];
   rotators: readonly Rotator[];
+  applications: readonly Application[];
+  groupings: Groupings;
 }
 
 /** Fills in every default of a catalog. */
 export function resolveCatalog(catalog: Catalog): ResolvedCatalog {
   const { environments, groups, secrets, changeLimit, accessPolicies = [], rotators = [] } = catalog;
+  const { applications = [], groupings = {} } = catalog;
   const entries = secrets
     .map((entry) => resolveEntry(entry, catalog))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  return { environments, groups, entries, changeLimit, accessPolicies, rotators };
+  return { environments, groups, entries, changeLimit, accessPolicies, rotators, applications, groupings };
 }
 
 /** A value that a rotator makes, as if it were an entry of the rotator's group, for what is asked of both. */

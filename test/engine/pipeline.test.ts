@@ -10,7 +10,6 @@ import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { createCatalogLoader } from "../../src/loaders/typescript/catalog-loader";
 import { readProject } from "../../src/operations/project";
-import type { Check } from "../../src/operations/verification/check";
 import { Secret } from "../../src/secret";
 import { ending } from "./command";
 import { type EngineProject, startProject } from "./engine-project";

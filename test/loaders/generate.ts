@@ -1,14 +1,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
-import { catalog } from "../../secrets/catalog";
+import { catalog as written } from "../../secrets/catalog";
 import type { Groupings } from "../../src/catalog/applications";
+import { resolveCatalog } from "../../src/catalog/entry";
 import type { LoaderSpec } from "../../src/loaders/generator/loader-spec";
 import { readRuntimes } from "../../src/loaders/generator/read-runtimes";
 import { renderApplication } from "../../src/loaders/generator/render-application";
 import { renderPython } from "../../src/loaders/generator/render-python";
 import { renderTypeScript } from "../../src/loaders/generator/render-typescript";
 
+const catalog = resolveCatalog(written);
 const PROJECT = join(__dirname, "../..");
 const DOCS = "docs/load-in-python.md";
 
@@ -37,7 +39,7 @@ export function generate(folder: string): void {
       renderTypeScript({ spec, groupings, runtime: { included: runtimes.typescript }, docs: DOCS }),
     ],
     ["with_package.ts", renderTypeScript({ spec, groupings, runtime: "package", docs: DOCS })],
-    ...(catalog.applications ?? [])
+    ...catalog.applications
       .filter(({ language }) => language === "python")
       .map((each) => [each.path, renderApplication(catalog, settings, each, runtimes)] as const),
   ] as const;

@@ -8,7 +8,7 @@ import {
   kindOf,
   LANGUAGES,
 } from "../applications";
-import { type Catalog, resolveCatalog } from "../entry";
+import type { ResolvedCatalog } from "../entry";
 import { SCRIPT_PATH, WORKFLOW_PATH } from "../layout";
 import { rotatedValues } from "../rotators";
 import { type Form, hasForm, wholeEntries, wholePolicies, wholeRotators } from "./shapes";
@@ -23,9 +23,9 @@ const ENDINGS = { python: ".py", typescript: ".ts" } as const;
 const PLACE = "secrets/applications.ts says what an application takes";
 
 /** Applications and groupings: well formed, and of things that the catalog has. */
-export function checkApplications(catalog: Catalog): Problem[] {
-  const given = wholeEntries("applications", catalog.applications ?? [], PLACE, checkShape);
-  const { groupings = {} } = catalog;
+export function checkApplications(catalog: ResolvedCatalog): Problem[] {
+  const given = wholeEntries("applications", catalog.applications, PLACE, checkShape);
+  const { groupings } = catalog;
   const keys = keysOfCatalog(catalog);
   if (!hasForm(groupings, "mapping"))
     return [...given.problems, problem("groupings", "grouping-shape", "are no mapping")];
@@ -89,7 +89,7 @@ function isGrouping(value: unknown): value is Grouping {
   });
 }
 
-function checkApplication(application: Application, catalog: Catalog): Problem[] {
+function checkApplication(application: Application, catalog: ResolvedCatalog): Problem[] {
   const { name, repository, language, path, environments = [], groups } = application;
   const subject = `application ${name}`;
   const known = Object.keys(catalog.groups);
@@ -120,7 +120,7 @@ function checkApplication(application: Application, catalog: Catalog): Problem[]
     problems.push(
       problem(subject, "application-empty", "it has no group or no environment, so nothing to load"),
     );
-  const policies = wholePolicies(catalog.accessPolicies ?? []).whole.map((policy) => policy.name);
+  const policies = wholePolicies(catalog.accessPolicies).whole.map((policy) => policy.name);
   if (groups !== undefined && policies.includes(name))
     problems.push(
       problem(
@@ -170,9 +170,9 @@ function fieldsIn(grouping: Grouping): string[] {
   });
 }
 
-function keysOfCatalog(catalog: Catalog): string[] {
-  const entries = resolveCatalog(catalog).filter(({ bootstrap }) => !bootstrap);
-  const rotated = wholeRotators(catalog.rotators ?? []).whole.flatMap(rotatedValues);
+function keysOfCatalog(catalog: ResolvedCatalog): string[] {
+  const entries = catalog.entries.filter(({ bootstrap }) => !bootstrap);
+  const rotated = wholeRotators(catalog.rotators).whole.flatMap(rotatedValues);
   return [
     ...entries.flatMap(({ appKey, appKeyAliases }) => [appKey, ...appKeyAliases]),
     ...rotated.map(({ appKey }) => appKey),

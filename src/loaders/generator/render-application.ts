@@ -1,5 +1,5 @@
 import { type Application, type Groupings, keysIn } from "../../catalog/applications";
-import type { Catalog } from "../../catalog/entry";
+import type { ResolvedCatalog } from "../../catalog/entry";
 import type { TypeScriptRuntime } from "./include-typescript";
 import { keysOf } from "./loader-spec";
 import { renderPython } from "./render-python";
@@ -19,14 +19,14 @@ const DOCS = { python: "docs/load-in-python.md", typescript: "docs/load-in-types
  * The file that one application gets: the same text for equal catalogs, names alone.
  */
 export function renderApplication(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: LoaderSettings,
   application: Application,
   runtimes: Runtimes,
 ): string {
   const { language, runtime = "included" } = application;
   const spec = loaderSpec(catalog, settings, application);
-  const groupings = groupingsFor(catalog.groupings ?? {}, keysOf(spec));
+  const groupings = groupingsFor(catalog.groupings, keysOf(spec));
   const docs = DOCS[language];
   if (language === "python") {
     const included = runtime === "package" ? "package" : { included: runtimes.python };

@@ -1,5 +1,5 @@
 import { type Application, groupsOfApplication } from "../../catalog/applications";
-import { type Catalog, type ResolvedEntry, resolveCatalog } from "../../catalog/entry";
+import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import {
   applicationTeam,
   audienceEnvironment,
@@ -28,7 +28,7 @@ export function environmentVariable({ appRoot }: Pick<Settings, "appRoot">): str
  * @param application which groups and environments; all of them when left out.
  */
 export function loaderSpec(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: LoaderSettings,
   application: Pick<Application, "groups" | "environments"> & { name?: string } = {},
 ): LoaderSpec {
@@ -53,7 +53,7 @@ export function loaderSpec(
 }
 
 function placeOf(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   settings: LoaderSettings,
   of: { environment: string; groups: readonly string[]; own: string | undefined },
 ): LoaderPlace {
@@ -62,7 +62,7 @@ function placeOf(
     own === undefined
       ? compositeEnvironment(settings, environment)
       : audienceEnvironment(settings, environment, own);
-  const rotated = rotatorsIn(catalog.rotators ?? [], environment, groups);
+  const rotated = rotatorsIn(catalog.rotators, environment, groups);
   const watches = [
     ...groups.map((group) => valuesEnvironment(settings, environment, group)),
     ...rotated.map((rotator) => rotatedEnvironment(settings, environment, rotator)),
@@ -75,11 +75,11 @@ function placeOf(
 }
 
 function entriesOf(
-  catalog: Catalog,
+  catalog: ResolvedCatalog,
   groups: readonly string[],
   environments: readonly string[],
 ): LoaderEntry[] {
-  const synced = resolveCatalog(catalog)
+  const synced = catalog.entries
     .filter(({ bootstrap, group }) => !bootstrap && groups.includes(group))
     .map((entry) => ({
       name: entry.name,
@@ -87,7 +87,7 @@ function entriesOf(
       path: entry.path,
       requiredIn: environments.filter((environment) => isRequiredIn(entry, environment)),
     }));
-  const rotated = (catalog.rotators ?? [])
+  const rotated = catalog.rotators
     .filter(({ group }) => groups.includes(group))
     .flatMap((rotator) =>
       rotatedValues(rotator).map(({ name, appKey, required }) => ({

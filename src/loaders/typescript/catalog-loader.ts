@@ -1,4 +1,4 @@
-import type { Catalog } from "../../catalog/entry";
+import { type Catalog, resolveCatalog } from "../../catalog/entry";
 import { type LoaderSettings, loaderSpec } from "../generator/spec-of-catalog";
 import { createLoader, type Loader } from "./create-loader";
 import type { LoadedSecrets } from "./loaded-secrets";
@@ -18,5 +18,5 @@ export function createCatalogLoader<
   settings: LoaderSettings,
   options: LoaderOptions<Environment> = {},
 ): Loader<LoadedSecrets<C, Environment>> {
-  return createLoader<LoadedSecrets<C, Environment>>(loaderSpec(catalog, settings), options);
+  return createLoader<LoadedSecrets<C, Environment>>(loaderSpec(resolveCatalog(catalog), settings), options);
 }

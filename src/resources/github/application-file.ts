@@ -1,7 +1,7 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../../catalog/applications";
-import type { Catalog } from "../../catalog/entry";
+import type { ResolvedCatalog } from "../../catalog/entry";
 import type { Settings } from "../../catalog/settings";
 import { type Runtimes, renderApplication } from "../../loaders/generator/render-application";
 
@@ -9,7 +9,7 @@ import { type Runtimes, renderApplication } from "../../loaders/generator/render
 export class ApplicationFile extends pulumi.ComponentResource {
   constructor(
     application: Application,
-    args: { catalog: Catalog; settings: Settings; runtimes: Runtimes },
+    args: { catalog: ResolvedCatalog; settings: Settings; runtimes: Runtimes },
     opts: pulumi.ComponentResourceOptions,
   ) {
     const { name, repository, path } = application;

@@ -112,7 +112,7 @@ export class Organization extends pulumi.ComponentResource {
 
   private declareApplications(): void {
     const { catalog, settings, runtimes } = this.args;
-    for (const application of catalog.applications ?? [])
+    for (const application of catalog.applications)
       new ApplicationFile(application, { catalog, settings, runtimes }, { parent: this });
   }
 

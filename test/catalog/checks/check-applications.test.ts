@@ -2,8 +2,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { catalog } from "../../../secrets/catalog";
 import type { Application, Groupings } from "../../../src/catalog/applications";
-import { checkApplications } from "../../../src/catalog/checks/check-applications";
-import { type Catalog, defineCatalog } from "../../../src/catalog/entry";
+import { checkApplications as check } from "../../../src/catalog/checks/check-applications";
+import { type Catalog, defineCatalog, resolveCatalog } from "../../../src/catalog/entry";
 
 const small: Catalog = defineCatalog({
   environments: ["staging", "production"],
@@ -29,6 +29,7 @@ const small: Catalog = defineCatalog({
     },
   ],
 });
+const checkApplications = (catalog: Catalog) => check(resolveCatalog(catalog));
 const backend: Application = {
   name: "backend",
   repository: "main",

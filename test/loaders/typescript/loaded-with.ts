@@ -1,4 +1,4 @@
-import type { Catalog } from "../../../src/catalog/entry";
+import { type Catalog, resolveCatalog } from "../../../src/catalog/entry";
 import { type LoaderSettings, loaderSpec } from "../../../src/loaders/generator/spec-of-catalog";
 import { collectSecrets } from "../../../src/loaders/typescript/collect-secrets";
 import type { LoadedSecrets } from "../../../src/loaders/typescript/loaded-secrets";
@@ -18,7 +18,7 @@ export function loadedWith<const C extends Catalog, Environment extends C["envir
   environment: Environment,
   document: unknown,
 ): LoadedSecrets<C, Environment> {
-  const spec = loaderSpec(catalog, SETTINGS);
+  const spec = loaderSpec(resolveCatalog(catalog), SETTINGS);
   const values = collectSecrets(spec, environment, document);
   return createSnapshot(spec, environment, values).secrets as unknown as LoadedSecrets<C, Environment>;
 }

@@ -1,4 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { resolveCatalog } from "../../../src/catalog/entry";
 import { RemedyError } from "../../../src/errors";
 import { loaderSpec } from "../../../src/loaders/generator/spec-of-catalog";
 import { decideOptions, type LoaderOptions } from "../../../src/loaders/typescript/loader-options";
@@ -6,7 +7,7 @@ import { Secret } from "../../../src/secret";
 import { SETTINGS } from "./loaded-with";
 import { small } from "./small-catalog";
 
-const SPEC = loaderSpec(small, { ...SETTINGS, appRoot: "sophia" });
+const SPEC = loaderSpec(resolveCatalog(small), { ...SETTINGS, appRoot: "sophia" });
 const VARIABLES = { SOPHIA_ENVIRONMENT: "staging", PULUMI_ACCESS_TOKEN: "pul-abc", HOME: "/nonexistent" };
 type Variables = Record<string, string | undefined>;
 
@@ -51,7 +52,7 @@ describe("the loader's options", () => {
   it("never guess an environment", async () => {
     for (const wanted of [undefined, ""]) {
       const error = await refusal({}, { ...VARIABLES, SOPHIA_ENVIRONMENT: wanted });
-      match(error.message, /SOPHIA_ENVIRONMENT: neither .* set one of staging, production/);
+      match(error.message, /SOPHIA_ENVIRONMENT: neither .* set one of production, staging/);
     }
     const error = await refusal({}, { ...VARIABLES, SOPHIA_ENVIRONMENT: "prod" });
     match(error.message, /prod is no environment here/);

@@ -114,7 +114,10 @@ def checked(subject: str, answer: Answer | Lost) -> Answer:
 
 
 def read_json(subject: str, answer: Answer) -> Document:
-    """A JSON answer as a document. Raises SecretsError pulumi-answer-unreadable, without the parser's error: that quotes it."""
+    """A JSON answer as a document.
+
+    Raises SecretsError pulumi-answer-unreadable, without the parser's error: that quotes the text.
+    """
     document = _parse(answer)
     if document is None:
         raise _not_the_service(subject, "is not JSON")

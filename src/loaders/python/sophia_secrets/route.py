@@ -65,7 +65,7 @@ class _Address(NamedTuple):
 def origin_of(option: str, text: SecretText, *, may_have_user: bool = False, any_http: bool = False) -> Origin:
     """Read an address. The text is never quoted in an error: a password may stand in it.
 
-    Raises SecretsError address-invalid: over http everybody on the way could read the token, so only this machine may be
+    Raises SecretsError address-invalid. Over http everybody on the way could read the token: only this machine may be
     http.
     """
     address = _read_address(text)

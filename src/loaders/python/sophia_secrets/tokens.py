@@ -121,7 +121,10 @@ def audience_of(context: TokenContext) -> str:
 
 
 def usable(token: SecretText, subject: str) -> SecretText:
-    """The token without surrounding white space. Raises SecretsError token-malformed for what an HTTP header cannot hold."""
+    """The token without surrounding white space.
+
+    Raises SecretsError token-malformed for what an HTTP header cannot hold.
+    """
     text = SecretText(token.strip())
     if text and all("\x21" <= letter <= "\x7e" for letter in text):
         return text
