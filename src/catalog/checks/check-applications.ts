@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { Problem } from "../../errors";
 import { nearestNames } from "../../text";
 import {
@@ -11,7 +12,7 @@ import {
 import type { ResolvedCatalog } from "../entry";
 import { SCRIPT_PATH, WORKFLOW_PATH } from "../layout";
 import { rotatedValues } from "../rotators";
-import { type Form, hasForm, wholeEntries, wholePolicies, wholeRotators } from "./shapes";
+import { wholePolicies, wholeRotators } from "./shapes";
 
 const NAME = /^[a-z0-9][a-z0-9-]*$/;
 const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -24,11 +25,11 @@ const PLACE = "secrets/applications.ts says what an application takes";
 
 /** Applications and groupings: well formed, and of things that the catalog has. */
 export function checkApplications(catalog: ResolvedCatalog): Problem[] {
-  const given = wholeEntries("applications", catalog.applications, PLACE, checkShape);
   const { groupings } = catalog;
+  const given = wholeApplications(catalog.applications);
   const keys = keysOfCatalog(catalog);
-  if (!hasForm(groupings, "mapping"))
-    return [...given.problems, problem("groupings", "grouping-shape", "are no mapping")];
+  if (!MAPPING.safeParse(groupings).success)
+    return [...given.problems, problem("groupings", "shape-invalid", "are no mapping")];
   return [
     ...given.problems,
     ...given.whole.flatMap((application) => checkApplication(application, catalog)),
@@ -36,13 +37,7 @@ export function checkApplications(catalog: ResolvedCatalog): Problem[] {
     ...Object.entries(groupings).flatMap(([name, grouping]) =>
       isGrouping(grouping)
         ? checkGrouping(name, grouping, keys)
-        : [
-            problem(
-              `grouping ${name}`,
-              "grouping-shape",
-              "a field is no text, constant or fields of its own",
-            ),
-          ],
+        : [problem(`grouping ${name}`, "shape-invalid", "a field is no text, constant or fields of its own")],
     ),
   ];
 }
@@ -51,37 +46,58 @@ function problem(subject: string, code: string, cause: string, remedy = PLACE): 
   return { code, subject, cause, remedy };
 }
 
-const FORM_OF: Readonly<Record<string, Form>> = {
-  name: "text",
-  repository: "text",
-  language: "text",
-  path: "text",
-  branch: "text",
-  environments: "list",
-  groups: "list",
-};
-const OPTIONAL = new Set(["branch", "environments", "groups", "runtime"]);
+const MAPPING = z.record(z.string(), z.unknown());
+const TEXT = z.string("no text");
+const LIST = z.array(z.string("no list of texts"), "no list").optional();
+/** An application that comes as data has passed no compiler; each message is the form that is missing. */
+const APPLICATION = z.strictObject({
+  name: TEXT,
+  repository: TEXT,
+  language: TEXT,
+  path: TEXT,
+  branch: TEXT.optional(),
+  environments: LIST,
+  groups: LIST,
+  runtime: z.enum(["included", "package"], "not included or package").optional(),
+});
+
+function wholeApplications(given: readonly Application[]): { whole: Application[]; problems: Problem[] } {
+  if (!Array.isArray(given))
+    return { whole: [], problems: [problem("applications", "shape-invalid", "are no list")] };
+  const found = given.map((application, index) => ({
+    application,
+    problems: checkShape(application, index),
+  }));
+  return {
+    whole: found.filter(({ problems }) => problems.length === 0).map(({ application }) => application),
+    problems: found.flatMap(({ problems }) => problems),
+  };
+}
 
 function checkShape(application: Application, index: number): Problem[] {
-  if (!hasForm(application, "mapping"))
-    return [problem(`application no. ${index + 1}`, "application-shape", "is no mapping")];
-  const given = application as unknown as Record<string, unknown>;
-  const subject = `application ${String(given.name)}`;
-  const wrong = Object.entries(FORM_OF)
-    .filter(([key, form]) => !hasForm(given[key], form) && !(given[key] === undefined && OPTIONAL.has(key)))
-    .map(([key, form]) => (given[key] === undefined ? `has no ${key}` : `${key} is no ${form}`));
-  const foreign = Object.keys(given)
-    .filter((key) => !(key in FORM_OF) && key !== "runtime")
-    .map((key) => `has a ${key}, which no application has`);
-  const { runtime } = given;
-  const odd = runtime === undefined || runtime === "included" || runtime === "package";
-  return [...wrong, ...foreign, ...(odd ? [] : ["its runtime is not included or package"])].map((cause) =>
-    problem(subject, "application-shape", cause),
-  );
+  const { name } = (application ?? {}) as { name?: unknown };
+  const subject = `application ${typeof name === "string" ? name : `no. ${index + 1}`}`;
+  if (!MAPPING.safeParse(application).success) return [problem(subject, "shape-invalid", "is no mapping")];
+  const { error } = APPLICATION.safeParse(application);
+  return (error?.issues ?? []).flatMap((issue) => {
+    if (issue.code === "unrecognized_keys")
+      return issue.keys.map((key) =>
+        problem(subject, "shape-invalid", `has a ${key}, which no application has`),
+      );
+    const [key] = issue.path;
+    const isMissing = (application as unknown as Record<PropertyKey, unknown>)[key ?? ""] === undefined;
+    return [
+      problem(
+        subject,
+        "shape-invalid",
+        isMissing ? `has no ${String(key)}` : `its ${String(key)} is ${issue.message}`,
+      ),
+    ];
+  });
 }
 
 function isGrouping(value: unknown): value is Grouping {
-  if (!hasForm(value, "mapping")) return false;
+  if (!MAPPING.safeParse(value).success) return false;
   return Object.values(value as object).every((field) => {
     if (typeof field === "string") return true;
     const { constant, ...more } = (field ?? {}) as { constant?: unknown };
