@@ -16,6 +16,19 @@ import {
 /** What every part may use: errors, texts, addresses, bounded YAML and the value that cannot be printed by accident. */
 const BASICS = ["src/errors", "src/secret", "src/text", "src/addresses", "src/yaml-text"];
 
+/** What every operation may use: the layers below, what operations share, and how the catalog's names are looked up. */
+const OPERATIONS = [
+  ...["src/catalog/", "src/access/", "src/ledger/", "src/clients/", "src/sync/", ...BASICS],
+  ...["context", "project", "pulumi-cli", "in-parallel", "keep-backup", "observation/"].map(
+    (name) => `src/operations/${name}`,
+  ),
+  "src/operations/values/named-entries",
+];
+const SUBJECTS = [
+  ...["access", "adoption", "audit", "drift", "observation", "pauses", "plan-comment", "recovery"],
+  ...["rotation", "status", "values", "versions"],
+];
+
 /** Who may import whom: the whole truth. To add a folder: a line here, and one in the map of docs/. */
 const ROOMS: readonly Room[] = [
   {
@@ -68,10 +81,21 @@ const ROOMS: readonly Room[] = [
     ],
     packages: ["node:*", "yaml", "@pulumi/"],
   },
+  // Three subjects put others together; the others share what is observed, and know each other not.
   {
-    holds: ["src/operations/"],
-    ours: ["src/catalog/", "src/access/", "src/ledger/", "src/clients/", "src/sync/", ...BASICS],
+    holds: ["src/operations/verification/"],
+    ours: [...OPERATIONS, ...["access", "drift", "status"].map((name) => `src/operations/${name}/`)],
   },
+  {
+    holds: ["src/operations/evidence/"],
+    ours: [...OPERATIONS, ...["access", "audit", "rotation"].map((name) => `src/operations/${name}/`)],
+  },
+  {
+    holds: ["src/operations/incident/"],
+    ours: [...OPERATIONS, ...["audit", "pauses", "values"].map((name) => `src/operations/${name}/`)],
+  },
+  ...SUBJECTS.map((name) => ({ holds: [`src/operations/${name}/`], ours: OPERATIONS })),
+  { holds: ["src/operations/"], ours: OPERATIONS },
   {
     holds: ["src/cli/"],
     ours: [
@@ -227,6 +251,9 @@ describe("the rules on code", () => {
       ["src/resources/a.ts", "../clients/http"],
       ["src/resources/a.ts", "../../sandbox/core/serve"],
       ["src/operations/a.ts", "../cli/terminal"],
+      ["src/operations/status/a.ts", "../versions/history"],
+      ["src/operations/access/a.ts", "../audit/read-audit"],
+      ["src/operations/audit/a.ts", "../evidence/sections"],
       ["src/operations/a.ts", "../resources/github/carrier"],
       ["src/cli/a.ts", "../resources/github/carrier"],
       ["src/cli/a.ts", "../../secrets/catalog"],

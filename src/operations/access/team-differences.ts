@@ -30,7 +30,7 @@ export function teamDifferences(
     ...grants.flatMap((grant) => grantDifference(thing, grant, found)),
     ...found.permissions
       .filter(({ environment }) => grants.every((grant) => pathOf(grant.environment) !== environment))
-      // What a team of other people's has elsewhere is theirs.
+      // What someone else's team has elsewhere is theirs.
       .filter(() => declared.own !== undefined)
       .map((permission) => undeclared(thing, permission, ours)),
   ];
@@ -73,7 +73,7 @@ function grantDifference(thing: string, grant: Grant, { permissions }: Organizat
   return [{ kind: "permission", thing, what, remedy, paths: [path] }];
 }
 
-/** Permissions on environments of ours that teams of other people's have and nothing declares. */
+/** Undeclared permissions of someone else's teams on our environments. */
 export function undeclaredElsewhere(
   declared: ReadonlyMap<string, TeamAccess>,
   ours: Ours,

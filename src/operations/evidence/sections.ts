@@ -9,7 +9,7 @@ import type { EvidenceSection } from "./access-sections";
 type Control = readonly [control: string, asks: string, answeredBy: string];
 
 /**
- * Which section speaks to which control, by framework. Texts are shortened; the control's own wording has the last word.
+ * Which section speaks to which control, by framework. Texts are shortened; the control's own wording decides.
  * Sources: AICPA Trust Services Criteria (2017, points of focus 2022), PCI DSS 4.0.1, 45 CFR 164, Regulation (EU)
  * 2016/679.
  */
