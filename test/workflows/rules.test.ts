@@ -121,7 +121,7 @@ describe("the workflows of this repository", () => {
     for (const name of ["metadata", "members", "actions"]) equal(up?.[name], "read", name);
     for (const name of ["administration", "contents", "workflows", "secrets", "organization-secrets"])
       equal(up?.[name], "write", name);
-    equal(audit?.actions, "read");
+    for (const each of [audit, preview]) equal(each?.actions, "read");
     for (const each of [audit, preview]) deepEqual(new Set(Object.values(each ?? {})), new Set(["read"]));
   });
 
