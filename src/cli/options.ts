@@ -177,7 +177,7 @@ export function environmentArguments({ catalog }: Context, typed: Typed): readon
   if (unknown.length > 0) {
     const known = catalog.environments.join(", ");
     throw new RemedyError({
-      code: "?",
+      code: "environment-unknown",
       subject: unknown.join(", "),
       cause: "the catalog has no such environment",
       remedy: `use one of ${known}`,
@@ -191,7 +191,7 @@ export function environmentArgument(context: Context, typed: Typed, command: str
   const [environment, ...more] = environmentArguments(context, typed);
   if (environment !== undefined && typed.names.length > 0 && more.length === 0) return environment;
   throw new RemedyError({
-    code: "?",
+    code: "usage-invalid",
     subject: command,
     cause: "takes one environment",
     remedy: "name one, and options after it",
@@ -205,7 +205,7 @@ export function groupOption({ catalog }: Context, typed: Typed): readonly string
   if (asked === undefined) return groups;
   if (groups.includes(asked)) return [asked];
   throw new RemedyError({
-    code: "?",
+    code: "group-unknown",
     subject: "--group",
     cause: `names no group of the catalog: ${asked}`,
     remedy: `use one of ${groups.join(", ")}`,
@@ -218,7 +218,7 @@ export function environmentOption({ catalog }: Context, typed: Typed): string | 
   if (asked === undefined || catalog.environments.includes(asked)) return asked;
   const known = catalog.environments.join(", ");
   throw new RemedyError({
-    code: "?",
+    code: "environment-unknown",
     subject: "--environment",
     cause: `names no environment of the catalog: ${asked}`,
     remedy: `set it to one of ${known}`,
@@ -238,7 +238,7 @@ export function limitOption(typed: Typed, most: number): number | undefined {
   const limit = /^\d+$/.test(text) ? Number(text) : 0;
   if (limit >= 1 && limit <= most) return limit;
   throw new RemedyError({
-    code: "?",
+    code: "option-invalid",
     subject: "--limit",
     cause: `is no number from 1 to ${most}: ${text}`,
     remedy: "write --limit 20",

@@ -110,10 +110,10 @@ function textOf(bytes: Buffer): string {
 /** The one line of all that came. @throws RemedyError when it was cancelled, and for several lines. */
 function lineIn(typed: string): Secret {
   if (typed.includes(CTRL_C))
-    throw new RemedyError({ code: "?", subject: "the value", cause: "cancelled", remedy: "run it again" });
+    throw new RemedyError({ code: "stopped", subject: "the value", cause: "cancelled", remedy: "run it again" });
   if (typed.includes(CTRL_D))
     throw new RemedyError({
-      code: "?",
+      code: "value-incomplete",
       subject: "the value",
       cause: "it ended before Enter",
       remedy: "run it again and end with Enter",
@@ -122,7 +122,7 @@ function lineIn(typed: string): Secret {
   if (others.every((line) => line === "")) return new Secret(edited(first));
   const why = "it has several lines, which cannot be typed here";
   throw new RemedyError({
-    code: "?",
+    code: "value-of-several-lines",
     subject: "the value",
     cause: why,
     remedy: `give it on stdin: ${COMMAND} set NAME < FILE`,

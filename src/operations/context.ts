@@ -70,7 +70,7 @@ export function requireCloud(context: Context): PulumiCloud {
 export function refuseWithoutPulumiToken(): never {
   const reason = "is not set, and pulumi login keeps no token for this address";
   throw new RemedyError({
-    code: "?",
+    code: "pulumi-token-missing",
     subject: "PULUMI_ACCESS_TOKEN",
     cause: reason,
     remedy: "pulumi login, or export PULUMI_ACCESS_TOKEN=...",

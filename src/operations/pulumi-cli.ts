@@ -60,7 +60,7 @@ function runInGroup(line: readonly string[], cwd: string, env: NodeJS.ProcessEnv
       const remedy = "install Pulumi; for the sandbox: make sandbox, then its environment";
       fail(
         new RemedyError({
-          code: "?",
+          code: "pulumi-not-started",
           subject: "pulumi",
           cause: `cannot be started (${error.code ?? error.name})`,
           remedy,
@@ -77,7 +77,7 @@ function runInGroup(line: readonly string[], cwd: string, env: NodeJS.ProcessEnv
 function failure(command: string, stack: string, ended: Ended): RemedyError {
   if (BUSY.test(ended.all)) {
     return new RemedyError({
-      code: "?",
+      code: "stack-busy",
       subject: `stack ${stack}`,
       cause: "another update is changing it",
       remedy: `wait for its end; if nobody is at it, it died: pulumi cancel --stack ${stack}, then run this again`,
@@ -85,10 +85,10 @@ function failure(command: string, stack: string, ended: Ended): RemedyError {
   }
   const lines = errorsIn(ended.stdout) ?? ended.all.trim().split("\n").slice(-SHOWN_LINES);
   return new RemedyError({
-    code: "?",
+    code: "pulumi-failed",
     subject: `pulumi ${command}`,
     cause: `it ended with exit code ${ended.code}:\n${lines.join("\n")}\n`,
-    remedy: "mend what it names, then run this again",
+    remedy: "fix what it names, then run this again",
   });
 }
 
