@@ -110,7 +110,12 @@ function textOf(bytes: Buffer): string {
 /** The one line of all that came. @throws RemedyError when it was cancelled, and for several lines. */
 function lineIn(typed: string): Secret {
   if (typed.includes(CTRL_C))
-    throw new RemedyError({ code: "stopped", subject: "the value", cause: "cancelled", remedy: "run it again" });
+    throw new RemedyError({
+      code: "stopped",
+      subject: "the value",
+      cause: "cancelled",
+      remedy: "run it again",
+    });
   if (typed.includes(CTRL_D))
     throw new RemedyError({
       code: "value-incomplete",
