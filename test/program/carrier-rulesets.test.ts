@@ -33,10 +33,11 @@ describe("the rulesets of carriers", function () {
     const rules = branch?.rules as Record<string, unknown>;
     assert.deepEqual([rules.deletion, rules.nonFastForward], [true, true]);
     assert.deepEqual((rules.pullRequest as Record<string, unknown>).requiredApprovingReviewCount, 1);
-    const environments = ofType(resources, TYPES.repositoryEnvironment).map(
-      ({ inputs }) => inputs.environment,
-    );
-    assert.deepEqual(environments, ["production"]);
+    const [environment, ...others] = ofType(resources, TYPES.repositoryEnvironment);
+    assert.deepEqual(others, []);
+    assert.equal(environment?.inputs.environment, "production");
+    // Switched off again, it stays in GitHub with what it holds, and no `up` fails.
+    assert.deepEqual([environment?.retainOnDelete, environment?.protect], [true, false]);
   });
 
   it("also keep the two files from everyone else, where the config says so", async () => {

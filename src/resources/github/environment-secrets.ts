@@ -36,7 +36,8 @@ export class EnvironmentSecrets extends pulumi.ComponentResource {
     super("sophia-secrets:github:EnvironmentSlots", name, {}, opts);
     // Deleting a GitHub environment deletes every secret in it, other people's too. Without its branch rule no job may
     // use it, and the provider cannot create a rule that exists.
-    const kept = { retainOnDelete: true, protect: true };
+    // One that is there for `protectCarriers` alone is left in GitHub when that is switched off, which must not fail.
+    const kept = { retainOnDelete: true, protect: args.slots.length > 0 || args.reviewers.length > 0 };
     const reviewers = reviewersOf(args.reviewers);
     const declared = new github.RepositoryEnvironment(
       name,
