@@ -31,7 +31,9 @@ export function createCommands(options: {
         const hear = (chunk: Buffer) => {
           all += chunk;
           const last = String(chunk).trim().split("\n").at(-1) ?? "";
-          if (last === "" || (!process.stdout.isTTY && Date.now() - heard < PLAIN_LINE_EVERY_MS)) return;
+          // A line of mere dots tells that Pulumi is alive: a spinner shows it on a terminal, and a log needs none.
+          if (/^\.*$/.test(last) || (!process.stdout.isTTY && Date.now() - heard < PLAIN_LINE_EVERY_MS))
+            return;
           heard = Date.now();
           onLine?.(last);
         };
@@ -47,13 +49,18 @@ export function createCommands(options: {
         child.on("close", (code) => {
           signal.removeEventListener("abort", stop);
           if (code === 0) done(stdout);
-          else
-            fail(
-              new Error(
-                `${line.join(" ")} ended with exit code ${code}:\n${all.trim().split("\n").slice(-25).join("\n")}`,
-              ),
-            );
+          else fail(new Error(`${line.join(" ")} ended with exit code ${code}:\n${whatFailed(all)}`));
         });
       }),
   };
+}
+
+/** Lines shown of a command that failed. */
+const LAST_LINES = 25;
+
+/** The end of what a command said, and before it the errors and policy violations that stand further up. */
+function whatFailed(said: string): string {
+  const lines = said.trim().split("\n");
+  const [before, last] = [lines.slice(0, -LAST_LINES), lines.slice(-LAST_LINES)];
+  return [...before.filter((line) => /\berror\b|\[mandatory\]/i.test(line)), ...last].join("\n");
 }
