@@ -1,6 +1,7 @@
 import { type Problem, problemOf, RemedyError } from "../errors";
-import type { Context, Terminal } from "../operations/context";
+import type { Context } from "../operations/context";
 import { COMMAND, counted } from "../text";
+import type { Terminal } from "./terminal";
 
 /*
  * How to write a command: one file in commands/, one line in program.ts. `drift.ts` is a small one.

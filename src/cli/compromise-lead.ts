@@ -1,12 +1,12 @@
 import { problemOf, RemedyError } from "../errors";
-import type { Terminal } from "../operations/context";
 import type { Case, Journal, JournalFile, Step } from "../operations/incident/case";
 import { type LeftPaused, leftPaused } from "../operations/incident/case-pause";
 import type { CaseLead, Confirmation } from "../operations/incident/run-steps";
-import { readValue } from "../operations/values/set-in-environment";
 import type { CommandContext } from "./command";
 import { eventLines, leftPausedLine, type StepText } from "./compromise-report";
 import type { Typed } from "./old-command";
+import { readValue } from "./read-value";
+import type { Terminal } from "./terminal";
 
 const QUESTIONS: Readonly<Record<Confirmation, string>> = {
   revoked: "Enter when the old one is revoked",

@@ -1,6 +1,6 @@
 import { Command as CommanderCommand, CommanderError } from "commander";
 import { RemedyError } from "../errors";
-import type { Context, Terminal } from "../operations/context";
+import type { Context } from "../operations/context";
 import { COMMAND } from "../text";
 import { type Command, type CommandSpec, EXIT, flagOf, TOPICS, type TypedLine } from "./command";
 import { accessCommand } from "./commands/access";
@@ -26,6 +26,7 @@ import { syncToPulumiCommand } from "./commands/sync-to-pulumi";
 import { verifyCommand } from "./commands/verify";
 import { convertOld, type OldCommandSpec } from "./old-command";
 import { errorDocument, errorLines } from "./report-error";
+import type { Terminal } from "./terminal";
 
 const ALL: readonly (Command | OldCommandSpec)[] = [
   adoptCommand,

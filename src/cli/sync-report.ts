@@ -2,7 +2,7 @@ import { headline, logLines, outcomeOf } from "../sync/report";
 import type { EnvironmentReport } from "../sync/sync-environment";
 import { type CommandContext, EXIT, type ExitCode } from "./command";
 
-/** Tells what a sync did: the lines to stdout, what is to be mended or approved to stderr. */
+/** Shows what a sync did: the lines on stdout, what to fix or approve on stderr. */
 export function reportSync(
   { terminal }: CommandContext,
   report: EnvironmentReport,

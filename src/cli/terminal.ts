@@ -1,8 +1,30 @@
 import { RemedyError } from "../errors";
-import type { Terminal } from "../operations/context";
 import { Secret } from "../secret";
 import { logLine, maskCommand } from "../sync/runner";
 import { COMMAND } from "../text";
+
+/**
+ * Where a command speaks, and hears values. Each line stays one line, and shows what it holds: names are other people's,
+ * and a terminal acts on control characters, a CI log on workflow commands.
+ */
+export interface Terminal {
+  /** A line of the result, to stdout. */
+  print(line: string): void;
+  /** A line for the person who waits, to stderr. */
+  say(line: string): void;
+  /** How far it is, to stderr: in one line on a terminal, a line each elsewhere. */
+  progress(line: string): void;
+  /** Has GitHub's runner hide a value from here on. On stderr: stdout is the command's, and may go to a file. */
+  mask(value: Secret): void;
+  /** Characters a line of stdout may have; undefined where it is no terminal. */
+  width?: number | undefined;
+  /** Whether a person can be asked. */
+  canAsk: boolean;
+  /** Asks for a value that is not shown. @throws RemedyError when it is cancelled or of several lines. */
+  askHidden(question: string): Promise<Secret>;
+  /** All of stdin. */
+  readStdin(): Promise<Buffer>;
+}
 
 const CLEAR_LINE = "\r\u001b[2K";
 

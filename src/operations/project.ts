@@ -108,7 +108,7 @@ export function loadCatalog(project: Project): ResolvedCatalog {
     code: "catalog-invalid",
     subject: file,
     cause: describeProblems("it does not fit", problems),
-    remedy: "mend the catalog",
+    remedy: "fix the catalog",
   });
 }
 

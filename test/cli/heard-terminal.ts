@@ -1,5 +1,5 @@
+import type { Terminal } from "../../src/cli/terminal";
 import { createTerminal } from "../../src/cli/terminal";
-import type { Terminal } from "../../src/operations/context";
 
 /** What a command said, as it came out. */
 export interface Spoken {

@@ -10,7 +10,7 @@ import { type CommandContext, EXIT, type ExitCode } from "../command";
 import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { tableLines } from "../table";
 
-/** Takes what exists into the state, and tells what is then still to mend. */
+/** Takes what exists into the state, and tells what is then still to fix. */
 export const adoptCommand: CommandSpec = {
   name: "adopt",
   topic: "values",
@@ -33,14 +33,17 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { terminal, catalog, project } = context;
   if (typed.names.length > 0 === typed.has("all")) {
     throw new RemedyError({
-      code: "?",
+      code: "usage-invalid",
       subject: "adopt",
       cause: "takes names, or --all",
       remedy: `${COMMAND} adopt --all --dry-run shows what there is`,
     });
   }
   const dryRun = typed.has("dryRun");
-  const done = await adopt(context, typed.names, dryRun);
+  const done = await adopt(context, typed.names, dryRun, {
+    kept: (backup) => terminal.say(`The state as it was is kept in ${backup}`),
+    progress: terminal.progress,
+  });
   const slots = adoptableSlots(catalog, project, dayOf(context.now()));
   const adopted = slots.filter(({ path }) => done.adopt.includes(path));
   // Those of a run that was interrupted too: it has told nobody.
@@ -57,7 +60,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
 }
 
 /**
- * What is then still to mend of the readers of the organization's secrets; who reads an environment's is its rules'. One
+ * What is then still to fix in the readers of the organization's secrets; who reads an environment's is its rules'. One
  * that is in the state and gone from GitHub has none: `drift` tells of it.
  */
 async function differingOf(context: CommandContext, inState: readonly AdoptSlot[]): Promise<Finding[]> {

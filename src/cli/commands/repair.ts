@@ -32,7 +32,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const all = typed.has("all");
   if ((typed.names.length === 0) !== all) {
     throw new RemedyError({
-      code: "?",
+      code: "usage-invalid",
       subject: "repair",
       cause: "takes names or --all",
       remedy: `${COMMAND} drift tells which`,
@@ -59,7 +59,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
       if (!all) terminal.print(`${name}: is as declared, ${readers}`);
     } else if (typed.has("dryRun")) terminal.print(`${name}: ${finding.what}; would be ${readers}`);
     else {
-      await mend(github, slot, finding, idsOf(secret));
+      await fix(github, slot, finding, idsOf(secret));
       terminal.print(`${name}: was ${finding.what}; now ${readers}`);
     }
   }
@@ -68,7 +68,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   return EXIT.done;
 }
 
-function mend(
+function fix(
   github: GitHub,
   slot: SlotName,
   { kind }: Finding,
@@ -83,7 +83,7 @@ function requireAllThere(slots: readonly SlotName[], observed: Observed): void {
   const missing = slots.map((slot) => slot.name).filter((name) => !there.has(name));
   if (missing.length === 0) return;
   throw new RemedyError({
-    code: "?",
+    code: "secret-missing",
     subject: missing.join(", "),
     cause: "GitHub has no such organization secret",
     remedy: `${COMMAND} set ${missing[0]} makes it, with its readers; one that was never there: pulumi up`,
@@ -100,7 +100,7 @@ async function setVisibility(
   } catch (error) {
     if (!(error instanceof RemedyError) || error.problem.code !== "github-refused") throw error;
     throw new RemedyError({
-      code: "?",
+      code: "value-required",
       subject: name,
       cause: "GitHub changes its visibility only together with a value",
       remedy: `whoever knows the value runs: ${COMMAND} set ${name} --replace`,

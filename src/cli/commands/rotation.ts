@@ -47,7 +47,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const owners = [...new Set(rows.map((row) => row.owner))];
   if (owner !== undefined && !owners.includes(owner))
     throw new RemedyError({
-      code: "?",
+      code: "owner-unknown",
       subject: "--owner",
       cause: `owns no secret: ${owner}`,
       remedy: `name one of ${owners.join(", ")}`,
@@ -71,7 +71,7 @@ function daysIn(text: string | undefined): number {
   if (text === undefined) return DUE_WITHIN;
   if (/^\d{1,4}$/.test(text)) return Number(text);
   throw new RemedyError({
-    code: "?",
+    code: "number-invalid",
     subject: "--due-within",
     cause: "is no number of days",
     remedy: "write a whole number, such as 30",
@@ -84,12 +84,17 @@ function repositoryIn({ project: { settings } }: CommandContext, typed: Typed): 
   const named = typed.text("issues") ?? settings.programRepository;
   if (named === undefined) {
     const remedy = "name a repository behind it, or set programRepository in the stack's config";
-    throw new RemedyError({ code: "?", subject: "--issues", cause: "it is not said where", remedy });
+    throw new RemedyError({
+      code: "program-repository-missing",
+      subject: "--issues",
+      cause: "it is not said where",
+      remedy,
+    });
   }
   if (/^[\w.-]+(\/[\w.-]+)?$/.test(named))
     return named.includes("/") ? named : `${settings.githubOrganization}/${named}`;
   throw new RemedyError({
-    code: "?",
+    code: "github-repository-invalid",
     subject: "--issues",
     cause: "names no repository",
     remedy: "write OWNER/NAME, or NAME for the organization's",

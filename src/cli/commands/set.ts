@@ -10,12 +10,13 @@ import {
   requireRoom,
   spreadOf,
 } from "../../operations/values/named-entries";
-import { readValue, setInEnvironment } from "../../operations/values/set-in-environment";
+import { setInEnvironment } from "../../operations/values/set-in-environment";
 import { describeReaders, writeValues } from "../../operations/values/write-values";
 import { COMMAND } from "../../text";
 import { type CommandContext, EXIT, type ExitCode } from "../command";
 import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { environmentOption } from "../options";
+import { readValue } from "../read-value";
 
 /** Writes one value, asked for in hiding or read from stdin. */
 export const setCommand: CommandSpec = {
@@ -43,7 +44,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { catalog } = context;
   if (typed.names.length !== 1) {
     throw new RemedyError({
-      code: "?",
+      code: "usage-invalid",
       subject: "set",
       cause: "takes one name, and never a value, which the shell would keep",
       remedy: "give the value on stdin, or wait to be asked for it",
@@ -56,7 +57,16 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
     await setInOrganization(context, slot, replace);
   } else {
     const [slot] = namedSlots(catalog, typed.names) as [SlotName];
-    await setInEnvironment(context, slot, environment, replace);
+    const { terminal } = context;
+    const { name } = slot;
+    await setInEnvironment(context, slot, environment, replace, {
+      ask: () => readValue(terminal, name, `Value of ${name} in ${environment} (not shown)`),
+      written: (repository, replaced) =>
+        terminal.print(
+          `${name}: ${replaced ? "value replaced" : "created"}, in ${environment} of ${repository}`,
+        ),
+      left: terminal.say,
+    });
   }
   return EXIT.done;
 }
@@ -67,7 +77,7 @@ async function setInOrganization(context: CommandContext, slot: SlotName, replac
   const elsewhere = whyNotSet(secret);
   if (elsewhere !== undefined)
     throw new RemedyError({
-      code: "?",
+      code: "value-set-elsewhere",
       subject: name,
       cause: elsewhere,
       remedy: "set it there, then pulumi up",
@@ -83,7 +93,7 @@ async function setInOrganization(context: CommandContext, slot: SlotName, replac
   const checked = checkValue({ ...secret, name, aliases: [] }, { [name]: value.unwrap() });
   if (checked.value === undefined)
     throw new RemedyError({
-      code: "?",
+      code: "value-invalid",
       subject: name,
       cause: checked.reason,
       remedy: "nothing was written; give the right one",
@@ -105,7 +115,7 @@ async function setInOrganization(context: CommandContext, slot: SlotName, replac
 async function refusal(context: CommandContext, name: string): Promise<RemedyError> {
   const synced = await readLedgers(context.cloud(), context.catalog, context.project.settings);
   return new RemedyError({
-    code: "?",
+    code: "secret-exists",
     subject: name,
     cause: `it exists in GitHub, which cannot give its value back (${knowledgeOf(name, synced)})`,
     remedy: `${COMMAND} set ${name} --replace replaces it for good`,

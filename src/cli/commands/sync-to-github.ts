@@ -114,7 +114,7 @@ async function refusal(
   const synced = await readLedgers(context.cloud(), context.catalog, context.project.settings);
   const lines = existing.map(({ slot }) => `${slot.name}: ${knowledgeOf(slot.name, synced)}`);
   return new RemedyError({
-    code: "?",
+    code: "secret-exists",
     subject: file,
     cause: `${existing.length} of its secrets exist in GitHub, which cannot give their values back; nothing was written`,
     remedy: `take them out of the file, or --replace replaces them for good${list(lines)}`,

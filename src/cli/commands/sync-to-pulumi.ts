@@ -39,7 +39,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   requireSyncable(named);
   if (file === undefined && named.length === 0) {
     throw new RemedyError({
-      code: "?",
+      code: "usage-invalid",
       subject: "sync-to-pulumi",
       cause: "takes names, or --from",
       remedy: "name the secrets to take from the environment",
@@ -61,7 +61,7 @@ function requireSyncable(named: readonly Entry[]): void {
   const never = named.filter((entry) => entry.bootstrap).map((entry) => entry.name);
   if (never.length === 0) return;
   throw new RemedyError({
-    code: "?",
+    code: "secret-never-synced",
     subject: never.join(", "),
     cause: "is the pipeline's own and never goes to ESC",
     remedy: "leave it out",

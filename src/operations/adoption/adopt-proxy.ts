@@ -22,7 +22,7 @@ export interface ProxyOptions {
 }
 
 /**
- * Opens the door on loopback. Reads go through to GitHub. Of the secrets to adopt, the lists show nothing, so that the
+ * Starts the proxy on loopback. Reads go through to GitHub. Of the secrets to adopt, the lists show nothing, so that the
  * program takes them for new; and what the provider then sends to create them ends here: its answer is GitHub's, its
  * effect is none. Every other write is refused.
  *
@@ -76,7 +76,7 @@ async function forward(
   response.writeHead(answer.status, {
     "content-type": "application/json; charset=utf-8",
     ...(typeof id === "string" ? { "x-github-request-id": id } : {}),
-    // Further pages are asked here too, not past the door.
+    // Further pages are asked here too, not past the proxy.
     ...(typeof link === "string"
       ? { link: link.replaceAll(/<https?:\/\/[^/>]+/g, `<http://${request.headers.host}`) }
       : {}),
@@ -108,7 +108,7 @@ async function existing(
 function read(request: IncomingMessage, options: ProxyOptions, path: string): Promise<HttpAnswer> {
   const { authorization = "", accept = "application/json" } = request.headers;
   const headers = { authorization, accept, "user-agent": "sophia-secrets-adopt" };
-  // The provider takes the door for a self-hosted server, whose API lies under /api/v3.
+  // The provider takes the proxy for a self-hosted server, whose API lies under /api/v3.
   const url = apiOf(options.upstream) + path.replace(/^\/api\/v3/, "");
   return options.http({ method: "GET", url, headers });
 }
@@ -128,7 +128,7 @@ function json(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body));
 }
 
-/** What the door for adopting takes for done, though it is not carried out. */
+/** What the proxy takes for done, though it is not carried out. */
 export interface Adoptable {
   /** Names of the organization's secrets, in upper case. */
   names: ReadonlySet<string>;

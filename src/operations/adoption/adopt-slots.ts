@@ -45,7 +45,7 @@ export function requireOwn(
 ): void {
   const owner = settings.organizationStack;
   const ofOrganization = new RemedyError({
-    code: "?",
+    code: "stack-not-owner",
     subject: `stack ${stack}`,
     cause: `the organization's secrets belong to the stack ${owner}`,
     remedy: `leave --stack out, or --stack ${owner}`,
@@ -58,7 +58,7 @@ export function requireOwn(
   if (foreign.length === 0) return;
   const environments = [...new Set(foreign.flatMap(({ secret }) => secret.environments))];
   throw new RemedyError({
-    code: "?",
+    code: "environment-not-owned",
     subject: foreign.map(({ name }) => name).join(", "),
     cause: `it is a secret of each GitHub environment, and ${environments.join(", ")} are not of the stack ${stack}`,
     remedy: "--stack names the stack that has the environment",

@@ -5,7 +5,7 @@ import { type Document, parseDocument } from "yaml";
 import type { GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
 import { counted } from "../../text";
-import type { PrintingContext } from "../context";
+import type { Context, Report } from "../context";
 import { inParallel } from "../in-parallel";
 import type { Project } from "../project";
 import { type Adoptable, type AdoptProxy, openAdoptProxy } from "./adopt-proxy";
@@ -20,24 +20,24 @@ export interface Adopted {
   branchRules: ReadonlySet<string>;
 }
 
-/** Runs the program against the door. @throws RemedyError when Pulumi fails, or tried to write anything else. */
-export async function adoptThroughProxy(context: PrintingContext, adopted: Adopted): Promise<void> {
-  const { project, pulumi, terminal } = context;
+/** Runs the program against the proxy. @throws RemedyError when Pulumi fails, or tried to write anything else. */
+export async function adoptThroughProxy(context: Context, adopted: Adopted, report: Report): Promise<void> {
+  const { project, pulumi } = context;
   const github = context.github();
   const count = adopted.slots.length;
-  terminal.progress(`Starting Pulumi for ${counted(count, "secret")}`);
-  const door = await openAdoptProxy({
+  report(`Starting Pulumi for ${counted(count, "secret")}`);
+  const proxy = await openAdoptProxy({
     upstream: github.url,
     adoptable: await adoptableOf(github, adopted),
     http: context.http,
-    onAdopted: (name, done) => terminal.progress(`Adopted ${done} of ${count}: ${name.split("/").at(-1)}`),
+    onAdopted: (name, done) => report(`Adopted ${done} of ${count}: ${name.split("/").at(-1)}`),
   });
   const isSet = project.settings.githubApiUrl !== undefined;
-  const copy = isSet ? copyStackFile(project, door.url) : undefined;
+  const copy = isSet ? copyStackFile(project, proxy.url) : undefined;
   const run = (command: readonly string[], urns: readonly string[]) => {
     const config = copy === undefined ? [] : ["--config-file", copy.path];
     const line = [...command, "--yes", "--skip-preview", ...config, ...targets(urns)];
-    return pulumi.run(line, { GITHUB_BASE_URL: `${door.url}/` });
+    return pulumi.run(line, { GITHUB_BASE_URL: `${proxy.url}/` });
   };
   const environments = [...adopted.environments].map(urnOfEnvironment);
   try {
@@ -52,10 +52,10 @@ export async function adoptThroughProxy(context: PrintingContext, adopted: Adopt
     );
     // The provider writes down an environment's rules as declared; what GitHub has is read, so that preview shows it.
     if (environments.length > 0) await run(["refresh"], environments);
-    requireUnwritten(door);
+    requireUnwritten(proxy);
   } finally {
     copy?.remove();
-    await door.close();
+    await proxy.close();
   }
 }
 
@@ -77,11 +77,11 @@ async function adoptableOf(github: GitHub, adopted: Adopted): Promise<Adoptable>
   return { names: new Set(names), environmentSecrets, environments, branchRules };
 }
 
-function requireUnwritten(door: AdoptProxy): void {
-  const refused = door.refused();
+function requireUnwritten(proxy: AdoptProxy): void {
+  const refused = proxy.refused();
   if (refused.length === 0) return;
   throw new RemedyError({
-    code: "?",
+    code: "adoption-would-write",
     subject: "adopt",
     cause: `Pulumi tried to write to GitHub (${refused.join(", ")}); nothing was written`,
     remedy: "run pulumi preview to see why",

@@ -1,6 +1,6 @@
 import { dayOf } from "../../catalog/dates";
 import { createGitHubEnvironments } from "../../clients/github-secrets";
-import type { PrintingContext } from "../context";
+import type { Context, Report } from "../context";
 import { inParallel } from "../in-parallel";
 import { keepBackup } from "../keep-backup";
 import type { Project } from "../project";
@@ -15,22 +15,30 @@ export interface Adoption extends AdoptPlan {
   backup: string | undefined;
 }
 
+/** What is told while it runs. */
+export interface AdoptionEvents {
+  /** The state as it was is in this file, from here on. */
+  kept(backup: string): void;
+  progress: Report;
+}
+
 /**
  * Takes secrets that exist in GitHub into the stack's state, without one write to GitHub.
  *
  * Neither `pulumi import` nor the import option can: both end in an update that sends the placeholder. So the real
- * program and the real provider create the slots against a door through which GitHub can be read and not written.
+ * program and the real provider create the slots against a proxy through which GitHub can be read and not written.
  * What an interrupted run took over is known to the next one, which does the rest.
  *
  * @param wanted names of the catalog; empty: all.
  * @throws RemedyError when a name is wrong, GitHub or Pulumi refuse, or another update holds the stack.
  */
 export async function adopt(
-  context: PrintingContext,
+  context: Context,
   wanted: readonly string[],
   dryRun: boolean,
+  events: AdoptionEvents,
 ): Promise<Adoption> {
-  const { project, pulumi, catalog, terminal } = context;
+  const { project, pulumi, catalog } = context;
   const github = context.github();
   const today = dayOf(context.now());
   namedSlots(catalog, wanted);
@@ -44,12 +52,12 @@ export async function adopt(
   const slots = declared.filter(({ path }) => plan.adopt.includes(path));
   const places = await placesOf(context, [...slots, ...interrupted(declared, plan)], state);
   if (slots.length === 0 && places.branchRules.size === 0) {
-    if (leadsToDoor(state, project)) await restoreAddress(context);
+    if (leadsToProxy(state, project)) await restoreAddress(context);
     return { ...plan, backup: undefined };
   }
   const backup = keepBackup(project, exported, context.now());
-  terminal.say(`The state as it was is kept in ${backup}`);
-  await adoptThroughProxy(context, { slots, ...places });
+  events.kept(backup);
+  await adoptThroughProxy(context, { slots, ...places }, events.progress);
   if (project.settings.githubApiUrl !== undefined) await restoreAddress(context);
   return { ...plan, backup };
 }
@@ -60,7 +68,7 @@ function interrupted(declared: readonly AdoptSlot[], { known }: AdoptPlan): Adop
 }
 
 /** Environments that come into the state with their secrets, and rules that GitHub has for them already. */
-async function placesOf(context: PrintingContext, slots: readonly AdoptSlot[], state: StateFacts) {
+async function placesOf(context: Context, slots: readonly AdoptSlot[], state: StateFacts) {
   const { branch } = context.project.settings;
   const all = new Map(slots.flatMap(({ place }) => (place === undefined ? [] : [[pathOf(place), place]])));
   const environments = new Set([...all.keys()].filter((path) => !state.environments.has(path)));
@@ -78,14 +86,14 @@ function pathOf({ repository, environment }: NonNullable<AdoptSlot["place"]>): s
   return `${repository}/${environment}`;
 }
 
-/** Whether an interrupted run left the provider's address in the state at a door that is closed. */
-function leadsToDoor(state: StateFacts, { settings }: Project): boolean {
+/** Whether an interrupted run left the provider's address in the state at a proxy that is closed. */
+function leadsToProxy(state: StateFacts, { settings }: Project): boolean {
   const address = state.githubAddress;
   if (settings.githubApiUrl === undefined || address === undefined) return false;
   return new URL(address).hostname === "127.0.0.1" && address !== `${settings.githubApiUrl}/`;
 }
 
 /** The provider's address is part of the state: it is set back to the configured one. */
-async function restoreAddress({ pulumi, project }: PrintingContext): Promise<void> {
+async function restoreAddress({ pulumi, project }: Context): Promise<void> {
   await pulumi.run(["up", "--yes", "--skip-preview", ...targets(groundOf(project))]);
 }

@@ -85,7 +85,7 @@ export function planAdoption(
   const ended = wanted.filter((name) => pathsOf(name).length === 0);
   if (ended.length > 0) {
     throw new RemedyError({
-      code: "?",
+      code: "secret-deleted",
       subject: ended.join(", "),
       cause: "its tombstone's day has come, so the program declares it no more",
       remedy: "leave it out, or move its tombstone in secrets/catalog.ts",
@@ -94,7 +94,7 @@ export function planAdoption(
   const missing = wanted.filter((name) => !pathsOf(name).some((path) => inGitHub.has(path)));
   if (missing.length > 0) {
     throw new RemedyError({
-      code: "?",
+      code: "secret-missing",
       subject: missing.join(", "),
       cause: "GitHub has no such secret",
       remedy: "leave it out: pulumi up creates its slot",

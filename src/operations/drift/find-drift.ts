@@ -51,7 +51,7 @@ export interface Finding {
   remedy: string;
 }
 
-/** Whether something is to be mended. */
+/** Whether something is to be fixed. */
 export function isDrift({ kind }: Finding): boolean {
   return kind !== "overridden" && kind !== "still-read";
 }
@@ -81,7 +81,7 @@ export function inOrder(findings: readonly Finding[]): Finding[] {
   return findings.toSorted((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** How one secret itself differs; at most one finding, the one to mend first. */
+/** How one secret itself differs; at most one finding, the one to fix first. */
 export function differencesOf(
   { name, secret }: SlotName,
   shards: Spread["shards"],

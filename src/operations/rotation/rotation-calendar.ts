@@ -97,7 +97,7 @@ export function writeCalendar(file: string, text: string): void {
     if (error instanceof RemedyError) throw error;
     const { code = "unknown" } = error as NodeJS.ErrnoException;
     throw new RemedyError({
-      code: "?",
+      code: "file-not-writable",
       subject: file,
       cause: `it cannot be written (${code})`,
       remedy: "name a file in a folder that is there",
@@ -109,7 +109,7 @@ export function writeCalendar(file: string, text: string): void {
 function refuseForeign(file: string, there: Stats): void {
   if (there.isFile() && (there.size === 0 || isOurCalendar(readFileSync(file, "utf8")))) return;
   throw new RemedyError({
-    code: "?",
+    code: "file-exists",
     subject: file,
     cause: "it is there, and is no calendar that this command wrote",
     remedy: "name another file, or move that one away",

@@ -158,7 +158,7 @@ function age(entry: Entry, { changed, source }: LedgerEntry, now: Date): Finding
 function remedies(settings: Settings): Partial<Record<SecretState, string>> {
   const run = settings.carriers.map((carrier) => startSync(settings, carrier)).join(" && ");
   return {
-    refused: `the run's log says why; mend the value (${COMMAND} set NAME --replace), then run the workflow`,
+    refused: `the run's log says why; fix the value (${COMMAND} set NAME --replace), then run the workflow`,
     "never-set": `set it in GitHub (${COMMAND} set NAME), then ${run}`,
     "newer-in-github": `the daily run brings it; now: ${run}`,
     "gone-from-github": `ESC keeps the value it has; ${COMMAND} drift says how the secret comes back to GitHub`,

@@ -122,9 +122,9 @@ export function readInput(
 function envFileError(file: string, problems: readonly string[]): RemedyError {
   const list = problems.map((each) => `\n  - ${each}`).join("");
   return new RemedyError({
-    code: "?",
+    code: "env-file-invalid",
     subject: file,
     cause: `${counted(problems.length, "problem")}, so nothing was written`,
-    remedy: `mend the file, then run again${list}`,
+    remedy: `fix the file, then run again${list}`,
   });
 }

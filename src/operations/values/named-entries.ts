@@ -22,12 +22,12 @@ export function namedSlots(catalog: ResolvedCatalog, names: readonly string[]): 
     const main = all.find(({ secret }) => secret.aliases.includes(name))?.secret.name;
     if (main === undefined) continue;
     const reason = `it is an older name of ${main}, under which values are only read`;
-    throw new RemedyError({ code: "?", subject: name, cause: reason, remedy: `use ${main}` });
+    throw new RemedyError({ code: "secret-renamed", subject: name, cause: reason, remedy: `use ${main}` });
   }
   if (unknown.length === 0) return found;
   const remedy = "add it to secrets/catalog.ts, or spell it as there";
   throw new RemedyError({
-    code: "?",
+    code: "secret-unknown",
     subject: unknown.join(", "),
     cause: "the catalog has no such entry",
     remedy,
@@ -44,7 +44,7 @@ export function organizationSlotsNamed(catalog: ResolvedCatalog, names: readonly
       `${COMMAND} set ${name} --environment ENVIRONMENT sets its value in one of ${secret.environments.join(", ")}`,
   );
   throw new RemedyError({
-    code: "?",
+    code: "secret-per-environment",
     subject: elsewhere.map(({ name }) => name).join(", "),
     cause: "it is a secret of each GitHub environment, not of the organization",
     remedy: ways.join("; "),
@@ -114,7 +114,7 @@ export function requireRoom(secrets: readonly ResolvedEntry[], { shards, problem
   if (problem === undefined || left.length === 0) return;
   const names = left.map(({ name }) => name).join(", ");
   throw new RemedyError({
-    code: "?",
+    code: "carriers-full",
     subject: names,
     cause: `no carrier has room for it: ${problem.cause}`,
     remedy: problem.remedy,

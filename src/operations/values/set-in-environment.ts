@@ -1,9 +1,9 @@
 import { dayOf } from "../../catalog/dates";
 import type { SlotName } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
-import { Secret } from "../../secret";
+import type { Secret } from "../../secret";
 import { COMMAND } from "../../text";
-import type { PrintingContext, Terminal } from "../context";
+import type { Context } from "../context";
 import { knowledgeOf, readLedgers } from "../observation/environments";
 import { checkText } from "./check-value";
 import { otherNamesLeft } from "./named-entries";
@@ -14,6 +14,16 @@ import {
   writeEnvironmentValue,
 } from "./write-environment-value";
 
+/** Where the value comes from, and what is told while it is set. */
+export interface ValueExchange {
+  /** The new value: asked for once nothing stands in the way of setting it. */
+  ask(): Promise<Secret>;
+  /** It is set in this carrier now; whether it replaced one. */
+  written(repository: string, replaced: boolean): void;
+  /** A line for each thing that a person has to do afterwards. */
+  left(line: string): void;
+}
+
 /**
  * Sets the value that a secret has in one environment, in every carrier that holds it there.
  *
@@ -21,46 +31,45 @@ import {
  * @throws RemedyError before anything is written, or where GitHub refuses one of several: which were written is told.
  */
 export async function setInEnvironment(
-  context: PrintingContext,
+  context: Context,
   slot: SlotName,
   environment: string,
   replace: boolean,
+  exchange: ValueExchange,
 ): Promise<void> {
-  const { terminal } = context;
   const { name, secret } = slot;
   const slots = environmentSlotsOf(context, slot, environment);
   const github = context.github();
   // Before the value is asked for, so that nobody types one for nothing; and after, for that takes its time.
   const places = await observePlaces(github, slots);
   if (!replace) await refuseExisting(context, name, places);
-  const value = await readValue(terminal, name, `Value of ${name} in ${environment} (not shown)`);
+  const value = await exchange.ask();
   const checked = checkText({ ...secret, name, aliases: [] }, { [name]: value.unwrap() });
   if (checked.value === undefined)
     throw new RemedyError({
-      code: "?",
+      code: "value-invalid",
       subject: name,
       cause: checked.reason,
       remedy: "nothing was written; give the right one",
     });
-  if (checked.warning !== undefined) terminal.say(`warning: ${checked.warning}`);
+  if (checked.warning !== undefined) exchange.left(`warning: ${checked.warning}`);
   if (!replace) await refuseExisting(context, name, await observePlaces(github, slots));
   const had = new Set(places.filter(({ there }) => there.has(name)).map(({ repository }) => repository));
   let written = 0;
   try {
     await writeEnvironmentValue(context, slots, checked.value, ({ repository }) => {
       written += 1;
-      const what = had.has(repository) ? "value replaced" : "created";
-      terminal.print(`${name}: ${what}, in ${environment} of ${repository}`);
+      exchange.written(repository, had.has(repository));
     });
   } finally {
     // Also when GitHub stopped it half way.
-    for (const line of leftToDo(context, slot, places, written)) terminal.say(line);
+    for (const line of leftToDo(context, slot, places, written)) exchange.left(line);
   }
 }
 
 /** @param written how many of the places, in their order, have the new value. */
 function leftToDo(
-  context: PrintingContext,
+  context: Context,
   slot: SlotName,
   places: readonly EnvironmentPlace[],
   written: number,
@@ -82,7 +91,7 @@ function leftToDo(
 
 /** @throws RemedyError naming the places that have one, and whether a value of it was ever synced. */
 async function refuseExisting(
-  context: PrintingContext,
+  context: Context,
   name: string,
   places: readonly EnvironmentPlace[],
 ): Promise<void> {
@@ -93,36 +102,9 @@ async function refuseExisting(
   const all = await readLedgers(context.cloud(), context.catalog, context.project.settings);
   const known = knowledgeOf(name, (each) => all(each).filter((one) => one.environment === environment));
   throw new RemedyError({
-    code: "?",
+    code: "secret-exists",
     subject: name,
     cause: `it exists in GitHub (${environment} of ${taken.map(({ repository }) => repository).join(", ")}), which cannot give its value back (${known})`,
     remedy: `${COMMAND} set ${name} --environment ${environment} --replace replaces it for good`,
   });
-}
-
-/** A value: asked for in hiding where there is somebody to ask, or else from standard input. @throws as that. */
-export async function readValue(terminal: Terminal, name: string, question: string): Promise<Secret> {
-  return terminal.canAsk ? terminal.askHidden(question) : readStdinValue(terminal, name);
-}
-
-/**
- * A value from standard input: a single line without the line end that `echo` adds, several lines byte for byte, for a
- * private key ends with a line end of its own.
- *
- * @param name for errors.
- * @throws RemedyError when it is not UTF-8 text.
- */
-async function readStdinValue(terminal: Terminal, name: string): Promise<Secret> {
-  const bytes = await terminal.readStdin();
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return new Secret(/^[^\r\n]*\r?\n$/.test(text) ? text.replace(/\r?\n$/, "") : text);
-  } catch {
-    throw new RemedyError({
-      code: "?",
-      subject: name,
-      cause: "the value on stdin is not UTF-8 text",
-      remedy: "encode it, in base64 for example",
-    });
-  }
 }

@@ -42,7 +42,7 @@ export async function syncByHand(context: Context, hand: HandSync): Promise<Envi
   // Also a dry run ends here: what it would show is not what would happen. What was written before the pause is told.
   if (paused === undefined || (!options.dryRun && groups.length > 0)) return report;
   throw new RemedyError({
-    code: "?",
+    code: "sync-paused",
     subject: hand.environment,
     cause: `its sync is ${describePause(paused)}`,
     remedy: `${COMMAND} resume ${hand.environment}, then run this again`,

@@ -28,7 +28,7 @@ export function environmentSlotsOf(context: Context, slot: SlotName, environment
   if (!secret.perEnvironment) {
     const remedy = `${COMMAND} set ${name} sets it, without --environment`;
     throw new RemedyError({
-      code: "?",
+      code: "secret-of-organization",
       subject: name,
       cause: "it is a secret of the organization, one for all environments",
       remedy,
@@ -37,7 +37,7 @@ export function environmentSlotsOf(context: Context, slot: SlotName, environment
   const configs = whyConfigs(secret);
   if (configs !== undefined)
     throw new RemedyError({
-      code: "?",
+      code: "value-set-elsewhere",
       subject: name,
       cause: configs,
       remedy: `set it there, for the stack that has ${environment}, then pulumi up`,
@@ -45,7 +45,7 @@ export function environmentSlotsOf(context: Context, slot: SlotName, environment
   if (!secret.environments.includes(environment)) {
     const known = `use one of ${secret.environments.join(", ")}`;
     throw new RemedyError({
-      code: "?",
+      code: "secret-not-in-environment",
       subject: "--environment",
       cause: `${name} is not in ${environment}`,
       remedy: known,
@@ -56,7 +56,7 @@ export function environmentSlotsOf(context: Context, slot: SlotName, environment
   );
   if (slots.length > 0) return slots;
   throw new RemedyError({
-    code: "?",
+    code: "secret-deleted",
     subject: name,
     cause: `its tombstone was due on ${tombstone}`,
     remedy: "take it out of secrets/catalog.ts",
@@ -77,7 +77,7 @@ export async function observePlaces(
     if (!(await github.environments(repository)).includes(environment)) {
       const remedy = `pulumi up --refresh of the stack that has ${environment} makes it, with a placeholder in each secret; then set it with --replace`;
       throw new RemedyError({
-        code: "?",
+        code: "github-environment-missing",
         subject: `${environment} of ${repository}`,
         cause: "GitHub has no such environment",
         remedy,
