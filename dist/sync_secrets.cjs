@@ -7578,14 +7578,6 @@ function placeOf(error) {
   return frame === void 0 ? "" : ` at ${frame}`;
 }
 
-// src/catalog/dates.ts
-function dayOf(moment) {
-  return moment.toISOString().slice(0, 10);
-}
-function isDue(tombstone, today) {
-  return tombstone !== void 0 && tombstone <= today;
-}
-
 // src/clients/pulumi-call.ts
 var ConflictError = class extends RemedyError {
 };
@@ -7716,16 +7708,21 @@ function createPulumiCloud(options) {
     const revision = revisionOf(environment, answer);
     const { etag } = answer.headers;
     if (etag === void 0 || etag === "") throw notTheService(environment, "carries no ETag");
-    return { text: answer.text, etag, revision };
+    const { date = "" } = answer.headers;
+    if (Number.isNaN(Date.parse(date))) throw notTheService(environment, "carries no Date");
+    return { text: answer.text, etag, revision, at: new Date(date).toISOString() };
+  };
+  const replace = async (environment, text, etag) => {
+    const request = { method: "PATCH", headers: { etag }, body: text };
+    const answer = await ask(environment, "", request);
+    return { revision: revisionOf(environment, answer), etag: answer.headers.etag };
   };
   return {
     revisions: createRevisions(call),
     read: (environment) => textAt(environment, ""),
     decrypt: (environment) => textAt(environment, "/decrypt"),
-    write: async (environment, text, etag) => {
-      const request = { method: "PATCH", headers: { etag }, body: text };
-      return revisionOf(environment, await ask(environment, "", request));
-    },
+    write: async (...given) => (await replace(...given)).revision,
+    replace,
     open: async (environment) => {
       const request = { method: "POST", body: "", repeatable: true };
       const opened = await ask(environment, `/open?duration=${SESSION}`, request);
@@ -8090,6 +8087,7 @@ function parseLedger(text) {
   const key = property(property(ledger, "key"), "fn::secret");
   const paused = readPause(property(ledger, "paused"));
   const proposed = record(property(ledger, "proposed"), proposal);
+  const writing = record(property(ledger, "writing"), intent);
   return {
     key: typeof key === "string" ? key : void 0,
     revisions: record(
@@ -8100,7 +8098,8 @@ function parseLedger(text) {
     refused: record(property(ledger, "refused"), refusal2),
     ...paused === void 0 ? {} : { paused },
     ...property(ledger, "untagged") === true ? { untagged: true } : {},
-    ...Object.keys(proposed).length === 0 ? {} : { proposed }
+    ...Object.keys(proposed).length === 0 ? {} : { proposed },
+    ...Object.keys(writing).length === 0 ? {} : { writing }
   };
 }
 function renderLedger(ledger) {
@@ -8113,7 +8112,8 @@ function renderLedger(ledger) {
     secrets: sorted(ledger.secrets),
     ...refused,
     ...ledger.untagged === void 0 ? {} : { untagged: true },
-    ...ledger.proposed === void 0 ? {} : { proposed: sorted(ledger.proposed) }
+    ...ledger.proposed === void 0 ? {} : { proposed: sorted(ledger.proposed) },
+    ...ledger.writing === void 0 ? {} : { writing: sorted(ledger.writing) }
   };
   return (0, import_yaml2.stringify)({ values: { ledger: content } }, { lineWidth: 0 });
 }
@@ -8136,6 +8136,11 @@ function proposal(value) {
   if (typeof run !== "string" || typeof at !== "string" || typeof request !== "string") return void 0;
   return typeof revision === "number" ? { run, at, request, revision } : void 0;
 }
+function intent(value) {
+  const [run, at] = [property(value, "run"), property(value, "at")];
+  const values = record(property(value, "values"), (each) => typeof each === "string" ? each : void 0);
+  return typeof run === "string" && typeof at === "string" ? { run, at, values } : void 0;
+}
 function record(value, read) {
   if (typeof value !== "object" || value === null) return {};
   const pairs = Object.entries(value).map(([key, each]) => [key, read(each)]);
@@ -8155,8 +8160,10 @@ function runId(run) {
 function runBefore(hand) {
   return hand.startsWith(AFTER) ? runId(hand.slice(AFTER.length)) : void 0;
 }
-function newestRunIn({ secrets, refused, proposed = {} }) {
-  const runs = [secrets, refused, proposed].flatMap((each) => Object.values(each).map(({ run }) => run));
+function newestRunIn({ secrets, refused, proposed = {}, writing = {} }) {
+  const runs = [secrets, refused, proposed, writing].flatMap(
+    (each) => Object.values(each).map(({ run }) => run)
+  );
   const ids = runs.flatMap((run) => runId(run) ?? runBefore(run) ?? []);
   return ids.length === 0 ? void 0 : Math.max(...ids);
 }
@@ -8176,16 +8183,6 @@ function isFromLaterRun(written, { run, now }) {
 }
 function isOfAnotherGitHub(own, other = own) {
   return other > MANY_RUNS && own < other / 2;
-}
-function laterWriters(ledger, identity) {
-  const { secrets, proposed = {} } = ledger;
-  const wrote = Object.entries(secrets).filter(([, entry2]) => isFromLaterRun(entry2, identity)).map(([name, { run }]) => [name, `${inWords(run)} wrote`]);
-  const proposals = Object.entries(proposed).filter(([, { run, at }]) => isFromLaterRun({ run, synced: at }, identity)).map(([name, { run }]) => [name, `${inWords(run)} proposed`]);
-  return Object.fromEntries([...wrote, ...proposals]);
-}
-function inWords(run) {
-  const when = runId(run) === void 0 ? "made after this run was queued" : "which was queued after this one";
-  return `${describeRun(run)}, ${when},`;
 }
 
 // src/ledger/fingerprint.ts
@@ -8322,6 +8319,8 @@ function announced({ name, tombstone, former }, line) {
 }
 function planDeletion({ name, tombstone }, standing2, holds2) {
   if (!standing2.remaining.has(name)) return { name, verb: "unchanged", gone: true };
+  const later = standing2.newer[name];
+  if (later !== void 0) return { name, ...holds2, verb: "refused", reason: olderReason(later) };
   if (!standing2.present.has(name) || standing2.bound.has(name))
     return {
       name,
@@ -8349,12 +8348,12 @@ function planValue(name, choice, standing2, key, held) {
   const told = warning === void 0 ? {} : { warning };
   const line = { name, source, fingerprint: fingerprint(key, name, value), ...told };
   const written = { ...line, holds: line.fingerprint, writes: "value" };
-  if (held === void 0) return { ...written, verb: "create" };
   const writer = standing2.newer[name];
   if (held !== line.fingerprint && writer !== void 0) {
-    const reason = `${writer} another value: what came here may be older. Start a new run`;
-    return { name, verb: "refused", holds: held, reason };
+    const holds2 = held === void 0 ? {} : { holds: held };
+    return { name, verb: "refused", ...holds2, reason: olderReason(writer) };
   }
+  if (held === void 0) return { ...written, verb: "create" };
   if (held !== line.fingerprint) {
     if (source !== "default" || standing2.defaulted.has(name)) return { ...written, verb: "update" };
     const reason = "no value came from GitHub; ESC keeps the one it has, not the default";
@@ -8369,6 +8368,9 @@ function planValue(name, choice, standing2, key, held) {
       reason: mappingReason(name, standing2)
     };
   return { ...line, holds: held, verb: "unchanged" };
+}
+function olderReason(writer) {
+  return `${writer} another value: what came here may be older. Start a new run`;
 }
 function isChange(line) {
   return line.writes !== void 0;
@@ -8482,22 +8484,6 @@ function createAlert(url, run, http) {
       cause: status === void 0 ? "no answer" : `it answered ${status}`,
       remedy: "set the secret that alertWebhook names to the webhook's address; the next run tries again"
     });
-  };
-}
-
-// src/sync/catalog-day.ts
-function catalogOn(catalog, today) {
-  return { ...catalog, secrets: catalog.secrets.map((secret) => secretOn(secret, today)) };
-}
-function secretOn(secret, today) {
-  const marked = isDue(secret.tombstone, today) ? { ...secret, due: true } : secret;
-  const { former } = secret;
-  if (former === void 0 || !isDue(former.tombstone, today)) return marked;
-  return {
-    ...marked,
-    aliases: marked.aliases.filter((alias) => alias !== former.name),
-    paths: marked.paths.filter((path) => path !== former.path),
-    former: { ...former, due: true }
   };
 }
 
@@ -8766,9 +8752,12 @@ async function inRounds(options, attempt) {
     } catch (error) {
       if (number >= roundsAfter(error, sent, options.isShared === true)) throw error;
       failure = error;
-      await (0, import_promises2.setTimeout)(Math.random() * LONGEST_PAUSE_MS * Math.min(number, ROUNDS));
+      await pauseBeforeRound(number);
     }
   }
+}
+async function pauseBeforeRound(number) {
+  await (0, import_promises2.setTimeout)(Math.random() * LONGEST_PAUSE_MS * Math.min(number, ROUNDS));
 }
 function roundsAfter(error, sent, isShared) {
   if (error instanceof ConflictError) return isShared ? ROUNDS_OF_SHARERS : ROUNDS;
@@ -8780,15 +8769,15 @@ function roundsAfter(error, sent, isShared) {
 function ledgerAt(cloud, place, isShared = false) {
   const edit = (read, next) => inRounds({ isShared }, async ({ sends }) => {
     const stored = await read();
-    const text = await next(textOf(stored, place));
+    const text = await next(ledgerTextOf(stored, place));
     if (text === void 0) return;
     sends();
     await cloud.write(place, text, stored.etag);
   });
   return {
     place,
-    read: async () => parseLedger(textOf(await cloud.read(place), place)),
-    open: async () => parseLedger(textOf(await cloud.decrypt(place), place)),
+    read: async () => parseLedger(ledgerTextOf(await cloud.read(place), place)),
+    open: async () => parseLedger(ledgerTextOf(await cloud.decrypt(place), place)),
     update: (change) => edit(
       () => cloud.read(place),
       (text) => changed(text, change(parseLedger(text)))
@@ -8803,7 +8792,7 @@ function ledgerAt(cloud, place, isShared = false) {
     )
   };
 }
-function textOf({ text, revision }, place) {
+function ledgerTextOf({ text, revision }, place) {
   if (revision === 1 || text.trim() !== "") return text;
   throw new RemedyError({
     code: "ledger-empty",
@@ -8991,6 +8980,109 @@ function ageOf(changed2, now) {
   return `${counted(days, "day")} ago`;
 }
 
+// src/sync/sync-environment.ts
+var import_node_crypto2 = require("node:crypto");
+
+// src/catalog/dates.ts
+function dayOf(moment) {
+  return moment.toISOString().slice(0, 10);
+}
+function isDue(tombstone, today) {
+  return tombstone !== void 0 && tombstone <= today;
+}
+
+// src/sync/beginning.ts
+var Beginning = class {
+  /** @param writer key of this sync's own intents in the ledger. */
+  constructor(ledger, identity, writer) {
+    this.ledger = ledger;
+    this.identity = identity;
+    this.writer = writer;
+  }
+  ledger;
+  identity;
+  writer;
+  looks = /* @__PURE__ */ new Map();
+  /**
+   * Who wrote, proposed or is about to write a value that is newer than what this sync brings, by secret, as the ledger
+   * tells now: `run 60, which was queued after this one, wrote`.
+   */
+  laterWriters({ secrets, proposed = {}, writing = {} }) {
+    const wrote = Object.entries(secrets).filter(([name, entry2]) => this.isLater(entry2, sameEntry(entry2, this.ledger.secrets[name]))).map(([name, { run }]) => [name, `${this.inWords(run)} wrote`]);
+    const proposals = Object.entries(proposed).filter(
+      ([name, { run, at, request }]) => this.isLater({ run, synced: at }, this.ledger.proposed?.[name]?.request === request)
+    ).map(([name, { run }]) => [name, `${this.inWords(run)} proposed`]);
+    const begun = Object.entries(writing).flatMap(([writer, { run, at, values }]) => {
+      const isOurs = writer === this.writer;
+      if (isOurs || !this.isLater({ run, synced: at }, this.ledger.writing?.[writer] !== void 0))
+        return [];
+      return Object.keys(values).map((name) => [name, `${this.inWords(run)} began to write`]);
+    });
+    return Object.fromEntries([...begun, ...wrote, ...proposals]);
+  }
+  /**
+   * What stands otherwise than at the first look and no sync that is known to be older wrote: a person did, a rollback, or a
+   * sync whose name nobody knows.
+   *
+   * @param now what stands. The first of each values environment is kept.
+   * @param ledger as it stands.
+   */
+  changedSince(environment, now, ledger) {
+    const first = this.looks.get(environment);
+    if (first === void 0) this.looks.set(environment, now);
+    if (first === void 0 || first.revision === now.revision) return {};
+    const names = /* @__PURE__ */ new Set([...Object.keys(first.fingerprints), ...Object.keys(now.fingerprints)]);
+    const told = [...names].filter((name) => {
+      const stands = now.fingerprints[name];
+      return stands !== first.fingerprints[name] && !this.isKnownToBeOlder(name, stands ?? "", ledger);
+    });
+    const who = `somebody wrote revision ${now.revision} of ${environment} while this sync ran and set`;
+    return Object.fromEntries(told.map((name) => [name, who]));
+  }
+  /** Whether a sync that is not later says that it wrote this, and has said so since, or before it wrote. */
+  isKnownToBeOlder(name, stands, { secrets, writing = {} }) {
+    const entry2 = secrets[name];
+    const isEntry = entry2?.fingerprint === stands && !sameEntry(entry2, this.ledger.secrets[name]);
+    if (isEntry && !this.isLater(entry2, false)) return true;
+    return Object.entries(writing).some(
+      ([writer, { run, at, values }]) => values[name] === stands && (writer === this.writer || !this.isLater({ run, synced: at }, this.ledger.writing?.[writer] !== void 0))
+    );
+  }
+  /** @param isOld whether it stood in the ledger already when this sync began. */
+  isLater(written, isOld) {
+    if (isFromLaterRun(written, this.identity)) return true;
+    const other = runId(written.run);
+    if (isOld) return false;
+    if (other === void 0) return true;
+    const own = runId(this.identity.run);
+    return own === void 0 && other > (runBefore(this.identity.run) ?? 0);
+  }
+  inWords(run) {
+    const own = runId(this.identity.run) === void 0 ? "sync began" : "run was queued";
+    const isRun = runId(run) !== void 0 && runId(this.identity.run) !== void 0;
+    return `${describeRun(run)}, ${isRun ? "which was queued after this one" : `made after this ${own}`},`;
+  }
+};
+function sameEntry(entry2, before) {
+  return before?.run === entry2.run && before.synced === entry2.synced && before.fingerprint === entry2.fingerprint;
+}
+
+// src/sync/catalog-day.ts
+function catalogOn(catalog, today) {
+  return { ...catalog, secrets: catalog.secrets.map((secret) => secretOn(secret, today)) };
+}
+function secretOn(secret, today) {
+  const marked = isDue(secret.tombstone, today) ? { ...secret, due: true } : secret;
+  const { former } = secret;
+  if (former === void 0 || !isDue(former.tombstone, today)) return marked;
+  return {
+    ...marked,
+    aliases: marked.aliases.filter((alias) => alias !== former.name),
+    paths: marked.paths.filter((path) => path !== former.path),
+    former: { ...former, due: true }
+  };
+}
+
 // src/sync/values-text.ts
 var import_yaml5 = __toESM(require_dist());
 
@@ -9008,10 +9100,10 @@ function readSecretNode(node) {
   const encoded = node.getIn(["fn::fromBase64", "fn::secret"]);
   if (typeof encoded === "string") return new Secret(Buffer.from(encoded, "base64").toString("utf8"));
   const plain = node.get("fn::secret", true);
-  const text = (0, import_yaml4.isScalar)(plain) ? textOf2(plain) : void 0;
+  const text = (0, import_yaml4.isScalar)(plain) ? textOf(plain) : void 0;
   return text === void 0 ? void 0 : new Secret(text);
 }
-function textOf2({ value, source }) {
+function textOf({ value, source }) {
   if (typeof value === "string") return value;
   const isTooLong = source !== void 0 && /^0[xo]/.test(source) && BigInt(source) >= 2n ** 64n;
   return isTooLong ? source : void 0;
@@ -9217,49 +9309,40 @@ function exactNumbers(tags) {
 
 // src/sync/sync-group.ts
 async function viewGroup(job, cloud) {
+  if (job.compares) return compareGroup(job, cloud);
   const current = await cloud.read(job.environment);
   const text = new ValuesText(current.text, job.appRoot, job.environment);
-  const stands = await standing(job, current, text, cloud);
-  const lines = plan(job.secrets, job.input, stands, job.key, job.options.names);
+  return viewOf(job, current, text, await fingerprintsOf(job, current, text, cloud));
+}
+async function compareGroup(job, cloud) {
+  const clear = await cloud.decrypt(job.environment);
+  const values = new ValuesText(clear.text, job.appRoot, job.environment);
+  const view = viewOf(job, clear, values, fingerprintsIn(job, values));
+  if (!view.lines.some(isChange)) return view;
+  const current = await cloud.read(job.environment);
+  if (current.revision !== clear.revision) return viewGroup({ ...job, compares: false }, cloud);
+  return { ...view, current, text: new ValuesText(current.text, job.appRoot, job.environment) };
+}
+function viewOf(job, current, text, fingerprints) {
+  const lines = plan(
+    job.secrets,
+    job.input,
+    standing(job, current, text, fingerprints),
+    job.key,
+    job.options.names
+  );
   return { current, text, lines: [...lines, ...misplaced(job, text)] };
 }
-async function syncGroup(job, first, cloud) {
-  let unsure = [];
-  return inRounds(job, async ({ number, sends }) => {
-    const { current, text, lines } = number === 1 ? first : await viewGroup(job, cloud);
-    const all = withEarlier(lines, unsure);
-    if (job.options.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
-    requireAll(job, lines);
-    if (number > 1) await requireRunning(job);
-    for (const line of lines.filter(isChange)) write(job, line, text);
-    sends();
-    const revision = await cloud.write(job.environment, text.toString(), current.etag).catch((error) => {
-      if (!(error instanceof ConflictError)) unsure = all;
-      throw error;
-    });
-    return { lines: all, revision };
-  });
-}
-function requireAll({ environment, options }, lines) {
-  const refused = lines.filter((line) => line.verb === "refused").map((line) => line.name);
-  if (!options.allOrNothing || refused.length === 0) return;
-  const reason = `somebody wrote it in between, and now ${refused.join(", ")} cannot be written`;
+async function writeGroup(job, { current, text, lines }, cloud) {
+  for (const line of lines.filter(isChange)) write(job, line, text);
+  const revision = await cloud.write(job.environment, text.toString(), current.etag);
+  if (revision > current.revision) return revision;
   throw new RemedyError({
-    code: "all-or-nothing-refused",
-    subject: environment,
-    cause: reason,
-    remedy: "run again: a dry run says why"
+    code: "write-not-carried-out",
+    subject: job.environment,
+    cause: `the service says that it wrote, and revision ${revision} is not newer than ${current.revision}`,
+    remedy: "run again: it reads what stands, and writes what is missing"
   });
-}
-async function requireRunning({ environment, stopped }) {
-  const reason = await stopped();
-  if (reason !== void 0)
-    throw new RemedyError({
-      code: "sync-paused",
-      subject: environment,
-      cause: reason,
-      remedy: "resume it, then run again"
-    });
 }
 function misplaced(job, text) {
   const { names } = job.options;
@@ -9269,33 +9352,39 @@ function misplaced(job, text) {
     return { name, verb: "refused", reason };
   });
 }
-async function standing(job, current, text, cloud) {
+function standing(job, { revision }, text, fingerprints) {
   const those = (test) => new Set(job.secrets.filter(test).map((secret) => secret.name));
-  const bound = those((secret) => text.isBound(secret));
-  const present = those((secret) => text.has(secret));
   const entries = Object.entries(job.ledger.secrets);
+  const { beginning, environment, ledger } = job;
   return {
-    present,
-    bound,
+    present: those((secret) => text.has(secret)),
+    bound: those((secret) => text.isBound(secret)),
     remaining: those((secret) => text.remains(secret)),
     outlived: those((secret) => text.hasOutlived(secret)),
     mapped: those((secret) => text.isMapped(secret)),
     obstacles: Object.fromEntries(job.secrets.map((secret) => [secret.name, text.obstacle(secret)])),
-    fingerprints: present.size === 0 ? {} : await fingerprintsOf(job, current, bound, cloud),
+    fingerprints,
     defaulted: new Set(entries.filter(([, entry2]) => entry2.source === "default").map(([name]) => name)),
-    newer: laterWriters(job.ledger, job.identity)
+    newer: {
+      ...beginning.changedSince(environment, { revision, fingerprints }, ledger),
+      ...beginning.laterWriters(ledger)
+    }
   };
 }
-async function fingerprintsOf(job, current, bound, cloud) {
+async function fingerprintsOf(job, current, text, cloud) {
+  if (!job.secrets.some((secret) => text.has(secret))) return {};
   if (job.ledger.key !== void 0 && job.ledger.revisions[job.group] === current.revision) {
+    const bound = new Set(job.secrets.filter((secret) => text.isBound(secret)).map(({ name }) => name));
     const entries = Object.entries(job.ledger.secrets).filter(([name]) => bound.has(name));
     return Object.fromEntries(entries.map(([name, entry2]) => [name, entry2.fingerprint]));
   }
   const clear = await cloud.decrypt(job.environment);
-  const values = new ValuesText(clear.text, job.appRoot, job.environment);
-  const pairs = job.secrets.map((secret) => {
+  return fingerprintsIn(job, new ValuesText(clear.text, job.appRoot, job.environment));
+}
+function fingerprintsIn({ secrets, key }, values) {
+  const pairs = secrets.map((secret) => {
     const value = values.read(secret);
-    return [secret.name, value === void 0 ? void 0 : fingerprint(job.key, secret.name, value)];
+    return [secret.name, value === void 0 ? void 0 : fingerprint(key, secret.name, value)];
   });
   return Object.fromEntries(pairs);
 }
@@ -9319,16 +9408,26 @@ async function syncGroups(job, cloud, earlier) {
   const seen = await Promise.all(jobsOf(job).map((each) => look(each, cloud)));
   const intents = seen.map(({ view }) => view === void 0 ? {} : { lines: view.lines });
   const writes = !job.options.dryRun && intents.some(({ lines }) => lines?.some(isChange));
-  const held = brakeOf(intents, job.options, job.catalog.changeLimit);
-  const brake = held ?? (writes ? await job.stopped() : void 0);
+  const brake = brakeOf(intents, job.options, job.catalog.changeLimit);
+  if (brake === void 0 && writes)
+    await job.announce(intents.flatMap(({ lines = [] }) => lines.filter(isChange)));
   return Promise.all(
     seen.map(async (each) => {
       const before = earlier.find(({ group }) => group === each.job.group)?.lines ?? [];
-      return brake === void 0 ? carryOut(each, cloud, before) : holdBack(each, brake);
+      return brake === void 0 ? carryOut(each, job.options, cloud, before) : holdBack(each, brake, before);
     })
   );
 }
-function jobsOf({ target, catalog, input, options, ledger, key, identity, stopped }) {
+function jobsOf({
+  target,
+  catalog,
+  input,
+  options,
+  ledger,
+  key,
+  beginning,
+  compares
+}) {
   const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
   const common = {
     appRoot: catalog.appRoot,
@@ -9336,9 +9435,8 @@ function jobsOf({ target, catalog, input, options, ledger, key, identity, stoppe
     options,
     ledger,
     key,
-    identity,
-    stopped,
-    isShared: catalog.shard !== void 0
+    beginning,
+    compares
   };
   return Object.entries(target.groups).map(([group, environment]) => {
     const secrets = here.filter((secret) => secret.group === group);
@@ -9355,31 +9453,41 @@ async function look(job, cloud) {
     return { job, failure: describeError(error) };
   }
 }
-async function carryOut(seen, cloud, before) {
+async function carryOut(seen, options, cloud, before) {
   const { group, environment } = seen.job;
   if (seen.view === void 0) return { group, environment, lines: before, failure: seen.failure };
+  const { lines, current } = seen.view;
+  const all = withEarlier(lines, before);
+  if (options.dryRun || !lines.some(isChange))
+    return { group, environment, lines: all, revision: current.revision };
   try {
-    const { lines, revision } = await syncGroup(seen.job, seen.view, cloud);
-    return { group, environment, lines: withEarlier(lines, before), revision };
+    return { group, environment, lines: all, revision: await writeGroup(seen.job, seen.view, cloud) };
   } catch (error) {
     if (error instanceof AwaitingApprovalError) {
-      const lines = notCarriedOut(seen.view.lines, "pending");
+      const pending = notCarriedOut(lines, "pending");
       const proposal2 = error.made === void 0 ? {} : { proposal: error.made };
-      return { group, environment, lines, awaiting: error.message, ...proposal2 };
+      return { group, environment, lines: pending, awaiting: error.message, ...proposal2 };
     }
-    return { group, environment, lines: before, failure: describeError(error) };
+    const lost = error instanceof ConflictError ? before : all;
+    return {
+      group,
+      environment,
+      lines: before,
+      failure: describeError(error),
+      error: { error, lines: lost }
+    };
   }
 }
-function holdBack({ job: { group, environment }, view, failure }, reason) {
+function holdBack({ job: { group, environment }, view, failure }, reason, before) {
   if (view === void 0) return { group, environment, lines: [], failure };
   const held = view.lines.some(isChange) ? { held: reason } : {};
-  return { group, environment, lines: notCarriedOut(view.lines, "refused"), ...held };
+  return { group, environment, lines: withEarlier(notCarriedOut(view.lines, "refused"), before), ...held };
 }
 var NEVER_UNUSUAL = 5;
 function brakeOf(intents, options, limit) {
-  const lines = intents.flatMap((intent) => intent.lines ?? []);
+  const lines = intents.flatMap((intent2) => intent2.lines ?? []);
   const refused = lines.filter((line) => line.verb === "refused").length;
-  if (options.allOrNothing && (refused > 0 || intents.some((intent) => intent.lines === void 0)))
+  if (options.allOrNothing && (refused > 0 || intents.some((intent2) => intent2.lines === void 0)))
     return "not written: all or nothing was asked for, and not all can be";
   if (options.allowMany) return void 0;
   const replaced = lines.filter(isLoss).length;
@@ -9428,50 +9536,120 @@ async function tagState(tag, groups, cloud, done) {
 
 // src/sync/sync-environment.ts
 async function syncEnvironment(job, cloud) {
-  const store = ledgerAt(cloud, job.target.ledger, job.catalog.shard !== void 0);
-  const context = { alerted: once(job), tagged: taggedOnce(job, cloud), store };
-  let report = void 0;
-  try {
-    await store.replace(async (stored) => {
-      const done = await syncOnce(job, cloud, context, stored, report);
-      report = done.report;
-      return done.ledger;
-    });
-  } catch (error) {
-    if (report === void 0) throw error;
-    report = { ...report, ledgerFailure: describeError(error) };
+  const place = job.target.ledger;
+  const isShared = job.catalog.shard !== void 0;
+  const run = {
+    writer: (0, import_node_crypto2.randomBytes)(6).toString("hex"),
+    alerted: once(job),
+    tagged: taggedOnce(job, cloud)
+  };
+  for (let round = 1; ; round += 1) {
+    run.sent = false;
+    try {
+      const stored = await cloud.decrypt(place);
+      requireClock(job.identity.now, stored, place);
+      const ledger = await syncOnce(job, cloud, run, stored);
+      const { report } = run;
+      const isLast = (report?.groups ?? []).every(
+        ({ error }) => error === void 0 || round >= roundsAfter(error.error, true, isShared)
+      );
+      if (report !== void 0 && isLast) {
+        const final = await ledger();
+        if (final === void 0) return run.report ?? report;
+        run.sent = true;
+        await cloud.write(place, final.text, final.etag);
+        return run.report ?? report;
+      }
+    } catch (error) {
+      if (round >= roundsAfter(error, run.sent, isShared)) {
+        if (run.report === void 0) throw error;
+        return { ...run.report, ledgerFailure: describeError(error) };
+      }
+    }
+    await (job.wait ?? pauseBeforeRound)(round);
   }
-  return report;
 }
-async function syncOnce(job, cloud, { alerted, tagged, store }, stored, earlier) {
+var SKEW_MINUTES = 5;
+function requireClock(local, { at }, place) {
+  if (Math.abs(Date.parse(local) - Date.parse(at)) <= SKEW_MINUTES * 6e4) return;
+  throw new RemedyError({
+    code: "clock-skewed",
+    subject: place,
+    cause: `this machine's clock says ${local}, and Pulumi Cloud's ${at}; tombstones and pauses go by time, so nothing was written`,
+    remedy: "set the clock of this machine, or check what stands between it and the service, then run again"
+  });
+}
+async function syncOnce(job, cloud, run, stored) {
   const { dryRun } = job.options;
-  const { environment } = job.target;
-  const whole = usableLedger(stored);
-  const paused = pausedAt(whole, job);
-  if (paused.paused !== void 0 && !dryRun)
-    return { report: { environment, groups: [], changed: timesOf(whole), ...earlier, ...paused } };
-  const ledger = ownPart(whole, job.catalog.shard);
+  const { environment, ledger: place } = job.target;
+  const { shard } = job.catalog;
+  const whole = usableLedger(ledgerTextOf(stored, place));
+  const paused = pausedAt(whole, stored);
+  if (paused.paused !== void 0 && !dryRun) {
+    run.report = { environment, groups: [], changed: timesOf(whole), ...run.report, ...paused };
+    return async () => void 0;
+  }
+  const ledger = ownPart(whole, shard);
   const key = ledger.key ?? newFingerprintKey();
-  const stopped = () => pausedMeanwhile(job, store);
-  const identity = knowingRuns(job.identity, whole);
-  const groups = await syncGroups({ ...job, identity, ledger, key, stopped }, cloud, earlier?.groups ?? []);
+  run.beginning ??= new Beginning(
+    ledger,
+    { ...knowingRuns(job.identity, whole), now: stored.at },
+    run.writer
+  );
+  const { beginning } = run;
+  const { identity } = beginning;
+  const catalog = catalogOn(job.catalog, dayOf(new Date(stored.at)));
+  let etag = stored.etag;
+  let base = whole;
+  const announce = async (lines) => {
+    base = { ...whole, key, writing: { ...whole.writing, [run.writer]: intentOf(lines, identity) } };
+    run.sent = true;
+    etag = (await cloud.replace(place, renderLedger(base), stored.etag)).etag;
+  };
+  const earlier = (run.report?.groups ?? []).map(
+    (each) => each.error === void 0 ? each : { ...each, lines: each.error.lines }
+  );
+  const compares = job.compares === true;
+  const groups = await syncGroups(
+    { ...job, catalog, beginning, ledger, key, compares, announce },
+    cloud,
+    earlier
+  );
   const advanced = advanceLedger({ ...ledger, key }, groups, identity);
-  const report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced), ...paused };
-  if (dryRun) return { report };
-  const { ledger: told, failure } = await alerted(ledger, advanced);
-  const { untagged, ...tag } = await tagged(whole, advanced, groups);
-  return {
-    report: { ...report, ...tag, ...failure === void 0 ? {} : { alertFailure: failure } },
-    ledger: withPart(whole, { ...told, ...untagged }, job.catalog.shard)
+  run.report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced), ...paused };
+  if (dryRun) return async () => void 0;
+  return async () => {
+    const { ledger: told, failure } = await run.alerted(ledger, advanced);
+    const { untagged, ...tag } = await run.tagged(whole, advanced, groups);
+    run.report = {
+      ...run.report,
+      ...tag,
+      ...failure === void 0 ? {} : { alertFailure: failure }
+    };
+    const ended = withPart(
+      whole,
+      { ...told, ...untagged, ...openIntents(whole, run.writer, stored.at) },
+      shard
+    );
+    const text = renderLedger(ended);
+    if (text === renderLedger(base)) return void 0;
+    return { text, etag: etag ?? (await cloud.read(place)).etag };
   };
 }
-function pausedAt(ledger, { identity }) {
-  const paused = pauseAt(ledger.paused, identity.now);
-  return paused === void 0 ? {} : { paused };
+var INTENT_DAYS = 2;
+function intentOf(lines, { run, now }) {
+  const values = lines.map(({ name, holds: holds2, writes }) => [name, writes === "removal" ? "" : holds2 ?? ""]);
+  return { run, at: now, values: Object.fromEntries(values) };
 }
-async function pausedMeanwhile(job, store) {
-  if (pausedAt(await store.read(), job).paused === void 0) return void 0;
-  return "not written: somebody paused the sync of this environment while it ran";
+function openIntents({ writing = {} }, own, now) {
+  const open = Object.entries(writing).filter(
+    ([writer, { at }]) => writer !== own && Date.parse(now) - Date.parse(at) < INTENT_DAYS * 864e5
+  );
+  return open.length === 0 ? {} : { writing: Object.fromEntries(open) };
+}
+function pausedAt(ledger, { at }) {
+  const paused = pauseAt(ledger.paused, at);
+  return paused === void 0 ? {} : { paused };
 }
 function taggedOnce({ identity, target }, cloud) {
   const done = /* @__PURE__ */ new Map();
@@ -9483,7 +9661,8 @@ function taggedOnce({ identity, target }, cloud) {
     return tagFailures.length === 0 ? { tag } : { tagFailures, untagged: { untagged: true } };
   };
 }
-function usableLedger(ledger) {
+function usableLedger(text) {
+  const ledger = parseLedger(text);
   if (ledger.key !== void 0 && isFingerprintKey(ledger.key)) return ledger;
   return { ...ledger, key: void 0, revisions: {} };
 }
@@ -9523,10 +9702,11 @@ async function runSync(context) {
     const direct = createPulumiCloud(at);
     const proposer = syncProposer(run === void 0 ? "by hand" : `run ${run}`, target, direct);
     const cloud = proposingCloud(target, direct, () => createPulumiCall(at), proposer);
-    const today = dayOf(now());
     const job = {
       target,
-      catalog: catalogOn(catalog, today),
+      catalog,
+      // Once a day nothing the ledger says is taken for granted: who may write there may write what runs believe.
+      compares: environment.GITHUB_EVENT_NAME === "schedule",
       input: environment,
       identity: identityOf(context),
       options

@@ -14,6 +14,8 @@ export interface EnvironmentText {
   text: string;
   etag: string;
   revision: number;
+  /** When the service answered, by its own clock (the header Date): RFC 3339, UTC, to the second. */
+  at: string;
 }
 
 /** The part of Pulumi Cloud that the sync job and the loader use. Environments are named `project/name`. */
@@ -24,9 +26,17 @@ export interface PulumiCloud {
   decrypt(environment: string): Promise<EnvironmentText>;
   /** Replaces the whole text if nobody wrote since `etag`. @returns the new revision. @throws ConflictError */
   write(environment: string, text: string, etag: string): Promise<number>;
+  /** The same. @returns also the tag of what stands then; undefined where the service does not say. */
+  replace(environment: string, text: string, etag: string): Promise<Written>;
   /** Opens an environment and its imports. @returns ESC's evaluated document. */
   open(environment: string): Promise<unknown>;
   revisions: Revisions;
+}
+
+/** What a write left. */
+export interface Written {
+  revision: number;
+  etag: string | undefined;
 }
 
 const SESSION = "2h";
@@ -55,18 +65,24 @@ export function createPulumiCloud(options: {
     const { etag } = answer.headers;
     // A write without a tag overwrites whatever stands: better not to start.
     if (etag === undefined || etag === "") throw notTheService(environment, "carries no ETag");
-    return { text: answer.text, etag, revision };
+    const { date = "" } = answer.headers;
+    // The runner's clock would decide on deletions instead.
+    if (Number.isNaN(Date.parse(date))) throw notTheService(environment, "carries no Date");
+    return { text: answer.text, etag, revision, at: new Date(date).toISOString() };
+  };
+  const replace = async (environment: string, text: string, etag: string): Promise<Written> => {
+    // The service takes the tag in the request header ETag (as its own CLI sends it), not in If-Match.
+    const request = { method: "PATCH", headers: { etag }, body: text } as const;
+    const answer = await ask(environment, "", request);
+    return { revision: revisionOf(environment, answer), etag: answer.headers.etag };
   };
 
   return {
     revisions: createRevisions(call),
     read: (environment) => textAt(environment, ""),
     decrypt: (environment) => textAt(environment, "/decrypt"),
-    write: async (environment, text, etag) => {
-      // The service takes the tag in the request header ETag (as its own CLI sends it), not in If-Match.
-      const request = { method: "PATCH", headers: { etag }, body: text } as const;
-      return revisionOf(environment, await ask(environment, "", request));
-    },
+    write: async (...given) => (await replace(...given)).revision,
+    replace,
     open: async (environment) => {
       const request = { method: "POST", body: "", repeatable: true } as const;
       const opened = await ask(environment, `/open?duration=${SESSION}`, request);

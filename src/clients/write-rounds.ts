@@ -46,14 +46,18 @@ export async function inRounds<Result>(
     } catch (error) {
       if (number >= roundsAfter(error, sent, options.isShared === true)) throw error;
       failure = error;
-      // Longer each time, and never as long as another run that met the same conflict.
-      await sleep(Math.random() * LONGEST_PAUSE_MS * Math.min(number, ROUNDS));
+      await pauseBeforeRound(number);
     }
   }
 }
 
-/** How many rounds an error is worth. */
-function roundsAfter(error: unknown, sent: boolean, isShared: boolean): number {
+/** Waits between rounds: longer each time, and never as long as another run that met the same conflict. */
+export async function pauseBeforeRound(number: number): Promise<void> {
+  await sleep(Math.random() * LONGEST_PAUSE_MS * Math.min(number, ROUNDS));
+}
+
+/** How many rounds an error is worth. @param sent whether a write had been sent in the round that failed. */
+export function roundsAfter(error: unknown, sent: boolean, isShared: boolean): number {
   if (error instanceof ConflictError) return isShared ? ROUNDS_OF_SHARERS : ROUNDS;
   if (sent && error instanceof NoAnswerError) return ROUNDS;
   return sent && error instanceof UnavailableError ? ROUNDS_WHEN_DOWN : 1;

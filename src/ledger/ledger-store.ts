@@ -63,15 +63,15 @@ export function ledgerAt(
   ) =>
     inRounds({ isShared }, async ({ sends }) => {
       const stored = await read();
-      const text = await next(textOf(stored, place));
+      const text = await next(ledgerTextOf(stored, place));
       if (text === undefined) return;
       sends();
       await cloud.write(place, text, stored.etag);
     });
   return {
     place,
-    read: async () => parseLedger(textOf(await cloud.read(place), place)),
-    open: async () => parseLedger(textOf(await cloud.decrypt(place), place)),
+    read: async () => parseLedger(ledgerTextOf(await cloud.read(place), place)),
+    open: async () => parseLedger(ledgerTextOf(await cloud.decrypt(place), place)),
     update: (change) =>
       edit(
         () => cloud.read(place),
@@ -116,7 +116,7 @@ export async function changePause(
  *
  * @throws RemedyError for an empty text of a later revision.
  */
-function textOf({ text, revision }: EnvironmentText, place: string): string {
+export function ledgerTextOf({ text, revision }: EnvironmentText, place: string): string {
   if (revision === 1 || text.trim() !== "") return text;
   throw new RemedyError({
     code: "ledger-empty",

@@ -34,6 +34,15 @@ export interface Proposal {
   revision: number;
 }
 
+/** What a sync is about to write, noted before it writes: whoever finds the value knows who wrote it. */
+export interface Intent {
+  run: string;
+  /** When, RFC 3339, UTC. */
+  at: string;
+  /** Fingerprint of each value by secret; "" where it is taken away. */
+  values: Record<string, string>;
+}
+
 /**
  * An environment's ledger: what was synced, when and by which run, without a value. Its one secret is the key of
  * the fingerprints, which only those who may open the ledger can use; everybody else reads times and names.
@@ -52,6 +61,8 @@ export interface Ledger {
   untagged?: true;
   /** Where changes need an approval: what was proposed, by secret. */
   proposed?: Record<string, Proposal>;
+  /** By writer: what syncs have begun to write and not ended, because they are at it or died. */
+  writing?: Record<string, Intent>;
 }
 
 export const EMPTY_LEDGER: Ledger = { key: undefined, revisions: {}, secrets: {}, refused: {} };
@@ -71,6 +82,7 @@ export function parseLedger(text: string): Ledger {
   const key = property(property(ledger, "key"), "fn::secret");
   const paused = readPause(property(ledger, "paused"));
   const proposed = record(property(ledger, "proposed"), proposal);
+  const writing = record(property(ledger, "writing"), intent);
   return {
     key: typeof key === "string" ? key : undefined,
     revisions: record(property(ledger, "revisions"), (value) =>
@@ -81,6 +93,7 @@ export function parseLedger(text: string): Ledger {
     ...(paused === undefined ? {} : { paused }),
     ...(property(ledger, "untagged") === true ? { untagged: true as const } : {}),
     ...(Object.keys(proposed).length === 0 ? {} : { proposed }),
+    ...(Object.keys(writing).length === 0 ? {} : { writing }),
   };
 }
 
@@ -96,6 +109,7 @@ export function renderLedger(ledger: Ledger): string {
     ...refused,
     ...(ledger.untagged === undefined ? {} : { untagged: true }),
     ...(ledger.proposed === undefined ? {} : { proposed: sorted(ledger.proposed) }),
+    ...(ledger.writing === undefined ? {} : { writing: sorted(ledger.writing) }),
   };
   return stringify({ values: { ledger: content } }, { lineWidth: 0 });
 }
@@ -122,6 +136,12 @@ function proposal(value: unknown): Proposal | undefined {
   const revision = property(value, "revision");
   if (typeof run !== "string" || typeof at !== "string" || typeof request !== "string") return undefined;
   return typeof revision === "number" ? { run, at, request, revision } : undefined;
+}
+
+function intent(value: unknown): Intent | undefined {
+  const [run, at] = [property(value, "run"), property(value, "at")];
+  const values = record(property(value, "values"), (each) => (typeof each === "string" ? each : undefined));
+  return typeof run === "string" && typeof at === "string" ? { run, at, values } : undefined;
 }
 
 function record<T>(value: unknown, read: (value: unknown) => T | undefined): Record<string, T> {
@@ -158,8 +178,10 @@ export function runBefore(hand: string): number | undefined {
 }
 
 /** The newest run of the workflow that a ledger tells of. */
-export function newestRunIn({ secrets, refused, proposed = {} }: Ledger): number | undefined {
-  const runs = [secrets, refused, proposed].flatMap((each) => Object.values(each).map(({ run }) => run));
+export function newestRunIn({ secrets, refused, proposed = {}, writing = {} }: Ledger): number | undefined {
+  const runs = [secrets, refused, proposed, writing].flatMap((each) =>
+    Object.values(each).map(({ run }) => run),
+  );
   const ids = runs.flatMap((run) => runId(run) ?? runBefore(run) ?? []);
   return ids.length === 0 ? undefined : Math.max(...ids);
 }

@@ -1,4 +1,4 @@
-import { describeRun, type Ledger, type LedgerEntry, runBefore, runId } from "../ledger/ledger";
+import { type LedgerEntry, runBefore, runId } from "../ledger/ledger";
 import type { RunIdentity } from "./job-identity";
 
 /** Ids of a GitHub that counts beyond this do not double in the time a run may wait: github.com stood at 2e10 in 2025. */
@@ -32,25 +32,4 @@ export function isFromLaterRun(
 
 function isOfAnotherGitHub(own: number, other = own): boolean {
   return other > MANY_RUNS && own < other / 2;
-}
-
-/**
- * What a later run wrote, or proposed, by secret: `run 60, which was queued after this one, wrote`. A proposal counts,
- * for once it is applied nothing in ESC says which run it came from.
- */
-export function laterWriters(ledger: Ledger, identity: RunIdentity): Record<string, string> {
-  const { secrets, proposed = {} } = ledger;
-  const wrote = Object.entries(secrets)
-    .filter(([, entry]) => isFromLaterRun(entry, identity))
-    .map(([name, { run }]) => [name, `${inWords(run)} wrote`]);
-  const proposals = Object.entries(proposed)
-    .filter(([, { run, at }]) => isFromLaterRun({ run, synced: at }, identity))
-    .map(([name, { run }]) => [name, `${inWords(run)} proposed`]);
-  return Object.fromEntries([...wrote, ...proposals]);
-}
-
-function inWords(run: string): string {
-  const when =
-    runId(run) === undefined ? "made after this run was queued" : "which was queued after this one";
-  return `${describeRun(run)}, ${when},`;
 }

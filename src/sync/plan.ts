@@ -57,7 +57,7 @@ export interface CurrentValue {
   fingerprints: Readonly<Record<string, string | undefined>>;
   /** Secrets whose value the sync last took from the catalog's default. */
   defaulted: ReadonlySet<string>;
-  /** Who wrote or proposed a value that is newer than what came in, by name: `run 43, which was queued after this one, wrote`. */
+  /** Who wrote, proposed or removed what is newer than what came in, by name: `run 43, which was queued after this one, wrote`. */
   newer: Readonly<Record<string, string | undefined>>;
 }
 
@@ -127,6 +127,8 @@ function planDeletion(
   holds: Pick<PlanLine, "holds">,
 ): PlanLine {
   if (!standing.remaining.has(name)) return { name, verb: "unchanged", gone: true };
+  const later = standing.newer[name];
+  if (later !== undefined) return { name, ...holds, verb: "refused", reason: olderReason(later) };
   if (!standing.present.has(name) || standing.bound.has(name))
     return {
       name,
@@ -165,12 +167,12 @@ function planValue(
   const told = warning === undefined ? {} : { warning };
   const line = { name, source, fingerprint: fingerprint(key, name, value), ...told };
   const written = { ...line, holds: line.fingerprint, writes: "value" } as const;
-  if (held === undefined) return { ...written, verb: "create" };
   const writer = standing.newer[name];
   if (held !== line.fingerprint && writer !== undefined) {
-    const reason = `${writer} another value: what came here may be older. Start a new run`;
-    return { name, verb: "refused", holds: held, reason };
+    const holds = held === undefined ? {} : { holds: held };
+    return { name, verb: "refused", ...holds, reason: olderReason(writer) };
   }
+  if (held === undefined) return { ...written, verb: "create" };
   if (held !== line.fingerprint) {
     if (source !== "default" || standing.defaulted.has(name)) return { ...written, verb: "update" };
     // A value that did not arrive, as the 101st secret does not, must not fall back to the default in silence.
@@ -186,6 +188,10 @@ function planValue(
       reason: mappingReason(name, standing),
     };
   return { ...line, holds: held, verb: "unchanged" };
+}
+
+function olderReason(writer: string): string {
+  return `${writer} another value: what came here may be older. Start a new run`;
 }
 
 /** Whether a line leads to a write. */

@@ -1,12 +1,19 @@
-import type { PulumiCloud } from "../clients/pulumi-cloud";
+import { randomBytes } from "node:crypto";
+import { dayOf } from "../catalog/dates";
+import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
+import { pauseBeforeRound, roundsAfter } from "../clients/write-rounds";
+import { RemedyError } from "../errors";
 import { isFingerprintKey, newFingerprintKey } from "../ledger/fingerprint";
-import type { Ledger } from "../ledger/ledger";
-import { type LedgerStore, ledgerAt, ownPart, withPart } from "../ledger/ledger-store";
+import { type Intent, type Ledger, parseLedger, renderLedger } from "../ledger/ledger";
+import { ledgerTextOf, ownPart, withPart } from "../ledger/ledger-store";
 import { type Pause, pauseAt } from "../ledger/pause";
 import { type Alert, advanceLedger, dueForAlert, withoutAlert } from "./advance-ledger";
+import { Beginning } from "./beginning";
+import { catalogOn } from "./catalog-day";
 import type { Input, RunOptions } from "./given-values";
 import type { JobCatalog, JobTarget } from "./job-catalog";
 import { knowingRuns, type RunIdentity } from "./job-identity";
+import type { PlanLine } from "./plan";
 import { describeError } from "./runner";
 import { type GroupReport, syncGroups } from "./sync-groups";
 import { isUntagged, isWhole, tagOf, tagState } from "./tag-run";
@@ -38,82 +45,170 @@ export interface EnvironmentJob {
   options: RunOptions;
   /** Undefined: nobody is told of refusals. */
   alert?: Alert;
+  /** Whether the values are asked even where the ledger knows the revision. */
+  compares?: boolean;
+  /** Waits between rounds; a random time when left out. */
+  wait?: (round: number) => Promise<void>;
 }
 
 /**
- * Syncs one environment: each values environment by itself, then their tag, then the ledger. A group that fails does
- * not keep the others from being right; the report says which failed and why. While somebody has paused it, nothing is
- * written, and only a dry run plans.
+ * Syncs one environment. Nothing that stands is replaced by something older, because of four rules:
  *
- * @throws RemedyError when the ledger cannot be read: without it nothing is known, so nothing is written.
+ * 1. Ledger and values are read anew for every plan, and each write carries the ETag of what the plan was made from.
+ * 2. Before the first value is written, the ledger is told what will be (`writing`). That write fails where anybody wrote
+ *    the ledger since, so each plan knows the intents of all who wrote a value that it saw.
+ * 3. What a later run wrote, proposed or began to write is refused (Beginning.laterWriters).
+ * 4. What changed since this sync began, and no older sync said it would write, is refused (Beginning.changedSince).
+ *
+ * A group that fails does not keep the others from being right; the report says which failed and why. While somebody has
+ * paused it, nothing is written, and only a dry run plans.
+ *
+ * @throws RemedyError when the ledger cannot be read, or not be told what is about to be written: nothing is written then.
  */
 export async function syncEnvironment(job: EnvironmentJob, cloud: PulumiCloud): Promise<EnvironmentReport> {
-  const store = ledgerAt(cloud, job.target.ledger, job.catalog.shard !== undefined);
-  const context = { alerted: once(job), tagged: taggedOnce(job, cloud), store };
-  let report = undefined as EnvironmentReport | undefined;
-  try {
-    await store.replace(async (stored) => {
-      const done = await syncOnce(job, cloud, context, stored, report);
-      report = done.report;
-      return done.ledger;
-    });
-  } catch (error) {
-    if (report === undefined) throw error;
-    // The values are written already: the report must not be lost with the ledger.
-    report = { ...report, ledgerFailure: describeError(error) };
+  const place = job.target.ledger;
+  const isShared = job.catalog.shard !== undefined;
+  const run: RunState = {
+    writer: randomBytes(6).toString("hex"),
+    alerted: once(job),
+    tagged: taggedOnce(job, cloud),
+  };
+  for (let round = 1; ; round += 1) {
+    run.sent = false;
+    try {
+      const stored = await cloud.decrypt(place);
+      requireClock(job.identity.now, stored, place);
+      const ledger = await syncOnce(job, cloud, run, stored);
+      const { report } = run;
+      const isLast = (report?.groups ?? []).every(
+        ({ error }) => error === undefined || round >= roundsAfter(error.error, true, isShared),
+      );
+      if (report !== undefined && isLast) {
+        const final = await ledger();
+        if (final === undefined) return run.report ?? report;
+        run.sent = true;
+        await cloud.write(place, final.text, final.etag);
+        return run.report ?? report;
+      }
+    } catch (error) {
+      // In a later round values are written already: the report must not be lost with the ledger.
+      if (round >= roundsAfter(error, run.sent, isShared)) {
+        if (run.report === undefined) throw error;
+        return { ...run.report, ledgerFailure: describeError(error) };
+      }
+    }
+    await (job.wait ?? pauseBeforeRound)(round);
   }
-  return report as EnvironmentReport;
 }
 
-/** What a sync of one environment keeps through its rounds. */
-interface SyncContext {
+/** What a sync keeps from round to round. */
+interface RunState {
+  writer: string;
+  beginning?: Beginning;
+  report?: EnvironmentReport;
+  /** Whether a write of the ledger was sent in this round. */
+  sent?: boolean;
   alerted: ReturnType<typeof once>;
   tagged: ReturnType<typeof taggedOnce>;
-  store: LedgerStore;
 }
 
-/** Everything of a round but the ledger's write: @returns it where it may be written. */
+/** Minutes that two clocks may differ before neither is believed; Kerberos' default (RFC 4120). */
+const SKEW_MINUTES = 5;
+
+/** @throws RemedyError naming both times. @param local RFC 3339, UTC. */
+function requireClock(local: string, { at }: EnvironmentText, place: string): void {
+  if (Math.abs(Date.parse(local) - Date.parse(at)) <= SKEW_MINUTES * 60_000) return;
+  throw new RemedyError({
+    code: "clock-skewed",
+    subject: place,
+    cause: `this machine's clock says ${local}, and Pulumi Cloud's ${at}; tombstones and pauses go by time, so nothing was written`,
+    remedy: "set the clock of this machine, or check what stands between it and the service, then run again",
+  });
+}
+
+/** One round but the ledger's last write: @returns what makes that; it has nothing to write where it gives undefined. */
 async function syncOnce(
   job: EnvironmentJob,
   cloud: PulumiCloud,
-  { alerted, tagged, store }: SyncContext,
-  stored: Ledger,
-  earlier: EnvironmentReport | undefined,
-): Promise<{ report: EnvironmentReport; ledger?: Ledger }> {
+  run: RunState,
+  stored: EnvironmentText,
+): Promise<() => Promise<{ text: string; etag: string } | undefined>> {
   const { dryRun } = job.options;
-  const { environment } = job.target;
-  const whole = usableLedger(stored);
-  const paused = pausedAt(whole, job);
-  if (paused.paused !== undefined && !dryRun)
-    return { report: { environment, groups: [], changed: timesOf(whole), ...earlier, ...paused } };
-  const ledger = ownPart(whole, job.catalog.shard);
+  const { environment, ledger: place } = job.target;
+  const { shard } = job.catalog;
+  const whole = usableLedger(ledgerTextOf(stored, place));
+  const paused = pausedAt(whole, stored);
+  if (paused.paused !== undefined && !dryRun) {
+    run.report = { environment, groups: [], changed: timesOf(whole), ...run.report, ...paused };
+    return async () => undefined;
+  }
+  const ledger = ownPart(whole, shard);
   const key = ledger.key ?? newFingerprintKey();
-  const stopped = () => pausedMeanwhile(job, store);
-  const identity = knowingRuns(job.identity, whole);
-  const groups = await syncGroups({ ...job, identity, ledger, key, stopped }, cloud, earlier?.groups ?? []);
+  run.beginning ??= new Beginning(
+    ledger,
+    { ...knowingRuns(job.identity, whole), now: stored.at },
+    run.writer,
+  );
+  const { beginning } = run;
+  const { identity } = beginning;
+  const catalog = catalogOn(job.catalog, dayOf(new Date(stored.at)));
+  let etag: string | undefined = stored.etag;
+  let base = whole;
+  const announce = async (lines: readonly PlanLine[]) => {
+    base = { ...whole, key, writing: { ...whole.writing, [run.writer]: intentOf(lines, identity) } };
+    run.sent = true;
+    etag = (await cloud.replace(place, renderLedger(base), stored.etag)).etag;
+  };
+  const earlier = (run.report?.groups ?? []).map((each) =>
+    each.error === undefined ? each : { ...each, lines: each.error.lines },
+  );
+  const compares = job.compares === true;
+  const groups = await syncGroups(
+    { ...job, catalog, beginning, ledger, key, compares, announce },
+    cloud,
+    earlier,
+  );
   const advanced = advanceLedger({ ...ledger, key }, groups, identity);
-  const report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced), ...paused };
-  if (dryRun) return { report };
-  const { ledger: told, failure } = await alerted(ledger, advanced);
-  const { untagged, ...tag } = await tagged(whole, advanced, groups);
-  return {
-    report: { ...report, ...tag, ...(failure === undefined ? {} : { alertFailure: failure }) },
-    ledger: withPart(whole, { ...told, ...untagged }, job.catalog.shard),
+  run.report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced), ...paused };
+  if (dryRun) return async () => undefined;
+  return async () => {
+    const { ledger: told, failure } = await run.alerted(ledger, advanced);
+    const { untagged, ...tag } = await run.tagged(whole, advanced, groups);
+    run.report = {
+      ...(run.report as EnvironmentReport),
+      ...tag,
+      ...(failure === undefined ? {} : { alertFailure: failure }),
+    };
+    const ended = withPart(
+      whole,
+      { ...told, ...untagged, ...openIntents(whole, run.writer, stored.at) },
+      shard,
+    );
+    const text = renderLedger(ended);
+    if (text === renderLedger(base)) return undefined;
+    return { text, etag: etag ?? (await cloud.read(place)).etag };
   };
 }
 
-function pausedAt(ledger: Ledger, { identity }: EnvironmentJob): Pick<EnvironmentReport, "paused"> {
-  const paused = pauseAt(ledger.paused, identity.now);
-  return paused === undefined ? {} : { paused };
+/** Days after which an intent is nobody's any more: GitHub ends a job after six hours, and a person's machine may sleep. */
+const INTENT_DAYS = 2;
+
+function intentOf(lines: readonly PlanLine[], { run, now }: RunIdentity): Intent {
+  const values = lines.map(({ name, holds, writes }) => [name, writes === "removal" ? "" : (holds ?? "")]);
+  return { run, at: now, values: Object.fromEntries(values) };
 }
 
-/**
- * Whether somebody paused since the ledger was read. Asked after the values are read and before they are written, so
- * that no write can follow one that was made during a pause: its ETag, or this answer, holds it back.
- */
-async function pausedMeanwhile(job: EnvironmentJob, store: LedgerStore): Promise<string | undefined> {
-  if (pausedAt(await store.read(), job).paused === undefined) return undefined;
-  return "not written: somebody paused the sync of this environment while it ran";
+/** The intents of others that may still be carried out. */
+function openIntents({ writing = {} }: Ledger, own: string, now: string): Pick<Ledger, "writing"> {
+  const open = Object.entries(writing).filter(
+    ([writer, { at }]) => writer !== own && Date.parse(now) - Date.parse(at) < INTENT_DAYS * 86_400_000,
+  );
+  return open.length === 0 ? {} : { writing: Object.fromEntries(open) };
+}
+
+function pausedAt(ledger: Ledger, { at }: EnvironmentText): Pick<EnvironmentReport, "paused"> {
+  const paused = pauseAt(ledger.paused, at);
+  return paused === undefined ? {} : { paused };
 }
 
 type Tagged = Pick<EnvironmentReport, "tag" | "tagFailures"> & { untagged?: Pick<Ledger, "untagged"> };
@@ -134,7 +229,8 @@ function taggedOnce({ identity, target }: EnvironmentJob, cloud: PulumiCloud) {
 }
 
 /** Without a usable key the fingerprints say nothing, and neither do the revisions they were taken at. */
-function usableLedger(ledger: Ledger): Ledger {
+function usableLedger(text: string): Ledger {
+  const ledger = parseLedger(text);
   if (ledger.key !== undefined && isFingerprintKey(ledger.key)) return ledger;
   return { ...ledger, key: undefined, revisions: {} };
 }

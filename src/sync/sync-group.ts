@@ -1,14 +1,11 @@
-import { ConflictError } from "../clients/pulumi-call";
 import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
-import { inRounds } from "../clients/write-rounds";
 import { RemedyError } from "../errors";
 import { fingerprint } from "../ledger/fingerprint";
 import type { Ledger } from "../ledger/ledger";
+import type { Beginning } from "./beginning";
 import { chooseValue, type Input, type RunOptions } from "./given-values";
 import type { JobSecret } from "./job-catalog";
-import type { RunIdentity } from "./job-identity";
-import { laterWriters } from "./later-run";
-import { type CurrentValue, isChange, type PlanLine, plan, withEarlier } from "./plan";
+import { type CurrentValue, isChange, type PlanLine, plan } from "./plan";
 import { ValuesText } from "./values-text";
 
 /** One values environment and what belongs there. */
@@ -24,18 +21,10 @@ export interface GroupJob {
   ledger: Ledger;
   /** Key of the fingerprints: the ledger's, or a new one. */
   key: string;
-  identity: RunIdentity;
+  beginning: Beginning;
   options: RunOptions;
-  /** Whether other carriers write there too. */
-  isShared: boolean;
-  /** Why nothing may be written any more, if so. */
-  stopped: () => Promise<string | undefined>;
-}
-
-export interface GroupResult {
-  lines: PlanLine[];
-  /** Revision that holds what the lines say. */
-  revision: number;
+  /** Whether the values are asked even where the ledger knows the revision. */
+  compares: boolean;
 }
 
 /** A values environment as it stands, and the plan for it. */
@@ -47,60 +36,62 @@ export interface GroupView {
 
 /** Reads one values environment and plans. @throws RemedyError when the service refuses. */
 export async function viewGroup(job: GroupJob, cloud: PulumiCloud): Promise<GroupView> {
+  if (job.compares) return compareGroup(job, cloud);
   const current = await cloud.read(job.environment);
   const text = new ValuesText(current.text, job.appRoot, job.environment);
-  const stands = await standing(job, current, text, cloud);
-  const lines = plan(job.secrets, job.input, stands, job.key, job.options.names);
+  return viewOf(job, current, text, await fingerprintsOf(job, current, text, cloud));
+}
+
+/**
+ * The same from the values themselves, whatever the ledger says of them: one request where nothing is to be written. What
+ * is written is edited in the text with its secrets as ciphertext.
+ */
+async function compareGroup(job: GroupJob, cloud: PulumiCloud): Promise<GroupView> {
+  const clear = await cloud.decrypt(job.environment);
+  const values = new ValuesText(clear.text, job.appRoot, job.environment);
+  const view = viewOf(job, clear, values, fingerprintsIn(job, values));
+  if (!view.lines.some(isChange)) return view;
+  const current = await cloud.read(job.environment);
+  // Somebody wrote in between: what was compared does not stand any more.
+  if (current.revision !== clear.revision) return viewGroup({ ...job, compares: false }, cloud);
+  return { ...view, current, text: new ValuesText(current.text, job.appRoot, job.environment) };
+}
+
+function viewOf(
+  job: GroupJob,
+  current: EnvironmentText,
+  text: ValuesText,
+  fingerprints: CurrentValue["fingerprints"],
+): GroupView {
+  const lines = plan(
+    job.secrets,
+    job.input,
+    standing(job, current, text, fingerprints),
+    job.key,
+    job.options.names,
+  );
   return { current, text, lines: [...lines, ...misplaced(job, text)] };
 }
 
 /**
- * Brings one values environment in line: at most one write, with the ETag of the read. When somebody wrote in between,
- * or it is unknown whether the write was carried out, it reads and plans again.
+ * Writes the plan of one values environment, with the ETag of its read: nothing is written where somebody wrote since.
  *
- * @throws RemedyError when the service refuses, and after five rounds.
+ * @throws RemedyError when the service refuses, or says that it wrote and did not.
  */
-export async function syncGroup(job: GroupJob, first: GroupView, cloud: PulumiCloud): Promise<GroupResult> {
-  let unsure: PlanLine[] = [];
-  return inRounds(job, async ({ number, sends }) => {
-    const { current, text, lines } = number === 1 ? first : await viewGroup(job, cloud);
-    const all = withEarlier(lines, unsure);
-    if (job.options.dryRun || !lines.some(isChange)) return { lines: all, revision: current.revision };
-    requireAll(job, lines);
-    if (number > 1) await requireRunning(job);
-    for (const line of lines.filter(isChange)) write(job, line, text);
-    sends();
-    const revision = await cloud.write(job.environment, text.toString(), current.etag).catch((error) => {
-      if (!(error instanceof ConflictError)) unsure = all;
-      throw error;
-    });
-    return { lines: all, revision };
-  });
-}
-
-/** The brake has judged the first view; what somebody else wrote since may be in the way of all or nothing. */
-function requireAll({ environment, options }: GroupJob, lines: readonly PlanLine[]): void {
-  const refused = lines.filter((line) => line.verb === "refused").map((line) => line.name);
-  if (!options.allOrNothing || refused.length === 0) return;
-  const reason = `somebody wrote it in between, and now ${refused.join(", ")} cannot be written`;
+export async function writeGroup(
+  job: GroupJob,
+  { current, text, lines }: GroupView,
+  cloud: PulumiCloud,
+): Promise<number> {
+  for (const line of lines.filter(isChange)) write(job, line, text);
+  const revision = await cloud.write(job.environment, text.toString(), current.etag);
+  if (revision > current.revision) return revision;
   throw new RemedyError({
-    code: "all-or-nothing-refused",
-    subject: environment,
-    cause: reason,
-    remedy: "run again: a dry run says why",
+    code: "write-not-carried-out",
+    subject: job.environment,
+    cause: `the service says that it wrote, and revision ${revision} is not newer than ${current.revision}`,
+    remedy: "run again: it reads what stands, and writes what is missing",
   });
-}
-
-/** Whoever wrote in between may have paused the sync first, as a rollback does: its values must stand. */
-async function requireRunning({ environment, stopped }: GroupJob): Promise<void> {
-  const reason = await stopped();
-  if (reason !== undefined)
-    throw new RemedyError({
-      code: "sync-paused",
-      subject: environment,
-      cause: reason,
-      remedy: "resume it, then run again",
-    });
 }
 
 /** Nothing moves by itself, so a secret that changed its group stands in two, and applications would read either. */
@@ -113,27 +104,29 @@ function misplaced(job: GroupJob, text: ValuesText): PlanLine[] {
   });
 }
 
-async function standing(
+function standing(
   job: GroupJob,
-  current: EnvironmentText,
+  { revision }: EnvironmentText,
   text: ValuesText,
-  cloud: PulumiCloud,
-): Promise<CurrentValue> {
+  fingerprints: CurrentValue["fingerprints"],
+): CurrentValue {
   const those = (test: (secret: JobSecret) => boolean) =>
     new Set(job.secrets.filter(test).map((secret) => secret.name));
-  const bound = those((secret) => text.isBound(secret));
-  const present = those((secret) => text.has(secret));
   const entries = Object.entries(job.ledger.secrets);
+  const { beginning, environment, ledger } = job;
   return {
-    present,
-    bound,
+    present: those((secret) => text.has(secret)),
+    bound: those((secret) => text.isBound(secret)),
     remaining: those((secret) => text.remains(secret)),
     outlived: those((secret) => text.hasOutlived(secret)),
     mapped: those((secret) => text.isMapped(secret)),
     obstacles: Object.fromEntries(job.secrets.map((secret) => [secret.name, text.obstacle(secret)])),
-    fingerprints: present.size === 0 ? {} : await fingerprintsOf(job, current, bound, cloud),
+    fingerprints,
     defaulted: new Set(entries.filter(([, entry]) => entry.source === "default").map(([name]) => name)),
-    newer: laterWriters(job.ledger, job.identity),
+    newer: {
+      ...beginning.changedSince(environment, { revision, fingerprints }, ledger),
+      ...beginning.laterWriters(ledger),
+    },
   };
 }
 
@@ -145,19 +138,24 @@ async function standing(
 async function fingerprintsOf(
   job: GroupJob,
   current: EnvironmentText,
-  bound: ReadonlySet<string>,
+  text: ValuesText,
   cloud: PulumiCloud,
 ): Promise<CurrentValue["fingerprints"]> {
+  if (!job.secrets.some((secret) => text.has(secret))) return {};
   if (job.ledger.key !== undefined && job.ledger.revisions[job.group] === current.revision) {
+    const bound = new Set(job.secrets.filter((secret) => text.isBound(secret)).map(({ name }) => name));
     const entries = Object.entries(job.ledger.secrets).filter(([name]) => bound.has(name));
     return Object.fromEntries(entries.map(([name, entry]) => [name, entry.fingerprint]));
   }
   // Should it change between the two answers: the write carries the tag of the first, and its revision is never met again.
   const clear = await cloud.decrypt(job.environment);
-  const values = new ValuesText(clear.text, job.appRoot, job.environment);
-  const pairs = job.secrets.map((secret) => {
+  return fingerprintsIn(job, new ValuesText(clear.text, job.appRoot, job.environment));
+}
+
+function fingerprintsIn({ secrets, key }: GroupJob, values: ValuesText): CurrentValue["fingerprints"] {
+  const pairs = secrets.map((secret) => {
     const value = values.read(secret);
-    return [secret.name, value === undefined ? undefined : fingerprint(job.key, secret.name, value)];
+    return [secret.name, value === undefined ? undefined : fingerprint(key, secret.name, value)];
   });
   return Object.fromEntries(pairs);
 }

@@ -1,12 +1,13 @@
+import { ConflictError } from "../clients/pulumi-call";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
 import { AwaitingApprovalError, type ProposalId } from "../clients/pulumi-proposals";
 import type { Ledger } from "../ledger/ledger";
+import type { Beginning } from "./beginning";
 import type { Input, RunOptions } from "./given-values";
 import type { JobCatalog, JobTarget } from "./job-catalog";
-import type { RunIdentity } from "./job-identity";
 import { isChange, notCarriedOut, type PlanLine, withEarlier } from "./plan";
 import { describeError } from "./runner";
-import { type GroupJob, type GroupView, syncGroup, viewGroup } from "./sync-group";
+import { type GroupJob, type GroupView, viewGroup, writeGroup } from "./sync-group";
 
 /** What a sync did to one values environment. */
 export interface GroupReport {
@@ -23,6 +24,15 @@ export interface GroupReport {
   awaiting?: string;
   /** The one that this run made. */
   proposal?: ProposalId;
+  /** The error of its write, if that may go well in another round. */
+  error?: RoundError;
+}
+
+/** An error that a new look may get over. */
+export interface RoundError {
+  error: unknown;
+  /** What the write was to do: a later look that finds it done tells it as this run's doing. */
+  lines: PlanLine[];
 }
 
 /** What the values environments of one environment are synced with. */
@@ -34,9 +44,14 @@ export interface GroupsJob {
   ledger: Ledger;
   /** Key of the fingerprints: the ledger's, or a new one. */
   key: string;
-  identity: RunIdentity;
-  /** Why nothing may be written any more, if so: asked between each look and its write. */
-  stopped: () => Promise<string | undefined>;
+  beginning: Beginning;
+  /** Whether the values are asked even where the ledger knows the revision. */
+  compares: boolean;
+  /**
+   * Notes in the ledger what is about to be written, before the first write: with the ETag of its read, so it fails where
+   * anybody wrote there since. A pause is seen by that, and another sync's intent.
+   */
+  announce: (lines: readonly PlanLine[]) => Promise<void>;
 }
 
 type Seen = { job: GroupJob } & ({ view: GroupView; failure?: never } | { failure: string; view?: never });
@@ -55,17 +70,27 @@ export async function syncGroups(
   const seen = await Promise.all(jobsOf(job).map((each) => look(each, cloud)));
   const intents = seen.map(({ view }) => (view === undefined ? {} : { lines: view.lines }));
   const writes = !job.options.dryRun && intents.some(({ lines }) => lines?.some(isChange));
-  const held = brakeOf(intents, job.options, job.catalog.changeLimit);
-  const brake = held ?? (writes ? await job.stopped() : undefined);
+  const brake = brakeOf(intents, job.options, job.catalog.changeLimit);
+  if (brake === undefined && writes)
+    await job.announce(intents.flatMap(({ lines = [] }) => lines.filter(isChange)));
   return Promise.all(
     seen.map(async (each) => {
       const before = earlier.find(({ group }) => group === each.job.group)?.lines ?? [];
-      return brake === undefined ? carryOut(each, cloud, before) : holdBack(each, brake);
+      return brake === undefined ? carryOut(each, job.options, cloud, before) : holdBack(each, brake, before);
     }),
   );
 }
 
-function jobsOf({ target, catalog, input, options, ledger, key, identity, stopped }: GroupsJob): GroupJob[] {
+function jobsOf({
+  target,
+  catalog,
+  input,
+  options,
+  ledger,
+  key,
+  beginning,
+  compares,
+}: GroupsJob): GroupJob[] {
   const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
   const common = {
     appRoot: catalog.appRoot,
@@ -73,9 +98,8 @@ function jobsOf({ target, catalog, input, options, ledger, key, identity, stoppe
     options,
     ledger,
     key,
-    identity,
-    stopped,
-    isShared: catalog.shard !== undefined,
+    beginning,
+    compares,
   };
   return Object.entries(target.groups)
     .map(([group, environment]) => {
@@ -96,26 +120,45 @@ async function look(job: GroupJob, cloud: PulumiCloud): Promise<Seen> {
   }
 }
 
-async function carryOut(seen: Seen, cloud: PulumiCloud, before: PlanLine[]): Promise<GroupReport> {
+async function carryOut(
+  seen: Seen,
+  options: RunOptions,
+  cloud: PulumiCloud,
+  before: PlanLine[],
+): Promise<GroupReport> {
   const { group, environment } = seen.job;
   if (seen.view === undefined) return { group, environment, lines: before, failure: seen.failure };
+  const { lines, current } = seen.view;
+  const all = withEarlier(lines, before);
+  if (options.dryRun || !lines.some(isChange))
+    return { group, environment, lines: all, revision: current.revision };
   try {
-    const { lines, revision } = await syncGroup(seen.job, seen.view, cloud);
-    return { group, environment, lines: withEarlier(lines, before), revision };
+    return { group, environment, lines: all, revision: await writeGroup(seen.job, seen.view, cloud) };
   } catch (error) {
     if (error instanceof AwaitingApprovalError) {
-      const lines = notCarriedOut(seen.view.lines, "pending");
+      const pending = notCarriedOut(lines, "pending");
       const proposal = error.made === undefined ? {} : { proposal: error.made };
-      return { group, environment, lines, awaiting: error.message, ...proposal };
+      return { group, environment, lines: pending, awaiting: error.message, ...proposal };
     }
-    return { group, environment, lines: before, failure: describeError(error) };
+    const lost = error instanceof ConflictError ? before : all;
+    return {
+      group,
+      environment,
+      lines: before,
+      failure: describeError(error),
+      error: { error, lines: lost },
+    };
   }
 }
 
-function holdBack({ job: { group, environment }, view, failure }: Seen, reason: string): GroupReport {
+function holdBack(
+  { job: { group, environment }, view, failure }: Seen,
+  reason: string,
+  before: readonly PlanLine[],
+): GroupReport {
   if (view === undefined) return { group, environment, lines: [], failure };
   const held = view.lines.some(isChange) ? { held: reason } : {};
-  return { group, environment, lines: notCarriedOut(view.lines, "refused"), ...held };
+  return { group, environment, lines: withEarlier(notCarriedOut(view.lines, "refused"), before), ...held };
 }
 
 /** So few replaced values are never unusual, however small the environment. */

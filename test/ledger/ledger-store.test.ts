@@ -15,7 +15,7 @@ function cloudWith(text: string, before: (world: { text: string; writes: number 
   const world = { text, revision: 1, reads: 0, writes: 0 };
   const stored = async () => {
     world.reads += 1;
-    return { text: world.text, etag: world.text, revision: world.revision };
+    return { text: world.text, etag: world.text, revision: world.revision, at: "2026-01-01T00:00:00.000Z" };
   };
   const write = async (_: string, next: string, etag: string) => {
     world.writes += 1;

@@ -33,11 +33,11 @@ describe("the sync job when the service misbehaves", () => {
   };
   const created = (run: Run) => equal(run.printed[0], "production: 3 created");
 
-  it("writes each values environment once and the ledger once, and on the second run nothing", async () => {
+  it("writes each values environment once and the ledger before and after, and on the second run nothing", async () => {
     const first = await stage.run({ catalog, input });
     created(first);
     equal(first.code, 0);
-    deepEqual(revisionsMade(first).length, 3);
+    deepEqual(revisionsMade(first).length, 4, "the ledger is told before and after");
     await arrived();
     const second = await settled();
     deepEqual(second.printed, ["production: 3 unchanged"]);
@@ -48,7 +48,7 @@ describe("the sync job when the service misbehaves", () => {
     ]);
     deepEqual(
       await Promise.all([API_KEYS, DATABASES, LEDGER].map((path) => stage.revision(path))),
-      [3, 3, 3],
+      [3, 3, 4],
     );
   });
 
@@ -70,7 +70,7 @@ describe("the sync job when the service misbehaves", () => {
     equal(run.printed[0], "production: 1 updated, 2 unchanged");
     deepEqual(
       revisionsMade(run),
-      [API_KEYS, LEDGER].map((path) => `PATCH /api/esc/environments/${ORG}/${path}`),
+      [LEDGER, API_KEYS, LEDGER].map((path) => `PATCH /api/esc/environments/${ORG}/${path}`),
     );
   });
 

@@ -26,20 +26,19 @@ describe("the sync job and its ledger", () => {
   };
   const created = (run: Run) => equal(run.printed[0], "production: 3 created");
 
-  it("takes the key a concurrent run made, and still tells what it did itself", async () => {
+  it("takes the key a concurrent run made, and finds its values", async () => {
     const through = ahead("PATCH", LEDGER, async () => {
       const other = await stage.run({ catalog, input });
       equal(other.code, 0);
     });
     const run = await stage.run({ catalog, input, through });
-    created(run);
-    equal(run.code, 0);
+    deepEqual([run.code, run.printed[0]], [0, "production: 3 unchanged"], "the other one made them");
     const { requests } = await settled();
     equal(requests.length, 3, "the ledger is whole: no values were asked");
   });
 
   it("finishes what a run left that died before its ledger, without writing values again", async () => {
-    stage.cloud.faults.add({ method: "PATCH", path: LEDGER_URL, answer: { status: 400 } });
+    stage.cloud.faults.add({ method: "PATCH", path: LEDGER_URL, skip: 1, answer: { status: 400 } });
     const died = await stage.run({ catalog, input });
     equal(died.code, 1);
     created(died);
@@ -50,7 +49,7 @@ describe("the sync job and its ledger", () => {
   });
 
   it("keeps its report when the ledger cannot be read again", async () => {
-    stage.cloud.faults.add({ method: "PATCH", path: LEDGER_URL, answer: { status: 409 } });
+    stage.cloud.faults.add({ method: "PATCH", path: LEDGER_URL, skip: 1, answer: { status: 409 } });
     stage.cloud.faults.add({ method: "GET", path: `${LEDGER}/decrypt`, skip: 1, answer: { status: 401 } });
     const run = await stage.run({ catalog, input });
     created(run);
@@ -83,19 +82,24 @@ describe("the sync job and its ledger", () => {
     match(run.printed.join("\n"), /app-ledger: there is no such environment/);
   });
 
-  for (const [when, path] of [
-    ["is opened", `${LEDGER}/decrypt$`],
-    ["is asked for a pause", LEDGER_URL],
-  ] as const) {
-    it(`writes nothing when the ledger's text arrives empty as it ${when}: that is no word of a pause`, async () => {
-      await stage.run({ catalog, input });
-      const headers = { etag: "x", "pulumi-esc-revision": "9" };
-      stage.cloud.faults.add({ method: "GET", path, times: 0, answer: { status: 200, headers } });
-      const run = await stage.run({ catalog, input: { ...input, ALPHA_KEY: "alpha-two" } });
-      deepEqual([run.code, writes(run)], [1, []]);
-      match(run.printed.join("\n"), /app-ledger: the ledger's text is empty at revision 9\. Remedy: /);
-    });
-  }
+  it("writes nothing when the ledger's text arrives empty as it is opened: that is no word of a pause", async () => {
+    await stage.run({ catalog, input });
+    const headers = { etag: "x", "pulumi-esc-revision": "9" };
+    const path = `${LEDGER}/decrypt$`;
+    stage.cloud.faults.add({ method: "GET", path, times: 0, answer: { status: 200, headers } });
+    const run = await stage.run({ catalog, input: { ...input, ALPHA_KEY: "alpha-two" } });
+    deepEqual([run.code, writes(run)], [1, []]);
+    match(run.printed.join("\n"), /app-ledger: the ledger's text is empty at revision 9\. Remedy: /);
+  });
+
+  it("writes no value when the ledger cannot be told what is to be written", async () => {
+    await stage.run({ catalog, input });
+    stage.cloud.faults.add({ method: "PATCH", path: LEDGER_URL, times: 0, answer: { status: 403 } });
+    const run = await stage.run({ catalog, input: { ...input, ALPHA_KEY: "alpha-two" } });
+    equal(run.code, 1);
+    match(run.printed.join("\n"), /app-ledger: the token may not do this/);
+    equal((await stage.variables(API_KEYS)).ALPHA_KEY, input.ALPHA_KEY);
+  });
 
   it("writes nothing in a dry run, not even the ledger, and says what it would do", async () => {
     const run = await stage.run({ catalog, input, dryRun: true });

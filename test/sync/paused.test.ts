@@ -98,8 +98,7 @@ describe("the sync job of an environment that somebody paused", () => {
       through: behind("GET", API_KEYS, () => pause()),
     });
     equal(await alpha(), "canary-one");
-    equal(run.printed[0], "production: 1 unchanged, 1 refused");
-    match(everything(run), /not written: somebody paused the sync of this environment while it ran/);
+    equal(run.printed[0], "production: paused, nothing written");
     match(everything(run), /notice: production: paused by ada/);
     equal(parseLedger(await stage.text(LEDGER)).paused?.reason, "vendor is down");
   });
@@ -112,12 +111,14 @@ describe("the sync job of an environment that somebody paused", () => {
     const run = await stage.run({ catalog, input: two, through });
     equal(run.code, 1);
     equal(await alpha(), "canary-rolled-back");
-    match(everything(run), /app-api-keys: not written: somebody paused the sync/);
+    match(everything(run), /app-api-keys: somebody else wrote it in between/);
+    match(everything(run), /notice: production: paused by ada/);
     equal(parseLedger(await stage.text(LEDGER)).paused?.by, "ada");
   });
 
   it("keeps a pause that came between its values and its ledger, and tells both", async () => {
-    const run = await stage.run({ catalog, input: two, through: ahead("PATCH", LEDGER, () => pause()) });
+    const through = behind("PATCH", API_KEYS, () => pause());
+    const run = await stage.run({ catalog, input: two, through });
     deepEqual([run.code, run.printed[0]], [0, "production: 1 updated, 1 unchanged"]);
     match(everything(run), /notice: production: paused by ada/);
     equal(parseLedger(await stage.text(LEDGER)).paused?.reason, "vendor is down");
@@ -135,7 +136,7 @@ describe("the sync job of an environment that somebody paused", () => {
   });
 
   it("writes nothing when it cannot see whether it is paused", async () => {
-    const path = `/api/esc/environments/${ORG}/${LEDGER}$`;
+    const path = `/api/esc/environments/${ORG}/${LEDGER}/decrypt$`;
     stage.cloud.faults.add({ method: "GET", path, times: 0, answer: { status: 403 } });
     const run = await stage.run({ catalog, input: two });
     deepEqual([run.code, writes(run)], [1, []]);

@@ -26,8 +26,10 @@ interface RunOptions {
   dryRun?: boolean;
   token?: string;
   environment?: Record<string, string>;
-  /** RFC 3339. */
+  /** The runner's clock, RFC 3339. */
   now?: string;
+  /** The service's; as the runner's when left out. */
+  serviceNow?: string;
   /** Milliseconds a request may take. */
   timeoutMs?: number;
   /** Wraps the door to HTTP. */
@@ -58,7 +60,11 @@ export class SyncStage {
   /** One run of the job, with a stored token. The first is run 42. */
   async run(options: RunOptions): Promise<Run> {
     const { catalog, input, dryRun = false, token = TOKENS.admin, environment = {}, through } = options;
-    const door = createHttp({ waitMs: 5, timeoutMs: options.timeoutMs ?? 30_000 });
+    const now = options.now ?? "2026-01-02T03:04:05Z";
+    const door = at(
+      options.serviceNow ?? now,
+      createHttp({ waitMs: 5, timeoutMs: options.timeoutMs ?? 30_000 }),
+    );
     const printed: string[] = [];
     const files = mkdtempSync(join(this.folder, "run-"));
     const [page, outputs] = [join(files, "summary.md"), join(files, "outputs")];
@@ -80,7 +86,7 @@ export class SyncStage {
       },
       http: through === undefined ? door : through(door),
       print: (line) => printed.push(line),
-      now: () => new Date(options.now ?? "2026-01-02T03:04:05Z"),
+      now: () => new Date(now),
     });
     const requests = await this.requests();
     return { code, printed, summary: textOf(page), outputs: textOf(outputs), requests };
@@ -119,6 +125,14 @@ export class SyncStage {
     const variables: Record<string, { value: string }> = properties?.environmentVariables?.value ?? {};
     return Object.fromEntries(Object.entries(variables).map(([name, each]) => [name, each.value]));
   }
+}
+
+/** Answers as at another time. */
+function at(now: string, http: Http): Http {
+  return async (request) => {
+    const answer = await http(request);
+    return { ...answer, headers: { ...answer.headers, date: new Date(now).toUTCString() } };
+  };
 }
 
 /** Writes among requests. */
