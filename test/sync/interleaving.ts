@@ -26,8 +26,8 @@ interface Actor {
   kind: Kind;
   /** Id of a run; of a hand sync the newest run it knows. */
   id: number;
-  /** When it first looked, or wrote; steps of the scheduler. */
-  began: number;
+  /** When it first looked at a values environment, or wrote there; steps of the scheduler. */
+  began: Record<string, number>;
 }
 
 export interface Interleaving {
@@ -53,12 +53,13 @@ function randomFrom(seed: number): () => number {
 }
 
 /** Whether what one brings is older than what another wrote. */
-function isOlder(own: Actor, standing: Actor, queued: ReadonlyMap<number, number>): boolean {
+function isOlder(own: Actor, standing: Actor, place: string, queued: ReadonlyMap<number, number>): boolean {
   if (own.kind === "console" || own.kind === "rollback") return false;
   if (own.kind === "run" && standing.kind === "run") return standing.id > own.id;
-  if (standing.kind === "run") return (queued.get(standing.id) ?? 0) > own.began;
+  if (standing.kind === "run") return (queued.get(standing.id) ?? 0) > (own.began[place] ?? 0);
   return (
-    standing.began > own.began || (own.kind === "run" && standing.kind === "hand" && standing.id >= own.id)
+    (standing.began[place] ?? 0) > (own.began[place] ?? 0) ||
+    (own.kind === "run" && standing.kind === "hand" && standing.id >= own.id)
   );
 }
 
@@ -72,6 +73,7 @@ class Simulation {
   private readonly waiting: (() => void)[] = [];
   private time = 0;
   private values = 0;
+  private mayDie = false;
   private runs = 41;
   private readonly queued = new Map<number, number>();
   private readonly gitHub: Record<string, string> = {};
@@ -84,7 +86,14 @@ class Simulation {
     this.random = randomFrom(seed);
     const now = () =>
       new Date(Date.UTC(2026, 0, 2) + this.time * 1000).toISOString().replace(/\.\d+Z/, ".000Z");
-    this.cloud = new MemoryCloud(now, (...told) => this.look(...told));
+    this.cloud = new MemoryCloud(
+      now,
+      (...told) => this.look(...told),
+      (reader, environment) => {
+        const { began = {} } = this.actors.get(reader) ?? {};
+        began[environment] ??= this.time;
+      },
+    );
     for (const place of [API_KEYS, DATABASES, LEDGER]) this.cloud.make(place);
     for (const name of NAMES) this.rotate(name);
   }
@@ -92,7 +101,9 @@ class Simulation {
   async run(): Promise<Interleaving> {
     await this.drain([this.sync("run", this.newRun(), { ...this.gitHub })]);
     const work = Array.from({ length: 5 + this.below(4) }, () => this.act());
+    this.mayDie = true;
     await this.drain(work);
+    this.mayDie = false;
     await this.drain([this.resume()]);
     const last = this.sync("run", this.newRun(), { ...this.gitHub });
     await this.drain([last]);
@@ -151,14 +162,12 @@ class Simulation {
     names?: ReadonlySet<string>,
   ): Promise<void> {
     const writer = `${kind}-${id}-${this.actors.size}`;
-    const actor = { kind, id, began: 0 };
+    const actor: Actor = { kind, id, began: {} };
     this.actors.set(writer, actor);
-    let left = this.random() < 0.15 ? 1 + this.below(14) : Number.POSITIVE_INFINITY;
+    let left = this.mayDie && this.random() < 0.15 ? 1 + this.below(14) : Number.POSITIVE_INFINITY;
     const step = async () => {
       left -= 1;
       await this.step(left < 0);
-      // What it knows is of its first request's answer.
-      if (actor.began === 0) actor.began = this.time;
     };
     const run = kind === "run" ? String(id) : handRun(id === 0 ? undefined : id);
     const identity = {
@@ -193,7 +202,7 @@ class Simulation {
 
   private people(kind: Kind, place: string, text: string): void {
     const writer = `${kind}-${this.actors.size}`;
-    this.actors.set(writer, { kind, id: 0, began: this.time });
+    this.actors.set(writer, { kind, id: 0, began: { [place]: this.time } });
     this.cloud.put(writer, place, text);
   }
 
@@ -235,7 +244,7 @@ class Simulation {
     for (const name of NAMES.filter((each) => PLACES[each] === environment)) {
       if (valueIn(before, name) === valueIn(after, name)) continue;
       const standing = this.standing.get(name);
-      if (standing !== undefined && isOlder(own, standing, this.queued))
+      if (standing !== undefined && isOlder(own, standing, environment, this.queued))
         this.found.older.push(`seed ${this.seed}: ${writer} replaced ${name} of ${JSON.stringify(standing)}`);
       this.standing.set(name, own);
     }

@@ -2,7 +2,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { Beginning } from "../../src/sync/beginning";
 import { type Interleaving, interleave } from "./interleaving";
 
-const MANY = 500;
+const MANY = Number(process.env.SYNC_INTERLEAVINGS ?? 500);
 
 async function tryAll(count: number): Promise<Interleaving> {
   const sum: Interleaving = { older: [], writes: 0, refused: 0, crashed: 0, stuck: [] };
@@ -29,7 +29,7 @@ async function without(rule: "laterWriters" | "changedSince", count: number): Pr
 }
 
 describe("syncs, hand syncs, rollbacks, people in the console and crashes in any order", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
 
   it(`replace nothing by something older in ${MANY} interleavings, and a new run brings what GitHub has`, async () => {
     const { older, stuck, writes, refused, crashed } = await tryAll(MANY);
@@ -40,10 +40,10 @@ describe("syncs, hand syncs, rollbacks, people in the console and crashes in any
   });
 
   it("would replace newer values without the ledger's word on who wrote", async () => {
-    ok((await without("laterWriters", 200)).older.length > 0);
+    ok((await without("laterWriters", 60)).older.length > 0);
   });
 
   it("would replace newer values without a look at what changed since a sync began", async () => {
-    ok((await without("changedSince", 200)).older.length > 0);
+    ok((await without("changedSince", 60)).older.length > 0);
   });
 });

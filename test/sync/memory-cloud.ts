@@ -18,6 +18,7 @@ export class MemoryCloud {
   constructor(
     private readonly now: () => string,
     private readonly onWrite: OnWrite,
+    private readonly onRead: (reader: string, environment: string) => void = () => {},
   ) {}
 
   make(environment: string): void {
@@ -54,6 +55,7 @@ export class MemoryCloud {
     };
     const textOf = (environment: string, text: string): EnvironmentText => {
       const { revision } = this.latest(environment);
+      this.onRead(writer, environment);
       return { text, revision, etag: etagOf(environment, revision), at: this.now() };
     };
     const replace = (environment: string, text: string, etag: string) =>
