@@ -9593,7 +9593,7 @@ async function syncOnce(job, cloud, run, stored) {
   const key = ledger.key ?? newFingerprintKey();
   run.beginning ??= new Beginning(
     ledger,
-    { ...knowingRuns(job.identity, whole), now: stored.at },
+    knowingRuns(job.identity, whole),
     run.writer
   );
   const { beginning } = run;

@@ -144,11 +144,7 @@ async function syncOnce(
   }
   const ledger = ownPart(whole, shard);
   const key = ledger.key ?? newFingerprintKey();
-  run.beginning ??= new Beginning(
-    ledger,
-    { ...knowingRuns(job.identity, whole), now: stored.at },
-    run.writer,
-  );
+  run.beginning ??= new Beginning(ledger, knowingRuns(job.identity, whole), run.writer);
   const { beginning } = run;
   const { identity } = beginning;
   const catalog = catalogOn(job.catalog, dayOf(new Date(stored.at)));
