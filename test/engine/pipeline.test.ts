@@ -25,7 +25,7 @@ describe("the whole pipeline, with the real engine", function () {
   const samples: Map<string, Sample> = sampleValues(catalog);
   const runs: WorkflowRun[] = [];
   const override: Sample = { value: "sk-canaryOfStagingAlone", canary: "canaryOfStagingAlone" };
-  const rotated: Sample = { value: "sk-canaryAfterRotation ", canary: "canaryAfterRotation" };
+  const rotated: Sample = { value: "sk-canaryAfterRotation", canary: "canaryAfterRotation" };
 
   const settings = () => readProject(join(__dirname, "../..")).settings;
   const cloud = () =>
