@@ -88,7 +88,10 @@ function report(
   if (differing.length === 0) return;
   terminal.print("");
   terminal.print("Not read by whom the catalog says; adopting changes nothing in GitHub:");
-  for (const line of tableLines(differing.map(({ name, what, remedy }) => [`  ${name}`, what, remedy])))
+  for (const line of tableLines(
+    differing.map(({ name, what, remedy }) => [`  ${name}`, what, remedy]),
+    terminal.width,
+  ))
     terminal.print(line);
   terminal.print(
     `Mend it before pulumi up, which does not look for it: ${COMMAND} repair --all does so for every declared secret`,

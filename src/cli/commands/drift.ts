@@ -20,14 +20,17 @@ export const driftCommand = defineCommand({
   run: async (context, { json }, { detectDrift }) => {
     const found = await detectDrift(context);
     const { drift, notes } = found;
-    const lines = json ? [JSON.stringify({ drift, notes })] : linesOf(found);
+    const lines = json ? [JSON.stringify({ drift, notes })] : linesOf(found, context.terminal.width);
     for (const line of lines) context.terminal.print(line);
     return drift.length === 0 ? EXIT.done : EXIT.found;
   },
 });
 
-function linesOf({ declared, drift, notes }: Drift): string[] {
-  const rows = tableLines(drift.map(({ name, kind, what, remedy }) => [kind, name, what, remedy]));
+function linesOf({ declared, drift, notes }: Drift, width: number | undefined): string[] {
+  const rows = tableLines(
+    drift.map(({ name, kind, what, remedy }) => [kind, name, what, remedy]),
+    width,
+  );
   const count = counted(drift.length, "difference");
   const told = (kind: Finding["kind"], heading: string, after: readonly string[] = []) => {
     const some = notes.filter((note) => note.kind === kind);

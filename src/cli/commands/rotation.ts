@@ -8,6 +8,7 @@ import { COMMAND, counted } from "../../text";
 import { type CommandContext, EXIT, type ExitCode } from "../command";
 import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { tableLines } from "../table";
+import type { Terminal } from "../terminal";
 
 const DUE_WITHIN = 14;
 
@@ -54,7 +55,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
     });
   const asked = rows.filter((row) => owner === undefined || row.owner === owner);
   if (typed.has("json")) terminal.print(JSON.stringify(asked));
-  else report(terminal.print, asked, dueWithin);
+  else report(terminal, asked, dueWithin);
   const ics = typed.text("ics");
   if (ics !== undefined) {
     writeCalendar(ics, renderCalendar(asked, context.project.settings, context.now()));
@@ -103,7 +104,11 @@ function repositoryIn({ project: { settings } }: CommandContext, typed: Typed): 
 
 const SHOWN: readonly RotationState[] = ["overdue", "due", "never", "unknown"];
 
-function report(print: (line: string) => void, rows: readonly RotationRow[], dueWithin: number): void {
+function report(
+  { print, width }: Pick<Terminal, "print" | "width">,
+  rows: readonly RotationRow[],
+  dueWithin: number,
+): void {
   const shown = rows.filter((row) => SHOWN.includes(row.state));
   const cells = shown.map((row) => [
     row.owner,
@@ -113,7 +118,7 @@ function report(print: (line: string) => void, rows: readonly RotationRow[], due
     when(row),
     [row.page, row.note].filter((each) => each !== undefined).join("  "),
   ]);
-  for (const line of tableLines(cells)) print(line);
+  for (const line of tableLines(cells, width)) print(line);
   if (cells.length > 0) print("");
   const count = (state: RotationState) => rows.filter((row) => row.state === state).length;
   const told = [

@@ -8,6 +8,7 @@ import { type CommandContext, EXIT, type ExitCode } from "../command";
 import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { environmentOption } from "../options";
 import { tableLines } from "../table";
+import type { Terminal } from "../terminal";
 
 /** How every secret stands, without reading one. */
 export const statusCommand: CommandSpec = {
@@ -40,7 +41,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   if (typed.has("json")) terminal.print(JSON.stringify(all));
   else {
     const unread = seen.filter(({ ledger }) => ledger === undefined);
-    report(terminal.print, all, new Set(unread.map(({ environment }) => environment)), typed.has("all"));
+    report(terminal, all, new Set(unread.map(({ environment }) => environment)), typed.has("all"));
     for (const line of remedyLines(all, project.settings)) terminal.print(line);
     for (const line of pauses(seen, context.now())) terminal.print(line);
   }
@@ -49,7 +50,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
 
 /** @param unread environments whose secrets are told in one row. @param isWhole also what is in sync. */
 function report(
-  print: (line: string) => void,
+  { print, width }: Pick<Terminal, "print" | "width">,
   all: readonly Status[],
   unread: ReadonlySet<string>,
   isWhole: boolean,
@@ -64,7 +65,7 @@ function report(
     const detail = "its ledger cannot be read: pulumi up makes it, or the token may not";
     return [environment, `all ${count}`, "unknown", detail];
   });
-  const lines = tableLines([...rows, ...without]);
+  const lines = tableLines([...rows, ...without], width);
   for (const line of lines) print(line);
   if (lines.length > 0) print("");
   const [inSync, open] = [all.filter(isInSync).length, all.filter((status) => status.open).length];
