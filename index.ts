@@ -35,15 +35,9 @@ const declared = { catalog, secrets, settings, values, today, guards, provider: 
 declareEnvironmentSecrets(declared, opts);
 
 // GitHub, by the one stack that owns it: the organization secrets, the sync workflow, the loaders, the trust.
-const bundle = readFileSync("dist/sync_secrets.cjs", "utf8");
-const runtimes = readRuntimes(__dirname);
-const organization = ownsOrganization
-  ? new Organization(
-      settings.githubOrganization,
-      { ...declared, stacks, inGitHub, deployments, bundle, runtimes, cloud },
-      opts,
-    )
-  : undefined;
+const files = { bundle: readFileSync("dist/sync_secrets.cjs", "utf8"), runtimes: readRuntimes(__dirname) };
+const all = { ...declared, ...files, stacks, inGitHub, deployments, cloud };
+const organization = ownsOrganization ? new Organization(settings.githubOrganization, all, opts) : undefined;
 
 const byName = <T>(of: (deployment: DeploymentEnvironment) => T) =>
   Object.fromEntries(deployments.map((deployment) => [deployment.name, of(deployment)]));

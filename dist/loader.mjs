@@ -21,13 +21,18 @@ function editDistance(a, b) {
 
 // src/errors.ts
 var RemedyError = class extends Error {
-  constructor(problem, options) {
-    super(`${problem.subject}: ${problem.cause}. Remedy: ${problem.remedy}`, options);
+  constructor(problem, { problems = [], ...options } = {}) {
+    super([oneLine(problem), ...problems.map((each) => `  - ${oneLine(each)}`)].join("\n"), options);
     this.problem = problem;
     this.name = new.target.name;
+    this.problems = problems;
   }
   problem;
+  problems;
 };
+function oneLine({ subject, cause, remedy }) {
+  return `${subject}: ${cause}. Remedy: ${remedy}`;
+}
 var TokenError = class extends RemedyError {
 };
 

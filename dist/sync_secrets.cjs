@@ -7905,6 +7905,7 @@ var WORKFLOW_PATH = `.github/workflows/${WORKFLOW_FILE}`;
 var SENTINEL = "__SET_ME_IN_GITHUB__ (placeholder by sophia-secrets; never synced, never loaded)";
 
 // src/catalog/placeholders.ts
+var import_node_crypto = require("node:crypto");
 var WORDS = /* @__PURE__ */ new Set([
   "changeme",
   "changeit",
@@ -7931,23 +7932,40 @@ var WORDS = /* @__PURE__ */ new Set([
   "undefined"
 ]);
 var EXAMPLES = /* @__PURE__ */ new Set([
-  "AKIAIOSFODNN7EXAMPLE",
-  "AKIAI44QH8DHBEXAMPLE",
-  "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-  "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
-  "sk_test_4eC39HqLyjWDarjtT1zdp7dc",
-  "sk_test_BQokikJOvBiI2HlWgH4olfQ2",
-  "pk_test_TYooMQauvdEDq54NiTphI7jx",
-  "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
-  "xoxb-not-a-real-token-this-will-not-work",
-  "xoxp-not-a-real-token-this-will-not-work",
-  "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
-  "gho_16C7e42F292c6912E7710c838347Ae178B4a",
-  "ghu_16C7e42F292c6912E7710c838347Ae178B4a",
-  "your-256-bit-secret",
-  "my-anthropic-api-key",
-  "My API Key",
-  "https://examplePublicKey@o0.ingest.sentry.io/0"
+  "1a5d44a2dca19669",
+  // AWS
+  "c6ea27c534f993d3",
+  // AWS
+  "78314b11be2e5815",
+  // AWS
+  "e21b597ba6b9cafa",
+  // AWS
+  "2cafc0970149a84f",
+  // Stripe
+  "f2d6ca16515033e5",
+  // Stripe
+  "b1471f544ceeea31",
+  // Stripe
+  "f5c388734d28087b",
+  // Slack
+  "0e3fd41c01a69772",
+  // Slack
+  "744d4263f0a65db9",
+  // Slack
+  "3543c50b0cb9cea8",
+  // GitHub
+  "bc3ae723f57c6b9e",
+  // GitHub
+  "82e74299544e0073",
+  // GitHub
+  "f7d838701b86c5df",
+  // jwt.io
+  "d4695b1ca6366672",
+  // Anthropic
+  "f04f84687bec4144",
+  // OpenAI
+  "8fbf3a320031278b"
+  // Sentry
 ]);
 var PREFIX = /^(?:https:\/\/hooks\.slack\.com\/services\/|(?:[spr]k|whsec)[-_](?:(?:ant|or|proj|live|test|api\d\d|v\d)[-_])*|xox[a-z]-|xapp-|gh[a-z]_|github_pat_|pul-|lin_api_|dckr_pat_)/;
 var PROSE = /^[a-z0-9]{1,12}(?:[-_. ]+[a-z0-9]{1,12})*$/i;
@@ -7958,10 +7976,13 @@ var LONGEST = 120;
 function isPlaceholder(value) {
   const text = value.trim().replace(/^(["'`])(.*)\1$/s, "$2").trim();
   if (text.length > LONGEST) return false;
-  if (EXAMPLES.has(text)) return true;
+  if (EXAMPLES.has(digestOf(text))) return true;
   return [text, text.replace(PREFIX, "")].some(
     (each) => WORDS.has(each.toLowerCase().replace(/[-_. !]/g, "")) || PROSE.test(each) && ASKING.test(each) || TEMPLATE.test(each) || FILLER.test(each)
   );
+}
+function digestOf(value) {
+  return (0, import_node_crypto.createHash)("sha256").update(value).digest("hex").slice(0, 16);
 }
 
 // src/catalog/formats.ts
@@ -8186,16 +8207,16 @@ function isOfAnotherGitHub(own, other = own) {
 }
 
 // src/ledger/fingerprint.ts
-var import_node_crypto = require("node:crypto");
+var import_node_crypto2 = require("node:crypto");
 var KEY_BYTES = 32;
 function newFingerprintKey() {
-  return (0, import_node_crypto.randomBytes)(KEY_BYTES).toString("base64");
+  return (0, import_node_crypto2.randomBytes)(KEY_BYTES).toString("base64");
 }
 function isFingerprintKey(text) {
   return Buffer.from(text, "base64").length === KEY_BYTES;
 }
 function fingerprint(key, name, value) {
-  return (0, import_node_crypto.createHmac)("sha256", Buffer.from(key, "base64")).update(name).update("\0").update(value.unwrap()).digest("base64url");
+  return (0, import_node_crypto2.createHmac)("sha256", Buffer.from(key, "base64")).update(name).update("\0").update(value.unwrap()).digest("base64url");
 }
 
 // src/sync/given-values.ts
