@@ -10,10 +10,16 @@ export interface Problem {
 	cause: string;
 	remedy: string;
 }
-/** An error that carries its problem as data. The message is the problem in one line. */
+/**
+ * An error that carries its problem as data, and where one thing has several faults all of them, so that a person can fix
+ * them at once. The message is the problem in one line, and a line for each of those.
+ */
 export declare class RemedyError extends Error {
 	readonly problem: Problem;
-	constructor(problem: Problem, options?: ErrorOptions);
+	readonly problems: readonly Problem[];
+	constructor(problem: Problem, { problems, ...options }?: ErrorOptions & {
+		problems?: readonly Problem[];
+	});
 }
 /**
  * A secret value that cannot be printed by accident: text, JSON, templates, `console.log` and error dumps show

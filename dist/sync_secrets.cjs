@@ -9002,7 +9002,7 @@ function ageOf(changed2, now) {
 }
 
 // src/sync/sync-environment.ts
-var import_node_crypto2 = require("node:crypto");
+var import_node_crypto3 = require("node:crypto");
 
 // src/catalog/dates.ts
 function dayOf(moment) {
@@ -9560,7 +9560,7 @@ async function syncEnvironment(job, cloud) {
   const place = job.target.ledger;
   const isShared = job.catalog.shard !== void 0;
   const run = {
-    writer: (0, import_node_crypto2.randomBytes)(6).toString("hex"),
+    writer: (0, import_node_crypto3.randomBytes)(6).toString("hex"),
     alerted: once(job),
     tagged: taggedOnce(job, cloud)
   };
@@ -9612,11 +9612,7 @@ async function syncOnce(job, cloud, run, stored) {
   }
   const ledger = ownPart(whole, shard);
   const key = ledger.key ?? newFingerprintKey();
-  run.beginning ??= new Beginning(
-    ledger,
-    knowingRuns(job.identity, whole),
-    run.writer
-  );
+  run.beginning ??= new Beginning(ledger, knowingRuns(job.identity, whole), run.writer);
   const { beginning } = run;
   const { identity } = beginning;
   const catalog = catalogOn(job.catalog, dayOf(new Date(stored.at)));
