@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import * as pulumi from "@pulumi/pulumi";
 import { catalog as written } from "./secrets/catalog";
 import { IMAGES } from "./secrets/images";
 import { dayOf } from "./src/catalog/dates";
@@ -8,8 +6,11 @@ import { AccessRules } from "./src/resources/access/access-rules";
 import { openOrganization } from "./src/resources/access/open-organization";
 import { CatalogFacts } from "./src/resources/catalog-facts";
 import { resolveImages } from "./src/resources/docker/images";
+import { guardComposites } from "./src/resources/esc/composite-guard";
 import { DeploymentEnvironment } from "./src/resources/esc/deployment-environment";
 import { declareEnvironmentSecrets } from "./src/resources/github/environment-secrets";
+import { refuseExisting } from "./src/resources/github/existing-secrets";
+import { GitHubSecrets } from "./src/resources/github/github-secrets";
 import { Organization } from "./src/resources/github/organization";
 import { guardSecrets } from "./src/resources/github/secret-guards";
 import { declareProviders } from "./src/resources/providers";
@@ -17,27 +18,31 @@ import { readStack } from "./src/resources/read-stack";
 
 // The stack's config and the catalog, checked: nothing is declared before everything is right.
 const today = dayOf(new Date());
-const { catalog, settings, stacks, ownsOrganization, values } = readStack(written, today);
+const stack = readStack(written, today);
+const { catalog, settings, ownsOrganization } = stack;
 const { entries: secrets, groups, rotators, accessPolicies: policies } = catalog;
 const { github, pulumiservice } = declareProviders(settings, secrets.length);
-const opts = { providers: [github, pulumiservice] };
+const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider: github });
+const dependsOn = refuseExisting({ ...stack, secrets, today, inGitHub });
+const opts = { providers: [github, pulumiservice], dependsOn };
 new CatalogFacts(settings.application, { secrets, policies });
 
 // Pulumi ESC: per deployment environment the values, the ledger, the composite, and who may open them.
 const cloud = openOrganization(settings);
 const access = new AccessRules(catalog, settings, cloud);
-const args = { settings, groups, rotators, access };
+const args = { settings, groups, rotators, access, compositeGuard: guardComposites({ settings, access }) };
 const deployments = settings.environments.map((name) => new DeploymentEnvironment(name, args, opts));
 
 // GitHub: the hooks without which no secret is declared, and the secrets that have a value per environment.
-const { guards, inGitHub } = guardSecrets({ secrets, settings, today, deployments, provider: github });
-const declared = { catalog, secrets, settings, values, today, guards, provider: github };
+const guards = guardSecrets({ ...stack, secrets, today, deployments, inGitHub });
+const declared = { ...stack, secrets, today, guards, inGitHub, provider: github };
 declareEnvironmentSecrets(declared, opts);
 
 // GitHub, by the one stack that owns it: the organization secrets, the sync workflow, the loaders, the trust.
-const files = { bundle: readFileSync("dist/sync_secrets.cjs", "utf8"), runtimes: readRuntimes(__dirname) };
-const all = { ...declared, ...files, stacks, inGitHub, deployments, cloud };
-const organization = ownsOrganization ? new Organization(settings.githubOrganization, all, opts) : undefined;
+const runtimes = readRuntimes(__dirname);
+const organization = ownsOrganization
+  ? new Organization(settings.githubOrganization, { ...declared, deployments, runtimes, cloud }, opts)
+  : undefined;
 
 const byName = <T>(of: (deployment: DeploymentEnvironment) => T) =>
   Object.fromEntries(deployments.map((deployment) => [deployment.name, of(deployment)]));
@@ -45,13 +50,10 @@ const byName = <T>(of: (deployment: DeploymentEnvironment) => T) =>
 export const compositeEnvironments = byName(({ composite }) => composite);
 /** The sync workflow of each carrier. */
 export const workflows = organization?.workflows ?? [];
+const size = (list: object) => Object.keys(list).length;
 /** How many secrets are declared, and in how many groups and environments. */
-export const counts = {
-  secrets: secrets.length,
-  groups: Object.keys(groups).length,
-  environments: deployments.length,
-};
+export const counts = { secrets: size(secrets), groups: size(groups), environments: size(deployments) };
 /** Secrets that have not been synced yet, by deployment environment. */
 export const waiting = byName((deployment) => deployment.waitingOf(secrets));
 /** Digests of the platform's images; empty unless the config asks for them. */
-export const images = resolveImages(IMAGES, settings, new pulumi.Config().getSecret("dockerPassword"));
+export const images = resolveImages(IMAGES, settings);

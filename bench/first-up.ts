@@ -77,9 +77,10 @@ async function timeFirstUp(pace: string | undefined): Promise<number> {
 }
 
 /** The program's slots and nothing else of it: what the goal is about. */
-const FIRST_SLOTS = `import { catalog } from "./secrets/catalog";
+const FIRST_SLOTS = `import { catalog as written } from "./secrets/catalog";
 import { dayOf } from "./src/catalog/dates";
 import { organizationSlots } from "./src/catalog/slots";
+import { GitHubSecrets } from "./src/resources/github/github-secrets";
 import { OrganizationSecret } from "./src/resources/github/organization-secret";
 import { Repositories } from "./src/resources/github/repositories";
 import { guardSecrets } from "./src/resources/github/secret-guards";
@@ -87,9 +88,11 @@ import { declareProviders } from "./src/resources/providers";
 import { readStack } from "./src/resources/read-stack";
 
 const today = dayOf(new Date());
-const { settings, secrets } = readStack(catalog, today);
+const { settings, catalog } = readStack(written, today);
+const secrets = catalog.entries;
 const { github: provider } = declareProviders(settings, ${SLOTS});
-const { guards } = guardSecrets({ secrets, settings, today, deployments: [], provider });
+const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider });
+const guards = guardSecrets({ secrets, settings, today, deployments: [], inGitHub });
 const repositories = new Repositories(settings.githubOrganization, { provider });
 for (const slot of organizationSlots(secrets, today).slice(0, ${SLOTS})) {
   const repositoryIds = Promise.all(settings.carriers.map((each) => repositories.idOf(each)));

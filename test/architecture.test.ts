@@ -111,7 +111,7 @@ const ROOMS: readonly Room[] = [
   {
     holds: ["index"],
     ours: ["secrets/", "src/catalog/", "src/loaders/generator/", "src/resources/"],
-    packages: ["node:fs", "@pulumi/pulumi"],
+    packages: [],
   },
   { holds: ["policies/"], ours: [], packages: ["@pulumi/policy", "yaml"] },
   { holds: ["sandbox/core/"], ours: [] },
@@ -141,6 +141,7 @@ const MAINS = [
   "src/cli/open-context.ts",
   "src/loaders/typescript/loader-options.ts",
   "src/resources/access/open-organization.ts",
+  "src/resources/read-stack.ts",
 ];
 const isOurs = (path: string) => /^(index\.ts|secrets\/|src\/|policies\/)/.test(path);
 

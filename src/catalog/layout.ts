@@ -89,3 +89,9 @@ export function startSync(
 ): string {
   return `gh workflow run ${WORKFLOW_FILE} -R ${githubOrganization}/${carrier}`;
 }
+
+/**
+ * Environment variable by which `adopt` has the program declare secrets that GitHub holds and the state does not: its
+ * proxy lets no write through. An `up` by hand with it still overwrites nothing, because the guards refuse each of them.
+ */
+export const ALLOW_EXISTING = "SOPHIA_SECRETS_ALLOW_EXISTING";

@@ -10,6 +10,9 @@ export interface Providers {
   pulumiservice: pulumiservice.Provider;
 }
 
+/** Unlike a missing argument, an undefined output is not filled in by the SDK. */
+const LEFT_TO_PLUGIN = pulumi.output(undefined) as unknown as pulumi.Output<string>;
+
 /**
  * Explicit providers: what a stack writes to never depends on whose default provider happens to be configured.
  *
@@ -21,9 +24,10 @@ export function declareProviders(settings: Settings, slots: number): Providers {
       owner: settings.githubOrganization,
       ...paceOf(slots),
       // Left to the plugin, which reads GITHUB_TOKEN itself: the SDK would put it into the state, and each run with
-      // another token, as in CI, would show a change.
-      token: pulumi.output(undefined) as unknown as pulumi.Output<string>,
-      ...(settings.githubApiUrl === undefined ? {} : { baseUrl: `${settings.githubApiUrl}/` }),
+      // another token, as in CI, would show a change. The same for GITHUB_BASE_URL: the state would keep the address of
+      // one run, and each refresh would ask there.
+      token: LEFT_TO_PLUGIN,
+      baseUrl: settings.githubApiUrl === undefined ? LEFT_TO_PLUGIN : `${settings.githubApiUrl}/`,
     }),
     pulumiservice: new pulumiservice.Provider(
       "pulumi-cloud",

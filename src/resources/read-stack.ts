@@ -9,6 +9,7 @@ import { checkOversight, checkPins, checkStacks, type StackClaim } from "../cata
 import { checkTrust } from "../catalog/checks/check-trust";
 import type { Catalog, ResolvedCatalog, ResolvedEntry } from "../catalog/entry";
 import { checkEnvironmentTargets } from "../catalog/environment-slots";
+import { ALLOW_EXISTING } from "../catalog/layout";
 import { parseSettings, type Settings } from "../catalog/settings";
 import { fileOfStack, parseStackFile, type StackConfig, stackOf } from "../catalog/stack-file";
 import { describeProblems, type Problem } from "../errors";
@@ -25,6 +26,8 @@ export interface Stack {
   ownsOrganization: boolean;
   /** Values that entries take from config, by name: secret. */
   values: pulumi.Output<Record<string, string>>;
+  /** Whether the command that runs this takes care of secrets that exist in GitHub alone. */
+  allowsExisting: boolean;
 }
 
 /**
@@ -75,6 +78,7 @@ export function readStack(written: Catalog, today: string): Stack {
     catalog,
     stacks,
     ownsOrganization,
+    allowsExisting: process.env[ALLOW_EXISTING] === "true",
     values: values ?? pulumi.secret<Record<string, string>>({}),
   };
 }

@@ -48,15 +48,17 @@ describe("adopt, with the real engine", function () {
     await project?.close();
   });
 
-  it("is what a refused preview names", async () => {
+  it("is what a refused preview names, for each secret that exists", async () => {
     const { code, output } = await project.pulumi("preview", "-s", "live");
     assert.notEqual(code, 0, output);
-    // The engine stops at the first refusal, and which slot comes first is its own affair.
     const named =
-      /(\w+): this organization secret exists .*Nothing was written\. Remedy: .*\.\/sophia-secrets adopt (\w+)/;
-    const [, refused, toAdopt] = named.exec(output) ?? [];
-    assert.ok(["FOR_ALL", "RESET_BY_GH", "SELECTED"].includes(refused ?? ""), output);
-    assert.equal(toAdopt, refused);
+      /(\w+): this organization secret exists .*Nothing was written\. Remedy: .*\.\/sophia-secrets adopt (\w+)/g;
+    const told = [...output.matchAll(named)].map(([, refused, toAdopt]) => [refused, toAdopt]);
+    assert.deepEqual(told, [
+      ["FOR_ALL", "FOR_ALL"],
+      ["RESET_BY_GH", "RESET_BY_GH"],
+      ["SELECTED", "SELECTED"],
+    ]);
   });
 
   it("may be killed half way", async () => {
@@ -88,6 +90,12 @@ describe("adopt, with the real engine", function () {
     assert.equal(done.code, 0, done.stderr);
     assert.deepEqual(slotsIn(await stateOf(project)), NAMES);
     assert.match(done.stdout, /RESET_BY_GH +readable by all private repositories instead of selected/);
+  });
+
+  it("leaves no address in the state: a refresh before the next up asks GitHub, not the proxy", async () => {
+    const provider = (await stateOf(project)).find(({ type }) => type === "pulumi:providers:github");
+    assert.equal(provider?.inputs?.baseUrl, undefined);
+    await project.ok("refresh", "-s", "live", "--yes", "--skip-preview");
   });
 
   it("has not written to GitHub once", async () => {

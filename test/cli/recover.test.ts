@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RemedyError } from "../../src/errors";
-import { creationsIn, type ImportFile, importFileFor } from "../../src/operations/recovery/find-orphans";
+import { creationsIn, type ImportFile, importFileFor } from "../../src/operations/recovery/creations";
 import { type CloudFixture, ORG, startCloud, team } from "../pulumi-cloud/cloud-fixture";
 import { commandContext, runCommand } from "./command-context";
 

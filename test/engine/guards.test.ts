@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ALLOW_EXISTING } from "../../src/catalog/layout";
 import { createHttp } from "../../src/clients/http";
 import { createPulumiCloud, valueAt } from "../../src/clients/pulumi-cloud";
 import { Secret } from "../../src/secret";
@@ -22,7 +23,9 @@ describe("the guards of a slot, with the real engine", function () {
   before(async () => {
     project = await startProject(otherOrganization());
     await project.people.setSecret("STRIPE_KEY", BEFORE);
+    await project.people.setSecret("SENTRY_DSN", "https://example.org/before");
     await project.requests("github");
+    await project.requests("pulumi");
   });
   after(async () => {
     await project?.close();
@@ -59,20 +62,31 @@ pulumi.runtime.registerResourceTransform(({ type, props, opts }) =>
     return valueAt(await cloud.open("vault/shop-live"), ["credentials", ...path]);
   };
 
-  it("refuse, at preview, to take over a secret that exists: nothing is written, the way out is named", async () => {
-    const { code, output } = await project.pulumi("preview", "-s", "live");
-    assert.notEqual(code, 0);
-    assert.match(output, /STRIPE_KEY: this organization secret exists in GitHub .*Remedy: /);
-    const writes = (await project.requests("github")).filter((each) => !each.startsWith("GET "));
-    assert.deepEqual(writes, []);
-  });
+  for (const command of [["preview"], ["up", "--yes", "--skip-preview", "--continue-on-error"]])
+    it(`are not even asked by ${command[0]}: all secrets that exist are named before anything is created`, async () => {
+      const { code, output } = await project.pulumi(...command, "-s", "live");
+      assert.notEqual(code, 0);
+      for (const name of ["STRIPE_KEY", "SENTRY_DSN"]) {
+        const told = new RegExp(
+          `${name}: this organization secret exists in GitHub .*Remedy: .* adopt ${name}`,
+        );
+        assert.match(output, told);
+      }
+      assert.doesNotMatch(output, /PAYPAL_PEM/);
+      const isWrite = (each: string) => !each.startsWith("GET ") && !each.includes("/api/stacks/");
+      const requests = await Promise.all([project.requests("github"), project.requests("pulumi")]);
+      assert.deepEqual(requests.flat().filter(isWrite), []);
+      assert.ok(!output.includes(BEFORE));
+    });
 
-  it("refuse it at up as well, and with --continue-on-error let everything else go through", async () => {
+  it("refuse it by themselves too, and with --continue-on-error let everything else go through", async () => {
+    project.env[ALLOW_EXISTING] = "true";
     const { code, output } = await up();
     assert.notEqual(code, 0);
     assert.match(output, /STRIPE_KEY: this organization secret exists in GitHub/);
     const requests = await project.requests("github");
     assert.deepEqual(writesOf(requests, "STRIPE_KEY"), []);
+    assert.deepEqual(writesOf(requests, "SENTRY_DSN"), []);
     assert.equal(writesOf(requests, "SMTP_PASSWORD").length, 1);
     assert.ok(!output.includes(BEFORE));
   });

@@ -49,17 +49,21 @@ describe("ESC environments", function () {
     });
   }
 
-  it("are kept from deletion by Pulumi Cloud itself where they hold values or the ledger", () => {
+  it("are kept from deletion by Pulumi Cloud itself, except the composites of policies", () => {
     const kept = runs.flatMap((run) => ofType(run.resources, "pulumiservice:api/esc:EnvironmentSettings"));
     const places = kept.map(({ inputs }) => [inputs.envName, inputs.deletionProtected]);
-    const expected = environments.filter((each) => !composed.test(each.name));
+    const expected = environments.filter((each) => !/-for-/.test(each.name));
     assert.deepEqual(
       new Map(places as [string, boolean][]),
       new Map(expected.map((each) => [String(each.inputs.name), true])),
     );
-    assert.equal(places.length, 18);
-    // A policy's own composite goes with the policy.
-    for (const each of environments) assert.equal(each.protect, !/-for-/.test(each.name), each.name);
+    assert.equal(places.length, 21);
+    // A policy's own composite goes with the policy; while the catalog has it, a hook keeps it.
+    for (const each of environments) {
+      assert.equal(each.protect, !/-for-/.test(each.name), each.name);
+      const hooks = composed.test(each.name) ? ["refuse-to-delete-composite"] : [];
+      assert.deepEqual(each.hooks.others, hooks, each.name);
+    }
   });
 
   it("leave to the sync what it writes: text ignored, protected, retained", () => {

@@ -40,6 +40,7 @@ describe("slots", function () {
     }
     assert.deepEqual(run.hooks, [
       { name: "say-window-of-access", onDryRun: true },
+      { name: "refuse-to-delete-composite", onDryRun: true },
       { name: "refuse-to-overwrite-existing-secret", onDryRun: true },
       { name: "refuse-to-update-slot", onDryRun: true },
       { name: "refuse-to-update-value-of-person", onDryRun: true },

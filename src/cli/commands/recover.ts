@@ -10,7 +10,7 @@ export const recoverCommand: CommandSpec = {
   topic: "mend",
   description: "Import what an interrupted pulumi up left behind",
   details: [
-    "An up that was killed or refused halfway leaves environments, teams, a role, webhooks or an issuer that the state does not have. Each later up then fails because they exist (409). The command reads Pulumi Cloud and changes the state alone; it keeps a copy of the state in .sophia-secrets/. It names the operations that Pulumi records as interrupted, and refuses to import an environment with text that the next up would replace.",
+    "An up that was killed or refused halfway leaves environments, teams, webhooks, files of carriers and the like that the state does not have. Each later up then fails because they exist. The command reads Pulumi Cloud and GitHub and changes the state alone; it keeps a copy of the state in .sophia-secrets/. It names the operations that Pulumi records as interrupted, leaves files with other content as they are, and refuses to import an environment with text that the next up would replace.",
   ],
   options: [
     ["--dry-run", "show what would be imported and stop"],
@@ -31,7 +31,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const count = done.recovered.length;
   if (count === 0)
     terminal.print(
-      `Nothing to recover in ${project.stack}: no environment, tag, team, role, issuer or webhook that its next pulumi up creates exists yet (for another stack: --stack NAME)`,
+      `Nothing to recover in ${project.stack}: nothing that its next pulumi up creates exists yet (for another stack: --stack NAME)`,
     );
   else
     terminal.print(
@@ -39,6 +39,10 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
     );
   for (const line of tableLines(done.recovered.map(({ type, id }) => [`  ${kindOf(type)}`, id])))
     terminal.print(line);
+  for (const { file, difference } of done.foreign)
+    terminal.print(
+      `Not imported: ${file} has other content and ${difference}. Remedy: move its content elsewhere and delete it in GitHub, then pulumi up`,
+    );
   if (count > 0 && !dryRun) terminal.print(`Next: pulumi up -s ${project.stack}`);
   if (done.pending.length > 0) for (const line of pendingLines(done, project.stack)) terminal.print(line);
   return EXIT.done;

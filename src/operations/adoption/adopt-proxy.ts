@@ -132,7 +132,10 @@ function json(response: ServerResponse, status: number, body: object): void {
 export interface Adoptable {
   /** Names of the organization's secrets, in upper case. */
   names: ReadonlySet<string>;
-  /** Names of environments' secrets, by `repository id/environment`: how the provider asks for them. */
+  /**
+   * Names of environment secrets, by `repository id/environment` and by `repository/environment`: clients ask for them
+   * either way.
+   */
   environmentSecrets: ReadonlyMap<string, ReadonlySet<string>>;
   /** `repository/environment` of environments that exist. */
   environments: ReadonlySet<string>;
@@ -146,7 +149,7 @@ export type ProxyAnswer = { kind: "done"; adopted?: string } | { kind: "existing
 const API = String.raw`^(?:\/api\/v3)?`;
 const SECRET = new RegExp(String.raw`${API}\/orgs\/[^/]+\/actions\/secrets\/([^/]+)(\/repositories)?$`);
 const LIST = new RegExp(String.raw`${API}\/orgs\/[^/]+\/actions\/secrets$`);
-const PLACE = String.raw`${API}\/repositories\/(\d+)\/environments\/([^/]+)\/secrets`;
+const PLACE = String.raw`${API}\/(?:repositories|repos\/[^/]+)\/([^/]+)\/environments\/([^/]+)\/secrets`;
 const ENVIRONMENT_SECRET = new RegExp(String.raw`${PLACE}\/([^/]+)$`);
 const ENVIRONMENT_LIST = new RegExp(`${PLACE}$`);
 const ENVIRONMENT = new RegExp(String.raw`${API}\/repos\/[^/]+\/([^/]+)\/environments\/([^/]+)$`);

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
+import { ALLOW_EXISTING } from "../../catalog/layout";
 import type { GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
 import { counted } from "../../text";
@@ -37,7 +38,7 @@ export async function adoptThroughProxy(context: Context, adopted: Adopted, repo
   const run = (command: readonly string[], urns: readonly string[]) => {
     const config = copy === undefined ? [] : ["--config-file", copy.path];
     const line = [...command, "--yes", "--skip-preview", ...config, ...targets(urns)];
-    return pulumi.run(line, { GITHUB_BASE_URL: `${proxy.url}/` });
+    return pulumi.run(line, { GITHUB_BASE_URL: `${proxy.url}/`, [ALLOW_EXISTING]: "true" });
   };
   const environments = [...adopted.environments].map(urnOfEnvironment);
   try {
@@ -70,8 +71,10 @@ async function adoptableOf(github: GitHub, adopted: Adopted): Promise<Adoptable>
   const environmentSecrets = new Map<string, Set<string>>();
   for (const { slot, place } of slots) {
     if (place === undefined) continue;
-    const key = `${ids.get(place.repository)}/${place.environment}`;
-    environmentSecrets.set(key, (environmentSecrets.get(key) ?? new Set()).add(slot.name));
+    for (const repository of [ids.get(place.repository), place.repository]) {
+      const key = `${repository}/${place.environment}`;
+      environmentSecrets.set(key, (environmentSecrets.get(key) ?? new Set()).add(slot.name));
+    }
   }
   const names = slots.filter(({ place }) => place === undefined).map(({ slot }) => slot.name);
   return { names: new Set(names), environmentSecrets, environments, branchRules };

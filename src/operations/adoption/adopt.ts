@@ -1,4 +1,5 @@
 import { dayOf } from "../../catalog/dates";
+import { ALLOW_EXISTING } from "../../catalog/layout";
 import { createGitHubEnvironments } from "../../clients/github-secrets";
 import type { Context, Report } from "../context";
 import { inParallel } from "../in-parallel";
@@ -58,6 +59,7 @@ export async function adopt(
   const backup = keepBackup(project, exported, context.now());
   events.kept(backup);
   await adoptThroughProxy(context, { slots, ...places }, events.progress);
+  // Without a configured address the plugin reads GITHUB_BASE_URL itself, and the state has none.
   if (project.settings.githubApiUrl !== undefined) await restoreAddress(context);
   return { ...plan, backup };
 }
@@ -86,14 +88,15 @@ function pathOf({ repository, environment }: NonNullable<AdoptSlot["place"]>): s
   return `${repository}/${environment}`;
 }
 
-/** Whether an interrupted run left the provider's address in the state at a proxy that is closed. */
+/** Whether an interrupted run left the address of its proxy in the state, so that each refresh fails. */
 function leadsToProxy(state: StateFacts, { settings }: Project): boolean {
   const address = state.githubAddress;
-  if (settings.githubApiUrl === undefined || address === undefined) return false;
-  return new URL(address).hostname === "127.0.0.1" && address !== `${settings.githubApiUrl}/`;
+  if (address === undefined || address === `${settings.githubApiUrl}/`) return false;
+  return new URL(address).hostname === "127.0.0.1";
 }
 
-/** The provider's address is part of the state: it is set back to the configured one. */
+/** A configured address is part of the state, so the proxy's takes its place there until an `up` sets it back. */
 async function restoreAddress({ pulumi, project }: Context): Promise<void> {
-  await pulumi.run(["up", "--yes", "--skip-preview", ...targets(groundOf(project))]);
+  const line = ["up", "--yes", "--skip-preview", ...targets(groundOf(project))];
+  await pulumi.run(line, { [ALLOW_EXISTING]: "true" });
 }

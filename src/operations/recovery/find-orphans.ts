@@ -1,113 +1,17 @@
+import type { GitHubCall } from "../../clients/github-call";
 import { NotFoundError, type PulumiCall, parseAnswer } from "../../clients/pulumi-call";
 import { inParallel } from "../in-parallel";
+import type { Creation, Found } from "./creations";
+import { IN_GITHUB } from "./find-in-github";
 
-/** A resource that the next `up` would create. */
-export interface Creation {
-  urn: string;
-  type: string;
-  /** Names and addresses; secrets are `[secret]`. */
-  inputs: Readonly<Record<string, unknown>>;
-  parent: string | undefined;
-  /** URN and id of its provider. */
-  provider: string | undefined;
-  isComponent: boolean;
-}
-
-/** A creation whose object exists already, so that `up` would end in a conflict. */
-export interface Orphan {
-  creation: Creation;
-  /** The provider's id of what exists. */
-  id: string;
-}
-
-interface Step {
-  op: string;
-  urn: string;
-  newState?: {
-    type: string;
-    custom?: boolean;
-    inputs?: Record<string, unknown>;
-    parent?: string;
-    provider?: string;
-  };
-}
-
-/** @param previewed `pulumi preview --json`. */
-export function creationsIn(previewed: string): Creation[] {
-  const { steps = [] } = JSON.parse(previewed) as { steps?: Step[] };
-  return steps.flatMap(({ op, urn, newState }) =>
-    op !== "create" || newState === undefined
-      ? []
-      : [
-          {
-            urn,
-            type: newState.type,
-            inputs: newState.inputs ?? {},
-            parent: newState.parent,
-            provider: newState.provider,
-            isComponent: newState.custom !== true,
-          },
-        ],
-  );
-}
-
-/** What `pulumi import --file` takes. Names in it are keys of the table or of other resources in the list. */
-export interface ImportFile {
-  nameTable: Record<string, string>;
-  resources: {
-    type: string;
-    name: string;
-    logicalName: string;
-    id?: string;
-    component?: true;
-    parent?: string;
-    provider?: string;
-  }[];
-}
-
-/**
- * The list that takes orphans into the state, each below its parent; components that `up` has not come to are made
- * on the way.
- */
-export function importFileFor(creations: readonly Creation[], orphans: readonly Orphan[]): ImportFile {
-  const table: Record<string, string> = {};
-  const resources = new Map<string, ImportFile["resources"][number]>();
-  // URNs are unique, and their characters are allowed in names of the list.
-  const known = (urn: string) => {
-    table[urn] = urn;
-    return urn;
-  };
-  const add = (creation: Creation, id?: string) => {
-    if (resources.has(creation.urn)) return;
-    const above = creations.find((each) => each.urn === creation.parent);
-    if (above !== undefined) add(above);
-    const parent = above?.urn ?? (creation.parent === undefined ? undefined : known(creation.parent));
-    resources.set(creation.urn, {
-      type: creation.type,
-      name: creation.urn,
-      logicalName: creation.urn.slice(creation.urn.lastIndexOf("::") + 2),
-      ...(id === undefined ? { component: true as const } : { id }),
-      ...(parent === undefined ? {} : { parent }),
-      ...(creation.provider === undefined || id === undefined
-        ? {}
-        : { provider: known(urnOf(creation.provider)) }),
-    });
-  };
-  for (const { creation, id } of orphans) add(creation, id);
-  return { nameTable: table, resources: [...resources.values()] };
-}
-
-/** A reference to a provider is its URN, then `::` and its id. */
-function urnOf(reference: string): string {
-  return reference.slice(0, reference.lastIndexOf("::"));
-}
+/** Answers the provider's id of an object that exists. */
 type Find = (call: PulumiCall, creation: Creation) => Promise<string | undefined>;
 
 /**
- * How to find out whether an object of a type exists, and under which id the provider knows it. Types that are not here
- * are upserts, or cannot be told from others of their kind.
+ * How to find out whether an object of a type exists in Pulumi Cloud, and under which id the provider knows it. Types
+ * that are not here are upserts, or cannot be told from others of their kind.
  */
-const FIND: Readonly<Record<string, Find>> = {
+const IN_CLOUD: Readonly<Record<string, Find>> = {
   "pulumiservice:index:Environment": async (call, { inputs }) => {
     const { organization, project, name } = inputs as Record<string, string>;
     const path = `${organization}/${project}/${name}`;
@@ -160,15 +64,48 @@ const FIND: Readonly<Record<string, Find>> = {
     const found = hooks?.find((hook) => hook.displayName === displayName);
     return found && `${place}/${found.name}`;
   },
+  "pulumiservice:index:ApprovalRule": async (call, { inputs }) => {
+    const { organization, project, name } = inputs.environmentIdentifier as Record<string, string>;
+    const path = `${project}/${name}`;
+    const { gates = [] } = await json<{ gates?: { id: string; name: string }[] }>(
+      call,
+      `approval rules of ${path}`,
+      `/api/change-gates/${organization}?entityType=environment&qualifiedName=${encodeURIComponent(path)}`,
+    );
+    const found = gates.find((gate) => gate.name === inputs.name);
+    return found && `environment/${organization}/${path}/${found.id}`;
+  },
+  "pulumiservice:index:EnvironmentRotationSchedule": async (call, { inputs }) => {
+    const { organization, project, environment } = inputs as Record<string, string>;
+    const path = `${organization}/${project}/${environment}`;
+    const answer = await json<{ schedules?: { id: string }[] }>(
+      call,
+      `rotation schedules of ${path}`,
+      `/api/esc/environments/${path}/schedules`,
+    ).catch(ignoreAbsence);
+    // The service keeps one schedule for an environment.
+    const [found] = answer?.schedules ?? [];
+    return found && `${path}/rotations/${found.id}`;
+  },
 };
 
-/** Which of the creations exist already. @throws RemedyError when the service refuses to say. */
-export async function observeOrphans(call: PulumiCall, creations: readonly Creation[]): Promise<Orphan[]> {
-  const told = await inParallel(creations, async (creation) => {
-    const id = await FIND[creation.type]?.(call, creation);
-    return id === undefined ? [] : [{ creation, id }];
+/** Which of the creations exist already. @throws RemedyError when a service refuses to tell. */
+export async function findOrphans(clients: Clients, creations: readonly Creation[]): Promise<Found> {
+  const found = await inParallel(creations, async (creation): Promise<Found> => {
+    const id = await IN_CLOUD[creation.type]?.(clients.cloud, creation);
+    if (id !== undefined) return { orphans: [{ creation, id }], foreign: [] };
+    return IN_GITHUB[creation.type]?.(clients.github, creation) ?? { orphans: [], foreign: [] };
   });
-  return told.flat();
+  return {
+    orphans: found.flatMap(({ orphans }) => orphans),
+    foreign: found.flatMap(({ foreign }) => foreign),
+  };
+}
+
+/** The services that hold what an `up` creates. */
+export interface Clients {
+  cloud: PulumiCall;
+  github: GitHubCall;
 }
 
 async function exists(call: PulumiCall, thing: string, path: string): Promise<boolean> {

@@ -6,12 +6,15 @@ import { RemedyError } from "../../errors";
 import { boundedYaml } from "../../yaml-text";
 import type { Context } from "../context";
 import { keepBackup } from "../keep-backup";
-import { creationsIn, importFileFor, type Orphan, observeOrphans } from "./find-orphans";
+import { creationsIn, type ForeignFile, importFileFor, type Orphan } from "./creations";
+import { findOrphans } from "./find-orphans";
 
 /** What `recover` did. */
 export interface Recovery {
   /** What was imported into the state: its type and the provider's id. */
   recovered: { type: string; id: string }[];
+  /** Files of carriers with somebody else's content, which are left as they are. */
+  foreign: ForeignFile[];
   /** Operations that Pulumi's state records as interrupted, until a refresh that is told to clear them. */
   pending: PendingOperation[];
   /** File with the state as it was; undefined when nothing was changed. */
@@ -26,9 +29,9 @@ export type RecoveryProgress =
   | { doing: "import"; count: number };
 
 /**
- * Imports into the state what exists in Pulumi Cloud and is not in the state, as it is: what an interrupted or refused
- * `up` left behind, and what somebody made by hand. Nothing is written to Pulumi Cloud; the next `up` changes it to what
- * is declared.
+ * Imports into the state what exists and is not in the state, as it is: what an interrupted or refused `up` left behind,
+ * and what somebody made by hand in Pulumi Cloud. Nothing is written to Pulumi Cloud or GitHub; the next `up` changes it
+ * to what is declared.
  *
  * @throws RemedyError when that next `up` would overwrite text that is not this program's, or Pulumi refuses.
  */
@@ -39,16 +42,15 @@ export async function recover(
 ): Promise<Recovery> {
   const { pulumi, project } = context;
   // The program needs both tokens; a missing one is named here, not at the end of a failed preview.
-  context.githubCall();
-  const call = context.cloudCall();
+  const clients = { github: context.githubCall(), cloud: context.cloudCall() };
   const exported = await pulumi.run(["stack", "export"]);
   const pending = pendingOperations(exported);
   onProgress({ doing: "preview" });
   const creations = creationsIn(await pulumi.run(["preview", "--json"]));
-  const orphans = await observeOrphans(call, creations);
+  const { orphans, foreign } = await findOrphans(clients, creations);
   await refuseForeignText(context, orphans);
   const recovered = orphans.map(({ creation, id }) => ({ type: creation.type, id }));
-  if (dryRun || orphans.length === 0) return { recovered, pending, backup: undefined };
+  if (dryRun || orphans.length === 0) return { recovered, foreign, pending, backup: undefined };
   const backup = keepBackup(project, exported, context.now());
   onProgress({ doing: "backup", file: backup });
   onProgress({ doing: "import", count: orphans.length });
@@ -68,7 +70,7 @@ export async function recover(
   } finally {
     rmSync(folder, { recursive: true });
   }
-  return { recovered, pending, backup };
+  return { recovered, foreign, pending, backup };
 }
 
 /**

@@ -9,16 +9,16 @@ import { programError } from "../program-error";
  * The images' digests, looked up at preview, so that what is deployed is what preview showed. None unless the config
  * asks for them.
  *
- * @param password of the registry's account: encrypted config, or ESC through the stack's `environment`.
  * @throws pulumi.RunError naming the image, the likely cause and the remedy.
  */
 export function resolveImages(
   images: readonly Image[],
   settings: Settings,
-  password: pulumi.Output<string> | undefined,
 ): Record<string, pulumi.Output<string>> {
   if (!settings.resolveImages) return {};
   const { dockerRegistry: address, dockerUsername: username, dockerHost: host } = settings;
+  // Encrypted config, or ESC through the stack's `environment`.
+  const password = new pulumi.Config().getSecret("dockerPassword");
   const account = username !== undefined && password !== undefined ? [{ address, username, password }] : [];
   const provider = new docker.Provider("registry", {
     registryAuth: account,

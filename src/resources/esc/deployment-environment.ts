@@ -15,7 +15,12 @@ import { EMPTY_LEDGER_TEXT, parseLedger } from "../../ledger/ledger";
 import type { AccessRules } from "../access/access-rules";
 import { DeploymentAccess } from "../access/deployment-access";
 import { textOf } from "../provider-answers";
-import { declareEscEnvironment, declareKeptEnvironment, type EscEnvironmentArgs } from "./esc-environment";
+import {
+  declareDeletionProtection,
+  declareEscEnvironment,
+  declareKeptEnvironment,
+  type EscEnvironmentArgs,
+} from "./esc-environment";
 import { declareOversight } from "./oversight";
 import { declareRotators } from "./rotated-environment";
 
@@ -31,6 +36,8 @@ export interface DeploymentEnvironmentArgs {
   rotators: readonly Rotator[];
   /** What the access policies give to which teams. */
   access: AccessRules;
+  /** The hook that keeps every run from deleting a composite that it declares. */
+  compositeGuard: pulumi.ResourceHook;
 }
 
 /**
@@ -70,6 +77,9 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
     const id = compositeEnvironment(settings, name);
     // A rename would delete it before the new one exists, and every application would lose its secrets.
     const composite = this.compose("composite", id, groups, { dependsOn, protect: true });
+    const organization = settings.pulumiOrganization;
+    const place = { organization, id, environment: composite };
+    declareDeletionProtection(`${name}-composite`, place, { parent: this });
     const audiences = Object.fromEntries(
       access.audiences.map(({ policy, environment: own, groups: some }) => {
         const part = `for-${policy}`;
@@ -126,7 +136,8 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
   ): pulumiservice.Environment {
     const { settings, rotators } = this.args;
     const text = declaredComposite(settings, rotators, this.name, groups);
-    return this.declare(declareEscEnvironment, part, { id, text }, opts);
+    const guarded = { ...opts, hooks: { beforeDelete: [this.args.compositeGuard] } };
+    return this.declare(declareEscEnvironment, part, { id, text }, guarded);
   }
 
   private declare(

@@ -62,9 +62,13 @@ export function declareKeptEnvironment(
  * imported; an update then sets them. An import reads, and before the first `up` there is nothing to read: hence only
  * once the environment is known to exist.
  */
-function declareDeletionProtection(
+export function declareDeletionProtection(
   name: string,
-  { organization, id, environment }: EscEnvironmentArgs & { environment: pulumiservice.Environment },
+  {
+    organization,
+    id,
+    environment,
+  }: Pick<EscEnvironmentArgs, "organization" | "id"> & { environment: pulumiservice.Environment },
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): void {
   environment.id.apply((known) => {

@@ -100,7 +100,7 @@ interface Shared extends Pick<EnvironmentSecretsArgs, "guards" | "values"> {
  */
 export function declareEnvironmentSecrets(
   { secrets, settings, guards, values, today, provider }: Shared,
-  opts: { providers: pulumi.ProviderResource[] },
+  opts: pulumi.ComponentResourceOptions,
 ): EnvironmentSecrets[] {
   const { branch, carriers, environments, environmentReviewers = [], protectCarriers } = settings;
   const targets = environmentTargets(secrets, carriers, environments, today);

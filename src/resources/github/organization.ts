@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { oversightOf } from "../../access/oversight";
@@ -21,6 +22,9 @@ import type { SecretGuards } from "./secret-guards";
 import { type DeclaredSecret, warnOfDrift } from "./warn-of-drift";
 import { warnOfProtection } from "./warn-of-protection";
 
+/** The sync job's code, built by `make bundle`. */
+const BUNDLE = "dist/sync_secrets.cjs";
+
 export interface OrganizationArgs {
   catalog: ResolvedCatalog;
   /** The catalog's entries with every default filled in. */
@@ -39,8 +43,6 @@ export interface OrganizationArgs {
   inGitHub: GitHubSecrets;
   /** Deployment environments of this stack: the sync writes to them, so they come first. */
   deployments: readonly pulumi.Resource[];
-  /** The sync job's code, built by `make bundle`. */
-  bundle: string;
   /** The loaders' code, which files of applications include. */
   runtimes: Runtimes;
   /** The provider that GitHub is asked through. */
@@ -101,7 +103,8 @@ export class Organization extends pulumi.ComponentResource {
   }
 
   private declareCarriers(shards: Promise<Shards>): Carrier[] {
-    const { catalog, settings, deployments, bundle } = this.args;
+    const { catalog, settings, deployments } = this.args;
+    const bundle = readFileSync(BUNDLE, "utf8");
     // After the deployment environments: the push of the files starts a run, which writes to them.
     const after = { parent: this, dependsOn: [...deployments] };
     return settings.carriers.map((repository) => {

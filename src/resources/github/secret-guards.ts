@@ -1,4 +1,3 @@
-import type * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import type * as pulumiservice from "@pulumi/pulumiservice";
 import { isDue } from "../../catalog/dates";
@@ -7,7 +6,7 @@ import { SENTINEL } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { type SlotName, slotNames } from "../../catalog/slots";
 import { type Problem, RemedyError } from "../../errors";
-import { GitHubSecrets } from "./github-secrets";
+import type { GitHubSecrets } from "./github-secrets";
 import {
   deletionRefused,
   overwriteRefused,
@@ -28,27 +27,22 @@ interface Guarded {
   today: string;
   /** Deployment environments of this stack, whose ledgers tell what was synced. */
   deployments: readonly { ledger: pulumiservice.Environment }[];
-  /** The provider that GitHub is asked through. */
-  provider: github.Provider;
+  /** What GitHub holds. */
+  inGitHub: GitHubSecrets;
 }
 
 /** Registers the guards, which every run needs whatever it declares, and warns of what is about to be deleted. */
-export function guardSecrets({ secrets, settings, today, deployments, provider }: Guarded): {
-  guards: SecretGuards;
-  inGitHub: GitHubSecrets;
-} {
+export function guardSecrets({ secrets, settings, today, deployments, inGitHub }: Guarded): SecretGuards {
   const slots = slotNames(secrets);
-  const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider });
   announceTombstones(slots, today);
   const ledgers = deployments.map(({ ledger }) => ledger);
   const renamed = new RenamedSecrets({ inGitHub, today, deployments: settings.environments, ledgers });
-  const guards = declareGuards({
+  return declareGuards({
     exists: (inputs) => inGitHub.has(inputs),
     whyKept: (slot, inputs) => renamed.whyKept(slot, inputs),
     slots,
     today,
   });
-  return { guards, inGitHub };
 }
 
 /** What the guards ask and know. */
