@@ -9104,6 +9104,31 @@ function secretOn(secret, today) {
   };
 }
 
+// src/sync/intents.ts
+var INTENT_DAYS = 2;
+function intentOf(lines, { run, now }) {
+  const values = lines.map(({ name, holds: holds2, writes }) => [name, writes === "removal" ? "" : holds2 ?? ""]);
+  return { run, at: now, values: Object.fromEntries(values) };
+}
+function openIntents({ writing = {} }, own, now) {
+  const open = Object.entries(writing).filter(
+    ([writer, { at }]) => writer !== own && Date.parse(now) - Date.parse(at) < INTENT_DAYS * 864e5
+  );
+  return open.length === 0 ? {} : { writing: Object.fromEntries(open) };
+}
+
+// src/sync/service-clock.ts
+var SKEW_MINUTES = 5;
+function requireClock(local, { at }, place) {
+  if (Math.abs(Date.parse(local) - Date.parse(at)) <= SKEW_MINUTES * 6e4) return;
+  throw new RemedyError({
+    code: "clock-skewed",
+    subject: place,
+    cause: `this machine's clock says ${local}, and Pulumi Cloud's ${at}; tombstones and pauses go by time, so nothing was written`,
+    remedy: "set the clock of this machine, or check what stands between it and the service, then run again"
+  });
+}
+
 // src/sync/values-text.ts
 var import_yaml5 = __toESM(require_dist());
 
@@ -9590,16 +9615,6 @@ async function syncEnvironment(job, cloud) {
     await (job.wait ?? pauseBeforeRound)(round);
   }
 }
-var SKEW_MINUTES = 5;
-function requireClock(local, { at }, place) {
-  if (Math.abs(Date.parse(local) - Date.parse(at)) <= SKEW_MINUTES * 6e4) return;
-  throw new RemedyError({
-    code: "clock-skewed",
-    subject: place,
-    cause: `this machine's clock says ${local}, and Pulumi Cloud's ${at}; tombstones and pauses go by time, so nothing was written`,
-    remedy: "set the clock of this machine, or check what stands between it and the service, then run again"
-  });
-}
 async function syncOnce(job, cloud, run, stored) {
   const { dryRun } = job.options;
   const { environment, ledger: place } = job.target;
@@ -9652,17 +9667,6 @@ async function syncOnce(job, cloud, run, stored) {
     if (text === renderLedger(base)) return void 0;
     return { text, etag: etag ?? (await cloud.read(place)).etag };
   };
-}
-var INTENT_DAYS = 2;
-function intentOf(lines, { run, now }) {
-  const values = lines.map(({ name, holds: holds2, writes }) => [name, writes === "removal" ? "" : holds2 ?? ""]);
-  return { run, at: now, values: Object.fromEntries(values) };
-}
-function openIntents({ writing = {} }, own, now) {
-  const open = Object.entries(writing).filter(
-    ([writer, { at }]) => writer !== own && Date.parse(now) - Date.parse(at) < INTENT_DAYS * 864e5
-  );
-  return open.length === 0 ? {} : { writing: Object.fromEntries(open) };
 }
 function pausedAt(ledger, { at }) {
   const paused = pauseAt(ledger.paused, at);

@@ -2,19 +2,20 @@ import { randomBytes } from "node:crypto";
 import { dayOf } from "../catalog/dates";
 import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
 import { pauseBeforeRound, roundsAfter } from "../clients/write-rounds";
-import { RemedyError } from "../errors";
 import { isFingerprintKey, newFingerprintKey } from "../ledger/fingerprint";
-import { type Intent, type Ledger, parseLedger, renderLedger } from "../ledger/ledger";
+import { type Ledger, parseLedger, renderLedger } from "../ledger/ledger";
 import { ledgerTextOf, ownPart, withPart } from "../ledger/ledger-store";
 import { type Pause, pauseAt } from "../ledger/pause";
 import { type Alert, advanceLedger, dueForAlert, withoutAlert } from "./advance-ledger";
 import { Beginning } from "./beginning";
 import { catalogOn } from "./catalog-day";
 import type { Input, RunOptions } from "./given-values";
+import { intentOf, openIntents } from "./intents";
 import type { JobCatalog, JobTarget } from "./job-catalog";
 import { knowingRuns, type RunIdentity } from "./job-identity";
 import type { PlanLine } from "./plan";
 import { describeError } from "./runner";
+import { requireClock } from "./service-clock";
 import { type GroupReport, syncGroups } from "./sync-groups";
 import { isUntagged, isWhole, tagOf, tagState } from "./tag-run";
 
@@ -112,20 +113,6 @@ interface RunState {
   tagged: ReturnType<typeof taggedOnce>;
 }
 
-/** Minutes that two clocks may differ before neither is believed; Kerberos' default (RFC 4120). */
-const SKEW_MINUTES = 5;
-
-/** @throws RemedyError naming both times. @param local RFC 3339, UTC. */
-function requireClock(local: string, { at }: EnvironmentText, place: string): void {
-  if (Math.abs(Date.parse(local) - Date.parse(at)) <= SKEW_MINUTES * 60_000) return;
-  throw new RemedyError({
-    code: "clock-skewed",
-    subject: place,
-    cause: `this machine's clock says ${local}, and Pulumi Cloud's ${at}; tombstones and pauses go by time, so nothing was written`,
-    remedy: "set the clock of this machine, or check what stands between it and the service, then run again",
-  });
-}
-
 /** One round but the ledger's last write: @returns what makes that; it has nothing to write where it gives undefined. */
 async function syncOnce(
   job: EnvironmentJob,
@@ -184,22 +171,6 @@ async function syncOnce(
     if (text === renderLedger(base)) return undefined;
     return { text, etag: etag ?? (await cloud.read(place)).etag };
   };
-}
-
-/** Days after which an intent is nobody's any more: GitHub ends a job after six hours, and a person's machine may sleep. */
-const INTENT_DAYS = 2;
-
-function intentOf(lines: readonly PlanLine[], { run, now }: RunIdentity): Intent {
-  const values = lines.map(({ name, holds, writes }) => [name, writes === "removal" ? "" : (holds ?? "")]);
-  return { run, at: now, values: Object.fromEntries(values) };
-}
-
-/** The intents of others that may still be carried out. */
-function openIntents({ writing = {} }: Ledger, own: string, now: string): Pick<Ledger, "writing"> {
-  const open = Object.entries(writing).filter(
-    ([writer, { at }]) => writer !== own && Date.parse(now) - Date.parse(at) < INTENT_DAYS * 86_400_000,
-  );
-  return open.length === 0 ? {} : { writing: Object.fromEntries(open) };
 }
 
 function pausedAt(ledger: Ledger, { at }: EnvironmentText): Pick<EnvironmentReport, "paused"> {

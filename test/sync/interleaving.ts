@@ -1,7 +1,8 @@
 import { parse } from "yaml";
 import { RemedyError } from "../../src/errors";
 import { handRun } from "../../src/ledger/ledger";
-import { changePause, ledgerAt } from "../../src/ledger/ledger-store";
+import { changed } from "../../src/ledger/ledger-store";
+import type { Pause } from "../../src/ledger/pause";
 import { Secret } from "../../src/secret";
 import { outcomeOf } from "../../src/sync/report";
 import { syncEnvironment } from "../../src/sync/sync-environment";
@@ -211,15 +212,9 @@ class Simulation {
 
   /** Pauses the sync for the rest, then brings an older value back: a sync that began before a rollback to the very value it found, resumed meanwhile, cannot tell. */
   private async rollBack(name: string): Promise<void> {
-    const step = () => this.step(false);
-    const client = this.cloud.client("pausing", step);
     const secret = SECRETS.find((each) => each.name === name);
     const place = PLACES[name] ?? "";
-    await changePause(ledgerAt(client, LEDGER), () => ({
-      reason: "rolled back",
-      by: "ada",
-      since: "2026-01-01",
-    }));
+    this.pause({ reason: "rolled back", by: "ada", since: "2026-01-01" });
     await this.step(false);
     const earlier = 2 + this.below(this.cloud.revision(place) - 1);
     const text = new ValuesText(this.cloud.sealed(place), "sophia", "");
@@ -230,13 +225,14 @@ class Simulation {
   }
 
   private async resume(): Promise<void> {
-    await changePause(
-      ledgerAt(
-        this.cloud.client("resuming", () => this.step(false)),
-        LEDGER,
-      ),
-      () => undefined,
-    );
+    await this.step(false);
+    this.pause(undefined);
+  }
+
+  /** In one moment: the store's own retries wait by the real clock. */
+  private pause(paused: Pause | undefined): void {
+    const text = changed(this.cloud.sealed(LEDGER), { paused });
+    if (text !== undefined) this.cloud.put("pausing", LEDGER, text);
   }
 
   private look(writer: string, environment: string, before: string, after: string): void {
