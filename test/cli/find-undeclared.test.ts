@@ -1,5 +1,5 @@
-import { resolveCatalog } from "../../src/catalog/entry";
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ESC's references
+import { resolveCatalog } from "../../src/catalog/entry";
 
 import { deepEqual, doesNotMatch, equal, ok } from "node:assert/strict";
 import fc from "fast-check";

@@ -7,6 +7,7 @@ import { RemedyError } from "../../src/errors";
 import { buildJobCatalog } from "../../src/sync/job-catalog";
 import { runSync } from "../../src/sync/sync";
 import { type CloudFixture, env, open, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
+import { answeringAt } from "../sync/sync-stage";
 import { commandContext, type Heard, runCommand } from "./command-context";
 import { AT_CLOUD } from "./small-organization";
 
@@ -83,7 +84,7 @@ export class VersionsStage {
         GITHUB_RUN_ID: String(this.runs),
         ...values,
       },
-      http: world.through?.(http) ?? http,
+      http: timed(world.through?.(http) ?? http, world.now),
       print: (line) => printed.push(line),
       now: () => new Date(world.now ?? Date.now()),
     });
@@ -99,7 +100,7 @@ export class VersionsStage {
       {
         catalog: resolveCatalog(catalog),
         project: { settings },
-        http: through?.(door) ?? door,
+        http: timed(through?.(door) ?? door, now),
         // Every secret is there, older than any sync; its runs may not be seen.
         github: () => {
           const listed = catalog.secrets.map(({ name }) => ({ name, updatedAt: "2020-01-01T00:00:00Z" }));
@@ -150,4 +151,9 @@ export class VersionsStage {
     const all: Record<string, { value: string }> = properties?.environmentVariables?.value ?? {};
     return Object.fromEntries(Object.entries(all).map(([name, { value }]) => [name, value]));
   }
+}
+
+/** The service's clock agrees with the one that a test gives. */
+function timed(http: Http, now: string | undefined): Http {
+  return now === undefined ? http : answeringAt(now, http);
 }

@@ -61,7 +61,7 @@ export class SyncStage {
   async run(options: RunOptions): Promise<Run> {
     const { catalog, input, dryRun = false, token = TOKENS.admin, environment = {}, through } = options;
     const now = options.now ?? "2026-01-02T03:04:05Z";
-    const door = at(
+    const door = answeringAt(
       options.serviceNow ?? now,
       createHttp({ waitMs: 5, timeoutMs: options.timeoutMs ?? 30_000 }),
     );
@@ -128,7 +128,7 @@ export class SyncStage {
 }
 
 /** Answers as at another time. */
-function at(now: string, http: Http): Http {
+export function answeringAt(now: string, http: Http): Http {
   return async (request) => {
     const answer = await http(request);
     return { ...answer, headers: { ...answer.headers, date: new Date(now).toUTCString() } };
