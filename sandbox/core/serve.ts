@@ -1,8 +1,10 @@
+import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { type HttpBindings, serve } from "@hono/node-server";
 import { Hono, type MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import type { AuditLog } from "./audit";
+import type { LocalCertificate } from "./certificate";
 import { type Fault, Faults, injectFaults } from "./faults";
 
 /** What every service of the sandbox is given. */
@@ -32,6 +34,8 @@ export interface Service {
   name: "github" | "pulumi" | "registry";
   app: Hono<{ Bindings: HttpBindings }>;
   reset(): void | Promise<void>;
+  /** Told its address before the first request. */
+  listening?(url: string): void;
   /** Ends whatever the service itself started (workflow runs). */
   close?(): void | Promise<void>;
 }
@@ -40,6 +44,8 @@ export interface Service {
 export interface Running {
   /** `http://127.0.0.1:PORT`, no slash at the end. */
   url: string;
+  /** `https://localhost:PORT`, the same service behind TLS; undefined without a certificate. */
+  secureUrl: string | undefined;
   faults: Faults;
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -53,9 +59,15 @@ const REQUEST_LOG_LIMIT = 10_000;
  * `GET /_sandbox/health`, `GET|DELETE /_sandbox/requests`, `POST|DELETE /_sandbox/faults`, `GET /_sandbox/audit`.
  *
  * @param port 0 lets the system choose.
- * @throws when the port is taken, naming it.
+ * @param secure a certificate, to serve it behind TLS as well, for clients that ask nothing else.
+ * @throws when a port is taken, naming it.
  */
-export async function serveService(service: Service, context: ServiceContext, port = 0): Promise<Running> {
+export async function serveService(
+  service: Service,
+  context: ServiceContext,
+  port = 0,
+  secure?: { certificate: LocalCertificate; port?: number | undefined },
+): Promise<Running> {
   const faults = new Faults();
   const requests: string[] = [];
   const outer = new Hono<{ Bindings: HttpBindings }>();
@@ -81,9 +93,23 @@ export async function serveService(service: Service, context: ServiceContext, po
   if (context.observe !== undefined) outer.use("*", observed(context.observe));
   outer.route("/", service.app);
 
-  const server = await listen(outer, port, service.name);
+  const plain = await listen(outer, port, service.name);
+  const servers = [plain];
+  try {
+    if (secure !== undefined)
+      servers.push(await listen(outer, secure.port ?? 0, service.name, secure.certificate));
+  } catch (error) {
+    await ended(plain);
+    throw error;
+  }
+  const [url, secureUrl] = servers.map((server, index) => {
+    const { port } = server.address() as AddressInfo;
+    return index === 0 ? `http://127.0.0.1:${port}` : `https://localhost:${port}`;
+  }) as [string, string | undefined];
+  service.listening?.(url);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
+    secureUrl,
     faults,
     reset: async () => {
       faults.clear();
@@ -92,10 +118,7 @@ export async function serveService(service: Service, context: ServiceContext, po
     },
     close: async () => {
       await service.close?.();
-      await new Promise<void>((done) => {
-        server.close(() => done());
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      });
+      await Promise.all(servers.map(ended));
     },
   };
 }
@@ -120,13 +143,25 @@ function observed(observe: (exchange: Exchange) => void): MiddlewareHandler {
   };
 }
 
+function ended(server: ReturnType<typeof serve>): Promise<void> {
+  return new Promise((done) => {
+    server.close(() => done());
+    if ("closeAllConnections" in server) server.closeAllConnections();
+  });
+}
+
 function listen(
   app: Hono<{ Bindings: HttpBindings }>,
   port: number,
   name: string,
+  certificate?: LocalCertificate,
 ): Promise<ReturnType<typeof serve>> {
+  const tls =
+    certificate === undefined
+      ? {}
+      : { createServer, serverOptions: { key: certificate.key, cert: certificate.cert } };
   return new Promise((done, fail) => {
-    const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }, () => done(server));
+    const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1", ...tls }, () => done(server));
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE";
       fail(

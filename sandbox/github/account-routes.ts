@@ -7,17 +7,23 @@ import {
 } from "./access";
 import { organizationJson, privateUser, publicUser, simpleUser } from "./account-json";
 import { actorName } from "./actor";
-import { type GitHubApp, type GitHubParts, param } from "./github-app";
+import { apiUrl, type GitHubApp, type GitHubParts, param } from "./github-app";
 import { notFound } from "./github-error";
 import { page } from "./pagination";
 import type { RateLimits } from "./rate-limits";
 import { fullRepository, listedRepository } from "./repository-json";
+import { rootJson } from "./root-json";
+
+/** What a self-hosted server of today says it is: who asks at /api/v3 takes the sandbox for one. */
+const SERVER_VERSION = "3.21.0";
 
 /** No seed says since when somebody is at GitHub. */
 const SINCE = "2011-01-25T18:44:36Z";
 
-/** Organizations, users, repositories, and how the caller stands under the rate limit. */
+/** The root of the API, organizations, users, repositories, and how the caller stands under the rate limit. */
 export function accountRoutes(app: GitHubApp, parts: GitHubParts, rates: RateLimits): void {
+  app.get("/", (c) => c.json(rootJson(apiUrl(c))));
+
   app.get("/orgs/:org", (c) => {
     const organization = organizationOf(c, parts);
     const isMember = organization.members[actorName(c.get("actor"))] !== undefined;
@@ -65,5 +71,8 @@ export function accountRoutes(app: GitHubApp, parts: GitHubParts, rates: RateLim
     return c.json({ resources: { core, search: untouched, graphql: untouched }, rate: core });
   });
 
-  app.get("/meta", (c) => c.json({ verifiable_password_authentication: false }));
+  app.get("/meta", (c) => {
+    const version = apiUrl(c).endsWith("/api/v3") ? { installed_version: SERVER_VERSION } : {};
+    return c.json({ verifiable_password_authentication: false, ...version });
+  });
 }

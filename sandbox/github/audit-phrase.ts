@@ -27,29 +27,31 @@ function test(qualifier: string, value: string): (record: AuditRecord) => boolea
       return ({ actor }) => actor === value;
     case "repo":
       return ({ target }) => target === value || target.startsWith(`${value}/`);
-    case "created":
-      return created(value);
+    case "created": {
+      const fits = dateFilter(value);
+      return ({ at }) => fits(at);
+    }
     default:
       return ({ action, target }) => action.includes(value) || target.includes(value);
   }
 }
 
-/** `2026-07-15`, `>=2026-07-15`, `2026-07-01..2026-07-31`; a bare day means the whole of it. */
-function created(value: string): (record: AuditRecord) => boolean {
+/** `2026-07-15`, `>=2026-07-15`, `2026-07-01..2026-07-31`; a bare day means the whole of it. Times are RFC 3339 in UTC. */
+export function dateFilter(value: string): (at: string) => boolean {
   const [, from, to] = /^(.+)\.\.(.+)$/.exec(value) ?? [];
-  if (from !== undefined && to !== undefined) return ({ at }) => at >= from && at <= endOf(to);
+  if (from !== undefined && to !== undefined) return (at) => at >= from && at <= endOf(to);
   const [, sign = "", day = value] = /^(>=|<=|>|<)?(.+)$/.exec(value) ?? [];
   switch (sign) {
     case ">=":
-      return ({ at }) => at >= day;
+      return (at) => at >= day;
     case ">":
-      return ({ at }) => at > endOf(day);
+      return (at) => at > endOf(day);
     case "<=":
-      return ({ at }) => at <= endOf(day);
+      return (at) => at <= endOf(day);
     case "<":
-      return ({ at }) => at < day;
+      return (at) => at < day;
     default:
-      return ({ at }) => at.startsWith(day);
+      return (at) => at.startsWith(day);
   }
 }
 

@@ -36,6 +36,7 @@ const PATH = "/repos/:owner/:repo/contents/:path{.+}";
 
 /** Files of a repository: each write is one real commit on a branch, and a push for the runner. */
 export function contentsRoutes(app: GitHubApp, parts: GitHubParts): void {
+  app.get("/repos/:owner/:repo/readme", (c) => read(c, parts, "README.md"));
   app.get("/repos/:owner/:repo/contents", (c) => read(c, parts, ""));
   app.get("/repos/:owner/:repo/contents/", (c) => read(c, parts, ""));
   app.get(PATH, (c) => read(c, parts, param(c, "path")));

@@ -42,7 +42,7 @@ export interface GitHubParts {
 /** Where the request's API begins: `http://127.0.0.1:PORT` or the same with `/api/v3`, as the caller wrote it. */
 export function apiUrl(c: GitHubContext): string {
   const url = new URL(c.req.url);
-  return url.origin + (url.pathname.startsWith("/api/v3/") ? "/api/v3" : "");
+  return url.origin + (/^\/api\/v3(\/|$)/.test(url.pathname) ? "/api/v3" : "");
 }
 
 /** Web address of the service, which stands for github.com. */

@@ -15,6 +15,7 @@ import type { GitHubEnv, GitHubParts } from "./github-app";
 import { errorResponse, notFound } from "./github-error";
 import type { GitHubSeed } from "./github-seed";
 import { type GitHubState, initialState } from "./github-state";
+import { graphqlRoutes } from "./graphql-routes";
 import { InstallationTokens } from "./installation-tokens";
 import { issueRoutes } from "./issue-routes";
 import { KeyRing } from "./key-ring";
@@ -33,7 +34,6 @@ import { runRoutes } from "./run-routes";
 import { runnerHost } from "./runner-hosts";
 import { teamRoutes } from "./team-routes";
 import { variableRoutes } from "./variable-routes";
-import { viewerRoutes } from "./viewer-routes";
 import { webRoutes } from "./web-routes";
 import { workflowRoutes } from "./workflow-routes";
 import { type RunnerFactory, WorkflowRuns } from "./workflow-runs";
@@ -82,15 +82,15 @@ export function createGitHubService(context: ServiceContext, options: GitHubOpti
   );
 
   const app = new Hono<GitHubEnv>();
-  app.use("*", (c, next) => {
-    origin = new URL(c.req.url).origin;
-    return next();
-  });
   addRoutes(app, parts, rates, issuer);
   return {
     name: "github",
     app: app as unknown as Hono<{ Bindings: HttpBindings }>,
     hostOf,
+    // Jobs ask there, whatever address somebody else asked at.
+    listening: (url) => {
+      origin = url;
+    },
     reset: () => reset(parts, rates),
     close: async () => {
       await parts.runner?.close();
@@ -142,6 +142,8 @@ function addRoutes(app: Hono<GitHubEnv>, parts: GitHubParts, rates: RateLimits, 
   repositoryAlias(app, parts);
   webRoutes(app, parts);
   const api = apiRoutes(parts, rates, tickets);
+  // The same root with a slash, as the GitHub CLI asks.
+  app.get("/api/v3/", (c) => app.fetch(new Request(c.req.url.replace(/\/$/, ""), c.req.raw), c.env));
   app.route("/api/v3", api);
   app.route("/", api);
 }
@@ -165,7 +167,7 @@ function apiRoutes(parts: GitHubParts, rates: RateLimits, tickets: LogTickets): 
   teamRoutes(api, parts);
   auditRoutes(api, parts);
   issueRoutes(api, parts);
-  viewerRoutes(api);
+  graphqlRoutes(api, parts);
   api.all("*", () => {
     throw notFound();
   });

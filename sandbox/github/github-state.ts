@@ -90,6 +90,8 @@ export interface Repository {
   subject: { useDefault: boolean; claims: string[]; immutable: boolean };
   /** Path of a workflow file to the id it was given when it was first seen. */
   workflowIds: Record<string, number>;
+  /** Paths of the workflows that somebody has disabled. */
+  disabledWorkflows?: string[];
 }
 
 /** A personal access token: only its SHA-256 is kept. */

@@ -132,6 +132,11 @@ function find(c: GitHubContext, repository: Repository): Issue {
   return issue;
 }
 
+/** All issues of a repository, oldest first. */
+export function issuesOf(repository: Kept): readonly Issue[] {
+  return repository.issues ?? [];
+}
+
 /** The issue of a number, as a path has it. */
 export function issueIn(repository: Kept, number: string): Issue | undefined {
   return repository.issues?.find((issue) => String(issue.number) === number);

@@ -1,4 +1,4 @@
-import type { JobResult } from "../runner/run-request";
+import type { JobResult, JobUnderWay } from "../runner/run-request";
 import { nodeId, simpleUser } from "./account-json";
 import { apiUrl, type GitHubContext, type GitHubParts, webUrl } from "./github-app";
 import type { Repository } from "./github-state";
@@ -8,7 +8,7 @@ import type { StoredRun } from "./workflow-runs";
 export function runJson(c: GitHubContext, parts: GitHubParts, repository: Repository, run: StoredRun) {
   const full = `${repository.owner}/${repository.name}`;
   const url = `${apiUrl(c)}/repos/${full}/actions/runs/${run.id}`;
-  const actor = simpleUser(c, run.actor, parts.store.state.users[run.actor] ?? 0);
+  const user = (login: string) => simpleUser(c, login, parts.store.state.users[login] ?? 0);
   const workflowId = repository.workflowIds[run.workflowPath] ?? 0;
   return {
     id: run.id,
@@ -19,7 +19,7 @@ export function runJson(c: GitHubContext, parts: GitHubParts, repository: Reposi
     head_sha: run.headSha,
     path: run.workflowPath,
     run_number: run.runNumber,
-    run_attempt: 1,
+    run_attempt: run.attempt,
     event: run.event,
     status: parts.reviews.of(run.id).length > 0 ? "waiting" : run.status,
     conclusion: run.conclusion ?? null,
@@ -32,16 +32,16 @@ export function runJson(c: GitHubContext, parts: GitHubParts, repository: Reposi
     pull_requests: [],
     created_at: run.createdAt,
     updated_at: run.updatedAt,
-    run_started_at: run.createdAt,
-    actor,
-    triggering_actor: actor,
+    run_started_at: run.startedAt,
+    actor: user(run.actor),
+    triggering_actor: user(run.triggeringActor),
     jobs_url: `${url}/jobs`,
     logs_url: `${url}/logs`,
     cancel_url: `${url}/cancel`,
     rerun_url: `${url}/rerun`,
     artifacts_url: `${url}/artifacts`,
     workflow_url: `${apiUrl(c)}/repos/${full}/actions/workflows/${workflowId}`,
-    previous_attempt_url: null,
+    previous_attempt_url: run.attempt > 1 ? `${url}/attempts/${run.attempt - 1}` : null,
     referenced_workflows: [],
     head_commit: headCommit(parts, repository, run),
     repository: minimalRepository(c, parts, repository),
@@ -70,26 +70,37 @@ function headCommit(parts: GitHubParts, repository: Repository, run: StoredRun) 
   };
 }
 
-/** Jobs are reported when they are over: the runner tells of none under way. */
-export function jobJson(c: GitHubContext, repository: Repository, run: StoredRun, job: JobResult) {
+/** All jobs of an attempt that have begun, in that order. */
+export function jobsOf(run: StoredRun): (JobResult | JobUnderWay)[] {
+  return [...run.jobs, ...run.underWay];
+}
+
+export function jobJson(
+  c: GitHubContext,
+  repository: Repository,
+  run: StoredRun,
+  job: JobResult | JobUnderWay,
+) {
   const full = `${repository.owner}/${repository.name}`;
   const base = `${apiUrl(c)}/repos/${full}/actions`;
+  const end =
+    "conclusion" in job
+      ? { status: "completed", conclusion: job.conclusion, completed_at: job.completedAt }
+      : { status: "in_progress", conclusion: null, completed_at: null };
   return {
     id: job.id,
     run_id: run.id,
     run_url: `${base}/runs/${run.id}`,
-    run_attempt: 1,
+    run_attempt: run.attempt,
     node_id: nodeId("Job", job.id),
     head_sha: run.headSha,
     head_branch: run.headBranch,
     workflow_name: run.workflowName,
     url: `${base}/jobs/${job.id}`,
     html_url: `${webUrl(c)}/${full}/actions/runs/${run.id}/job/${job.id}`,
-    status: "completed",
-    conclusion: job.conclusion,
+    ...end,
     created_at: job.startedAt,
     started_at: job.startedAt,
-    completed_at: job.completedAt,
     name: job.name,
     check_run_url: `${apiUrl(c)}/repos/${full}/check-runs/${job.id}`,
     labels: ["ubuntu-latest"],
@@ -97,7 +108,8 @@ export function jobJson(c: GitHubContext, repository: Repository, run: StoredRun
     runner_name: "sandbox",
     runner_group_id: 1,
     runner_group_name: "Default",
-    steps: job.steps.map((step) => ({
+    // Steps of a job under way are not told: the runner reports a job at its beginning and at its end.
+    steps: ("steps" in job ? job.steps : []).map((step) => ({
       name: step.name,
       number: step.number,
       status: "completed",
@@ -106,4 +118,23 @@ export function jobJson(c: GitHubContext, repository: Repository, run: StoredRun
       completed_at: step.completedAt,
     })),
   };
+}
+
+const LEVELS = { error: "failure", warning: "warning", notice: "notice" } as const;
+
+/** What a job's log says to people, as GitHub keeps it with the job's check run. Messages name no file here. */
+export function annotationsJson(c: GitHubContext, repository: Repository, run: StoredRun, job: JobResult) {
+  const full = `${repository.owner}/${repository.name}`;
+  return job.annotations.map(({ level, message, title }) => ({
+    path: ".github",
+    blob_href: `${webUrl(c)}/${full}/blob/${run.headSha}/.github`,
+    start_line: 1,
+    end_line: 1,
+    start_column: null,
+    end_column: null,
+    annotation_level: LEVELS[level],
+    title: title ?? "",
+    message,
+    raw_details: "",
+  }));
 }

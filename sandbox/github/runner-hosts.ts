@@ -42,6 +42,7 @@ export function runnerHost(parts: GitHubParts, surroundings: HostSurroundings, f
     },
     serverUrl: surroundings.origin(),
     apiUrl: `${surroundings.origin()}/api/v3`,
+    isDisabled: (path) => repository.disabledWorkflows?.includes(path) ?? false,
     machine: surroundings.machine(),
     organizationSecrets: () =>
       values(secretsOfRun(organization, repository), (name) => places.organization(organization.id, name)),

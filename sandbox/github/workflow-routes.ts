@@ -17,6 +17,7 @@ import { GitHubError, notFound } from "./github-error";
 import { newId, type Repository } from "./github-state";
 import { page } from "./pagination";
 import { listRuns } from "./run-routes";
+import { withStatus } from "./runner-refusal";
 import type { DispatchEvent } from "./workflow-runs";
 
 const BASE = "/repos/:owner/:repo/actions/workflows";
@@ -55,6 +56,20 @@ export function workflowRoutes(app: GitHubApp, parts: GitHubParts): void {
   });
 
   app.post(`${BASE}/:workflow/dispatches`, (c) => dispatch(c, parts));
+
+  for (const [verb, isDisabled] of [
+    ["disable", true],
+    ["enable", false],
+  ] as const) {
+    app.put(`${BASE}/:workflow/${verb}`, (c) => {
+      const repository = repositoryFor(c, parts, "write", ["actions", "write"]);
+      const { path } = find(c, parts, repository);
+      const others = (repository.disabledWorkflows ?? []).filter((each) => each !== path);
+      repository.disabledWorkflows = isDisabled ? [...others, path] : others;
+      parts.store.save();
+      return c.body(null, 204);
+    });
+  }
 }
 
 /** 204, or 200 with the run when the caller asks for it. GITHUB_TOKENs may dispatch: they start no push runs. */
@@ -68,6 +83,8 @@ async function dispatch(c: GitHubContext, parts: GitHubParts): Promise<Response>
   const inputs = Object.fromEntries(
     Object.entries(sent.inputs ?? {}).map(([key, value]) => [key, String(value)]),
   );
+  if (repository.disabledWorkflows?.includes(workflow.path))
+    throw new GitHubError(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow");
   const actor = actorName(c.get("actor"));
   const run = started(parts, repository, workflow.path, {
     name: "workflow_dispatch",
@@ -91,17 +108,6 @@ function started(parts: GitHubParts, repository: Repository, path: string, event
     throw new GitHubError(422, "Actions has been disabled for this repository: the sandbox has no runner.");
   }
   return withStatus(() => runner.dispatch(`${repository.owner}/${repository.name}`, path, event));
-}
-
-/** The runner's refusals carry the HTTP status that GitHub answers with. */
-function withStatus<Result>(work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    const { status, message } = error as { status?: unknown; message?: string };
-    if (status === 404 || status === 422) throw new GitHubError(status, message ?? "Validation Failed");
-    throw error;
-  }
 }
 
 function resolve(
@@ -167,7 +173,7 @@ function json(c: GitHubContext, repository: Repository, { id, name, path }: Work
     node_id: nodeId("Workflow", id),
     name,
     path,
-    state: "active",
+    state: repository.disabledWorkflows?.includes(path) ? "disabled_manually" : "active",
     created_at: repository.createdAt,
     updated_at: repository.createdAt,
     url: `${apiUrl(c)}/repos/${full}/actions/workflows/${id}`,

@@ -1,6 +1,6 @@
 import type { Value } from "./expression";
 import type { MappingToken } from "./language-library";
-import type { Workflow } from "./workflow-file";
+import { InvalidWorkflow, parseWorkflow, type Workflow } from "./workflow-file";
 
 /** A dispatch that GitHub's API answers with an error; `status` is the HTTP status it uses. */
 export class DispatchRefused extends Error {
@@ -69,4 +69,16 @@ function notAllowed(name: string, value: string): DispatchRefused {
 
 function refused(message: string): DispatchRefused {
   return new DispatchRefused(422, message);
+}
+
+/** The workflow in a file. @throws DispatchRefused when GitHub would refuse it. */
+export function parsedForDispatch(path: string, text: string): Workflow {
+  try {
+    return parseWorkflow(path, text);
+  } catch (error) {
+    if (error instanceof InvalidWorkflow) {
+      throw new DispatchRefused(422, `failed to parse workflow: ${error.problems.join("; ")}`);
+    }
+    throw error;
+  }
 }

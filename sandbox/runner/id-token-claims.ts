@@ -32,7 +32,7 @@ export function idTokenClaims(
     repository_owner_id: String(repository.ownerId),
     run_id: String(facts.runId),
     run_number: String(facts.runNumber),
-    run_attempt: "1",
+    run_attempt: String(facts.attempt),
     repository_id: String(repository.id),
     actor: facts.event.actor,
     workflow: facts.workflow.name,

@@ -9,6 +9,9 @@ export interface RunFacts {
   event: WorkflowEvent;
   runId: number;
   runNumber: number;
+  attempt: number;
+  /** Who started this attempt: another one than the event's actor when a run is started again. */
+  triggeringActor: string;
   /** `inputs` context of a dispatched run. */
   inputs: Record<string, Value>;
   /** Read when the run was queued: a run queued before a rotation works with the old value. */

@@ -16,6 +16,8 @@ export class JobLog {
   private readonly lines: string[] = [];
   private length = 0;
   private readonly summaries: string[] = [];
+  /** Of each step; what comes before the first belongs to the preparation of the job. */
+  readonly stepStarts: number[] = [0];
   private counts: Record<Annotation["level"], number> = { error: 0, warning: 0, notice: 0 };
 
   /** @param debug whether `::debug::` lines show (the repository's ACTIONS_STEP_DEBUG). */
@@ -32,8 +34,9 @@ export class JobLog {
     return this.summaries.join("");
   }
 
-  /** The limit on annotations counts by step. */
+  /** From here on the log is the next step's, whose annotations are counted anew. */
   beginStep(): void {
+    this.stepStarts.push(this.lines.length);
     this.counts = { error: 0, warning: 0, notice: 0 };
   }
 

@@ -75,6 +75,8 @@ async function runCombination(
   const contender = { cancel: (reason: string) => stop.request(reason) };
   try {
     const name = jobName(definition, scope, suffix);
+    const earlier = run.kept(definition.id, name);
+    if (earlier !== undefined) return earlier;
     const concurrency = concurrencyOf(definition.token, scope);
     if (concurrency !== undefined) {
       group = concurrency.group;
@@ -82,9 +84,9 @@ async function runCombination(
       stop.requested.addEventListener("abort", leaveQueue, { once: true });
       const reason = await run.enterGroup(concurrency, contender);
       stop.requested.removeEventListener("abort", leaveQueue);
-      if (reason !== undefined) return endedJob(id, name, "cancelled", [reason]);
+      if (reason !== undefined) return endedJob(id, definition.id, name, "cancelled", [reason]);
     }
-    if (stop.requested.aborted) return endedJob(id, name, "cancelled", [stop.reason]);
+    if (stop.requested.aborted) return endedJob(id, definition.id, name, "cancelled", [stop.reason]);
     return await runJob({
       facts: run.facts,
       definition,
@@ -94,9 +96,10 @@ async function runCombination(
       stop,
       workFolder: run.workFolder,
       minute: run.minute,
+      onStart: run.onJobStart,
     });
   } catch (error) {
-    return endedJob(id, definition.id + suffix, "failure", [(error as Error).message]);
+    return endedJob(id, definition.id, definition.id + suffix, "failure", [(error as Error).message]);
   } finally {
     if (group !== undefined) run.groups.release(group, contender);
     stop.done();

@@ -15,7 +15,7 @@ import { killOrphans } from "./step-process";
 /** Runs a job to its end. Never throws: whatever goes wrong is in the result. */
 export async function runJob(request: JobRequest): Promise<JobResult> {
   const { facts, definition, scope, stop } = request;
-  const startedAt = new Date().toISOString();
+  let startedAt = new Date().toISOString();
   const masker = new SecretMasker();
   const log = new JobLog(masker, facts.variables.ACTIONS_STEP_DEBUG === "true");
   const steps: StepResult[] = [];
@@ -23,6 +23,8 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
   try {
     const name = environmentName(definition, scope);
     const refused = name === undefined ? [] : await notAdmitted(request, name);
+    startedAt = new Date().toISOString();
+    request.onStart({ id: request.id, name: masker.mask(request.name), startedAt });
     // Read when it may start: what was changed while it waited counts.
     const environment = name === undefined ? undefined : facts.host.environment(name);
     const problems = [
@@ -40,12 +42,14 @@ export async function runJob(request: JobRequest): Promise<JobResult> {
   }
   return {
     id: request.id,
+    key: definition.id,
     name: masker.mask(request.name),
     conclusion: outcome.conclusion,
     startedAt,
     completedAt: new Date().toISOString(),
     steps,
     log: log.text,
+    stepStarts: log.stepStarts,
     summary: log.summary,
     annotations: log.annotations,
     outputs: outcome.outputs,

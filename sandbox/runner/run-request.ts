@@ -34,6 +34,8 @@ export interface RunnerHost {
   };
   serverUrl: string;
   apiUrl: string;
+  /** Whether somebody has disabled the workflow of that path: no event starts it. */
+  isDisabled(workflowPath: string): boolean;
   /** Environment variables that the runner's machine has by itself (as a self-hosted runner's .env file). */
   machine: Values;
   /** First 100 by name among those the repository may read. Read once, when the run is queued. */
@@ -69,8 +71,17 @@ export interface StepResult {
   completedAt: string;
 }
 
+/** A job whose end is not known yet. */
+export interface JobUnderWay {
+  id: number;
+  name: string;
+  startedAt: string;
+}
+
 export interface JobResult {
   id: number;
+  /** Its key below `jobs:`. */
+  key: string;
   name: string;
   conclusion: Conclusion;
   startedAt: string;
@@ -78,6 +89,8 @@ export interface JobResult {
   steps: StepResult[];
   /** What GitHub would show: masked. */
   log: string;
+  /** The lines of the log at which its steps begin. */
+  stepStarts: number[];
   /** Markdown of GITHUB_STEP_SUMMARY, masked. */
   summary: string;
   annotations: { level: "error" | "warning" | "notice"; message: string; title?: string }[];
@@ -87,6 +100,14 @@ export interface JobResult {
 export interface RunResult {
   id: number;
   runNumber: number;
+  /** 1, and one more for each time the run was started again. */
+  attempt: number;
+  /** What started it. */
+  trigger: WorkflowEvent;
+  /** Who started this attempt. */
+  triggeringActor: string;
+  /** When this attempt was queued. */
+  startedAt: string;
   workflowPath: string;
   workflowName: string;
   event: WorkflowEvent["name"];
@@ -97,5 +118,10 @@ export interface RunResult {
   conclusion: Conclusion | undefined;
   createdAt: string;
   updatedAt: string;
+  underWay: JobUnderWay[];
+  /** Those that are over. */
   jobs: JobResult[];
 }
+
+/** Which jobs of a run are to run again, with all that need them: every one, those that failed, or one by its id. */
+export type RerunWish = "all" | "failed" | { job: number };

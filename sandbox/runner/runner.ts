@@ -1,10 +1,10 @@
 import { fileAt, workflowPath, workflowPathsAt } from "./bare-repository";
 import { ConcurrencyGroups } from "./concurrency-groups";
-import { DispatchRefused, dispatchInputs } from "./dispatch-inputs";
+import { DispatchRefused, dispatchInputs, parsedForDispatch } from "./dispatch-inputs";
 import { endedJob } from "./ended-job";
-import type { Value } from "./expression";
 import type { RunFacts } from "./job-facts";
-import type { RunnerHost, RunResult, WorkflowEvent } from "./run-request";
+import { keptResults } from "./rerun-selection";
+import type { JobResult, RerunWish, RunnerHost, RunResult, WorkflowEvent } from "./run-request";
 import { fires, shortRef } from "./triggers";
 import { InvalidWorkflow, parseWorkflow, type Workflow } from "./workflow-file";
 import { WorkflowRun } from "./workflow-run";
@@ -41,6 +41,11 @@ export interface Runner {
    *   `workflow_dispatch` trigger, or the inputs do not fit.
    */
   dispatch(repository: string, workflowFile: string, event: DispatchEvent): RunResult;
+  /**
+   * Queues a run once more, under its id and number. Secrets are read anew, as GitHub's documentation says.
+   * @throws DispatchRefused when nothing would run, or the workflow's file is gone.
+   */
+  rerun(repository: string, last: RunResult, wish: RerunWish, actor: string): RunResult;
   /** @returns false when no such run is queued or in progress. */
   cancel(runId: number): boolean;
   /** Resolves when every run has ended, also those queued meanwhile. */
@@ -64,10 +69,11 @@ class LocalRunner implements Runner {
   trigger(repository: string, event: WorkflowEvent): RunResult[] {
     const host = this.options.host(repository);
     const { gitDir } = host.repository;
-    return workflowPathsAt(gitDir, event.sha).flatMap((path) => {
+    const paths = workflowPathsAt(gitDir, event.sha).filter((path) => !host.isDisabled(path));
+    return paths.flatMap((path) => {
       try {
         const workflow = parseWorkflow(path, fileAt(gitDir, event.sha, path) ?? "");
-        return fires(workflow.on, event) ? [this.queue(repository, host, workflow, event)] : [];
+        return fires(workflow.on, event) ? [this.begin(repository, host, workflow, event)] : [];
       } catch (error) {
         if (error instanceof InvalidWorkflow) return [this.failedRun(repository, error, event)];
         throw error;
@@ -88,7 +94,7 @@ class LocalRunner implements Runner {
     if (!fires(workflow.on, event)) {
       throw new DispatchRefused(422, "Workflow does not have 'workflow_dispatch' trigger");
     }
-    return this.queue(repository, host, workflow, event);
+    return this.begin(repository, host, workflow, event);
   }
 
   cancel(runId: number): boolean {
@@ -107,18 +113,57 @@ class LocalRunner implements Runner {
     await this.idle();
   }
 
-  private queue(repository: string, host: RunnerHost, workflow: Workflow, event: WorkflowEvent): RunResult {
-    if (this.closed) throw new Error("The sandbox's runner is closed and starts no more runs");
-    const inputs: Record<string, Value> =
-      event.name === "workflow_dispatch" ? dispatchInputs(workflow, event.inputs) : {};
-    const result = this.newResult(repository, workflow.path, workflow.name, event);
+  rerun(repository: string, last: RunResult, wish: RerunWish, actor: string): RunResult {
+    this.refuseWhenClosed();
+    const host = this.options.host(repository);
+    const text = fileAt(host.repository.gitDir, last.headSha, last.workflowPath);
+    if (text === undefined) throw new DispatchRefused(422, "The run's workflow file is not there any more");
+    const workflow = parsedForDispatch(last.workflowPath, text);
+    const kept = keptResults(workflow, last.jobs, wish);
+    if (kept === undefined) throw new DispatchRefused(422, "The run has no such job to run again");
+    const now = new Date().toISOString();
+    const result: RunResult = {
+      ...structuredClone(last),
+      attempt: last.attempt + 1,
+      triggeringActor: actor,
+      startedAt: now,
+      status: "queued",
+      conclusion: undefined,
+      updatedAt: now,
+      underWay: [],
+      jobs: [],
+    };
+    this.options.onChange(repository, structuredClone(result));
+    return this.queue(repository, host, workflow, result, kept);
+  }
+
+  private begin(repository: string, host: RunnerHost, workflow: Workflow, event: WorkflowEvent): RunResult {
+    if (event.name === "workflow_dispatch") dispatchInputs(workflow, event.inputs); // refused before a run is shown
+    return this.queue(
+      repository,
+      host,
+      workflow,
+      this.newResult(repository, workflow.path, workflow.name, event),
+    );
+  }
+
+  private queue(
+    repository: string,
+    host: RunnerHost,
+    workflow: Workflow,
+    result: RunResult,
+    kept: readonly JobResult[] = [],
+  ): RunResult {
+    const event = result.trigger;
     const facts: RunFacts = {
       host,
       workflow,
       event,
-      inputs,
+      inputs: event.name === "workflow_dispatch" ? dispatchInputs(workflow, event.inputs) : {},
       runId: result.id,
       runNumber: result.runNumber,
+      attempt: result.attempt,
+      triggeringActor: result.triggeringActor,
       organizationSecrets: host.organizationSecrets(),
       repositorySecrets: host.repositorySecrets(),
       variables: { ...host.organizationVariables(), ...host.repositoryVariables() },
@@ -129,8 +174,10 @@ class LocalRunner implements Runner {
       workFolder: this.options.workFolder,
       minute: this.options.minute ?? 60_000,
       nextId: this.options.nextRunId,
+      kept,
       onStart: () => this.change(repository, result, { status: "in_progress" }),
-      onJob: (job) => this.change(repository, result, { jobs: [...result.jobs, job] }),
+      onJobStart: (job) => this.change(repository, result, { underWay: [...result.underWay, job] }),
+      onJob: (job) => this.change(repository, result, withEnded(result, job)),
     });
     this.active.set(result.id, { run, ended: this.follow(repository, result, run) });
     return structuredClone(result);
@@ -145,12 +192,13 @@ class LocalRunner implements Runner {
 
   private failedRun(repository: string, error: InvalidWorkflow, event: WorkflowEvent): RunResult {
     const result = this.newResult(repository, error.path, error.path, event);
-    const job = endedJob(this.options.nextRunId(), "Invalid workflow file", "failure", error.problems);
+    const job = endedJob(this.options.nextRunId(), "", "Invalid workflow file", "failure", error.problems);
     this.change(repository, result, { status: "completed", conclusion: "failure", jobs: [job] });
     return structuredClone(result);
   }
 
   private newResult(repository: string, path: string, name: string, event: WorkflowEvent): RunResult {
+    this.refuseWhenClosed();
     const counter = `${repository}/${path}`.toLowerCase();
     const runNumber = (this.runNumbers.get(counter) ?? 0) + 1;
     this.runNumbers.set(counter, runNumber);
@@ -158,6 +206,10 @@ class LocalRunner implements Runner {
     const result: RunResult = {
       id: this.options.nextRunId(),
       runNumber,
+      attempt: 1,
+      trigger: event,
+      triggeringActor: event.actor,
+      startedAt: now,
       workflowPath: path,
       workflowName: name,
       event: event.name,
@@ -168,10 +220,15 @@ class LocalRunner implements Runner {
       conclusion: undefined,
       createdAt: now,
       updatedAt: now,
+      underWay: [],
       jobs: [],
     };
     this.options.onChange(repository, structuredClone(result));
     return result;
+  }
+
+  private refuseWhenClosed(): void {
+    if (this.closed) throw new Error("The sandbox's runner is closed and starts no more runs");
   }
 
   private change(repository: string, result: RunResult, changes: Partial<RunResult>): void {
@@ -187,13 +244,6 @@ class LocalRunner implements Runner {
   }
 }
 
-function parsedForDispatch(path: string, text: string): Workflow {
-  try {
-    return parseWorkflow(path, text);
-  } catch (error) {
-    if (error instanceof InvalidWorkflow) {
-      throw new DispatchRefused(422, `failed to parse workflow: ${error.problems.join("; ")}`);
-    }
-    throw error;
-  }
+function withEnded({ jobs, underWay }: RunResult, job: JobResult): Pick<RunResult, "jobs" | "underWay"> {
+  return { jobs: [...jobs, job], underWay: underWay.filter(({ id }) => id !== job.id) };
 }

@@ -6,7 +6,7 @@ import type { RunFacts } from "./job-facts";
 import { type JobOutcome, runMatrix } from "./job-matrix";
 import { concurrencyOf } from "./job-settings";
 import type { JobStop } from "./job-stop";
-import type { Conclusion, JobResult } from "./run-request";
+import type { Conclusion, JobResult, JobUnderWay } from "./run-request";
 import type { RunSurroundings } from "./run-surroundings";
 import type { JobDefinition } from "./workflow-file";
 
@@ -16,7 +16,10 @@ interface Options {
   workFolder: string;
   minute: number;
   nextId: () => number;
+  /** Results of an earlier attempt that stand. */
+  kept: readonly JobResult[];
   onStart: () => void;
+  onJobStart: (job: JobUnderWay) => void;
   onJob: (job: JobResult) => void;
 }
 
@@ -56,13 +59,13 @@ export class WorkflowRun implements Contender {
       }
       if (this.cancelReason !== undefined) {
         for (const { id } of facts.workflow.jobs)
-          onJob(endedJob(nextId(), id, "cancelled", [this.cancelReason]));
+          onJob(endedJob(nextId(), id, id, "cancelled", [this.cancelReason]));
         return "cancelled";
       }
       onStart();
       return this.conclusionOf(await this.allJobs());
     } catch (error) {
-      onJob(endedJob(nextId(), facts.workflow.name, "failure", [(error as Error).message]));
+      onJob(endedJob(nextId(), "", facts.workflow.name, "failure", [(error as Error).message]));
       return "failure";
     } finally {
       if (this.group !== undefined) groups.release(this.group, this);
@@ -102,20 +105,22 @@ export class WorkflowRun implements Contender {
     try {
       if (this.forced || !holds(definition.condition, scope)) {
         const result = cancelled() ? "cancelled" : "skipped";
-        onJob(endedJob(nextId(), definition.id, result));
+        onJob(endedJob(nextId(), definition.id, definition.id, result));
         return { result, outputs: {} };
       }
       return await runMatrix(this.surroundings(), definition, scope, onJob);
     } catch (error) {
-      onJob(endedJob(nextId(), definition.id, "failure", [(error as Error).message]));
+      onJob(endedJob(nextId(), definition.id, definition.id, "failure", [(error as Error).message]));
       return { result: "failure", outputs: {} };
     }
   }
 
   private surroundings(): RunSurroundings {
-    const { facts, groups, workFolder, minute, nextId } = this.options;
+    const { facts, groups, workFolder, minute, nextId, kept, onJobStart } = this.options;
     return {
       facts,
+      kept: (key, name) => kept.find((job) => job.key === key && job.name === name),
+      onJobStart,
       groups,
       workFolder,
       minute,

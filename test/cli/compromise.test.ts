@@ -87,6 +87,7 @@ describe("sophia-secrets compromise", function () {
           quick.catalog = buildJobCatalog(resolveCatalog(CATALOG), settings());
           return chosen().dispatch(...asked);
         },
+        rerun: (...asked) => chosen().rerun(...asked),
         cancel: () => undefined,
         idle: () => chosen().idle(),
         close: () => slow.close(),

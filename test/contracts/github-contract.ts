@@ -62,6 +62,11 @@ const EXCEPTIONS: readonly Exception[] = [
     reason: "application/vnd.github.raw+json is in the operation's text alone",
   },
   {
+    operation: "GET /meta",
+    detail: /^\/: installed_version is not declared$/,
+    reason: "a self-hosted server's answer, described for it alone",
+  },
+  {
     operation: "PUT /repos/{owner}/{repo}/contents/{path}",
     status: 409,
     detail: /oneOf/,
@@ -89,7 +94,7 @@ export function gitHubContract(): Contract {
     descriptions: ["api.github.com", "ghec"].map(read),
     exceptions: EXCEPTIONS,
     ignored: IGNORED,
-    describedPath: (path) => path.replace(/^\/api\/v3/, ""),
+    describedPath: (path) => path.replace(/^\/api\/v3/, "") || "/",
     errorProblem,
   });
   return contract;

@@ -53,7 +53,8 @@ describe("the sandbox's GitHub, held to GitHub's own description", function () {
       "/users/owner",
     ])
       await ask("GET", path);
-    for (const path of [`/users/${ORG}`, REPO, "/rate_limit", "/meta"]) await ask("GET", path);
+    for (const path of [`/users/${ORG}`, REPO, "/rate_limit", "/meta", "/api/v3/meta", "/", "/api/v3/"])
+      await ask("GET", path);
   });
 
   it("answers organization secrets", async () => {
@@ -102,6 +103,7 @@ describe("the sandbox's GitHub, held to GitHub's own description", function () {
     const made = await ask("PUT", path, { message: "Add a", content });
     await ask("PUT", path, { message: "Change a", content: "", sha: made.content.sha });
     for (const folder of ["", "/", "/docs", "/README.md"]) await ask("GET", `${REPO}/contents${folder}`);
+    await ask("GET", `${REPO}/readme`);
     const { sha } = await ask("GET", path);
     await ask("DELETE", path, { message: "Delete a", sha });
     for (const list of ["branches", "branches/main", "commits", "git/ref/heads/main"])
@@ -118,16 +120,28 @@ describe("the sandbox's GitHub, held to GitHub's own description", function () {
     await ask("POST", `${workflow}/dispatches`, { ref: "main" });
     const started = { ref: "main", return_run_details: true };
     const { workflow_run_id: id } = await ask("POST", `${workflow}/dispatches`, started);
-    await ask("POST", `${REPO}/actions/runs/${id}/cancel`);
     const run = runner.runs.at(-1);
     assert.ok(run);
-    runner.finish(`${ORG}/carrier`, run, "success");
+    runner.start(`${ORG}/carrier`, run);
+    await ask("GET", `${REPO}/actions/runs/${id}/jobs`);
+    for (const path of ["cancel", "force-cancel"]) await ask("POST", `${REPO}/actions/runs/${id}/${path}`);
+    runner.finish(`${ORG}/carrier`, run, "failure");
     for (const path of [`${REPO}/actions/workflows`, workflow, `${workflow}/runs`, `${REPO}/actions/runs`])
       await ask("GET", path);
-    for (const path of ["", "/jobs", "/logs", "/pending_deployments"])
+    const ofRun = ["", "/jobs", "/logs", "/pending_deployments", "/artifacts"];
+    for (const path of [...ofRun, "/attempts/1", "/attempts/1/jobs", "/attempts/1/logs"])
       await ask("GET", `${REPO}/actions/runs/${id}${path}`);
     const job = run.jobs[0]?.id;
     for (const path of ["", "/logs"]) await ask("GET", `${REPO}/actions/jobs/${job}${path}`);
+    const annotations = await ask("GET", `${REPO}/check-runs/${job}/annotations`);
+    assert.equal(annotations[0].annotation_level, "failure");
+    for (const path of [`runs/${id}/rerun`, `runs/${id}/rerun-failed-jobs`, `jobs/${job}/rerun`]) {
+      await ask("POST", `${REPO}/actions/${path}`);
+      await ask("GET", `${REPO}/actions/runs/${id}`);
+      runner.finish(`${ORG}/carrier`, runner.runs.at(-1) ?? run, "failure");
+    }
+    await ask("DELETE", `${REPO}/actions/runs/${id}`);
+    for (const verb of ["disable", "enable"]) await ask("PUT", `${workflow}/${verb}`);
   });
 
   it("answers reviews of jobs that wait", async () => {

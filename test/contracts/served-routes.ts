@@ -21,7 +21,7 @@ export interface ServedRoute {
 export function servedRoutes(app: { routes: readonly Route[] }, prefix: RegExp): ServedRoute[] {
   const named = app.routes
     .filter(({ method }) => method !== "ALL")
-    .map(({ method, path }) => ({ method, path: path.replace(prefix, "") }));
+    .map(({ method, path }) => ({ method, path: path.replace(prefix, "") || "/" }));
   const each = new Map(named.map(({ method, path }) => [`${method} ${path}`, { method, path }]));
   return [...each].map(([name, { method, path }]) => ({ method, name, sample: sampleOf(path) }));
 }

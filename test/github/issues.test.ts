@@ -68,24 +68,3 @@ describe("issues", () => {
     }
   });
 });
-
-describe("GraphQL's viewer", () => {
-  it("is a person, or a job's App, at either server's path, and nobody without a token", async () => {
-    const github = await startGitHub();
-    try {
-      const { token } = github.service.hostOf(`${ORG}/carrier`).issueToken({}, 1);
-      const ask = async (path: string, bearer = "", query = "{ viewer { login } }") => {
-        const body = JSON.stringify({ query });
-        const answer = await github.fetch(path, { method: "POST", token: bearer, body });
-        return [answer.status, (await answer.json()) as Record<string, unknown>] as const;
-      };
-      const login = (name: string) => [200, { data: { viewer: { login: name } } }];
-      assert.deepEqual(await ask("/graphql", "member-token"), login("member"));
-      assert.deepEqual(await ask("/api/graphql", token), login("github-actions[bot]"));
-      assert.equal((await ask("/graphql"))[0], 401);
-      assert.ok("errors" in (await ask("/graphql", token, "{ viewer { email } }"))[1]);
-    } finally {
-      await github.close();
-    }
-  });
-});

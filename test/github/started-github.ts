@@ -78,17 +78,18 @@ export interface StartedGitHub extends Running {
   fetch(path: string, init?: RequestInit & { token?: string }): Promise<Response>;
 }
 
-/** A served GitHub on a port of the system's choice. @param folder undefined: in memory. */
+/** A served GitHub on a port of the system's choice. @param folder undefined: in memory. @param secure for TLS too. */
 export async function startGitHub(
   options: Partial<GitHubOptions> = {},
   folder?: string,
   clock = new Clock(),
+  secure?: Parameters<typeof serveService>[3],
 ): Promise<StartedGitHub> {
   const audit = new AuditLog(folder === undefined ? undefined : join(folder, "audit.jsonl"));
   const watch = watched(gitHubContract());
   const context = { folder, audit, observe: watch.observe };
   const service = createGitHubService(context, { seed: SEED, now: clock.now, ...options });
-  const running = await serveService(service, context);
+  const running = await serveService(service, context, 0, secure);
   const octokit = (token = "owner-token", prefix = "") =>
     new Octokit({ auth: token, baseUrl: running.url + prefix, log: silent });
   const call = (path: string, { token = "owner-token", ...init }: RequestInit & { token?: string } = {}) => {

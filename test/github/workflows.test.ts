@@ -121,6 +121,57 @@ describe("workflows", () => {
     );
   });
 
+  it("shows a job that has begun", async () => {
+    const { rest } = github.octokit();
+    await dispatch();
+    const run = runner.runs[0] ?? assert.fail("no run");
+    runner.start(NAME, run);
+    const { jobs } = (await rest.actions.listJobsForWorkflowRun({ ...REPO, run_id: run.id })).data;
+    assert.deepEqual(
+      jobs.map(({ status, conclusion, completed_at }) => [status, conclusion, completed_at]),
+      [["in_progress", null, null]],
+    );
+    assert.equal((await refusal(rest.actions.deleteWorkflowRun({ ...REPO, run_id: run.id }))).status, 403);
+    assert.equal((await refusal(rest.actions.reRunWorkflow({ ...REPO, run_id: run.id }))).status, 403);
+  });
+
+  it("starts a run again and keeps its earlier attempts", async () => {
+    const { rest } = github.octokit();
+    await dispatch();
+    const run = runner.runs[0] ?? assert.fail("no run");
+    runner.finish(NAME, run, "failure");
+    const one = { ...REPO, run_id: run.id };
+    assert.equal((await rest.actions.reRunWorkflowFailedJobs(one)).status, 201);
+    runner.finish(NAME, runner.runs[1] ?? assert.fail("no second attempt"), "success");
+    const job = (await rest.actions.listJobsForWorkflowRun(one)).data.jobs[0] ?? assert.fail("no job");
+    assert.equal((await rest.actions.reRunJobForWorkflowRun({ ...REPO, job_id: job.id })).status, 201);
+    assert.deepEqual(
+      runner.reruns.map(({ wish }) => wish),
+      ["failed", { job: job.id }],
+    );
+    const last = (await rest.actions.getWorkflowRun(one)).data;
+    assert.deepEqual([last.run_attempt, last.status, last.triggering_actor?.login], [3, "queued", "owner"]);
+    const attempt = async (attempt_number: number) =>
+      (await rest.actions.getWorkflowRunAttempt({ ...one, attempt_number })).data.conclusion;
+    assert.deepEqual([await attempt(1), await attempt(2)], ["failure", "success"]);
+    const first = await rest.actions.listJobsForWorkflowRunAttempt({ ...one, attempt_number: 1 });
+    assert.equal(first.data.jobs[0]?.conclusion, "failure");
+    assert.equal((await refusal(attempt(4))).status, 404);
+    const reader = github.octokit("member-token").rest.actions.reRunWorkflow(one);
+    assert.equal((await refusal(reader)).status, 403);
+  });
+
+  it("starts no workflow that somebody has disabled", async () => {
+    const { rest } = github.octokit();
+    const workflow = { ...REPO, workflow_id: "sync.yml" };
+    await rest.actions.disableWorkflow(workflow);
+    assert.equal((await rest.actions.getWorkflow(workflow)).data.state, "disabled_manually");
+    assert.ok(github.service.hostOf(NAME).isDisabled(".github/workflows/sync.yml"));
+    assert.match((await refusal(dispatch())).data.message, /disabled workflow/);
+    await rest.actions.enableWorkflow(workflow);
+    assert.equal((await dispatch()).status, 204);
+  });
+
   it("lists runs newest first and filters them", async () => {
     const { rest } = github.octokit();
     await dispatch();

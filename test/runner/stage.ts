@@ -117,6 +117,7 @@ export class Stage {
       },
       serverUrl: "http://127.0.0.1:1",
       apiUrl: "http://127.0.0.1:1/api/v3",
+      isDisabled: () => false,
       machine: this.machine,
       organizationSecrets: () => ({ ...this.organizationSecrets }),
       repositorySecrets: () => ({ ...this.repositorySecrets }),
