@@ -66,6 +66,7 @@ export function readStack(written: Catalog, today: string): Stack {
     ...checkTrust(settings, place),
     ...spreadSecrets(secrets, settings.carriers, today).problems,
     ...checkEnvironmentTargets(secrets, settings.carriers, catalog.environments, today),
+    ...refuseGroupsOfApplications(catalog),
     ...checkClear(config),
     ...checkConfigValues(secrets, parse(config.values || "{}"), owned),
   ];
@@ -81,6 +82,18 @@ export function readStack(written: Catalog, today: string): Stack {
     allowsExisting: process.env[ALLOW_EXISTING] === "true",
     values: values ?? pulumi.secret<Record<string, string>>({}),
   };
+}
+
+/** Their loader would open a composite environment of its own, which no stack declares yet. */
+function refuseGroupsOfApplications({ applications }: ResolvedCatalog): Problem[] {
+  return applications
+    .filter(({ groups }) => groups !== undefined)
+    .map(({ name }) => ({
+      code: "application-groups",
+      subject: `application ${name}`,
+      cause: "names groups, and no stack declares a composite environment for those of an application yet",
+      remedy: "leave groups out: the loader then opens the whole composite environment",
+    }));
 }
 
 function refused(problems: readonly Problem[]): pulumi.RunError {

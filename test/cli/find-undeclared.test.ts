@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ESC's references
-import { resolveCatalog } from "../../src/catalog/entry";
 
 import { deepEqual, doesNotMatch, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { parseDocument } from "yaml";
 import type { Catalog, Entry } from "../../src/catalog/entry";
+import { resolveCatalog } from "../../src/catalog/entry";
 import { declaredPlaces, findUndeclared } from "../../src/operations/status/hand-edits";
 import { Secret } from "../../src/secret";
 import { catalogOn } from "../../src/sync/catalog-day";

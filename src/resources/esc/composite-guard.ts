@@ -38,7 +38,7 @@ export function guardComposites({ settings, access }: Guarded): pulumi.ResourceH
         subject: path,
         cause:
           "applications or people open this environment, and the catalog still declares it. Nothing of it was deleted",
-        remedy: "undo what removes it; docs/LEAVING.md says how a stack is given up with its values kept",
+        remedy: "undo the change of the catalog or of the config that removes it",
       });
     },
     { onDryRun: true },
