@@ -10,7 +10,11 @@ export function userRoutes(cloud: Cloud): Hono<CloudEnv> {
     const { principal } = c.var;
     const organizations = cloud.doors.organizationsOf(principal).flatMap((name) => summary(c, name));
     const login = principal.kind === "personal" ? principal.login : (principal.organization ?? "");
-    const tokenInfo = { name: principal.login, organization: principal.organization, team: principal.team };
+    const tokenInfo = {
+      name: principal.login,
+      organization: principal.organization,
+      team: principal.team ?? "",
+    };
     return c.json({
       id: `user-${login}`,
       githubLogin: login,

@@ -87,7 +87,7 @@ describe("sophia-secrets run-as", () => {
     const { code } = await run(who("up"), inWorkflow("up", "program-production"));
     assert.equal(code, 0);
     assert.equal(found().tokenInfo.organization, ORG);
-    assert.equal(found().tokenInfo.team, undefined);
+    assert.equal(found().tokenInfo.team, "");
     const headers = { authorization: `token ${found().token}` };
     assert.equal((await fetch(`${cloud.url}/api/orgs/${ORG}/oidc/issuers`, { headers })).status, 200);
   });
@@ -137,14 +137,14 @@ describe("sophia-secrets run-as", () => {
       ["audit", "--", "true"],
       {},
       { PULUMI_BACKEND_URL: undefined },
-      /config pulumiApiUrl: .* set PULUMI_BACKEND_URL to it in the workflow/,
+      /config pulumiApiUrl: [\s\S]*set PULUMI_BACKEND_URL to it in the workflow/,
     ],
     [
       "a place that is no job",
       ["audit", "--", "true"],
       {},
       { ACTIONS_ID_TOKEN_REQUEST_URL: "" },
-      /may not ask for one.*id-token: write/,
+      /may not ask for one[\s\S]*id-token: write/,
     ],
   ];
   for (const [what, argv, change, env, words] of wrong)

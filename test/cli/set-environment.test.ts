@@ -157,7 +157,7 @@ describe("sophia-secrets set --environment", () => {
         "set OPENAI_API_KEY --environment staging",
         /a secret of the organization, .*set OPENAI_API_KEY sets it, without --environment/s,
       ],
-      ["set REGION --environment staging", /the stack's config's .*for the stack that has staging/],
+      ["set REGION --environment staging", /the stack's config's [\s\S]*for the stack that has staging/],
       [
         "set STAGING_KEY --environment production",
         /--environment: STAGING_KEY is not in production\nRemedy: use one of staging$/m,

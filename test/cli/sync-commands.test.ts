@@ -1,8 +1,10 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { type Catalog, type ResolvedCatalog, resolveCatalog } from "../../src/catalog/entry";
+import { createHttp, type HttpRequest } from "../../src/clients/http";
 import type { Status } from "../../src/operations/status/find-status";
 import { Clock, type StartedGitHub, startGitHub } from "../github/started-github";
 import { type CloudFixture, env, open, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { answeringAt } from "../sync/sync-stage";
 import { commandContext, runCommand } from "./command-context";
 import { SEED } from "./small-organization";
 
@@ -174,7 +176,10 @@ describe("commands that sync by hand, and tell how it stands", () => {
       return { code, ...Object.fromEntries(all.map(({ name, standing }) => [name, standing.join(" ")])) };
     };
     const inSync = { OPENAI_API_KEY: "in-sync", SMTP_PASSWORD: "in-sync", SSH_KEY: "in-sync" };
-    const soon = { now: () => new Date(Date.now() + 300_000) };
+    const now = () => new Date(Date.now() + 300_000);
+    const http = createHttp({ waitMs: 1 });
+    // Pulumi Cloud's clock goes with it: a sync takes its time from there.
+    const soon = { now, http: (request: HttpRequest) => answeringAt(now().toISOString(), http)(request) };
 
     it("says of every secret and environment how it stands, as a table too", async () => {
       const before = { OPENAI_API_KEY: "never-set", SMTP_PASSWORD: "never-set", SSH_KEY: "never-set" };

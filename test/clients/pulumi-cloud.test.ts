@@ -7,7 +7,7 @@ import { RemedyError } from "../../src/errors";
 import { Secret } from "../../src/secret";
 
 const BASE = "https://pulumi.example/api/esc/environments/acme";
-const HELD = { etag: '"abc"', "pulumi-esc-revision": "7" };
+const HELD = { date: "Sat, 01 Aug 2026 10:00:00 GMT", etag: '"abc"', "pulumi-esc-revision": "7" };
 
 type Canned = Partial<HttpAnswer> | (() => never);
 
@@ -39,7 +39,12 @@ const refusalOf = async (answer: Canned): Promise<RemedyError> => {
 describe("the client of Pulumi Cloud", () => {
   it("reads an environment's text with its tag and revision", async () => {
     const { cloud, requests } = client({ headers: HELD, text: "values: {}" });
-    deepEqual(await cloud.read("p/e"), { text: "values: {}", etag: '"abc"', revision: 7 });
+    deepEqual(await cloud.read("p/e"), {
+      text: "values: {}",
+      etag: '"abc"',
+      revision: 7,
+      at: "2026-08-01T10:00:00.000Z",
+    });
     deepEqual([requests[0]?.method, requests[0]?.url], ["GET", `${BASE}/p/e`]);
     equal(requests[0]?.headers?.authorization, "token hidden-token");
   });
