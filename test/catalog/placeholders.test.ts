@@ -1,3 +1,4 @@
+// secretlint-disable -- vendors' example values, which this test refuses as placeholders
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { FORMATS, type FormatName, oddity, unfit } from "../../src/catalog/formats";
 import { isPlaceholder } from "../../src/catalog/placeholders";
