@@ -425,12 +425,12 @@ function idTokenEndpoint(environment) {
     remedy: "run it in a GitHub Actions job with permissions: id-token: write"
   });
 }
-async function requestIdToken(door, audience, http) {
-  const url = `${door.url}&audience=${encodeURIComponent(audience)}`;
+async function requestIdToken(endpoint, audience, http) {
+  const url = `${endpoint.url}&audience=${encodeURIComponent(audience)}`;
   const answer = await http({
     method: "GET",
     url,
-    headers: { authorization: `bearer ${door.token.unwrap()}` }
+    headers: { authorization: `bearer ${endpoint.token.unwrap()}` }
   });
   const { value } = answer.status === 200 ? parse(answer.text) : {};
   if (typeof value === "string" && value !== "") return new Secret(value);

@@ -2,14 +2,14 @@ import { RemedyError } from "../errors";
 import { Secret } from "../secret";
 import type { Http } from "./http";
 
-/** The door GitHub opens to a job with `id-token: write`. */
+/** The endpoint that GitHub gives a job with `id-token: write`. */
 export interface IdTokenEndpoint {
   url: string;
   token: Secret;
 }
 
 /**
- * The door GitHub opens to this job.
+ * The endpoint that GitHub gives this job.
  *
  * @param environment variables of the process.
  * @throws RemedyError when there is none.
@@ -27,12 +27,16 @@ export function idTokenEndpoint(environment: Readonly<Record<string, string | un
 }
 
 /** Asks GitHub for the job's id token. @throws RemedyError when GitHub refuses. */
-export async function requestIdToken(door: IdTokenEndpoint, audience: string, http: Http): Promise<Secret> {
-  const url = `${door.url}&audience=${encodeURIComponent(audience)}`;
+export async function requestIdToken(
+  endpoint: IdTokenEndpoint,
+  audience: string,
+  http: Http,
+): Promise<Secret> {
+  const url = `${endpoint.url}&audience=${encodeURIComponent(audience)}`;
   const answer = await http({
     method: "GET",
     url,
-    headers: { authorization: `bearer ${door.token.unwrap()}` },
+    headers: { authorization: `bearer ${endpoint.token.unwrap()}` },
   });
   const { value } = answer.status === 200 ? parse(answer.text) : {};
   if (typeof value === "string" && value !== "") return new Secret(value);
