@@ -77,7 +77,7 @@ export function observedLines(
       ? "Pulumi Cloud has it as declared"
       : `Pulumi Cloud has it otherwise: ${counted(differences.length, "difference")}`,
     ...(elsewhere === 0 ? [] : [`of other environments: ${counted(elsewhere, "difference")}`]),
-    ...tableLines(differences.map(({ thing, what, remedy }) => [`  ${thing}`, what, remedy])),
+    ...tableLines(differences.map(({ subject, cause, remedy }) => [`  ${subject}`, cause, remedy])),
   ];
 }
 

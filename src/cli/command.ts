@@ -13,7 +13,7 @@ import type { Terminal } from "./terminal";
  *       details: ["One paragraph: what it reads and writes, what it refuses."],
  *       positionals: { names: secretNames("secrets to look at; all when left out") },
  *       options: { environment: environment("only this one"), json: flag("print the findings as JSON") },
- *       examples: ["drift", "drift --json | jq -r '.drift[].name'"],
+ *       examples: ["drift", "drift --json | jq -r '.drift[].subject'"],
  *       load: () =>
  *         require("../../operations/drift/detect-drift") as typeof import("../../operations/drift/detect-drift"),
  *       run: async ({ terminal, ...context }, { names, environment, json }, { detectDrift }) => { ... },

@@ -7,6 +7,7 @@ import type { Grant, TeamAccess } from "../../src/access/team-access";
 import { type Catalog, defineCatalog, resolveCatalog } from "../../src/catalog/entry";
 import { pathOf } from "../../src/catalog/layout";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
+import type { Problem } from "../../src/errors";
 import { type CloudFixture, ORG, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
 import { commandContext, runCommand } from "./command-context";
 
@@ -228,15 +229,16 @@ describe("sophia-secrets access", () => {
     const { code } = await run("");
     assert.equal(code, 1);
     const found =
-      (await json("")).cloud?.differences.map(({ kind, thing, what }) => `${kind} ${thing}: ${what}`) ?? [];
+      (await json("")).cloud?.differences.map(({ code, subject, cause }) => `${code} ${subject}: ${cause}`) ??
+      [];
     for (const expected of [
-      /^default payready: its default environment permission is write: every member/,
-      /^member team app-production-admins-open: dev is in it and not declared/,
-      /^missing team app-staging-admins-open: ada is not in it/,
-      /^permission team app-production-application: it has admin on default\/app-production-keys, declared open/,
-      /^permission team oncall: it has read on default\/app-production-keys, which no policy says/,
-      /^permission team strangers: it has open on default\/app-production-ledger, which no policy says/,
-      /^missing team app-staging-sync: it is not there yet/,
+      /^default-permission-open payready: its default environment permission is write: every member/,
+      /^team-member-undeclared team app-production-admins-open: dev is in it and not declared/,
+      /^team-member-missing team app-staging-admins-open: ada is not in it/,
+      /^team-permission-differs team app-production-application: it has admin on default\/app-production-keys, declared open/,
+      /^team-permission-undeclared team oncall: it has read on default\/app-production-keys, which no policy says/,
+      /^team-permission-undeclared team strangers: it has open on default\/app-production-ledger, which no policy says/,
+      /^team-not-created team app-staging-sync: it is not there yet/,
     ])
       assert.equal(
         found.filter((each) => expected.test(each)).length,
@@ -245,7 +247,7 @@ describe("sophia-secrets access", () => {
       );
     assert.equal(found.length, 7, found.join("\n"));
     const inStaging = await json("--environment staging");
-    assert.deepEqual(inStaging.cloud?.differences.map(({ thing }) => thing).sort(), [
+    assert.deepEqual(inStaging.cloud?.differences.map(({ subject }) => subject).sort(), [
       "payready",
       "team app-staging-admins-open",
       "team app-staging-sync",
@@ -282,7 +284,7 @@ describe("sophia-secrets access", () => {
     assert.ok(admins !== undefined && dba !== undefined);
     const ghost = { ...admins, identities: [{ type: "user", name: "ghost" }] } as const;
     const { cloud: found } = await json("", { catalog: { ...CATALOG, accessPolicies: [ghost, dba] } });
-    const told = found?.differences.map(({ thing, what }) => `${thing}: ${what}`) ?? [];
+    const told = found?.differences.map(({ subject, cause }) => `${subject}: ${cause}`) ?? [];
     assert.ok(told.includes("team oncall: an access policy names it, and there is no such team"));
     assert.ok(
       told.includes("ghost: access policy admins names them, and they have no account in the organization"),
@@ -342,7 +344,7 @@ describe("sophia-secrets access", () => {
     const approving = { ...SETTINGS, approvers: ["security"] };
     const differences = async (options: Partial<Options>) =>
       (await json("", { catalog: ROTATING, ...options })).cloud?.differences.map(
-        ({ kind, thing, what, remedy }) => `${kind} ${thing}: ${what}. ${remedy}`,
+        ({ code, subject, cause, remedy }) => `${code} ${subject}: ${cause}. ${remedy}`,
       );
 
     it("shows who may do what with what ESC rotates, and that nobody but administrators opens the managing user", async () => {
@@ -434,9 +436,9 @@ describe("sophia-secrets access", () => {
       await patch("interns", on(rotated, "write"));
       await patch("app-production-sync", on(managing, "read"));
       assert.deepEqual((await differences({}))?.sort(), [
-        `permission team app-production-sync: it has read on ${managing}, which no policy says. take it away in Pulumi Cloud: a managing user is administrators' alone`,
-        `permission team interns: it has open on ${managing}, which no policy says. take it away in Pulumi Cloud: a managing user is administrators' alone`,
-        `permission team interns: it has write on ${rotated}, which no policy says. take it away in Pulumi Cloud, or add a policy that says why`,
+        `team-permission-undeclared team app-production-sync: it has read on ${managing}, which no policy says. take it away in Pulumi Cloud: a managing user is administrators' alone`,
+        `team-permission-undeclared team interns: it has open on ${managing}, which no policy says. take it away in Pulumi Cloud: a managing user is administrators' alone`,
+        `team-permission-undeclared team interns: it has write on ${rotated}, which no policy says. take it away in Pulumi Cloud, or add a policy that says why`,
       ]);
     });
 
@@ -444,7 +446,7 @@ describe("sophia-secrets access", () => {
       await declareAll(ROTATING);
       await patch("app-production-application", without(rotated));
       assert.deepEqual(await differences({}), [
-        `missing team app-production-application: it has no right on ${rotated}, declared open. pulumi up --refresh`,
+        `team-permission-missing team app-production-application: it has no right on ${rotated}, declared open. pulumi up --refresh`,
       ]);
       await setDefault("write");
       const { code, err } = await run("--close-default", { catalog: ROTATING });
@@ -457,7 +459,7 @@ describe("sophia-secrets access", () => {
       await declareAll(ROTATING, inProgram);
       await patch("app-program-audit", without(managing));
       assert.deepEqual(await differences({ settings: inProgram }), [
-        `missing team app-program-audit: it has no right on ${managing}, declared read. pulumi up --refresh`,
+        `team-permission-missing team app-program-audit: it has no right on ${managing}, declared read. pulumi up --refresh`,
       ]);
     });
   });
@@ -530,7 +532,7 @@ interface Document {
   administratorsAlone: { path: string }[];
   cloud: {
     elsewhere: number;
-    differences: { kind: string; thing: string; what: string; remedy: string }[];
+    differences: Problem[];
   } | null;
   unknown: string[];
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Problem } from "../../src/errors";
 import { parseCase } from "./golden-case";
 import { runCase } from "./run-case";
 
@@ -16,13 +17,11 @@ describe("other people's secrets that somebody granted to a carrier by name", fu
     const { stdout, code } = await runCase(
       parseCase({ shows: "", command: "drift --json", github: { secrets } }),
     );
-    const { drift } = JSON.parse(stdout) as {
-      drift: { kind: string; name: string; what: string; remedy: string }[];
-    };
-    const [crowded] = drift.filter(({ kind }) => kind === "crowded");
+    const { drift } = JSON.parse(stdout) as { drift: Problem[] };
+    const [crowded] = drift.filter(({ code }) => code === "carriers-full");
     assert.equal(code, 1);
-    assert.equal(crowded?.name, "carrier carrier");
-    assert.match(crowded.what, /other people's included, and 1 of the catalog would lie beyond/);
+    assert.equal(crowded?.subject, "carrier carrier");
+    assert.match(crowded.cause, /other people's included, and 1 of the catalog would lie beyond/);
     assert.match(crowded.remedy, /spread the secrets over 2 carriers/);
   });
 

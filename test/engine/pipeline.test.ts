@@ -169,9 +169,9 @@ describe("the whole pipeline, with the real engine", function () {
       assert.notEqual(stdout, "", output);
       return {
         code,
-        wrong: (JSON.parse(stdout) as { link: string; standing: string; what: string }[]).filter(
+        wrong: (JSON.parse(stdout) as { subject: string; state: string; cause: string }[]).filter(
           // The seed's carrier is open to people with write, which is a warning.
-          ({ standing }) => standing !== "ok" && standing !== "warning",
+          ({ state }) => state !== "ok" && state !== "warning",
         ),
       };
     };
@@ -186,8 +186,8 @@ describe("the whole pipeline, with the real engine", function () {
     };
     await setDefault("write");
     const { code, wrong } = await verify();
-    assert.deepEqual([code, wrong.map(({ link }) => link)], [1, ["access"]]);
-    assert.match(wrong[0]?.what ?? "", /write/);
+    assert.deepEqual([code, wrong.map(({ subject }) => subject)], [1, ["access"]]);
+    assert.match(wrong[0]?.cause ?? "", /write/);
     await setDefault("none");
   });
 

@@ -89,7 +89,7 @@ function report(
   terminal.print("");
   terminal.print("Not read by whom the catalog says; adopting changes nothing in GitHub:");
   for (const line of tableLines(
-    differing.map(({ name, what, remedy }) => [`  ${name}`, what, remedy]),
+    differing.map(({ subject, cause, remedy }) => [`  ${subject}`, cause, remedy]),
     terminal.width,
   ))
     terminal.print(line);

@@ -76,7 +76,7 @@ function report(
   print(`${counted(events.length, "event")} since ${since.toISOString()}`);
   if (folded.length > limit) print(leftOut(folded.slice(limit), folded.length));
   print("Not known:");
-  for (const line of unknownInBrief) print(`  ${line}`);
+  for (const { subject, cause } of unknownInBrief) print(`  ${subject}: ${cause}`);
 }
 
 function leftOut(older: readonly Folded[], all: number): string {

@@ -14,7 +14,7 @@ export const driftCommand = defineCommand({
     "Finds what pulumi preview cannot see: gh secret set resets who can use a secret, people delete and add secrets in the browser, a repository's own secret hides the organization's, other secrets leave a carrier repository no room. Shows who still uses the former name of a renamed secret. Reads only. Exit code 1 when there is drift.",
   ],
   options: { json: flag("print the findings as JSON") },
-  examples: ["drift", "drift --json | jq -r '.drift[].name'"],
+  examples: ["drift", "drift --json | jq -r '.drift[].subject'"],
   load: () =>
     require("../../operations/drift/detect-drift") as typeof import("../../operations/drift/detect-drift"),
   run: async (context, { json }, { detectDrift }) => {
@@ -28,21 +28,21 @@ export const driftCommand = defineCommand({
 
 function linesOf({ declared, drift, notes }: Drift, width: number | undefined): string[] {
   const rows = tableLines(
-    drift.map(({ name, kind, what, remedy }) => [kind, name, what, remedy]),
+    drift.map(({ code, subject, cause, remedy }) => [code, subject, cause, remedy]),
     width,
   );
   const count = counted(drift.length, "difference");
-  const told = (kind: Finding["kind"], heading: string, after: readonly string[] = []) => {
-    const some = notes.filter((note) => note.kind === kind);
+  const told = (code: Finding["code"], heading: string, after: readonly string[] = []) => {
+    const some = notes.filter((note) => note.code === code);
     if (some.length === 0) return [];
-    return [heading, ...some.map(({ name, what }) => `  ${name}: ${what}`), ...after];
+    return [heading, ...some.map(({ subject, cause }) => `  ${subject}: ${cause}`), ...after];
   };
   return [
     ...rows,
     ...(drift.length > 0 ? [""] : []),
     `${counted(declared, "organization secret")} declared, ${drift.length === 0 ? "no difference" : count}`,
-    ...told("overridden", "Environments with values of their own, which is no drift:"),
-    ...told("still-read", "Former names that still exist, and who uses them:", [
+    ...told("environment-value", "Environments with values of their own, which is no drift:"),
+    ...told("former-name-exists", "Former names that still exist, and who uses them:", [
       "  Not visible here: other branches, workflows that inherit secrets, applications that read the old key from ESC",
     ]),
   ];

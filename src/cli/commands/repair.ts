@@ -57,10 +57,10 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
     const readers = describeReaders(secret, spread.shards);
     if (finding === undefined) {
       if (!all) terminal.print(`${name}: is as declared, ${readers}`);
-    } else if (typed.has("dryRun")) terminal.print(`${name}: ${finding.what}; would be ${readers}`);
+    } else if (typed.has("dryRun")) terminal.print(`${name}: ${finding.cause}; would be ${readers}`);
     else {
       await fix(github, slot, finding, idsOf(secret));
-      terminal.print(`${name}: was ${finding.what}; now ${readers}`);
+      terminal.print(`${name}: was ${finding.cause}; now ${readers}`);
     }
   }
   if (all && wrong.length === 0)
@@ -71,10 +71,10 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
 function fix(
   github: GitHub,
   slot: SlotName,
-  { kind }: Finding,
+  { code }: Finding,
   repositoryIds: readonly number[],
 ): Promise<void> {
-  if (kind === "repositories") return github.setRepositories(slot.name, repositoryIds);
+  if (code === "repositories-differ") return github.setRepositories(slot.name, repositoryIds);
   return setVisibility(github, slot, repositoryIds);
 }
 

@@ -20,7 +20,7 @@ export const verifyCommand: CommandSpec = {
   ],
   examples: [
     `${COMMAND} verify`,
-    `${COMMAND} verify --json | jq -r '.[] | select(.standing == "wrong") | .what'`,
+    `${COMMAND} verify --json | jq -r '.[] | select(.state == "wrong") | .subject'`,
   ],
   run,
 };
@@ -28,16 +28,11 @@ export const verifyCommand: CommandSpec = {
 async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const { terminal } = context;
   const checks = await verifyPipeline(context, environmentOption(context, typed), terminal.progress);
-  if (typed.has("json")) terminal.print(JSON.stringify(checks.map(documentOf)));
+  if (typed.has("json")) terminal.print(JSON.stringify(checks));
   else for (const line of linesOf(checks)) terminal.print(line);
   if (checks.some(({ state }) => state === "wrong")) return EXIT.found;
   // Nothing was found wrong because nothing was seen.
   return checks.some(({ unreachable }) => unreachable) ? EXIT.failed : EXIT.done;
-}
-
-/** The shape that scripts know: fields keep their names, and a code says what was found. */
-function documentOf({ subject, state, cause, ...rest }: Check): object {
-  return { link: subject, standing: state, what: cause, ...rest };
 }
 
 function linesOf(checks: readonly Check[]): string[] {

@@ -2,6 +2,7 @@ import type { ResolvedCatalog } from "../../catalog/entry";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import type { PulumiOrganization } from "../../clients/pulumi-organization";
 import { RemedyError } from "../../errors";
+import { isMissing } from "./access-difference";
 import { findAccessDifferences, type ObservedAccess } from "./access-differences";
 
 const OPTION = "--close-default";
@@ -42,13 +43,11 @@ export async function closeDefault(
       remedy: "export PULUMI_ACCESS_TOKEN of an administrator",
     });
   }
-  const missing = findAccessDifferences(catalog, settings, observed, stacks).filter(
-    ({ kind }) => kind === "missing",
-  );
+  const missing = findAccessDifferences(catalog, settings, observed, stacks).filter(isMissing);
   const [first] = missing;
   if (first !== undefined) {
     const more = missing.length === 1 ? "" : ` (and ${missing.length - 1} more)`;
-    const reason = `declared access is not in place, so that people would be shut out: ${first.thing}: ${first.what}${more}`;
+    const reason = `declared access is not in place, so that people would be shut out: ${first.subject}: ${first.cause}${more}`;
     throw new RemedyError({
       code: "access-incomplete",
       subject: OPTION,

@@ -3,16 +3,29 @@ import type { TeamAccess } from "../../access/team-access";
 import type { ResolvedCatalog } from "../../catalog/entry";
 import { pathOf } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
+import type { Problem } from "../../errors";
 
-/** Something that is not as declared. */
-export interface AccessDifference {
-  kind: "default" | "account" | "team" | "member" | "missing" | "permission";
-  /** An organization, a login, a team. */
-  thing: string;
-  what: string;
-  remedy: string;
+/** What is declared and not in Pulumi Cloud yet: whom it is for is shut out once the default permission is none. */
+const NOT_YET = ["team-not-created", "team-member-missing", "team-permission-missing"] as const;
+
+/** One difference from the declared access. The subject is an organization, a login or a team. */
+export interface AccessDifference extends Problem {
+  code:
+    | (typeof NOT_YET)[number]
+    | "default-permission-open"
+    | "default-stack-permission-open"
+    | "account-missing"
+    | "team-missing"
+    | "team-member-undeclared"
+    | "team-permission-differs"
+    | "team-permission-undeclared";
   /** The ESC environments it is about, `project/name`; absent where it is about none of them alone. */
   paths?: readonly string[];
+}
+
+/** Whether something that is declared is not in Pulumi Cloud yet; the others give more or other rights than declared. */
+export function isMissing({ code }: AccessDifference): boolean {
+  return (NOT_YET as readonly string[]).includes(code);
 }
 
 export interface Terms {

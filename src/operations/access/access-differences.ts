@@ -24,8 +24,7 @@ export interface ObservedAccess {
 }
 
 /**
- * What differs between the declaration of all stacks and Pulumi Cloud: a pure function. `missing` is what somebody
- * declared is not there yet; the other kinds give more or other rights than declared.
+ * What differs between the declaration of all stacks and Pulumi Cloud: a pure function.
  *
  * @param stacks config of every stack: each decides for its own environments.
  */
@@ -53,15 +52,16 @@ function openedByDefault(
   { defaultPermission, defaultStackPermission: onStacks = "none" }: ObservedAccess,
 ): AccessDifference[] {
   if (!EDITIONS_WITH_TEAMS.includes(settings.edition)) return [];
-  const about = { kind: "default", thing: settings.pulumiOrganization } as const;
   const environments = {
-    ...about,
-    what: `its default environment permission is ${defaultPermission}: every member, and every team's token, has it on every environment, whatever the policies say`,
+    code: "default-permission-open" as const,
+    subject: settings.pulumiOrganization,
+    cause: `its default environment permission is ${defaultPermission}: every member, and every team's token, has it on every environment, whatever the policies say`,
     remedy: `${COMMAND} access --close-default`,
   };
   const stacks = {
-    ...about,
-    what: describeStackDefault(onStacks),
+    code: "default-stack-permission-open" as const,
+    subject: settings.pulumiOrganization,
+    cause: describeStackDefault(onStacks),
     remedy: STACK_DEFAULT_REMEDY,
   };
   return [...(defaultPermission === "none" ? [] : [environments]), ...(onStacks === "none" ? [] : [stacks])];
@@ -73,9 +73,9 @@ function withoutAccount(catalog: ResolvedCatalog, { members }: ObservedAccess): 
     identities
       .filter(({ type, name: login }) => type === "user" && !known.has(login))
       .map(({ name: login }) => ({
-        kind: "account" as const,
-        thing: login,
-        what: `access policy ${name} names them, and they have no account in the organization`,
+        code: "account-missing" as const,
+        subject: login,
+        cause: `access policy ${name} names them, and they have no account in the organization`,
         remedy: "invite them there, or spell the login as its list of members has it",
       })),
   );

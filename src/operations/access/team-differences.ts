@@ -16,27 +16,34 @@ export function teamDifferences(
   teams: readonly OrganizationTeam[],
 ): AccessDifference[] {
   const found = teams.find(({ name }) => name === declared.team);
-  const thing = `team ${declared.team}`;
+  const subject = `team ${declared.team}`;
   if (found === undefined && declared.own === undefined) {
     const remedy = "make it in Pulumi Cloud, or spell it as there";
-    return [{ kind: "team", thing, what: "an access policy names it, and there is no such team", remedy }];
+    const cause = "an access policy names it, and there is no such team";
+    return [{ code: "team-missing", subject, cause, remedy }];
   }
   const grants = [...declared.onValues, ...declared.onComposites];
   const where = { paths: pathsOf(declared) };
   if (found === undefined)
-    return [{ kind: "missing", thing, what: "it is not there yet", remedy: "pulumi up", ...where }];
+    return [
+      { code: "team-not-created", subject, cause: "it is not there yet", remedy: "pulumi up", ...where },
+    ];
   return [
-    ...memberDifferences(thing, declared, found).map((difference) => ({ ...difference, ...where })),
-    ...grants.flatMap((grant) => grantDifference(thing, grant, found)),
+    ...memberDifferences(subject, declared, found).map((difference) => ({ ...difference, ...where })),
+    ...grants.flatMap((grant) => grantDifference(subject, grant, found)),
     ...found.permissions
       .filter(({ environment }) => grants.every((grant) => pathOf(grant.environment) !== environment))
       // What someone else's team has elsewhere is theirs.
       .filter(() => declared.own !== undefined)
-      .map((permission) => undeclared(thing, permission, ours)),
+      .map((permission) => undeclared(declared.team, permission, ours)),
   ];
 }
 
-function memberDifferences(thing: string, { own }: TeamAccess, found: OrganizationTeam): AccessDifference[] {
+function memberDifferences(
+  subject: string,
+  { own }: TeamAccess,
+  found: OrganizationTeam,
+): AccessDifference[] {
   const { members } = own ?? {};
   if (members === undefined) return [];
   const more = found.members.filter((login) => !members.includes(login));
@@ -44,33 +51,42 @@ function memberDifferences(thing: string, { own }: TeamAccess, found: Organizati
   const remedy = "pulumi up --refresh";
   return [
     ...more.map((login) => ({
-      kind: "member" as const,
-      thing,
-      what: `${login} is in it and not declared (Pulumi Cloud also adds whoever made the team)`,
+      code: "team-member-undeclared" as const,
+      subject,
+      cause: `${login} is in it and not declared (Pulumi Cloud also adds whoever made the team)`,
       remedy: `${remedy} takes them out`,
     })),
-    ...less.map((login) => ({ kind: "missing" as const, thing, what: `${login} is not in it`, remedy })),
+    ...less.map((login) => ({
+      code: "team-member-missing" as const,
+      subject,
+      cause: `${login} is not in it`,
+      remedy,
+    })),
   ];
 }
 
-function grantDifference(thing: string, grant: Grant, { permissions }: OrganizationTeam): AccessDifference[] {
+function grantDifference(
+  subject: string,
+  grant: Grant,
+  { permissions }: OrganizationTeam,
+): AccessDifference[] {
   const path = pathOf(grant.environment);
   const found = permissions.find(({ environment }) => environment === path);
   const remedy = "pulumi up --refresh";
   if (found === undefined)
     return [
       {
-        kind: "missing",
-        thing,
-        what: `it has no right on ${path}, declared ${termsOf(grant)}`,
+        code: "team-permission-missing",
+        subject,
+        cause: `it has no right on ${path}, declared ${termsOf(grant)}`,
         remedy,
         paths: [path],
       },
     ];
   const same = found.level === grant.level && secondsIn(found) === secondsIn(grant);
   if (same) return [];
-  const what = `it has ${termsOf(found)} on ${path}, declared ${termsOf(grant)}`;
-  return [{ kind: "permission", thing, what, remedy, paths: [path] }];
+  const cause = `it has ${termsOf(found)} on ${path}, declared ${termsOf(grant)}`;
+  return [{ code: "team-permission-differs", subject, cause, remedy, paths: [path] }];
 }
 
 /** Undeclared permissions of someone else's teams on our environments. */
@@ -87,23 +103,29 @@ export function undeclaredElsewhere(
       return permissions
         .filter(({ environment, level }) => ours.all.has(environment) && level !== "none")
         .filter(({ environment }) => !granted.includes(environment))
-        .map((permission) => undeclared(`team ${name}`, permission, ours));
+        .map((permission) => undeclared(name, permission, ours));
     });
 }
 
 function undeclared(
-  thing: string,
+  team: string,
   permission: TeamPermission,
   { managing, application }: Ours,
 ): AccessDifference {
   const { environment } = permission;
-  const what = `it has ${termsOf(permission)} on ${environment}, which no policy says`;
+  const cause = `it has ${termsOf(permission)} on ${environment}, which no policy says`;
   const remedy = managing.has(environment)
     ? "take it away in Pulumi Cloud: a managing user is administrators' alone"
-    : thing.startsWith(`team ${application}-`)
+    : team.startsWith(`${application}-`)
       ? "pulumi up, if its policy was removed and up has not run since; else take it away in Pulumi Cloud"
       : "take it away in Pulumi Cloud, or add a policy that says why";
-  return { kind: "permission", thing, what, remedy, paths: [environment] };
+  return {
+    code: "team-permission-undeclared",
+    subject: `team ${team}`,
+    cause,
+    remedy,
+    paths: [environment],
+  };
 }
 
 function secondsIn({ maxOpenDuration }: Terms): number | undefined {

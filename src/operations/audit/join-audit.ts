@@ -129,10 +129,8 @@ export function foldAudit(events: readonly AuditEvent[]): Folded[] {
 }
 
 /** One question that nobody answered: what was asked, of which place where it is asked of many, and why not. */
-interface Unanswered {
-  what: string;
+interface Unanswered extends Problem {
   of?: string;
-  why: string;
 }
 
 /** Keeps the questions that no source answered, so that the rest can still be told. */
@@ -159,21 +157,29 @@ export class NotKnown {
       const problem = problemOf(error);
       // Errors of one kind about many places are one thing to know: the place is named by the question.
       const isOfPlace = of !== undefined && problem.subject.includes(of);
-      const why = isOfPlace ? problem.cause : `${problem.subject}: ${problem.cause}`;
-      this.all.push({ what, why, ...(of === undefined ? {} : { of }) });
+      const cause = isOfPlace ? problem.cause : `${problem.subject}: ${problem.cause}`;
+      this.all.push({ ...problem, subject: what, cause, ...(of === undefined ? {} : { of }) });
       if (!isExpected(problem)) this.unread.push(problem);
       return undefined;
     }
   }
 
-  /** A sentence for each refusal, such as a token that is missing, whatever it keeps from us. @param most places named for each question. */
-  lines(most = Number.POSITIVE_INFINITY): string[] {
-    const refusals = grouped(this.all, ({ why }) => why);
-    const lines = [...refusals].map(([why, unanswered]) => {
-      const questions = [...grouped(unanswered, ({ what }) => what)];
-      return `${questions.map(([what, each]) => question(what, each, most)).join("; ")}: ${why}`;
+  /**
+   * One problem for each refusal, such as a token that is missing: the subject lists all that it keeps from us.
+   *
+   * @param most places named for each question.
+   */
+  problems(most = Number.POSITIVE_INFINITY): Problem[] {
+    const refusals = grouped(this.all, ({ code, cause }) => `${code}\0${cause}`);
+    const problems = [...refusals.values()].flatMap((unanswered): Problem[] => {
+      const [first] = unanswered;
+      if (first === undefined) return [];
+      const { code, cause, remedy } = first;
+      const questions = [...grouped(unanswered, ({ subject }) => subject)];
+      const subject = questions.map(([what, each]) => question(what, each, most)).join("; ");
+      return [{ code, subject, cause, remedy }];
     });
-    return lines.sort();
+    return problems.sort((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0));
   }
 }
 

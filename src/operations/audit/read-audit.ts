@@ -24,19 +24,29 @@ export interface AuditQuestion {
 export interface AuditAnswer {
   /** Newest first. */
   events: AuditEvent[];
-  /** What nobody could be asked, a sentence each: never empty, for GitHub records no reading of a secret. */
-  unknown: string[];
+  /** What is not known, and why: never empty, for GitHub records no reading of a secret. */
+  unknown: Problem[];
   /** The same for a terminal: of many places the first few, and how many more. */
-  unknownInBrief: string[];
+  unknownInBrief: Problem[];
   /** Problems of sources that should have answered: the events are not the whole truth. */
   unread: readonly Problem[];
 }
 
-const NEVER_KNOWN = "which workflow read a secret: GitHub records no reading of one";
+const NEVER_KNOWN: Problem = {
+  code: "secret-reads-not-recorded",
+  subject: "which workflow read a secret",
+  cause: "GitHub records no reading of one",
+  remedy: "give few repositories access to it: whoever can change their workflows can read it",
+};
 
 /** docs.github.com, "Reviewing the audit log for your organization". */
 const GITHUB_KEEPS_DAYS = 180;
-const TOO_LONG_AGO = `who changed a secret in GitHub more than ${GITHUB_KEEPS_DAYS} days ago: its log ends there`;
+const TOO_LONG_AGO: Problem = {
+  code: "audit-log-too-short",
+  subject: `who changed a secret in GitHub more than ${GITHUB_KEEPS_DAYS} days ago`,
+  cause: "its log ends there",
+  remedy: "look in a copy of the log: GitHub Enterprise Cloud streams it to a storage of yours",
+};
 
 /** pulumi.com/pricing: audit logs come with Enterprise. */
 const EDITIONS_WITH_AUDIT_LOG: readonly Edition[] = ["enterprise", "business-critical"];
@@ -63,8 +73,8 @@ export async function readAudit(context: Context, question: AuditQuestion): Prom
   const events = withoutSessionReads(all.filter(filterOf(context, places, question)).sort(newestFirst));
   const oldest = context.now().getTime() - GITHUB_KEEPS_DAYS * 86_400_000;
   const rest = [...(question.since.getTime() < oldest ? [TOO_LONG_AGO] : []), NEVER_KNOWN];
-  const unknown = [...notKnown.lines(), ...rest];
-  const unknownInBrief = [...notKnown.lines(NAMED_IN_BRIEF), ...rest];
+  const unknown = [...notKnown.problems(), ...rest];
+  const unknownInBrief = [...notKnown.problems(NAMED_IN_BRIEF), ...rest];
   return { events, unknown, unknownInBrief, unread: notKnown.unread };
 }
 

@@ -4,6 +4,7 @@ import { type EnvironmentSlot, environmentTargets } from "../../catalog/environm
 import type { Settings } from "../../catalog/settings";
 import { organizationSlots, type SlotName, slotNames } from "../../catalog/slots";
 import type { OrganizationSecret } from "../../clients/github-secrets";
+import type { Problem } from "../../errors";
 import { COMMAND } from "../../text";
 
 /** What is declared, as of a day. */
@@ -30,30 +31,32 @@ export interface CarrierSecrets {
   environments: readonly { name: string; secrets: readonly string[] }[];
 }
 
-/** How the kinds are told; the last two are no drift, but how things are meant to be for a while. */
-const ORDER = [
-  "missing",
-  "visibility",
-  "repositories",
-  "shadowed",
-  "crowded",
-  "undeclared",
-  "overridden",
-  "still-read",
+/** In the order in which they are shown. */
+const DRIFT = [
+  "secret-missing",
+  "visibility-differs",
+  "repositories-differ",
+  "secret-shadowed",
+  "carriers-full",
+  "secret-undeclared",
 ] as const;
 
-/** One difference between what is declared and what GitHub has. */
-export interface Finding {
-  kind: (typeof ORDER)[number];
-  name: string;
-  /** What is there, and what is declared instead. */
-  what: string;
-  remedy: string;
+/** Differences that are meant, for a while or for good. */
+const NOTES = ["environment-value", "former-name-exists"] as const;
+
+const ORDER = [...DRIFT, ...NOTES];
+
+/**
+ * One difference between what is declared and what GitHub has. The subject is a secret's name; of `carriers-full` the
+ * carrier repositories. The cause says what is there, and what is declared instead.
+ */
+export interface Finding extends Problem {
+  code: (typeof ORDER)[number];
 }
 
 /** Whether something is to be fixed. */
-export function isDrift({ kind }: Finding): boolean {
-  return kind !== "overridden" && kind !== "still-read";
+export function isDrift({ code }: Finding): boolean {
+  return (DRIFT as readonly string[]).includes(code);
 }
 
 /** Everything in GitHub that differs from what is declared, by kind and name: a pure function. */
@@ -64,12 +67,7 @@ export function findDrift(declaration: Declaration, observed: Observed): Finding
   return inOrder([
     ...slots.flatMap((slot) => differencesOf(slot, spread.shards, observed)),
     ...missingInEnvironments(declaration, observed),
-    ...spread.problems.map(({ subject: thing, cause, remedy }) => ({
-      kind: "crowded" as const,
-      name: thing,
-      what: cause,
-      remedy,
-    })),
+    ...spread.problems.map((problem) => ({ ...problem, code: "carriers-full" as const })),
     ...undeclared(secrets, observed),
     ...slots.flatMap(({ name }) => shadows(name, settings.githubOrganization, observed)),
   ]);
@@ -77,8 +75,10 @@ export function findDrift(declaration: Declaration, observed: Observed): Finding
 
 /** By kind, then by name. */
 export function inOrder(findings: readonly Finding[]): Finding[] {
-  const place = (finding: Finding) => ORDER.indexOf(finding.kind);
-  return findings.toSorted((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const place = (finding: Finding) => ORDER.indexOf(finding.code);
+  return findings.toSorted(
+    (a, b) => place(a) - place(b) || (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0),
+  );
 }
 
 /** How one secret itself differs; at most one finding, the one to fix first. */
@@ -92,8 +92,8 @@ export function differencesOf(
   const { visibility } = secret;
   const remedy = `${COMMAND} repair ${name}`;
   if (there.visibility !== visibility) {
-    const what = `readable by ${wordsOf(there.visibility)} instead of ${wordsOf(visibility)}`;
-    return [{ kind: "visibility", name, what, remedy }];
+    const cause = `readable by ${wordsOf(there.visibility)} instead of ${wordsOf(visibility)}`;
+    return [{ code: "visibility-differs", subject: name, cause, remedy }];
   }
   const declared = readersOf(secret, shards);
   const actual = observed.readers.get(name) ?? [];
@@ -103,7 +103,8 @@ export function differencesOf(
     ...(more.length > 0 ? [`also readable by ${more.sort().join(", ")}`] : []),
     ...(less.length > 0 ? [`not readable by ${less.join(", ")}`] : []),
   ];
-  return parts.length === 0 ? [] : [{ kind: "repositories", name, what: parts.join("; "), remedy }];
+  if (parts.length === 0) return [];
+  return [{ code: "repositories-differ", subject: name, cause: parts.join("; "), remedy }];
 }
 
 /** `up --refresh` fails where the list of a `selected` secret cannot be read any more; setting it makes both. */
@@ -112,7 +113,7 @@ function missing(name: string, { value }: ResolvedEntry): Finding {
     value === "config"
       ? "pulumi up --refresh makes it again"
       : `${COMMAND} set ${name} makes it again; one that was never there: pulumi up`;
-  return { kind: "missing", name, what: "declared, and not in GitHub", remedy };
+  return { code: "secret-missing", subject: name, cause: "declared, and not in GitHub", remedy };
 }
 
 function missingInEnvironments({ catalog, settings, today }: Declaration, observed: Observed): Finding[] {
@@ -128,8 +129,8 @@ function missingInEnvironments({ catalog, settings, today }: Declaration, observ
         slot.secret.value === "config"
           ? "pulumi up --refresh, of the environment's stack, makes it again"
           : `${COMMAND} set ${slot.name} --environment ${environment} makes it again; one that was never there: pulumi up`;
-      const what = `declared for ${environment} of ${repository}, and not there`;
-      return { kind: "missing", name: slot.name, what, remedy };
+      const cause = `declared for ${environment} of ${repository}, and not there`;
+      return { code: "secret-missing", subject: slot.name, cause, remedy };
     });
 }
 
@@ -146,9 +147,9 @@ function undeclared(secrets: readonly ResolvedEntry[], observed: Observed): Find
   return observed.secrets
     .filter((each) => !names.has(each.name))
     .map(({ name }) => ({
-      kind: "undeclared" as const,
-      name,
-      what: "an organization secret that the catalog does not have",
+      code: "secret-undeclared" as const,
+      subject: name,
+      cause: "an organization secret that the catalog does not have",
       remedy: `add it to secrets/catalog.ts and ${COMMAND} adopt ${name}, or delete it in GitHub`,
     }));
 }
@@ -159,9 +160,9 @@ function shadows(name: string, owner: string, observed: Observed): Finding[] {
     ...(secrets.includes(name)
       ? [
           {
-            kind: "shadowed" as const,
-            name,
-            what: `the sync reads a secret of the repository ${repository} instead of the organization's`,
+            code: "secret-shadowed" as const,
+            subject: name,
+            cause: `the sync reads a secret of the repository ${repository} instead of the organization's`,
             remedy: `delete it there: gh secret delete ${name} -R ${owner}/${repository}`,
           },
         ]
@@ -169,9 +170,9 @@ function shadows(name: string, owner: string, observed: Observed): Finding[] {
     ...environments
       .filter((environment) => environment.secrets.includes(name))
       .map((environment) => ({
-        kind: "overridden" as const,
-        name,
-        what: `${environment.name} has a value of its own in ${repository}`,
+        code: "environment-value" as const,
+        subject: name,
+        cause: `${environment.name} has a value of its own in ${repository}`,
         remedy: "nothing, if that is meant",
       })),
   ]);

@@ -133,8 +133,9 @@ export function findFormerReaders(
       told("workflows not shown of", unreadOf(seen)),
     ].filter((part) => part !== "");
     const end = slot.tombstone === undefined ? "has no tombstone yet" : `goes on ${slot.tombstone}`;
-    const what = `the name that ${secret.name} had, ${end}; ${parts.length === 0 ? "nothing in sight reads it" : parts.join("; ")}`;
-    return { kind: "still-read" as const, name, what, remedy: `move its readers to ${secret.name}` };
+    const cause = `the name that ${secret.name} had, ${end}; ${parts.length === 0 ? "nothing in sight reads it" : parts.join("; ")}`;
+    const remedy = `move its readers to ${secret.name}`;
+    return { code: "former-name-exists" as const, subject: name, cause, remedy };
   });
 }
 

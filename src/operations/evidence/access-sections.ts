@@ -107,8 +107,8 @@ export function differencesSection({ catalog, project }: Context, observed: Obse
     about:
       "Every right, team, account or default in Pulumi Cloud that is not as declared. Empty: there is none.",
     source: "Pulumi Cloud's teams, members and settings, compared with the declaration",
-    columns: ["Kind", "What", "Difference", "Remedy"],
-    rows: found.map(({ kind, thing, what, remedy }) => [kind, thing, what, remedy]),
+    columns: ["Code", "Subject", "Difference", "Remedy"],
+    rows: found.map(({ code, subject, cause, remedy }) => [code, subject, cause, remedy]),
     unknown,
   };
 }

@@ -91,7 +91,7 @@ export async function historySections(context: Context, since: Date): Promise<Ev
       source: SOURCE,
       columns: COLUMNS,
       rows: rowsOf(answer, isChange),
-      unknown: answer.unknown,
+      unknown: answer.unknown.map(({ subject, cause }) => `${subject}: ${cause}`),
     },
     {
       name: "openings",
@@ -100,7 +100,7 @@ export async function historySections(context: Context, since: Date): Promise<Ev
       source: SOURCE,
       columns: COLUMNS,
       rows: rowsOf(answer, isOpening),
-      unknown: answer.unknown,
+      unknown: answer.unknown.map(({ subject, cause }) => `${subject}: ${cause}`),
     },
   ];
 }

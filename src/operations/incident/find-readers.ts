@@ -55,7 +55,7 @@ export async function findReaders(
       journal,
     ),
     changes: answer.events.filter(({ kind }) => ["set", "removed", "synced", "access"].includes(kind)),
-    unknown: [...answer.unknown, ...ways],
+    unknown: [...answer.unknown.map(({ subject, cause }) => `${subject}: ${cause}`), ...ways],
   };
 }
 

@@ -155,7 +155,7 @@ export function checkAccess(context: Context): Promise<Check> {
     if (differences.length === 0) return ok("access-matches", "as the policies give, and nothing by default");
     return wrong(
       "access-differs",
-      firstOf(differences.map(({ thing, what }) => `${thing}: ${what}`)),
+      firstOf(differences.map(({ subject, cause }) => `${subject}: ${cause}`)),
       `${COMMAND} access says what to do for each`,
     );
   });

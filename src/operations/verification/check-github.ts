@@ -101,7 +101,7 @@ export function checkGitHub(context: Context): Promise<Check> {
     const drift = findDrift(declaration, seen).filter(isDrift);
     if (drift.length === 0)
       return ok("github-secrets-match", `${seen.secrets.length} there, with access as declared`);
-    const names = namesIn([...new Set(drift.map(({ name }) => name))]);
+    const names = namesIn([...new Set(drift.map(({ subject }) => subject))]);
     return wrong(
       "github-secrets-differ",
       `${drift.length} differ from the catalog: ${names}`,
