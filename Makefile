@@ -10,7 +10,7 @@ NODE := node -r ts-node/register/transpile-only
 BUNDLE := dist/sync_secrets.cjs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check types format bundle sandbox sandbox-env sandbox-run sandbox-approve sandbox-stop sandbox-reset bench clean
+.PHONY: help demo test test-long check types format bundle loaders sandbox sandbox-env sandbox-run sandbox-approve sandbox-stop sandbox-reset bench clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ bench: node_modules ## Measure the pipeline against its goals, as ratios of two 
 
 bundle: node_modules ## Build the script that the carriers get: dist/sync_secrets.cjs
 	@npm run --silent bundle
+
+loaders: node_modules ## Build the loaders as packages, a wheel and an npm tarball, into build/loaders/
+	@npm run --silent loaders
 
 sandbox: node_modules ## Start GitHub, Pulumi Cloud and a registry in the background; says what to do next
 	@$(NODE) sandbox/main.ts start

