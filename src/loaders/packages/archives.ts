@@ -86,7 +86,7 @@ const LONGEST_STORED = 65_535;
 
 /** A gzip (RFC 1952) without a time, of an unknown system, of stored blocks. */
 function gzipStored(data: Buffer): Buffer {
-  const parts = [Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])];
+  const parts: Buffer[] = [Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])];
   for (let at = 0; at < data.length; at += LONGEST_STORED) {
     const block = data.subarray(at, at + LONGEST_STORED);
     const isLast = at + LONGEST_STORED >= data.length;
