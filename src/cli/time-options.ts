@@ -1,5 +1,4 @@
 import { RemedyError } from "../errors";
-import type { Typed } from "./old-command";
 
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
@@ -31,14 +30,21 @@ export function parseSince(text: string, now: Date): Date {
   });
 }
 
+/** What was typed for the end of a pause. */
+export interface TypedEnd {
+  /** How long from now. */
+  for: string | undefined;
+  /** A day or a time. */
+  until: string | undefined;
+}
+
 /**
  * When a pause ends: `--for` a time from now, or `--until` a day or a time.
  *
  * @returns RFC 3339; undefined when neither was typed.
  * @throws RemedyError for both, for what is no time, and for a past time.
  */
-export function untilOption(typed: Typed, now: Date): string | undefined {
-  const [span, moment] = [typed.text("for"), typed.text("until")];
+export function pauseEnd({ for: span, until: moment }: TypedEnd, now: Date): string | undefined {
   if (span !== undefined && moment !== undefined)
     throw new RemedyError({
       code: "options-exclusive",

@@ -99,14 +99,14 @@ describe("pause and resume", () => {
   it("refuses an environment the catalog does not have, an empty reason and one that looks like a key", async () => {
     match(
       (await pause("pause canada --reason")).stderr,
-      /canada: the catalog has no such environment.*staging, production/s,
+      /canada: the catalog has no deployment environment of this name.*production, staging/s,
     );
     match((await pause("pause --reason", " ")).stderr, /the reason: it is empty/);
     match(
       (await pause("pause --reason", "old key sk-proj-canary0123456789")).stderr,
       /it holds what looks like a credential/,
     );
-    match((await stage.run("resume canada")).stderr, /no such environment/);
+    match((await stage.run("resume canada")).stderr, /no deployment environment of this name/);
     equal((await stage.run("resume production", { token: null })).code, 2);
     equal(await pausedIn(), undefined);
   });

@@ -105,6 +105,11 @@ describe("sophia-secrets run-as", () => {
     assert.equal((await run(who("preview"), { ...claims, environment: "program-preview" })).code, 0);
   });
 
+  it("hands every word on, also one that is there twice", async () => {
+    const count = "process.exit(process.argv.length - 1)";
+    assert.equal((await run(["audit", "--", process.execPath, "-e", count, "x", "x"], AUDIT)).code, 4);
+  });
+
   it("fails as the command fails, and says when there is none", async () => {
     const failing = ["audit", "--", process.execPath, "-e", "process.exit(7)"];
     assert.equal((await run(failing, AUDIT)).code, 7);
