@@ -76,7 +76,7 @@ function value({ secret, slots, places, way }: Case, { settings }: StepOptions):
   const title = "Set the new value";
   if (way === "config") {
     const lines = [
-      `pulumi config set --secret --type string --path 'values.${secret.name}', by standard input`,
+      `pulumi config set --secret --path 'values.${secret.name}', by standard input`,
       "pulumi up, for each stack whose config has it",
     ];
     return { title: `${title} in the stack's config`, lines };

@@ -645,7 +645,7 @@ describe("sophia-secrets compromise", function () {
         await dry("DATABASE_URL"),
         /\.\/sophia-secrets set DATABASE_URL --environment staging --replace\n.*--environment production/,
       );
-      match(await dry("SMTP_HOST"), /pulumi config set --secret --type string --path 'values\.SMTP_HOST'/);
+      match(await dry("SMTP_HOST"), /pulumi config set --secret --path 'values\.SMTP_HOST'/);
       const own = await dry("PULUMI_ACCESS_TOKEN");
       doesNotMatch(own, /Sync now|Verify/);
       match(own, /1\. Revoke PULUMI_ACCESS_TOKEN[\s\S]*the catalog has no page for it; Platform knows/);

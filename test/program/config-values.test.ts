@@ -48,7 +48,7 @@ describe("slots whose value is the stack's", function () {
     assert.match(run.error?.message ?? "", /config values.REGION: .* is missing/);
     assert.match(
       run.error?.message ?? "",
-      /pulumi config set --secret --type string --path 'values.WAREHOUSE'/,
+      /pulumi config set --secret --path 'values.WAREHOUSE'/,
     );
     assert.deepEqual(
       run.resources.filter((each) => each.custom),

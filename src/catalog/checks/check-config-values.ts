@@ -33,7 +33,7 @@ function checkOne({ name, format }: ResolvedEntry, values: Readonly<Record<strin
   const wrong =
     value === undefined ? "is missing" : typeof value === "string" ? unfit(format, value) : "is not text";
   if (wrong === undefined) return [];
-  const remedy = `set it, by standard input: pulumi config set --secret --type string --path 'values.${name}'`;
+  const remedy = `set it, by standard input: pulumi config set --secret --path 'values.${name}'`;
   return [
     {
       code: value === undefined ? "config-value-missing" : "config-value-invalid",
