@@ -46,10 +46,7 @@ describe("slots whose value is the stack's", function () {
   it("stop the program when config has none, before anything is declared", async () => {
     const run = await runProgram({ catalog: CATALOG });
     assert.match(run.error?.message ?? "", /config values.REGION: .* is missing/);
-    assert.match(
-      run.error?.message ?? "",
-      /pulumi config set --secret --path 'values.WAREHOUSE'/,
-    );
+    assert.match(run.error?.message ?? "", /pulumi config set --secret --path 'values.WAREHOUSE'/);
     assert.deepEqual(
       run.resources.filter((each) => each.custom),
       [],
