@@ -1,33 +1,54 @@
 const GAP = "  ";
+const INDENT = "    ";
 /** A narrower column cannot be read: rows are folded then. */
 const NARROWEST = 12;
+/** A part of an address leads nowhere, so none is broken. */
+const ADDRESS = /\S*:\/\/\S+/g;
+
+type Rows = readonly (readonly string[])[];
 
 /**
  * Rows as lines, each column as wide as its widest cell; no heading, no frame: readable by people and by `awk`.
  *
- * @param width characters that a line may have. Wide cells are wrapped to it; where that leaves a column too narrow, each
- *   cell gets lines of its own. Undefined (no terminal): every row is one line, and nothing is cut.
+ * @param width characters that a line may have. Wide cells are wrapped to it; where that leaves a column too narrow, a
+ *   row is a paragraph of its cells. Only an address may be wider. Undefined (no terminal): every row is one line, and
+ *   nothing is cut.
  */
-export function tableLines(rows: readonly (readonly string[])[], width?: number): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
-  }
-  const fitted = width === undefined ? widths : fit(widths, width);
-  if (fitted === undefined)
-    return rows.flatMap((row) => row.flatMap((cell, at) => folded(cell, at === 0 ? "" : "    ", width ?? 0)));
-  return rows.flatMap((row) => rowLines(row, fitted));
+export function tableLines(rows: Rows, width?: number): string[] {
+  const fitted = columnWidths(rows, width);
+  return rows.flatMap((row) => (fitted === undefined ? paragraph(row, width ?? 0) : rowLines(row, fitted)));
 }
 
-/** Takes from the widest columns until all fit; undefined where a column would become too narrow. */
-function fit(widths: readonly number[], width: number): number[] | undefined {
-  const fitted = [...widths];
+/** The same with a heading. `-` stands for an empty cell; a paragraph leaves it out, and names the column of each other. */
+export function headedLines(heading: readonly string[], rows: Rows, width?: number): string[] {
+  const whole = [heading, ...rows.map((row) => row.map((cell) => (cell === "" ? "-" : cell)))];
+  if (columnWidths(whole, width) !== undefined) return tableLines(whole, width);
+  return rows.flatMap((row) =>
+    paragraph(
+      row.map((cell, column) => (cell === "" ? "" : `${heading[column]}: ${cell}`)),
+      width ?? 0,
+    ),
+  );
+}
+
+/** The columns' widths, taken from the widest until all fit; undefined where a column would become too narrow. */
+function columnWidths(rows: Rows, width: number | undefined): number[] | undefined {
+  const fitted: number[] = [];
+  const least: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      const addresses = [...cell.matchAll(ADDRESS)].map(([address]) => address.length);
+      fitted[column] = Math.max(fitted[column] ?? 0, cell.length);
+      least[column] = Math.max(least[column] ?? NARROWEST, ...addresses);
+    }
+  }
+  if (width === undefined) return fitted;
   let over = fitted.reduce((sum, each) => sum + each, 0) + GAP.length * (fitted.length - 1) - width;
   for (; over > 0; over -= 1) {
-    const widest = fitted.indexOf(Math.max(...fitted));
-    const narrowed = (fitted[widest] ?? 0) - 1;
-    if (narrowed < NARROWEST) return undefined;
-    fitted[widest] = narrowed;
+    const narrowable = fitted.map((each, column) => (each > (least[column] ?? 0) ? each : 0));
+    const most = Math.max(...narrowable);
+    if (most === 0) return undefined;
+    fitted[narrowable.indexOf(most)] = most - 1;
   }
   return fitted;
 }
@@ -43,19 +64,35 @@ function rowLines(row: readonly string[], widths: readonly number[]): string[] {
   );
 }
 
-function folded(cell: string, indent: string, width: number): string[] {
-  return cell === "" ? [] : wrap(cell, Math.max(1, width - indent.length)).map((line) => indent + line);
+/** As many cells a line as it holds. */
+function paragraph(row: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const cell of row.filter((each) => each !== "")) {
+    const joined = `${lines.at(-1)}${GAP}${cell}`;
+    const indent = lines.length === 0 ? "" : INDENT;
+    if (lines.length > 0 && joined.length <= width) lines.splice(-1, 1, joined);
+    else lines.push(...wrap(cell, Math.max(1, width - indent.length)).map((line) => indent + line));
+  }
+  return lines;
 }
 
-/** Lines of at most so many characters, broken between words where that can be. */
+/** Lines of at most so many characters, broken between words, else after a hyphen and its like, where that can be. */
 function wrap(cell: string, width: number): string[] {
   const lines: string[] = [];
   let rest = cell;
   while (rest.length > width) {
     const space = rest.lastIndexOf(" ", width);
-    const end = space > rest.search(/\S/) ? space : width;
+    const end = space > rest.search(/\S/) ? space : endOfPart(rest, width);
     lines.push(rest.slice(0, end));
     rest = rest.slice(end).replace(/^ +/, "");
   }
-  return [...lines, rest];
+  return rest === "" && lines.length > 0 ? lines : [...lines, rest];
+}
+
+/** Where to break a word that is wider than its line. */
+function endOfPart(text: string, width: number): number {
+  const [address] = /^ *\S*:\/\/\S+/.exec(text) ?? [];
+  if (address !== undefined) return address.length;
+  const [part] = /^.*[-_/.,]/.exec(text.slice(0, width)) ?? [];
+  return part?.trim() ? part.length : width;
 }

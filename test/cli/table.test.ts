@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { array, assert as check, integer, property, string } from "fast-check";
-import { tableLines } from "../../src/cli/table";
+import { headedLines, tableLines } from "../../src/cli/table";
 
 const words = array(string({ unit: "grapheme-ascii", minLength: 1, maxLength: 12 }), { maxLength: 12 }).map(
   (all) => all.map((each) => each.replaceAll(/\s/g, "x")).join(" "),
@@ -37,5 +37,55 @@ describe("a table", () => {
       tableLines([["SMTP_PASSWORD_OF_MAIL", "readable by all repositories", "./sophia-secrets repair"]], 30),
       ["SMTP_PASSWORD_OF_MAIL", "    readable by all", "    repositories", "    ./sophia-secrets repair"],
     );
+  });
+
+  it("puts as many cells of a folded row on a line as it holds", () => {
+    const row = [
+      "2026-08-01",
+      "second-owner",
+      "changed x3",
+      "default/app-production",
+      "",
+      "run 42",
+      "revision 3",
+    ];
+    deepEqual(tableLines([row], 40), [
+      "2026-08-01  second-owner  changed x3",
+      "    default/app-production  run 42",
+      "    revision 3",
+    ]);
+  });
+
+  it("breaks no address, however long: a part of one leads elsewhere", () => {
+    const address = "https://console.vendor.example/organizations/settings/keys";
+    deepEqual(tableLines([["overdue", "OPENAI_API_KEY", `make one at ${address} now`]], 40), [
+      "overdue  OPENAI_API_KEY",
+      "    make one at",
+      `    ${address}`,
+      "    now",
+    ]);
+  });
+
+  it("breaks a long name after a hyphen or an underscore", () => {
+    deepEqual(tableLines([["team app-production-application", "POSTGRES_PASSWORD"]], 31), [
+      "team            POSTGRES_",
+      "app-            PASSWORD",
+      "production-",
+      "application",
+    ]);
+  });
+
+  it("names the columns of a folded row where it has a heading, and leaves empty ones out", () => {
+    const heading = ["environment", "identity", "keys", "databases", "policies"];
+    const rows = [["production", "ada", "", "open for 8h", "admins"]];
+    deepEqual(headedLines(heading, rows), [
+      "environment  identity  keys  databases    policies",
+      "production   ada       -     open for 8h  admins",
+    ]);
+    deepEqual(headedLines(heading, rows, 40), [
+      "environment: production  identity: ada",
+      "    databases: open for 8h",
+      "    policies: admins",
+    ]);
   });
 });
