@@ -3,6 +3,7 @@ import type { Context } from "../operations/context";
 import { COMMAND } from "../text";
 import type { Completes, OptionSpec, Place, PositionalSpec } from "./command";
 import type { Typed } from "./old-command";
+import { parseSince } from "./time-options";
 
 /** An option that is there or not. */
 export function flag(description: string): OptionSpec<boolean> {
@@ -133,6 +134,15 @@ export function oneEnvironment(description: string): PositionalSpec<string> {
       requireKnown([name], catalog.environments, "environment", place);
       return name;
     },
+  };
+}
+
+/** A time in the past: so long ago, or a day or a time. @param fallback what counts when none is typed. */
+export function since(description: string, fallback: string): OptionSpec<Date> {
+  return {
+    argument: "<time>",
+    description: `${description} (default: ${fallback})`,
+    parse: (typed, { now }) => parseSince(textIn(typed) ?? fallback, now()),
   };
 }
 

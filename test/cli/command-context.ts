@@ -30,6 +30,8 @@ export interface Person {
   /** Answers a question, unseen; undefined where nobody can be asked. */
   answer?: ((question: string) => Promise<Secret>) | undefined;
   stdin?: string | Uint8Array;
+  /** Characters that a line of the terminal holds; undefined where stdout is no terminal. */
+  width?: number | undefined;
 }
 
 /** What a command said, and its exit code. */
@@ -77,7 +79,7 @@ export function commandContext(
 export async function runCommand(
   command: string | readonly string[],
   context: Context,
-  { answer, stdin = "" }: Person = {},
+  { answer, stdin = "", width }: Person = {},
 ): Promise<Heard> {
   const heard: Spoken = { stdout: "", stderr: "" };
   const terminal = heardTerminal(heard);
@@ -87,7 +89,7 @@ export async function runCommand(
   };
   // What the terminal reads is the test's, not what stands on the stdin of whoever runs it.
   const readStdin = async () => Buffer.from(stdin);
-  Object.assign(terminal, { canAsk: answer !== undefined, askHidden, readStdin });
+  Object.assign(terminal, { canAsk: answer !== undefined, askHidden, readStdin, width });
   const argv = typeof command === "string" ? command.split(" ").filter((word) => word !== "") : command;
   const code = await runProgram(argv, async () => ({ ...context, terminal }), terminal);
   if (/canary/.test(heard.stdout + heard.stderr)) throw new Error("it shows a value");

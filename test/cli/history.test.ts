@@ -48,6 +48,13 @@ describe("history", () => {
     );
   });
 
+  it("fits a narrow terminal, and keeps every column", async () => {
+    const { stdout } = await stage.run("history production --group keys --limit 1", { width: 60 });
+    const lines = stdout.trimEnd().split("\n");
+    deepEqual([lines.length > 1, lines.filter((line) => line.length > 60)], [true, []]);
+    for (const word of ["keys@4", "ada", "run-2", "GAMMA_KEY;", "ALPHA_KEY"]) match(stdout, new RegExp(word));
+  });
+
   it("tells one group, and to its first revision", async () => {
     const lines = await history(" --group databases");
     equal((await stage.run("history production --group databases")).stderr, "", "nothing is left out");
@@ -146,10 +153,16 @@ describe("history", () => {
 
   it("refuses what it does not know, naming what there is", async () => {
     for (const [rest, told] of [
-      ["canada", /canada: the catalog has no such environment.*staging, production/s],
+      [
+        "canada",
+        /canada: the catalog has no deployment environment of this name\nRemedy: use one of production, staging/,
+      ],
       ["production staging", /takes one environment/],
-      ["production --group tokens", /--group: names no group of the catalog: tokens.*databases, keys/s],
-      ["production --limit 501", /--limit: is no number from 1 to 500: 501/],
+      [
+        "production --group tokens",
+        /--group: the catalog has no group tokens\nRemedy: use one of databases, keys/,
+      ],
+      ["production --limit 501", /--limit: must be a whole number from 1 to 500, not 501/],
     ] as const) {
       const heard = await stage.run(`history ${rest}`);
       equal(heard.code, 2);

@@ -45,6 +45,8 @@ interface World {
   through?: (http: Http) => Http;
   /** Id of the newest run of the workflow, where the token may see runs. */
   newestRun?: number;
+  /** Characters that a line of the terminal holds. */
+  width?: number;
 }
 
 /** A Pulumi Cloud with two environments, sync runs that fill it, and commands to run against it. */
@@ -124,7 +126,7 @@ export class VersionsStage {
         env: variables,
       },
     );
-    return runCommand([...command.split(" "), ...texts], context);
+    return runCommand([...command.split(" "), ...texts], context, { width: world.width });
   }
 
   async requests(): Promise<string[]> {

@@ -28,7 +28,7 @@ import { environmentOption } from "../options";
 export const accessCommand: CommandSpec = {
   name: "access",
   topic: "access",
-  description: "Who may read, open or write which secrets in ESC, and why",
+  description: "Show who can read, open or write which secrets, and why",
   details: [
     "Without names a matrix of identity, group and environment, and of what ESC rotates; with names a line for each who may. It is computed from the declaration, and with PULUMI_ACCESS_TOKEN compared with Pulumi Cloud: administrators, the default permission, members, and permissions that nothing declares. Exit code 1 when they differ.",
     "--close-default changes one thing: it sets the organization's default environment permission to none, which is write unless somebody changed it. It refuses while declared access is not in place.",

@@ -18,7 +18,7 @@ const MOST = 10_000;
 export const auditCommand: CommandSpec = {
   name: "audit",
   topic: "access",
-  description: "Who opened, changed or set what, when and from which run",
+  description: "Show who opened, changed or set what, and in which run",
   details: [
     "Joins the audit logs of GitHub and Pulumi Cloud, ESC's revisions, the ledgers and the sync's runs, newest first. What cannot be known is said: the audit logs need Pulumi Cloud Enterprise and GitHub Enterprise Cloud. Readings of names and ciphertext are left out unless asked for. Exit code 1 if an opening was refused, shown or not; 2 if none was and a source that should answer could not be read.",
   ],

@@ -1,45 +1,40 @@
-import { collectEvidence } from "../../operations/evidence/collect-evidence";
-import { COMMAND } from "../../text";
-import { type CommandContext, EXIT, type ExitCode } from "../command";
-import { renderEvidence, writeBundle } from "../evidence-bundle";
-import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
+import { defineCommand, EXIT } from "../command";
+import { flag, since, text } from "../options";
 import { tableLines } from "../table";
-import { parseSince } from "../time-options";
-
-const SINCE = "90d";
 
 /** What a review of SOC 2, PCI DSS, HIPAA or GDPR asks for, in one folder. */
-export const evidenceCommand: CommandSpec = {
+export const evidenceCommand = defineCommand({
   name: "evidence",
   topic: "access",
-  description: "Write a folder for SOC 2, PCI DSS, HIPAA and GDPR reviews",
+  summary: "Write a folder for SOC 2, PCI DSS, HIPAA and GDPR reviews",
   details: [
-    "A page in Markdown and a CSV per section: controls, access matrix, differences from it, rotation, changes, openings, policies, measures. Each says where its facts come from and what is not known. It holds names and times, and no value. Nothing is changed; an existing folder is not overwritten.",
+    "The folder has a page in Markdown and a CSV file for each section: controls, access matrix, differences from it, rotation, changes, openings, policies, measures. Each section says where its facts come from and what is not known. The files contain names and times, never a value. The command changes nothing else and does not overwrite an existing folder.",
   ],
-  options: [
-    ["--out <folder>", "where to write it (default: evidence-YYYY-MM-DD)"],
-    ["--since <time>", `how far back the history goes: 30d, 12w or a day (default: ${SINCE})`],
-    ["--replace", "replace an older bundle there; anything else is never replaced"],
-  ],
-  examples: [`${COMMAND} evidence`, `${COMMAND} evidence --out reviews/2026-q3 --since 2026-07-01`],
-  run,
-};
-
-async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
-  const { project, terminal } = context;
-  const asOf = context.now();
-  const since = parseSince(typed.text("since") ?? SINCE, asOf);
-  const folder = typed.text("out") ?? `evidence-${asOf.toISOString().slice(0, 10)}`;
-  const sections = await collectEvidence(context, since);
-  const subject = { organization: project.settings.githubOrganization, stack: project.stack, asOf, since };
-  writeBundle(folder, renderEvidence(sections, subject), typed.has("replace"));
-  const rows = sections.map(({ name, rows: all, unknown }) => [
-    `${name}.csv`,
-    `${all.length} rows`,
-    unknown.length === 0 ? "" : `${unknown.length} not known`,
-  ]);
-  for (const line of tableLines(rows)) terminal.print(line);
-  terminal.print("");
-  terminal.print(`Written to ${folder}: begin with its README.md`);
-  return EXIT.done;
-}
+  options: {
+    out: text("<folder>", "where to write it (default: evidence-YYYY-MM-DD)", { completes: "file" }),
+    since: since("how far back the history goes: 30d, 12w or a day", "90d"),
+    replace: flag("replace an older bundle there; nothing else is ever replaced"),
+  },
+  examples: ["evidence", "evidence --out reviews/2026-q3 --since 2026-07-01"],
+  load: () => ({
+    ...(require("../../operations/evidence/collect-evidence") as typeof import("../../operations/evidence/collect-evidence")),
+    ...(require("../evidence-bundle") as typeof import("../evidence-bundle")),
+  }),
+  run: async ({ terminal, ...context }, { out, since, replace }, work) => {
+    const { settings, stack } = context.project;
+    const asOf = context.now();
+    const folder = out ?? `evidence-${asOf.toISOString().slice(0, 10)}`;
+    const sections = await work.collectEvidence(context, since);
+    const subject = { organization: settings.githubOrganization, stack, asOf, since };
+    work.writeBundle(folder, work.renderEvidence(sections, subject), replace);
+    const rows = sections.map(({ name, rows: all, unknown }) => [
+      `${name}.csv`,
+      `${all.length} rows`,
+      unknown.length === 0 ? "" : `${unknown.length} not known`,
+    ]);
+    for (const line of tableLines(rows, terminal.width)) terminal.print(line);
+    terminal.print("");
+    terminal.print(`Written to ${folder}: begin with its README.md`);
+    return EXIT.done;
+  },
+});

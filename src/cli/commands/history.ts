@@ -1,53 +1,45 @@
-import { requireCloud } from "../../operations/context";
-import { type HistoryLine, readHistory } from "../../operations/versions/history";
-import { COMMAND } from "../../text";
-import { type CommandContext, EXIT, type ExitCode } from "../command";
-import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
-import { environmentArgument, groupOption, limitOption } from "../options";
+import type { HistoryLine } from "../../operations/versions/history";
+import { defineCommand, EXIT } from "../command";
+import { flag, group, oneEnvironment, wholeNumber } from "../options";
 import { tableLines } from "../table";
 
 /** The service's largest page of revisions. */
 const MOST = 500;
+const SHOWN = 20;
 
 /** What changed when, by whom and in which run. */
-export const historyCommand: CommandSpec = {
+export const historyCommand = defineCommand({
   name: "history",
   topic: "look",
-  description: "Revisions of an environment: when, by whom, which names changed",
+  summary: "List an environment's revisions and what each changed",
   details: [
-    "A sync that leaves something new tags it in all groups: run-123 after GitHub's run. One of only some names leaves that to the next whole one. Values are neither opened nor shown: a changed ciphertext is a changed value, or the same value set anew. The right to read is enough.",
+    "Each line has a revision's time, author, tags and the names that changed. A sync that changes something tags the revisions of all groups with its run: run-123. A sync of only some names sets no tag; the next full one does. The command neither opens nor shows values. A changed ciphertext means a changed value, or the same value set again. Permission to read is enough.",
   ],
-  names: ["<environment>", "environment of the catalog"],
-  options: [
-    ["--group <name>", "this group alone"],
-    ["--limit <count>", `how many revisions, 1 to ${MOST} (default: 20)`],
-    ["--json", "print the revisions as JSON"],
-  ],
-  examples: [
-    `${COMMAND} history production`,
-    `${COMMAND} history production --group api-keys --json | jq '.[0].tags'`,
-  ],
-  run,
-};
-
-async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
-  const { terminal, project } = context;
-  const environment = environmentArgument(context, typed, "history");
-  const limit = limitOption(typed, MOST) ?? 20;
-  const asked = { environment, groups: groupOption(context, typed), limit };
-  const { lines, hasOlder } = await readHistory(requireCloud(context), project.settings, asked);
-  if (typed.has("json")) {
-    terminal.print(JSON.stringify(lines));
+  positionals: { environment: oneEnvironment("deployment environment of the catalog") },
+  options: {
+    group: group("only this group"),
+    limit: wholeNumber("<count>", `how many revisions, 1 to ${MOST} (default: ${SHOWN})`, {
+      from: 1,
+      to: MOST,
+    }),
+    json: flag("print the revisions as JSON"),
+  },
+  examples: ["history production", "history production --group api-keys --json | jq '.[0].tags'"],
+  load: () =>
+    require("../../operations/versions/history") as typeof import("../../operations/versions/history"),
+  run: async ({ terminal, ...context }, { environment, group, limit = SHOWN, json }, { readHistory }) => {
+    const { lines, hasOlder } = await readHistory(context, { environment, group, limit });
+    const rows = json ? [JSON.stringify(lines)] : tableLines(lines.map(row), terminal.width);
+    for (const line of rows) terminal.print(line);
+    if (json) return EXIT.done;
+    if (lines.some(({ pinned }) => pinned))
+      terminal.say(
+        "Applications get the pinned revisions, not the newest (compositeTags in the stack's config)",
+      );
+    if (hasOlder) terminal.say(olderThan(limit));
     return EXIT.done;
-  }
-  for (const line of tableLines(lines.map(row))) terminal.print(line);
-  if (lines.some(({ pinned }) => pinned))
-    terminal.say(
-      "Applications get the pinned revisions, not the newest (compositeTags in the stack's config)",
-    );
-  if (hasOlder) terminal.say(olderThan(limit));
-  return EXIT.done;
-}
+  },
+});
 
 function olderThan(limit: number): string {
   const how =

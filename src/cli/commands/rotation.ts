@@ -16,7 +16,7 @@ const DUE_WITHIN = 14;
 export const rotationCommand: CommandSpec = {
   name: "rotation",
   topic: "look",
-  description: "Values that are past their rotation, due soon or never set",
+  description: "List values that are overdue, due soon or never set",
   details: [
     "By owner, with the vendor's page where a new one is made. Age counts from the last change of the value, which the ledgers know; the right to read them is enough. Exit code 1 when something is overdue, 2 when a ledger cannot be read.",
     "--issues keeps one open issue for each overdue secret, and closes it once it is rotated; it needs a GITHUB_TOKEN that may write issues there. Issues of other logins than the token's it leaves alone, so always use the same one.",

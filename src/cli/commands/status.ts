@@ -14,7 +14,7 @@ import type { Terminal } from "../terminal";
 export const statusCommand: CommandSpec = {
   name: "status",
   topic: "look",
-  description: "Whether ESC has what GitHub has, for every secret and environment",
+  description: "Show which secrets in ESC are not in sync with GitHub",
   details: [
     "newer-in-github (maybe: the time there moves with the readers too; a daily run settles it), gone-from-github, changed-by-hand (in ESC, since the sync left it: history says by whom; a rollback too), proposed (waits for approval in Pulumi Cloud), undeclared (in ESC and not in the catalog), never-set, refused, overdue. Shows what is in sync only with --all.",
     "Reads the ledgers, the texts of the values with their secrets as ciphertext, and GitHub's list: the right to read is enough, values are not opened. Exit code 1 when something is to be done.",

@@ -1,5 +1,6 @@
-import { type Naming, pathOf, valuesEnvironment } from "../../catalog/layout";
-import type { PulumiCloud, Revision } from "../../clients/pulumi-cloud";
+import { pathOf, valuesEnvironment } from "../../catalog/layout";
+import type { Revision } from "../../clients/pulumi-cloud";
+import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
 import { readPins } from "../observation/composite-imports";
 import { type Difference, differencesOf, nameOf, placesOf, referenceIn } from "../observation/text-places";
@@ -23,18 +24,20 @@ export interface HistoryLine extends Partial<TextChanges> {
  * The newest revisions of an environment's values, newest first, with the names that each changed against the one
  * before. Needs the right to read; two texts for each revision are read at most.
  *
- * @throws RemedyError when a values environment cannot be read.
+ * @param group this one alone; undefined: all.
+ * @throws RemedyError when there is no token for Pulumi Cloud, or a values environment cannot be read.
  */
 export async function readHistory(
-  cloud: PulumiCloud,
-  naming: Naming,
-  asked: { environment: string; groups: readonly string[]; limit: number },
+  context: Context,
+  { environment, group: only, limit }: { environment: string; group: string | undefined; limit: number },
 ): Promise<{ lines: HistoryLine[]; hasOlder: boolean }> {
-  const { environment, limit } = asked;
+  const { settings } = context.project;
+  const cloud = requireCloud(context);
+  const groups = only === undefined ? Object.keys(context.catalog.groups).sort() : [only];
   const [pins, ...lists] = await Promise.all([
-    readPins(cloud, naming, environment),
-    ...asked.groups.map(async (group) => {
-      const path = pathOf(valuesEnvironment(naming, environment, group));
+    readPins(cloud, settings, environment),
+    ...groups.map(async (group) => {
+      const path = pathOf(valuesEnvironment(settings, environment, group));
       // One more than is shown: each is compared with the one before it.
       return { group, path, revisions: await cloud.revisions.list(path, limit + 1) };
     }),
