@@ -234,25 +234,3 @@ export function environmentOption({ catalog }: Context, typed: Typed): string | 
     remedy: `set it to one of ${known}`,
   });
 }
-
-/**
- * How many that `--limit` asks for.
- *
- * @param most the largest count, which the option's description names.
- * @returns undefined when it was not typed.
- * @throws RemedyError for what is no number from 1 to the largest.
- */
-export function limitOption(typed: Typed, most: number): number | undefined {
-  const text = typed.text("limit");
-  if (text === undefined) return undefined;
-  const limit = /^\d+$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= most) return limit;
-  throw new RemedyError({
-    code: "option-invalid",
-    subject: "--limit",
-    cause: `is no number from 1 to ${most}: ${text}`,
-    remedy: "write --limit 20",
-  });
-}
-
-/** At most so many names in one line; the rest is counted. */

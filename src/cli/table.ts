@@ -2,8 +2,9 @@ const GAP = "  ";
 const INDENT = "    ";
 /** A narrower column cannot be read: rows are folded then. */
 const NARROWEST = 12;
-/** A part of an address leads nowhere, so none is broken. */
-const ADDRESS = /\S*:\/\/\S+/g;
+/** Never broken: a part of an address leads nowhere, and a time in two lines is hard to read. */
+const WHOLE = /\S*:\/\/\S+|\d{4}-\d\d-\d\dT[\d:.]+Z/;
+const EVERY_WHOLE = new RegExp(WHOLE, "g");
 
 type Rows = readonly (readonly string[])[];
 
@@ -11,7 +12,7 @@ type Rows = readonly (readonly string[])[];
  * Rows as lines, each column as wide as its widest cell; no heading, no frame: readable by people and by `awk`.
  *
  * @param width characters that a line may have. Wide cells are wrapped to it; where that leaves a column too narrow, a
- *   row is a paragraph of its cells. Only an address may be wider. Undefined (no terminal): every row is one line, and
+ *   row is a paragraph of its cells. Only an address or a time may be wider. Undefined (no terminal): every row is one line, and
  *   nothing is cut.
  */
 export function tableLines(rows: Rows, width?: number): string[] {
@@ -37,9 +38,9 @@ function columnWidths(rows: Rows, width: number | undefined): number[] | undefin
   const least: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
-      const addresses = [...cell.matchAll(ADDRESS)].map(([address]) => address.length);
+      const wholes = [...cell.matchAll(EVERY_WHOLE)].map(([whole]) => whole.length);
       fitted[column] = Math.max(fitted[column] ?? 0, cell.length);
-      least[column] = Math.max(least[column] ?? NARROWEST, ...addresses);
+      least[column] = Math.max(least[column] ?? NARROWEST, ...wholes);
     }
   }
   if (width === undefined) return fitted;
@@ -91,8 +92,8 @@ function wrap(cell: string, width: number): string[] {
 
 /** Where to break a word that is wider than its line. */
 function endOfPart(text: string, width: number): number {
-  const [address] = /^ *\S*:\/\/\S+/.exec(text) ?? [];
-  if (address !== undefined) return address.length;
+  const { index, 0: whole = "" } = WHOLE.exec(text) ?? { index: width };
+  if (index < width && text.slice(0, index).trim() === "") return index + whole.length;
   const [part] = /^.*[-_/.,]/.exec(text.slice(0, width)) ?? [];
   return part?.trim() ? part.length : width;
 }

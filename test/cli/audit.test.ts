@@ -16,6 +16,8 @@ import { refuseWithoutPulumiToken } from "../../src/operations/context";
 import { putSecret } from "../github/started-github";
 import { ORG as CLOUD_ORG, env, open, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { type Auditing, CATALOG, startAuditing } from "./auditing";
+import { type Heard, runCommand } from "./command-context";
+import { checkNarrow, NARROW } from "./narrow-table";
 
 const NAMING = { escProject: "default", application: "app" };
 const PLACES = escPlaces(resolveCatalog(CATALOG), NAMING);
@@ -466,6 +468,15 @@ describe("the audit of both services", () => {
     assert.equal(few.code, 1, "an opening was refused, though no line of it is shown");
   });
 
+  it("fits a narrow terminal, and keeps every column", async () => {
+    await start();
+    await open(both.cloud, GROUP, TOKENS.dev);
+    const line = "audit --environment production";
+    const table = ({ stdout }: Heard) => stdout.split("\n\n")[0] ?? "";
+    const narrow = await runCommand(line, both.context, { width: NARROW });
+    checkNarrow(table(narrow), table(await both.command(line)));
+  });
+
   it("prints every event for programs, or as many as were asked for and how many were left out", async () => {
     await start();
     for (let count = 0; count < 130; count += 1) await open(both.cloud, GROUP);
@@ -482,10 +493,10 @@ describe("the audit of both services", () => {
     for (const [option, words] of [
       ["--secret NOPE", /NOPE: the catalog has no such entry/],
       ["--secret OPENAI_KEY", /older name of OPENAI_API_KEY/],
-      ["--environment moon", /names no environment of the catalog: moon/],
+      ["--environment moon", /the catalog has no deployment environment moon/],
       ["--since yesterday", /must be a time in the past: yesterday/],
-      ["--limit 0", /--limit: is no number from 1 to 10000: 0/],
-      ["--limit 1e2", /--limit: is no number from 1 to 10000: 1e2/],
+      ["--limit 0", /--limit: must be a whole number from 1 to 10000, not 0/],
+      ["--limit 1e2", /--limit: must be a whole number from 1 to 10000, not 1e2/],
     ] as const) {
       const { stderr, code } = await both.command(`audit ${option}`);
       assert.equal(code, 2);

@@ -2,6 +2,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { Status } from "../../src/operations/status/find-status";
 import { env, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
+import { checkNarrow, NARROW } from "./narrow-table";
 import { CATALOG, GROUP, LEDGER, VersionsStage } from "./versions-stage";
 
 const one = { ALPHA_KEY: "canary-a1", BETA_KEY: "canary-b1", DB_PASSWORD: "canary-d1" };
@@ -41,6 +42,11 @@ describe("status", () => {
     match(whole.stdout, /\n\n4 looked at: /);
     await stage.sync(two);
     equal((await status()).stdout, "4 looked at: 4 in sync, 0 left unset, 0 to look after\n");
+  });
+
+  it("fits a narrow terminal, and keeps every column", async () => {
+    const table = async (world = {}) => (await status(" --all", world)).stdout.split("\n\n")[0] ?? "";
+    checkNarrow(await table({ width: NARROW }), await table());
   });
 
   it("names the one value that a person changed, until a sync sets it right", async () => {

@@ -1,42 +1,39 @@
 import type { Check } from "../../operations/verification/check";
-import { verifyPipeline } from "../../operations/verification/verify-pipeline";
-import { COMMAND, counted, namesIn } from "../../text";
-import { type CommandContext, EXIT, type ExitCode } from "../command";
-import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
-import { environmentOption } from "../options";
+import { counted, namesIn } from "../../text";
+import { defineCommand, EXIT } from "../command";
+import { environment, flag } from "../options";
 import { tableLines } from "../table";
 
 /** Checks everything that an application's secrets depend on. */
-export const verifyCommand: CommandSpec = {
+export const verifyCommand = defineCommand({
   name: "verify",
   topic: "look",
-  description: "Check everything from GitHub to what applications load",
+  summary: "Check everything from GitHub to what applications load",
   details: [
-    "It checks the secrets in GitHub, the workflow and its last run, the trust rule by rule, access, the ESC environments, the values, and what an application gets: it opens that and compares it with the ledger by fingerprint. It only reads, and shows no value. It says what is wrong and what to do. A check is unknown if the tokens may not see what it looks at. A warning names a carrier repository whose branch, workflow, script or GitHub environment people with write can change or use without a review; it changes no exit code. Exit code 1 if a check is wrong; 2 if none is and a service did not answer.",
+    "Checks the secrets in GitHub, the workflow and its last run, each trust rule, access, the ESC environments, the values, and what an application gets: it opens that and compares it with the ledger by fingerprint. It only reads, and shows no value. It says what is wrong and how to fix it. A check is unknown when the tokens lack permission to see what it looks at. A warning names a carrier repository whose branch, workflow, script or GitHub environment people with write can change or use without a review; it changes no exit code. Exit code 1 if a check is wrong; 2 if none is and a service did not answer.",
   ],
-  options: [
-    ["--environment <name>", "this environment alone"],
-    ["--json", "print every check as JSON"],
-  ],
-  examples: [
-    `${COMMAND} verify`,
-    `${COMMAND} verify --json | jq -r '.[] | select(.state == "wrong") | .subject'`,
-  ],
-  run,
-};
+  options: {
+    environment: environment("only this deployment environment"),
+    json: flag("print every check as JSON"),
+  },
+  examples: ["verify", "verify --json | jq -r '.[] | select(.state == \"wrong\") | .subject'"],
+  load: () =>
+    require("../../operations/verification/verify-pipeline") as typeof import("../../operations/verification/verify-pipeline"),
+  run: async ({ terminal, ...context }, { environment, json }, { verifyPipeline }) => {
+    const checks = await verifyPipeline(context, environment, terminal.progress);
+    const lines = json ? [JSON.stringify(checks)] : linesOf(checks, terminal.width);
+    for (const line of lines) terminal.print(line);
+    if (checks.some(({ state }) => state === "wrong")) return EXIT.found;
+    // Nothing was found wrong because nothing was seen.
+    return checks.some(({ unreachable }) => unreachable) ? EXIT.failed : EXIT.done;
+  },
+});
 
-async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
-  const { terminal } = context;
-  const checks = await verifyPipeline(context, environmentOption(context, typed), terminal.progress);
-  if (typed.has("json")) terminal.print(JSON.stringify(checks));
-  else for (const line of linesOf(checks)) terminal.print(line);
-  if (checks.some(({ state }) => state === "wrong")) return EXIT.found;
-  // Nothing was found wrong because nothing was seen.
-  return checks.some(({ unreachable }) => unreachable) ? EXIT.failed : EXIT.done;
-}
-
-function linesOf(checks: readonly Check[]): string[] {
-  const rows = tableLines(checks.map(({ subject, state, cause }) => [state, subject, cause]));
+function linesOf(checks: readonly Check[], width: number | undefined): string[] {
+  const rows = tableLines(
+    checks.map(({ subject, state, cause }) => [state, subject, cause]),
+    width,
+  );
   const subjects = new Map<string, string[]>();
   for (const { subject, remedy } of checks)
     if (remedy !== undefined) subjects.set(remedy, [...(subjects.get(remedy) ?? []), subject]);

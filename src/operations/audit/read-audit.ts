@@ -8,6 +8,7 @@ import type { Problem } from "../../errors";
 import { ledgerAt } from "../../ledger/ledger-store";
 import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
+import { entriesOf } from "../values/named-entries";
 import { type AuditEvent, fromCloud, fromGitHub, fromLedger, fromList, fromRun } from "./audit-event";
 import { joinRevisions, NotKnown, nameRuns, withoutSessionReads } from "./join-audit";
 
@@ -57,9 +58,14 @@ const NAMED_IN_BRIEF = 3;
 /**
  * Joins Pulumi Cloud's and GitHub's logs, ESC's revisions, the ledgers and the sync's runs into one list. A source that
  * refuses is named among what is not known, and the others still tell what they know.
+ *
+ * @throws RemedyError for a name that the catalog does not have.
  */
 export async function readAudit(context: Context, question: AuditQuestion): Promise<AuditAnswer> {
   const { catalog, project } = context;
+  const isKnown = (name: string) => catalog.entries.some((entry) => entry.name === name);
+  const others = question.names?.filter((name) => !isKnown(name)) ?? [];
+  if (others.length > 0) entriesOf(catalog, others);
   const places = escPlaces(catalog, project.settings, question.environments);
   const notKnown = new NotKnown();
   const or: NotKnown["or"] = (...given) => notKnown.or(...given);

@@ -4,9 +4,12 @@ import { pathOf, startSync, valuesEnvironment } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { valueNames } from "../../catalog/slots";
 import { describeRun, type LedgerEntry, type Proposal, type Refusal, runId } from "../../ledger/ledger";
+import { type Pause, pauseAt } from "../../ledger/pause";
 import { buildJobCatalog } from "../../sync/job-catalog";
 import { COMMAND } from "../../text";
-import type { Seen, SeenInGitHub } from "../observation/environments";
+import { type Context, requireCloud } from "../context";
+import { inParallel } from "../in-parallel";
+import { type Seen, type SeenInGitHub, seeEnvironment, seeGitHub } from "../observation/environments";
 import { declaredPlaces, findHandEdits, findUndeclared, type HandEdit, type Undeclared } from "./hand-edits";
 
 /** How a secret of one environment stands; `in-sync` and `undeclared` stand alone, the others may come together. */
@@ -36,7 +39,43 @@ export interface Status {
   synced?: string;
 }
 
+/** What was found in some environments. */
+export interface StatusReport {
+  /** By environment and name; undeclared ones last. */
+  secrets: Status[];
+  /** Environments whose ledger cannot be read. */
+  unread: string[];
+  /** Environments that are behind on purpose. */
+  paused: { environment: string; pause: Pause }[];
+}
+
 const DAY_MS = 86_400_000;
+
+/**
+ * Compares ESC with GitHub by the ledgers. Opens no value.
+ *
+ * @param only this deployment environment; undefined: all.
+ * @throws RemedyError when a token is missing, or GitHub's list cannot be read.
+ */
+export async function readStatus(context: Context, only: string | undefined): Promise<StatusReport> {
+  const { catalog, project } = context;
+  const cloud = requireCloud(context);
+  const [seen, inGitHub] = await Promise.all([
+    inParallel(only === undefined ? catalog.environments : [only], (each) =>
+      seeEnvironment(context, cloud, each),
+    ),
+    seeGitHub(context),
+  ]);
+  const now = context.now();
+  return {
+    secrets: findStatus({ catalog, settings: project.settings }, seen, inGitHub, now),
+    unread: seen.filter(({ ledger }) => ledger === undefined).map(({ environment }) => environment),
+    paused: seen.flatMap(({ environment, ledger }) => {
+      const pause = pauseAt(ledger?.paused, now.toISOString());
+      return pause === undefined ? [] : [{ environment, pause }];
+    }),
+  };
+}
 
 /**
  * How every secret of the catalog stands, by environment and name, and after them what stands in ESC and is not declared
