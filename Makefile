@@ -10,7 +10,7 @@ NODE := node -r ts-node/register/transpile-only
 BUNDLE := dist/sync_secrets.cjs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check types format bundle loaders sandbox sandbox-env sandbox-run sandbox-approve sandbox-stop sandbox-reset bench clean
+.PHONY: help demo test test-long check types format bundle loaders sandbox sandbox-env sandbox-run sandbox-fill sandbox-approve sandbox-stop sandbox-reset bench clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -54,6 +54,9 @@ sandbox-env: ## Print export lines for a shell: eval "$(make -s sandbox-env)"; W
 
 sandbox-run: ## Start the sync workflow in the sandbox, as a person would in GitHub, and wait for its end
 	@$(NODE) sandbox/main.ts run
+
+sandbox-fill: ## Set a sample value for every secret in the sandbox, so that the next run of the workflow is green
+	@$(NODE) demo/fill.ts
 
 sandbox-approve: ## Approve and apply what waits in the sandbox's Pulumi Cloud, as people would there
 	@$(NODE) sandbox/main.ts approve

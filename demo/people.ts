@@ -21,7 +21,9 @@ export function createPeople(options: {
   repo: string;
 }): People {
   const { owner, repo } = options;
-  const octokit = new Octokit({ baseUrl: options.baseUrl, auth: options.token });
+  // Octokit logs each refusal by itself, beside the error that it throws.
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const octokit = new Octokit({ baseUrl: options.baseUrl, auth: options.token, log });
   return {
     setOrganizationSecret: async (name, value) => {
       const { data: key } = await octokit.actions.getOrgPublicKey({ org: owner });

@@ -1,5 +1,8 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { catalog } from "../secrets/catalog";
+import { resolveCatalog } from "../src/catalog/entry";
 import type { FormatName } from "../src/catalog/formats";
+import type { People } from "./people";
 
 const random = (bytes = 18) => randomBytes(bytes).toString("hex");
 
@@ -26,4 +29,24 @@ const SAMPLES: Record<FormatName, () => string> = {
 /** A value that a secret of this format takes. */
 export function sampleValue(format: FormatName): string {
   return SAMPLES[format]();
+}
+
+/** What people set by hand, in the catalog's order: everything but the pipeline's own credential and public defaults. */
+export const SET_BY_PEOPLE = resolveCatalog(catalog).entries.filter(
+  (entry) => !entry.bootstrap && entry.default === undefined,
+);
+
+/** Sets a sample value for each of those. @returns the values by name. */
+export async function setEverything(
+  people: People,
+  report: (line: string) => void,
+): Promise<Map<string, string>> {
+  const values = new Map<string, string>();
+  for (const [index, { name, format }] of SET_BY_PEOPLE.entries()) {
+    const value = sampleValue(format);
+    values.set(name, value);
+    await people.setOrganizationSecret(name, value);
+    report(`${index + 1} of ${SET_BY_PEOPLE.length}: ${name}`);
+  }
+  return values;
 }

@@ -10,7 +10,7 @@ import { readProject } from "../src/operations/project";
 import type { Toolchain } from "../toolchain/toolchain";
 import type { Commands } from "./command";
 import type { People } from "./people";
-import { sampleValue } from "./sample-value";
+import { SET_BY_PEOPLE, sampleValue, setEverything } from "./sample-value";
 
 /** What the steps of the tour hand on to each other. */
 export interface Tour {
@@ -26,10 +26,6 @@ export interface Tour {
 
 type Step = ListrTask<Tour>;
 
-/** What people set by hand, in the catalog's order: everything but the pipeline's own credential and public defaults. */
-const SET_BY_PEOPLE = resolveCatalog(catalog).entries.filter(
-  (entry) => !entry.bootstrap && entry.default === undefined,
-);
 const REQUIRED = SET_BY_PEOPLE.filter(({ required, perEnvironment }) => required && !perEnvironment);
 /** One that somebody rotates, and one that a deployment environment gets a value of its own for. */
 const [ROTATED, OVERRIDDEN] = [nameAt(0), nameAt(1)];
@@ -76,12 +72,9 @@ export const firstRun: Step = {
 export const setValues: Step = {
   title: "people set their values in GitHub",
   task: async (tour, task) => {
-    for (const [index, secret] of SET_BY_PEOPLE.entries()) {
-      const value = sampleValue(secret.format);
-      tour.values.set(secret.name, value);
-      await tour.people.setOrganizationSecret(secret.name, value);
-      if (process.stdout.isTTY) task.output = `${index + 1} of ${SET_BY_PEOPLE.length}: ${secret.name}`;
-    }
+    tour.values = await setEverything(tour.people, (line) => {
+      if (process.stdout.isTTY) task.output = line;
+    });
     await tour.people.setEnvironmentSecret(OTHER, OVERRIDDEN, sampleValue(formatOf(OVERRIDDEN)));
     task.title += `: ${SET_BY_PEOPLE.length} organization secrets, and a ${OVERRIDDEN} of its own for ${OTHER}`;
   },
@@ -149,10 +142,12 @@ export const rotate: Step = {
 export const verify: Step = {
   title: "./sophia-secrets verify",
   task: async (tour, task) => {
-    const said = await tour.commands.run(["node", "build/sophia-secrets.cjs", "verify"], (each) => {
-      task.output = each;
+    const said = await tour.commands.run(["./sophia-secrets", "verify", "--json"], (each) => {
+      if (!each.startsWith("[")) task.output = each;
     });
-    task.title += `: ${said.trim().split("\n").at(-1)}`;
+    const checks = JSON.parse(said) as { standing: string }[];
+    const warnings = checks.filter(({ standing }) => standing === "warning").length;
+    task.title += `: ${checks.length} checks, nothing wrong, ${warnings} warnings`;
   },
 };
 
