@@ -145,8 +145,8 @@ export const verify: Step = {
     const said = await tour.commands.run(["./sophia-secrets", "verify", "--json"], (each) => {
       if (!each.startsWith("[")) task.output = each;
     });
-    const checks = JSON.parse(said) as { standing: string }[];
-    const warnings = checks.filter(({ standing }) => standing === "warning").length;
+    const checks = JSON.parse(said) as { state: string }[];
+    const warnings = checks.filter(({ state }) => state === "warning").length;
     task.title += `: ${checks.length} checks, nothing wrong, ${warnings} warnings`;
   },
 };
