@@ -49,6 +49,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** Headings of the list of commands, in its order. */
 export const TOPICS = {
   values: "Set values",
+  files: "Environment files",
   look: "Inspect",
   mend: "Fix and recover",
   access: "Access and audit",
@@ -104,6 +105,8 @@ export interface CommandSpec {
   summary: string;
   /** What the one line leaves out: what it writes, what it refuses. Paragraphs, which help wraps. */
   details: readonly string[];
+  /** The script that people had for it; one word is a further name of the command, with its extension and without. */
+  replaces?: string;
   /** At most one. */
   positionals?: PositionalSpecs;
   options: OptionSpecs;

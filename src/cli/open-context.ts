@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { createFailFastHttp } from "../clients/fail-fast";
 import { createGitHubCall, gitHubAddress } from "../clients/github-call";
 import { createGitHub } from "../clients/github-secrets";
@@ -78,10 +78,24 @@ function gitHubToken(written = ""): Secret {
   });
 }
 
-function readFile(path: string): Buffer {
+/** Largest file that commands read: 1,000 secrets of 48 KB, GitHub's limits for an organization, with room for names. */
+const LARGEST_FILE = 64 * 1024 * 1024;
+
+/**
+ * A whole file, or what comes through a pipe. Links are followed.
+ *
+ * @throws RemedyError when it cannot be read, is a folder, or is larger than 64 MiB.
+ */
+export function readFile(path: string): Buffer {
   try {
-    return readFileSync(path);
+    const file = openSync(path, "r");
+    try {
+      return readAll(file, path);
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
+    if (error instanceof RemedyError) throw error;
     const { code = "unknown" } = error as NodeJS.ErrnoException;
     throw new RemedyError({
       code: "file-unreadable",
@@ -89,5 +103,24 @@ function readFile(path: string): Buffer {
       cause: `cannot be read (${code})`,
       remedy: "check its name and its permissions",
     });
+  }
+}
+
+function readAll(file: number, path: string): Buffer {
+  const refused = (code: string, cause: string) =>
+    new RemedyError({ code, subject: path, cause, remedy: "name the file that was meant" });
+  const { size } = fstatSync(file);
+  if (fstatSync(file).isDirectory()) throw refused("file-is-folder", "is a folder");
+  const tooLarge = refused("file-too-large", `is larger than ${LARGEST_FILE / 1024 / 1024} MiB`);
+  // Before a byte is read: a file of gigabytes would fill the memory.
+  if (size > LARGEST_FILE) throw tooLarge;
+  const chunks: Buffer[] = [];
+  for (let read = 0; ; ) {
+    const chunk = Buffer.alloc(65_536);
+    const count = readSync(file, chunk);
+    if (count === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, count));
+    read += count;
+    if (read > LARGEST_FILE) throw tooLarge;
   }
 }

@@ -9,6 +9,8 @@ import { auditCommand } from "./commands/audit";
 import { compromiseCommand } from "./commands/compromise";
 import { driftCommand } from "./commands/drift";
 import { evidenceCommand } from "./commands/evidence";
+import { exportToEnvCommand } from "./commands/export-to-env";
+import { generateTemplateCommand } from "./commands/generate-template";
 import { historyCommand } from "./commands/history";
 import { pauseCommand } from "./commands/pause";
 import { planCommentCommand } from "./commands/plan-comment";
@@ -34,6 +36,8 @@ const ALL: readonly (Command | OldCommandSpec)[] = [
   syncToGithubCommand,
   syncToPulumiCommand,
   syncAllCommand,
+  generateTemplateCommand,
+  exportToEnvCommand,
   statusCommand,
   verifyCommand,
   driftCommand,
@@ -113,9 +117,15 @@ function addCommand(
   terminal: Terminal,
   run: (typed: TypedLine, stack: string | undefined) => Promise<void>,
 ): void {
+  const { replaces } = spec;
   const command = frame(program.command(spec.name), terminal).description(
-    [`${spec.summary}.`, ...spec.details].join("\n\n"),
+    [`${spec.summary}.`, ...spec.details, ...(replaces === undefined ? [] : [`Replaces ${replaces}.`])].join(
+      "\n\n",
+    ),
   );
+  // The help names the script; its names are for hands that know them.
+  if (replaces !== undefined && !replaces.includes(" "))
+    command.aliases([...new Set([replaces, replaces.replace(/\.\w+$/, "")])]).usage("[options]");
   command.summary(spec.summary).helpGroup(`${TOPICS[spec.topic]}:`);
   for (const { notation, description } of Object.values(spec.positionals ?? {}))
     command.argument(notation, description).allowExcessArguments();
@@ -124,11 +134,14 @@ function addCommand(
     if (required === true) command.requiredOption(flags, description);
     else command.option(flags, description);
   }
-  command.option(...STACK_OPTION);
+  // The scripts called a deployment environment so: commands in their place have an option of their own.
+  const ownStack = "stack" in spec.options;
+  if (!ownStack) command.option(...STACK_OPTION);
   const examples = spec.examples.map((each) => `  ${COMMAND} ${each}`);
   command.addHelpText("after", `\n${["Examples:", ...examples].join("\n")}`);
   command.action(async () => {
     const { stack, ...options } = command.opts<TypedLine["options"]>();
+    if (ownStack) return run({ words: command.args, options: { ...options, stack } }, undefined);
     await run({ words: command.args, options }, typeof stack === "string" ? stack : undefined);
   });
 }

@@ -15,7 +15,7 @@ const ORG = SETTINGS.githubOrganization;
 /** The form of every refusal: the thing, the cause, the remedy; and never a value. */
 function assertRefusal({ stdout, stderr, code }: { stdout: string; stderr: string; code: number }): void {
   assert.equal(code, 2, stderr);
-  assert.match(stderr, /^error: .+: .+\nRemedy: .+/m);
+  assert.match(stderr, /^error: .+: .+(\n {2}- .+)*\nRemedy: .+/m);
   assert.doesNotMatch(stderr, /unexpected/);
   assert.ok(!`${stdout}${stderr}`.includes(CANARY), "it shows a value");
 }

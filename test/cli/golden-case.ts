@@ -6,6 +6,14 @@ const visibility = z.enum(["all", "private", "selected"]);
 const text = z.string();
 const names = z.record(text, z.array(text));
 
+const folderItem = z.strictObject({
+  link: text.optional(),
+  base64: text.optional(),
+  folder: z.literal(true).optional(),
+  size: z.number().optional(),
+  mode: z.number().optional(),
+});
+
 const CASE = z.strictObject({
   /** What it shows, as a sentence. */
   shows: text,
@@ -21,6 +29,14 @@ const CASE = z.strictObject({
   /** What a person types when asked; there is no terminal without it. */
   typed: text.optional(),
   files: z.record(text, text).default({}),
+  /**
+   * A folder on disk, which the command line names as {dir}: texts by path; `link`, `folder`, `base64` and `size` make what
+   * is no text file. `git` makes it a repository.
+   */
+  folder: z.record(text, z.union([text, folderItem])).optional(),
+  git: z.boolean().default(false),
+  /** What ESC opens for an application, by deployment environment and path below the root key. */
+  opened: z.record(text, z.record(text, text)).optional(),
   /** Environment variables. */
   env: z.record(text, text).default({}),
   github: z
@@ -66,6 +82,8 @@ const CASE = z.strictObject({
       writes: z.array(text),
       /** Values and readers of the secrets that a write touched, afterwards. */
       github: z.record(text, text),
+      /** The folder's files afterwards: mode and text. */
+      folder: z.record(text, text).exactOptional(),
     })
     .optional(),
 });

@@ -5,7 +5,9 @@ import { readEnvFile } from "../../src/operations/values/env-file";
 
 const read = (text: string) => readEnvFile(Buffer.from(text));
 const values = (text: string) => read(text).values;
-const problems = (text: string) => read(text).problems?.join("\n") ?? "";
+const told = (bytes: Buffer) =>
+  (readEnvFile(bytes).problems ?? []).map(({ subject, cause }) => `${subject}: ${cause}`);
+const problems = (text: string) => told(Buffer.from(text)).join("\n");
 
 describe("a .env file", () => {
   it("has plain, exported and commented lines", () => {
@@ -36,8 +38,8 @@ describe("a .env file", () => {
     assert.match(problems("A=p#ss\n"), /line 1: A has a # outside quotes/);
   });
 
-  it("refuses a name that stands there twice, with the line", () => {
-    assert.match(problems("A='\n\n'\nB=1\nA=2\n"), /^line 5: A stands there a second time$/);
+  it("refuses a name that stands there twice, with both lines", () => {
+    assert.match(problems("A='\n\n'\nB=1\nA=2\n"), /^line 5: A is there twice, first in line 1$/);
   });
 
   it("refuses lines without a name, such as those of a key without quotes", () => {
@@ -50,7 +52,16 @@ describe("a .env file", () => {
   });
 
   it("refuses bytes that are no text", () => {
-    assert.deepEqual(readEnvFile(Buffer.from([0x41, 0x3d, 0xff])).problems, ["it is not UTF-8 text"]);
+    assert.deepEqual(told(Buffer.from([0x41, 0x3d, 0xff])), ["the file: is not UTF-8 text"]);
+  });
+
+  it("refuses UTF-16 by its name, with a byte order mark or without", () => {
+    for (const order of ["\ufeff", ""])
+      assert.match(told(Buffer.from(`${order}A=canary\n`, "utf16le")).join(), /UTF-16/);
+  });
+
+  it("skips a byte order mark of UTF-8, as every reader does", () => {
+    assert.deepEqual(values("\ufeffA=1\n"), { A: "1" });
   });
 
   it("never quotes a value in a problem", () => {

@@ -1,10 +1,12 @@
 import type { Octokit } from "@octokit/rest";
 import type { Fault } from "../../sandbox/core/faults";
+import { readFile } from "../../src/cli/open-context";
 import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
 import type { Context } from "../../src/operations/context";
 import { Secret } from "../../src/secret";
 import { type StartedGitHub, seal, startGitHub } from "../github/started-github";
+import { type CaseFolder, makeFolder } from "./case-folder";
 import { commandContext, type Heard, type Person, runCommand } from "./command-context";
 import type { GoldenCase, Outcome } from "./golden-case";
 import { ORGANIZATIONS } from "./organizations";
@@ -42,14 +44,24 @@ export async function startWorld(golden: GoldenCase): Promise<World> {
 /** Runs one case against a GitHub of its own. */
 export async function runCase(golden: GoldenCase): Promise<Outcome> {
   const { github, run, close } = await startWorld(golden);
+  const folder = golden.folder === undefined ? undefined : makeFolder(golden.folder, golden.git);
   try {
     for (const fault of golden.faults) github.faults.add(fault as Fault);
-    const { requests: _, ...outcome } = await run(golden.command);
+    const { requests: _, ...outcome } = await runIn(folder, golden.command, run);
     github.faults.clear();
     return { ...outcome, github: await whatIsThere(github, golden) };
   } finally {
+    folder?.remove();
     await close();
   }
+}
+
+/** Runs a command line whose {dir} is the case's folder, and takes that folder's name out of what it says. */
+async function runIn(folder: CaseFolder | undefined, command: string, run: World["run"]) {
+  if (folder === undefined) return run(command);
+  const { stdout, stderr, ...outcome } = await run(command.replaceAll("{dir}", folder.path), { readFile });
+  const plain = (said: string) => said.replaceAll(folder.path, "{dir}");
+  return { ...outcome, stdout: plain(stdout), stderr: plain(stderr), folder: folder.files() };
 }
 
 async function arrange(octokit: Octokit, { github }: GoldenCase): Promise<void> {
@@ -145,17 +157,39 @@ function stateOf(golden: GoldenCase, args: readonly string[]): string {
 }
 
 /** Ledgers as the sync writes them; no cloud where the case has none. */
-function cloudOf({ ledger }: GoldenCase): PulumiCloud | undefined {
-  if (ledger === undefined) return undefined;
+function cloudOf({ ledger, opened }: GoldenCase): PulumiCloud | undefined {
+  if (ledger === undefined && opened === undefined) return undefined;
+  const open = async (path: string) => {
+    const environment = Object.keys(opened ?? {}).find((name) => path === `default/app-${name}`);
+    if (environment === undefined)
+      throw new RemedyError({ code: "?", subject: path, cause: "you may not open it", remedy: "ask for it" });
+    return { properties: { app: { value: documentOf(opened?.[environment] ?? {}) } } };
+  };
   const read = async (path: string) => {
-    const environment = Object.keys(ledger).find((name) => path === `default/app-${name}-ledger`);
+    const environment = Object.keys(ledger ?? {}).find((name) => path === `default/app-${name}-ledger`);
     if (environment === undefined)
       throw new RemedyError({ code: "?", subject: path, cause: "there is none", remedy: "none" });
     const entry = { fingerprint: "f", source: "s", changed: "c", run: "1", commit: "c" };
     const secrets = Object.fromEntries(
-      Object.entries(ledger[environment] ?? {}).map(([name, synced]) => [name, { ...entry, synced }]),
+      Object.entries(ledger?.[environment] ?? {}).map(([name, synced]) => [name, { ...entry, synced }]),
     );
     return { text: JSON.stringify({ values: { ledger: { secrets } } }), etag: "e", revision: 1 };
   };
-  return { read } as unknown as PulumiCloud;
+  return { read, open } as unknown as PulumiCloud;
+}
+
+/** ESC's evaluated document of values by their paths. */
+function documentOf(values: Readonly<Record<string, string>>): object {
+  const root: Record<string, unknown> = {};
+  for (const [path, value] of Object.entries(values)) {
+    const steps = path.split(".");
+    let at = root;
+    for (const step of steps.slice(0, -1)) {
+      const below = (at[step] ?? { value: {} }) as { value: Record<string, unknown> };
+      at[step] = below;
+      at = below.value;
+    }
+    at[steps.at(-1) ?? ""] = { value };
+  }
+  return root;
 }

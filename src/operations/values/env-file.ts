@@ -1,13 +1,13 @@
 import { parseEnv } from "node:util";
 import { dayOf } from "../../catalog/dates";
 import { valueNames } from "../../catalog/slots";
-import { RemedyError } from "../../errors";
+import { type Problem, RemedyError } from "../../errors";
 import type { Input } from "../../sync/given-values";
-import { counted } from "../../text";
+import { counted, nearestNames } from "../../text";
 import type { Context } from "../context";
 
 /** What a .env file holds, or what is wrong with it: names and lines, never a value. */
-export type EnvFile = { values: Input; problems?: never } | { problems: string[]; values?: never };
+export type EnvFile = { values: Input; problems?: never } | { problems: Problem[]; values?: never };
 
 /** `NAME=`, with `export` before it if one likes. */
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*/;
@@ -22,28 +22,52 @@ const BLANK = /^[ \t]*(?:#.*)?$/;
  * Quotes are ", ' or `; between them a value may have several lines; in " alone, \n means a line end.
  */
 export function readEnvFile(bytes: Buffer): EnvFile {
-  const text = decode(bytes);
-  if (text === undefined) return { problems: ["it is not UTF-8 text"] };
-  const { found, problems } = scan(text.replaceAll("\r\n", "\n"));
-  const node: Readonly<Record<string, string | undefined>> = parseEnv(text.replaceAll("\r\n", "\n"));
-  for (const [name, value] of found) {
-    if (problems.length === 0 && node[name] !== value)
-      problems.push(`${name}: readers of .env files disagree on its value; put it between single quotes`);
-  }
-  return problems.length > 0 ? { problems } : { values: Object.fromEntries(found) };
+  const decoded = decode(bytes);
+  if (decoded.text === undefined)
+    return { problems: [problem("env-file-not-text", "the file", decoded.cause)] };
+  const text = decoded.text.replaceAll("\r\n", "\n");
+  const { found, problems } = scan(text);
+  const node: Readonly<Record<string, string | undefined>> = parseEnv(text);
+  const disagree = "readers of .env files disagree on its value; put it between single quotes";
+  if (problems.length === 0)
+    for (const [name, { value }] of found)
+      if (node[name] !== value) problems.push(problem("env-value-ambiguous", name, disagree));
+  if (problems.length > 0) return { problems };
+  return { values: Object.fromEntries([...found].map(([name, { value }]) => [name, value])) };
 }
 
-function decode(bytes: Buffer): string | undefined {
+/** A byte order mark of UTF-8 is left out: editors on Windows write it, and every reader skips it. */
+function decode(bytes: Buffer): { text: string } | { text?: never; cause: string } {
+  const [first, second] = bytes;
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  if (isUtf16) return { cause: "is UTF-16 text; save it as UTF-8" };
+  // Every other byte of ASCII in UTF-16 is one. Further on it stands in a value, which is refused by its name.
+  if (first === 0 || second === 0) return { cause: "is UTF-16 text or binary; save it as UTF-8" };
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch {
-    return undefined;
+    return { cause: "is not UTF-8 text" };
   }
 }
 
-function scan(text: string): { found: Map<string, string>; problems: string[] } {
-  const found = new Map<string, string>();
-  const problems: string[] = [];
+function problem(code: string, subject: string, cause: string): Problem {
+  return { code, subject, cause, remedy: FIX };
+}
+
+/** A file that is no .env file has a problem in each of its lines. */
+const SHOWN = 100;
+const FIX = "fix the file, then run again";
+
+interface Found {
+  value: string;
+  line: number;
+}
+
+function scan(text: string): { found: Map<string, Found>; problems: Problem[] } {
+  const found = new Map<string, Found>();
+  const problems: Problem[] = [];
+  const wrong = (code: string, at: number, cause: string) =>
+    problems.push(problem(code, `line ${at}`, cause));
   let at = 0;
   let line = 1;
   while (at < text.length) {
@@ -54,11 +78,14 @@ function scan(text: string): { found: Map<string, string>; problems: string[] } 
     if (start?.[1] !== undefined) {
       const taken = take(text, at + start[0].length);
       next = taken.end;
-      if (found.has(start[1])) problems.push(`line ${line}: ${start[1]} stands there a second time`);
-      if (taken.value !== undefined) found.set(start[1], taken.value);
-      else problems.push(`line ${line}: ${start[1]} ${taken.problem}`);
+      const [, name] = start;
+      const before = found.get(name);
+      if (before !== undefined)
+        wrong("env-name-twice", line, `${name} is there twice, first in line ${before.line}`);
+      if (taken.value === undefined) wrong("env-line-invalid", line, `${name} ${taken.problem}`);
+      else if (before === undefined) found.set(name, { value: taken.value, line });
     } else if (!BLANK.test(current)) {
-      problems.push(`line ${line}: is no NAME=value; a value of several lines needs quotes around it`);
+      wrong("env-line-invalid", line, "is no NAME=value; a value of several lines needs quotes around it");
     }
     line += text.slice(at, next).split("\n").length;
     at = next + 1;
@@ -103,28 +130,50 @@ export function readInput(
   file: string,
   check: (input: Input) => readonly string[] = () => [],
 ): Input {
-  const read = readEnvFile(readFile(file));
-  if (read.values === undefined) throw envFileError(file, read.problems);
-  const given = Object.keys(read.values);
-  if (given.length === 0) throw envFileError(file, ["it holds no NAME=value line"]);
+  const values = readEnv(readFile(file), file);
+  const given = Object.keys(values);
+  if (given.length === 0)
+    throw envFileError(file, [problem("env-file-empty", "the file", "holds no NAME=value line")]);
   const today = dayOf(now());
-  const names = new Set(catalog.entries.flatMap((entry) => valueNames(entry, today)));
-  const unknown = given.filter((name) => !names.has(name));
-  const problems = [
-    ...unknown.map((name) => `${name}: the catalog has no such entry`),
-    ...check(read.values),
-  ];
+  const names = catalog.entries.flatMap((entry) => valueNames(entry, today));
+  const problems = [...unknownNames(given, names), ...check(values).map(valueProblem)];
   if (problems.length > 0) throw envFileError(file, problems);
-  return read.values;
+  return values;
+}
+
+/** The values of a .env file, whatever their names. @throws RemedyError with every line that is wrong. */
+export function readEnv(bytes: Buffer, file: string): Input {
+  const { values, problems } = readEnvFile(bytes);
+  if (values === undefined) throw envFileError(file, problems);
+  return values;
+}
+
+/** A problem for each name that the catalog does not have, with the nearest that it has. */
+export function unknownNames(given: readonly string[], known: readonly string[]): Problem[] {
+  const names = new Set(known);
+  return given
+    .filter((name) => !names.has(name))
+    .map((name) => ({
+      code: "secret-unknown",
+      subject: name,
+      cause: `the catalog has no such entry; the nearest: ${nearestNames(name, known).join(", ")}`,
+      remedy: FIX,
+    }));
+}
+
+/** `NAME: why its value is refused` as a problem. */
+function valueProblem(told: string): Problem {
+  const [name = "", ...cause] = told.split(": ");
+  return problem("value-invalid", name, cause.join(": "));
 }
 
 /** One error for all that is wrong in a .env file. The problems name lines and secrets, never a value. */
-function envFileError(file: string, problems: readonly string[]): RemedyError {
-  const list = problems.map((each) => `\n  - ${each}`).join("");
-  return new RemedyError({
-    code: "env-file-invalid",
-    subject: file,
-    cause: `${counted(problems.length, "problem")}, so nothing was written`,
-    remedy: `fix the file, then run again${list}`,
-  });
+export function envFileError(file: string, problems: readonly Problem[]): RemedyError {
+  const rest = problems.length > SHOWN ? `, the first ${SHOWN} below` : "";
+  const cause = `${counted(problems.length, "problem")}, so nothing was written${rest}`;
+  const shown = problems.slice(0, SHOWN);
+  return new RemedyError(
+    { code: "env-file-invalid", subject: file, cause, remedy: FIX },
+    { problems: shown },
+  );
 }

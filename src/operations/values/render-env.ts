@@ -1,0 +1,55 @@
+import type { ResolvedCatalog } from "../../catalog/entry";
+import { RemedyError } from "../../errors";
+import type { Secret } from "../../secret";
+import { counted } from "../../text";
+import { lineForDocker, type Quoted, quoteForAll } from "./env-quote";
+import { variablesOf } from "./open-values";
+
+/**
+ * How a file with values is written. `env` is read alike by Node, dotenv, python-dotenv, Compose and a shell; `docker` by
+ * `docker run --env-file`, which knows no quotes.
+ */
+export type EnvFormat = "env" | "docker";
+
+/**
+ * A file with values, by group.
+ *
+ * @throws RemedyError naming every secret whose value the format cannot carry: never the value.
+ */
+export function renderEnv(
+  catalog: ResolvedCatalog,
+  environment: string,
+  values: ReadonlyMap<string, Secret>,
+  format: EnvFormat,
+): string {
+  const write: (value: string) => Quoted = format === "env" ? quoteForAll : lineForDocker;
+  const lines = variablesOf(catalog, environment).flatMap(({ name, group }) => {
+    const value = values.get(name);
+    return value === undefined ? [] : [{ name, group, ...write(value.unwrap()) }];
+  });
+  const problems = lines.flatMap(({ name, reason }) =>
+    reason === undefined
+      ? []
+      : [{ code: "value-not-portable", subject: name, cause: `its value ${reason}`, remedy: AROUND }],
+  );
+  if (problems.length > 0)
+    throw new RemedyError(
+      {
+        code: "values-not-portable",
+        subject: environment,
+        cause: `${counted(problems.length, "value")} cannot be written so that every reader gets the same`,
+        remedy: AROUND,
+      },
+      { problems },
+    );
+  const groups = [...new Set(lines.map(({ group }) => group))];
+  const sections = groups.map((group) =>
+    [
+      `# --- ${group}`,
+      ...lines.filter((line) => line.group === group).map(({ name, text }) => `${name}=${text}`),
+    ].join("\n"),
+  );
+  return `${[`# Values of ${environment}, in clear. Keep it out of git, and delete it when you need it no more.`, ...sections].join("\n\n")}\n`;
+}
+
+const AROUND = "leave it out with --except NAME, and let the application load it from ESC";
