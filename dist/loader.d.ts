@@ -96,14 +96,17 @@ export interface LoaderEntry {
 	/** Deployment environments in which the loader refuses to go on without a value. */
 	requiredIn: readonly string[];
 }
+export interface Missing {
+	entry: LoaderEntry;
+	reason: string;
+	/** ESC makes it, and has not yet. */
+	isUnrotated?: true;
+}
 /** Secrets the application cannot start without have no value. One error for all of them. */
 export declare class MissingSecretsError extends RemedyError {
 	/** App keys, in the order of the GitHub names. */
 	readonly keys: readonly string[];
-	constructor(spec: LoaderSpec, place: string, missing: readonly {
-		entry: LoaderEntry;
-		reason: string;
-	}[]);
+	constructor(spec: LoaderSpec, place: string, missing: readonly Missing[]);
 }
 /** An encrypted copy of the last secrets that were loaded, for a start during an outage. Off unless it is asked for. */
 export interface LastKnownGood {

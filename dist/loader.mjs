@@ -328,7 +328,6 @@ function member(value, name) {
 }
 
 // src/loaders/typescript/collect-secrets.ts
-var NEVER_ROTATED = "has never been rotated";
 var MissingSecretsError = class extends RemedyError {
   /** App keys, in the order of the GitHub names. */
   keys;
@@ -338,7 +337,7 @@ var MissingSecretsError = class extends RemedyError {
       code: "secrets-missing",
       subject: place,
       cause: `${counted(missing.length, "secret")} could not be loaded: ${named.join("; ")}`,
-      remedy: missing.every(({ reason }) => reason.startsWith(NEVER_ROTATED)) ? "rotate each once, as an administrator, then start again" : `set each in GitHub under the name in brackets, run the workflow ${spec.workflow}, then start again`
+      remedy: missing.every(({ isUnrotated }) => isUnrotated) ? "rotate each once, as an administrator, then start again" : `set each in GitHub under the name in brackets, run the workflow ${spec.workflow}, then start again`
     });
     this.keys = missing.map(({ entry }) => entry.keys[0] ?? "");
   }
@@ -347,13 +346,13 @@ function collectSecrets(spec, environment, document) {
   const values = /* @__PURE__ */ new Map();
   const missing = [];
   for (const entry of spec.entries) {
-    const { secret, reason, wrong } = readOne(
+    const { secret, reason, wrong, isUnrotated } = readOne(
       spec,
       entry.path,
       valueAt(document, [spec.root, ...entry.path.split(".")])
     );
     if (reason !== void 0 && (wrong === true || entry.requiredIn.includes(environment)))
-      missing.push({ entry, reason });
+      missing.push({ entry, reason, ...isUnrotated === void 0 ? {} : { isUnrotated } });
     for (const key of entry.keys) values.set(key, secret);
   }
   if (missing.length === 0) return values;
@@ -363,7 +362,8 @@ function readOne(spec, path, value) {
   if (value === void 0) return { reason: "is not there" };
   if (value === "") return { reason: "is empty" };
   if (value === spec.placeholder) return { reason: "is a placeholder, nobody has set it yet" };
-  if (value === spec.unrotated) return { reason: `${NEVER_ROTATED}: pulumi env rotate makes the first one` };
+  if (value === spec.unrotated)
+    return { reason: "has never been rotated: pulumi env rotate makes the first one", isUnrotated: true };
   if (typeof value === "string") return { secret: new Secret(value) };
   const kind = Array.isArray(value) ? "list" : typeof value === "object" ? "mapping" : typeof value;
   return { reason: `is a ${kind} at ${path}, not text`, wrong: true };

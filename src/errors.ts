@@ -45,10 +45,29 @@ export function messageOf(error: unknown): string {
 /** A token that the service does not know, or that has expired: nothing that it was asked for can be told. */
 export class TokenError extends RemedyError {}
 
-/** All problems as one text, one a line, for a person who wants to fix them all at once. */
+/** What a log says of one thing: a problem, or a fact about which nothing is to be done. */
+export type Diagnostic = Omit<Problem, "remedy"> & { remedy?: string };
+
+/** A problem as one line of a log: `[code] subject: cause. Remedy: remedy`. */
+export function diagnosticLine({ code, subject, cause, remedy }: Diagnostic): string {
+  return `[${code}] ${subject}: ${cause}${remedy === undefined ? "" : `. Remedy: ${remedy}`}`;
+}
+
+/**
+ * The lines of a log's text that `diagnosticLine` wrote, whatever stands before the code: the engine puts a severity
+ * there. The subject ends at the first colon, so a name with a colon in it is cut.
+ */
+export function readDiagnostics(text: string): Diagnostic[] {
+  return text.split("\n").flatMap((line) => {
+    const [, code, subject, said] = /\[([a-z][a-z0-9-]*)\] ([^:]+): (.*)$/.exec(line) ?? [];
+    if (code === undefined || subject === undefined || said === undefined) return [];
+    const [cause = "", remedy] = said.split(". Remedy: ");
+    return [{ code, subject, cause, ...(remedy === undefined ? {} : { remedy }) }];
+  });
+}
+
+/** Several problems as a log's text: a heading with their number, and a line each. */
 export function describeProblems(heading: string, problems: readonly Problem[]): string {
-  const lines = problems.map(
-    (problem) => `  - ${problem.subject}: ${problem.cause}. Remedy: ${problem.remedy}.`,
-  );
+  const lines = problems.map((problem) => `  ${diagnosticLine(problem)}`);
   return [`${heading}: ${counted(problems.length, "problem")}`, ...lines].join("\n");
 }

@@ -27,9 +27,12 @@ function environment(): Record<string, string> {
   };
 }
 
+/** git ran, and answered with a failure. */
+class GitFailure extends Error {}
+
 /**
  * Runs git on a bare repository and returns what it printed.
- * @throws Error when git fails, with its stderr, or is not installed.
+ * @throws GitFailure with what git said; Error when it is not installed.
  */
 export function git(gitDir: string, parameters: string[], input?: Buffer): Buffer {
   try {
@@ -46,7 +49,7 @@ export function git(gitDir: string, parameters: string[], input?: Buffer): Buffe
       );
     }
     const { stderr } = error as { stderr?: Buffer };
-    throw new Error(`git ${parameters[0]} failed: ${stderr?.toString().trim() ?? String(error)}`);
+    throw new GitFailure(`git ${parameters[0]} failed: ${stderr?.toString().trim() ?? String(error)}`);
   }
 }
 
@@ -55,7 +58,7 @@ export function gitQuestion(gitDir: string, parameters: string[]): Buffer | unde
   try {
     return git(gitDir, parameters);
   } catch (error) {
-    if (error instanceof Error && error.message.startsWith("git ")) return undefined;
+    if (error instanceof GitFailure) return undefined;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { ResolvedCatalog } from "../catalog/entry";
 import { escEnvironments } from "../catalog/esc-environments";
 import { type EscEnvironment, pathOf } from "../catalog/layout";
 import type { Settings } from "../catalog/settings";
+import type { Problem } from "../errors";
 import { COMMAND } from "../text";
 import { oversightOf } from "./oversight";
 import { accessOf, type EnvironmentAccess, type Grant, type TeamAccess, withRotators } from "./team-access";
@@ -40,56 +41,78 @@ export function settingsOf(environment: string, settings: Settings, stacks: read
   return stacks.find(({ environments }) => environments.includes(environment)) ?? settings;
 }
 
-/** What the organization gives everybody besides the policies; or why that could not be asked. One line. */
-export function describeDefault(
-  organization: string,
-  found: { level: string } | { unknown: string },
-): string {
-  const everybody = "every member, and every team's token,";
-  if ("unknown" in found)
-    return `access: ${everybody} has the default environment permission of ${organization} as well, which could not be asked: ${found.unknown}. ${COMMAND} access says which it is`;
-  const moot = found.level === "read" ? "shows everybody every name" : "makes every access policy moot";
-  return `access: ${everybody} has ${found.level} on every environment of ${organization} by default, which ${moot}. Remedy: ${COMMAND} access --close-default, when all stacks are up`;
+/** The default environment permission, which everybody has besides what the policies give. */
+export function openDefault(organization: string, level: string) {
+  const effect = level === "read" ? "shows everybody every name" : "makes every access policy moot";
+  return {
+    code: "default-permission-open" as const,
+    subject: organization,
+    cause: `its default environment permission is ${level}: every member, and every team's token, has it on every environment, which ${effect}`,
+    remedy: `${COMMAND} access --close-default, when all stacks are up`,
+  };
 }
 
-/** What everybody may do with every stack of the organization, and so the jobs that have a team's token. */
-export function describeStackDefault(level: string): string {
+/** That the default environment permission could not be asked, and why. */
+export function unknownDefault(organization: string, why: string): Problem {
+  return {
+    code: "default-permission-unknown",
+    subject: organization,
+    cause: `every member, and every team's token, has its default environment permission as well, which could not be asked: ${why}`,
+    remedy: `${COMMAND} access shows it`,
+  };
+}
+
+/**
+ * What everybody may do with every stack of the organization, and so the jobs that have a team's token. It is everybody's
+ * who works on stacks there, so no command of this program's sets it.
+ */
+export function openStackDefault(organization: string, level: string) {
   const may =
     level === "read" ? "read every stack's state and config" : "change, import into and destroy every stack";
-  return `its default stack permission is ${level}: every member, and every team's token, may ${may}`;
+  return {
+    code: "default-stack-permission-open" as const,
+    subject: organization,
+    cause: `its default stack permission is ${level}: every member, and every team's token, may ${may}`,
+    remedy:
+      "set it to none in Pulumi Cloud (Settings, Access Management), once teams give people the stacks they work on",
+  };
 }
 
-/** It is everybody's who works on stacks there, so no command of this program's sets it. */
-export const STACK_DEFAULT_REMEDY =
-  "set it to none in Pulumi Cloud (Settings, Access Management), once teams give people the stacks they work on";
-
-/** What an edition without teams leaves undeclared, and what the sync needs instead. One line. */
-export function describeWithoutTeams(
+/** What an edition without teams leaves undeclared, and what the sync needs instead. */
+export function withoutTeams(
   { edition, syncAuthentication }: Settings,
   policies: readonly AccessPolicy[],
-): string {
+): Problem {
   const named = policies.map(({ name }) => name).join(", ");
-  const sentences = [
-    `edition ${edition} has no teams, so nothing of access is declared or enforced: ${named === "" ? "" : `not the policies ${named} with their levels and maxOpenDuration, `}not the teams of the application and the sync, not their tokens`,
-    `Every member has the organization's default environment permission on every environment (${COMMAND} access says which)`,
-  ];
-  if (syncAuthentication === "oidc") {
-    const token = edition === "individual" ? "a personal access token" : "an organization's access token";
-    sentences.push(
-      `The sync job gets no token by its identity: set syncAuthentication to token, and the carriers' secret PULUMI_ACCESS_TOKEN to ${token}`,
-    );
-  }
-  return sentences.join(". ");
+  const token = edition === "individual" ? "a personal access token" : "an organization's access token";
+  const [identity, remedy] =
+    syncAuthentication === "oidc"
+      ? [
+          "; the sync job gets no token by its identity",
+          `set syncAuthentication to token, and the carriers' secret PULUMI_ACCESS_TOKEN to ${token}`,
+        ]
+      : ["", `use a larger edition; ${COMMAND} access shows what everybody has until then`];
+  return {
+    code: "edition-without-teams",
+    subject: "config edition",
+    cause: `${edition} has no teams, so nothing of access is declared or enforced: ${named === "" ? "" : `not the policies ${named} with their levels and maxOpenDuration, `}not the teams of the application and the sync, not their tokens; every member has the organization's default environment permission on every environment${identity}`,
+    remedy,
+  };
 }
 
 /** A permission that the provider will replace, and so take away for a moment. */
-export function describeWindow(
+export function permissionReplaced(
   team: string,
   before: { level: string; maxOpenDuration: string | undefined },
   after: Grant,
-): string {
+): Problem {
   const change = `${termsOf(before.level, before.maxOpenDuration)} -> ${termsOf(after.level, after.maxOpenDuration)}`;
-  return `access: team ${team} on ${pathOf(after.environment)}: ${change}. The provider takes the old permission away before it gives the new one: in between, who has it by this team alone has none. Nobody else's is touched`;
+  return {
+    code: "permission-replaced",
+    subject: `team ${team} on ${pathOf(after.environment)}`,
+    cause: `${change}: the provider takes the old permission away before it gives the new one, and in between those who have it by this team alone have none`,
+    remedy: "pulumi up when they can do without it for a moment",
+  };
 }
 
 function termsOf(level: string, maxOpenDuration: string | undefined): string {

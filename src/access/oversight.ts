@@ -1,13 +1,14 @@
 import { isIn, type Rotator } from "../catalog/rotators";
 import { EDITIONS, type Edition, type Settings } from "../catalog/settings";
+import type { Problem } from "../errors";
 
 /** What watches over the stack's environments, as far as the organization's edition has it. */
 export interface Oversight {
   webhooks: boolean;
   approvals: boolean;
   auditExport: boolean;
-  /** What the config asks for and the edition lacks, a sentence each. */
-  lacking: string[];
+  /** What the config asks for and the edition lacks. */
+  lacking: Problem[];
 }
 
 /** Smallest edition that has it: Pulumi's documentation of webhooks, of ESC's approvals and of audit logs. */
@@ -24,12 +25,15 @@ export function oversightOf(settings: Settings): Oversight {
     approvals: settings.approvers.length > 0,
     auditExport: settings.auditBucket !== undefined,
   };
-  const lacking: string[] = [];
+  const lacking: Problem[] = [];
   const decide = (what: keyof typeof asked, key: string, loss: string): boolean => {
     if (!asked[what] || hasAtLeast(settings.edition, SMALLEST[what])) return asked[what];
-    lacking.push(
-      `${key}: the edition ${settings.edition} lacks it, so ${loss}. It needs ${SMALLEST[what]} or larger`,
-    );
+    lacking.push({
+      code: "edition-too-small",
+      subject: `config ${key}`,
+      cause: `the edition ${settings.edition} lacks it, so ${loss}`,
+      remedy: `use the edition ${SMALLEST[what]} or larger, or remove ${key}`,
+    });
     return false;
   };
   return {

@@ -47,10 +47,7 @@ function listsOf(plan: Plan): List[] {
     plan.violations
       .filter((each) => each.mandatory === mandatory)
       .map(({ policy, resource }) => `${code(policy)}: ${code(resource)}`);
-  const tombstones = plan.tombstones.map(
-    ({ name, day, due }) =>
-      `${code(name)} ${due ? `is due since ${day}: \`up\` deletes it` : `goes on ${day}`}`,
-  );
+  const tombstones = plan.tombstones.map(({ name, cause }) => `${code(name)} ${plain(cause)}`);
   const lists = [
     { heading: "Refused by the policies", lines: violations(true) },
     { heading: "Advice of the policies", lines: violations(false) },

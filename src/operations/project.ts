@@ -5,7 +5,8 @@ import { parseCatalog } from "../catalog/checks/check-catalog";
 import type { Catalog, ResolvedCatalog } from "../catalog/entry";
 import { parseSettings, type Settings } from "../catalog/settings";
 import { fileOfStack, parseStackFile, type StackConfig, stackOf, textsOf } from "../catalog/stack-file";
-import { describeProblems, messageOf, RemedyError } from "../errors";
+import { messageOf, RemedyError } from "../errors";
+import { counted } from "../text";
 
 /** The Pulumi project a command works on. */
 export interface Project {
@@ -48,12 +49,11 @@ export function readStacks({ dir, name, stack, settings }: Project): Map<string,
 function readSettings(dir: string, name: string, stack: string): Settings {
   const { settings, problems } = parseSettings(textsOf(readConfig(dir, name, stack)));
   if (settings !== undefined) return settings;
-  throw new RemedyError({
-    code: "config-invalid",
-    subject: join(dir, fileOfStack(stack)),
-    cause: describeProblems("it does not fit", problems),
-    remedy: "fix the file",
-  });
+  const subject = join(dir, fileOfStack(stack));
+  throw new RemedyError(
+    { code: "config-invalid", subject, cause: counted(problems.length, "problem"), remedy: "fix the file" },
+    { problems },
+  );
 }
 
 function readConfig(dir: string, name: string, stack: string): StackConfig {
@@ -104,12 +104,11 @@ export function loadCatalog(project: Project): ResolvedCatalog {
   }
   const { catalog, problems } = parseCatalog(load(file), project.settings.appRoot);
   if (problems.length === 0) return catalog;
-  throw new RemedyError({
-    code: "catalog-invalid",
-    subject: file,
-    cause: describeProblems("it does not fit", problems),
-    remedy: "fix the catalog",
-  });
+  const cause = counted(problems.length, "problem");
+  throw new RemedyError(
+    { code: "catalog-invalid", subject: file, cause, remedy: "fix the catalog" },
+    { problems },
+  );
 }
 
 function load(file: string): Catalog {

@@ -12,7 +12,8 @@ import { checkEnvironmentTargets } from "../catalog/environment-slots";
 import { ALLOW_EXISTING } from "../catalog/layout";
 import { parseSettings, type Settings } from "../catalog/settings";
 import { fileOfStack, parseStackFile, type StackConfig, stackOf } from "../catalog/stack-file";
-import { describeProblems, type Problem } from "../errors";
+import type { Problem } from "../errors";
+import { programErrors, warn } from "./diagnostics";
 import { warnOfLacking } from "./esc/oversight";
 
 /** One stack's config and the catalog, checked against each other and the project's other stacks. */
@@ -97,7 +98,7 @@ function refuseGroupsOfApplications({ applications }: ResolvedCatalog): Problem[
 }
 
 function refused(problems: readonly Problem[]): pulumi.RunError {
-  return new pulumi.RunError(describeProblems("Nothing was declared", problems));
+  return programErrors("Nothing was declared", problems);
 }
 
 /** This project's config keys, without its name before them. */
@@ -175,7 +176,10 @@ function checkTogether(settings: Settings): Problem[] {
 function warnOfPins({ compositeTags }: Pick<Settings, "compositeTags">): void {
   const pins = Object.entries(compositeTags).map(([environment, tag]) => `${environment} to ${tag}`);
   if (pins.length === 0) return;
-  void pulumi.log.warn(
-    `pinned (compositeTags): ${pins.join(", ")}; applications there get no newer value until the tag is changed or removed. If a group lacks the tag, up is refused and they keep what they have`,
-  );
+  void warn({
+    code: "composites-pinned",
+    subject: "config compositeTags",
+    cause: `pins ${pins.join(", ")}; applications there get no newer value. If a group lacks the tag, up is refused and they keep what they have`,
+    remedy: "change or remove the tag, then pulumi up",
+  });
 }

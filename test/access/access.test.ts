@@ -2,13 +2,19 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { constantFrom, assert as holds, property, record, subarray, uniqueArray } from "fast-check";
 import { ACCESS_POLICIES } from "../../secrets/access-policies";
 import { rightsOf } from "../../src/access/access-matrix";
-import { describeDefault, describeWindow, describeWithoutTeams } from "../../src/access/declared-access";
+import {
+  openDefault,
+  permissionReplaced,
+  unknownDefault,
+  withoutTeams,
+} from "../../src/access/declared-access";
 import { accessOf } from "../../src/access/team-access";
 import { type AccessPolicy, LEVELS } from "../../src/catalog/access-policy";
 import { longerDuration, secondsOf } from "../../src/catalog/dates";
 import { type Catalog, defineCatalog, resolveCatalog } from "../../src/catalog/entry";
 import { pathOf } from "../../src/catalog/layout";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
+import { diagnosticLine } from "../../src/errors";
 
 const SOPHIA = { escProject: "default", application: "sophia-ai" };
 const HERE = "default/sophia-ai-production";
@@ -204,38 +210,37 @@ const SETTINGS = parseSettings({
 
 describe("what preview says of access", () => {
   it("names all that an edition without teams leaves out, and what the sync needs there", () => {
-    const team = describeWithoutTeams({ ...SETTINGS, edition: "team" }, ACCESS_POLICIES);
+    const team = withoutTeams({ ...SETTINGS, edition: "team" }, ACCESS_POLICIES);
     for (const each of [
-      "edition team",
+      "team has no teams",
       ...ACCESS_POLICIES.map(({ name }) => name),
       "maxOpenDuration",
       "default environment permission",
       "set syncAuthentication to token",
       "an organization's access token",
     ])
-      equal(team.includes(each), true, each);
-    const alone = describeWithoutTeams({ ...SETTINGS, edition: "individual" }, []);
-    equal(alone.includes("a personal access token"), true);
-    const stored = describeWithoutTeams({ ...SETTINGS, edition: "team", syncAuthentication: "token" }, []);
-    equal(stored.includes("syncAuthentication"), false);
+      equal(diagnosticLine(team).includes(each), true, each);
+    const alone = withoutTeams({ ...SETTINGS, edition: "individual" }, []);
+    equal(alone.remedy.includes("a personal access token"), true);
+    const stored = withoutTeams({ ...SETTINGS, edition: "team", syncAuthentication: "token" }, []);
+    equal(diagnosticLine(stored).includes("syncAuthentication"), false);
   });
 
   it("says which permission is taken away for a moment", () => {
     const grant = { environment: { project: "default", name: "x" }, level: "write" } as const;
-    const told = describeWindow("ops", { level: "open", maxOpenDuration: "8h0m0s" }, grant);
-    equal(told.startsWith("access: team ops on default/x: open for 8h0m0s -> write. "), true, told);
+    const { subject, cause } = permissionReplaced("ops", { level: "open", maxOpenDuration: "8h0m0s" }, grant);
+    equal(subject, "team ops on default/x");
+    match(cause, /^open for 8h0m0s -> write: /);
   });
 
   it("says what everybody has by default and how to end it, or why it is not known and what asks", () => {
-    equal(
-      describeDefault("acme", { level: "write" }),
-      "access: every member, and every team's token, has write on every environment of acme by default, which makes every access policy moot. Remedy: ./sophia-secrets access --close-default, when all stacks are up",
-    );
-    match(describeDefault("acme", { level: "read" }), /has read .* shows everybody every name/);
-    match(
-      describeDefault("acme", { unknown: "no answer" }),
-      /could not be asked: no answer\. \.\/sophia-secrets access says which it is$/,
-    );
+    const { subject, cause, remedy } = openDefault("acme", "write");
+    deepEqual([subject, remedy], ["acme", "./sophia-secrets access --close-default, when all stacks are up"]);
+    match(cause, /is write: .* makes every access policy moot$/);
+    match(openDefault("acme", "read").cause, /is read: .* shows everybody every name$/);
+    const unknown = unknownDefault("acme", "no answer");
+    match(unknown.cause, /could not be asked: no answer$/);
+    equal(unknown.remedy, "./sophia-secrets access shows it");
   });
 });
 

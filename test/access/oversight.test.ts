@@ -29,7 +29,13 @@ describe("oversight by edition", () => {
   it("declares what the edition has, and names the rest with what is then not done", () => {
     const declared = EDITIONS.map((edition) => {
       const { webhooks, approvals, auditExport, lacking } = of(edition);
-      return [edition, webhooks, approvals, auditExport, lacking.map((line) => line.split(":", 1)[0])];
+      return [
+        edition,
+        webhooks,
+        approvals,
+        auditExport,
+        lacking.map(({ subject }) => subject.replace("config ", "")),
+      ];
     });
     assert.deepEqual(declared, [
       ["individual", false, false, false, ["webhookUrl", "approvers", "auditBucket"]],
@@ -37,9 +43,10 @@ describe("oversight by edition", () => {
       ["enterprise", true, true, false, ["auditBucket"]],
       ["business-critical", true, true, true, []],
     ]);
-    assert.equal(
-      of("enterprise").lacking[0],
-      "auditBucket: the edition enterprise lacks it, so the audit log is not exported. It needs business-critical or larger",
+    const [lack] = of("enterprise").lacking;
+    assert.deepEqual(
+      [lack?.code, lack?.remedy],
+      ["edition-too-small", "use the edition business-critical or larger, or remove auditBucket"],
     );
   });
 

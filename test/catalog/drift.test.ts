@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { otherSecretsOf, readersOf } from "../../src/catalog/carriers";
-import { describeDrift } from "../../src/resources/github/warn-of-drift";
+import { driftInLists } from "../../src/resources/github/warn-of-drift";
 import { catalogWith } from "./catalog-with";
 
 const CATALOG = catalogWith(
@@ -14,7 +14,7 @@ const DECLARED = [
   { name: "B", visibility: "all" },
 ];
 const drift = (listed: { name: string; visibility: string }[], inState = ["A", "B"]) =>
-  describeDrift(DECLARED, new Set(inState), CATALOG.entries, listed);
+  driftInLists(DECLARED, new Set(inState), CATALOG.entries, listed);
 
 describe("drift that a list shows", () => {
   it("is none when GitHub has what is declared, aliases and what is about to go included", () => {
@@ -23,19 +23,26 @@ describe("drift that a list shows", () => {
   });
 
   it("is a visibility that somebody changed", () => {
-    const [line] = drift([{ name: "A", visibility: "private" }, DECLARED[1] ?? { name: "", visibility: "" }]);
-    assert.equal(line, "visibility changed: A (private, declared selected)");
+    const [found] = drift([
+      { name: "A", visibility: "private" },
+      DECLARED[1] ?? { name: "", visibility: "" },
+    ]);
+    assert.equal(found?.code, "visibility-differs");
+    assert.match(found.cause, /: A \(private, declared selected\)$/);
   });
 
   it("is a secret that was deleted, but not one that no run has made yet", () => {
-    assert.match(drift([])[0] ?? "", /^deleted.*: A, B$/);
+    const [found] = drift([]);
+    assert.equal(found?.code, "secret-missing");
+    assert.match(found.cause, /: A, B$/);
     assert.deepEqual(drift([], []), []);
   });
 
   it("is a secret that a carrier hides by one of its own, and no other of the carrier's", () => {
     const hiding = [{ repository: "acme/carrier", names: ["A", "THEIRS"] }];
-    const [line] = describeDrift(DECLARED, new Set(["A", "B"]), CATALOG.entries, DECLARED, hiding);
-    assert.equal(line, "hidden from the sync by a secret of the carrier's own: A (acme/carrier)");
+    const [found] = driftInLists(DECLARED, new Set(["A", "B"]), CATALOG.entries, DECLARED, hiding);
+    assert.equal(found?.code, "secret-shadowed");
+    assert.match(found.cause, /: A \(acme\/carrier\)$/);
   });
 
   it("is a secret that the catalog does not have; of many, twenty are named", () => {
@@ -43,8 +50,9 @@ describe("drift that a list shows", () => {
       name: `X${index + 10}`,
       visibility: "all",
     }));
-    const [line] = drift([...DECLARED, ...strangers]);
-    assert.match(line ?? "", /^not in the catalog: X10, .*, X29 and 5 more$/);
+    const [found] = drift([...DECLARED, ...strangers]);
+    assert.equal(found?.code, "secret-undeclared");
+    assert.match(found.cause, /: X10, .*, X29 and 5 more$/);
   });
 });
 

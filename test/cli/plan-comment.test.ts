@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { markerOf, renderPlan } from "../../src/cli/plan-markdown";
+import { diagnosticLine } from "../../src/errors";
 import { readPlan } from "../../src/operations/plan-comment/read-plan";
 import { commandContext, runCommand } from "./command-context";
 
@@ -47,7 +48,13 @@ const WHOLE = textOf(
   diagnostic("debug", `debug: ${CANARY}`),
   diagnostic(
     "warning",
-    "warning: tombstones: OLD_KEY goes on 2027-03-31; DUE_KEY is due since 2026-01-01: up deletes it; after that and a sync, remove its entry",
+    `warning: ${[
+      { code: "tombstone-announced", subject: "OLD_KEY", cause: "expires on 2027-03-31", remedy: "keep it" },
+      { code: "tombstone-due", subject: "DUE_KEY", cause: "expired on 2026-01-01; up deletes it" },
+      { code: "composites-pinned", subject: "tombstone", cause: "another warning" },
+    ]
+      .map(diagnosticLine)
+      .join("\n")}`,
   ),
   END,
 );
@@ -87,8 +94,8 @@ describe("a plan as a comment", () => {
         "",
         "**Tombstones: 2**",
         "",
-        "- `OLD_KEY` goes on 2027-03-31",
-        "- `DUE_KEY` is due since 2026-01-01: `up` deletes it",
+        "- `OLD_KEY` expires on 2027-03-31",
+        "- `DUE_KEY` expired on 2026-01-01; up deletes it",
         "",
         "Names only, without a value.",
         "",

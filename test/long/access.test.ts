@@ -124,13 +124,13 @@ describe("access of three identities, through the real engine", function () {
     await Promise.all(watched);
     assert.deepEqual(refused, []);
 
-    assert.doesNotMatch(output, /by default/, "the organization's default is none");
+    assert.doesNotMatch(output, /\[default-permission-open\]/, "the organization's default is none");
     // Shown when it is said and again at the end.
-    const warned = new Set(output.match(/team \S+ on \S+: \w+ -> \w+\. The provider takes/g));
+    const warned = new Set(output.match(/\[permission-replaced\] team \S+ on \S+: \w+ -> \w+/g));
     assert.deepEqual(
       [...warned].sort(),
       ["payments", "platform"].map(
-        (group) => `team helpers on vault/shop-test-${group}: open -> write. The provider takes`,
+        (group) => `[permission-replaced] team helpers on vault/shop-test-${group}: open -> write`,
       ),
     );
 

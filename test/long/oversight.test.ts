@@ -141,7 +141,7 @@ describe("who watches and who approves, with the real engine", function () {
     await project.ok("config", "set", "-s", "live", "edition", "enterprise");
     const { code, output } = await project.pulumi("preview", "-s", "live");
     assert.equal(code, 0, output);
-    assert.match(output, /not enforced: auditBucket: the edition enterprise lacks it/);
+    assert.match(output, /\[edition-too-small\] config auditBucket: the edition enterprise lacks it/);
   });
 
   /** A run of the sync in live, let through by the second owner. */

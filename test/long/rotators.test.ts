@@ -224,7 +224,7 @@ describe("credentials that ESC rotates, with the real engine", function () {
     await project.ok("config", "rm", "-s", "live", "approvers");
     assert.match(
       preview.output,
-      /approvers: nobody is asked before ESC rotates orders, sessions; only admin/,
+      /\[rotation-not-approved\] config approvers: nobody is asked before ESC rotates orders, sessions; only admin/,
     );
     assert.match(preview.output, /rotator orders: the catalog's database or users differ.*pulumi env edit/);
     await project.ok("up", "-s", "live", "--yes", "--skip-preview");

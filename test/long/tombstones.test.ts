@@ -70,7 +70,7 @@ describe("what leaves the catalog, with the real engine", function () {
   it("is named, with its day, and nothing of it is deleted before", async () => {
     inCatalog("2020-01-01", "2999-12-31");
     const { output } = await live("preview");
-    assert.match(output, /tombstones: STRIPE_KEY goes on 2999-12-31/);
+    assert.match(output, /\[tombstone-announced\] STRIPE_KEY: expires on 2999-12-31/);
     await writes();
     assert.equal((await up()).code, 0);
     assert.deepEqual(await writes(), []);
@@ -85,7 +85,7 @@ describe("what leaves the catalog, with the real engine", function () {
   it("goes on its day, and nothing else does", async () => {
     inCatalog("2999-12-31", "2020-01-01");
     const { output } = await live("preview");
-    assert.match(output, /tombstones: STRIPE_KEY is due since 2020-01-01/);
+    assert.match(output, /\[tombstone-due\] STRIPE_KEY: expired on 2020-01-01/);
     await writes();
     const done = await up();
     assert.equal(done.code, 0, done.output);

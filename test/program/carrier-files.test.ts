@@ -40,7 +40,7 @@ describe("files of a carrier", function () {
       return run.said.filter((line) => line.includes("default branch"));
     };
     assert.deepEqual(await said("release"), [
-      "warning: carrier ai-cherry/sophia-main: its default branch is main, and the workflow is committed to release: GitHub starts it there neither daily nor by hand. Remedy: set branch to main in every stack's config, or make release the repository's default branch",
+      "warning: [carrier-branch-differs] carrier ai-cherry/sophia-main: its default branch is main, and the workflow is committed to release: GitHub starts it there neither daily nor by hand. Remedy: set branch to main in every stack's config, or make release the repository's default branch",
     ]);
     assert.deepEqual([await said("main"), await said("release", false)], [[], []]);
   });

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { runProgram } from "./run-program";
 
+/** The places that are looked at. */
+const SUBJECT = /\] (branch main of|workflow and script in|GitHub environment \S+ of) sophia-main: /;
+
 const said = async (protection?: Record<string, unknown>, preview = true) => {
   const run = await runProgram({ preview, ...(protection === undefined ? {} : { protection }) });
   assert.equal(run.error, undefined);
-  return run.said.filter((line) => line.includes("carrier: "));
+  return run.said.filter((line) => SUBJECT.test(line));
 };
 
 describe("what a preview says of a carrier's protection", function () {
@@ -23,13 +26,13 @@ describe("what a preview says of a carrier's protection", function () {
       "/environments?per_page=100": { total_count: 0, environments: [] },
     });
     assert.equal(lines.length, 3);
-    for (const line of lines) assert.match(line, /^warning: carrier: .*sophia-main: .*Remedy: \w/);
+    for (const line of lines) assert.match(line, /^warning: \[[a-z-]+\] .*sophia-main: .*Remedy: \w/);
     assert.match(lines.join("\n"), /anyone with write may push to it, without a pull request/);
   });
 
   it("is that it is unknown where GitHub shows nothing: never a warning, never silence", async () => {
     const lines = await said({});
     assert.equal(lines.length, 3);
-    for (const line of lines) assert.match(line, /^info: carrier: .*does not show this token/);
+    for (const line of lines) assert.match(line, /^info: \[[a-z-]+\] .*does not show this token/);
   });
 });

@@ -44,13 +44,14 @@ describe("what the program asks Pulumi Cloud itself", function () {
     const answer = await fetch(`${cloud.url}/_sandbox/requests`, { method: "DELETE" });
     return ((await answer.json()) as string[]).sort();
   };
-  const ofAccess = (said: readonly string[]) => said.filter((line) => line.includes("access: "));
+  const ofAccess = (said: readonly string[]) =>
+    said.filter((line) => /\[(default|access)-[a-z-]+\]/.test(line));
 
   it("is the default permission: a preview warns while it opens what policies close, and says the remedy", async () => {
     const { said, error } = await run([]);
     assert.equal(error, undefined);
     assert.deepEqual(ofAccess(said), [
-      `warning: access: every member, and every team's token, has write on every environment of ${ORG} by default, which makes every access policy moot. Remedy: ./sophia-secrets access --close-default, when all stacks are up`,
+      `warning: [default-permission-open] ${ORG}: its default environment permission is write: every member, and every team's token, has it on every environment, which makes every access policy moot. Remedy: ./sophia-secrets access --close-default, when all stacks are up`,
     ]);
     assert.deepEqual(await asked(), [`GET /api/orgs/${ORG}/metadata`, `GET /api/orgs/${ORG}/oidc/issuers`]);
   });
@@ -59,7 +60,7 @@ describe("what the program asks Pulumi Cloud itself", function () {
     const set = (body: object) => cloud.call("PATCH", `/api/orgs/${ORG}`, { body });
     await set({ setDefaultEnvironmentPermission: "none", setDefaultStackPermission: 102 });
     assert.deepEqual(ofAccess((await run([])).said), [
-      `warning: access: ${ORG}: its default stack permission is write: every member, and every team's token, may change, import into and destroy every stack. Remedy: set it to none in Pulumi Cloud (Settings, Access Management), once teams give people the stacks they work on`,
+      `warning: [default-stack-permission-open] ${ORG}: its default stack permission is write: every member, and every team's token, may change, import into and destroy every stack. Remedy: set it to none in Pulumi Cloud (Settings, Access Management), once teams give people the stacks they work on`,
     ]);
     await set({ setDefaultStackPermission: 0 });
     assert.deepEqual(ofAccess((await run([])).said), []);
@@ -84,7 +85,7 @@ describe("what the program asks Pulumi Cloud itself", function () {
       };
       writeFileSync(join(folder, "credentials.json"), JSON.stringify({ accounts }));
       const { said } = await run([], { env: { PULUMI_CREDENTIALS_PATH: folder } });
-      assert.match(ofAccess(said).join(), /^warning: .* has write on every environment/);
+      assert.match(ofAccess(said).join(), /^warning: \[default-permission-open\] /);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -98,14 +99,17 @@ describe("what the program asks Pulumi Cloud itself", function () {
     ] as const) {
       const { said, error } = await run([], { env });
       assert.equal(error, undefined);
-      assert.match(ofAccess(said).join(), /^info: access: .* could not be asked: /);
+      assert.match(ofAccess(said).join(), /^info: \[default-permission-unknown\] .* could not be asked: /);
       assert.ok(ofAccess(said).join().includes(why), said.join());
       assert.doesNotMatch(said.join(), /pul-/);
     }
     await cloud.close();
     const { said, error } = await run([]);
     assert.equal(error, undefined);
-    assert.match(ofAccess(said).join(), /^info: access: .* could not be asked: .*127\.0\.0\.1/);
+    assert.match(
+      ofAccess(said).join(),
+      /^info: \[default-permission-unknown\] .* could not be asked: .*127\.0\.0\.1/,
+    );
   });
 
   it("are the teams that policies name: one that is not there is refused, in an up too, with all others", async () => {
@@ -203,17 +207,17 @@ describe("what the program asks Pulumi Cloud itself", function () {
       assert.equal((await declared({ env })).issuer, undefined);
       const preview = await declared({ env, preview: true });
       assert.equal(preview.error, undefined);
-      assert.match(preview.said.join(), /info: trust in GitHub's identities: whether others have rules/);
+      assert.match(
+        preview.said.join(),
+        /info: \[trust-unknown\] trust in GitHub's identities: whether others have rules/,
+      );
     });
   });
 
   it("declares a team unchecked, with a warning, where nobody can be asked", async () => {
     const { said, error, resources } = await run([policy], { preview: false, env: {} });
     assert.equal(error, undefined);
-    assert.match(
-      said.join(),
-      /warning: access: teams of policies and approvers are not checked: there is no PULUMI_/,
-    );
+    assert.match(said.join(), /warning: \[access-not-checked\] teams of .*: there is no PULUMI_/);
     assert.ok(ofType(resources, TYPES.permission).some(({ inputs }) => inputs.team === "platform"));
   });
 });

@@ -22,7 +22,7 @@ describe("composites pinned to a tag", function () {
     for (const each of imports) assert.match(each, /^default\/sophia-ai-production-[a-z-]+@run-123$/);
     assert.ok(
       run.said.some((text) =>
-        /^warning: pinned \(compositeTags\): production to run-123; applications there get no newer/.test(
+        /^warning: \[composites-pinned\] config compositeTags: pins production to run-123; applications there get no newer/.test(
           text,
         ),
       ),

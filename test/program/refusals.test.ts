@@ -25,7 +25,7 @@ function assertNames(text: string, problems: readonly RegExp[]): void {
       `${problem} is not in\n${text}`,
     );
   }
-  for (const line of lines) assert.match(line, /^ {2}- .+: .+\. Remedy: .+\.$/);
+  for (const line of lines) assert.match(line, /^ {2}\[[a-z-]+\] .+: .+\. Remedy: .+$/);
 }
 
 const ofConfig = (stacks: Record<string, StackConfig>) => runProgram({ stacks });

@@ -146,11 +146,12 @@ function nameOf(part: unknown, index: number): string {
 }
 
 function checkEntryShape(entry: unknown, index: number): Problem[] {
-  const name = nameOf(entry, index);
+  const { name } = (entry ?? {}) as { name?: unknown };
+  const subject = typeof name === "string" ? name : `entry ${nameOf(entry, index)}`;
   const { causes, foreign } = misshapen(ENTRY, entry);
   return [...causes, ...foreign.map((key) => `has a ${key}, which no entry has`)].map((cause) => ({
     code: "shape-invalid",
-    subject: name.startsWith("no. ") ? `entry ${name}` : name,
+    subject,
     cause,
     remedy: ENTRY_REMEDY,
   }));

@@ -1,4 +1,4 @@
-import { describeStackDefault, STACK_DEFAULT_REMEDY } from "../../access/declared-access";
+import { openDefault, openStackDefault } from "../../access/declared-access";
 import type { ResolvedCatalog } from "../../catalog/entry";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import {
@@ -8,7 +8,6 @@ import {
   type PulumiOrganization,
   type StackPermission,
 } from "../../clients/pulumi-organization";
-import { COMMAND } from "../../text";
 import type { Context } from "../context";
 import { type AccessDifference, declaredTeams } from "./access-difference";
 import { environmentsOf, teamDifferences, undeclaredElsewhere } from "./team-differences";
@@ -52,19 +51,11 @@ function openedByDefault(
   { defaultPermission, defaultStackPermission: onStacks = "none" }: ObservedAccess,
 ): AccessDifference[] {
   if (!EDITIONS_WITH_TEAMS.includes(settings.edition)) return [];
-  const environments = {
-    code: "default-permission-open" as const,
-    subject: settings.pulumiOrganization,
-    cause: `its default environment permission is ${defaultPermission}: every member, and every team's token, has it on every environment, whatever the policies say`,
-    remedy: `${COMMAND} access --close-default`,
-  };
-  const stacks = {
-    code: "default-stack-permission-open" as const,
-    subject: settings.pulumiOrganization,
-    cause: describeStackDefault(onStacks),
-    remedy: STACK_DEFAULT_REMEDY,
-  };
-  return [...(defaultPermission === "none" ? [] : [environments]), ...(onStacks === "none" ? [] : [stacks])];
+  const { pulumiOrganization } = settings;
+  return [
+    ...(defaultPermission === "none" ? [] : [openDefault(pulumiOrganization, defaultPermission)]),
+    ...(onStacks === "none" ? [] : [openStackDefault(pulumiOrganization, onStacks)]),
+  ];
 }
 
 function withoutAccount(catalog: ResolvedCatalog, { members }: ObservedAccess): AccessDifference[] {

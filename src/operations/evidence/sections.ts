@@ -130,7 +130,10 @@ export function measuresSection({ catalog, project: { settings, stack } }: Conte
     source: `Pulumi.${stack}.yaml, which \`pulumi up\` reconciles`,
     columns: ["Measure", "In force", "How"],
     rows: measuresOf(settings, catalog.rotators),
-    unknown: [...lacking, "the other stacks' measures: run this with --stack for each"],
+    unknown: [
+      ...lacking.map(({ subject, cause }) => `${subject}: ${cause}`),
+      "the other stacks' measures: run this with --stack for each",
+    ],
   };
 }
 

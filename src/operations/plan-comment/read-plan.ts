@@ -1,4 +1,4 @@
-import { RemedyError } from "../../errors";
+import { RemedyError, readDiagnostics } from "../../errors";
 
 /** What preview means to do with resources of each kind, in the order it is told. */
 export const ACTIONS = ["create", "import", "update", "replace", "delete", "let go"] as const;
@@ -22,7 +22,7 @@ export interface Plan {
   /** Violations of a policy pack's rules, by rule and resource. */
   violations: readonly { policy: string; resource: string; mandatory: boolean }[];
   /** Secrets that leave, and when. */
-  tombstones: readonly { name: string; day: string; due: boolean }[];
+  tombstones: readonly { name: string; cause: string }[];
   /** Messages of errors and of violations, for the log of whoever may see it: a provider's may quote what it was sent. */
   messages: readonly string[];
   errors: number;
@@ -58,8 +58,8 @@ const OPERATIONS: Readonly<Record<string, Action>> = {
   delete: "delete",
 };
 
-/** As `announceTombstones` of the program words them. */
-const TOMBSTONE = /\b([A-Z_][A-Z0-9_]*) (goes on|is due since) (\d{4}-\d{2}-\d{2})/g;
+/** Codes by which the program announces what expires. */
+const TOMBSTONES = ["tombstone-announced", "tombstone-due"];
 
 /**
  * Reads what `pulumi preview --json` streams with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true: one event a line. The
@@ -126,12 +126,9 @@ function partsOf(urn: string): { type: string; name: string } {
 }
 
 function tombstonesIn(message: string): Plan["tombstones"] {
-  if (!message.includes("tombstones: ")) return [];
-  return [...message.matchAll(TOMBSTONE)].map(([, name = "", words, day = ""]) => ({
-    name,
-    day,
-    due: words === "is due since",
-  }));
+  return readDiagnostics(message)
+    .filter(({ code }) => TOMBSTONES.includes(code))
+    .map(({ subject, cause }) => ({ name: subject, cause }));
 }
 
 function byActionAndName(a: Change, b: Change): number {

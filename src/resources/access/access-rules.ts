@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { declaredAccess, describeWindow, describeWithoutTeams } from "../../access/declared-access";
+import { declaredAccess, permissionReplaced, withoutTeams } from "../../access/declared-access";
 import type { EnvironmentAccess, Grant } from "../../access/team-access";
 import type { AccessPolicy } from "../../catalog/access-policy";
 import type { ResolvedCatalog } from "../../catalog/entry";
 import { pathOf } from "../../catalog/layout";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
+import { warn } from "../diagnostics";
 import { confirmAccess } from "./confirm-access";
 import type { AskedOrganization } from "./open-organization";
 
@@ -33,8 +34,7 @@ export class AccessRules {
       ({ oldInputs = {} }) => this.warnOfWindow(oldInputs),
       { onDryRun: true },
     );
-    if (!this.hasTeams && pulumi.runtime.isDryRun())
-      void pulumi.log.warn(describeWithoutTeams(this.settings, this.policies));
+    if (!this.hasTeams && pulumi.runtime.isDryRun()) void warn(withoutTeams(this.settings, this.policies));
   }
 
   /** What the policies come to in one deployment environment. Nothing when the edition has no teams. */
@@ -64,7 +64,7 @@ export class AccessRules {
     if (grant === undefined || !pulumi.runtime.isDryRun()) return;
     const { permission, maxOpenDuration } = old as { permission?: string; maxOpenDuration?: string };
     const before = { level: String(permission), maxOpenDuration };
-    void pulumi.log.warn(describeWindow(String(old.team), before, grant));
+    void warn(permissionReplaced(String(old.team), before, grant));
   }
 
   /** What is declared now for the team and ESC environment of a permission. */

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
-import { describeDefault, describeStackDefault, STACK_DEFAULT_REMEDY } from "../../access/declared-access";
+import { openDefault, openStackDefault, unknownDefault } from "../../access/declared-access";
 import type { AccessPolicy } from "../../catalog/access-policy";
 import type { Settings } from "../../catalog/settings";
 import { describeProblems, messageOf, type Problem } from "../../errors";
+import { COMMAND } from "../../text";
+import { inform, programErrors, warn } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
 import type { AskedOrganization } from "./open-organization";
 
@@ -42,11 +44,11 @@ export async function confirmAccess(asked: Asked, opts: pulumi.InvokeOptions): P
     ...unknownApprovers(asked.settings, team),
   ];
   if (problems.length === 0) return;
-  const message = describeProblems("Access policies and approvers", problems);
+  const heading = "Access policies and approvers";
   // An error that is thrown is printed once more for each resource that waits for this. A preview changes nothing, so
   // it may go on to its end, and fail there.
-  if (!isPreview) throw new pulumi.RunError(message);
-  await pulumi.log.error(message);
+  if (!isPreview) throw programErrors(heading, problems);
+  await pulumi.log.error(describeProblems(heading, problems));
   process.exitCode = LOGGED_ALREADY;
 }
 
@@ -56,8 +58,12 @@ async function memberNames(organizationName: string, opts: pulumi.InvokeOptions)
     const { members } = await pulumiservice.getOrganizationMembers({ organizationName }, opts);
     return new Set(members.map(({ username }) => username));
   } catch (error) {
-    const said = saidByProvider(error);
-    await pulumi.log.warn(`access: Pulumi Cloud does not list its members (${said}); logins are not checked`);
+    await warn({
+      code: "access-not-checked",
+      subject: "logins of access policies",
+      cause: `Pulumi Cloud does not list its members (${saidByProvider(error)})`,
+      remedy: `check them with ${COMMAND} access`,
+    });
     return undefined;
   }
 }
@@ -71,11 +77,16 @@ async function teamNames(
   if (!inPolicies && settings.approvers.length === 0) return undefined;
   try {
     if (organization !== undefined) return new Set(await organization.teamNames());
-    await pulumi.log.warn(`access: teams of policies and approvers are not checked: ${NO_TOKEN}`);
+    await warn(teamsNotChecked(NO_TOKEN));
   } catch (error) {
-    await pulumi.log.warn(`access: teams of policies and approvers are not checked: ${messageOf(error)}`);
+    await warn(teamsNotChecked(messageOf(error)));
   }
   return undefined;
+}
+
+function teamsNotChecked(cause: string): Problem {
+  const remedy = `check them with ${COMMAND} access`;
+  return { code: "access-not-checked", subject: "teams of access policies and approvers", cause, remedy };
 }
 
 const NO_TOKEN = "there is no PULUMI_ACCESS_TOKEN, and pulumi login keeps none for this address";
@@ -87,15 +98,11 @@ async function announceDefault({ settings, organization }: Asked): Promise<void>
     const found = await organization?.settings();
     const level = found?.defaultPermission;
     const onStacks = found?.defaultStackPermission ?? "none";
-    if (onStacks !== "none")
-      await pulumi.log.warn(
-        `access: ${pulumiOrganization}: ${describeStackDefault(onStacks)}. Remedy: ${STACK_DEFAULT_REMEDY}`,
-      );
-    if (level === undefined)
-      await pulumi.log.info(describeDefault(pulumiOrganization, { unknown: NO_TOKEN }));
-    else if (level !== "none") await pulumi.log.warn(describeDefault(pulumiOrganization, { level }));
+    if (onStacks !== "none") await warn(openStackDefault(pulumiOrganization, onStacks));
+    if (level === undefined) await inform(unknownDefault(pulumiOrganization, NO_TOKEN));
+    else if (level !== "none") await warn(openDefault(pulumiOrganization, level));
   } catch (error) {
-    await pulumi.log.info(describeDefault(pulumiOrganization, { unknown: messageOf(error) }));
+    await inform(unknownDefault(pulumiOrganization, messageOf(error)));
   }
 }
 

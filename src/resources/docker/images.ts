@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Image } from "../../catalog/entry";
 import type { Settings } from "../../catalog/settings";
 import { messageOf } from "../../errors";
-import { programError } from "../program-error";
+import { programError } from "../diagnostics";
 
 /**
  * The images' digests, looked up at preview, so that what is deployed is what preview showed. None unless the config

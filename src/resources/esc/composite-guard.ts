@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { compositeEnvironment, pathOf } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
-import { RemedyError } from "../../errors";
 import type { AccessRules } from "../access/access-rules";
+import { Refusal } from "../diagnostics";
 
 /** What is known of a run when it is about to delete a composite environment. */
 interface Guarded {
@@ -33,7 +33,7 @@ export function guardComposites({ settings, access }: Guarded): pulumi.ResourceH
     ({ oldInputs = {} }) => {
       const path = `${oldInputs.project}/${oldInputs.name}`;
       if (!declared.has(path)) return;
-      throw new RemedyError({
+      throw new Refusal({
         code: "composite-deletion-refused",
         subject: path,
         cause:

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
 import { type EscEnvironment, pathOf } from "../../catalog/layout";
-import { programError } from "../program-error";
+import { programError } from "../diagnostics";
 
 export interface EscEnvironmentArgs {
   /** Pulumi Cloud organization. */

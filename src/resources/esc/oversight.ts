@@ -3,7 +3,7 @@ import * as pulumiservice from "@pulumi/pulumiservice";
 import { oversightOf, unapproved } from "../../access/oversight";
 import type { Rotator } from "../../catalog/rotators";
 import type { Settings } from "../../catalog/settings";
-import { programError } from "../program-error";
+import { inform, programError, warn } from "../diagnostics";
 
 export interface OversightArgs {
   /** The stack's config: the webhook's receiver, the approvers, and the edition, which may lack either. */
@@ -32,10 +32,10 @@ export function declareOversight(
 
 /** Warns of what the config asks for and is not enforced: the edition lacks it, or ESC acts by itself. */
 export function warnOfLacking(settings: Settings, rotators: readonly Rotator[]): void {
-  const { lacking } = oversightOf(settings);
-  if (lacking.length > 0) void pulumi.log.warn(`not enforced: ${lacking.join("; ")}`);
+  void warn(...oversightOf(settings).lacking);
   const left = unapproved(settings, rotators);
-  if (left !== undefined && pulumi.runtime.isDryRun()) void pulumi.log.info(`approvers: ${left}`);
+  if (left !== undefined && pulumi.runtime.isDryRun())
+    void inform({ code: "rotation-not-approved", subject: "config approvers", cause: left });
 }
 
 /**

@@ -4,6 +4,7 @@ import { type EscEnvironment, pathOf } from "../../catalog/layout";
 import { inputsIn, inputsOf, MANAGING_TEXT, renderRotated } from "../../catalog/rotated-text";
 import { managingEnvironment, type Rotator, rotatedEnvironment, rotatorsIn } from "../../catalog/rotators";
 import type { Settings } from "../../catalog/settings";
+import { warn } from "../diagnostics";
 
 export interface RotatorsArgs {
   /** The stack's config: how ESC environments are named. */
@@ -86,8 +87,11 @@ function warnOfDifference({
     const text = asset instanceof pulumi.asset.StringAsset ? await asset.text : String(asset);
     const written = inputsIn(text, rotator.name);
     if (written === undefined || JSON.stringify(written) === declared) return;
-    await pulumi.log.warn(
-      `rotator ${rotator.name}: the catalog's database or users differ from those in ${pathOf(id)}, and up does not write them there, because ESC keeps the passwords in the same text. Remedy: pulumi env edit ${settings.pulumiOrganization}/${pathOf(id)}`,
-    );
+    await warn({
+      code: "rotator-differs",
+      subject: `rotator ${rotator.name}`,
+      cause: `the catalog's database or users differ from those in ${pathOf(id)}, and up does not write them there, because ESC keeps the passwords in the same text`,
+      remedy: `pulumi env edit ${settings.pulumiOrganization}/${pathOf(id)}`,
+    });
   });
 }

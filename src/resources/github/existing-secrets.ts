@@ -1,9 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedEntry } from "../../catalog/entry";
 import { environmentTargets, pathOfSlot } from "../../catalog/environment-slots";
 import type { Settings } from "../../catalog/settings";
 import { organizationSlots } from "../../catalog/slots";
-import { describeProblems, type Problem } from "../../errors";
+import type { Problem } from "../../errors";
+import { programErrors } from "../diagnostics";
 import { readState, type StackState } from "../stack-state";
 import type { GitHubSecrets, SecretPlace } from "./github-secrets";
 import { overwriteRefused } from "./guard-problems";
@@ -37,9 +38,7 @@ export async function refuseExisting(args: ExistingSecretsArgs): Promise<pulumi.
   if (args.allowsExisting) return [];
   const problems = (await existingIn(args, await readState())).filter((each) => each !== undefined);
   if (problems.length === 0) return [];
-  throw new pulumi.RunError(
-    describeProblems("Nothing was declared, because some of it already exists", problems),
-  );
+  throw programErrors("Nothing was declared, because some of it already exists", problems);
 }
 
 /** @param state undefined: nobody knows what it has, and the guards decide secret by secret. */

@@ -1,6 +1,6 @@
 import * as github from "@pulumi/github";
 import type * as pulumi from "@pulumi/pulumi";
-import { programError } from "../program-error";
+import { programError } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
 
 /** Where a secret is, in the words of its resource's inputs: an environment secret names its repository too. */

@@ -1,19 +1,30 @@
-import * as pulumi from "@pulumi/pulumi";
 import type * as pulumiservice from "@pulumi/pulumiservice";
 import { isDue } from "../../catalog/dates";
 import type { SlotName } from "../../catalog/slots";
 import { parseLedger } from "../../ledger/ledger";
+import { warn } from "../diagnostics";
 import { textOf } from "../provider-answers";
 import type { GitHubSecrets, SecretPlace } from "./github-secrets";
 
 /** Tells, in every preview and every up, which secrets are about to be deleted and when: names and days only. */
 export function announceTombstones(slots: readonly SlotName[], today: string): void {
-  const lines = slots.flatMap(({ name, tombstone }) => {
+  const problems = slots.flatMap(({ name, tombstone }) => {
     if (tombstone === undefined) return [];
-    if (!isDue(tombstone, today)) return [`${name} goes on ${tombstone}`];
-    return [`${name} is due since ${tombstone}: up deletes it; after that and a sync, remove its entry`];
+    if (isDue(tombstone, today))
+      return {
+        code: "tombstone-due",
+        subject: name,
+        cause: `expired on ${tombstone}; up deletes it`,
+        remedy: "after that and a sync, remove its entry from secrets/catalog.ts",
+      };
+    return {
+      code: "tombstone-announced",
+      subject: name,
+      cause: `expires on ${tombstone}`,
+      remedy: "to keep it, remove the tombstone from its entry before that day",
+    };
   });
-  if (lines.length > 0) void pulumi.log.warn(`tombstones: ${lines.join("; ")}`);
+  void warn(...problems);
 }
 
 /** What tells whether a renamed secret has its value under the new name. */

@@ -7,10 +7,10 @@ import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { organizationSlots } from "../../catalog/slots";
-import { describeProblems } from "../../errors";
 import type { Runtimes } from "../../loaders/generator/render-application";
 import { carrierCatalog } from "../../sync/job-catalog";
 import type { AskedOrganization } from "../access/open-organization";
+import { programErrors } from "../diagnostics";
 import { declareAuditExport } from "../esc/oversight";
 import { declareTrust } from "../identity/declare-trust";
 import { ApplicationFile } from "./application-file";
@@ -153,7 +153,7 @@ async function shardsOf(options: ShardOptions): Promise<Shards> {
   const crowd = needed ? await crowdFor(options) : undefined;
   const { shards, problems } = spreadSecrets(secrets, carriers, today, crowd);
   if (problems.length === 0) return shards;
-  throw new pulumi.RunError(describeProblems("The sync could not carry all secrets", problems));
+  throw programErrors("The sync could not carry all secrets", problems);
 }
 
 async function crowdFor({ secrets, carriers, inGitHub }: ShardOptions) {

@@ -1,6 +1,6 @@
 import * as github from "@pulumi/github";
-import * as pulumi from "@pulumi/pulumi";
-import { programError } from "../program-error";
+import type * as pulumi from "@pulumi/pulumi";
+import { programError, warn } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
 
 interface Repository {
@@ -35,9 +35,12 @@ export class Repositories {
       // A repository that GitHub does not show is reported where its id is needed.
       const found = await this.once(name).catch(() => undefined);
       if (found === undefined || found.defaultBranch === branch) continue;
-      await pulumi.log.warn(
-        `carrier ${this.owner}/${name}: its default branch is ${found.defaultBranch}, and the workflow is committed to ${branch}: GitHub starts it there neither daily nor by hand. Remedy: set branch to ${found.defaultBranch} in every stack's config, or make ${branch} the repository's default branch`,
-      );
+      await warn({
+        code: "carrier-branch-differs",
+        subject: `carrier ${this.owner}/${name}`,
+        cause: `its default branch is ${found.defaultBranch}, and the workflow is committed to ${branch}: GitHub starts it there neither daily nor by hand`,
+        remedy: `set branch to ${found.defaultBranch} in every stack's config, or make ${branch} the repository's default branch`,
+      });
     }
   }
 

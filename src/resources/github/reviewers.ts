@@ -1,6 +1,6 @@
 import * as github from "@pulumi/github";
 import type * as pulumi from "@pulumi/pulumi";
-import { programError } from "../program-error";
+import { programError } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
 
 /** Protection of a GitHub environment that people set in GitHub: this program declares none of it. */

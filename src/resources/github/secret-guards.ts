@@ -5,7 +5,8 @@ import type { ResolvedEntry } from "../../catalog/entry";
 import { SENTINEL } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { type SlotName, slotNames } from "../../catalog/slots";
-import { type Problem, RemedyError } from "../../errors";
+import type { Problem } from "../../errors";
+import { Refusal } from "../diagnostics";
 import type { GitHubSecrets } from "./github-secrets";
 import {
   deletionRefused,
@@ -106,7 +107,7 @@ function hook(
 ): pulumi.ResourceHook {
   const callback = async (args: pulumi.ResourceHookArgs) => {
     const problem = await judge(args);
-    if (problem !== undefined) throw new RemedyError(problem);
+    if (problem !== undefined) throw new Refusal(problem);
   };
   return new pulumi.ResourceHook(name, callback, { onDryRun: true });
 }

@@ -1,9 +1,9 @@
 import { setImmediate as afterCallbacks } from "node:timers/promises";
-import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedEntry } from "../../catalog/entry";
 import { type SlotName, slotNames } from "../../catalog/slots";
-import { messageOf } from "../../errors";
+import { messageOf, type Problem } from "../../errors";
 import { COMMAND } from "../../text";
+import { warn } from "../diagnostics";
 import type { GitHubSecrets } from "./github-secrets";
 import type { OrganizationSecret } from "./organization-secret";
 
@@ -40,12 +40,18 @@ export async function warnOfDrift(args: Comparison): Promise<void> {
       name: slot.name,
       visibility: slot.secret.visibility,
     }));
-    const lines = describeDrift(declared, inState, secrets, await inGitHub.ofOrganization(), hidden);
-    if (lines.length > 0) await pulumi.log.warn(`drift in GitHub: ${lines.join("; ")}`);
+    await warn(...driftInLists(declared, inState, secrets, await inGitHub.ofOrganization(), hidden));
   } catch (error) {
-    await pulumi.log.warn(`drift in GitHub is unknown: ${messageOf(error)}`);
+    await warn({
+      code: "drift-unknown",
+      subject: SUBJECT,
+      cause: `whether they are as declared is unknown: ${messageOf(error)}`,
+      remedy: `${COMMAND} drift looks again`,
+    });
   }
 }
+
+const SUBJECT = "secrets in GitHub";
 
 /** Names of secrets that the state has: those whose id a preview knows. */
 async function namesInState(declared: readonly DeclaredSecret[]): Promise<Set<string>> {
@@ -72,7 +78,7 @@ interface Readable {
 const TOLD = 20;
 
 /**
- * What a list of the organization's secrets shows to differ from the declaration; a line a kind, names only.
+ * What a list of the organization's secrets shows to differ from the declaration; one problem of each code, names only.
  *
  * @param declared organization secrets of this run.
  * @param inState names of those that an earlier run made. One of them that GitHub lacks was deleted there.
@@ -80,13 +86,13 @@ const TOLD = 20;
  * @param listed GitHub's list, names in upper case.
  * @param hiding secrets of the carriers themselves, which their workflows read instead of the organization's.
  */
-export function describeDrift(
+export function driftInLists(
   declared: readonly Readable[],
   inState: ReadonlySet<string>,
   secrets: readonly ResolvedEntry[],
   listed: readonly Readable[],
   hiding: readonly { repository: string; names: readonly string[] }[] = [],
-): string[] {
+): Problem[] {
   const there = new Map(listed.map(({ name, visibility }) => [name, visibility]));
   const known = new Set([
     ...slotNames(secrets).map(({ name }) => name),
@@ -106,16 +112,27 @@ export function describeDrift(
   const hidden = hiding.flatMap(({ repository, names: own }) =>
     own.filter((name) => names.has(name)).map((name) => `${name} (${repository})`),
   );
-  const lines = [
-    ["visibility changed", changed],
-    [`deleted (${COMMAND} set NAME makes it again)`, deleted],
-    ["not in the catalog", unknown],
-    ["hidden from the sync by a secret of the carrier's own", hidden],
-  ] as const;
-  const found = lines
-    .filter(([, names]) => names.length > 0)
-    .map(([kind, names]) => `${kind}: ${told(names)}`);
-  return found.length === 0 ? [] : [...found, `${COMMAND} drift says what to do`];
+  const remedy = `${COMMAND} drift shows what to do`;
+  return [
+    { code: "visibility-differs", subject: SUBJECT, names: changed, cause: "visibility changed", remedy },
+    {
+      code: "secret-missing",
+      subject: SUBJECT,
+      names: deleted,
+      cause: "deleted",
+      remedy: `${COMMAND} set NAME makes it again`,
+    },
+    { code: "secret-undeclared", subject: SUBJECT, names: unknown, cause: "not in the catalog", remedy },
+    {
+      code: "secret-shadowed",
+      subject: SUBJECT,
+      names: hidden,
+      cause: "hidden from the sync by a secret of the carrier's own",
+      remedy,
+    },
+  ]
+    .filter((each) => each.names.length > 0)
+    .map(({ names: of, cause, ...rest }) => ({ ...rest, cause: `${cause}: ${told(of)}` }));
 }
 
 function told(names: readonly string[]): string {

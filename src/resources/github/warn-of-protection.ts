@@ -1,8 +1,9 @@
 import * as github from "@pulumi/github";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { AskRepository } from "../../access/carrier-facts";
 import { protectionChecks } from "../../access/carrier-protection";
 import type { Settings } from "../../catalog/settings";
+import { inform, warn } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
 
 /**
@@ -16,12 +17,12 @@ export async function warnOfProtection(settings: Settings, opts: pulumi.InvokeOp
     const path = `repos/${settings.githubOrganization}/${repository}`;
     for (const { subject, look } of protectionChecks(settings, repository, asking(path, opts))) {
       try {
-        const { state, cause, remedy } = await look();
-        const told = `carrier: ${subject}: ${cause}${remedy === undefined ? "" : `. Remedy: ${remedy}`}`;
-        if (state === "warning") await pulumi.log.warn(told);
-        if (state === "unknown") await pulumi.log.info(told);
+        const { state, ...found } = await look();
+        if (state === "warning") await warn({ ...found, subject });
+        if (state === "unknown") await inform({ ...found, subject });
       } catch (error) {
-        await pulumi.log.info(`carrier: ${subject}: its protection is unknown (${saidByProvider(error)})`);
+        const cause = `its protection is unknown (${saidByProvider(error)})`;
+        await inform({ code: "protection-unknown", subject, cause });
       }
     }
   }

@@ -11,12 +11,12 @@ import {
 } from "../../access/trust";
 import type { ResolvedCatalog } from "../../catalog/entry";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
-import { messageOf, RemedyError } from "../../errors";
+import { messageOf } from "../../errors";
 import { buildJobCatalog, type JobTarget } from "../../sync/job-catalog";
 import type { AskedOrganization } from "../access/open-organization";
+import { inform, programError, warn } from "../diagnostics";
 import type { Repositories } from "../github/repositories";
 import { reviewerIds } from "../github/reviewers";
-import { programError } from "../program-error";
 import { ProgramAccess } from "./program-access";
 import { ProgramEnvironments } from "./program-environments";
 
@@ -45,9 +45,12 @@ export function declareTrust(args: TrustArgs, opts: { parent: pulumi.Resource })
   const { programRepository, edition } = settings;
   if (!EDITIONS_WITH_TEAMS.includes(edition)) {
     if (programRepository !== undefined && pulumi.runtime.isDryRun()) {
-      void pulumi.log.warn(
-        `trust: edition ${edition} has no team tokens, so the workflows of ${programRepository} get no token for preview, up and audit: run pulumi by hand, or have a larger edition`,
-      );
+      void warn({
+        code: "trust-without-teams",
+        subject: "config edition",
+        cause: `${edition} has no team tokens, so the workflows of ${programRepository} get no token for preview, up and audit`,
+        remedy: "run pulumi by hand, or use a larger edition",
+      });
     }
     return;
   }
@@ -152,7 +155,7 @@ async function lifetimeOf(
     const remedy = "run again with a token of an administrator of the organization";
     const problem = { code: "trust-unknown", subject: "trust in GitHub's identities", cause, remedy };
     if (!pulumi.runtime.isDryRun()) throw programError(problem);
-    await pulumi.log.info(new RemedyError(problem).message);
+    await inform(problem);
     return needed;
   }
 }

@@ -128,7 +128,7 @@ describe("the catalog's rules", () => {
     const [heading, ...lines] = text.split("\n");
     equal(heading, "secrets/catalog.ts: 7 problems");
     equal(lines.length, 7);
-    for (const line of lines) ok(/^ {2}- .+: .+\. Remedy: .+\.$/.test(line), line);
+    for (const line of lines) ok(/^ {2}\[[a-z-]+\] .+: .+\. Remedy: .+$/.test(line), line);
     doesNotMatch(text, /undefined/);
   });
 });

@@ -8,8 +8,6 @@ from .errors import MissingSecretsError
 from .secret_text import SecretText
 from .spec import Entry, Spec
 
-NEVER_ROTATED = "has never been rotated"
-
 
 class Reading(NamedTuple):
     """A value, or why there is none."""
@@ -18,6 +16,16 @@ class Reading(NamedTuple):
     reason: str = ""
     is_wrong: bool = False
     """True where something stands that the pipeline never writes."""
+    is_unrotated: bool = False
+    """True where ESC makes the value, and has not yet."""
+
+
+class Missing(NamedTuple):
+    """A secret without a value, and why."""
+
+    entry: Entry
+    reason: str
+    is_unrotated: bool = False
 
 
 class Document:
@@ -66,7 +74,7 @@ class Document:
         if value == spec.placeholder:
             return Reading(None, "is a placeholder, nobody has set it yet")
         if value == spec.unrotated:
-            return Reading(None, f"{NEVER_ROTATED}: pulumi env rotate makes the first one")
+            return Reading(None, "has never been rotated: pulumi env rotate makes the first one", is_unrotated=True)
         if isinstance(value, str):
             return Reading(SecretText(value))
         kind = "list" if isinstance(value, list) else "mapping" if isinstance(value, dict) else type(value).__name__
@@ -85,23 +93,23 @@ def collect(spec: Spec, environment: str, document: Document) -> dict[str, Secre
     Raises MissingSecretsError naming each required secret without a value and each secret that is not text.
     """
     values: dict[str, SecretText | None] = {}
-    missing: list[tuple[Entry, str]] = []
+    missing: list[Missing] = []
     for entry in spec.entries:
         reading = document.read(spec, entry.path)
         if reading.reason and (reading.is_wrong or environment in entry.required_in):
-            missing.append((entry, reading.reason))
+            missing.append(Missing(entry, reading.reason, reading.is_unrotated))
         values.update(dict.fromkeys(entry.keys, reading.value))
     if missing:
         raise missing_secrets(spec, spec.environments[environment].opens, missing)
     return values
 
 
-def missing_secrets(spec: Spec, place: str, missing: list[tuple[Entry, str]]) -> MissingSecretsError:
+def missing_secrets(spec: Spec, place: str, missing: list[Missing]) -> MissingSecretsError:
     """One error for all of them; its remedy says who can give them a value."""
-    named = "; ".join(f"{entry.keys[0]} ({entry.name}) {reason}" for entry, reason in missing)
+    named = "; ".join(f"{entry.keys[0]} ({entry.name}) {reason}" for entry, reason, _ in missing)
     counted = "1 secret" if len(missing) == 1 else f"{len(missing)} secrets"
     remedy = f"set each in GitHub under the name in brackets, run the workflow {spec.workflow}, then start again"
-    if all(NEVER_ROTATED in reason for _, reason in missing):
+    if all(each.is_unrotated for each in missing):
         remedy = "rotate each once, as an administrator, then start again"
-    keys = tuple(entry.keys[0] for entry, _ in missing)
+    keys = tuple(entry.keys[0] for entry, _, _ in missing)
     return MissingSecretsError("secrets-missing", place, f"{counted} could not be loaded: {named}", remedy, keys)

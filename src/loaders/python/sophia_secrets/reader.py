@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from .cloud import PulumiCloud
 from .connection import Deadline
-from .document import collect, missing_secrets
+from .document import Missing, collect, missing_secrets
 from .errors import AccessError, UnavailableError
 from .http import Session
 from .options import Options, Target, decide
@@ -110,7 +110,7 @@ class Reader:
         for entry in self._spec.entries:
             values.update(dict.fromkeys(entry.keys, kept.get(entry.keys[0])))
         required = [each for each in self._spec.entries if environment in each.required_in]
-        absent = [(each, "is not in the copy") for each in required if values[each.keys[0]] is None]
+        absent = [Missing(each, "is not in the copy") for each in required if values[each.keys[0]] is None]
         if absent:
             raise missing_secrets(self._spec, self._place.opens, absent)
         return Secrets(self._spec, environment, values, "last-known-good", saved)

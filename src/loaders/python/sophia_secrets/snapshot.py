@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn
 
-from .document import missing_secrets
+from .document import Missing, missing_secrets
 from .errors import MissingSecretsError
 from .nearest import unknown_key
 from .secret_text import SHOWN, SecretText
@@ -63,7 +63,7 @@ class Secrets:
 
     def _missing(self, key: str) -> MissingSecretsError:
         place = self._spec.environments[self.environment].opens
-        return missing_secrets(self._spec, place, [(self._entry(key), "has no value")])
+        return missing_secrets(self._spec, place, [Missing(self._entry(key), "has no value")])
 
     def keys(self) -> tuple[str, ...]:
         """Every app key and alias, whether it has a value or not."""
