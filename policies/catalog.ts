@@ -10,6 +10,12 @@ export interface CatalogSecret {
   rotationDays: number;
   /** `environment`: a secret of each GitHub environment in the place of one of the organization. */
   scope: "organization" | "environment";
+  /** Deployment environments that have it. */
+  environments: string[];
+  /** Whether knowing its value gives access; not so of an address, nor of what never stands in ESC. */
+  credential: boolean;
+  /** Why one value may stand in environments that different people may open. */
+  sharedBecause?: string;
   /** Who sets it: a person in GitHub, or the stack's config. */
   value: "person" | "config";
   /** Day from which on it goes, UTC: YYYY-MM-DD. */
@@ -17,9 +23,15 @@ export interface CatalogSecret {
 }
 
 /** What the program says of one access policy: names alone, and its reason. */
-interface AccessReason {
+export interface AccessFact {
   name: string;
   why: string;
+  level: string;
+  groups: "all" | string[];
+  environments: string[];
+  /** `user ann`, `team on-call`. */
+  identities: string[];
+  /** Teams among them, by name alone. */
   teams: string[];
 }
 
@@ -30,11 +42,16 @@ export function catalogOf(resources: readonly PolicyResource[]): Partial<Catalog
   return Array.isArray(secrets) ? [...secrets] : undefined;
 }
 
+/** The catalog's access policies; none where the stack declares no catalog. Nothing in them is taken for granted. */
+export function policiesIn(resources: readonly PolicyResource[]): Partial<AccessFact>[] {
+  const policies: unknown = resources.find(({ type }) => type === TYPES.catalog)?.props.policies;
+  return Array.isArray(policies) ? [...policies] : [];
+}
+
 /** Every reason that an access policy of the catalog gives for a team that people made in Pulumi Cloud, by that team. */
 export function reasonsIn(resources: readonly PolicyResource[]): Map<string, string[]> {
-  const policies: unknown = resources.find(({ type }) => type === TYPES.catalog)?.props.policies;
   const reasons = new Map<string, string[]>();
-  for (const { why, teams } of Array.isArray(policies) ? (policies as Partial<AccessReason>[]) : []) {
+  for (const { why, teams } of policiesIn(resources)) {
     if (typeof why !== "string" || !Array.isArray(teams)) continue;
     for (const team of teams) reasons.set(team, [...(reasons.get(team) ?? []), why.trim()]);
   }

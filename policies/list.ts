@@ -21,6 +21,7 @@ import { repositoryFilesHoldNoSecrets } from "./rules/repository-files-hold-no-s
 import { rolesAreDeclaredHere } from "./rules/roles-are-declared-here";
 import { secretMarks } from "./rules/secret-marks";
 import { secretsHaveOwnerAndRotation } from "./rules/secrets-have-owner-and-rotation";
+import { sharedValuesAreAcknowledged } from "./rules/shared-values-are-acknowledged";
 import { slotGuards } from "./rules/slot-guards";
 import { slotsOutliveTheirTombstone } from "./rules/slots-outlive-their-tombstone";
 import { teamNamesFit } from "./rules/team-names-fit";
@@ -53,6 +54,7 @@ export const RULES: readonly (ResourceRule | StackRule)[] = [
   rolesAreDeclaredHere,
   noStandingTokens,
   permissionsHaveAReason,
+  sharedValuesAreAcknowledged,
   oidcRulesAreExact,
   productionEnvironmentsProtected,
   // Workflows

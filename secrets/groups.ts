@@ -11,21 +11,32 @@ export const GROUPS = {
     description: "API keys of external services (OpenAI, Pinecone, ...)",
     rotationDays: 90,
     owner: "DevOps",
+    sharedBecause:
+      "Sophia's lists name one key per vendor account for the whole platform, development included",
   },
   "database-credentials": {
     description: "Database passwords, users and connection settings",
     rotationDays: 180,
     owner: "Database Admin",
+    sharedBecause: "Sophia's lists name one database account for the whole platform, development included",
   },
-  "security-tokens": { description: "Signing keys and JWT secrets", rotationDays: 365, owner: "Security" },
+  "security-tokens": {
+    description: "Signing keys and JWT secrets",
+    rotationDays: 365,
+    owner: "Security",
+    sharedBecause: "Sophia's lists name one signing key for the whole platform, development included",
+  },
   "integration-credentials": {
     description: "Credentials of integrated services (HubSpot, Gong, Slack, ...)",
     rotationDays: 90,
     owner: "Integration Team",
+    sharedBecause: "Sophia's lists name one account per service for the whole platform, development included",
   },
   "infrastructure-credentials": {
     description: "Credentials of clouds, registries, source control and monitoring",
     rotationDays: 90,
     owner: "DevOps",
+    sharedBecause:
+      "Sophia's lists name one account per provider for the whole platform, development included",
   },
 } as const satisfies Record<string, Group>;

@@ -1,7 +1,10 @@
 import type { AccessPolicy } from "./access-policy";
 import type { Application, Groupings } from "./applications";
 import type { FormatName } from "./formats";
+import type { FormerName, ResolvedEntry, Visibility } from "./resolved-entry";
 import type { Rotator } from "./rotators";
+
+export type { FormerName, ResolvedEntry, Visibility } from "./resolved-entry";
 
 /** A group of secrets: one values environment per group and environment, one rotation rule, one owner. */
 export interface Group {
@@ -10,10 +13,9 @@ export interface Group {
   rotationDays: number;
   /** The team that rotates. */
   owner: string;
+  /** `sharedBecause` of every entry of the group that has none of its own. */
+  sharedBecause?: string;
 }
-
-/** Who may read an organization secret in GitHub; GitHub's own words. */
-export type Visibility = "selected" | "private" | "all";
 
 /**
  * One secret, as people write it in the catalog. Only `name` and `group` are needed; `resolveEntry` says what
@@ -52,6 +54,16 @@ export interface Entry<GroupName extends string = string, EnvironmentName extend
    * visibility and repositories are that environment's.
    */
   perEnvironment?: true;
+  /**
+   * Why it may have one value in deployment environments that different people may open: whoever opens one has the
+   * others' too. Without it such an entry is refused. Default: the group's.
+   */
+  sharedBecause?: string;
+  /**
+   * Day from which on `up` deletes what stands where it stood before `perEnvironment` was set or taken away: its
+   * organization secret, or its secrets in GitHub environments. Until there is a day they stay. Then remove this line.
+   */
+  leftoverUntil?: string;
   /** Whether a sync without a value for it fails. Default: true, unless it has a default or tombstone or is bootstrap. */
   required?: boolean;
   /** Public value used where GitHub holds none. Never put a secret here: it is readable in git. */
@@ -78,40 +90,6 @@ export interface Entry<GroupName extends string = string, EnvironmentName extend
   renamedFrom?: string | { name: string; tombstone: string };
   /** Why it is as it is: where the sources disagreed. */
   note?: string;
-}
-
-/** One secret with every default filled in. */
-export interface ResolvedEntry {
-  name: string;
-  group: string;
-  aliases: readonly string[];
-  appKey: string;
-  appKeyAliases: readonly string[];
-  path: string;
-  owner: string;
-  rotationDays: number;
-  credential: boolean;
-  page: string | undefined;
-  format: FormatName;
-  visibility: Visibility;
-  repositories: readonly string[];
-  environments: readonly string[];
-  perEnvironment: boolean;
-  required: boolean;
-  default: string | undefined;
-  value: "person" | "config";
-  pulumiConfig: string | undefined;
-  bootstrap: boolean;
-  tombstone: string | undefined;
-  renamedFrom: FormerName | undefined;
-}
-
-/** A name that is about to go. */
-export interface FormerName {
-  name: string;
-  /** Its app key where that is none of the entry's otherwise: among `appKeyAliases` for as long. */
-  key: string | undefined;
-  tombstone: string | undefined;
 }
 
 /** A container image the platform runs, resolved to a digest at preview. */
@@ -194,8 +172,11 @@ export function resolveEntry(entry: Entry, catalog: Pick<Catalog, "environments"
     repositories: entry.repositories ?? [],
     environments: entry.environments ?? catalog.environments,
     perEnvironment: entry.perEnvironment ?? false,
+    // A value per environment is not shared, whatever the group says; an entry that says both is refused.
+    sharedBecause: entry.sharedBecause ?? (entry.perEnvironment ? undefined : group?.sharedBecause),
     required: entry.required ?? isRequired(entry),
     default: entry.default,
+    leftoverUntil: entry.leftoverUntil,
     value: entry.value ?? "person",
     pulumiConfig: entry.pulumiConfig,
     bootstrap: entry.bootstrap ?? false,

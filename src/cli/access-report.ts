@@ -1,3 +1,4 @@
+import { describeWidening, type SharedValue, wideningsOf } from "../access/shared-values";
 import { type AccessDifference, termsOf } from "../operations/access/access-difference";
 import type { ObservedAccess } from "../operations/access/access-differences";
 import type { AskedRight, Managing } from "../operations/access/access-rights";
@@ -57,6 +58,30 @@ export function secretLines(rights: readonly AskedRight[]): string[] {
       right.because.map(({ policy, why }) => `${policy}: ${why}`).join("; "),
     ]),
   );
+}
+
+/**
+ * Who has values of deployment environments that no policy opens to them; nothing where nobody has.
+ *
+ * @param isNamed whether secrets were asked for by name: each has its reason then.
+ */
+export function sharedLines(shared: readonly SharedValue[], isNamed: boolean): string[] {
+  if (shared.length === 0) return [];
+  const unsaid = shared.filter(({ reason }) => reason === undefined);
+  const reasons = shared.map(({ name, reason }) => [
+    `  ${name}`,
+    reason ?? "no reason yet: preview refuses it",
+  ]);
+  return [
+    "One value in several deployment environments opens more than the rows say:",
+    ...wideningsOf(shared).map((widening) => `  ${widening.policy} ${describeWidening(widening)}`),
+    ...(isNamed ? tableLines(reasons) : []),
+    ...(isNamed || unsaid.length === 0
+      ? []
+      : [
+          `  without a reason (sharedBecause), which preview refuses: ${unsaid.map(({ name }) => name).join(", ")}`,
+        ]),
+  ];
 }
 
 /** What Pulumi Cloud adds to the declaration. @param elsewhere how many differences other environments have. */

@@ -23,12 +23,19 @@ export class CatalogFacts extends pulumi.ComponentResource {
       owner: secret.owner,
       rotationDays: secret.rotationDays,
       scope: secret.perEnvironment ? "environment" : "organization",
+      environments: [...secret.environments],
+      credential: secret.credential && !secret.bootstrap,
+      ...(secret.sharedBecause === undefined ? {} : { sharedBecause: secret.sharedBecause }),
       value: secret.value,
       ...(tombstone === undefined ? {} : { tombstone }),
     }));
-    const policies = args.policies.map(({ name: policy, why, identities }) => ({
+    const policies = args.policies.map(({ name: policy, why, level, groups, environments, identities }) => ({
       name: policy,
       why,
+      level,
+      groups: groups === "all" ? groups : [...groups],
+      environments: [...environments],
+      identities: identities.map(({ type, name: who }) => `${type} ${who}`),
       teams: identities.filter(({ type }) => type === "team").map((each) => each.name),
     }));
     this.registerOutputs({ secrets, policies });

@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import { describeWidening, sharedValues, wideningsOf } from "../access/shared-values";
 import { spreadSecrets } from "../catalog/carriers";
 import { checkAccessHere, ownTeams } from "../catalog/checks/check-access";
 import { parseCatalog } from "../catalog/checks/check-catalog";
 import { checkConfigValues, checkEncrypted, checkSecrecy } from "../catalog/checks/check-config-values";
+import { checkSharing } from "../catalog/checks/check-sharing";
 import { checkOversight, checkPins, checkStacks, type StackClaim } from "../catalog/checks/check-stacks";
 import { checkTrust } from "../catalog/checks/check-trust";
 import type { Catalog, ResolvedCatalog, ResolvedEntry } from "../catalog/entry";
@@ -61,6 +63,7 @@ export function readStack(written: Catalog, today: string): Stack {
     ...ofCatalog,
     ...checkStacks(claims, catalog.environments),
     ...checkAccessHere(catalog, settings),
+    ...checkSharing(catalog),
     ...checkTogether(settings),
     ...checkPins(settings),
     ...checkOversight(settings, { ownsOrganization, ownTeams: ownTeams(catalog, settings) }),
@@ -74,6 +77,7 @@ export function readStack(written: Catalog, today: string): Stack {
   if (found.length > 0) throw refused(found);
   warnOfLacking(settings, catalog.rotators);
   warnOfPins(settings);
+  tellShared(catalog);
   const values = new pulumi.Config().getSecretObject<Record<string, string>>("values");
   return {
     settings,
@@ -182,4 +186,13 @@ function warnOfPins({ compositeTags }: Pick<Settings, "compositeTags">): void {
     cause: `pins ${pins.join(", ")}; applications there get no newer value. If a group lacks the tag, up is refused and they keep what they have`,
     remedy: "change or remove the tag, then pulumi up",
   });
+}
+
+/** Tells, in every preview, what access policies open beyond what they name; each is acknowledged in the catalog. */
+function tellShared(catalog: ResolvedCatalog): void {
+  if (!pulumi.runtime.isDryRun()) return;
+  for (const widening of wideningsOf(sharedValues(catalog)))
+    void pulumi.log.info(
+      `shared-values: access policy ${widening.policy} ${describeWidening(widening)}. The catalog says why`,
+    );
 }

@@ -122,6 +122,8 @@ describe("a resolved catalog", () => {
       path: "my_key",
       owner: "Ops",
       rotationDays: 90,
+      sharedBecause: undefined,
+      leftoverUntil: undefined,
       credential: true,
       page: undefined,
       format: "text",

@@ -134,6 +134,44 @@ describe("sophia-secrets access", () => {
   });
   afterEach(() => cloud.close());
 
+  const ROW =
+    "dba lets dev open 1 credential in production with the value that staging has too: POSTGRES_PASSWORD";
+
+  it("tells who has values that no row gives them, because environments share one", async () => {
+    const { out } = await run("", { token: null });
+    assert.ok(out.includes(`One value in several deployment environments opens more than the rows say:\n`));
+    assert.ok(out.includes(`  ${ROW}\n`), out);
+    assert.match(out, /without a reason \(sharedBecause\), which preview refuses: POSTGRES_PASSWORD/);
+    const { shared } = await json("--identity dev");
+    assert.deepEqual(shared, [
+      {
+        name: "POSTGRES_PASSWORD",
+        group: "databases",
+        environments: ["staging", "production"],
+        gains: [
+          {
+            identity: { type: "user", name: "dev" },
+            opens: ["production"],
+            reaches: ["staging"],
+            policies: ["dba"],
+          },
+        ],
+      },
+    ]);
+  });
+
+  it("tells it of a named secret with its reason, and of no secret or person that it is not about", async () => {
+    const because = "One database server serves both";
+    const secrets = CATALOG.secrets.map((each) =>
+      each.name === "POSTGRES_PASSWORD" ? { ...each, sharedBecause: because } : each,
+    );
+    const { out } = await run("POSTGRES_PASSWORD", { token: null, catalog: { ...CATALOG, secrets } });
+    assert.ok(out.includes(ROW), out);
+    assert.match(out, new RegExp(`POSTGRES_PASSWORD +${because}`));
+    for (const line of ["OPENAI_API_KEY", "--identity ada", "STAGING_ONLY"])
+      assert.ok(!(await run(line, { token: null })).out.includes("One value in several"), line);
+  });
+
   it("shows the matrix without a token, and says that nothing was compared", async () => {
     const { code, out } = await run("--environment production", { token: null });
     assert.equal(code, 0);
@@ -522,6 +560,7 @@ interface Options {
 }
 
 interface Document {
+  shared: unknown;
   rights: {
     environment: string;
     group: string;

@@ -129,6 +129,7 @@ describe("sophia-secrets evidence", () => {
       "openings",
       "policies",
       "rotation",
+      "shared-values",
     ];
     assert.deepEqual(files, ["README.md", ...sections.map((name) => `${name}.csv`)]);
     assert.match(read("access.csv"), /production,keys,team,app-production-application,open/);

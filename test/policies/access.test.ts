@@ -9,6 +9,7 @@ import {
   ENTRY,
   environment,
   issuer,
+  POLICY,
   permission,
   settings,
   stack,
@@ -194,6 +195,43 @@ describe("permissions-have-a-reason", () => {
   it("says when a preview does not know the team, and checks the others", async () => {
     await cannotKnow([team(), permission({ inputs: { team: UNKNOWN } })], "team");
     await cannotKnow([{ ...catalog(), outputs: { policies: UNKNOWN } }, permission()], "policies");
+  });
+});
+
+describe("shared-values-are-acknowledged", () => {
+  const { passes, refuses, cannotKnow } = checksOf("shared-values-are-acknowledged");
+  const facts = (entry: object, ...policies: object[]) => ({
+    ...catalog(),
+    outputs: { secrets: [entry], policies: policies.map((policy) => ({ ...POLICY, ...policy })) },
+  });
+  const staging = { environments: ["staging"] };
+
+  it("lets pass a value that the same people open everywhere, or that says why it is shared", async () => {
+    await passes([catalog()]);
+    await passes([facts({ ...ENTRY, sharedBecause: "The vendor gives one key an account" }, staging)]);
+    await passes([facts(ENTRY, staging, { name: "second", environments: ["production"] })]);
+  });
+
+  it("lets pass what is no credential, has a value per environment, or is read by names alone", async () => {
+    await passes([facts({ ...ENTRY, credential: false }, staging)]);
+    await passes([facts({ ...ENTRY, scope: "environment" }, staging)]);
+    await passes([facts({ ...ENTRY, environments: ["staging"] }, staging)]);
+    await passes([
+      facts(ENTRY, { ...staging, level: "read" }),
+      facts(ENTRY, { ...staging, groups: ["other"] }),
+    ]);
+  });
+
+  it("refuses a policy that opens some of its environments, naming both", async () => {
+    await refuses(
+      [facts(ENTRY, {}, { name: "developers", identities: ["user dev"], ...staging })],
+      [/A_KEY has one value .* policies\[1\] opens some of them/],
+    );
+  });
+
+  it("takes no malformed policy for one, and says when a preview does not know them", async () => {
+    await passes([facts(ENTRY, { identities: "user ann", ...staging }, { environments: 7 })]);
+    await cannotKnow([{ ...catalog(), outputs: { secrets: [ENTRY], policies: UNKNOWN } }], "policies");
   });
 });
 

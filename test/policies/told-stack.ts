@@ -55,13 +55,26 @@ export const ENTRY = {
   rotationDays: 90,
   scope: "organization",
   value: "person",
+  environments: ["staging", "production"],
+  credential: true,
+} as const;
+
+/** A policy of the catalog that opens every environment of `ENTRY`. */
+export const POLICY = {
+  name: "admins",
+  why: "Administrators open everything, in an emergency too",
+  level: "open",
+  groups: "all",
+  environments: ["staging", "production"],
+  identities: ["user ann"],
+  teams: [],
 } as const;
 
 export const catalog = (...secrets: readonly object[]): Told => ({
   type: TYPES.catalog,
   name: "shop",
   inputs: {},
-  outputs: { secrets: secrets.length === 0 ? [ENTRY] : secrets },
+  outputs: { secrets: secrets.length === 0 ? [ENTRY] : secrets, policies: [POLICY] },
 });
 
 export const stage = (name = "production"): Told => ({ type: TYPES.stage, name });

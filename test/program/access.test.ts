@@ -153,6 +153,29 @@ describe("access policies of a small catalog", function () {
     accessPolicies,
   });
 
+  it("are refused before anything is declared where they open more than they name, and preview tells what is accepted", async () => {
+    const groups = Object.fromEntries(
+      Object.entries(SMALL.groups).map(([name, { sharedBecause: _, ...group }]) => [name, group]),
+    );
+    const refused = await runProgram({ catalog: { ...having(policy), groups } as Catalog });
+    assert.match(
+      refused.error?.message ?? "",
+      /access policy on-call: lets team platform open 2 credentials in production with the value that development and staging have too: ALIASED_KEY, OPEN_KEY. Remedy: /,
+    );
+    assert.deepEqual(
+      refused.resources.filter(({ custom }) => custom),
+      [],
+    );
+    const accepted = await runProgram({ catalog: having(policy), preview: true });
+    assert.equal(accepted.error, undefined);
+    assert.deepEqual(
+      accepted.said.filter((line) => line.includes("shared-values: ")),
+      [
+        "info: shared-values: access policy on-call lets team platform open 2 credentials in production with the value that development and staging have too: ALIASED_KEY, OPEN_KEY. The catalog says why",
+      ],
+    );
+  });
+
   it("give a team made elsewhere the union of all policies in one permission each, and make no team", async () => {
     const run = await runProgram({
       catalog: having(policy, {

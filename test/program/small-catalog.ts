@@ -4,8 +4,8 @@ import { defineCatalog } from "../../src/catalog/entry";
 export const SMALL = defineCatalog({
   environments: ["development", "staging", "production"],
   groups: {
-    keys: { description: "Keys", rotationDays: 90, owner: "Ops" },
-    tokens: { description: "Tokens", rotationDays: 30, owner: "Security" },
+    keys: { description: "Keys", rotationDays: 90, owner: "Ops", sharedBecause: "A test" },
+    tokens: { description: "Tokens", rotationDays: 30, owner: "Security", sharedBecause: "A test" },
   },
   secrets: [
     { name: "ALIASED_KEY", group: "keys", aliases: ["OLD_KEY", "OLDER_KEY"] },

@@ -9,6 +9,7 @@ import { checkEscNames } from "./check-esc-names";
 import { checkKeys } from "./check-keys";
 import { checkNames } from "./check-names";
 import { checkRotators } from "./check-rotators";
+import { checkAcknowledgements } from "./check-sharing";
 import { wholeCatalog, wholePolicies, wholeRotators } from "./shapes";
 
 /**
@@ -43,6 +44,7 @@ export function checkCatalog(catalog: ResolvedCatalog, appRoot: string): Problem
     ...secrets.flatMap(checkPage),
     ...secrets.flatMap(checkTombstone),
     ...checkAccess(catalog),
+    ...checkAcknowledgements(catalog),
     ...checkApplications(catalog),
     ...checkRotators(catalog, appRoot),
     ...checkEscNames({
@@ -214,7 +216,13 @@ function checkPage({ name, page }: ResolvedEntry): Problem[] {
   return [{ code: "page-invalid", subject: name, cause: "its page is no https address", remedy }];
 }
 
-function checkTombstone({ name, tombstone, required, renamedFrom }: ResolvedEntry): Problem[] {
+function checkTombstone(entry: ResolvedEntry): Problem[] {
+  const { name, tombstone, required, renamedFrom, leftoverUntil } = entry;
+  if (leftoverUntil !== undefined && !isDay(leftoverUntil)) {
+    const remedy = 'write the day as leftoverUntil: "2026-12-31"';
+    const cause = "its leftoverUntil is no day of the calendar";
+    return [{ code: "tombstone-invalid", subject: name, cause, remedy }];
+  }
   const wrong = [tombstone, renamedFrom?.tombstone].some((day) => day !== undefined && !isDay(day));
   if (wrong) {
     const remedy = 'write the day as tombstone: "2026-12-31"';

@@ -29,6 +29,8 @@ const ENTRY = z.strictObject({
   repositories: texts.optional(),
   environments: texts.optional(),
   perEnvironment: flag.optional(),
+  sharedBecause: text.optional(),
+  leftoverUntil: text.optional(),
   required: flag.optional(),
   default: text.optional(),
   value: text.optional(),

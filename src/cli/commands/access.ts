@@ -1,3 +1,4 @@
+import type { SharedValue } from "../../access/shared-values";
 import { EDITIONS_WITH_TEAMS } from "../../catalog/settings";
 import { createPulumiOrganization } from "../../clients/pulumi-organization";
 import { RemedyError } from "../../errors";
@@ -15,11 +16,19 @@ import {
   neverInEsc,
   refuseUnknown,
   rightsFor,
+  sharedFor,
 } from "../../operations/access/access-rights";
 import { differencesIn } from "../../operations/access/team-differences";
 import { readStacks } from "../../operations/project";
 import { COMMAND } from "../../text";
-import { managingLines, matrixLines, observedLines, secretLines, UNKNOWN } from "../access-report";
+import {
+  managingLines,
+  matrixLines,
+  observedLines,
+  secretLines,
+  sharedLines,
+  UNKNOWN,
+} from "../access-report";
 import { type CommandContext, EXIT, type ExitCode } from "../command";
 import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
 import { environmentOption } from "../options";
@@ -52,6 +61,8 @@ export const accessCommand: CommandSpec = {
 interface Told {
   rights: readonly AskedRight[];
   managing: readonly Managing[];
+  /** Credentials that more people have than their rows say. */
+  shared: readonly SharedValue[];
   /** Undefined without a token. */
   observed: ObservedAccess | undefined;
   differences: readonly AccessDifference[];
@@ -76,6 +87,7 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
   const differences = differencesIn(environment, all, catalog, settings);
   const told: Told = {
     rights: rightsFor(catalog, settings, question, stacks),
+    shared: sharedFor(catalog, question),
     managing: identity === undefined ? managingUsers(catalog, settings, typed.names, environment) : [],
     observed,
     differences,
@@ -108,7 +120,7 @@ async function close(context: CommandContext, typed: Typed): Promise<ExitCode> {
   return EXIT.done;
 }
 
-function documentOf({ rights, managing, observed, differences, elsewhere }: Told): object {
+function documentOf({ rights, managing, shared, observed, differences, elsewhere }: Told): object {
   const cloud = observed && {
     defaultPermission: observed.defaultPermission,
     defaultStackPermission: observed.defaultStackPermission ?? null,
@@ -117,12 +129,12 @@ function documentOf({ rights, managing, observed, differences, elsewhere }: Told
     differences,
     elsewhere,
   };
-  return { rights, administratorsAlone: managing, cloud: cloud ?? null, unknown: UNKNOWN };
+  return { rights, administratorsAlone: managing, shared, cloud: cloud ?? null, unknown: UNKNOWN };
 }
 
 function report({ catalog, project, terminal }: CommandContext, typed: Typed, told: Told): void {
   const { print } = terminal;
-  const { rights, managing, observed, differences, elsewhere } = told;
+  const { rights, managing, shared, observed, differences, elsewhere } = told;
   for (const name of neverInEsc(catalog, typed.names)) print(`${name} never stands in ESC`);
   const rotators = catalog.rotators.map(({ name }) => name).sort();
   const lines =
@@ -130,6 +142,7 @@ function report({ catalog, project, terminal }: CommandContext, typed: Typed, to
   const none = `${typed.text("identity") === undefined ? "nobody" : "nothing"}, by the declaration`;
   for (const line of rights.length === 0 ? [none] : lines) print(line);
   for (const line of managingLines(managing)) print(line);
+  for (const line of sharedLines(shared, typed.names.length > 0)) print(line);
   print("");
   const { edition } = project.settings;
   if (!EDITIONS_WITH_TEAMS.includes(edition))

@@ -1,4 +1,6 @@
 import { type Right, rightsOf } from "../../access/access-matrix";
+import { type SharedValue, sharedValues } from "../../access/shared-values";
+import type { Identity } from "../../catalog/access-policy";
 import { ownTeams } from "../../catalog/checks/check-access";
 import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { pathOf } from "../../catalog/layout";
@@ -47,11 +49,10 @@ export function rightsFor(
   );
   if (question.names.length === 0) return found;
   const rotated = rotatedNamed(catalog, question.names);
-  const others = question.names.filter((name) => rotated.every((each) => each.name !== name));
   const rightsTo = (name: string, isOn: (right: Right) => boolean): AskedRight[] =>
     found.filter(isOn).map((right) => ({ ...right, secret: name }));
   return [
-    ...secretsNamed(catalog, others).flatMap(({ name, group, environments }) =>
+    ...secretsNamed(catalog, ownNames(catalog, question.names)).flatMap(({ name, group, environments }) =>
       rightsTo(
         name,
         (right) =>
@@ -60,6 +61,29 @@ export function rightsFor(
     ),
     ...rotated.flatMap(({ name, rotator }) => rightsTo(name, (right) => right.rotator === rotator.name)),
   ];
+}
+
+/** Credentials of the answer whose value other deployment environments have too, with those alone who gain by it. */
+export function sharedFor(catalog: ResolvedCatalog, question: AccessQuestion): SharedValue[] {
+  const { names, environment, identity, teams } = question;
+  const asked = new Set(names.length === 0 ? [] : secretsNamed(catalog, ownNames(catalog, names)));
+  const wanted = new Set([...asked].map(({ name }) => name));
+  const isAsked = (who: Identity) =>
+    identity === undefined || who.name === identity || (who.type === "team" && teams.includes(who.name));
+  return sharedValues(catalog).flatMap((shared) => {
+    const gains = shared.gains.filter(
+      ({ identity: who, opens, reaches }) =>
+        isAsked(who) && (environment === undefined || [...opens, ...reaches].includes(environment)),
+    );
+    const isOut = gains.length === 0 || (names.length > 0 && !wanted.has(shared.name));
+    return isOut ? [] : [{ ...shared, gains }];
+  });
+}
+
+/** Names that ESC's rotators do not make. */
+function ownNames(catalog: ResolvedCatalog, names: readonly string[]): string[] {
+  const rotated = rotatedNamed(catalog, names).map(({ name }) => name);
+  return names.filter((name) => !rotated.includes(name));
 }
 
 /** Secrets asked for that never stand in ESC: the pipeline's own credential. */

@@ -1,4 +1,5 @@
 import { type Right, rightsOf } from "../../access/access-matrix";
+import { sharedValues } from "../../access/shared-values";
 import { RemedyError } from "../../errors";
 import { findAccessDifferences, type ObservedAccess, observeAccess } from "../access/access-differences";
 import { managingUsers } from "../access/access-rights";
@@ -93,6 +94,42 @@ function rowOf({ environment, group, rotator, identity, level, maxOpenDuration, 
     because.map(({ why }) => why).join("; "),
     rotator === undefined ? "" : `rotated-${rotator}`,
   ];
+}
+
+/** Credentials with one value in deployment environments that different people may open, and who gains by it. */
+export function sharedSection({ catalog }: Context): EvidenceSection {
+  return {
+    name: "shared-values",
+    title: "Values shared across environments",
+    about:
+      "Credentials with one value in several deployment environments: who may open it in one has it in the others too, where the access matrix gives them nothing. Empty: there is none.",
+    source: "the declaration (catalog and access policies)",
+    columns: [
+      "Secret",
+      "Group",
+      "Environments",
+      "Identity",
+      "Opens it in",
+      "Has that of",
+      "Policy",
+      "Accepted because",
+    ],
+    rows: sharedValues(catalog).flatMap(({ name, group, environments, gains, reason }) =>
+      gains.map(({ identity, opens, reaches, policies }) => [
+        name,
+        group,
+        environments.join(", "),
+        identity.type === "user" ? identity.name : `team ${identity.name}`,
+        opens.join(", "),
+        reaches.join(", "),
+        policies.join("; "),
+        reason ?? "",
+      ]),
+    ),
+    unknown: [
+      "values that people set for one environment in GitHub by hand, and values that are equal though they are separate: ./sophia-secrets diff compares two environments",
+    ],
+  };
 }
 
 /** What Pulumi Cloud has otherwise at this moment. */

@@ -7,6 +7,7 @@ import {
   differencesSection,
   type EvidenceSection,
   observeForEvidence,
+  sharedSection,
 } from "./access-sections";
 import { controlsSection, historySections, measuresSection } from "./sections";
 
@@ -20,6 +21,7 @@ export async function collectEvidence(context: Context, since: Date): Promise<Ev
   return [
     controlsSection(),
     accessSection(context, observed),
+    sharedSection(context),
     differencesSection(context, observed),
     rotation,
     ...history,

@@ -20,14 +20,14 @@ const CONTROLS: Readonly<Record<string, readonly Control[]>> = {
     [
       "CC6.3",
       "Access follows roles, least privilege and segregation of duties",
-      "access, access-differences",
+      "access, shared-values, access-differences",
     ],
     ["CC7.2", "Components are monitored for anomalies, which are analyzed", "openings, measures"],
     ["CC8.1", "Changes are authorized, documented, tested and approved", "changes, policies"],
   ],
   "PCI DSS 4.0.1": [
     ["7.2.4", "User accounts and their access are reviewed every six months", "access, access-differences"],
-    ["7.2.5", "Application and system accounts have the least privileges they need", "access"],
+    ["7.2.5", "Application and system accounts have the least privileges they need", "access, shared-values"],
     ["8.6.2", "Passwords of application and system accounts are not hard coded", "policies"],
     [
       "8.6.3",
@@ -43,7 +43,11 @@ const CONTROLS: Readonly<Record<string, readonly Control[]>> = {
       "access, access-differences",
     ],
     ["164.308(a)(5)(ii)(D)", "Passwords are created, changed and safeguarded by procedure", "rotation"],
-    ["164.312(a)(1)", "Access is allowed only to persons and programs that have been granted it", "access"],
+    [
+      "164.312(a)(1)",
+      "Access is allowed only to persons and programs that have been granted it",
+      "access, shared-values",
+    ],
     ["164.312(b)", "Activity is recorded and examined", "openings, changes"],
   ],
   GDPR: [

@@ -4,9 +4,12 @@ import { allow, role, roleOfTeam } from "../told-settings";
 import {
   ADMIN_CLAIMS,
   CLAIMS,
+  catalog,
+  ENTRY,
   environment,
   issuer,
   organizationSecret,
+  POLICY,
   permission,
   settings,
   stack,
@@ -26,6 +29,10 @@ const byApi = (rules: Record<string, unknown>, more: Record<string, unknown> = {
     ],
   });
 const { aud, repository, repository_id, environment: job } = CLAIMS;
+const facts = (entry: object, policy: object): Told => ({
+  ...catalog(),
+  outputs: { secrets: [entry], policies: [{ ...POLICY, ...policy }] },
+});
 const BASE = { aud, repository, repository_id };
 const text = (yaml: string, more = {}) =>
   environment({ protect: false, ignoreChanges: [], inputs: { yaml }, ...more });
@@ -132,6 +139,17 @@ export const RIGHTS: readonly Kind[] = [
       }),
     ],
     cause: /its description gives no reason/,
+  },
+  {
+    name: "an access policy that opens one value for several environments, without a reason",
+    rule: "shared-values-are-acknowledged",
+    examples: [
+      facts(ENTRY, { environments: ["staging"] }),
+      facts(ENTRY, { environments: ["staging"], groups: ["keys"], level: "write" }),
+      facts({ ...ENTRY, sharedBecause: " " }, { environments: ["production"] }),
+      facts({ ...ENTRY, credential: undefined }, { environments: ["production"] }),
+    ],
+    cause: /A_KEY has one value in environments that different people may open: policies\[0\]/,
   },
   {
     name: "an access token of an organization, a team or a person",
