@@ -10,7 +10,7 @@ NODE := node -r ts-node/register/transpile-only
 BUNDLE := dist/sync_secrets.cjs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check types format bundle loaders sandbox sandbox-env sandbox-run sandbox-fill sandbox-approve sandbox-stop sandbox-reset bench clean
+.PHONY: help demo test test-quick test-long check types format bundle loaders sandbox sandbox-env sandbox-run sandbox-fill sandbox-approve sandbox-stop sandbox-reset bench clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -20,6 +20,9 @@ demo: node_modules ## Watch the whole pipeline run on this machine, from an empt
 
 test: node_modules ## Set up everything and run every test; ends with "N passed, N failed"
 	@npx --no-install mocha --parallel --jobs 2 --ignore "test/long/**" "test/**/*.test.ts"
+
+test-quick: node_modules ## Run the tests that take two minutes: everything except services, engine and commands
+	@npx --no-install mocha --parallel --jobs 2 "test/{access,bench,catalog,ledger,program,policies,values,workflows}/**/*.test.ts" "test/*.test.ts"
 
 test-long: node_modules ## Run the engine tests that take minutes: access, rotation, approvals, trust, recovery, many carriers, and more
 	@npx --no-install mocha --parallel --jobs 2 "test/long/*.test.ts"

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type CloudFixture, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
+import { skip } from "../skip";
 
 const FOLDER = join(__dirname, "python");
 const REQUIREMENTS = join(FOLDER, "requirements.txt");
@@ -19,10 +20,8 @@ describe("pulumi-esc-sdk against the sandbox", function () {
 
   before(async function () {
     const found = interpreter();
-    if (found === undefined) {
-      console.log("      skipped: there is no Python 3.10 or later with venv and pip on this machine");
-      return this.skip();
-    }
+    if (found === undefined)
+      return skip(this, "there is no Python 3.10 or later with venv and pip on this machine");
     python = found;
     cloud = await startCloud();
   });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { localCertificate } from "../../sandbox/core/certificate";
 import { createRunner } from "../../sandbox/runner/runner";
 import { Clock, ORG, SEED, type StartedGitHub, startGitHub } from "../github/started-github";
+import { skip } from "../skip";
 
 /** Two jobs; the second fails until the secret is good. */
 const WORKFLOW = `name: Sync
@@ -45,10 +46,7 @@ describe("the GitHub CLI against the sandbox", function () {
 
   before(async function () {
     const why = missing(certificate !== undefined);
-    if (why !== undefined || certificate === undefined) {
-      console.log(`      skipped: ${why}`);
-      return this.skip();
-    }
+    if (why !== undefined || certificate === undefined) return skip(this, why ?? "no certificate");
     const [organization, ...others] = structuredClone(SEED.organizations);
     const carrier = organization?.repositories[0];
     if (!organization || !carrier) throw new Error("the seed has no carrier");

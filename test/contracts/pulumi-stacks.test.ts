@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type CloudFixture, ORG, startCloud } from "../pulumi-cloud/cloud-fixture";
+import { skip } from "../skip";
 import { noDescription, pulumiContract } from "./pulumi-contract";
 import { servedRoutes } from "./served-routes";
 
@@ -9,10 +10,7 @@ describe("the sandbox's stacks, held to the service's own description", () => {
   let cloud: CloudFixture;
 
   before(async function () {
-    if (noDescription !== undefined) {
-      console.log(`      skipped: ${noDescription}`);
-      this.skip();
-    }
+    if (noDescription !== undefined) skip(this, noDescription);
     cloud = await startCloud();
   });
   after(() => cloud?.close());

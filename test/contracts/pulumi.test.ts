@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type CloudFixture, env, ORG, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
+import { skip } from "../skip";
 import { noDescription, pulumiContract } from "./pulumi-contract";
 import { servedRoutes } from "./served-routes";
 
@@ -16,10 +17,7 @@ describe("the sandbox's Pulumi Cloud, held to the service's own description", fu
   let cloud: CloudFixture;
 
   before(async function () {
-    if (noDescription !== undefined) {
-      console.log(`      skipped: ${noDescription}`);
-      this.skip();
-    }
+    if (noDescription !== undefined) skip(this, noDescription);
     cloud = await startCloud({
       edition: "business-critical",
       teams: [{ name: "ops", members: ["dev"] }],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { skip } from "../skip";
 import { type EngineProject, startProject } from "./engine-project";
 import { otherOrganization } from "./other-organization";
 
@@ -40,7 +41,7 @@ describe("the images' digests", function () {
     // The real plugin wants an engine even for a lookup; where there is none, that is the one clear error.
     if (code !== 0 && /docker daemon/.test(output)) {
       assert.match(output, /start a Docker-compatible engine .* or set resolveImages to false/);
-      this.skip();
+      skip(this, "the real docker plugin needs a Docker engine");
     }
     assert.equal(code, 0, output);
     assert.match(output, new RegExp(`${IMAGE}@sha256:[0-9a-f]{64}`));
@@ -50,7 +51,7 @@ describe("the images' digests", function () {
   it("cannot be looked up with a wrong account: the image, the cause and the remedy are named", async function () {
     await set("dockerUsername", "nobody");
     const { code, output } = await preview();
-    if (/docker daemon/.test(output)) this.skip();
+    if (/docker daemon/.test(output)) skip(this, "the real docker plugin needs a Docker engine");
     assert.notEqual(code, 0);
     assert.match(
       output,

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { EvaluationOptions } from "../../sandbox/esc/evaluate-environment";
 import { stringifyExact } from "../../sandbox/esc/json-number";
 import type { Diagnostic } from "../../sandbox/esc/syntax";
+import { skip } from "../skip";
 import { decryptForTest, loadFrom } from "./test-cipher";
 import { turnRotator } from "./turn-rotator";
 
@@ -78,10 +79,7 @@ export function answersTo(cases: OracleCase[]): (index: number) => OracleAnswer 
   before(function () {
     this.timeout(BUILD_LIMIT_MS + 60_000);
     const oracle = findOracle();
-    if ("missing" in oracle) {
-      console.log(`    skipped, the real evaluator is not here: ${oracle.missing}`);
-      this.skip();
-    }
+    if ("missing" in oracle) skip(this, `the real evaluator is not here: ${oracle.missing}`);
     answers = askOracle(oracle.path, cases);
     strictEqual(answers.length, cases.length);
   });

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { skip } from "../skip";
 
 const ROOT = join(__dirname, "../..");
 const FOLDER = join(ROOT, "test/loaders/python");
@@ -22,7 +23,9 @@ const pythons = findPythons();
 
 describe("the Python loader", () => {
   if (pythons.length === 0)
-    it.skip("is not tested here: there is no Python 3.10 or later with venv and pip on this machine");
+    it("is tested", function () {
+      skip(this, "there is no Python 3.10 or later with venv and pip on this machine");
+    });
   for (const { version, interpreter } of pythons) {
     describe(`on Python ${version}`, function () {
       this.timeout(PATIENCE_MS);
@@ -36,7 +39,7 @@ describe("the Python loader", () => {
           const outcome = outcomes.get(name);
           if (outcome === undefined) throw new Error("pytest did not run it");
           if (outcome.failed !== undefined) throw new Error(outcome.failed);
-          if (outcome.skipped !== undefined) this.skip();
+          if (outcome.skipped !== undefined) skip(this, outcome.skipped);
         });
       }
     });

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { copyProject, type EngineProject, startProject } from "../engine/engine-project";
+import { skip } from "../skip";
 
 /** The last commit before the structure of secrets/ and src/ changed. */
 const BEFORE = "f1bd76c";
@@ -39,8 +40,7 @@ describe("a stack made before the structure changed", function () {
   before(async function () {
     old = programOf(BEFORE);
     if (old === undefined) {
-      console.log(`    skipped: this checkout has no commit ${BEFORE} (a shallow clone, or an archive)`);
-      return this.skip();
+      return skip(this, `this checkout has no commit ${BEFORE} (a shallow clone, or an archive)`);
     }
     project = await startProject({ checkout: old });
     for (const stack of STACKS) await project.ok("up", "-s", stack, "--yes", "--skip-preview");

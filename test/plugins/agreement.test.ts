@@ -3,6 +3,7 @@ import { gitHubProvider } from "../../toolchain/plugins/github/github-provider";
 import type { ProviderDefinition } from "../../toolchain/plugins/provider/definition";
 import { type Properties, secret } from "../../toolchain/plugins/provider/wire";
 import { pulumiserviceProvider } from "../../toolchain/plugins/pulumiservice/pulumiservice-provider";
+import { skip } from "../skip";
 import { githubFaults, githubFunctions, githubLives, githubRoutes } from "./github-lives";
 import { askedOf, type Life, liveThrough } from "./life-of-resource";
 import { type Plugin, startPlugin } from "./plugin-client";
@@ -57,10 +58,8 @@ function bothPlugins<Client>(definition: ProviderDefinition<Client>, settings: (
   const servers: Recorder[] = [];
 
   before(async function () {
-    console.log(
-      `      compared with ${path ?? `nothing: the real ${name} ${version} plugin is not installed`}`,
-    );
-    if (path === undefined) return this.skip();
+    if (path === undefined) return skip(this, `the real ${name} ${version} plugin is not installed`);
+    console.log(`      compared with ${path}`);
     plugins.push(await startRealPlugin(name, path), await startPlugin(definition));
     for (const plugin of plugins) {
       const server = await startRecorder(name === "github" ? githubRoutes() : {});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { gitHubProvider } from "../../toolchain/plugins/github/github-provider";
 import { secret } from "../../toolchain/plugins/provider/wire";
+import { skip } from "../skip";
 import { githubRoutes } from "./github-lives";
 import { type Plugin, startPlugin } from "./plugin-client";
 import { installedPlugin, startRealPlugin } from "./real-plugin";
@@ -39,7 +40,7 @@ describe("an environment that a team reviews", () => {
   ];
   for (const [which, start] of plugins) {
     it(`is as declared after a refresh, though GitHub has no list of users to tell of: ${which}`, async function () {
-      if (start === undefined) return this.skip();
+      if (start === undefined) return skip(this, "the real github plugin is not installed");
       const routes = { ...githubRoutes(), [`GET ${PLACE}`]: REVIEWED, [`PUT ${PLACE}`]: REVIEWED };
       const server = await startRecorder(routes);
       const plugin = await start();

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
+import { skip } from "../skip";
 import { type CloudFixture, env, ORG, startCloud, TOKENS, team } from "./cloud-fixture";
 import { findPulumi, PulumiCli } from "./pulumi-cli";
 
 const binary = findPulumi();
 const NAME = `${ORG}/sophia/group`;
 
-describe(`the real pulumi CLI against the sandbox${binary === undefined ? " (skipped: no pulumi in PULUMI_BIN or PATH)" : ""}`, function () {
+describe("the real pulumi CLI against the sandbox", function () {
   this.timeout(120_000);
   let cloud: CloudFixture;
   let cli: PulumiCli;
   before(function () {
-    if (binary === undefined) this.skip();
+    if (binary === undefined) skip(this, "no pulumi in PULUMI_BIN or PATH");
   });
   beforeEach(async () => {
     cloud = await startCloud();

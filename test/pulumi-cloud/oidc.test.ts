@@ -3,6 +3,7 @@ import { createHmac, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import jwt from "jsonwebtoken";
+import { skip } from "../skip";
 import { type Answer, type CloudFixture, env, ORG, open, startCloud, team } from "./cloud-fixture";
 import { findPulumi, PulumiCli } from "./pulumi-cli";
 
@@ -239,8 +240,8 @@ describe("OIDC token exchange of the sandbox's Pulumi Cloud", () => {
     assert.match(answer.json.message, /teams need enterprise or business-critical/);
   });
 
-  it("is what `pulumi login --oidc-token` uses (skipped without a pulumi in PULUMI_BIN or PATH)", async function () {
-    if (binary === undefined) this.skip();
+  it("is what `pulumi login --oidc-token` uses", async function () {
+    if (binary === undefined) skip(this, "no pulumi in PULUMI_BIN or PATH");
     await setPolicies(rule());
     const cli = new PulumiCli(binary, cloud);
     try {

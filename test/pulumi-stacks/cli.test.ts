@@ -2,6 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { skip } from "../skip";
 import { type FakeCloud, fakeCloud } from "./fake-cloud";
 import { HAS_LANGUAGE_HOST, PULUMI, PulumiCli } from "./pulumi-cli";
 
@@ -14,7 +15,7 @@ describe("the real Pulumi CLI against the sandbox's stacks", function () {
   let state: string;
 
   before(async function () {
-    if (PULUMI === undefined) this.skip();
+    if (PULUMI === undefined) skip(this, "no pulumi in PULUMI_BIN or PATH");
     cloud = await fakeCloud();
     pulumi = new PulumiCli(cloud.url);
     await cloud.close();
@@ -62,7 +63,7 @@ describe("the real Pulumi CLI against the sandbox's stacks", function () {
 
   describe("with a program", () => {
     before(function () {
-      if (!HAS_LANGUAGE_HOST) this.skip();
+      if (!HAS_LANGUAGE_HOST) skip(this, "no Node.js language host for Pulumi on PATH");
     });
 
     it("previews, also as JSON, and leaves no version behind", async () => {

