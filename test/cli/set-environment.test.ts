@@ -163,7 +163,7 @@ describe("sophia-secrets set --environment", () => {
         /--environment: STAGING_KEY is not in production\nRemedy: use one of staging$/m,
       ],
       ["set GONE_KEY --environment staging", /its tombstone was due on 2026-07-31/],
-      ["set DATABASE_URL --environment canada", /names no environment of the catalog: canada/],
+      ["set DATABASE_URL --environment canada", /the catalog has no deployment environment canada/],
       ["set NO_SUCH --environment staging", /the catalog has no such entry/],
     ] as const)
       assertRefused(await run(command, URL), told);

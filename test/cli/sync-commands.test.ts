@@ -112,7 +112,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
       }
       match(
         (await run("sync-to-pulumi --environment canada SMTP_PASSWORD")).stderr,
-        /set it to one of staging, production/,
+        /use one of production, staging/,
       );
     });
   });
@@ -235,7 +235,7 @@ describe("commands that sync by hand, and tell how it stands", () => {
         stdout,
         /^staging +all 3 +unknown +its ledger cannot be read: [^\n]+\n\n3 looked at: 0 in sync, /,
       );
-      match((await run("status --environment canada")).stderr, /set it to one of staging, production/);
+      match((await run("status --environment canada")).stderr, /use one of production, staging/);
     });
   });
 });

@@ -13,6 +13,8 @@ import { type EnvironmentReport, syncEnvironment } from "../../sync/sync-environ
 import { COMMAND } from "../../text";
 import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
+import { readInput } from "./env-file";
+import { namedSlots } from "./named-entries";
 
 /** One sync from a person's machine. */
 export interface HandSync {
@@ -49,8 +51,35 @@ export async function syncByHand(context: Context, hand: HandSync): Promise<Envi
   });
 }
 
+/**
+ * What a sync by hand takes: the names asked for, of the environment variables or of a file; of a file everything in it
+ * when none is asked for.
+ *
+ * @throws RemedyError when the file is wrong, or a name is none of a secret that is synced.
+ */
+export function givenByHand(
+  context: Context,
+  file: string | undefined,
+  asked: readonly string[],
+): Pick<HandSync, "input" | "names"> {
+  const named = namedSlots(context.catalog, asked).map((slot) => slot.secret);
+  const never = named.filter((entry) => entry.bootstrap).map((entry) => entry.name);
+  if (never.length > 0)
+    throw new RemedyError({
+      code: "secret-never-synced",
+      subject: never.join(", "),
+      cause: "is the pipeline's own and never goes to ESC",
+      remedy: "leave it out",
+    });
+  const input: Input = file === undefined ? context.env : readInput(context, file);
+  return {
+    input,
+    names: new Set(named.length > 0 ? named.map(({ name }) => name) : givenIn(context, input)),
+  };
+}
+
 /** Names of the secrets that go to ESC and for which the input has a text, under their own name or an older one. */
-export function givenIn(context: Context, input: Input): string[] {
+function givenIn(context: Context, input: Input): string[] {
   return jobOf(context)
     .secrets.filter(({ name, aliases }) => [name, ...aliases].some((each) => input[each] !== undefined))
     .map(({ name }) => name);
