@@ -103,6 +103,7 @@ describe("the workflows of this repository", () => {
       publish: [],
       preview: ["id-token", "pull-requests"],
       "no-preview": [],
+      long: [],
     });
     for (const { id, job } of JOBS)
       for (const [name, level] of Object.entries(job.permissions))

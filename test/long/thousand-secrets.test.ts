@@ -10,8 +10,7 @@ import {
 } from "../engine/other-organization";
 import { People, type WorkflowRun } from "../engine/people";
 
-/* GitHub's most secrets over its least carriers, through the sandbox whole. Minutes long, and so not in the test run:
- * npx --no-install mocha test/long/thousand-secrets.ts */
+/* The most organization secrets that GitHub takes, over ten carrier repositories, through the whole sandbox. */
 
 const COUNT = 1000;
 const CARRIERS = Array.from({ length: 10 }, (_, index) => `carrier-${index}`);
@@ -124,6 +123,7 @@ describe("a thousand secrets over ten carriers", function () {
     await project.requests("github");
     await timed("no-op up of live", () => project.ok("up", "-s", "live", "--yes", "--skip-preview"));
     const asked = await project.requests("github");
-    assert.ok(asked.length < 40, `${asked.length} requests`);
+    // Some for each carrier, none for each secret.
+    assert.ok(asked.length < 6 * CARRIERS.length, `${asked.length} requests`);
   });
 });
