@@ -25,7 +25,7 @@ const OPERATIONS = [
   "src/operations/values/named-entries",
 ];
 const SUBJECTS = [
-  ...["access", "adoption", "audit", "drift", "observation", "pauses", "plan-comment", "recovery"],
+  ...["access", "adoption", "audit", "observation", "pauses", "plan-comment", "recovery"],
   ...["rotation", "status", "values", "versions"],
 ];
 
@@ -94,6 +94,8 @@ const ROOMS: readonly Room[] = [
     holds: ["src/operations/incident/"],
     ours: [...OPERATIONS, ...["audit", "pauses", "values"].map((name) => `src/operations/${name}/`)],
   },
+  // Who can use a secret is set as a value's write sets it.
+  { holds: ["src/operations/drift/"], ours: [...OPERATIONS, "src/operations/values/write-values"] },
   ...SUBJECTS.map((name) => ({ holds: [`src/operations/${name}/`], ours: OPERATIONS })),
   { holds: ["src/operations/"], ours: OPERATIONS },
   {

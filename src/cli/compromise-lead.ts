@@ -4,7 +4,6 @@ import { type LeftPaused, leftPaused } from "../operations/incident/case-pause";
 import type { CaseLead, Confirmation } from "../operations/incident/run-steps";
 import type { CommandContext } from "./command";
 import { eventLines, leftPausedLine, type StepText } from "./compromise-report";
-import type { Typed } from "./old-command";
 import { readValue } from "./read-value";
 import type { Terminal } from "./terminal";
 
@@ -18,14 +17,14 @@ const QUESTIONS: Readonly<Record<Confirmation, string>> = {
 /** A lead that asks on the terminal and shows what the case finds there. */
 export function createLead(
   { terminal }: CommandContext,
-  typed: Typed,
+  attended: boolean,
   { secret: { name } }: Case,
   { since }: Journal,
   steps: readonly Step[],
   textOf: (step: Step) => StepText,
 ): CaseLead {
   return {
-    attended: !typed.has("yes"),
+    attended,
     confirm: (what) => confirm(terminal, QUESTIONS[what]),
     newValue: () =>
       readValue(

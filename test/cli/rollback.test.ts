@@ -266,8 +266,8 @@ describe("rollback", () => {
       ["production --to 3 --group keys", /keys: .*or it was retracted/],
       ["production --to 3", /--to: a revision's number belongs to one group/],
       ["production", /required option '--to <revision>' not specified/],
-      ["canada --to run-1", /canada: the catalog has no such environment/],
-      ["production --to run-1 --group tokens", /names no group of the catalog: tokens/],
+      ["canada --to run-1", /canada: the catalog has no deployment environment of this name/],
+      ["production --to run-1 --group tokens", /the catalog has no group tokens/],
     ] as const) {
       const heard = await stage.run(`rollback ${rest}`);
       deepEqual([heard.code, heard.stdout], [2, ""], rest);

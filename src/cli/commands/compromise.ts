@@ -1,103 +1,113 @@
-import { dayOf } from "../../catalog/dates";
-import { createGitHubRuns } from "../../clients/github-workflows";
 import { RemedyError } from "../../errors";
-import { unfitReason } from "../../ledger/pause";
-import {
-  type Journal,
-  type JournalFile,
-  journalFile,
-  type Step,
-  stepsOf,
-} from "../../operations/incident/case";
-import { caseName, openCase } from "../../operations/incident/open-case";
-import { runSteps } from "../../operations/incident/run-steps";
-import { requireSameScope, startJournal } from "../../operations/incident/start-case";
-import { unprovenIn } from "../../operations/incident/verify-loaders";
+import type { Journal, JournalFile, Step } from "../../operations/incident/case";
 import { COMMAND } from "../../text";
-import { type CommandContext, EXIT, type ExitCode } from "../command";
-import { createLead, tellingPauses } from "../compromise-lead";
-import { type StepText, stepText } from "../compromise-report";
-import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
-import { nextFree, renderPostMortem, requireFree, writeNew } from "../post-mortem";
+import { type CommandContext, defineCommand, EXIT, type ExitCode } from "../command";
+import type { StepText } from "../compromise-report";
+import { flag, text, words } from "../options";
 import { parseSince } from "../time-options";
 
-/** The guide's emergency procedure, step by step. */
-export const compromiseCommand: CommandSpec = {
+const load = () => ({
+  ...(require("../../catalog/dates") as typeof import("../../catalog/dates")),
+  ...(require("../../clients/github-workflows") as typeof import("../../clients/github-workflows")),
+  ...(require("../../ledger/pause") as typeof import("../../ledger/pause")),
+  ...(require("../../operations/incident/case") as typeof import("../../operations/incident/case")),
+  ...(require("../../operations/incident/open-case") as typeof import("../../operations/incident/open-case")),
+  ...(require("../../operations/incident/run-steps") as typeof import("../../operations/incident/run-steps")),
+  ...(require("../../operations/incident/start-case") as typeof import("../../operations/incident/start-case")),
+  ...(require("../../operations/incident/verify-loaders") as typeof import("../../operations/incident/verify-loaders")),
+  ...(require("../compromise-lead") as typeof import("../compromise-lead")),
+  ...(require("../compromise-report") as typeof import("../compromise-report")),
+  ...(require("../post-mortem") as typeof import("../post-mortem")),
+});
+type Work = ReturnType<typeof load>;
+
+/** Leads through the guide's emergency procedure, step by step. */
+export const compromiseCommand = defineCommand({
   name: "compromise",
   topic: "mend",
-  description: "Run the emergency procedure for a compromised secret",
+  summary: "Run the emergency procedure for a compromised secret",
   details: [
     "The steps: revoke it at the vendor, set the new value in GitHub, sync now, verify that loaders see it, find out who read it since when, and write a post-mortem file without values. If you interrupt it, run it again: it goes on with the step that was not done.",
     "--pause pauses the sync first, for the case that somebody broke into GitHub or the sync itself. Before the sync step it asks whether to resume it. If the case ends before that, it says which environments stay paused.",
     "Needs GITHUB_TOKEN (secrets, and workflows of the carriers) and PULUMI_ACCESS_TOKEN. Exit code 0 when ledger and composite prove the new value in every environment, 1 when one does not. A proof needs the right to open both; without it the command can only disprove.",
   ],
-  names: ["[name]", "secret of the catalog, by any of its names"],
-  options: [
-    ["--environment <names>", "these environments alone, separated by commas"],
-    ["--reason <text>", "what happened, in one line of at most 200 characters; never a value"],
-    ["--since <time>", "when it may have leaked: 12h, 7d or a day (default: the value's last change)"],
-    ["--pause", "pause the sync before anything else"],
-    ["--out <file>", "file for the post-mortem (default: post-mortem-NAME-DAY.md)"],
-    [
-      "--yes",
+  positionals: {
+    names: words("[name]", "secret of the catalog, by any of its names", { completes: "secret" }),
+  },
+  options: {
+    environment: text("<names>", "these environments alone, separated by commas", {
+      completes: "environment",
+    }),
+    reason: text("<text>", "what happened, in one line of at most 200 characters; never a value"),
+    since: text("<time>", "when it may have leaked: 12h, 7d or a day (default: the value's last change)"),
+    pause: flag("pause the sync before anything else"),
+    out: text("<file>", "file for the post-mortem (default: post-mortem-NAME-DAY.md)", { completes: "file" }),
+    yes: flag(
       "ask no questions: the old value is revoked, and the new one is on stdin (empty: it is set in GitHub already)",
-    ],
-    ["--dry-run", "show the steps and do nothing"],
-  ],
+    ),
+    dryRun: flag("show the steps and do nothing"),
+  },
   examples: [
-    `${COMMAND} compromise OPENAI_API_KEY --dry-run`,
-    `${COMMAND} compromise OPENAI_API_KEY --reason "in a public log, incident 42" --since 7d`,
+    "compromise OPENAI_API_KEY --dry-run",
+    'compromise OPENAI_API_KEY --reason "in a public log, incident 42" --since 7d',
   ],
-  run,
-};
+  load,
+  run: async (context, { names, ...typed }, work) => {
+    const [name] = names;
+    if (name === undefined || names.length !== 1)
+      throw new RemedyError({
+        code: "usage-invalid",
+        subject: "compromise",
+        cause: "takes one name, and never a value",
+        remedy: "name the secret that got out",
+      });
+    const file = work.journalFile(context.project.dir, work.caseName(context, name));
+    return work.tellingPauses(context, file, () => continueCase(context, name, typed, file, work));
+  },
+});
 
-async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
-  const [name] = typed.names;
-  if (name === undefined || typed.names.length !== 1)
-    throw new RemedyError({
-      code: "usage-invalid",
-      subject: "compromise",
-      cause: "takes one name, and never a value",
-      remedy: "name the secret that got out",
-    });
-  const file = journalFile(context.project.dir, caseName(context, name));
-  return tellingPauses(context, file, () => continueCase(context, typed, name, file));
+interface TypedCase {
+  environment: string | undefined;
+  reason: string | undefined;
+  since: string | undefined;
+  pause: boolean;
+  out: string | undefined;
+  yes: boolean;
+  dryRun: boolean;
 }
 
 async function continueCase(
   context: CommandContext,
-  typed: Typed,
   name: string,
+  typed: TypedCase,
   file: JournalFile,
+  work: Work,
 ): Promise<ExitCode> {
   const { terminal, project, now } = context;
-  const started = file.read();
-  const asked = typed.text("environment") === undefined ? (started?.asked ?? []) : environmentsIn(typed);
-  if (started !== undefined) requireSameScope(started, asked, file.path);
-  const found = await openCase(context, name, asked);
-  const out = typed.text("out") ?? nextFree(context, `post-mortem-${found.secret.name}-${dayOf(now())}`);
-  requireFree(context, out);
-  const said = saidIn(context, typed);
-  const steps = stepsOf(found, typed.has("pause") && started?.done.includes("sync") !== true);
-  const textOf = (step: Step) => stepText(step, found, { settings: project.settings, out });
-  if (typed.has("dryRun")) {
+  const scope = { typed: listIn(typed.environment), pause: typed.pause };
+  const { found, started, asked, steps } = await work.takeUpCase(context, name, file, scope);
+  const out = typed.out ?? work.nextFree(context, `post-mortem-${found.secret.name}-${work.dayOf(now())}`);
+  work.requireFree(context, out);
+  const said = saidIn(typed, now(), work);
+  const textOf = (step: Step) => work.stepText(step, found, { settings: project.settings, out });
+  if (typed.dryRun) {
     for (const line of planLines(steps, textOf, started)) terminal.print(line);
     return EXIT.done;
   }
-  requireSomebody(context, typed);
-  const journal = { ...(started ?? (await startJournal(context, found, asked))), ...said };
+  if (!typed.yes) requireSomebody(context);
+  const journal = { ...(started ?? (await work.startJournal(context, found, asked))), ...said };
   if (started !== undefined)
     terminal.say(
       `Continues the case that ${started.by} started ${started.started} (${file.path}; delete it to start again)`,
     );
   file.save(journal);
-  const lead = createLead(context, typed, found, journal, steps, textOf);
-  const runs = createGitHubRuns(context.githubCall());
-  const readers = await runSteps({ context, runs, found, journal, file, lead }, steps);
-  writeNew(context, out, renderPostMortem(found, journal, readers, now()));
+  const lead = work.createLead(context, !typed.yes, found, journal, steps, textOf);
+  const runs = work.createGitHubRuns(context.githubCall());
+  const readers = await work.runSteps({ context, runs, found, journal, file, lead }, steps);
+  work.writeNew(context, out, work.renderPostMortem(found, journal, readers, now()));
   file.remove();
   terminal.print(`Post-mortem written to ${out}`);
-  return tellUnproven(context, unprovenIn(found, journal));
+  return tellUnproven(context, work.unprovenIn(found, journal));
 }
 
 function planLines(
@@ -115,8 +125,8 @@ function planLines(
 }
 
 /** @throws RemedyError when there is nobody to ask. */
-function requireSomebody({ terminal }: CommandContext, typed: Typed): void {
-  if (typed.has("yes") || terminal.canAsk) return;
+function requireSomebody({ terminal }: CommandContext): void {
+  if (terminal.canAsk) return;
   const remedy = "run it on a terminal, or with --yes and the new value on stdin";
   throw new RemedyError({
     code: "nobody-to-ask",
@@ -134,14 +144,15 @@ function tellUnproven({ terminal }: CommandContext, unproven: readonly string[])
   return EXIT.found;
 }
 
-function environmentsIn(typed: Typed): string[] {
-  const text = typed.text("environment") ?? "";
-  return text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()]));
+/** `a, b` as its parts; undefined when nothing was typed. */
+function listIn(text: string | undefined): string[] | undefined {
+  return text?.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()]));
 }
 
 /** What was typed about the case, at its start or later. @throws RemedyError for an invalid reason or time. */
-function saidIn(context: CommandContext, typed: Typed): Partial<Journal> {
-  const [reason, since] = [typed.text("reason")?.trim(), typed.text("since")];
+function saidIn(typed: TypedCase, now: Date, { unfitReason }: Work): Partial<Journal> {
+  const { since } = typed;
+  const reason = typed.reason?.trim();
   const wrong = reason === undefined ? undefined : unfitReason(reason);
   if (wrong !== undefined)
     throw new RemedyError({
@@ -152,8 +163,6 @@ function saidIn(context: CommandContext, typed: Typed): Partial<Journal> {
     });
   return {
     ...(reason === undefined ? {} : { reason }),
-    ...(since === undefined
-      ? {}
-      : { since: parseSince(since, context.now()).toISOString(), sinceGiven: true }),
+    ...(since === undefined ? {} : { since: parseSince(since, now).toISOString(), sinceGiven: true }),
   };
 }

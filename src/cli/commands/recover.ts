@@ -1,33 +1,33 @@
-import { type Recovery, type RecoveryProgress, recover } from "../../operations/recovery/recover";
-import { COMMAND, counted } from "../../text";
-import { type CommandContext, EXIT, type ExitCode } from "../command";
-import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
+import type { Recovery, RecoveryProgress } from "../../operations/recovery/recover";
+import { counted } from "../../text";
+import { type CommandContext, defineCommand, EXIT } from "../command";
+import { flag } from "../options";
 import { tableLines } from "../table";
 
 /** Imports what an interrupted `up` made and did not record. */
-export const recoverCommand: CommandSpec = {
+export const recoverCommand = defineCommand({
   name: "recover",
   topic: "mend",
-  description: "Import what an interrupted pulumi up left behind",
+  summary: "Import what an interrupted pulumi up left behind",
   details: [
     "An up that was killed or refused halfway leaves environments, teams, webhooks, files of carriers and the like that the state does not have. Each later up then fails because they exist. The command reads Pulumi Cloud and GitHub and changes the state alone; it keeps a copy of the state in .sophia-secrets/. It names the operations that Pulumi records as interrupted, leaves files with other content as they are, and refuses to import an environment with text that the next up would replace.",
   ],
-  options: [
-    ["--dry-run", "show what would be imported and stop"],
-    ["--json", "print the outcome as JSON"],
-  ],
-  examples: [`${COMMAND} recover --dry-run`, `${COMMAND} recover --stack staging`],
-  run,
-};
-
-async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
-  const { terminal, project } = context;
-  const dryRun = typed.has("dryRun");
-  const done = await recover(context, dryRun, (progress) => tell(context, progress));
-  if (typed.has("json")) {
-    terminal.print(JSON.stringify(done));
+  options: {
+    dryRun: flag("show what would be imported and stop"),
+    json: flag("print the outcome as JSON"),
+  },
+  examples: ["recover --dry-run", "recover --stack staging"],
+  load: () =>
+    require("../../operations/recovery/recover") as typeof import("../../operations/recovery/recover"),
+  run: async (context, { dryRun, json }, { recover }) => {
+    const done = await recover(context, dryRun, (progress) => tell(context, progress));
+    if (json) context.terminal.print(JSON.stringify(done));
+    else report(context, done, dryRun);
     return EXIT.done;
-  }
+  },
+});
+
+function report({ terminal, project }: CommandContext, done: Recovery, dryRun: boolean): void {
   const count = done.recovered.length;
   if (count === 0)
     terminal.print(
@@ -45,7 +45,6 @@ async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
     );
   if (count > 0 && !dryRun) terminal.print(`Next: pulumi up -s ${project.stack}`);
   if (done.pending.length > 0) for (const line of pendingLines(done, project.stack)) terminal.print(line);
-  return EXIT.done;
 }
 
 function tell({ terminal }: CommandContext, progress: RecoveryProgress): void {

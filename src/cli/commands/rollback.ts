@@ -1,71 +1,67 @@
-import { pathOf, valuesEnvironment } from "../../catalog/layout";
-import { currentUser } from "../../clients/pulumi-organization";
 import { requireCloud } from "../../operations/context";
-import { readPins } from "../../operations/observation/composite-imports";
 import type { Project } from "../../operations/project";
-import { type Rollback, rollBack } from "../../operations/versions/roll-back";
-import { headline, logLines, outcomeOf } from "../../sync/report";
+import type { Rollback } from "../../operations/versions/roll-back";
 import { COMMAND, namesIn } from "../../text";
-import { type CommandContext, EXIT, type ExitCode } from "../command";
-import type { OldCommandSpec as CommandSpec, Typed } from "../old-command";
-import { environmentArgument, groupOption } from "../options";
+import { type CommandContext, defineCommand, EXIT, type ExitCode } from "../command";
+import { flag, group, oneEnvironment, requiredText } from "../options";
 
-/** Back to what worked. */
-export const rollbackCommand: CommandSpec = {
+const loadReport = () => require("../../sync/report") as typeof import("../../sync/report");
+
+/** Brings back what worked. */
+export const rollbackCommand = defineCommand({
   name: "rollback",
   topic: "mend",
-  description: "Bring an environment back to an earlier revision; pauses its sync",
+  summary: "Restore an earlier revision and pause the sync",
   details: [
     "Shows names, never values: ciphertext is written as it was. Everything is looked at before anything is written, and the brake of the sync holds. What the catalog does not know is left alone; what is due by tombstone stays gone; a secret that had no value then loses its value.",
     "GitHub stays the source: set the right values there, then resume. May be interrupted and run again. While one rollback's pause stands, another is refused; what stands at the end is compared with what was asked.",
     "Where changes need an approval (approvers in the stack's config) it proposes them, pauses the sync meanwhile and ends with 1; run again once they are applied, it brings the ledger in line.",
   ],
-  names: ["<environment>", "environment of the catalog"],
-  required: [
-    ["--to <revision>", "a tag such as run-123, or with --group a revision's number; history lists them"],
-  ],
-  options: [
-    ["--group <name>", "this group alone"],
-    ["--dry-run", "show the plan and write nothing"],
-    ["--allow-many-changes", "replace an unusual number of values at once"],
-  ],
-  examples: [
-    `${COMMAND} rollback production --to run-123 --dry-run`,
-    `${COMMAND} rollback production --to 7 --group api-keys`,
-  ],
-  run,
-};
-
-async function run(context: CommandContext, typed: Typed): Promise<ExitCode> {
-  const cloud = requireCloud(context);
-  const environment = environmentArgument(context, typed, "rollback");
-  const groups = groupOption(context, typed);
-  const dryRun = typed.has("dryRun");
-  const done = await rollBack(context, cloud, {
-    environment,
-    groups,
-    to: typed.text("to") ?? "",
-    dryRun,
-    allowMany: typed.has("allowManyChanges"),
-    by: () => currentUser(context.cloudCall()),
-  });
-  const code = report(context, done, dryRun);
-  const { settings } = context.project;
-  const pins = await readPins(cloud, settings, environment);
-  const pinned = groups.filter((group) => pathOf(valuesEnvironment(settings, environment, group)) in pins);
-  if (pinned.length > 0) {
-    const which = `${pinned.join(", ")} of ${environment}`;
-    context.terminal.say(
-      `warning: applications get ${which} at a pinned tag (compositeTags), not what is newest`,
-    );
-  }
-  return code;
-}
+  positionals: { environment: oneEnvironment("deployment environment") },
+  options: {
+    to: requiredText(
+      "<revision>",
+      "a tag such as run-123, or with --group a revision's number; history lists them",
+    ),
+    group: group("this group alone"),
+    dryRun: flag("show the plan and write nothing"),
+    allowManyChanges: flag("replace an unusual number of values at once"),
+  },
+  examples: ["rollback production --to run-123 --dry-run", "rollback production --to 7 --group api-keys"],
+  load: () => ({
+    ...(require("../../clients/pulumi-organization") as typeof import("../../clients/pulumi-organization")),
+    ...(require("../../operations/observation/composite-imports") as typeof import("../../operations/observation/composite-imports")),
+    ...(require("../../operations/versions/roll-back") as typeof import("../../operations/versions/roll-back")),
+    ...loadReport(),
+  }),
+  run: async (context, { environment, to, group, dryRun, allowManyChanges }, work) => {
+    const cloud = requireCloud(context);
+    const groups = group === undefined ? Object.keys(context.catalog.groups).sort() : [group];
+    const done = await work.rollBack(context, cloud, {
+      environment,
+      groups,
+      to,
+      dryRun,
+      allowMany: allowManyChanges,
+      by: () => work.currentUser(context.cloudCall()),
+    });
+    const code = report(context, done, dryRun, work);
+    const pinned = await work.pinnedGroups(cloud, context.project.settings, environment, groups);
+    if (pinned.length > 0) {
+      const which = `${pinned.join(", ")} of ${environment}`;
+      context.terminal.say(
+        `warning: applications get ${which} at a pinned tag (compositeTags), not what is newest`,
+      );
+    }
+    return code;
+  },
+});
 
 function report(
   context: CommandContext,
   { report, paused, warnings, failure }: Rollback,
   dryRun: boolean,
+  { headline, logLines, outcomeOf }: ReturnType<typeof loadReport>,
 ): ExitCode {
   const { terminal, project } = context;
   const { environment } = report;

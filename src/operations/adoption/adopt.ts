@@ -64,6 +64,11 @@ export async function adopt(
   return { ...plan, backup };
 }
 
+/** The slots of these paths, of those that the catalog declares for this stack. */
+export function adoptedSlots({ catalog, project, now }: Context, paths: readonly string[]): AdoptSlot[] {
+  return adoptableSlots(catalog, project, dayOf(now())).filter(({ path }) => paths.includes(path));
+}
+
 /** Slots that are in the state already: their environment's rule may not have come so far. */
 function interrupted(declared: readonly AdoptSlot[], { known }: AdoptPlan): AdoptSlot[] {
   return declared.filter(({ path, place }) => place !== undefined && known.includes(path));

@@ -2,7 +2,38 @@ import { currentUser } from "../../clients/pulumi-organization";
 import { problemOf, RemedyError } from "../../errors";
 import { ledgerOf } from "../../ledger/ledger-store";
 import { type Context, requireCloud } from "../context";
-import type { Case, Journal } from "./case";
+import { type Case, type Journal, type JournalFile, type Step, stepsOf } from "./case";
+import { openCase } from "./open-case";
+
+/** A case as a command takes it up: new, or where an interrupted one stands. */
+export interface TakenCase {
+  found: Case;
+  /** Undefined when it starts now. */
+  started: Journal | undefined;
+  /** Environments that were asked for; empty: all that have it. */
+  asked: readonly string[];
+  steps: readonly Step[];
+}
+
+/**
+ * Looks for a case of this secret, and at what GitHub and the catalog know of it. Writes nothing.
+ *
+ * @param typed environments; undefined: those that the case was started with.
+ * @param pause whether to pause the sync first, where it has not synced yet.
+ * @throws RemedyError when it was started with other environments, or the secret cannot be found.
+ */
+export async function takeUpCase(
+  context: Context,
+  name: string,
+  file: JournalFile,
+  { typed, pause }: { typed: readonly string[] | undefined; pause: boolean },
+): Promise<TakenCase> {
+  const started = file.read();
+  const asked = typed ?? started?.asked ?? [];
+  if (started !== undefined) requireSameScope(started, asked, file.path);
+  const found = await openCase(context, name, asked);
+  return { found, started, asked, steps: stepsOf(found, pause && started?.done.includes("sync") !== true) };
+}
 
 /**
  * The journal of a case before its first step: what the ledgers and GitHub know of the value now.
@@ -70,7 +101,7 @@ async function whoAmI(context: Context): Promise<string> {
  * @param path of the journal's file, for the remedy.
  * @throws RemedyError when it goes on with other environments than it started with.
  */
-export function requireSameScope({ asked: before }: Journal, asked: readonly string[], path: string): void {
+function requireSameScope({ asked: before }: Journal, asked: readonly string[], path: string): void {
   if ([...before].sort().join() === [...asked].sort().join()) return;
   const scope = before.length === 0 ? "in all environments" : `in ${before.join(", ")}`;
   throw new RemedyError({

@@ -1,4 +1,4 @@
-import { compositeEnvironment, type Naming, pathOf } from "../../catalog/layout";
+import { compositeEnvironment, type Naming, pathOf, valuesEnvironment } from "../../catalog/layout";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { RemedyError } from "../../errors";
 import { boundedYaml } from "../../yaml-text";
@@ -44,4 +44,15 @@ export async function readPins(
   return Object.fromEntries(
     pairs.flatMap(([path, version]) => (version === undefined ? [] : [[path, version]])),
   );
+}
+
+/** The groups whose values an environment's composite imports at a pinned version, of those asked for. */
+export async function pinnedGroups(
+  cloud: PulumiCloud,
+  naming: Naming,
+  environment: string,
+  groups: readonly string[],
+): Promise<string[]> {
+  const pins = await readPins(cloud, naming, environment);
+  return groups.filter((group) => pathOf(valuesEnvironment(naming, environment, group)) in pins);
 }
