@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { inTurns, median, type Pair, timeProcess } from "./measure";
 import { CLI_ENVIRONMENT, COMPOSITE, firstRequest, type Stage } from "./stage";
 
@@ -33,6 +34,7 @@ export async function measureAll(stage: Stage, runs: number): Promise<Result[]> 
       100,
       await startUp(stage, script, runs),
     ),
+    timed("help over an empty node", "over", 60, await helpOverNode(stage, runs)),
     timed("loader, against pulumi env open", "ratio", 0.4, await loaderAgainstCli(stage, runs)),
   ];
 }
@@ -81,6 +83,15 @@ async function startUp(stage: Stage, script: string, runs: number): Promise<Pair
       }),
     );
   const theirs = () => timeProcess({ file: process.execPath, args: [empty], env: stage.env() });
+  return inTurns(runs * 3, ours, theirs);
+}
+
+/** The whole command as people type it, with the shell that starts it. Many runs: it is short. */
+async function helpOverNode(stage: Stage, runs: number): Promise<Pair> {
+  const empty = stage.file("empty.cjs", "");
+  const { env } = process;
+  const ours = () => timeProcess({ file: join(__dirname, "..", "sophia-secrets"), args: ["--help"], env });
+  const theirs = () => timeProcess({ file: "node", args: [empty], env });
   return inTurns(runs * 3, ours, theirs);
 }
 

@@ -1,13 +1,16 @@
-import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok, throws } from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -110,6 +113,31 @@ describe("the project's own command", () => {
     match(stderr, /^error: .*not installed\nRemedy: make -C ".*" node_modules\n$/);
     rmSync(folder, { recursive: true });
   });
+
+  it("is built again after a change of its sources, and carries out nothing old where that fails", () => {
+    const folder = mkdtempSync(join(tmpdir(), "changed-"));
+    for (const file of ["sophia-secrets", "toolchain/node.sh", "package.json", "package-lock.json", "src"])
+      cpSync(join(ROOT, file), join(folder, file), { recursive: true });
+    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    const help = () =>
+      execFileSync("./sophia-secrets", ["--help"], { cwd: folder, encoding: "utf8", stdio: "pipe" });
+    const change = (from: string, to: string) => {
+      const file = join(folder, "src/cli/commands/drift.ts");
+      writeFileSync(file, readFileSync(file, "utf8").replace(from, to));
+    };
+    match(help(), /drift +Show differences/);
+    const built = statSync(join(folder, "build/sophia-secrets.cjs")).mtimeMs;
+    help();
+    equal(statSync(join(folder, "build/sophia-secrets.cjs")).mtimeMs, built);
+    change("Show differences", "Show what differs");
+    match(help(), /drift +Show what differs/);
+    change("export const", "export cost");
+    throws(help, (error: { status: number; stdout: string; stderr: string }) => {
+      match(error.stderr, /cannot be built from its sources\nRemedy: /);
+      return error.status === 2 && error.stdout === "";
+    });
+    rmSync(folder, { recursive: true });
+  }).timeout(120_000);
 
   it("is written in one way in every text, and no text lets npx fetch anything", () => {
     const texts = execFileSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8" })
