@@ -10,7 +10,7 @@ NODE := node -r ts-node/register/transpile-only
 BUNDLE := dist/sync_secrets.cjs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-quick test-long check types format bundle loaders sandbox sandbox-env sandbox-run sandbox-fill sandbox-approve sandbox-stop sandbox-reset bench clean
+.PHONY: help demo test test-quick test-long check types format bundle loaders sandbox sandbox-env sandbox-run sandbox-fill sandbox-approve sandbox-stop sandbox-reset bench reference clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ format: node_modules ## Put every file into the project's format
 bench: node_modules ## Measure the pipeline against its goals, as ratios of two things in one run
 	@npm run --silent bundle
 	@$(NODE) bench/main.ts
+
+reference: node_modules ## Write docs/reference from the commands and the error codes
+	@$(NODE) test/reference/write.ts
 
 bundle: node_modules ## Build the script that the carriers get: dist/sync_secrets.cjs
 	@npm run --silent bundle

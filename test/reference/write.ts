@@ -1,0 +1,19 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { codeSites } from "./error-codes";
+import { codesPage, commandsPage } from "./pages";
+
+/** The pages of docs/reference that are generated, by file name. */
+export function referencePages(root: string): Map<string, string> {
+  return new Map([
+    ["error-codes.md", codesPage(codeSites(root))],
+    ["commands.md", commandsPage()],
+  ]);
+}
+
+if (require.main === module) {
+  const root = resolve(__dirname, "..", "..");
+  const folder = join(root, "docs", "reference");
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of referencePages(root)) writeFileSync(join(folder, name), text);
+}
