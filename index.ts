@@ -12,9 +12,13 @@ import { declareEnvironmentSecrets } from "./src/resources/github/environment-se
 import { refuseExisting } from "./src/resources/github/existing-secrets";
 import { GitHubSecrets } from "./src/resources/github/github-secrets";
 import { Organization } from "./src/resources/github/organization";
+import { Repositories } from "./src/resources/github/repositories";
 import { guardSecrets } from "./src/resources/github/secret-guards";
+import { planIssuer } from "./src/resources/identity/issuer-plan";
+import { guardTrust } from "./src/resources/identity/trust-guard";
 import { declareProviders } from "./src/resources/providers";
 import { readStack } from "./src/resources/read-stack";
+import { readState } from "./src/resources/stack-state";
 
 // The stack's config and the catalog, checked: nothing is declared before everything is right.
 const today = dayOf(new Date());
@@ -23,25 +27,36 @@ const { catalog, settings, ownsOrganization } = stack;
 const { entries: secrets, groups, rotators, accessPolicies: policies } = catalog;
 const { github, pulumiservice } = declareProviders(settings, secrets.length);
 const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider: github });
-const dependsOn = refuseExisting({ ...stack, secrets, today, inGitHub });
+const state = readState();
+const cloud = openOrganization(settings);
+const repositories = new Repositories(settings.githubOrganization, { provider: github });
+const issuer = ownsOrganization
+  ? planIssuer({ ...stack, repositories, cloud, state })
+  : Promise.resolve(undefined);
+const existing = refuseExisting({ ...stack, secrets, today, inGitHub, state });
+const dependsOn = Promise.all([existing, issuer]).then(() => []);
 const opts = { providers: [github, pulumiservice], dependsOn };
 new CatalogFacts(settings.application, { secrets, policies });
 
 // Pulumi ESC: per deployment environment the values, the ledger, the composite, and who may open them.
-const cloud = openOrganization(settings);
 const access = new AccessRules(catalog, settings, cloud);
 const args = { settings, groups, rotators, access, compositeGuard: guardComposites({ settings, access }) };
 const deployments = settings.environments.map((name) => new DeploymentEnvironment(name, args, opts));
 
 // GitHub: the hooks without which no secret is declared, and the secrets that have a value per environment.
 const guards = guardSecrets({ ...stack, secrets, today, deployments, inGitHub });
+const trustGuard = guardTrust({ cloud, state, plan: issuer });
 const declared = { ...stack, secrets, today, guards, inGitHub, provider: github };
 declareEnvironmentSecrets(declared, opts);
 
 // GitHub, by the one stack that owns it: the organization secrets, the sync workflow, the loaders, the trust.
 const runtimes = readRuntimes(__dirname);
 const organization = ownsOrganization
-  ? new Organization(settings.githubOrganization, { ...declared, deployments, runtimes, cloud }, opts)
+  ? new Organization(
+      settings.githubOrganization,
+      { ...declared, deployments, runtimes, repositories, issuer, trustGuard },
+      opts,
+    )
   : undefined;
 
 const byName = <T>(of: (deployment: DeploymentEnvironment) => T) =>

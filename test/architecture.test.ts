@@ -49,7 +49,7 @@ const ROOMS: readonly Room[] = [
     ours: BASICS,
     packages: ["node:crypto", "yaml", "zod"],
   },
-  { holds: ["src/access/"], ours: ["src/catalog/", ...BASICS], packages: [] },
+  { holds: ["src/access/"], ours: ["src/catalog/", ...BASICS], packages: ["node:crypto"] },
   // The store reads and writes ledgers, so it is given a client.
   {
     holds: ["src/ledger/"],

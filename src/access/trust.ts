@@ -160,15 +160,6 @@ export function subjectsOf({ teamName, userLogin, runnerID, roleID }: AnyRule): 
   return [teamName, userLogin, runnerID, roleID];
 }
 
-/** Rules that an issuer has and nobody here declares: someone else's, or left from an earlier config. */
-export function undeclaredRules<Rule extends AnyRule>(
-  declared: readonly TrustRule[],
-  standing: readonly Rule[],
-): Rule[] {
-  const wanted = new Set(declared.map(ruleKey));
-  return standing.filter((rule) => !wanted.has(ruleKey(rule)));
-}
-
 /** Repositories whose jobs Pulumi Cloud is to trust, each once; none where the edition has no team tokens. */
 export function trustedRepositories({
   edition,

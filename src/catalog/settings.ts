@@ -14,6 +14,9 @@ const SECRET_NAME = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
 /** A certificate's fingerprint without colons, in the letters Pulumi Cloud answers with. */
 const SHA256 = /^[0-9a-f]{64}$/;
 
+/** A rule's digest, as preview and `verify` print it. */
+const DIGEST = /^[0-9a-f]{16}$/;
+
 const name = z
   .string()
   .regex(NAME, "must be letters, digits, '.', '_' or '-', beginning with a letter or digit");
@@ -87,6 +90,9 @@ const SCHEMA = z.strictObject({
   issuerThumbprints: z
     .array(z.string().regex(SHA256, "must be SHA-256 fingerprints: 64 hexadecimal digits"))
     .optional(),
+  acceptedTrust: z
+    .array(z.string().regex(DIGEST, "must be digests of rules, as verify prints them: 16 hexadecimal digits"))
+    .default([]),
   compositeTags: z.record(name, name, "must be a mapping of environments to tags").default({}),
   approvers: each.default([]),
   /** Checked for presence only: an address that anybody could post to is a secret. */
@@ -123,6 +129,7 @@ const STRUCTURED = new Set([
   "carriers",
   "environmentReviewers",
   "issuerThumbprints",
+  "acceptedTrust",
   "compositeTags",
   "approvers",
   "resolveImages",

@@ -3,6 +3,7 @@ import { notTheService, type PulumiCall, parseAnswer } from "./pulumi-call";
 /** Somebody whose identities an organization takes for its own tokens. */
 export interface TrustedIssuer {
   id: string;
+  name: string;
   url: string;
   /** The longest life in seconds of a token that is traded for its identities; the service's own limit where it says none. */
   maxExpiration?: number;
@@ -19,14 +20,16 @@ export interface StandingRule {
   runnerID?: string;
   roleID?: string;
   authorizedPermissions: readonly string[];
-  /** Values by claim, wildcards in them. */
+  /** Values by claim, wildcards in them. What is no text is here as JSON. */
   rules: Readonly<Record<string, string>>;
+  /** A claim's value is no text. */
+  nested?: true;
 }
 
 /** Whom an organization of Pulumi Cloud trusts. */
 export interface PulumiTrust {
   issuers(): Promise<TrustedIssuer[]>;
-  rulesOf(issuer: TrustedIssuer): Promise<StandingRule[]>;
+  rulesOf(issuer: Pick<TrustedIssuer, "id" | "url">): Promise<StandingRule[]>;
 }
 
 /** @throws RemedyError from every method. Shapes are those of the service's specification (ListOidcIssuers, GetAuthPolicy). */
@@ -37,8 +40,9 @@ export function createPulumiTrust(call: PulumiCall): PulumiTrust {
       const thing = `OIDC issuers of ${call.organization}`;
       const answer = parseAnswer(thing, await call(thing, `${root}/oidc/issuers`));
       const { oidcIssuers = [] } = answer as { oidcIssuers?: TrustedIssuer[] | null };
-      return (oidcIssuers ?? []).map(({ id, url, maxExpiration }) => ({
+      return (oidcIssuers ?? []).map(({ id, name, url, maxExpiration }) => ({
         id,
+        name,
         url,
         ...(typeof maxExpiration === "number" ? { maxExpiration } : {}),
       }));
@@ -66,7 +70,9 @@ type Subject = (typeof SUBJECTS)[number];
 /** What the service leaves out, sends empty or as null is the same. */
 function ruleOf(rule: Rule): StandingRule {
   const named = SUBJECTS.filter((key) => rule[key]).map((key) => [key, rule[key]]);
-  const claims = Object.entries(rule.rules ?? {}).map(([claim, value]) => [
+  const given = Object.entries(rule.rules ?? {});
+  const nested = given.some(([, value]) => typeof value !== "string");
+  const claims = given.map(([claim, value]) => [
     claim,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
@@ -76,5 +82,6 @@ function ruleOf(rule: Rule): StandingRule {
     ...(Object.fromEntries(named) as Partial<Record<Subject, string>>),
     authorizedPermissions: rule.authorizedPermissions ?? [],
     rules: Object.fromEntries(claims),
+    ...(nested ? { nested } : {}),
   };
 }

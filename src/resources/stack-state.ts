@@ -2,26 +2,33 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** What the engine's built-in function answers: every resource of a stack's state, by URN. */
 interface StackResources {
-  outputs?: Record<string, unknown>;
+  outputs?: Record<string, { outputs?: Outputs }>;
 }
+
+type Outputs = Readonly<Record<string, unknown>>;
 
 /** The resources that this stack has in its state, as the run found it. */
 export class StackState {
-  /** `TYPE::NAME` of each: names of this program are unique in their type. */
-  private readonly known: ReadonlySet<string>;
+  /** By `TYPE::NAME`: names of this program are unique in their type. */
+  private readonly known: ReadonlyMap<string, Outputs>;
 
-  /** @param urns `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. */
-  constructor(urns: readonly string[]) {
-    this.known = new Set(
-      urns.map((urn) => {
+  /** @param resources by URN: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. */
+  constructor(resources: Required<StackResources>["outputs"]) {
+    this.known = new Map(
+      Object.entries(resources).map(([urn, { outputs = {} }]) => {
         const [, , types = "", ...name] = urn.split("::");
-        return `${types.split("$").at(-1)}::${name.join("::")}`;
+        return [`${types.split("$").at(-1)}::${name.join("::")}`, outputs];
       }),
     );
   }
 
   has(type: string, name: string): boolean {
-    return this.known.has(`${type}::${name}`);
+    return this.outputsOf(type, name) !== undefined;
+  }
+
+  /** As the state has them; undefined when it does not have the resource. */
+  outputsOf(type: string, name: string): Outputs | undefined {
+    return this.known.get(`${type}::${name}`);
   }
 }
 
@@ -35,5 +42,5 @@ export async function readState(): Promise<StackState | undefined> {
   const found: StackResources = await pulumi.runtime
     .invoke("pulumi:pulumi:readStackResourceOutputs", { stackName })
     .catch(() => ({}));
-  return found.outputs === undefined ? undefined : new StackState(Object.keys(found.outputs));
+  return found.outputs === undefined ? undefined : new StackState(found.outputs);
 }

@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { declaredTrust, type TrustRule } from "../../src/access/trust";
+import { digestOf } from "../../src/access/trust-of-others";
 import { resolveCatalog } from "../../src/catalog/entry";
 import type { Settings } from "../../src/catalog/settings";
 import type { StandingRule } from "../../src/clients/pulumi-trust";
 import type { Context } from "../../src/operations/context";
-import { checkTrust, findTrustDifferences } from "../../src/operations/verification/check-trust";
+import { checkTrust, compareTrust } from "../../src/operations/verification/check-trust";
 import { ORG, TOKENS } from "../pulumi-cloud/cloud-fixture";
 import { type Auditing, CATALOG, startAuditing } from "./auditing";
 import { commandContext } from "./command-context";
@@ -71,9 +72,30 @@ describe("verify's look at the trust in GitHub's identities", () => {
     assert.equal(state, "wrong");
     assert.equal(
       cause,
-      `${GITHUB}: a rule that nothing declares allows organization tokens (admin) by aud, sub (with wildcards)`,
+      `${GITHUB}: a rule that nothing declares (${digestOf(ANYBODY)}) allows organization tokens (admin) by aud, sub=* (with wildcards)`,
     );
-    assert.match(remedy ?? "", /^pulumi up --refresh -s production restores the declared rules/);
+    assert.match(remedy ?? "", /it keeps rules that it never declared: delete those in Pulumi Cloud/);
+    const accepted = await look({ acceptedTrust: [digestOf(ANYBODY)] });
+    assert.equal(accepted.state, "ok");
+    assert.match(accepted.cause, /; 1 rule of others: [0-9a-f]{16} allows organization tokens \(admin\)/);
+  });
+
+  it("names what others have there and cannot reach our values with, and compares the rest with the declaration", async () => {
+    const theirs = {
+      decision: "allow",
+      tokenType: "team",
+      teamName: "ops",
+      rules: { sub: "repo:acme/infra:*" },
+    };
+    await trust(GITHUB, [theirs, ...declared]);
+    const { state, cause } = await look();
+    assert.equal(state, "ok");
+    assert.equal(
+      cause,
+      `${GITHUB}, 2 rules as declared; 1 rule of others: ${digestOf(theirs)} allows team tokens of ops by sub=repo:acme/infra:* (with wildcards)`,
+    );
+    const one = compareTrust(declared, [{ ...theirs, authorizedPermissions: [] }], AT_CLOUD);
+    assert.deepEqual([one.strange.length, one.known.length, one.missing.length], [0, 1, 2]);
   });
 
   it("is wrong with a rule that is missing or says anything else than declared", async () => {
@@ -83,11 +105,15 @@ describe("verify's look at the trust in GitHub's identities", () => {
     const { ref: _, ...wider } = second.rules;
     for (const rules of [wider, { ...second.rules, repository_id: "1" }, { ...second.rules, ref: "*" }]) {
       const standing = { ...standingOf(second), rules };
-      const by = `${Object.keys(rules).sort().join(", ")}${rules.ref === "*" ? " (with wildcards)" : ""}`;
-      assert.deepEqual(findTrustDifferences(declared, [standingOf(first), standing]), [
-        `a rule that nothing declares allows team tokens of app-production-sync by ${by}`,
-        missing("production"),
-      ]);
+      const claims = Object.keys(rules).sort().join(", ");
+      const by = `${claims.replace("repository,", "repository=ai-cherry/carrier,")}${rules.ref === "*" ? " (with wildcards)" : ""}`;
+      assert.deepEqual(compareTrust(declared, [standingOf(first), standing], AT_CLOUD), {
+        strange: [
+          `a rule that nothing declares (${digestOf(standing)}) allows team tokens of app-production-sync by ${by}`,
+        ],
+        known: [],
+        missing: [missing("production")],
+      });
     }
   });
 
@@ -125,10 +151,10 @@ describe("verify's look at the trust in GitHub's identities", () => {
       assert.equal((await look(program, {}, folder)).cause, `${GITHUB}, ${all.length} rules as declared`);
       assert.match(
         (await look(program)).cause,
-        /a rule that nothing declares allows organization tokens \(admin\) by/,
+        /a rule that nothing declares \([0-9a-f]{16}\) allows organization tokens \(admin\) by/,
       );
       const stored = await look({ ...program, syncAuthentication: "token" }, {}, folder);
-      assert.match(stored.cause, /nothing declares allows team tokens of app-staging-sync/);
+      assert.match(stored.cause, /nothing declares \([0-9a-f]{16}\) allows team tokens of app-staging-sync/);
     } finally {
       rmSync(folder, { recursive: true });
     }

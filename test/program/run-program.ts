@@ -10,7 +10,10 @@ import type { Catalog } from "../../src/catalog/entry";
 import { type Declared, declaredOf, type Hook } from "./declared";
 
 /** The SDK's own way to give each program of one process a state of its own; the automation API uses it so. */
-const { withLocalStorage } = state as unknown as { withLocalStorage<Result>(work: () => Result): Result };
+const { withLocalStorage, getStore } = state as unknown as {
+  withLocalStorage<Result>(work: () => Result): Result;
+  getStore(): { callbacks?: { shutdown(): void } };
+};
 
 const PROJECT = resolve(__dirname, "..", "..");
 const NAME = "sophia-secrets";
@@ -45,6 +48,8 @@ export interface ProgramOptions {
   preview?: boolean;
   /** Environment variables; of Pulumi's own none else is there. */
   env?: Record<string, string>;
+  /** Outputs of what the stack has in its state, by URN. Default: nobody tells. */
+  state?: Record<string, Record<string, unknown>>;
   /** What is in clear in config by `pulumi config set --secret`, by key. */
   secretConfig?: Record<string, string>;
 }
@@ -151,6 +156,8 @@ async function run(stack: string, config: StackConfig, options: ProgramOptions):
     result.error = error as Error;
     // What is under way still fails of the same: it must not end the worker, nor fall into the next run.
     await pulumi.runtime.disconnect().catch(() => undefined);
+    // Where a promise was rejected, that ends before it closes the server of the hooks, which would keep the worker.
+    getStore().callbacks?.shutdown();
   } finally {
     stopListening();
   }
@@ -264,7 +271,7 @@ const NOBODY_ELSES = { "ai-cherry/sophia-main": [], "ai-cherry/second-carrier": 
 
 function mocks(
   result: ProgramRun,
-  { ledgers = {}, readable = NOBODY_ELSES, protection = PROTECTED }: ProgramOptions,
+  { ledgers = {}, readable = NOBODY_ELSES, protection = PROTECTED, state: inState }: ProgramOptions,
 ): pulumi.runtime.Mocks {
   return {
     newResource: ({ type, name, inputs }) => {
@@ -295,6 +302,10 @@ function mocks(
         if (inputs.organizationName === "unlisted")
           throw Object.assign(new Error("refused"), { details: "403 API error: Forbidden" }); // as gRPC says it
         return { members: MEMBERS.map((username) => ({ username, virtualAdmin: false })) };
+      }
+      if (token === "pulumi:pulumi:readStackResourceOutputs" && inState !== undefined) {
+        const outputs = Object.entries(inState).map(([urn, each]) => [urn, { outputs: each }]);
+        return { outputs: Object.fromEntries(outputs) };
       }
       return token === "docker:index/getRegistryImage:getRegistryImage" ? { sha256Digest: "sha256:abc" } : {};
     },

@@ -1,15 +1,12 @@
 import { longestTokenSeconds } from "../../access/token-lifetimes";
 import {
-  type AnyRule,
   declaredTrust,
   issuerOf,
   type Repository,
-  ruleKey,
-  subjectsOf,
   type TrustRule,
   trustedRepositories,
-  undeclaredRules,
 } from "../../access/trust";
+import { describeRule, digestOf, isPowerful, mergeRules, tokensOf } from "../../access/trust-of-others";
 import type { Settings } from "../../catalog/settings";
 import { createPulumiTrust, type StandingRule, type TrustedIssuer } from "../../clients/pulumi-trust";
 import { COMMAND, counted, namesIn } from "../../text";
@@ -19,8 +16,9 @@ import { readStacks } from "../project";
 import { type Check, type CheckResult, check, firstOf, ok, wrong } from "./check";
 
 /**
- * Whether Pulumi Cloud trusts GitHub's jobs as the organization's stack declares, and nobody else by that issuer. Other
- * issuers may be there on purpose: the check names them.
+ * Whether Pulumi Cloud trusts GitHub's jobs as the organization's stack declares. Others may have rules at that issuer:
+ * those that may reach this program's values are wrong unless the config accepts them, and the rest is named, as are
+ * other issuers.
  */
 export function checkTrust(context: Context): Promise<Check> {
   return check("trust in GitHub's identities", async () => {
@@ -49,18 +47,32 @@ export function checkTrust(context: Context): Promise<Check> {
       stacks,
       await repositoriesOf(context, repositories),
     );
+    const { strange, known, missing } = compareTrust(declared, actual, settings);
     const differences = [
-      ...findTrustDifferences(declared, actual),
-      ...longLived(settings, issuer, undeclaredRules(declared, actual).length),
+      ...strange,
+      ...missing,
+      ...longLived(settings, issuer, strange.length + known.length),
     ];
+    const beside =
+      known.length === 0 ? "" : `; ${counted(known.length, "rule")} of others: ${firstOf(known)}`;
     if (differences.length === 0)
-      return ok("trust-matches", `${url}, ${declared.length} rules as declared${told}`);
+      return ok("trust-matches", `${url}, ${declared.length} rules as declared${beside}${told}`);
     return wrong(
       "trust-differs",
-      `${url}: ${firstOf(differences)}${told}`,
-      `pulumi up --refresh -s ${settings.organizationStack} restores the declared rules; Pulumi Cloud's audit log says who changed them`,
+      `${url}: ${firstOf(differences)}${beside}${told}`,
+      [
+        `pulumi up --refresh -s ${settings.organizationStack} restores the declared rules`,
+        ...forStrange(strange.length),
+      ].join("; "),
     );
   });
+}
+
+function forStrange(count: number): string[] {
+  if (count === 0) return ["Pulumi Cloud's audit log says who changed them"];
+  return [
+    "it keeps rules that it never declared: delete those in Pulumi Cloud (Settings, OIDC issuers), whose audit log says who added them, or accept one: pulumi config set --path 'acceptedTrust[0]' DIGEST",
+  ];
 }
 
 /** A limit that is longer than the jobs need, which nobody else's rules explain. */
@@ -97,40 +109,31 @@ function repositoriesOf({ github }: Context, names: readonly string[]): Promise<
   return inParallel(names, async (name) => ({ name, id: await client.repositoryId(name) }));
 }
 
-/**
- * How an issuer's trust policy differs from the declaration, a sentence each: a pure function. Undeclared rules come
- * first, because they may give a token to anybody. Rules are compared to the letter, because the program writes them so;
- * claims are given by their names.
- */
-export function findTrustDifferences(
+/** How an issuer's rules differ from the declaration, a sentence each. */
+export interface TrustComparison {
+  /** Undeclared rules that may reach this program's values, and that the config does not accept. */
+  strange: string[];
+  /** Other undeclared rules: others have them, and `up` keeps them. */
+  known: string[];
+  missing: string[];
+}
+
+/** A pure function. Rules are compared to the letter, because the program writes them so. */
+export function compareTrust(
   declared: readonly TrustRule[],
   actual: readonly StandingRule[],
-): string[] {
-  const there = new Set(actual.map(ruleKey));
-  const foreign = undeclaredRules(declared, actual);
-  const missing = declared.filter((rule) => !there.has(ruleKey(rule)));
-  return [
-    ...foreign.map((rule) => {
-      const does = rule.decision === "allow" ? "allows" : "denies";
-      return `a rule that nothing declares ${does} ${tokensOf(rule)} by ${claimsOf(rule)}`;
-    }),
-    ...missing.map(
+  { application, acceptedTrust }: Pick<Settings, "application" | "acceptedTrust">,
+): TrustComparison {
+  const { kept, missing } = mergeRules(declared, [], actual);
+  const isStrange = (rule: StandingRule) =>
+    isPowerful(rule, application) && !acceptedTrust.includes(digestOf(rule));
+  return {
+    strange: kept
+      .filter(isStrange)
+      .map((rule) => `a rule that nothing declares (${digestOf(rule)}) ${describeRule(rule)}`),
+    known: kept.filter((rule) => !isStrange(rule)).map((rule) => `${digestOf(rule)} ${describeRule(rule)}`),
+    missing: missing.map(
       (rule) => `no rule allows ${tokensOf(rule)} to jobs of ${rule.rules.repository} as declared`,
     ),
-  ];
-}
-
-/** `team tokens of shop-live-sync`, `organization tokens (admin)`. */
-function tokensOf(rule: AnyRule): string {
-  const { tokenType, authorizedPermissions = [] } = rule;
-  const [subject] = subjectsOf(rule).filter((each) => each !== undefined);
-  const of = subject === undefined ? "" : ` of ${subject}`;
-  const permissions = authorizedPermissions.length === 0 ? "" : ` (${authorizedPermissions.join(", ")})`;
-  return `${tokenType} tokens${of}${permissions}`;
-}
-
-function claimsOf({ rules }: StandingRule): string {
-  const claims = Object.keys(rules).sort();
-  const open = Object.values(rules).some((value) => /[*?]/.test(value));
-  return `${claims.join(", ") || "no claim"}${open ? " (with wildcards)" : ""}`;
+  };
 }

@@ -1,12 +1,17 @@
 import type { Settings } from "../../catalog/settings";
 import { createHttp } from "../../clients/http";
-import { createPulumiCall } from "../../clients/pulumi-call";
+import { createPulumiCall, NotFoundError } from "../../clients/pulumi-call";
 import { findPulumiToken, pulumiAddress } from "../../clients/pulumi-login";
 import { createPulumiOrganization, type PulumiOrganization } from "../../clients/pulumi-organization";
-import { createPulumiTrust, type PulumiTrust } from "../../clients/pulumi-trust";
+import { createPulumiTrust, type PulumiTrust, type StandingRule } from "../../clients/pulumi-trust";
+
+export type { TrustedIssuer } from "../../clients/pulumi-trust";
 
 /** What the provider has no function for, asked of Pulumi Cloud directly. */
-export type AskedOrganization = Pick<PulumiOrganization, "settings" | "teamNames"> & PulumiTrust;
+export interface AskedOrganization extends Pick<PulumiOrganization, "settings" | "teamNames">, PulumiTrust {
+  /** The rules of the issuer with that id; none when it is not there. */
+  rulesById(id: string): Promise<StandingRule[]>;
+}
 
 /** A preview does not wait long for answers that it can do without. */
 const PATIENCE = { timeoutMs: 5000, tries: 2, patienceMs: 2000 };
@@ -24,5 +29,11 @@ export function openOrganization({
   const token = findPulumiToken(url, process.env);
   if (token === undefined) return undefined;
   const call = createPulumiCall({ url, organization, token, http: createHttp(PATIENCE) });
-  return { ...createPulumiOrganization(call), ...createPulumiTrust(call) };
+  const trust = createPulumiTrust(call);
+  const rulesById = (id: string) =>
+    trust.rulesOf({ id, url: `issuer ${id}` }).catch((error: unknown) => {
+      if (error instanceof NotFoundError) return [];
+      throw error;
+    });
+  return { ...createPulumiOrganization(call), ...trust, rulesById };
 }

@@ -1,11 +1,10 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedEntry } from "../../catalog/entry";
 import { environmentTargets, pathOfSlot } from "../../catalog/environment-slots";
 import type { Settings } from "../../catalog/settings";
 import { organizationSlots } from "../../catalog/slots";
 import type { Problem } from "../../errors";
 import { programErrors } from "../diagnostics";
-import { readState, type StackState } from "../stack-state";
+import type { StackState } from "../stack-state";
 import type { GitHubSecrets, SecretPlace } from "./github-secrets";
 import { overwriteRefused } from "./guard-problems";
 
@@ -25,25 +24,26 @@ export interface ExistingSecretsArgs {
   inGitHub: GitHubSecrets;
   /** Whether the command that runs this takes care of them. */
   allowsExisting: boolean;
+  /** What this stack has in its state; undefined when nobody tells. */
+  state: Promise<StackState | undefined>;
 }
 
 /**
  * Refuses to declare anything while GitHub holds a secret that the state does not have: creating it would overwrite its
  * value. The guards refuse each of them too, but the engine ends at the first, after it has created other things.
  *
- * @returns nothing to wait for but the answer.
  * @throws pulumi.RunError naming all of them.
  */
-export async function refuseExisting(args: ExistingSecretsArgs): Promise<pulumi.Resource[]> {
-  if (args.allowsExisting) return [];
-  const problems = (await existingIn(args, await readState())).filter((each) => each !== undefined);
-  if (problems.length === 0) return [];
+export async function refuseExisting(args: ExistingSecretsArgs): Promise<void> {
+  if (args.allowsExisting) return;
+  const problems = (await existingIn(args, await args.state)).filter((each) => each !== undefined);
+  if (problems.length === 0) return;
   throw programErrors("Nothing was declared, because some of it already exists", problems);
 }
 
 /** @param state undefined: nobody knows what it has, and the guards decide secret by secret. */
 async function existingIn(
-  { secrets, settings, ownsOrganization, today, inGitHub }: ExistingSecretsArgs,
+  { secrets, settings, ownsOrganization, today, inGitHub }: Omit<ExistingSecretsArgs, "state">,
   state: StackState | undefined,
 ): Promise<(Problem | undefined)[]> {
   if (state === undefined) return [];

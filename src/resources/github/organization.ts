@@ -9,15 +9,15 @@ import type { Settings } from "../../catalog/settings";
 import { organizationSlots } from "../../catalog/slots";
 import type { Runtimes } from "../../loaders/generator/render-application";
 import { carrierCatalog } from "../../sync/job-catalog";
-import type { AskedOrganization } from "../access/open-organization";
 import { programErrors } from "../diagnostics";
 import { declareAuditExport } from "../esc/oversight";
 import { declareTrust } from "../identity/declare-trust";
+import type { IssuerPlan } from "../identity/issuer-plan";
 import { ApplicationFile } from "./application-file";
 import { Carrier } from "./carrier";
 import type { GitHubSecrets } from "./github-secrets";
 import { OrganizationSecret } from "./organization-secret";
-import { Repositories } from "./repositories";
+import type { Repositories } from "./repositories";
 import type { SecretGuards } from "./secret-guards";
 import { type DeclaredSecret, warnOfDrift } from "./warn-of-drift";
 import { warnOfProtection } from "./warn-of-protection";
@@ -47,8 +47,12 @@ export interface OrganizationArgs {
   runtimes: Runtimes;
   /** The provider that GitHub is asked through. */
   provider: github.Provider;
-  /** Pulumi Cloud, asked for what its provider has no function for. */
-  cloud: AskedOrganization | undefined;
+  /** Repositories of the organization. */
+  repositories: Repositories;
+  /** The issuer of GitHub's identities; undefined when there is none to declare. */
+  issuer: Promise<IssuerPlan | undefined>;
+  /** The hooks that keep what others have at that issuer. */
+  trustGuard: pulumi.ResourceHookBinding;
 }
 
 /** The organization-wide objects, which one stack owns: secrets, files of carriers and applications, trust in jobs. */
@@ -66,18 +70,14 @@ export class Organization extends pulumi.ComponentResource {
   ) {
     super("sophia-secrets:github:Organization", owner, {}, opts);
     const { settings } = args;
-    const invoke = { provider: args.provider };
-    this.repositories = new Repositories(owner, invoke);
+    this.repositories = args.repositories;
     const shards = shardsOf({ ...args, carriers: settings.carriers });
     const declared = this.declareSecrets(shards);
     if (pulumi.runtime.isDryRun()) this.warn(declared);
     const carriers = this.declareCarriers(shards);
     this.declareApplications();
     if (oversightOf(settings).auditExport) declareAuditExport(settings, { parent: this });
-    declareTrust(
-      { ...args, repositories: this.repositories, invoke, organization: args.cloud },
-      { parent: this },
-    );
+    declareTrust({ ...args, invoke: { provider: args.provider } }, { parent: this });
     this.workflows = pulumi
       .all(carriers.map((carrier) => carrier.workflow.repository))
       .apply((all) => all.map((repository) => `${owner}/${repository}/${WORKFLOW_PATH}`));

@@ -55,6 +55,7 @@ const job = buildJobCatalog(resolveCatalog(catalog as Catalog), {
   carriers: ["main"],
   branch: "main",
   edition: "enterprise",
+  acceptedTrust: [],
   compositeTags: {},
   approvers: [],
   webhookFormat: "slack",
