@@ -96,6 +96,8 @@ const ROOMS: readonly Room[] = [
   },
   // Who can use a secret is set as a value's write sets it.
   { holds: ["src/operations/drift/"], ours: [...OPERATIONS, "src/operations/values/write-values"] },
+  // What it opens is what an application's loader opens.
+  { holds: ["src/operations/running/"], ours: [...OPERATIONS, "src/loaders/"] },
   ...SUBJECTS.map((name) => ({ holds: [`src/operations/${name}/`], ours: OPERATIONS })),
   { holds: ["src/operations/"], ours: OPERATIONS },
   {

@@ -49,6 +49,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** Headings of the list of commands, in its order. */
 export const TOPICS = {
   values: "Set values",
+  use: "Use secrets",
   files: "Environment files",
   look: "Inspect",
   mend: "Fix and recover",

@@ -19,6 +19,7 @@ import { repairCommand } from "./commands/repair";
 import { resumeCommand } from "./commands/resume";
 import { rollbackCommand } from "./commands/rollback";
 import { rotationCommand } from "./commands/rotation";
+import { runCommand } from "./commands/run";
 import { runAsCommand } from "./commands/run-as";
 import { setCommand } from "./commands/set";
 import { statusCommand } from "./commands/status";
@@ -36,6 +37,7 @@ const ALL: readonly (Command | OldCommandSpec)[] = [
   syncToGithubCommand,
   syncToPulumiCommand,
   syncAllCommand,
+  runCommand,
   generateTemplateCommand,
   exportToEnvCommand,
   statusCommand,

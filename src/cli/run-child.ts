@@ -1,21 +1,43 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import type { Readable, Writable } from "node:stream";
 import { RemedyError } from "../errors";
+import type { StreamRedactor } from "./stream-redactor";
 
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const SIGNALS = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Runs a command with our own input and output, and hands it the signals that we get. In a process group of its own:
  * a Ctrl-C would otherwise reach it twice, which Pulumi takes for "at once" and leaves the stack locked.
  *
  * @param env all its environment variables.
+ * @param redactor makes one for each stream of its output, which then is a pipe and no terminal. Beside a person the
+ *   command stays in our process group, so that it can ask at the terminal; Ctrl-C and Ctrl-\\ reach it from there.
  * @returns its exit code; of a command that a signal ended, 128 and the signal's number, as shells have it.
  * @throws RemedyError when it cannot be started.
  */
-export function runChild(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export function runChild(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  redactor?: () => StreamRedactor,
+): Promise<number> {
+  const isBesidePerson = redactor !== undefined && process.stdin.isTTY === true;
+  const output = redactor === undefined ? "inherit" : "pipe";
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { env, stdio: "inherit", detached: true });
-    const hand = (signal: NodeJS.Signals) => void child.kill(signal);
+    const child = spawn(command, args, {
+      env,
+      stdio: ["inherit", output, output],
+      detached: !isBesidePerson,
+    });
+    if (redactor !== undefined) {
+      passOn(child.stdout, process.stdout, redactor());
+      passOn(child.stderr, process.stderr, redactor());
+    }
+    const hand = (signal: NodeJS.Signals) => {
+      if (isBesidePerson && (signal === "SIGINT" || signal === "SIGQUIT")) return;
+      child.kill(signal);
+    };
     for (const signal of SIGNALS) process.on(signal, hand);
     const letGo = () => {
       for (const signal of SIGNALS) process.off(signal, hand);
@@ -36,4 +58,15 @@ export function runChild(command: string, args: readonly string[], env: NodeJS.P
       done(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
+}
+
+/** As fast as the other side takes it: what a command writes is not kept here. */
+function passOn(from: Readable | null, to: Writable, redactor: StreamRedactor): void {
+  const write = (shown: Buffer) => {
+    if (shown.length === 0 || to.write(shown)) return;
+    from?.pause();
+    to.once("drain", () => from?.resume());
+  };
+  from?.on("data", (chunk: Buffer) => write(redactor.push(chunk)));
+  from?.on("end", () => write(redactor.end()));
 }
