@@ -84,7 +84,11 @@ const ROOMS: readonly Room[] = [
   // Three subjects put others together; the others share what is observed, and know each other not.
   {
     holds: ["src/operations/verification/"],
-    ours: [...OPERATIONS, ...["access", "drift", "status"].map((name) => `src/operations/${name}/`)],
+    ours: [
+      ...OPERATIONS,
+      "src/loaders/generator/",
+      ...["access", "drift", "status"].map((name) => `src/operations/${name}/`),
+    ],
   },
   {
     holds: ["src/operations/evidence/"],

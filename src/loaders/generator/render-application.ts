@@ -44,3 +44,8 @@ function groupingsFor(groupings: Groupings, keys: readonly string[]): Groupings 
   // By name: the catalog's own order must change no file.
   return Object.fromEntries(whole.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** Whether a file is one that `renderApplication` wrote, of whichever version. */
+export function isGenerated(text: string): boolean {
+  return /^(#|\/\/) Generated from the secrets catalog\. Do not edit: /.test(text);
+}

@@ -11,6 +11,7 @@ import type { Check } from "./check";
 import { checkApplication } from "./check-applications";
 import { checkAccess, checkComposites, checkEnvironments, checkLedger } from "./check-environments";
 import { checkCarrier, checkGitHub } from "./check-github";
+import { checkLoaderFiles } from "./check-loader-files";
 import { checkProtection } from "./check-protection";
 import { checkTrust } from "./check-trust";
 
@@ -28,9 +29,10 @@ export async function verifyPipeline(
   const { settings } = project;
   const [cloud, call] = [requireCloud(context), context.cloudCall()];
   report("Checking GitHub, trust and access");
-  const [secrets, carriers, protection, ...organization] = await Promise.all([
+  const [secrets, carriers, loaders, protection, ...organization] = await Promise.all([
     checkGitHub(context),
     checkCarriers(context),
+    checkLoaderFiles(context),
     checkProtection(context),
     checkTrust(context),
     checkAccess(context),
@@ -50,7 +52,7 @@ export async function verifyPipeline(
     await checkLedger(context, each, cloud, inGitHub),
     await checkApplication(catalog, settings, each, cloud),
   ]);
-  return [secrets, ...carriers, ...protection, ...organization, ...inside.flat()];
+  return [secrets, ...carriers, ...loaders, ...protection, ...organization, ...inside.flat()];
 }
 
 async function checkCarriers(context: Context): Promise<Check[]> {
