@@ -8,6 +8,8 @@ export const SHARED_CODES: Readonly<Record<string, string>> = {
   "config-incomplete": "One config key is set, and another that it needs is not.",
   "config-invalid": "A config key has a value that it cannot have.",
   "config-missing": "A config key that is needed is not set.",
+  "deployment-missing": "The loader is not told which deployment environment to load.",
+  "deployment-unknown": "The loader knows no deployment environment of that name.",
   "edition-without-teams": "The edition of Pulumi Cloud has no teams, so access cannot be declared there.",
   "environment-not-owned": "A deployment environment belongs to another stack.",
   "environment-unknown": "The catalog has no such deployment environment.",
