@@ -10,6 +10,7 @@ import { parseSettings, type Settings } from "../../src/catalog/settings";
 import type { Problem } from "../../src/errors";
 import { type CloudFixture, ORG, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
 import { commandContext, runCommand } from "./command-context";
+import { checkNarrow, NARROW } from "./narrow-table";
 
 const GROUP = { description: "", rotationDays: 90, owner: "Ops" };
 const CATALOG = defineCatalog({
@@ -83,13 +84,19 @@ describe("sophia-secrets access", () => {
 
   const run = async (
     line: string,
-    { token = TOKENS.admin, settings = SETTINGS, catalog = CATALOG, dir = "/nowhere" }: Partial<Options> = {},
+    {
+      token = TOKENS.admin,
+      settings = SETTINGS,
+      catalog = CATALOG,
+      dir = "/nowhere",
+      width,
+    }: Partial<Options> = {},
   ): Promise<Ran> => {
     const context = commandContext(
       { cloud: { url: cloud.url, token } },
       { catalog: resolveCatalog(catalog), project: { dir, name: "p", settings } },
     );
-    const { code, stdout: out, stderr: err } = await runCommand(`access ${line}`, context);
+    const { code, stdout: out, stderr: err } = await runCommand(`access ${line}`, context, { width });
     return { code, out, err };
   };
   const json = async (line: string, options?: Partial<Options>) =>
@@ -192,6 +199,35 @@ describe("sophia-secrets access", () => {
     assert.match(out, /not known here:\n {2}what custom roles/);
   });
 
+  it("fits a narrow terminal: each cell of the matrix names its column then", async () => {
+    const narrow = { token: null, width: 40 };
+    const { out } = await run("--environment production --identity ada", narrow);
+    assert.deepEqual(out.split("\n").slice(0, 4), [
+      "environment: production  identity: ada",
+      "    keys: open  databases: open",
+      "    policies: admins",
+      "",
+    ]);
+    await setDefault("write");
+    /** Its two tables: the rights, and what differs in Pulumi Cloud. */
+    const tables = async (line: string, width?: number) => {
+      const lines = (await run(line, { width })).out.split("\n");
+      const [rights, found, rest] = [
+        lines.findIndex((each) => each === "" || each.startsWith("One value in several")),
+        lines.findIndex((each) => each.endsWith("differences")),
+        lines.indexOf("not known here:"),
+      ];
+      assert.ok(found > rights && rest > found + 1, lines.join("\n"));
+      return [lines.slice(0, rights).join("\n"), lines.slice(found + 1, rest).join("\n")] as const;
+    };
+    for (const line of ["", "POSTGRES_PASSWORD"]) {
+      const [narrowRights, narrowDifferences] = await tables(line, NARROW);
+      const [rights, differences] = await tables(line);
+      checkNarrow(narrowRights, rights);
+      checkNarrow(narrowDifferences, differences);
+    }
+  });
+
   it("says who may open one secret in production, and why", async () => {
     const { out } = await run("POSTGRES_PASSWORD --environment production", { token: null });
     const rows = out.split("\n").slice(0, 5);
@@ -233,7 +269,7 @@ describe("sophia-secrets access", () => {
     for (const [line, words] of [
       ["OPENAI", /OPENAI: the catalog has no such entry/],
       ["PG_PASSWORD", /PG_PASSWORD: it is an older name of POSTGRES_PASSWORD/],
-      ["--environment prod", /names no environment of the catalog: prod/],
+      ["--environment prod", /--environment: the catalog has no deployment environment prod/],
       ["--close-default --json", /--close-default: it is for the whole organization/],
     ] as const) {
       const ran = await run(line, { token: null });
@@ -557,6 +593,7 @@ interface Options {
   settings: Settings;
   catalog: Catalog;
   dir: string;
+  width: number | undefined;
 }
 
 interface Document {

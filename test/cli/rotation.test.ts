@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
+import type { Settings } from "../../src/catalog/settings";
 import { type LedgerEntry, renderLedger } from "../../src/ledger/ledger";
 import type { RotationRow } from "../../src/ledger/rotation";
 import { renderCalendar } from "../../src/operations/rotation/rotation-calendar";
@@ -20,6 +21,7 @@ import { planIssues } from "../../src/operations/rotation/rotation-issues";
 import { putSecret, type StartedGitHub, startGitHub } from "../github/started-github";
 import { type CloudFixture, env, startCloud, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { commandContext, runCommand } from "./command-context";
+import { checkNarrow, NARROW } from "./narrow-table";
 import { AT_CLOUD, SEED } from "./small-organization";
 
 const PAGE = "https://vendor.example/keys";
@@ -38,6 +40,15 @@ const CATALOG: Catalog = {
   ],
 };
 const NOW = "2026-08-01T10:00:00Z";
+
+interface World {
+  token?: string;
+  pulumi?: string;
+  now?: string;
+  more?: Partial<Settings>;
+  width?: number;
+}
+
 const place = (environment: string) => `default/app-${environment}-ledger`;
 
 describe("sophia-secrets rotation", () => {
@@ -76,8 +87,9 @@ describe("sophia-secrets rotation", () => {
     for (const environment of CATALOG.environments) await changed(environment, times);
   };
 
-  const run = (rest = "", { token = "owner-token", pulumi = TOKENS.dev, now = NOW, more = {} } = {}) =>
-    runCommand(
+  const run = (rest = "", world: World = {}) => {
+    const { token = "owner-token", pulumi = TOKENS.dev, now = NOW, more = {}, width } = world;
+    return runCommand(
       `rotation ${rest}`,
       commandContext(
         { github: { url: github.url, token }, cloud: { url: cloud.url, token: pulumi } },
@@ -87,7 +99,9 @@ describe("sophia-secrets rotation", () => {
           now: () => new Date(now),
         },
       ),
+      { width },
     );
+  };
 
   const old = "2026-04-01T12:00:00Z";
   const fresh = "2026-07-31T12:00:00Z";
@@ -112,6 +126,14 @@ describe("sophia-secrets rotation", () => {
       ].join("\n"),
     );
     deepEqual([stderr, code], ["", 1]);
+  });
+
+  it("fits a narrow terminal, with the page's address in one piece", async () => {
+    await everywhere({ OPENAI_API_KEY: old, SMTP_PASSWORD: "2026-05-10T12:00:00Z", MAIL_HOST: old });
+    const table = async (world: World = {}) => (await run("", world)).stdout.split("\n\n")[0] ?? "";
+    const narrow = await table({ width: NARROW });
+    checkNarrow(narrow, await table());
+    ok(narrow.includes(PAGE), narrow);
   });
 
   it("passes when nothing is overdue, for the owner asked for alone", async () => {

@@ -1,27 +1,24 @@
-import type { ResolvedCatalog } from "../../catalog/entry";
-import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
-import type { PulumiOrganization } from "../../clients/pulumi-organization";
+import { EDITIONS_WITH_TEAMS } from "../../catalog/settings";
+import { createPulumiOrganization } from "../../clients/pulumi-organization";
 import { RemedyError } from "../../errors";
+import type { Context } from "../context";
+import { readStacks } from "../project";
 import { isMissing } from "./access-difference";
-import { findAccessDifferences, type ObservedAccess } from "./access-differences";
+import { findAccessDifferences, observeAccess } from "./access-differences";
 
 const OPTION = "--close-default";
 
 /**
  * Sets the organization's default environment permission to none, unless it is.
  *
- * @param stacks config of every stack: each decides for its own environments.
  * @returns the permission before; `none` when nothing had to be done.
- * @throws RemedyError, with nothing changed, when the edition has no teams, when the token is no administrator's, and
+ * @throws RemedyError, with nothing changed, when there is no token for Pulumi Cloud, when the edition has no teams, when the token is no administrator's, and
  *   while something that is declared is missing: whoever it is for would be shut out.
  */
-export async function closeDefault(
-  catalog: ResolvedCatalog,
-  settings: Settings,
-  organization: PulumiOrganization,
-  observed: ObservedAccess,
-  stacks: readonly Settings[],
-): Promise<string> {
+export async function closeDefault(context: Context): Promise<string> {
+  const { catalog, project } = context;
+  const { settings } = project;
+  const organization = createPulumiOrganization(context.cloudCall());
   const name = settings.pulumiOrganization;
   if (!EDITIONS_WITH_TEAMS.includes(settings.edition)) {
     const reason = `the edition ${settings.edition} has no teams: with the default at none, nobody but administrators could open anything`;
@@ -43,6 +40,8 @@ export async function closeDefault(
       remedy: "export PULUMI_ACCESS_TOKEN of an administrator",
     });
   }
+  const observed = await observeAccess(context, organization);
+  const stacks = [...readStacks(project).values()];
   const missing = findAccessDifferences(catalog, settings, observed, stacks).filter(isMissing);
   const [first] = missing;
   if (first !== undefined) {

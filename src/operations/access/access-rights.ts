@@ -5,11 +5,15 @@ import { ownTeams } from "../../catalog/checks/check-access";
 import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { pathOf } from "../../catalog/layout";
 import { managingEnvironment, type Rotator, rotatedValues, rotatorsIn } from "../../catalog/rotators";
-import type { Settings } from "../../catalog/settings";
+import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import { RemedyError } from "../../errors";
 import { nearestNames } from "../../text";
+import type { Context } from "../context";
+import { readStacks } from "../project";
 import { namedSlots } from "../values/named-entries";
-import type { ObservedAccess } from "./access-differences";
+import type { AccessDifference } from "./access-difference";
+import { findAccessDifferences, type ObservedAccess, observeAccess } from "./access-differences";
+import { differencesIn } from "./team-differences";
 
 /** Whom and what a person asked for; empty and undefined ask for all. */
 export interface AccessQuestion {
@@ -18,8 +22,56 @@ export interface AccessQuestion {
   environment: string | undefined;
   /** A login or a team. */
   identity: string | undefined;
-  /** Teams that the identity is in, as the service has it. */
-  teams: readonly string[];
+}
+
+/** Who can do what, by the declaration and in Pulumi Cloud. */
+export interface AccessAnswer {
+  rights: AskedRight[];
+  /** None when one identity was asked for. */
+  managing: Managing[];
+  /** Credentials that more people have than their rows say. */
+  shared: SharedValue[];
+  /** Secrets asked for that are never in ESC: the pipeline's own credential. */
+  neverInEsc: string[];
+  /** Undefined without a token. */
+  observed: ObservedAccess | undefined;
+  differences: readonly AccessDifference[];
+  /** How many more there are, of environments that were not asked for. */
+  elsewhere: number;
+  /** Whether the edition has teams: without them Pulumi Cloud enforces none of it. */
+  isEnforced: boolean;
+}
+
+/**
+ * Answers from the declaration, and compares it with Pulumi Cloud where there is a token.
+ *
+ * @throws RemedyError naming each secret that the catalog does not have; for an identity that neither the declaration
+ *   nor Pulumi Cloud knows.
+ */
+export async function readAccess(context: Context, question: AccessQuestion): Promise<AccessAnswer> {
+  const { catalog, project } = context;
+  const { settings } = project;
+  const { names, environment, identity } = question;
+  const observed = context.cloud() === undefined ? undefined : await observeAccess(context);
+  const stacks = [...readStacks(project).values()];
+  if (identity !== undefined) refuseUnknown(catalog, settings, identity, observed);
+  const teams = (observed?.teams ?? [])
+    .filter(({ members }) => identity !== undefined && members.includes(identity))
+    .map(({ name }) => name);
+  const all = observed === undefined ? [] : findAccessDifferences(catalog, settings, observed, stacks);
+  const differences = differencesIn(environment, all, catalog, settings);
+  return {
+    rights: rightsFor(catalog, settings, { ...question, teams }, stacks),
+    shared: sharedFor(catalog, { ...question, teams }),
+    managing: identity === undefined ? managingUsers(catalog, settings, names, environment) : [],
+    neverInEsc: catalog.entries
+      .filter(({ name, bootstrap }) => bootstrap && names.includes(name))
+      .map(({ name }) => name),
+    observed,
+    differences,
+    elsewhere: all.length - differences.length,
+    isEnforced: EDITIONS_WITH_TEAMS.includes(settings.edition),
+  };
 }
 
 /** A right, with the name it was asked for. */
@@ -30,14 +82,15 @@ export interface AskedRight extends Right {
 /**
  * The rights that answer a question.
  *
+ * @param question with the teams that the identity is in, as the service has it.
  * @param stacks config of every stack: each decides for its own environments.
  * @throws RemedyError naming each secret that the catalog does not have.
  */
-export function rightsFor(
+function rightsFor(
   catalog: ResolvedCatalog,
   settings: Settings,
-  question: AccessQuestion,
-  stacks: readonly Settings[] = [settings],
+  question: AccessQuestion & { teams: readonly string[] },
+  stacks: readonly Settings[],
 ): AskedRight[] {
   const { environment, identity, teams } = question;
   const found = rightsOf(catalog, settings, stacks).filter(
@@ -64,7 +117,10 @@ export function rightsFor(
 }
 
 /** Credentials of the answer whose value other deployment environments have too, with those alone who gain by it. */
-export function sharedFor(catalog: ResolvedCatalog, question: AccessQuestion): SharedValue[] {
+function sharedFor(
+  catalog: ResolvedCatalog,
+  question: AccessQuestion & { teams: readonly string[] },
+): SharedValue[] {
   const { names, environment, identity, teams } = question;
   const asked = new Set(names.length === 0 ? [] : secretsNamed(catalog, ownNames(catalog, names)));
   const wanted = new Set([...asked].map(({ name }) => name));
@@ -84,12 +140,6 @@ export function sharedFor(catalog: ResolvedCatalog, question: AccessQuestion): S
 function ownNames(catalog: ResolvedCatalog, names: readonly string[]): string[] {
   const rotated = rotatedNamed(catalog, names).map(({ name }) => name);
   return names.filter((name) => !rotated.includes(name));
-}
-
-/** Secrets asked for that never stand in ESC: the pipeline's own credential. */
-export function neverInEsc(catalog: ResolvedCatalog, names: readonly string[]): string[] {
-  const all = catalog.entries;
-  return all.filter(({ name, bootstrap }) => bootstrap && names.includes(name)).map(({ name }) => name);
 }
 
 function secretsNamed(catalog: ResolvedCatalog, names: readonly string[]): ResolvedEntry[] {
@@ -133,7 +183,7 @@ export function managingUsers(
 }
 
 /** Of some names those that are a rotator's, or a value's that one makes. */
-export function rotatedNamed(
+function rotatedNamed(
   catalog: ResolvedCatalog,
   names: readonly string[],
 ): { name: string; rotator: Rotator }[] {
@@ -150,7 +200,7 @@ export function rotatedNamed(
  * @param observed what Pulumi Cloud said; undefined when it was not asked.
  * @throws RemedyError with the nearest names when neither the declaration nor Pulumi Cloud knows it.
  */
-export function refuseUnknown(
+function refuseUnknown(
   catalog: ResolvedCatalog,
   settings: Settings,
   identity: string,

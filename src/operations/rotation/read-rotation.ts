@@ -31,6 +31,25 @@ export async function readRotation(context: Context, dueWithinDays: number): Pro
   return { rows: rotationStatus(catalog, Object.fromEntries(ledgers), context.now(), options), unread };
 }
 
+/**
+ * The rows of one owner's secrets.
+ *
+ * @param owner undefined: every owner's.
+ * @throws RemedyError when the owner has no secret.
+ */
+export function rowsOwnedBy(owner: string | undefined, rows: readonly RotationRow[]): readonly RotationRow[] {
+  if (owner === undefined) return rows;
+  const owned = rows.filter((row) => row.owner === owner);
+  if (owned.length > 0) return owned;
+  const owners = [...new Set(rows.map((row) => row.owner))].join(", ");
+  throw new RemedyError({
+    code: "owner-unknown",
+    subject: "--owner",
+    cause: `owns no secret: ${owner}`,
+    remedy: `name one of ${owners}`,
+  });
+}
+
 async function updatedInGitHub(context: Context): Promise<ReadonlyMap<string, string>> {
   const listed = await context.github().listSecrets();
   return new Map(listed.map(({ name, updatedAt }) => [name, updatedAt]));

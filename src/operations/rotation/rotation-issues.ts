@@ -1,6 +1,9 @@
-import type { GitHubIssues, OpenIssue } from "../../clients/github-issues";
+import type { Settings } from "../../catalog/settings";
+import { createGitHubIssues, type GitHubIssues, type OpenIssue } from "../../clients/github-issues";
+import { RemedyError } from "../../errors";
 import type { RotationRow } from "../../ledger/rotation";
 import { COMMAND } from "../../text";
+import type { Context } from "../context";
 
 /** What is to be done so that each overdue secret has one open issue, and no other has one. */
 export interface IssuePlan {
@@ -17,7 +20,66 @@ export interface IssueText {
   body: string;
 }
 
-export const ISSUE_LABEL = "secret-rotation";
+const ISSUE_LABEL = "secret-rotation";
+
+/**
+ * The repository that keeps the issues, as `owner/name`.
+ *
+ * @param named `owner/name`, or `name` for the organization's; true: the program's own repository.
+ * @throws RemedyError for any other text, and when the program's repository is not declared.
+ */
+export function issueRepository(settings: Settings, named: string | true): string {
+  const repository = named === true ? settings.programRepository : named;
+  if (repository === undefined)
+    throw new RemedyError({
+      code: "program-repository-missing",
+      subject: "--issues",
+      cause: "it is not said where",
+      remedy: "name a repository behind it, or set programRepository in the stack's config",
+    });
+  if (/^[\w.-]+(\/[\w.-]+)?$/.test(repository))
+    return repository.includes("/") ? repository : `${settings.githubOrganization}/${repository}`;
+  throw new RemedyError({
+    code: "github-repository-invalid",
+    subject: "--issues",
+    cause: "names no repository",
+    remedy: "write OWNER/NAME, or NAME for the organization's",
+  });
+}
+
+/** What became of the issues. */
+export interface KeptIssues {
+  /** A line for each thing done. */
+  done: string[];
+  /** How many are open now. */
+  open: number;
+  /** The label that new ones lack, because the token may not set it. */
+  missingLabel: string | undefined;
+}
+
+/**
+ * Opens, updates and closes issues so that each overdue secret has one.
+ *
+ * @param repository `owner/name`.
+ * @param rows of every owner.
+ * @param owner issues of this owner's secrets alone.
+ * @throws RemedyError at the first that GitHub refuses.
+ */
+export async function keepIssues(
+  context: Context,
+  repository: string,
+  rows: readonly RotationRow[],
+  owner: string | undefined,
+): Promise<KeptIssues> {
+  const issues = createGitHubIssues(context.githubCall(), repository);
+  const mayLabel = await issues.mayLabel();
+  const plan = planIssues(rows, await issues.ownOpen(), owner);
+  return {
+    done: await applyIssues(issues, plan, mayLabel),
+    open: plan.create.length + plan.update.length + plan.unchanged.length,
+    missingLabel: !mayLabel && plan.create.length > 0 ? ISSUE_LABEL : undefined,
+  };
+}
 
 /**
  * By this an issue is found again, whatever people make of its title and labels: its whole first line. Elsewhere it is
@@ -113,12 +175,7 @@ function textOf(name: string, late: readonly RotationRow[]): IssueText {
   return { name, title: `Rotate ${name}`, body: body.join("\n") };
 }
 
-/** Carries a plan out. @returns a line for each thing done. @throws RemedyError at the first that GitHub refuses. */
-export async function applyIssues(
-  issues: GitHubIssues,
-  plan: IssuePlan,
-  mayLabel: boolean,
-): Promise<string[]> {
+async function applyIssues(issues: GitHubIssues, plan: IssuePlan, mayLabel: boolean): Promise<string[]> {
   const done: string[] = [];
   for (const { name, title, body } of plan.create) {
     const url = await issues.create({ title, body, labels: mayLabel ? [ISSUE_LABEL] : [] });
