@@ -7,6 +7,7 @@ import { accessCommand } from "./commands/access";
 import { adoptCommand } from "./commands/adopt";
 import { auditCommand } from "./commands/audit";
 import { compromiseCommand } from "./commands/compromise";
+import { diffCommand } from "./commands/diff";
 import { driftCommand } from "./commands/drift";
 import { evidenceCommand } from "./commands/evidence";
 import { exportToEnvCommand } from "./commands/export-to-env";
@@ -43,6 +44,7 @@ const ALL: readonly (Command | OldCommandSpec)[] = [
   statusCommand,
   verifyCommand,
   driftCommand,
+  diffCommand,
   rotationCommand,
   historyCommand,
   repairCommand,

@@ -84,7 +84,7 @@ async function leftOf(
 }
 
 /** @throws what says nothing of this one: a token that nobody knows, and no answer. */
-function ignoreUnseen(error: unknown): undefined {
+export function ignoreUnseen(error: unknown): undefined {
   if (error instanceof TokenError || isOutage(error)) throw error;
   return ignoreRefusal(error);
 }
