@@ -11,6 +11,7 @@ import { DeploymentEnvironment } from "./src/resources/esc/deployment-environmen
 import { declareEnvironmentSecrets } from "./src/resources/github/environment-secrets";
 import { refuseExisting } from "./src/resources/github/existing-secrets";
 import { GitHubSecrets } from "./src/resources/github/github-secrets";
+import { findLeftovers } from "./src/resources/github/leftovers";
 import { Organization } from "./src/resources/github/organization";
 import { Repositories } from "./src/resources/github/repositories";
 import { guardSecrets } from "./src/resources/github/secret-guards";
@@ -35,6 +36,7 @@ const issuer = ownsOrganization
   : Promise.resolve(undefined);
 const existing = refuseExisting({ ...stack, secrets, today, inGitHub, state });
 const dependsOn = Promise.all([existing, issuer]).then(() => []);
+const leftovers = state.then((known) => findLeftovers({ ...stack, secrets, today }, known));
 const opts = { providers: [github, pulumiservice], dependsOn };
 new CatalogFacts(settings.application, { secrets, policies });
 
@@ -46,8 +48,8 @@ const deployments = settings.environments.map((name) => new DeploymentEnvironmen
 // GitHub: the hooks without which no secret is declared, and the secrets that have a value per environment.
 const guards = guardSecrets({ ...stack, secrets, today, deployments, inGitHub });
 const trustGuard = guardTrust({ cloud, state, plan: issuer });
-const declared = { ...stack, secrets, today, guards, inGitHub, provider: github };
-declareEnvironmentSecrets(declared, opts);
+const declared = { ...stack, secrets, today, guards, inGitHub, leftovers, provider: github };
+void declareEnvironmentSecrets(declared, opts);
 
 // GitHub, by the one stack that owns it: the organization secrets, the sync workflow, the loaders, the trust.
 const runtimes = readRuntimes(__dirname);

@@ -81,7 +81,9 @@ export function otherSecretsOf(
   readable: Readonly<Record<string, readonly string[]>>,
   listed: readonly { name: string; visibility: string }[],
 ): OtherSecrets {
-  const own = new Set(slotNames(secrets).map(({ name }) => name));
+  // What is left in the organization of an entry with a value per environment takes a place that no weight counts.
+  const counted = slotNames(secrets).filter(({ secret }) => !secret.perEnvironment);
+  const own = new Set(counted.map(({ name }) => name));
   const byName = new Set(listed.filter((each) => each.visibility === "selected").map(({ name }) => name));
   const others = Object.entries(readable).map(
     ([carrier, names]) => [carrier, names.filter((name) => !own.has(name))] as const,

@@ -1,7 +1,7 @@
 import type { Problem } from "../errors";
 import { bestOf } from "./carriers";
 import type { ResolvedEntry } from "./entry";
-import { environmentSlots, type SlotName } from "./slots";
+import { asLeftover, environmentSlots, type SlotName, slotNames } from "./slots";
 
 /** Secrets that one environment of a repository holds at most (GitHub's docs, "Secrets reference"). */
 const HELD_BY_AN_ENVIRONMENT = 100;
@@ -30,6 +30,24 @@ export function environmentTargets(
       carriers
         .filter((each) => slot.secret.bootstrap || bestOf(slot.secret.name, carriers) === each)
         .map((repository) => ({ repository, environment, slot })),
+    ),
+  );
+}
+
+/** Where secrets of GitHub environments would be leftovers of entries that are the organization's; due ones are among them. */
+export function environmentLeftovers(
+  secrets: readonly ResolvedEntry[],
+  carriers: readonly string[],
+  environments: readonly string[],
+): EnvironmentSlot[] {
+  const slots = slotNames(secrets)
+    .filter(({ secret }) => !secret.perEnvironment)
+    .map(asLeftover);
+  return environments.flatMap((environment) =>
+    carriers.flatMap((repository) =>
+      slots
+        .filter(({ secret }) => secret.environments.includes(environment))
+        .map((slot) => ({ repository, environment, slot })),
     ),
   );
 }

@@ -43,6 +43,24 @@ export function environmentSlots(
   );
 }
 
+/** Whether a secret stands where its entry stood before `perEnvironment` was set or taken away. */
+export function isLeftover({ secret }: SlotName, { environment }: { environment?: unknown }): boolean {
+  return secret.perEnvironment === (environment === undefined);
+}
+
+/** The same slot as a leftover: it goes on the entry's own day for it, or with the entry. */
+export function asLeftover(slot: SlotName): SlotName {
+  const days = [slot.tombstone, slot.secret.leftoverUntil].filter((day) => day !== undefined);
+  return { ...slot, tombstone: days.sort()[0] };
+}
+
+/** Names of entries with a value per environment: organization secrets of them are leftovers. Due ones are among them. */
+export function organizationLeftovers(secrets: readonly ResolvedEntry[]): SlotName[] {
+  return slotNames(secrets)
+    .filter((slot) => isLeftover(slot, {}))
+    .map(asLeftover);
+}
+
 function living(secrets: readonly ResolvedEntry[], today: string): SlotName[] {
   return slotNames(secrets).filter(({ tombstone }) => !isDue(tombstone, today));
 }

@@ -15,7 +15,7 @@ import { ALLOW_EXISTING } from "../catalog/layout";
 import { parseSettings, type Settings } from "../catalog/settings";
 import { fileOfStack, parseStackFile, type StackConfig, stackOf } from "../catalog/stack-file";
 import type { Problem } from "../errors";
-import { programErrors, warn } from "./diagnostics";
+import { inform, programErrors, warn } from "./diagnostics";
 import { warnOfLacking } from "./esc/oversight";
 
 /** One stack's config and the catalog, checked against each other and the project's other stacks. */
@@ -191,8 +191,11 @@ function warnOfPins({ compositeTags }: Pick<Settings, "compositeTags">): void {
 /** Tells, in every preview, what access policies open beyond what they name; each is acknowledged in the catalog. */
 function tellShared(catalog: ResolvedCatalog): void {
   if (!pulumi.runtime.isDryRun()) return;
-  for (const widening of wideningsOf(sharedValues(catalog)))
-    void pulumi.log.info(
-      `shared-values: access policy ${widening.policy} ${describeWidening(widening)}. The catalog says why`,
-    );
+  void inform(
+    ...wideningsOf(sharedValues(catalog)).map((widening) => ({
+      code: "values-shared",
+      subject: `access policy ${widening.policy}`,
+      cause: `${describeWidening(widening)}. The catalog says why`,
+    })),
+  );
 }

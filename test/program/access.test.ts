@@ -169,9 +169,9 @@ describe("access policies of a small catalog", function () {
     const accepted = await runProgram({ catalog: having(policy), preview: true });
     assert.equal(accepted.error, undefined);
     assert.deepEqual(
-      accepted.said.filter((line) => line.includes("shared-values: ")),
+      accepted.said.filter((line) => line.includes("[values-shared]")),
       [
-        "info: shared-values: access policy on-call lets team platform open 2 credentials in production with the value that development and staging have too: ALIASED_KEY, OPEN_KEY. The catalog says why",
+        "info: [values-shared] access policy on-call: lets team platform open 2 credentials in production with the value that development and staging have too: ALIASED_KEY, OPEN_KEY. The catalog says why",
       ],
     );
   });

@@ -36,7 +36,13 @@ async function whyKept(world: {
       return world.untouched ?? true;
     },
   } as unknown as GitHubSecrets;
-  const renamed = new RenamedSecrets({ inGitHub, today: TODAY, deployments: environments, ledgers });
+  const renamed = new RenamedSecrets({
+    inGitHub,
+    today: TODAY,
+    carriers: ["sophia-main"],
+    deployments: environments,
+    ledgers,
+  });
   const slot = slotNames(catalogWith(entry).entries).find((each) => each.name === name);
   assert.ok(slot !== undefined);
   const why = await renamed.whyKept(slot, { secretName: name, ...world.inputs });

@@ -42,6 +42,10 @@ function linesOf({ declared, drift, notes }: Drift, width: number | undefined): 
     ...(drift.length > 0 ? [""] : []),
     `${counted(declared, "organization secret")} declared, ${drift.length === 0 ? "no difference" : count}`,
     ...told("environment-value", "Environments with values of their own, which is no drift:"),
+    ...told(
+      "left-over-expires",
+      "Organization secrets that expire, whose entries have a value per environment:",
+    ),
     ...told("former-name-exists", "Former names that still exist, and who uses them:", [
       "  Not visible here: other branches, workflows that inherit secrets, applications that read the old key from ESC",
     ]),

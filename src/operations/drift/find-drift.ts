@@ -1,8 +1,9 @@
 import { readersOf, type Spread } from "../../catalog/carriers";
+import { isDue } from "../../catalog/dates";
 import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { type EnvironmentSlot, environmentTargets } from "../../catalog/environment-slots";
 import type { Settings } from "../../catalog/settings";
-import { organizationSlots, type SlotName, slotNames } from "../../catalog/slots";
+import { organizationLeftovers, organizationSlots, type SlotName, slotNames } from "../../catalog/slots";
 import type { OrganizationSecret } from "../../clients/github-secrets";
 import type { Problem } from "../../errors";
 import { COMMAND } from "../../text";
@@ -39,10 +40,11 @@ const DRIFT = [
   "secret-shadowed",
   "carriers-full",
   "secret-undeclared",
+  "secret-left-over",
 ] as const;
 
 /** Differences that are meant, for a while or for good. */
-const NOTES = ["environment-value", "former-name-exists"] as const;
+const NOTES = ["environment-value", "left-over-expires", "former-name-exists"] as const;
 
 const ORDER = [...DRIFT, ...NOTES];
 
@@ -69,6 +71,7 @@ export function findDrift(declaration: Declaration, observed: Observed): Finding
     ...missingInEnvironments(declaration, observed),
     ...spread.problems.map((problem) => ({ ...problem, code: "carriers-full" as const })),
     ...undeclared(secrets, observed),
+    ...leftovers(declaration, observed),
     ...slots.flatMap(({ name }) => shadows(name, settings.githubOrganization, observed)),
   ]);
 }
@@ -152,6 +155,33 @@ function undeclared(secrets: readonly ResolvedEntry[], observed: Observed): Find
       cause: "an organization secret that the catalog does not have",
       remedy: `add it to secrets/catalog.ts and ${COMMAND} adopt ${name}, or delete it in GitHub`,
     }));
+}
+
+/** Organization secrets of entries with a value per environment: they stay when an entry moves there. */
+function leftovers({ catalog, settings, today }: Declaration, observed: Observed): Finding[] {
+  const there = new Set(observed.secrets.map(({ name }) => name));
+  const left = organizationLeftovers(catalog.entries).filter(({ name }) => there.has(name));
+  return left.map(({ name, secret, tombstone }): Finding => {
+    const about = "the organization secret of an entry with a value per environment";
+    const foreign = `one that no stack has: gh secret delete ${name} --org ${settings.githubOrganization}`;
+    if (tombstone !== undefined && !isDue(tombstone, today)) {
+      const cause = `${about}, expires on ${tombstone}`;
+      return { code: "left-over-expires", subject: name, cause, remedy: "nothing" };
+    }
+    const code = "secret-left-over";
+    if (tombstone !== undefined)
+      return {
+        code,
+        subject: name,
+        cause: `${about}, due since ${tombstone}`,
+        remedy: `pulumi up deletes it; ${foreign}`,
+      };
+    const sets = secret.environments.map(
+      (environment) => `${COMMAND} set ${name} --environment ${environment} --replace`,
+    );
+    const remedy = `${sets.join("; ")}; then leftoverUntil: "YYYY-MM-DD" in its entry, pulumi up, and again from that day on; ${foreign}`;
+    return { code, subject: name, cause: `${about}; nothing needs it once each has a value`, remedy };
+  });
 }
 
 /** Nearer secrets of the same name win in the sync job: environment before repository before organization. */

@@ -157,10 +157,11 @@ function neverSet(entry: Entry, edit: HandEdit | undefined, inGitHub: SeenInGitH
 }
 
 function inGitHubSince(entry: Entry, { source, synced }: LedgerEntry, inGitHub: SeenInGitHub): Finding[] {
+  // Environments hold values of their own, which the organization's list does not show; what it has is a leftover.
+  if (entry.perEnvironment) return [];
   const at = inGitHub.updated.get(source);
   if (at === undefined) {
-    // Environments hold values of their own, which the organization's list does not show.
-    if (entry.perEnvironment || source === "default") return [];
+    if (source === "default") return [];
     return [["gone-from-github", `${source} is not in the organization any more: set it again`]];
   }
   const settled = Math.max(Date.parse(synced), Date.parse(inGitHub.settled ?? synced));

@@ -1,10 +1,11 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedEntry } from "../../catalog/entry";
-import { environmentTargets } from "../../catalog/environment-slots";
+import { type EnvironmentSlot, environmentTargets } from "../../catalog/environment-slots";
 import { SENTINEL } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import type { SlotName } from "../../catalog/slots";
+import type { Leftovers } from "./leftovers";
 import { reviewerIds, reviewersOf } from "./reviewers";
 import type { SecretGuards } from "./secret-guards";
 
@@ -19,6 +20,8 @@ export interface EnvironmentSecretsArgs {
   reviewers: readonly Promise<number>[];
   /** The secrets in it. */
   slots: readonly SlotName[];
+  /** Secrets in it that stay as they are, though their entries are the organization's now. */
+  leftovers: readonly SlotName[];
   /** The hooks that keep every run from overwriting or deleting a value. */
   guards: SecretGuards;
   /** Values that entries take from the stack's config, by entry name: secret. */
@@ -37,7 +40,8 @@ export class EnvironmentSecrets extends pulumi.ComponentResource {
     // Deleting a GitHub environment deletes every secret in it, other people's too. Without its branch rule no job may
     // use it, and the provider cannot create a rule that exists.
     // One that is there for `protectCarriers` alone is left in GitHub when that is switched off, which must not fail.
-    const kept = { retainOnDelete: true, protect: args.slots.length > 0 || args.reviewers.length > 0 };
+    const stays = [...args.slots, ...args.leftovers].some(({ tombstone }) => tombstone === undefined);
+    const kept = { retainOnDelete: true, protect: stays || args.reviewers.length > 0 };
     const reviewers = reviewersOf(args.reviewers);
     const declared = new github.RepositoryEnvironment(
       name,
@@ -55,14 +59,20 @@ export class EnvironmentSecrets extends pulumi.ComponentResource {
       { repository, environment: deployment, branchPattern: args.branch },
       { ...after, ...kept },
     );
-    for (const slot of args.slots) this.declareSecret(`${name}/${slot.name}`, slot, after);
+    for (const slot of args.slots)
+      this.declareSecret(`${name}/${slot.name}`, slot, slot.secret.value === "config", after);
+    for (const slot of args.leftovers) this.declareSecret(`${name}/${slot.name}`, slot, false, after);
     this.registerOutputs({});
   }
 
-  private declareSecret(name: string, slot: SlotName, opts: pulumi.CustomResourceOptions): void {
+  private declareSecret(
+    name: string,
+    slot: SlotName,
+    fromConfig: boolean,
+    opts: pulumi.CustomResourceOptions,
+  ): void {
     const { repository, deployment, guards, values } = this.args;
     const stays = slot.tombstone === undefined;
-    const fromConfig = slot.secret.value === "config";
     new github.ActionsEnvironmentSecret(
       name,
       {
@@ -92,28 +102,37 @@ interface Shared extends Pick<EnvironmentSecretsArgs, "guards" | "values"> {
   today: string;
   /** The provider that GitHub is asked through. */
   provider: github.Provider;
+  /** Secrets that stay where their entries were before. */
+  leftovers: Promise<Leftovers>;
 }
 
 /**
  * For each of the stack's deployment environments that has secrets of its own or reviewers, or whose carriers are protected:
  * the GitHub environment in each carrier that syncs some of those secrets or is guarded by it, and the secrets.
  */
-export function declareEnvironmentSecrets(
-  { secrets, settings, guards, values, today, provider }: Shared,
+export async function declareEnvironmentSecrets(
+  { secrets, settings, guards, values, today, provider, leftovers }: Shared,
   opts: pulumi.ComponentResourceOptions,
-): EnvironmentSecrets[] {
+): Promise<EnvironmentSecrets[]> {
   const { branch, carriers, environments, environmentReviewers = [], protectCarriers } = settings;
   const targets = environmentTargets(secrets, carriers, environments, today);
   const reviewers = reviewerIds(environmentReviewers, { provider });
+  const { environments: left } = await leftovers;
   return environments.flatMap((deployment) =>
     carriers.flatMap((repository) => {
-      const slots = targets
-        .filter((target) => target.environment === deployment && target.repository === repository)
-        .map(({ slot }) => slot);
+      const slotsIn = (all: readonly EnvironmentSlot[]) =>
+        all
+          .filter((target) => target.environment === deployment && target.repository === repository)
+          .map(({ slot }) => slot);
+      const [slots, kept] = [slotsIn(targets), slotsIn(left)];
       // The sync is reviewed in every carrier: an unreviewed job of another one would write the same values.
-      if (slots.length === 0 && reviewers.length === 0 && protectCarriers === undefined) return [];
+      if (slots.length + kept.length === 0 && reviewers.length === 0 && protectCarriers === undefined)
+        return [];
       return [
-        new EnvironmentSecrets({ repository, deployment, branch, reviewers, slots, guards, values }, opts),
+        new EnvironmentSecrets(
+          { repository, deployment, branch, reviewers, slots, leftovers: kept, guards, values },
+          opts,
+        ),
       ];
     }),
   );

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isDue } from "../../catalog/dates";
-import type { SlotName } from "../../catalog/slots";
+import { isLeftover, type SlotName } from "../../catalog/slots";
 import type { Problem } from "../../errors";
 import { COMMAND } from "../../text";
 
@@ -58,13 +58,31 @@ export function renameIncomplete({ name, secret }: SlotName, why: string): Probl
   };
 }
 
-/** A secret, or its list of repositories, leaves the program without a tombstone that is due. */
+/** The entry has no value of its own yet where it stands now. */
+export function leftoverNeeded({ name, secret }: SlotName, inputs: SecretInputs, why: string): Problem {
+  const sets =
+    inputs.environment === undefined
+      ? secret.environments.map((each) => `${COMMAND} set ${name} --environment ${each} --replace`)
+      : [`${COMMAND} set ${name} --replace`];
+  return {
+    code: "leftover-needed",
+    subject: name,
+    cause: `deleting what is left of this secret could lose the only value there is, because ${why}. Nothing of it was deleted`,
+    remedy: `${sets.join("; ")}; then pulumi up --refresh; or give the entry ${name} a later leftoverUntil`,
+  };
+}
+
+/**
+ * A secret, or its list of repositories, leaves the program without a tombstone that is due.
+ *
+ * @param slot as the catalog has it for this place.
+ */
 export function deletionRefused(
   { inputs, urn, type }: { inputs: SecretInputs; urn: string; type: string },
-  { slots, today }: { slots: readonly SlotName[]; today: string },
+  slot: SlotName | undefined,
+  today: string,
 ): Problem {
   const name = String(inputs.secretName);
-  const slot = slots.find((each) => each.name === inputs.secretName);
   const forget = `pulumi state delete --force --target-dependents '${urn}'`;
   if (slot !== undefined && !isDue(slot.tombstone, today) && type.endsWith("SecretRepositories"))
     return {
@@ -77,7 +95,7 @@ export function deletionRefused(
     code: "secret-deletion-refused",
     subject: name,
     cause: `deleting this secret would lose its value, which GitHub cannot give back, and ${whyNotDue(slot, today)}. Nothing of it was deleted`,
-    remedy: `${howToDelete(name, slot, today)}. To leave it in GitHub and only forget it here: ${forget}`,
+    remedy: `${howToDelete(inputs, slot, today)}. To leave it in GitHub and only forget it here: ${forget}`,
   };
 }
 
@@ -87,7 +105,10 @@ function whyNotDue(slot: SlotName | undefined, today: string): string {
   return "no run of up has announced its tombstone before the day came";
 }
 
-function howToDelete(name: string, slot: SlotName | undefined, today: string): string {
+function howToDelete(inputs: SecretInputs, slot: SlotName | undefined, today: string): string {
+  const name = String(inputs.secretName);
+  if (slot !== undefined && isLeftover(slot, inputs))
+    return `give the entry ${name} leftoverUntil: "YYYY-MM-DD" with a day in the future, run pulumi up, and again from that day on`;
   const steps = 'tombstone: "YYYY-MM-DD" with a day in the future, run pulumi up, and again from that day on';
   if (slot === undefined) return `put the entry ${name} back into secrets/catalog.ts, with ${steps}`;
   if (slot.tombstone !== undefined && !isDue(slot.tombstone, today))

@@ -1,6 +1,7 @@
 import type * as pulumiservice from "@pulumi/pulumiservice";
 import { isDue } from "../../catalog/dates";
-import type { SlotName } from "../../catalog/slots";
+import { environmentTargets } from "../../catalog/environment-slots";
+import { isLeftover, type SlotName } from "../../catalog/slots";
 import { parseLedger } from "../../ledger/ledger";
 import { warn } from "../diagnostics";
 import { textOf } from "../provider-answers";
@@ -33,6 +34,8 @@ export interface RenameEvidence {
   inGitHub: GitHubSecrets;
   /** UTC: YYYY-MM-DD. */
   today: string;
+  /** Carrier repositories, whose GitHub environments hold values. */
+  carriers: readonly string[];
   /** Deployment environments of this stack. */
   deployments: readonly string[];
   /** Their ledgers, as the last refresh saw them. */
@@ -57,8 +60,10 @@ export class RenamedSecrets {
    *
    * @param inputs of the former name's resource.
    */
-  async whyKept({ name, secret }: SlotName, inputs: SecretPlace): Promise<string | undefined> {
+  async whyKept(slot: SlotName, inputs: SecretPlace): Promise<string | undefined> {
     const { today, deployments, inGitHub } = this.evidence;
+    if (isLeftover(slot, inputs)) return this.whyLeft(slot, inputs);
+    const { name, secret } = slot;
     const goesWhole = name === secret.name || isDue(secret.tombstone, today);
     if (goesWhole || secret.value === "config") return undefined;
     const ofOrganization = inputs.environment === undefined;
@@ -70,6 +75,23 @@ export class RenamedSecrets {
         : `no sync has read a value of ${secret.name}, its new name, as far as the last refresh saw`;
     const untouched = await inGitHub.isUntouched({ ...inputs, secretName: secret.name });
     return untouched ? `nobody has set ${secret.name}, its new name, since it was created` : undefined;
+  }
+
+  /** Why a leftover has to stay: somewhere its entry has no value of its own yet. */
+  private async whyLeft({ name, secret }: SlotName, inputs: SecretPlace): Promise<string | undefined> {
+    const { today, carriers, inGitHub } = this.evidence;
+    if (isDue(secret.tombstone, today) || secret.value === "config") return undefined;
+    const isUnset = (place: SecretPlace) => inGitHub.isUntouched({ ...place, secretName: name });
+    if (inputs.environment !== undefined)
+      return (await isUnset({}))
+        ? `nobody has set ${name} as an organization secret since it was created`
+        : undefined;
+    const targets = environmentTargets([secret], carriers, secret.environments, today);
+    const unset = await Promise.all(
+      targets.map(async (place) => ((await isUnset({ ...place })) ? [place.environment] : [])),
+    );
+    const names = [...new Set(unset.flat())].join(", ");
+    return names === "" ? undefined : `nobody has set ${name} in ${names} since it was created there`;
   }
 
   private async wasSource(name: string): Promise<boolean> {

@@ -13,6 +13,8 @@ export interface OrganizationSecretArgs {
   repositoryIds: pulumi.Input<pulumi.Input<number>[]>;
   /** The value that the stack's config holds. Undefined: a person sets it in GitHub. */
   value: pulumi.Input<string> | undefined;
+  /** Of a leftover, which stays as the state has it: whether that has its list of repositories. */
+  leftover?: { hasRepositories: boolean };
 }
 
 /**
@@ -29,7 +31,8 @@ export class OrganizationSecret extends pulumi.ComponentResource {
     super("sophia-secrets:github:Slot", name, {}, opts);
     const stays = tombstone === undefined;
     const hooks = args.guards(args.slot);
-    const isSelected = secret.visibility === "selected";
+    const { leftover } = args;
+    const isSelected = leftover?.hasRepositories ?? secret.visibility === "selected";
     const options = { parent: this, hooks, retainOnDelete: stays, protect: stays };
     const inputs = { secretName: name, visibility: secret.visibility };
     if (args.value !== undefined) {
@@ -55,7 +58,12 @@ export class OrganizationSecret extends pulumi.ComponentResource {
       new github.ActionsOrganizationSecretRepositories(
         name,
         { secretName: this.secret.secretName, selectedRepositoryIds: args.repositoryIds },
-        { ...options, hooks: { beforeDelete: hooks.beforeDelete ?? [] }, retainOnDelete: true },
+        {
+          ...options,
+          hooks: { beforeDelete: hooks.beforeDelete ?? [] },
+          retainOnDelete: true,
+          ignoreChanges: leftover === undefined ? [] : ["selectedRepositoryIds"],
+        },
       );
     }
     this.registerOutputs({});

@@ -16,6 +16,7 @@ import type { IssuerPlan } from "../identity/issuer-plan";
 import { ApplicationFile } from "./application-file";
 import { Carrier } from "./carrier";
 import type { GitHubSecrets } from "./github-secrets";
+import type { Leftovers } from "./leftovers";
 import { OrganizationSecret } from "./organization-secret";
 import type { Repositories } from "./repositories";
 import type { SecretGuards } from "./secret-guards";
@@ -41,6 +42,8 @@ export interface OrganizationArgs {
   guards: SecretGuards;
   /** What GitHub holds. */
   inGitHub: GitHubSecrets;
+  /** Secrets that stay where their entries were before. */
+  leftovers: Promise<Leftovers>;
   /** Deployment environments of this stack: the sync writes to them, so they come first. */
   deployments: readonly pulumi.Resource[];
   /** The loaders' code, which files of applications include. */
@@ -73,6 +76,7 @@ export class Organization extends pulumi.ComponentResource {
     this.repositories = args.repositories;
     const shards = shardsOf({ ...args, carriers: settings.carriers });
     const declared = this.declareSecrets(shards);
+    this.declareLeftovers();
     if (pulumi.runtime.isDryRun()) this.warn(declared);
     const carriers = this.declareCarriers(shards);
     this.declareApplications();
@@ -99,6 +103,17 @@ export class Organization extends pulumi.ComponentResource {
         slot,
         resource: new OrganizationSecret({ slot, guards, repositoryIds, value }, { parent: this }),
       };
+    });
+  }
+
+  private declareLeftovers(): void {
+    const { guards, leftovers } = this.args;
+    void leftovers.then(({ organization }) => {
+      for (const { slot, hasRepositories } of organization)
+        new OrganizationSecret(
+          { slot, guards, repositoryIds: [], value: undefined, leftover: { hasRepositories } },
+          { parent: this },
+        );
     });
   }
 

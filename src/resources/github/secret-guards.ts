@@ -4,12 +4,13 @@ import { isDue } from "../../catalog/dates";
 import type { ResolvedEntry } from "../../catalog/entry";
 import { SENTINEL } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
-import { type SlotName, slotNames } from "../../catalog/slots";
+import { asLeftover, isLeftover, type SlotName, slotNames } from "../../catalog/slots";
 import type { Problem } from "../../errors";
 import { Refusal } from "../diagnostics";
 import type { GitHubSecrets } from "./github-secrets";
 import {
   deletionRefused,
+  leftoverNeeded,
   overwriteRefused,
   renameIncomplete,
   type SecretInputs,
@@ -37,7 +38,8 @@ export function guardSecrets({ secrets, settings, today, deployments, inGitHub }
   const slots = slotNames(secrets);
   announceTombstones(slots, today);
   const ledgers = deployments.map(({ ledger }) => ledger);
-  const renamed = new RenamedSecrets({ inGitHub, today, deployments: settings.environments, ledgers });
+  const { carriers, environments: deployed } = settings;
+  const renamed = new RenamedSecrets({ inGitHub, today, carriers, deployments: deployed, ledgers });
   return declareGuards({
     exists: (inputs) => inGitHub.has(inputs),
     whyKept: (slot, inputs) => renamed.whyKept(slot, inputs),
@@ -71,6 +73,11 @@ export type SecretGuards = (slot: SlotName) => pulumi.ResourceHookBinding;
  * is one whose end an `up` has announced, and whose protection that `up` has taken away.
  */
 export function declareGuards(options: GuardOptions): SecretGuards {
+  const { today } = options;
+  const slotFor = (inputs: SecretInputs) => {
+    const slot = options.slots.find((each) => each.name === inputs.secretName);
+    return slot !== undefined && isLeftover(slot, inputs) ? asLeftover(slot) : slot;
+  };
   const refuseExisting = hook("refuse-to-overwrite-existing-secret", async ({ newInputs = {} }) => {
     if (await options.exists(newInputs)) return overwriteRefused(newInputs);
     return undefined;
@@ -84,14 +91,15 @@ export function declareGuards(options: GuardOptions): SecretGuards {
       (await settled(oldInputs.value)) === SENTINEL ? takeoverRefused(newInputs) : undefined,
   );
   const refuseDelete = hook("refuse-to-delete-slot", async ({ oldInputs = {}, urn, type }) =>
-    deletionRefused({ inputs: oldInputs, urn, type }, options),
+    deletionRefused({ inputs: oldInputs, urn, type }, slotFor(oldInputs), today),
   );
   const deleteWhenDue = hook("delete-slot-when-tombstone-is-due", async ({ oldInputs = {}, urn, type }) => {
-    const slot = options.slots.find((each) => each.name === oldInputs.secretName);
-    if (slot === undefined || !isDue(slot.tombstone, options.today))
-      return deletionRefused({ inputs: oldInputs, urn, type }, options);
+    const slot = slotFor(oldInputs);
+    if (slot === undefined || !isDue(slot.tombstone, today))
+      return deletionRefused({ inputs: oldInputs, urn, type }, slot, today);
     const why = await options.whyKept(slot, oldInputs);
-    return why === undefined ? undefined : renameIncomplete(slot, why);
+    if (why === undefined) return undefined;
+    return isLeftover(slot, oldInputs) ? leftoverNeeded(slot, oldInputs, why) : renameIncomplete(slot, why);
   });
   return ({ tombstone, secret }) => ({
     beforeCreate: [refuseExisting],

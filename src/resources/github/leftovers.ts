@@ -1,0 +1,116 @@
+import { isDue } from "../../catalog/dates";
+import type { ResolvedEntry } from "../../catalog/entry";
+import { type EnvironmentSlot, environmentLeftovers, pathOfSlot } from "../../catalog/environment-slots";
+import type { Settings } from "../../catalog/settings";
+import { organizationLeftovers, type SlotName } from "../../catalog/slots";
+import type { Problem } from "../../errors";
+import { COMMAND } from "../../text";
+import { warn } from "../diagnostics";
+import type { StackState } from "../stack-state";
+import { ENVIRONMENT_SECRET, ORGANIZATION_SECRET } from "./existing-secrets";
+
+const ORGANIZATION_SECRET_REPOSITORIES =
+  "github:index/actionsOrganizationSecretRepositories:ActionsOrganizationSecretRepositories";
+
+/** An organization secret that its entry does not declare any more. */
+export interface OrganizationLeftover {
+  slot: SlotName;
+  /** Whether the state has its list of repositories as a resource. */
+  hasRepositories: boolean;
+}
+
+/** What the state has of secrets where their entries stood before `perEnvironment` was set or taken away. */
+export interface Leftovers {
+  organization: readonly OrganizationLeftover[];
+  environments: readonly EnvironmentSlot[];
+}
+
+export interface LeftoversArgs {
+  /** Every entry of the catalog. */
+  secrets: readonly ResolvedEntry[];
+  /** The stack's config: its carriers and deployment environments. */
+  settings: Settings;
+  /** Whether this stack declares the organization secrets. */
+  ownsOrganization: boolean;
+  /** UTC: YYYY-MM-DD. */
+  today: string;
+}
+
+/**
+ * The leftovers that this run keeps as they are: those in the state whose day has not come. An entry that moves deletes
+ * nothing by itself, because the value at its old place may be the only one there is. Tells of each what to do.
+ *
+ * @param state undefined: nobody knows what it has. Then nothing is kept, and the guards refuse to delete it.
+ */
+export function findLeftovers(
+  { secrets, settings, ownsOrganization, today }: LeftoversArgs,
+  state: StackState | undefined,
+): Leftovers {
+  if (state === undefined) return { organization: [], environments: [] };
+  const ofOrganization = ownsOrganization ? organizationLeftovers(secrets) : [];
+  const organization = ofOrganization.filter(({ name }) => state.has(ORGANIZATION_SECRET, name));
+  const environments = environmentLeftovers(secrets, settings.carriers, settings.environments).filter(
+    (each) => state.has(ENVIRONMENT_SECRET, pathOfSlot(each)),
+  );
+  void warn(
+    ...organization.map((slot) => aboutOrganization(slot, today)),
+    ...[...new Set(environments.map(({ slot }) => slot.name))].map((name) =>
+      aboutEnvironments(
+        environments.filter(({ slot }) => slot.name === name),
+        today,
+      ),
+    ),
+  );
+  return {
+    organization: organization
+      .filter(({ tombstone }) => !isDue(tombstone, today))
+      .map((slot) => ({ slot, hasRepositories: state.has(ORGANIZATION_SECRET_REPOSITORIES, slot.name) })),
+    environments: environments.filter(({ slot }) => !isDue(slot.tombstone, today)),
+  };
+}
+
+function aboutOrganization(slot: SlotName, today: string): Problem {
+  const { name, secret } = slot;
+  const cause = "has a value per environment, and its organization secret from before";
+  const sets = secret.environments.map(
+    (environment) => `${COMMAND} set ${name} --environment ${environment} --replace`,
+  );
+  return fateOf(slot, today, cause, sets);
+}
+
+function aboutEnvironments(places: readonly EnvironmentSlot[], today: string): Problem {
+  const { slot } = places[0] as EnvironmentSlot;
+  const where = places.map(({ repository, environment }) => `${environment} of ${repository}`).join(", ");
+  const cause = `is an organization secret again, and its secrets from before in GitHub environments (${where}), which the sync still reads,`;
+  return fateOf(slot, today, cause, [`${COMMAND} set ${slot.name} --replace`]);
+}
+
+/** @param sets commands that give the entry its value where it stands now. */
+function fateOf(
+  { name, tombstone }: SlotName,
+  today: string,
+  cause: string,
+  sets: readonly string[],
+): Problem {
+  const code = "secret-left-over";
+  if (isDue(tombstone, today))
+    return {
+      code,
+      subject: name,
+      cause: `${cause} is due since ${tombstone}`,
+      remedy: "pulumi up deletes it; then remove leftoverUntil",
+    };
+  if (tombstone !== undefined)
+    return {
+      code,
+      subject: name,
+      cause: `${cause} expires on ${tombstone}`,
+      remedy: `set every value by then: ${sets.join("; ")}`,
+    };
+  return {
+    code,
+    subject: name,
+    cause: `${cause} stays as it is, with its value and access`,
+    remedy: `${sets.join("; ")}; then give the entry leftoverUntil: "YYYY-MM-DD", a day in the future, run pulumi up, and again from that day on`,
+  };
+}
