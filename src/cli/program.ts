@@ -11,6 +11,7 @@ import { diffCommand } from "./commands/diff";
 import { driftCommand } from "./commands/drift";
 import { evidenceCommand } from "./commands/evidence";
 import { exportToEnvCommand } from "./commands/export-to-env";
+import { externalSecretCommand } from "./commands/external-secret";
 import { generateTemplateCommand } from "./commands/generate-template";
 import { historyCommand } from "./commands/history";
 import { pauseCommand } from "./commands/pause";
@@ -39,6 +40,7 @@ const ALL: readonly (Command | OldCommandSpec)[] = [
   syncToPulumiCommand,
   syncAllCommand,
   runCommand,
+  externalSecretCommand,
   generateTemplateCommand,
   exportToEnvCommand,
   statusCommand,

@@ -155,7 +155,7 @@ def filled(cloud: Cloud) -> Cloud:
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Loaders that the generator wrote: those of the contract, and the catalog's own applications at their paths."""
     found = tmp_path_factory.mktemp("generated")
     command = ["node", "-r", "ts-node/register/transpile-only", "test/loaders/generate.ts", str(found)]

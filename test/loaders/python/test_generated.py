@@ -47,17 +47,17 @@ WRONG = {
 
 
 @pytest.fixture(params=KINDS)
-def module(folder: Path, filled: Cloud, request: pytest.FixtureRequest) -> Iterator[Any]:
+def module(generated: Path, filled: Cloud, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A fresh module whose loader asks the sandbox."""
-    found = fresh(folder, request.param)
+    found = fresh(generated, request.param)
     found.configure(found.Options(variables=filled.variables()))
     filled.requests()
     yield found
     found.loader.close()
 
 
-def fresh(folder: Path, kind: str) -> Any:
-    place = importlib.util.spec_from_file_location(kind, folder / f"{kind}.py")
+def fresh(generated: Path, kind: str) -> Any:
+    place = importlib.util.spec_from_file_location(kind, generated / f"{kind}.py")
     assert place is not None and place.loader is not None
     found = importlib.util.module_from_spec(place)
     sys.modules[kind] = found
@@ -112,12 +112,11 @@ def test_asyncio_loads_the_same_snapshot(module: Any) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_import_asks_nothing_and_needs_no_package_where_the_runtime_is_included(
-    folder: Path, cloud: Cloud, kind: str
+    generated: Path, cloud: Cloud, kind: str
 ) -> None:
     isolated = ["-S", "-E"] if kind == "with_runtime" else []
-    code = (
-        f"import sys; sys.path[:0] = [{str(folder)!r}, {str(ROOT / 'src/loaders/python')!r}][: {1 + (not isolated)}];"
-    )
+    paths = [str(generated), str(ROOT / "src/loaders/python")][: 1 + (not isolated)]
+    code = f"import sys; sys.path[:0] = {paths!r};"
     code += f"import {kind}; assert 'ssl' not in sys.modules and 'json' not in sys.modules; print({kind}.config)"
     environment = {**os.environ, **cloud.variables()}
     ended = subprocess.run(
@@ -129,13 +128,15 @@ def test_an_import_asks_nothing_and_needs_no_package_where_the_runtime_is_includ
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
-def test_its_types_are_exact_and_wrong_uses_do_not_check(folder: Path, tmp_path: Path, kind: str, checker: str) -> None:
+def test_its_types_are_exact_and_wrong_uses_do_not_check(
+    generated: Path, tmp_path: Path, kind: str, checker: str
+) -> None:
     # assert_type came with Python 3.11; the checkers read it from typing_extensions.
     right = RIGHT.replace("from typing import Literal, assert_type", "from typing_extensions import assert_type")
     files = {"right": right, **{name.replace(" ", "_"): text for name, text in WRONG.items()}}
     for name, text in files.items():
         (tmp_path / f"{name}.py").write_text(text.replace("MODULE", kind))
-    (tmp_path / f"{kind}.py").write_text((folder / f"{kind}.py").read_text())
+    (tmp_path / f"{kind}.py").write_text((generated / f"{kind}.py").read_text())
     (tmp_path / "pyrightconfig.json").write_text(f'{{"extraPaths": ["{ROOT}/src/loaders/python"]}}')
     paths = [tmp_path / f"{name}.py" for name in (kind, *files)]
     ended = mypy(*paths, cache=tmp_path / "cache") if checker == "mypy" else pyright("-p", tmp_path)

@@ -39,14 +39,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(wheel: Path, generated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of a fresh environment that has the wheel alone, beside a module that imports it."""
     home = tmp_path_factory.mktemp("application")
     venv.create(home, with_pip=False)
     python = home / "bin/python"
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-index", "--no-cache-dir"]
     subprocess.run([*pip, "--disable-pip-version-check", str(wheel)], check=True)
-    (home / "with_package.py").write_text((folder / "with_package.py").read_text())
+    (home / "with_package.py").write_text((generated / "with_package.py").read_text())
     return python
 
 
