@@ -55,6 +55,7 @@ export const TOPICS = {
   mend: "Fix and recover",
   access: "Access and audit",
   ci: "In CI",
+  shell: "In your shell",
 } as const;
 
 /** What the shell completes a word with: names of the catalog, or files. */

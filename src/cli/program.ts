@@ -6,6 +6,7 @@ import { type Command, type CommandSpec, EXIT, flagOf, TOPICS, type TypedLine } 
 import { accessCommand } from "./commands/access";
 import { adoptCommand } from "./commands/adopt";
 import { auditCommand } from "./commands/audit";
+import { completionCommand } from "./commands/completion";
 import { compromiseCommand } from "./commands/compromise";
 import { diffCommand } from "./commands/diff";
 import { driftCommand } from "./commands/drift";
@@ -60,6 +61,7 @@ const ALL: readonly (Command | OldCommandSpec)[] = [
   evidenceCommand,
   runAsCommand,
   planCommentCommand,
+  completionCommand(() => COMMANDS.map(({ spec }) => spec)),
 ];
 
 /** Every command, in the order of its topic. To add one: a line here. */
