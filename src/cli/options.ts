@@ -1,8 +1,6 @@
 import { RemedyError } from "../errors";
-import type { Context } from "../operations/context";
 import { COMMAND } from "../text";
 import type { Completes, OptionSpec, Place, PositionalSpec } from "./command";
-import type { Typed } from "./old-command";
 import { parseSince } from "./time-options";
 
 /** An option that is there or not. */
@@ -171,66 +169,5 @@ function requireKnown(
     subject: name.startsWith("--") ? name : unknown.join(", "),
     cause: `the catalog has no ${WORDS[kind]}${name.startsWith("--") ? ` ${unknown.join(", ")}` : " of this name"}`,
     remedy: `use one of ${[...known].sort().join(", ")}`,
-  });
-}
-
-// What follows goes with the commands of the old form.
-
-/**
- * The environments that were typed after the command; all of the catalog's when none was.
- *
- * @throws RemedyError naming those that the catalog does not have.
- */
-export function environmentArguments({ catalog }: Context, typed: Typed): readonly string[] {
-  const asked = [...new Set(typed.names)];
-  const unknown = asked.filter((name) => !catalog.environments.includes(name));
-  if (unknown.length > 0) {
-    const known = catalog.environments.join(", ");
-    throw new RemedyError({
-      code: "environment-unknown",
-      subject: unknown.join(", "),
-      cause: "the catalog has no such environment",
-      remedy: `use one of ${known}`,
-    });
-  }
-  return asked.length === 0 ? catalog.environments : asked;
-}
-
-/** The one environment that was typed. @throws RemedyError as above, and when it is not one. */
-export function environmentArgument(context: Context, typed: Typed, command: string): string {
-  const [environment, ...more] = environmentArguments(context, typed);
-  if (environment !== undefined && typed.names.length > 0 && more.length === 0) return environment;
-  throw new RemedyError({
-    code: "usage-invalid",
-    subject: command,
-    cause: "takes one environment",
-    remedy: "name one, and options after it",
-  });
-}
-
-/** The group that `--group` names, or all. @throws RemedyError when the catalog has none of that name. */
-export function groupOption({ catalog }: Context, typed: Typed): readonly string[] {
-  const groups = Object.keys(catalog.groups).sort();
-  const asked = typed.text("group");
-  if (asked === undefined) return groups;
-  if (groups.includes(asked)) return [asked];
-  throw new RemedyError({
-    code: "group-unknown",
-    subject: "--group",
-    cause: `names no group of the catalog: ${asked}`,
-    remedy: `use one of ${groups.join(", ")}`,
-  });
-}
-
-/** The environment that `--environment` names, if any. @throws RemedyError when the catalog has none of that name. */
-export function environmentOption({ catalog }: Context, typed: Typed): string | undefined {
-  const asked = typed.text("environment");
-  if (asked === undefined || catalog.environments.includes(asked)) return asked;
-  const known = catalog.environments.join(", ");
-  throw new RemedyError({
-    code: "environment-unknown",
-    subject: "--environment",
-    cause: `names no environment of the catalog: ${asked}`,
-    remedy: `set it to one of ${known}`,
   });
 }

@@ -30,11 +30,11 @@ import { syncAllCommand } from "./commands/sync-all";
 import { syncToGithubCommand } from "./commands/sync-to-github";
 import { syncToPulumiCommand } from "./commands/sync-to-pulumi";
 import { verifyCommand } from "./commands/verify";
-import { convertOld, type OldCommandSpec } from "./old-command";
 import { errorDocument, errorLines } from "./report-error";
 import type { Terminal } from "./terminal";
 
-const ALL: readonly (Command | OldCommandSpec)[] = [
+/** Every command, in the order of its topic. To add one: a line here. */
+export const COMMANDS: readonly Command[] = [
   adoptCommand,
   setCommand,
   syncToGithubCommand,
@@ -63,9 +63,6 @@ const ALL: readonly (Command | OldCommandSpec)[] = [
   planCommentCommand,
   completionCommand(() => COMMANDS.map(({ spec }) => spec)),
 ];
-
-/** Every command, in the order of its topic. To add one: a line here. */
-export const COMMANDS: readonly Command[] = ALL.map((each) => ("spec" in each ? each : convertOld(each)));
 
 /** Longer lines are hard to read. */
 const WIDEST = 100;
