@@ -22,6 +22,8 @@ export interface Declared {
   /** URNs by the input that needs them. */
   inputDependencies: Record<string, string[]>;
   aliases: number;
+  /** The provider's id of what is imported; empty where nothing is. */
+  importId: string;
 }
 
 /** A hook as the program registered it. */
@@ -64,6 +66,7 @@ export async function declaredOf(request: RegisterResourceRequest): Promise<Decl
     },
     dependencies: request.getDependenciesList(),
     inputDependencies: Object.fromEntries(pairs),
+    importId: request.getImportid(),
     aliases: request.getAliasesList().length + request.getAliasurnsList().length,
   };
 }

@@ -3,17 +3,18 @@ import { COMMAND, counted } from "../../text";
 import { defineCommand, EXIT } from "../command";
 import { flag, secretNames } from "../options";
 
-/** Sets who can use a secret; knows no value and sends none. */
+/** Sets who can use a secret; knows no value, and sends none but the placeholder of a secret that is gone. */
 export const repairCommand = defineCommand({
   name: "repair",
   topic: "mend",
   summary: "Set who can use secrets to what the catalog declares",
   details: [
+    "A secret that the stack made and somebody deleted in GitHub is made again with the placeholder and its access. Run it before pulumi up --refresh, which ends at a deleted secret with GitHub's 404.",
     "A list of repositories is replaced by itself. Another visibility is sent without a value: GitHub's API documents the value as optional there. Where GitHub refuses that, the person who knows the value sets it anew.",
   ],
   positionals: { names: secretNames(`organization secrets that ${COMMAND} drift named`) },
   options: {
-    all: flag("every declared secret that is there, and say only what is changed"),
+    all: flag("every declared secret that is there or in the stack's state, and say only what is changed"),
     dryRun: flag("say what would be changed and stop"),
   },
   examples: ["repair OPENAI_API_KEY", "repair --all --dry-run"],

@@ -1,13 +1,23 @@
+import type { Spread } from "../../catalog/carriers";
 import { dayOf } from "../../catalog/dates";
+import { SENTINEL } from "../../catalog/layout";
 import { organizationSlots, type SlotName } from "../../catalog/slots";
 import type { GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
+import { Secret } from "../../secret";
 import { COMMAND } from "../../text";
 import type { Context } from "../context";
 import { organizationSlotsNamed, requireRoom, spreadOf } from "../values/named-entries";
-import { describeReaders, repositoryIds } from "../values/write-values";
-import { differencesOf, type Finding, type Observed } from "./find-drift";
+import { describeReaders, repositoryIds, writeValues } from "../values/write-values";
+import { differencesOf, type Finding } from "./find-drift";
 import { observeSecrets } from "./observe-github";
+
+type Shards = Spread["shards"];
+
+/** Types in the stack's state: a secret, and its list of repositories. */
+const SLOT = "github:index/actionsOrganizationSecret:ActionsOrganizationSecret";
+const REPOSITORIES =
+  "github:index/actionsOrganizationSecretRepositories:ActionsOrganizationSecretRepositories";
 
 /** One secret that was looked at, and set where it differed. */
 export interface Repaired {
@@ -19,12 +29,14 @@ export interface Repaired {
 }
 
 /**
- * Sets who can use organization secrets to what is declared, without a value.
+ * Sets who can use organization secrets to what is declared, without a value. One that the stack made and somebody
+ * deleted gets the placeholder and its access again: without it the provider's list of its repositories ends every
+ * refresh with 404.
  *
- * @param names of the catalog; or all that are in GitHub.
+ * @param names of the catalog; or all that are in GitHub or in the stack's state.
  * @param onDone told of each in its order; in a dry run of what would be done.
  * @returns how many were looked at.
- * @throws RemedyError when one that was named is not in GitHub or finds no room, before anything is written; and at the
+ * @throws RemedyError when one that was named is in neither or finds no room, before anything is written; and at the
  *   first that GitHub refuses.
  */
 export async function repair(
@@ -40,19 +52,30 @@ export async function repair(
       : organizationSlotsNamed(catalog, names);
   const github = context.github();
   const observed = await observeSecrets(github, new Set(declared.map(({ name }) => name)));
-  if (names !== "all") requireAllThere(declared, observed);
   const there = new Set(observed.secrets.map(({ name }) => name));
+  const deleted = await deletedSlots(
+    context,
+    declared.filter(({ name }) => !there.has(name)),
+  );
+  const known = new Set([...there, ...deleted.map(({ slot }) => slot.name)]);
+  if (names !== "all") requireAllThere(declared, known);
   const spread = await spreadOf(context, github);
   const slots = declared
-    .filter(({ name }) => there.has(name))
+    .filter(({ name }) => known.has(name))
     .map((slot) => ({ ...slot, finding: differencesOf(slot, spread.shards, observed)[0] }));
   const wrong = slots.filter(({ finding }) => finding !== undefined).map(({ secret }) => secret);
   requireRoom(wrong, spread);
   const idsOf = await repositoryIds(github, spread.shards, wrong);
   for (const slot of slots) {
     const { name, secret, finding } = slot;
-    if (finding !== undefined && !dryRun) await fix(github, slot, finding, idsOf(secret));
-    onDone({ name, was: finding?.cause, readers: describeReaders(secret, spread.shards) });
+    const gone = deleted.find((each) => each.slot.name === name);
+    const readers = describeReaders(secret, spread.shards);
+    if (finding !== undefined && !dryRun) {
+      if (gone === undefined) await fix(github, slot, finding, idsOf(secret));
+      else await makeAgain(context, github, spread.shards, gone);
+    }
+    const later = gone?.leftList === undefined ? "" : "made by the next pulumi up, ";
+    onDone({ name, was: finding?.cause, readers: `${later}${readers}` });
   }
   return slots.length;
 }
@@ -79,9 +102,54 @@ function fix(
   return setVisibility(github, slot, repositoryIds);
 }
 
-function requireAllThere(slots: readonly SlotName[], observed: Observed): void {
-  const there = new Set(observed.secrets.map((secret) => secret.name));
-  const missing = slots.map((slot) => slot.name).filter((name) => !there.has(name));
+/** A secret that the stack made and somebody deleted in GitHub. */
+interface Deleted {
+  slot: SlotName;
+  /** URN of its list of repositories, where a refresh that failed at that list took the secret alone from the state. */
+  leftList: string | undefined;
+}
+
+/** Those that the stack's state has. One that no `up` has made yet is left to it, and config's values are sent by it. */
+async function deletedSlots({ pulumi }: Context, missing: readonly SlotName[]): Promise<Deleted[]> {
+  const persons = missing.filter(({ secret }) => secret.value === "person");
+  if (persons.length === 0) return [];
+  const { deployment } = JSON.parse(await pulumi.run(["stack", "export"])) as Exported;
+  const find = (wanted: string, name: string) =>
+    deployment?.resources?.find(({ type, inputs }) => type === wanted && inputs?.secretName === name);
+  return persons.flatMap((slot): Deleted[] => {
+    if (find(SLOT, slot.name) !== undefined) return [{ slot, leftList: undefined }];
+    const list = find(REPOSITORIES, slot.name);
+    return list === undefined ? [] : [{ slot, leftList: list.urn }];
+  });
+}
+
+interface Exported {
+  deployment?: { resources?: { urn: string; type: string; inputs?: { secretName?: string } }[] };
+}
+
+/**
+ * The secret again, with the placeholder. Where the state has its list alone, `up` would refuse what is there and not in
+ * the state: then the list leaves the state, and the next `up` makes both.
+ */
+async function makeAgain(
+  { pulumi }: Context,
+  github: GitHub,
+  shards: Shards,
+  { slot, leftList }: Deleted,
+): Promise<void> {
+  if (leftList !== undefined) await pulumi.run(["state", "delete", leftList, "--yes", "--force"]);
+  else await writePlaceholder(github, shards, slot);
+}
+
+/** Asks once more right before: GitHub has no write that creates alone, and someone may have set a value meanwhile. */
+async function writePlaceholder(github: GitHub, shards: Shards, slot: SlotName): Promise<void> {
+  const isThere = (await github.listSecrets()).some(({ name }) => name === slot.name);
+  if (isThere) return;
+  await writeValues(github, shards, [{ slot, value: new Secret(SENTINEL) }], () => undefined);
+}
+
+function requireAllThere(slots: readonly SlotName[], known: ReadonlySet<string>): void {
+  const missing = slots.map((slot) => slot.name).filter((name) => !known.has(name));
   if (missing.length === 0) return;
   throw new RemedyError({
     code: "secret-missing",
