@@ -60,8 +60,8 @@ export interface Entry<GroupName extends string = string, EnvironmentName extend
    */
   sharedBecause?: string;
   /**
-   * Day from which on `up` deletes what stands where it stood before `perEnvironment` was set or taken away: its
-   * organization secret, or its secrets in GitHub environments. Until there is a day they stay. Then remove this line.
+   * Day from which on `up` deletes the organization secret that it had before `perEnvironment` was set. Until there is a
+   * day it stays. Then remove this line.
    */
   leftoverUntil?: string;
   /** Whether a sync without a value for it fails. Default: true, unless it has a default or tombstone or is bootstrap. */

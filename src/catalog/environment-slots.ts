@@ -1,7 +1,7 @@
 import type { Problem } from "../errors";
 import { bestOf } from "./carriers";
 import type { ResolvedEntry } from "./entry";
-import { asLeftover, environmentSlots, type SlotName, slotNames } from "./slots";
+import { environmentSlots, type SlotName, slotNames } from "./slots";
 
 /** Secrets that one environment of a repository holds at most (GitHub's docs, "Secrets reference"). */
 const HELD_BY_AN_ENVIRONMENT = 100;
@@ -34,15 +34,13 @@ export function environmentTargets(
   );
 }
 
-/** Where secrets of GitHub environments would be leftovers of entries that are the organization's; due ones are among them. */
+/** Where secrets of GitHub environments would be leftovers of entries that are the organization's. */
 export function environmentLeftovers(
   secrets: readonly ResolvedEntry[],
   carriers: readonly string[],
   environments: readonly string[],
 ): EnvironmentSlot[] {
-  const slots = slotNames(secrets)
-    .filter(({ secret }) => !secret.perEnvironment)
-    .map(asLeftover);
+  const slots = slotNames(secrets).filter(({ secret }) => !secret.perEnvironment);
   return environments.flatMap((environment) =>
     carriers.flatMap((repository) =>
       slots

@@ -48,8 +48,9 @@ export function isLeftover({ secret }: SlotName, { environment }: { environment?
   return secret.perEnvironment === (environment === undefined);
 }
 
-/** The same slot as a leftover: it goes on the entry's own day for it, or with the entry. */
+/** The same slot as a leftover of the organization: it goes on the entry's own day for it, or with the entry. */
 export function asLeftover(slot: SlotName): SlotName {
+  if (!slot.secret.perEnvironment) return slot;
   const days = [slot.tombstone, slot.secret.leftoverUntil].filter((day) => day !== undefined);
   return { ...slot, tombstone: days.sort()[0] };
 }

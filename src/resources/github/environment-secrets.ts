@@ -40,7 +40,8 @@ export class EnvironmentSecrets extends pulumi.ComponentResource {
     // Deleting a GitHub environment deletes every secret in it, other people's too. Without its branch rule no job may
     // use it, and the provider cannot create a rule that exists.
     // One that is there for `protectCarriers` alone is left in GitHub when that is switched off, which must not fail.
-    const stays = [...args.slots, ...args.leftovers].some(({ tombstone }) => tombstone === undefined);
+    // Leftovers are deleted by a person: nothing must keep the environment in the stack after them.
+    const stays = args.slots.some(({ tombstone }) => tombstone === undefined);
     const kept = { retainOnDelete: true, protect: stays || args.reviewers.length > 0 };
     const reviewers = reviewersOf(args.reviewers);
     const declared = new github.RepositoryEnvironment(

@@ -60,10 +60,14 @@ export function renameIncomplete({ name, secret }: SlotName, why: string): Probl
 
 /** The entry has no value of its own yet where it stands now. */
 export function leftoverNeeded({ name, secret }: SlotName, inputs: SecretInputs, why: string): Problem {
-  const sets =
-    inputs.environment === undefined
-      ? secret.environments.map((each) => `${COMMAND} set ${name} --environment ${each} --replace`)
-      : [`${COMMAND} set ${name} --replace`];
+  if (inputs.environment !== undefined)
+    return {
+      code: "leftover-needed",
+      subject: name,
+      cause: `deleting what is left of this secret in ${inputs.environment} could lose the only value there is, because ${why}. Nothing of it was deleted`,
+      remedy: `${COMMAND} set ${name} --replace, delete it in GitHub, then pulumi up --refresh`,
+    };
+  const sets = secret.environments.map((each) => `${COMMAND} set ${name} --environment ${each} --replace`);
   return {
     code: "leftover-needed",
     subject: name,
@@ -107,6 +111,8 @@ function whyNotDue(slot: SlotName | undefined, today: string): string {
 
 function howToDelete(inputs: SecretInputs, slot: SlotName | undefined, today: string): string {
   const name = String(inputs.secretName);
+  if (slot !== undefined && isLeftover(slot, inputs) && inputs.environment !== undefined)
+    return `${COMMAND} set ${name} --replace, delete it in GitHub, then pulumi up --refresh`;
   if (slot !== undefined && isLeftover(slot, inputs))
     return `give the entry ${name} leftoverUntil: "YYYY-MM-DD" with a day in the future, run pulumi up, and again from that day on`;
   const steps = 'tombstone: "YYYY-MM-DD" with a day in the future, run pulumi up, and again from that day on';

@@ -81,11 +81,9 @@ export class RenamedSecrets {
   private async whyLeft({ name, secret }: SlotName, inputs: SecretPlace): Promise<string | undefined> {
     const { today, carriers, inGitHub } = this.evidence;
     if (isDue(secret.tombstone, today) || secret.value === "config") return undefined;
-    const isUnset = (place: SecretPlace) => inGitHub.isUntouched({ ...place, secretName: name });
     if (inputs.environment !== undefined)
-      return (await isUnset({}))
-        ? `nobody has set ${name} as an organization secret since it was created`
-        : undefined;
+      return `whether the organization secret ${name} has a value is not known`;
+    const isUnset = (place: SecretPlace) => inGitHub.isUntouched({ ...place, secretName: name });
     const targets = environmentTargets([secret], carriers, secret.environments, today);
     const unset = await Promise.all(
       targets.map(async (place) => ((await isUnset({ ...place })) ? [place.environment] : [])),

@@ -57,7 +57,7 @@ export function findLeftovers(
     ...[...new Set(environments.map(({ slot }) => slot.name))].map((name) =>
       aboutEnvironments(
         environments.filter(({ slot }) => slot.name === name),
-        today,
+        settings.githubOrganization,
       ),
     ),
   );
@@ -78,11 +78,23 @@ function aboutOrganization(slot: SlotName, today: string): Problem {
   return fateOf(slot, today, cause, sets);
 }
 
-function aboutEnvironments(places: readonly EnvironmentSlot[], today: string): Problem {
+/**
+ * No `up` deletes them: whether the organization secret has a value is not known, because GitHub moves its time also when
+ * repositories get access. So a person does, and a refresh forgets them.
+ */
+function aboutEnvironments(places: readonly EnvironmentSlot[], owner: string): Problem {
   const { slot } = places[0] as EnvironmentSlot;
   const where = places.map(({ repository, environment }) => `${environment} of ${repository}`).join(", ");
-  const cause = `is an organization secret again, and its secrets from before in GitHub environments (${where}), which the sync still reads,`;
-  return fateOf(slot, today, cause, [`${COMMAND} set ${slot.name} --replace`]);
+  const deletions = places.map(
+    ({ repository, environment }) =>
+      `gh secret delete ${slot.name} --env ${environment} -R ${owner}/${repository}`,
+  );
+  return {
+    code: "secret-left-over",
+    subject: slot.name,
+    cause: `is an organization secret again, and its secrets from before in GitHub environments (${where}) stay as they are; the sync reads them first`,
+    remedy: `${COMMAND} set ${slot.name} --replace; then ${deletions.join("; ")}; pulumi up --refresh`,
+  };
 }
 
 /** @param sets commands that give the entry its value where it stands now. */
