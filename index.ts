@@ -36,7 +36,7 @@ const issuer = ownsOrganization
   : Promise.resolve(undefined);
 const existing = refuseExisting({ ...stack, secrets, today, inGitHub, state });
 const dependsOn = Promise.all([existing, issuer]).then(() => []);
-const leftovers = state.then((known) => findLeftovers({ ...stack, secrets, today }, known));
+const leftovers = state.then((known) => findLeftovers({ ...stack, secrets, today, inGitHub }, known));
 const opts = { providers: [github, pulumiservice], dependsOn };
 new CatalogFacts(settings.application, { secrets, policies });
 

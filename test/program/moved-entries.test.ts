@@ -11,6 +11,14 @@ const REPOSITORIES =
 const OWN =
   "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret::sophia-main/production/MOVED_KEY";
 
+/** A GitHub that holds what the state has. */
+const inGitHub = (state: readonly string[]): ProgramOptions => ({
+  organizationSecrets: state.includes(SECRET) ? ["MOVED_KEY"] : [],
+  protection: state.includes(OWN)
+    ? { "/environments/production/secrets?per_page=100&page=1": { secrets: [{ name: "MOVED_KEY" }] } }
+    : {},
+});
+
 const having = (more: Partial<Entry>): Catalog => ({
   environments: ["development", "staging", "production"],
   groups: { keys: { description: "Keys", rotationDays: 90, owner: "Ops" } },
@@ -21,7 +29,12 @@ describe("an entry that moved", function () {
   this.timeout(60_000);
   const run = async (more: Partial<Entry>, state: readonly string[], options: ProgramOptions = {}) => {
     const known = Object.fromEntries(state.map((each) => [`urn:pulumi:stack::project::${each}`, {}]));
-    const { resources, said, error } = await runProgram({ catalog: having(more), state: known, ...options });
+    const { resources, said, error } = await runProgram({
+      catalog: having(more),
+      state: known,
+      ...inGitHub(state),
+      ...options,
+    });
     equal(error, undefined);
     const told = readDiagnostics(said.join("\n")).filter(({ code }) => code === "secret-left-over");
     const only = (type: string) => ofType(resources, type);
@@ -69,6 +82,14 @@ describe("an entry that moved", function () {
     const { only, told } = await run({ perEnvironment: true, leftoverUntil: "2999-12-31" }, []);
     deepEqual([only(TYPES.slot), told], [[], []]);
     equal(only(TYPES.environmentSecret).length, 1);
+  });
+
+  it("brings back nothing that a person deleted in GitHub, though the state still has it", async () => {
+    const gone = { organizationSecrets: [], protection: {} };
+    const there = await run({ perEnvironment: true }, [SECRET], gone);
+    deepEqual([there.only(TYPES.slot), there.told], [[], []]);
+    const back = await run({}, [OWN], gone);
+    deepEqual([back.only(TYPES.environmentSecret), back.told], [[], []]);
   });
 
   it("back to the organization keeps the secrets of environments until a person deletes them", async () => {

@@ -44,6 +44,8 @@ export interface ProgramOptions {
   readable?: Record<string, string[]>;
   /** Config that is not in the stack's file: from an ESC environment, `--config-file` or `-c`; not secret. */
   plainConfig?: Record<string, string>;
+  /** Organization secrets that GitHub lists. Default: none. */
+  organizationSecrets?: readonly string[];
   /** Whether it is a preview. Default: no. */
   preview?: boolean;
   /** Environment variables; of Pulumi's own none else is there. */
@@ -269,9 +271,17 @@ const PROTECTED: Record<string, unknown> = {
 
 const NOBODY_ELSES = { "ai-cherry/sophia-main": [], "ai-cherry/second-carrier": [] };
 
+const listed = (name: string) => ({ name, visibility: "selected", createdAt: "", updatedAt: "" });
+
 function mocks(
   result: ProgramRun,
-  { ledgers = {}, readable = NOBODY_ELSES, protection = PROTECTED, state: inState }: ProgramOptions,
+  {
+    ledgers = {},
+    readable = NOBODY_ELSES,
+    protection = PROTECTED,
+    state: inState,
+    organizationSecrets = [],
+  }: ProgramOptions,
 ): pulumi.runtime.Mocks {
   return {
     newResource: ({ type, name, inputs }) => {
@@ -284,6 +294,8 @@ function mocks(
     },
     call: ({ token, inputs }) => {
       result.calls.push({ token, inputs });
+      if (token === "github:index/getActionsOrganizationSecrets:getActionsOrganizationSecrets")
+        return { secrets: organizationSecrets.map(listed) };
       if (token === "github:index/getRepository:getRepository") {
         const repoId = REPOSITORY_IDS[String(inputs.name)];
         if (repoId === undefined) throw new Error(`404 ${inputs.name}`);

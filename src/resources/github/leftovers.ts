@@ -8,6 +8,7 @@ import { COMMAND } from "../../text";
 import { warn } from "../diagnostics";
 import type { StackState } from "../stack-state";
 import { ENVIRONMENT_SECRET, ORGANIZATION_SECRET } from "./existing-secrets";
+import type { GitHubSecrets } from "./github-secrets";
 
 const ORGANIZATION_SECRET_REPOSITORIES =
   "github:index/actionsOrganizationSecretRepositories:ActionsOrganizationSecretRepositories";
@@ -34,6 +35,8 @@ export interface LeftoversArgs {
   ownsOrganization: boolean;
   /** UTC: YYYY-MM-DD. */
   today: string;
+  /** What GitHub holds: a leftover that a person deleted there must not come back, though the state still has it. */
+  inGitHub: Pick<GitHubSecrets, "has">;
 }
 
 /**
@@ -42,15 +45,21 @@ export interface LeftoversArgs {
  *
  * @param state undefined: nobody knows what it has. Then nothing is kept, and the guards refuse to delete it.
  */
-export function findLeftovers(
-  { secrets, settings, ownsOrganization, today }: LeftoversArgs,
+export async function findLeftovers(
+  { secrets, settings, ownsOrganization, today, inGitHub }: LeftoversArgs,
   state: StackState | undefined,
-): Leftovers {
+): Promise<Leftovers> {
   if (state === undefined) return { organization: [], environments: [] };
   const ofOrganization = ownsOrganization ? organizationLeftovers(secrets) : [];
-  const organization = ofOrganization.filter(({ name }) => state.has(ORGANIZATION_SECRET, name));
-  const environments = environmentLeftovers(secrets, settings.carriers, settings.environments).filter(
-    (each) => state.has(ENVIRONMENT_SECRET, pathOfSlot(each)),
+  const organization = await existing(
+    ofOrganization.filter(({ name }) => state.has(ORGANIZATION_SECRET, name)),
+    ({ name }) => inGitHub.has({ secretName: name }),
+  );
+  const environments = await existing(
+    environmentLeftovers(secrets, settings.carriers, settings.environments).filter((each) =>
+      state.has(ENVIRONMENT_SECRET, pathOfSlot(each)),
+    ),
+    ({ repository, environment, slot }) => inGitHub.has({ repository, environment, secretName: slot.name }),
   );
   void warn(
     ...organization.map((slot) => aboutOrganization(slot, today)),
@@ -67,6 +76,14 @@ export function findLeftovers(
       .map((slot) => ({ slot, hasRepositories: state.has(ORGANIZATION_SECRET_REPOSITORIES, slot.name) })),
     environments: environments.filter(({ slot }) => !isDue(slot.tombstone, today)),
   };
+}
+
+async function existing<Item>(
+  items: readonly Item[],
+  has: (item: Item) => Promise<boolean>,
+): Promise<Item[]> {
+  const found = await Promise.all(items.map(async (item) => ((await has(item)) ? [item] : [])));
+  return found.flat();
 }
 
 function aboutOrganization(slot: SlotName, today: string): Problem {
