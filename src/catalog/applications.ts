@@ -25,6 +25,8 @@ export interface Application<GroupName extends string = string, EnvironmentName 
    * application installs from the organization's own index. Default: included.
    */
   runtime?: "included" | "package";
+  /** Python alone: the file also has `Settings`, a BaseSettings of pydantic-settings, which the application then installs. */
+  pydantic?: true;
 }
 
 /** A field of a grouping: an app key, a public text, or fields of its own. */

@@ -39,6 +39,20 @@ export function generate(folder: string): void {
       renderTypeScript({ spec, groupings, runtime: { included: runtimes.typescript }, docs: DOCS }),
     ],
     ["with_package.ts", renderTypeScript({ spec, groupings, runtime: "package", docs: DOCS })],
+    [
+      "with_settings.py",
+      renderPython({
+        spec,
+        groupings,
+        runtime: { included: runtimes.pythonWithPydantic },
+        docs: DOCS,
+        pydantic: true,
+      }),
+    ],
+    [
+      "with_package_settings.py",
+      renderPython({ spec, groupings, runtime: "package", docs: DOCS, pydantic: true }),
+    ],
     ...catalog.applications
       .filter(({ language }) => language === "python")
       .map((each) => [each.path, renderApplication(catalog, settings, each, runtimes)] as const),

@@ -59,6 +59,7 @@ const APPLICATION = z.strictObject({
   environments: LIST,
   groups: LIST,
   runtime: z.enum(["included", "package"], "not included or package").optional(),
+  pydantic: z.literal(true, "not true").optional(),
 });
 
 function wholeApplications(given: readonly Application[]): { whole: Application[]; problems: Problem[] } {
@@ -124,6 +125,8 @@ function checkApplication(application: Application, catalog: ResolvedCatalog): P
         `${path} is not a path in the repository that ends in ${ENDINGS[language]}`,
       ),
     );
+  if (application.pydantic === true && language !== "python")
+    problems.push(problem(subject, "application-pydantic", "pydantic is for Python alone"));
   if (path === WORKFLOW_PATH || path === SCRIPT_PATH)
     problems.push(problem(subject, "application-path", `${path} belongs to the sync`));
   for (const each of environments)

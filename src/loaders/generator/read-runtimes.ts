@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundlePython, type PythonModule } from "./bundle-python";
 import type { Runtimes } from "./render-application";
+import { PYDANTIC_IMPORTS } from "./render-pydantic";
 import { OWN_IMPORTS } from "./render-python";
 
 /** The TypeScript runtime, compiled and with its declarations: `make bundle` builds both from src/loaders/typescript. */
@@ -14,7 +15,11 @@ const NOT_INCLUDED = ["__init__", "pydantic"];
 export function readRuntimes(project: string): Runtimes {
   const { code, types } = TYPESCRIPT_RUNTIME;
   return {
-    python: bundlePython(pythonModules(project), OWN_IMPORTS),
+    python: bundlePython(pythonModules(project, NOT_INCLUDED), OWN_IMPORTS),
+    pythonWithPydantic: bundlePython(pythonModules(project, ["__init__"]), [
+      ...OWN_IMPORTS,
+      ...PYDANTIC_IMPORTS,
+    ]),
     typescript: {
       code: readFileSync(join(project, code), "utf8"),
       types: readFileSync(join(project, types), "utf8"),
@@ -22,11 +27,11 @@ export function readRuntimes(project: string): Runtimes {
   };
 }
 
-function pythonModules(project: string): PythonModule[] {
+function pythonModules(project: string, left: readonly string[]): PythonModule[] {
   const folder = join(project, "src/loaders/python/sophia_secrets");
   return readdirSync(folder)
     .filter((file) => file.endsWith(".py"))
     .map((file) => file.slice(0, -".py".length))
-    .filter((name) => !NOT_INCLUDED.includes(name))
+    .filter((name) => !left.includes(name))
     .map((name) => ({ name, text: readFileSync(join(folder, `${name}.py`), "utf8") }));
 }

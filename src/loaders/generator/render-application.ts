@@ -9,6 +9,8 @@ import { type LoaderSettings, loaderSpec } from "./spec-of-catalog";
 /** The runtimes that a file includes, as text, by language. */
 export interface Runtimes {
   python: string;
+  /** The same with the settings source of pydantic. */
+  pythonWithPydantic: string;
   typescript: TypeScriptRuntime;
 }
 
@@ -24,13 +26,16 @@ export function renderApplication(
   application: Application,
   runtimes: Runtimes,
 ): string {
-  const { language, runtime = "included" } = application;
+  const { language, runtime = "included", pydantic = false } = application;
   const spec = loaderSpec(catalog, settings, application);
   const groupings = groupingsFor(catalog.groupings, keysOf(spec));
   const docs = DOCS[language];
   if (language === "python") {
-    const included = runtime === "package" ? "package" : { included: runtimes.python };
-    return renderPython({ spec, groupings, runtime: included, docs });
+    const included =
+      runtime === "package"
+        ? "package"
+        : { included: pydantic ? runtimes.pythonWithPydantic : runtimes.python };
+    return renderPython({ spec, groupings, runtime: included, docs, pydantic });
   }
   const included = runtime === "package" ? "package" : { included: runtimes.typescript };
   return renderTypeScript({ spec, groupings, runtime: included, docs });

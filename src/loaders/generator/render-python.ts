@@ -1,5 +1,6 @@
 import { type Grouping, type GroupingField, type Groupings, kindOf } from "../../catalog/applications";
 import { isCertain, keysOf, type LoaderSpec } from "./loader-spec";
+import { PYDANTIC_IMPORTS, PYDANTIC_SOURCE, pydanticSettings } from "./render-pydantic";
 
 /** How an application gets the runtime: in the file itself, or from the package `sophia-secrets`. */
 export type Runtime = { included: string } | "package";
@@ -14,18 +15,21 @@ export function renderPython(options: {
   groupings: Groupings;
   runtime: Runtime;
   docs: string;
+  /** Whether the module has pydantic's settings; an included runtime must have been made for it. */
+  pydantic?: boolean;
 }): string {
-  const { spec, groupings, runtime, docs } = options;
+  const { spec, groupings, runtime, docs, pydantic = false } = options;
   const parts = [
     header(docs),
-    runtime === "package" ? IMPORTS : runtime.included.trimEnd(),
+    runtime === "package" ? imports(pydantic) : runtime.included.trimEnd(),
     specText(spec),
     START,
     configClass(spec),
     getConfigValue(spec),
     ...Object.entries(groupings).flatMap(([name, grouping]) => groupingText(spec, name, grouping)),
+    ...(pydantic ? [pydanticSettings(spec, namesOf(spec))] : []),
     fakeText(spec),
-    exported(groupings),
+    exported(groupings, pydantic),
   ];
   return `${parts.join("\n\n\n")}\n`;
 }
@@ -45,10 +49,10 @@ from __future__ import annotations`;
 /** What the generated part needs of the standard library. */
 export const OWN_IMPORTS = ["from typing import Literal, TypedDict, overload"];
 
-const IMPORTS = `${OWN_IMPORTS.join("\n")}
-
+const imports = (pydantic: boolean): string => `${OWN_IMPORTS.join("\n")}
+${pydantic ? `\n${PYDANTIC_IMPORTS.join("\n")}\n` : ""}
 from sophia_secrets import Config, Entry, Loader, Options, Place, RedactingFilter, Secrets, Spec, github_actions, kubernetes
-from sophia_secrets import fake as Fake`;
+from sophia_secrets import fake as Fake${pydantic ? `\n${PYDANTIC_SOURCE}` : ""}`;
 
 const START = `loader = Loader(_SPEC)
 """Loads once, at the first use. \`loader.load()\` gives the whole snapshot, \`await loader.aload()\` in asyncio."""
@@ -203,11 +207,12 @@ function fakeText(spec: LoaderSpec): string {
   ].join("\n");
 }
 
-function exported(groupings: Groupings): string {
+function exported(groupings: Groupings, pydantic: boolean): string {
   const names = [
     "Options",
     "RedactingFilter",
     "Secrets",
+    ...(pydantic ? ["Settings", "load_settings"] : []),
     "config",
     "configure",
     "fake",

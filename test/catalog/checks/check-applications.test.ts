@@ -77,6 +77,10 @@ describe("applications of a catalog", () => {
 
   it("may not have a language that no loader is generated for", () => {
     deepEqual(codesOf({ language: "go" as "python" }), ["application-language"]);
+    deepEqual(codesOf({ pydantic: true }), []);
+    deepEqual(codesOf({ language: "typescript", path: "secrets.ts", pydantic: true }), [
+      "application-pydantic",
+    ]);
   });
 
   it("may not be two of one name, nor two of one file", () => {
