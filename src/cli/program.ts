@@ -9,6 +9,7 @@ import { auditCommand } from "./commands/audit";
 import { completionCommand } from "./commands/completion";
 import { compromiseCommand } from "./commands/compromise";
 import { diffCommand } from "./commands/diff";
+import { dockerCredentialCommand } from "./commands/docker-credential";
 import { driftCommand } from "./commands/drift";
 import { evidenceCommand } from "./commands/evidence";
 import { exportToEnvCommand } from "./commands/export-to-env";
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   syncAllCommand,
   runCommand,
   externalSecretCommand,
+  dockerCredentialCommand,
   generateTemplateCommand,
   exportToEnvCommand,
   statusCommand,

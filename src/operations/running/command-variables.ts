@@ -68,7 +68,7 @@ function environmentOf({ catalog, project, env }: Context, asked: string | undef
       found === undefined
         ? `neither it nor ${variable} names a deployment environment`
         : "the catalog has no such environment",
-    remedy: `${COMMAND} run --environment ${catalog.environments[0]} -- COMMAND; there are ${[...catalog.environments].sort().join(", ")}`,
+    remedy: `export ${variable}=${catalog.environments[0]}, or another of ${[...catalog.environments].sort().join(", ")}`,
   });
 }
 
