@@ -1,6 +1,7 @@
 import { type Right, rightsOf } from "../../access/access-matrix";
 import { sharedValues } from "../../access/shared-values";
 import { RemedyError } from "../../errors";
+import { COMMAND } from "../../text";
 import { findAccessDifferences, type ObservedAccess, observeAccess } from "../access/access-differences";
 import { managingUsers } from "../access/access-rights";
 import type { Context } from "../context";
@@ -127,7 +128,7 @@ export function sharedSection({ catalog }: Context): EvidenceSection {
       ]),
     ),
     unknown: [
-      "values that people set for one environment in GitHub by hand, and values that are equal though they are separate: ./sophia-secrets diff compares two environments",
+      `values that people set for one environment in GitHub by hand, and values that are equal though they are separate: ${COMMAND} diff compares two environments`,
     ],
   };
 }
