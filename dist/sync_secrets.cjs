@@ -8974,7 +8974,7 @@ function renderSummary(report, { dryRun, now }) {
   );
   const { failures, awaiting, warnings, notices } = outcomeOf(report);
   const open = [...failures, ...awaiting, ...warnings];
-  const trouble = open.length === 0 ? [] : ["", "**To mend**", "", ...open.map((each) => `- ${each}`)];
+  const trouble = open.length === 0 ? [] : ["", "**To fix**", "", ...open.map((each) => `- ${each}`)];
   const table = [
     "| secret | verb | environment | group | value changed | why |",
     "|---|---|---|---|---|---|",
@@ -9226,11 +9226,11 @@ var ValuesText = class {
         const above = place.slice(0, depth);
         const node2 = this.node(above);
         if (isNothing(node2)) break;
-        if (!(0, import_yaml5.isMap)(node2) || isCall(node2)) return `${above.join(".")} in ESC is not a mapping; ${MEND}`;
+        if (!(0, import_yaml5.isMap)(node2) || isCall(node2)) return `${above.join(".")} in ESC is not a mapping; ${FIX_BY_HAND}`;
       }
       const node = this.node(place);
       if (isNothing(node) || (0, import_yaml5.isScalar)(node) || isCall(node)) continue;
-      return `${place.join(".")} in ESC holds more than one value; ${MEND}`;
+      return `${place.join(".")} in ESC holds more than one value; ${FIX_BY_HAND}`;
     }
     return void 0;
   }
@@ -9336,7 +9336,7 @@ var ValuesText = class {
 function variableOf(name) {
   return ["values", "environmentVariables", name];
 }
-var MEND = "move it away by hand (pulumi env edit), then sync again";
+var FIX_BY_HAND = "move it away by hand (pulumi env edit), then sync again";
 function isNothing(node) {
   return node === void 0 || node === null || (0, import_yaml5.isScalar)(node) && node.value === null;
 }

@@ -15,7 +15,7 @@ import { exportLines, shellEnvironment } from "./shell-environment";
 const PROJECT = resolve(__dirname, "..");
 const FOLDER = join(PROJECT, ".sandbox");
 
-/** The doors of the sandbox, behind `make sandbox` and `make sandbox-...`. */
+/** The commands of the sandbox, behind `make sandbox` and `make sandbox-...`. */
 const COMMANDS: Record<string, () => Promise<void>> = { start, serve, env, run, approve, stop, reset };
 
 /** Starts it in the background and makes the stacks, so that the first `pulumi preview -s production` works. */

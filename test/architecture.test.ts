@@ -5,9 +5,10 @@ import {
   calls,
   hasDefaultExport,
   importCircle,
-  isDrawer,
+  isCatchAll,
   lineCount,
-  type Room,
+  metaphorsIn,
+  type Part,
   readsProcessEnvironment,
   type Source,
   wrongImports,
@@ -30,7 +31,7 @@ const SUBJECTS = [
 ];
 
 /** Who may import whom: the whole truth. To add a folder: a line here, and one in the map of docs/. */
-const ROOMS: readonly Room[] = [
+const PARTS: readonly Part[] = [
   {
     holds: ["secrets/"],
     ours: ["src/catalog/entry", "src/catalog/access-policy", "src/catalog/applications"],
@@ -174,10 +175,10 @@ function filesBelow(folder: string): string[] {
 const pathsWhere = (test: (source: Source) => boolean) => SOURCES.filter(test).map(({ path }) => path);
 
 describe("the project's own code", () => {
-  it("imports along the arrows of its rooms, and no other way", () => {
+  it("imports along the arrows of its parts, and no other way", () => {
     ok(SOURCES.length > 100);
     deepEqual(
-      SOURCES.flatMap((source) => wrongImports(source, ROOMS)),
+      SOURCES.flatMap((source) => wrongImports(source, PARTS)),
       [],
     );
   });
@@ -186,7 +187,7 @@ describe("the project's own code", () => {
     equal(importCircle(SOURCES), undefined);
   });
 
-  it("reads environment variables, and opens the real door to HTTP, only where a program begins", () => {
+  it("reads environment variables, and creates the real HTTP client, only where a program begins", () => {
     const begins = ({ path }: Source) => !isOurs(path) || MAINS.includes(path);
     deepEqual(
       pathsWhere((source) => !begins(source) && readsProcessEnvironment(source)),
@@ -202,11 +203,15 @@ describe("the project's own code", () => {
     deepEqual(pathsWhere(hasDefaultExport), []);
   });
 
-  it("has no drawer for everything", () => {
+  it("has no catch-all file or folder", () => {
     deepEqual(
-      pathsWhere(({ path }) => isDrawer(path)),
+      pathsWhere(({ path }) => isCatchAll(path)),
       [],
     );
+  });
+
+  it("has no metaphor in a file name, an identifier or a comment", () => {
+    deepEqual(SOURCES.filter(({ path }) => isOurs(path)).flatMap(metaphorsIn), []);
   });
 
   it(`has no source of more than ${LONGEST} lines but tables of data`, () => {
@@ -221,7 +226,7 @@ describe("the project's own code", () => {
 });
 
 describe("the rules on code", () => {
-  const wrong = (path: string, text: string) => wrongImports({ path, text }, ROOMS);
+  const wrong = (path: string, text: string) => wrongImports({ path, text }, PARTS);
 
   it("find a planted wrong arrow, however it is spelled", () => {
     for (const text of [
@@ -335,9 +340,28 @@ describe("the rules on code", () => {
     ok(!calls(source("function createHttp() {} // createHttp()"), "createHttp"));
   });
 
-  it("find a drawer by its name, and take no other for one", () => {
+  it("find a metaphor in a file name, an identifier and a comment, and none in a text or a longer word", () => {
+    const found = (text: string, path = "src/a.ts") => metaphorsIn({ path, text });
+    for (const text of [
+      "const frontDoor = 1;",
+      "const MENDED_BY = 1;",
+      "class A { #twin = 1; }",
+      "// Nobody walks here.",
+      "f(/* the house */ 1);",
+      "/** A stranger's token. */\nexport const a = 1;",
+      "const a = 1;\n// at the end: rooms",
+      "/** @param teller who says it */\nfunction f() {}",
+    ])
+      equal(found(text).length, 1, text);
+    equal(found("", "src/adopt-door.ts").length, 1);
+    for (const text of ['const a = "the door";', "const recommend = 1;", "// amended, a warehouse", "`room`"])
+      deepEqual(found(text), [], text);
+  });
+
+  it("find a catch-all by its name, and take no other for one", () => {
     for (const path of ["src/utils.ts", "src/helpers/a.ts", "a/common.test.ts", "misc.ts"])
-      ok(isDrawer(path), path);
-    for (const path of ["src/common-name.ts", "src/uncommon.ts", "helper-list.ts"]) ok(!isDrawer(path), path);
+      ok(isCatchAll(path), path);
+    for (const path of ["src/common-name.ts", "src/uncommon.ts", "helper-list.ts"])
+      ok(!isCatchAll(path), path);
   });
 });

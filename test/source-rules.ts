@@ -7,9 +7,9 @@ export interface Source {
   text: string;
 }
 
-/** What a room may import. `x/` is a folder with all in it, `x/y-*` a family of modules, `x/y` one module. */
-export interface Room {
-  /** The files it holds, in the same notation. The first room that holds a file is its room. */
+/** What a part of the project may import. `x/` is a folder with all in it, `x/y-*` a family of modules, `x/y` one module. */
+export interface Part {
+  /** The files it holds, in the same notation. The first part that holds a file is its part. */
   holds: readonly string[];
   /** Modules of ours besides its own. */
   ours: readonly string[];
@@ -19,18 +19,18 @@ export interface Room {
   packages?: readonly string[];
 }
 
-/** The arrows between rooms that a source breaks, each as a sentence. */
-export function wrongImports(source: Source, rooms: readonly Room[]): string[] {
+/** The arrows between parts that a source breaks, each as a sentence. */
+export function wrongImports(source: Source, parts: readonly Part[]): string[] {
   const here = source.path.replace(/\.ts$/, "");
-  const room = rooms.find(({ holds }) => isAmong(here, holds));
-  if (room === undefined) return [`${source.path} stands in no room`];
+  const part = parts.find(({ holds }) => isAmong(here, holds));
+  if (part === undefined) return [`${source.path} stands in no part`];
   const { importedFiles } = ts.preProcessFile(source.text, true, true);
   return importedFiles.flatMap(({ fileName }) => {
     const ours = fileName.startsWith(".");
     const target = ours ? posix.join(posix.dirname(source.path), fileName) : fileName;
     const allowed = ours
-      ? isAmong(target, [...room.holds, ...room.ours]) && !isAmong(target, room.except ?? [])
-      : room.packages === undefined || isAmong(target, room.packages);
+      ? isAmong(target, [...part.holds, ...part.ours]) && !isAmong(target, part.except ?? [])
+      : part.packages === undefined || isAmong(target, part.packages);
     return allowed ? [] : [`${source.path} imports ${target}`];
   });
 }
@@ -39,21 +39,21 @@ export function wrongImports(source: Source, rooms: readonly Room[]): string[] {
 export function importCircle(sources: readonly Source[]): string | undefined {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const done = new Set<string>();
-  const walk = (path: string, way: readonly string[]): string | undefined => {
+  const follow = (path: string, way: readonly string[]): string | undefined => {
     if (way.includes(path)) return [...way.slice(way.indexOf(path)), path].join(" -> ");
     const source = byPath.get(path);
     if (source === undefined || done.has(path)) return undefined;
     for (const { fileName } of ts.preProcessFile(source.text, true, true).importedFiles) {
       if (!fileName.startsWith(".")) continue;
       const target = posix.join(posix.dirname(path), fileName);
-      const circle = walk(byPath.has(`${target}.ts`) ? `${target}.ts` : target, [...way, path]);
+      const circle = follow(byPath.has(`${target}.ts`) ? `${target}.ts` : target, [...way, path]);
       if (circle !== undefined) return circle;
     }
     done.add(path);
     return undefined;
   };
   for (const { path } of sources) {
-    const circle = walk(path, []);
+    const circle = follow(path, []);
     if (circle !== undefined) return circle;
   }
   return undefined;
@@ -97,8 +97,31 @@ export function hasDefaultExport(source: Source): boolean {
 }
 
 /** Whether a file or one of its folders has a name under which everything ends up. */
-export function isDrawer(path: string): boolean {
+export function isCatchAll(path: string): boolean {
   return path.split("/").some((part) => /^(utils?|utilities|helpers?|common|misc)(\.|$)/.test(part));
+}
+
+/** Words for which code has a term of its own: proxy, endpoint, client, fix, follow, place. In each form of the word. */
+const METAPHOR =
+  /^(doors?|mend(s|ed|ing)?|twins?|strangers?|tellers?|rooms?|houses?|drawers?|walk(s|ed|ing|ers?)?)$/i;
+
+/** The metaphors in a source's path, identifiers and comments. Texts are not looked at: they may be data. */
+export function metaphorsIn(source: Source): string[] {
+  const file = parse(source);
+  const texts = [source.path];
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) texts.push(node.text);
+    // Comments stand before the token that follows them; the end of the file is a token too.
+    if (node.getChildCount(file) === 0) texts.push(source.text.slice(node.pos, node.getStart(file)));
+    node.getChildren(file).forEach(visit);
+  };
+  visit(file);
+  const words = texts.flatMap(
+    (text) => text.replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ").match(/[A-Za-z]+/g) ?? [],
+  );
+  return [...new Set(words.filter((word) => METAPHOR.test(word)))].map(
+    (word) => `${source.path} says ${word}`,
+  );
 }
 
 export function lineCount(source: Source): number {

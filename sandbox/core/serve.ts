@@ -55,7 +55,7 @@ export interface Running {
 const REQUEST_LOG_LIMIT = 10_000;
 
 /**
- * Serves one service on loopback, with the sandbox's own doors beside the vendor's:
+ * Serves one service on loopback, with the sandbox's own endpoints beside the vendor's:
  * `GET /_sandbox/health`, `GET|DELETE /_sandbox/requests`, `POST|DELETE /_sandbox/faults`, `GET /_sandbox/audit`.
  *
  * @param port 0 lets the system choose.

@@ -42,7 +42,7 @@ export class PropertyAccess {
     return this.fromValue(value, rest);
   }
 
-  // Walks definitions without evaluating them, so that siblings within one object may refer to each other.
+  // Follows definitions without evaluating them, so that siblings within one object may refer to each other.
   private fromNode(start: ExpressionNode, steps: ResolvedAccessor[]): Value {
     let receiver = start;
     for (const [index, step] of steps.entries()) {

@@ -16,7 +16,7 @@ export function organizationOf(c: GitHubContext, parts: GitHubParts, login = par
 /**
  * The organization, for one of its owners.
  * @param accepted scopes of which a classic token needs one: `admin:org` for everything about secrets.
- * @throws GitHubError 401 without a token; 404 for strangers; 403 for members, GITHUB_TOKENs and a missing scope.
+ * @throws GitHubError 401 without a token; 404 for everyone else; 403 for members, GITHUB_TOKENs and a missing scope.
  */
 export function organizationForOwner(
   c: GitHubContext,

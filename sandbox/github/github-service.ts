@@ -9,7 +9,6 @@ import { accountRoutes } from "./account-routes";
 import { auditRoutes } from "./audit-routes";
 import { contentsRoutes } from "./contents-routes";
 import { environmentRoutes } from "./environment-routes";
-import { frontDoor } from "./front-door";
 import { GitRepositories } from "./git-repositories";
 import type { GitHubEnv, GitHubParts } from "./github-app";
 import { errorResponse, notFound } from "./github-error";
@@ -29,6 +28,7 @@ import { type Limits, RateLimits, SANDBOX_LIMITS } from "./rate-limits";
 import { refRoutes } from "./ref-routes";
 import { repositoryAlias } from "./repository-alias";
 import { repositorySecretRoutes } from "./repository-secret-routes";
+import { requestMiddleware } from "./request-middleware";
 import { rulesetRoutes } from "./ruleset-routes";
 import { runRoutes } from "./run-routes";
 import { runnerHost } from "./runner-hosts";
@@ -151,7 +151,7 @@ function addRoutes(app: Hono<GitHubEnv>, parts: GitHubParts, rates: RateLimits, 
 function apiRoutes(parts: GitHubParts, rates: RateLimits, tickets: LogTickets): Hono<GitHubEnv> {
   const api = new Hono<GitHubEnv>();
   api.onError(errorResponse);
-  api.use("*", frontDoor(parts, rates));
+  api.use("*", requestMiddleware(parts, rates));
   accountRoutes(api, parts, rates);
   organizationSecretRoutes(api, parts);
   repositorySecretRoutes(api, parts);

@@ -12,7 +12,7 @@ const LimitsBody = z.strictObject(
 );
 
 /**
- * The sandbox's door to the limits: `GET`, `PUT` with some of them (null: off), `DELETE` back to the start with
+ * The sandbox's own endpoint for the limits: `GET`, `PUT` with some of them (null: off), `DELETE` back to the start with
  * all counts forgotten. The answer is always the limits in force.
  */
 export function limitRoutes(app: Hono<GitHubEnv>, rates: RateLimits): void {

@@ -29,7 +29,7 @@ const atLeast = (level: Level, needed: Level) => LEVELS.indexOf(level) >= LEVELS
  */
 export function organizationFor(cloud: Cloud, principal: Principal, name: string): Organization {
   const organization = own(cloud.state.organizations, name);
-  if (organization === undefined || !cloud.doors.organizationsOf(principal).includes(name))
+  if (organization === undefined || !cloud.security.organizationsOf(principal).includes(name))
     throw notFound(`organization '${name}'`);
   return organization;
 }

@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { AuditLog, AuditRecord } from "../core/audit";
 import type { HookSender } from "./hook-sender";
 import type { OpenSessions } from "./open-sessions";
-import type { Principal, PulumiDoors } from "./principal";
+import type { Principal, PulumiSecurity } from "./principal";
 import type { PulumiState } from "./state";
 
 /** What all routes of the service share. */
@@ -11,7 +11,7 @@ export interface Cloud {
   readonly state: PulumiState;
   /** Call after every change, before answering. */
   save(): void;
-  doors: PulumiDoors;
+  security: PulumiSecurity;
   audit: AuditLog;
   hooks: HookSender;
   sessions: OpenSessions;
@@ -28,7 +28,7 @@ export type CloudContext<Path extends string = string> = Context<CloudEnv, Path>
 /** Lets only holders of a valid token through. Put on each path alone: the stack routes have update tokens too. */
 export function authenticated(cloud: Cloud): MiddlewareHandler<CloudEnv> {
   return async (c, next) => {
-    c.set("principal", cloud.doors.authenticate(c.req.header("authorization")));
+    c.set("principal", cloud.security.authenticate(c.req.header("authorization")));
     await next();
   };
 }

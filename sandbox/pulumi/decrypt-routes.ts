@@ -41,7 +41,7 @@ async function encryptSecrets(cloud: Cloud, c: CloudContext): Promise<Response> 
     "environment-encrypt-secrets",
   );
   const { plaintexts } = await readJson(c, Plaintexts);
-  const encrypt = encrypterFor(cloud.doors, environment.id);
+  const encrypt = encrypterFor(cloud.security, environment.id);
   return c.json({ ciphertexts: plaintexts.map((text) => wrapCiphertext(encrypt(text))) });
 }
 
@@ -49,7 +49,7 @@ async function decryptSecrets(cloud: Cloud, c: CloudContext): Promise<Response> 
   const place = placeOf(c);
   const { environment } = environmentFor(cloud, c.var.principal, place, "open", "environment-decrypted");
   const { ciphertexts } = await readJson(c, Ciphertexts);
-  const decrypt = decrypterFor(cloud.doors, environment.id);
+  const decrypt = decrypterFor(cloud.security, environment.id);
   let plaintexts: string[];
   try {
     plaintexts = ciphertexts.map((text) => decrypt(unwrapCiphertext(text)));

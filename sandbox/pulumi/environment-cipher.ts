@@ -1,4 +1,4 @@
-import type { PulumiDoors } from "./principal";
+import type { PulumiSecurity } from "./principal";
 
 /** Characters of an environment's identifier (a UUID), written before each secret. */
 const ID_LENGTH = 36;
@@ -8,15 +8,15 @@ const ID_LENGTH = 36;
  * merely read one environment into another that they may open must not open there.
  */
 export const encrypterFor =
-  (doors: PulumiDoors, environmentId: string) =>
+  (security: PulumiSecurity, environmentId: string) =>
   (plaintext: string): string =>
-    doors.encrypt(Buffer.from(environmentId + plaintext));
+    security.encrypt(Buffer.from(environmentId + plaintext));
 
 /** Decrypts secrets of one environment, or of several. Throws for a ciphertext of any other. */
 export const decrypterFor =
-  (doors: PulumiDoors, ...environmentIds: string[]) =>
+  (security: PulumiSecurity, ...environmentIds: string[]) =>
   (ciphertext: string): string => {
-    const text = Buffer.from(doors.decrypt(ciphertext)).toString("utf8");
+    const text = Buffer.from(security.decrypt(ciphertext)).toString("utf8");
     if (environmentIds.includes(text.slice(0, ID_LENGTH))) return text.slice(ID_LENGTH);
     throw new Error("the ciphertext was not made by this environment");
   };

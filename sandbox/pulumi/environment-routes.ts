@@ -41,7 +41,9 @@ export function environmentRoutes(cloud: Cloud): Hono<CloudEnv> {
 
 function listAll(cloud: Cloud, c: CloudContext): Response {
   const only = c.req.query("organization");
-  const names = cloud.doors.organizationsOf(c.var.principal).filter((n) => only === undefined || n === only);
+  const names = cloud.security
+    .organizationsOf(c.var.principal)
+    .filter((n) => only === undefined || n === only);
   return c.json(
     listEnvironments(
       c,

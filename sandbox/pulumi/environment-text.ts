@@ -21,7 +21,7 @@ export async function sealDefinition(
   const checked = await evaluate({ cloud, principal, ...about, text, mode: "check" });
   refuseErrors(checked);
   const { environment } = about;
-  const sealed = encryptEnvironment(text, encrypterFor(cloud.doors, environment.id));
+  const sealed = encryptEnvironment(text, encrypterFor(cloud.security, environment.id));
   try {
     revealText(cloud, environment, sealed);
   } catch {
@@ -34,10 +34,10 @@ export async function sealDefinition(
 
 /** An environment's stored text with its secrets in plaintext. */
 export function revealText(cloud: Cloud, environment: Environment, text: string): string {
-  return decryptEnvironment(text, decrypterFor(cloud.doors, environment.id));
+  return decryptEnvironment(text, decrypterFor(cloud.security, environment.id));
 }
 
 /** A stored text of one environment, encrypted for another. */
 export function resealText(cloud: Cloud, from: Environment, to: Environment, text: string): string {
-  return encryptEnvironment(revealText(cloud, from, text), encrypterFor(cloud.doors, to.id));
+  return encryptEnvironment(revealText(cloud, from, text), encrypterFor(cloud.security, to.id));
 }

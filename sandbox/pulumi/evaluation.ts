@@ -63,13 +63,16 @@ export function evaluationOptions(
     );
     imported.set(pathOf(place), place);
     const { text } = revisionOf(found.environment, version);
-    return { text, decrypt: decrypterFor(cloud.doors, found.environment.id) };
+    return { text, decrypt: decrypterFor(cloud.security, found.environment.id) };
   };
   return {
     name: environment === undefined ? ANONYMOUS : `${environment.project}/${environment.name}`,
     text: request.text,
     load,
-    decrypt: decrypterFor(cloud.doors, ...(environment === undefined ? openable(request) : [environment.id])),
+    decrypt: decrypterFor(
+      cloud.security,
+      ...(environment === undefined ? openable(request) : [environment.id]),
+    ),
     mode: mode === "open" ? "open" : "check",
     showSecrets: mode !== "check",
     rotators: ROTATORS,

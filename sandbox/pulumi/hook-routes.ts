@@ -70,7 +70,7 @@ async function createHook(cloud: Cloud, c: CloudContext): Promise<Response> {
   if (own(owner.hooks, name) !== undefined)
     throw serviceError(409, "Conflict: Webhook with this name already exists");
   const hook: Hook = { name, format: body.format ?? "raw", deliveries: [], ...shared(body) };
-  if (body.secret) hook.secret = cloud.doors.encrypt(Buffer.from(body.secret));
+  if (body.secret) hook.secret = cloud.security.encrypt(Buffer.from(body.secret));
   owner.hooks[name] = hook;
   saved(cloud, c, owner, name, "created");
   return c.json(describe(owner, hook), 201);
@@ -89,7 +89,7 @@ async function updateHook(cloud: Cloud, c: CloudContext): Promise<Response> {
   Object.assign(hook, shared(body));
   if (body.format) hook.format = body.format;
   if (body.secret === REMOVE_SECRET) delete hook.secret;
-  else if (body.secret) hook.secret = cloud.doors.encrypt(Buffer.from(body.secret));
+  else if (body.secret) hook.secret = cloud.security.encrypt(Buffer.from(body.secret));
   saved(cloud, c, owner, hook.name, "updated");
   return c.json(describe(owner, hook));
 }

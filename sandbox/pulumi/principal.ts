@@ -22,7 +22,7 @@ export interface StackName {
 }
 
 /** What the routes of the Pulumi Cloud service have in common. */
-export interface PulumiDoors {
+export interface PulumiSecurity {
   /**
    * The principal of a request's `Authorization: token T` (or `Bearer T`) header.
    * @throws an HTTPException 401 in the service's JSON shape when there is none, it is unknown, revoked or expired.

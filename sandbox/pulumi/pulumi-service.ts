@@ -10,7 +10,6 @@ import { changeGateRoutes } from "./change-gate-routes";
 import { changeRequestRoutes } from "./change-request-routes";
 import { authenticated, type Cloud, type CloudEnv } from "./cloud";
 import { decryptRoutes } from "./decrypt-routes";
-import { createDoors } from "./doors";
 import { draftRoutes } from "./draft-routes";
 import { environmentRoutes } from "./environment-routes";
 import { environmentSettingsRoutes } from "./environment-settings-routes";
@@ -27,8 +26,9 @@ import { revisionRoutes } from "./revision-routes";
 import { roleRoutes } from "./role-routes";
 import { RotationClock } from "./rotation-clock";
 import { rotationRoutes } from "./rotation-routes";
-import { scheduleDoor } from "./schedule-door";
+import { sandboxScheduleRoutes } from "./sandbox-schedule-routes";
 import { scheduleRoutes } from "./schedule-routes";
+import { createSecurity } from "./security";
 import { serviceError } from "./service-error";
 import { ServiceKey } from "./service-key";
 import { stackRoutes } from "./stacks/stack-routes";
@@ -51,16 +51,16 @@ export function createPulumiService(context: ServiceContext, options: { seed: Pu
   const file = (name: string) => (context.folder === undefined ? undefined : join(context.folder, name));
   const store = new Store<PulumiState>(file("cloud.json"), () => initialState(options.seed));
   const key = new ServiceKey(file("service.key"));
-  const doors = createDoors(() => store.state, key);
+  const security = createSecurity(() => store.state, key);
   const save = () => store.save();
   const hooks = new HookSender((ciphertext) => key.decrypt(ciphertext), save);
-  const stacks = stackRoutes({ doors, folder: context.folder, audit: context.audit });
+  const stacks = stackRoutes({ security, folder: context.folder, audit: context.audit });
   const cloud: Cloud = {
     get state() {
       return store.state;
     },
     save,
-    doors,
+    security,
     audit: context.audit,
     hooks,
     sessions: new OpenSessions(),
@@ -130,7 +130,7 @@ function mount(cloud: Cloud, clock: RotationClock, stacks: Hono): Hono<{ Binding
     console.error(`sandbox Pulumi Cloud: ${error.name}`); // the message may quote what was being worked on
     return serviceError(500, "Internal Server Error").getResponse();
   });
-  app.route("/_sandbox/schedules", scheduleDoor(clock));
+  app.route("/_sandbox/schedules", sandboxScheduleRoutes(clock));
   const isKnown = authenticated(cloud);
   for (const path of GUARDED) app.use(path, isKnown);
   for (const [path, routes] of ROUTES) app.route(path, routes(cloud));

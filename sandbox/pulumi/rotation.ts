@@ -91,7 +91,7 @@ function keepStates(
     return { ...about, status: "failed", errorMessage: reason };
   });
   if (!described.some(({ status }) => status === "succeeded")) return { rotations: described };
-  const sealed = encryptEnvironment(text, encrypterFor(cloud.doors, environment.id));
+  const sealed = encryptEnvironment(text, encrypterFor(cloud.security, environment.id));
   const { number } = addRevision(environment, sealed, actorName(principal));
   return { rotations: described, postRotationRevision: number };
 }

@@ -48,7 +48,7 @@ export function applyChange(organization: Organization, team: Team, change: Team
   if (change.removeStack !== undefined) team.stacks = withoutStack(team, change.removeStack);
 }
 
-/** Whether the stack exists is not asked: stacks are kept in a room of their own. */
+/** Whether the stack exists is not asked: stacks are kept in a store of their own. */
 function withoutStack(team: Team, { projectName, stackName }: z.infer<typeof StackName>): TeamStack[] {
   return (team.stacks ?? []).filter((s) => s.projectName !== projectName || s.stackName !== stackName);
 }

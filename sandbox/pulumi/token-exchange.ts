@@ -62,7 +62,7 @@ async function authenticate(
     const iss = claimedIssuer(request.subjectToken).replace(/\/+$/, "");
     const organization = own(cloud.state.organizations, request.organization);
     const issuer = Object.values(organization?.issuers ?? {}).find(({ url }) => url === iss);
-    // One answer for an unknown organization and an unknown issuer: this door is open to everybody.
+    // One answer for an unknown organization and an unknown issuer: this endpoint is open to everybody.
     if (organization === undefined || issuer === undefined)
       throw new UntrustedToken(
         'claim "iss" is not an issuer registered with the organization of the audience',

@@ -8,7 +8,7 @@ export function userRoutes(cloud: Cloud): Hono<CloudEnv> {
 
   app.get("/", (c) => {
     const { principal } = c.var;
-    const organizations = cloud.doors.organizationsOf(principal).flatMap((name) => summary(c, name));
+    const organizations = cloud.security.organizationsOf(principal).flatMap((name) => summary(c, name));
     const login = principal.kind === "personal" ? principal.login : (principal.organization ?? "");
     const tokenInfo = {
       name: principal.login,
@@ -31,7 +31,7 @@ export function userRoutes(cloud: Cloud): Hono<CloudEnv> {
   });
 
   app.get("/organizations/default", (c) =>
-    c.json({ GitHubLogin: cloud.doors.organizationsOf(c.var.principal)[0] ?? "", Messages: [] }),
+    c.json({ GitHubLogin: cloud.security.organizationsOf(c.var.principal)[0] ?? "", Messages: [] }),
   );
 
   function summary(c: CloudContext, name: string) {

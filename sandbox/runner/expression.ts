@@ -53,7 +53,7 @@ type LexedToken = ReturnType<
 >["tokens"][number];
 
 /**
- * Mends the lexer of @actions/expressions 0.3.61, which undoubles only the first `''` of a text: every script
+ * Fixes the lexer of @actions/expressions 0.3.61, which undoubles only the first `''` of a text: every script
  * that has an expression and two quotes would come out changed.
  */
 function withWholeText(token: LexedToken): LexedToken {

@@ -43,7 +43,7 @@ export function spreadSecrets(
   others: OtherSecrets = NOBODY,
 ): Spread {
   const weights = weightsOf(secrets, today);
-  const room = Object.fromEntries(
+  const capacity = Object.fromEntries(
     carriers.map((carrier) => {
       const held = secrets.filter((secret) => isReadable(secret, carrier));
       return [carrier, SEEN_BY_A_WORKFLOW - (others.counts[carrier] ?? 0) - sum(held, weights)];
@@ -51,7 +51,7 @@ export function spreadSecrets(
   );
   const shards = Object.fromEntries(carriers.map((carrier) => [carrier, new Set<string>()]));
   const free = secrets.filter((secret) => !carriers.some((carrier) => isReadable(secret, carrier)));
-  const left = place(free, carriers, weights, { ...room }, shards);
+  const left = place(free, carriers, weights, { ...capacity }, shards);
   // What a carrier may read anyway takes no further place in it.
   for (const secret of secrets.filter((each) => !free.includes(each))) {
     const carrier = bestOf(
@@ -60,8 +60,8 @@ export function spreadSecrets(
     );
     shards[carrier]?.add(secret.name);
   }
-  const overfull = carriers.filter((carrier) => (room[carrier] ?? 0) < 0);
-  const excess = overfull.reduce((total, carrier) => total - (room[carrier] ?? 0), 0);
+  const overfull = carriers.filter((carrier) => (capacity[carrier] ?? 0) < 0);
+  const excess = overfull.reduce((total, carrier) => total - (capacity[carrier] ?? 0), 0);
   const unplaced = sum(left, weights);
   if (unplaced + excess === 0) return { shards, problems: [] };
   const everywhere = secrets.filter((secret) => secret.visibility !== "selected" || secret.bootstrap);
@@ -123,12 +123,12 @@ function isReadable(secret: ResolvedEntry, carrier: string): boolean {
   return secret.visibility !== "selected" || secret.bootstrap || secret.repositories.includes(carrier);
 }
 
-/** Best pairs first. Returns what found no room. */
+/** Best pairs first. Returns what fits in no carrier. */
 function place(
   secrets: readonly ResolvedEntry[],
   carriers: readonly string[],
   weights: ReadonlyMap<string, number>,
-  room: Record<string, number>,
+  capacity: Record<string, number>,
   shards: Readonly<Record<string, Set<string>>>,
 ): ResolvedEntry[] {
   const pairs = secrets
@@ -137,15 +137,15 @@ function place(
   const placed = new Set<string>();
   for (const { name, carrier } of pairs) {
     const weight = weights.get(name) ?? 0;
-    if (placed.has(name) || (weight > 0 && (room[carrier] ?? 0) < weight)) continue;
-    room[carrier] = (room[carrier] ?? 0) - weight;
+    if (placed.has(name) || (weight > 0 && (capacity[carrier] ?? 0) < weight)) continue;
+    capacity[carrier] = (capacity[carrier] ?? 0) - weight;
     placed.add(name);
     shards[carrier]?.add(name);
   }
   return secrets.filter(({ name }) => !placed.has(name));
 }
 
-/** The carrier of a secret that takes no room: its best pair. */
+/** The carrier of a secret that takes no place: its best pair. */
 export function bestOf(name: string, carriers: readonly string[]): string {
   return carriers.reduce((best, each) => (scoreOf(name, each) > scoreOf(name, best) ? each : best));
 }
@@ -168,8 +168,8 @@ function tooMany(found: {
   const { unplaced, excess, overfull, carriers, taken } = found;
   const thing = carriers.length === 1 ? `carrier ${carriers[0]}` : `carriers ${carriers.join(", ")}`;
   const cause = `a workflow sees the first ${SEEN_BY_A_WORKFLOW} organization secrets that its repository may read, other people's included, and ${unplaced + excess} of the catalog would lie beyond`;
-  const roomOfEach = SEEN_BY_A_WORKFLOW - taken;
-  if (roomOfEach <= 0) {
+  const capacityOfEach = SEEN_BY_A_WORKFLOW - taken;
+  if (capacityOfEach <= 0) {
     const remedy = `more carriers do not help, for ${taken} secrets are readable in each: narrow their visibility to selected`;
     return { code: "carriers-full", subject: thing, cause, remedy };
   }
@@ -177,7 +177,7 @@ function tooMany(found: {
     const remedy = `name other repositories as carriers in the place of ${overfull.join(", ")}, or take organization secrets from them that were granted to them by name`;
     return { code: "carriers-full", subject: thing, cause, remedy };
   }
-  const wanted = carriers.length + Math.ceil(unplaced / roomOfEach);
+  const wanted = carriers.length + Math.ceil(unplaced / capacityOfEach);
   const indexes = Array.from({ length: wanted - carriers.length }, (_, index) => carriers.length + index);
   const sets = indexes.map((index) => `pulumi config set --path 'carriers[${index}]' REPOSITORY`);
   const shown = sets.length > 2 ? [sets[0], "...", sets.at(-1)] : sets;

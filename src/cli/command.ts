@@ -52,7 +52,7 @@ export const TOPICS = {
   use: "Use secrets",
   files: "Environment files",
   look: "Inspect",
-  mend: "Fix and recover",
+  fix: "Fix and recover",
   access: "Access and audit",
   ci: "In CI",
   shell: "In your shell",

@@ -78,7 +78,7 @@ function gitHubToken(written = ""): Secret {
   });
 }
 
-/** Largest file that commands read: 1,000 secrets of 48 KB, GitHub's limits for an organization, with room for names. */
+/** Largest file that commands read: 1,000 secrets of 48 KB, GitHub's limits for an organization, plus space for names. */
 const LARGEST_FILE = 64 * 1024 * 1024;
 
 /**

@@ -17,7 +17,7 @@ const CONTENT_PER_MINUTE = 80;
 /** What the provider sends to create one slot: public key, secret, reading it back, its repositories. */
 const POINTS_PER_SLOT = 1 + 5 + 1 + 5;
 
-/** Room for what else the token's owner does in that minute, and for the stack's other requests. */
+/** Left for what else the token's owner does in that minute, and for the stack's other requests. */
 const SHARE = 0.9;
 
 /**

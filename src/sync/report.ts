@@ -140,7 +140,7 @@ export function renderSummary(report: EnvironmentReport, { dryRun, now }: Tellin
   );
   const { failures, awaiting, warnings, notices } = outcomeOf(report);
   const open = [...failures, ...awaiting, ...warnings];
-  const trouble = open.length === 0 ? [] : ["", "**To mend**", "", ...open.map((each) => `- ${each}`)];
+  const trouble = open.length === 0 ? [] : ["", "**To fix**", "", ...open.map((each) => `- ${each}`)];
   const table = [
     "| secret | verb | environment | group | value changed | why |",
     "|---|---|---|---|---|---|",

@@ -25,7 +25,7 @@ export interface EnvironmentReport {
   groups: GroupReport[];
   /** When each value last changed, by name; RFC 3339, UTC. */
   changed: Readonly<Record<string, string>>;
-  /** Why the ledger could not be written, if so. The values stand; the next run mends the ledger. */
+  /** Why the ledger could not be written, if so. The values stand; the next run fixes the ledger. */
   ledgerFailure?: string;
   /** Why nobody could be told of refusals, if so. The next run tries again. */
   alertFailure?: string;

@@ -80,11 +80,11 @@ export class ValuesText {
         const above = place.slice(0, depth);
         const node = this.node(above);
         if (isNothing(node)) break;
-        if (!isMap(node) || isCall(node)) return `${above.join(".")} in ESC is not a mapping; ${MEND}`;
+        if (!isMap(node) || isCall(node)) return `${above.join(".")} in ESC is not a mapping; ${FIX_BY_HAND}`;
       }
       const node = this.node(place);
       if (isNothing(node) || isScalar(node) || isCall(node)) continue;
-      return `${place.join(".")} in ESC holds more than one value; ${MEND}`;
+      return `${place.join(".")} in ESC holds more than one value; ${FIX_BY_HAND}`;
     }
     return undefined;
   }
@@ -209,7 +209,7 @@ function variableOf(name: string): string[] {
   return ["values", "environmentVariables", name];
 }
 
-const MEND = "move it away by hand (pulumi env edit), then sync again";
+const FIX_BY_HAND = "move it away by hand (pulumi env edit), then sync again";
 
 /** `key:` without a value reads as null. */
 function isNothing(node: unknown): boolean {

@@ -46,11 +46,11 @@ describe("drift that a list shows", () => {
   });
 
   it("is a secret that the catalog does not have; of many, twenty are named", () => {
-    const strangers = Array.from({ length: 25 }, (_, index) => ({
+    const undeclared = Array.from({ length: 25 }, (_, index) => ({
       name: `X${index + 10}`,
       visibility: "all",
     }));
-    const [found] = drift([...DECLARED, ...strangers]);
+    const [found] = drift([...DECLARED, ...undeclared]);
     assert.equal(found?.code, "secret-undeclared");
     assert.match(found.cause, /: X10, .*, X29 and 5 more$/);
   });

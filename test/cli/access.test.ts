@@ -297,8 +297,8 @@ describe("sophia-secrets access", () => {
     });
     await patch("app-production-application", on("app-production-keys", "admin"));
     await patch("oncall", on("app-production-keys", "read"));
-    await makeTeam("strangers");
-    await patch("strangers", on("app-production-ledger", "open"));
+    await makeTeam("outsiders");
+    await patch("outsiders", on("app-production-ledger", "open"));
     await cloud.call("DELETE", path("app-staging-sync"));
     const { code } = await run("");
     assert.equal(code, 1);
@@ -311,7 +311,7 @@ describe("sophia-secrets access", () => {
       /^team-member-missing team app-staging-admins-open: ada is not in it/,
       /^team-permission-differs team app-production-application: it has admin on default\/app-production-keys, declared open/,
       /^team-permission-undeclared team oncall: it has read on default\/app-production-keys, which no policy says/,
-      /^team-permission-undeclared team strangers: it has open on default\/app-production-ledger, which no policy says/,
+      /^team-permission-undeclared team outsiders: it has open on default\/app-production-ledger, which no policy says/,
       /^team-not-created team app-staging-sync: it is not there yet/,
     ])
       assert.equal(
@@ -388,8 +388,8 @@ describe("sophia-secrets access", () => {
     const typo = await run("--identity onncall");
     assert.equal(typo.code, 2);
     assert.match(typo.err, /whom the declaration or Pulumi Cloud knows: onncall\nRemedy: use oncall, /);
-    await makeTeam("strangers");
-    for (const known of ["strangers", "app-program-preview"])
+    await makeTeam("outsiders");
+    for (const known of ["outsiders", "app-program-preview"])
       assert.match((await run(`--identity ${known}`)).out, /^nothing, by the declaration\n/);
     const catalog = { ...CATALOG, accessPolicies: [] };
     assert.match((await run("--identity dev", { catalog })).out, /^nothing, by the declaration\n/);

@@ -112,11 +112,11 @@ describe("adopt, with the real engine", function () {
     assert.ok("deployment" in first);
   });
 
-  it("does nothing a second time, and still says what to mend before pulumi up", async () => {
+  it("does nothing a second time, and still says what to fix before pulumi up", async () => {
     const { stdout, code } = await adopt();
     assert.equal(code, 0);
     assert.match(stdout, /^0 adopted, 3 in the state already, 0 not in GitHub yet\n\n/);
-    assert.match(stdout, /RESET_BY_GH .*\nMend it before pulumi up.*: \.\/sophia-secrets repair --all .*\n$/);
+    assert.match(stdout, /RESET_BY_GH .*\nFix it before pulumi up.*: \.\/sophia-secrets repair --all .*\n$/);
   });
 
   it("leaves nothing to change once readers are repaired, not even after a rotation", async () => {
@@ -125,7 +125,7 @@ describe("adopt, with the real engine", function () {
     assert.match(drift.stdout, /^visibility-differs +RESET_BY_GH/m);
     assert.equal((await adopt("repair --all")).code, 0);
     assert.equal((await adopt("drift")).code, 0);
-    assert.doesNotMatch((await adopt()).stdout, /Mend it/);
+    assert.doesNotMatch((await adopt()).stdout, /Fix it/);
 
     await project.ok("up", "-s", "test", "--yes", "--skip-preview");
     await project.ok("up", "-s", "live", "--yes", "--skip-preview");

@@ -18,7 +18,7 @@ export const CATALOG = defineCatalog({
   ],
 });
 
-/** GitHub and Pulumi Cloud side by side, with a carrier, and the doors that a command gets to them. */
+/** GitHub and Pulumi Cloud side by side, with a carrier, and the clients that a command gets for them. */
 export interface Auditing {
   github: StartedGitHub;
   cloud: CloudFixture;

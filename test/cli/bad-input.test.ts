@@ -192,7 +192,7 @@ describe("an answer that is none, at any call", function () {
     it(`stops ${command} with the thing, the cause and the remedy; a second run does it all`, async () => {
       const { calls, there } = await clean(command);
       assert.ok(calls.length > 1, calls.join());
-      // What repair has mended once it asks no more about; the others ask the same each time.
+      // What repair has fixed once it asks no more about; the others ask the same each time.
       const worlds = command.startsWith("repair") ? calls.map((call) => [call]) : [calls];
       for (const some of worlds) {
         await inWorld(parseCase(GOLDEN), async (world) => {

@@ -18,7 +18,7 @@ interface Served {
   token?: string | null | undefined;
 }
 
-/** What a test's doors have of their own. */
+/** What a test's context has of its own. */
 interface Own extends Omit<Partial<Context>, "project"> {
   project?: Partial<Project>;
   /** Texts of the files that can be read, by path. */
@@ -40,7 +40,7 @@ export interface Heard extends Spoken {
 }
 
 /**
- * A command's doors to servers of the sandbox, for the small organization. A server that is left out has no token; the
+ * A command's clients of servers of the sandbox, for the small organization. A server that is left out has no token; the
  * terminal comes with the run.
  */
 export function commandContext(
@@ -66,7 +66,7 @@ export function commandContext(
     githubCall: () => createGitHubCall(atGitHub()),
     cloud: () => atCloud && createPulumiCloud(atCloud),
     cloudCall: () => createPulumiCall(atCloud ?? refuseWithoutPulumiToken()),
-    pulumi: { run: async () => refuse("pulumi", "nobody runs it here", "give the doors one") },
+    pulumi: { run: async () => refuse("pulumi", "nobody runs it here", "give the context one") },
     now: () => new Date(),
     env: {},
     readFile: (path) =>

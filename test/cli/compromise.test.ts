@@ -471,8 +471,8 @@ describe("sophia-secrets compromise", function () {
     match(blocked.stderr, /carrier has a secret OPENAI_API_KEY of its own, which overrides/);
     match(blocked.stderr, /error: staging, production: loaders do not see the new value/);
     await actions.deleteRepoSecret(shadow);
-    const mended = await run("OPENAI_API_KEY --yes");
-    equal(mended.code, 0, mended.stderr);
+    const fixed = await run("OPENAI_API_KEY --yes");
+    equal(fixed.code, 0, fixed.stderr);
     equal(await loaded("production"), NEW);
   });
 

@@ -4,8 +4,8 @@ import { parseCase } from "./golden-case";
 import { runCase } from "./run-case";
 
 /** Organization secrets that somebody granted to one carrier by name. */
-function strangers(count: number, repositories: string[]) {
-  const names = Array.from({ length: count }, (_, index) => `STRANGER_${index}`);
+function undeclared(count: number, repositories: string[]) {
+  const names = Array.from({ length: count }, (_, index) => `UNDECLARED_${index}`);
   return Object.fromEntries(names.map((name) => [name, { visibility: "selected" as const, repositories }]));
 }
 
@@ -13,7 +13,7 @@ describe("other people's secrets that somebody granted to a carrier by name", fu
   this.timeout(60_000);
 
   it("count: drift says that the catalog's would lie beyond a workflow's hundred, and what would do", async () => {
-    const secrets = strangers(96, ["carrier"]);
+    const secrets = undeclared(96, ["carrier"]);
     const { stdout, code } = await runCase(
       parseCase({ shows: "", command: "drift --json", github: { secrets } }),
     );
@@ -26,8 +26,8 @@ describe("other people's secrets that somebody granted to a carrier by name", fu
   });
 
   it("move what would not fit to another carrier, for drift, set and repair alike", async () => {
-    // KEY_1 goes to the first carrier while that has room (golden/set-spread.yaml).
-    const secrets = strangers(100, ["carrier"]);
+    // KEY_1 goes to the first carrier while that has capacity (golden/set-spread.yaml).
+    const secrets = undeclared(100, ["carrier"]);
     const set = {
       shows: "",
       command: "set KEY_1",
@@ -39,8 +39,8 @@ describe("other people's secrets that somebody granted to a carrier by name", fu
     assert.match(stdout, /^KEY_1: created, readable by (deploy|other)\n$/);
   });
 
-  it("leave a secret without room nowhere: it is refused, and nothing is written", async () => {
-    const secrets = strangers(100, ["carrier", "deploy", "other"]);
+  it("leave a secret that fits nowhere where it was: it is refused, and nothing is written", async () => {
+    const secrets = undeclared(100, ["carrier", "deploy", "other"]);
     const set = {
       shows: "",
       command: "set KEY_1",

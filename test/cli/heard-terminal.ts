@@ -7,7 +7,7 @@ export interface Spoken {
   stderr: string;
 }
 
-/** The real terminal over texts: what tests read of it has gone through the same door as in a log. */
+/** The real terminal over texts: what tests read of it has gone through the same path as in a log. */
 export function heardTerminal(spoken: Spoken, isTTY = false): Terminal {
   const stream = (name: keyof Spoken) => ({
     isTTY,

@@ -243,9 +243,9 @@ describe("sophia-secrets plan-comment", () => {
   });
 
   it("ends with 1 when the preview failed or a policy refused it, and has commented on it before", async () => {
-    const refusal = { policyEvent: { policyName: "p", enforcementLevel: "mandatory", message: "mend it" } };
+    const refusal = { policyEvent: { policyName: "p", enforcementLevel: "mandatory", message: "fix it" } };
     const refused = await run(textOf(refusal, END));
-    assert.deepEqual([refused.code, /mend it/.test(refused.stderr)], [1, true]);
+    assert.deepEqual([refused.code, /fix it/.test(refused.stderr)], [1, true]);
     assert.equal((await run("")).code, 1);
     assert.equal(writes.length, 2);
   });

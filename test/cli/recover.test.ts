@@ -226,7 +226,7 @@ describe("recover", () => {
         code: "?",
         subject: "pulumi import",
         cause: "it ended with exit code 255",
-        remedy: "mend it",
+        remedy: "fix it",
       });
     });
     deepEqual([failed.code, failed.stderr.includes("pulumi import: it ended")], [2, true]);

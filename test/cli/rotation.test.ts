@@ -343,8 +343,8 @@ describe("sophia-secrets rotation", () => {
     it("says which right is missing, and what else stands in the way", async () => {
       await everywhere({ OPENAI_API_KEY: old });
       match((await run("--issues")).stderr, /--issues: it is not said where\nRemedy: name a repository/);
-      const stranger = await run("--issues deploy", { token: "stranger-token" });
-      match(stranger.stderr, /ai-cherry\/deploy: GitHub does not show it .*Issues, read and write/s);
+      const outsider = await run("--issues deploy", { token: "outsider-token" });
+      match(outsider.stderr, /ai-cherry\/deploy: GitHub does not show it .*Issues, read and write/s);
       match((await run("--issues a/b/c")).stderr, /--issues: names no repository/);
       const reader = await run("--issues", { token: "member-token", more: { programRepository: "deploy" } });
       match(reader.stderr, /without the label secret-rotation, which takes the right to push/);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PROGRAM_WORKFLOWS, programRules, programTeam } from "../../src/access/trust";
 import type { Settings } from "../../src/catalog/settings";
 import { type CloudFixture, ORG, startCloud, team } from "../pulumi-cloud/cloud-fixture";
-import { type IdentityDoor, ISSUER, openIdentityDoor } from "../sync/identity-door";
+import { type IdentityEndpoint, ISSUER, openIdentityEndpoint } from "../sync/identity-endpoint";
 import { commandContext, runCommand } from "./command-context";
 import { AT_CLOUD } from "./small-organization";
 
@@ -31,13 +31,13 @@ const WHO = `
 
 describe("sophia-secrets run-as", () => {
   let cloud: CloudFixture;
-  let door: IdentityDoor;
+  let endpoint: IdentityEndpoint;
   let folder: string;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "run-as-"));
-    door = await openIdentityDoor({});
-    cloud = await startCloud({ issuers: { [ISSUER]: door.jwks } });
+    endpoint = await openIdentityEndpoint({});
+    cloud = await startCloud({ issuers: { [ISSUER]: endpoint.jwks } });
     const issuers = `/api/orgs/${ORG}/oidc/issuers`;
     const { id } = (await cloud.call("POST", issuers, { body: { name: "github", url: ISSUER } })).json;
     const path = `/api/orgs/${ORG}/auth/policies`;
@@ -49,7 +49,7 @@ describe("sophia-secrets run-as", () => {
   });
   after(async () => {
     await cloud.close();
-    await door.close();
+    await endpoint.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -59,11 +59,11 @@ describe("sophia-secrets run-as", () => {
     change: Partial<Settings> = {},
     env = {},
   ) => {
-    for (const name of Object.keys(door.claims)) delete door.claims[name];
-    Object.assign(door.claims, claims);
+    for (const name of Object.keys(endpoint.claims)) delete endpoint.claims[name];
+    Object.assign(endpoint.claims, claims);
     const own = {
       project: { settings: { ...settings, pulumiApiUrl: cloud.url, ...change } },
-      env: { PATH: process.env.PATH, PULUMI_BACKEND_URL: cloud.url, ...door.environment, ...env },
+      env: { PATH: process.env.PATH, PULUMI_BACKEND_URL: cloud.url, ...endpoint.environment, ...env },
     };
     return runCommand(["run-as", ...argv], commandContext({}, own));
   };
@@ -80,7 +80,7 @@ describe("sophia-secrets run-as", () => {
   it("tells a runner both tokens to mask, on stderr, before the command speaks", async () => {
     const { stdout, stderr } = await run(who("audit"), AUDIT, {}, { GITHUB_ACTIONS: "true" });
     assert.equal(stdout, "");
-    assert.equal(stderr, `::add-mask::${door.issued.at(-1)}\n::add-mask::${found().token}\n`);
+    assert.equal(stderr, `::add-mask::${endpoint.issued.at(-1)}\n::add-mask::${found().token}\n`);
   });
 
   it("makes the branch's deployment an administrator of the organization, and of no team", async () => {
@@ -154,9 +154,9 @@ describe("sophia-secrets run-as", () => {
   ];
   for (const [what, argv, change, env, words] of wrong)
     it(`refuses ${what}`, async () => {
-      const issued = door.issued.length;
+      const issued = endpoint.issued.length;
       const outcome = await run(argv, {}, change, env);
-      assert.equal(door.issued.length, issued);
+      assert.equal(endpoint.issued.length, issued);
       assert.equal(outcome.code, 2);
       assert.match(outcome.stderr, words);
     });

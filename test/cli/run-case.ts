@@ -31,7 +31,7 @@ export interface World {
 export async function startWorld(golden: GoldenCase): Promise<World> {
   const github = await startGitHub({ seed: SEED });
   await arrange(github.octokit("arranging-token"), golden);
-  const context = doorsOf(golden, github.url);
+  const context = contextOf(golden, github.url);
   const run: World["run"] = async (command, more = {}, person = personOf(golden)) => {
     await github.fetch("/_sandbox/requests", { method: "DELETE" });
     const heard = await runCommand(command, { ...context, ...more }, person);
@@ -128,7 +128,7 @@ function personOf({ typed, stdin = "", stdinBase64 }: GoldenCase): Person {
   };
 }
 
-function doorsOf(golden: GoldenCase, url: string): Context {
+function contextOf(golden: GoldenCase, url: string): Context {
   const { catalog, settings } = ORGANIZATIONS[golden.organization];
   const { token, stack, env, files } = golden;
   return commandContext(

@@ -179,7 +179,7 @@ describe("sophia-secrets set --environment", () => {
   });
 
   it("says what a token lacks", async () => {
-    await start(undefined, { token: "stranger-token" });
+    await start(undefined, { token: "outsider-token" });
     assertRefused(
       await run(SET, URL),
       /repository ai-cherry\/carrier: GitHub does not show it to this token/,

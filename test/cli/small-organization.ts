@@ -47,6 +47,6 @@ export const SEED: GitHubSeed = {
     { token: "arranging-token", login: "owner", scopes: ["admin:org", "repo", "workflow"] },
     { token: "owner-without-org", login: "owner", scopes: ["repo"] },
     { token: "member-token", login: "member", scopes: ["admin:org", "repo"] },
-    { token: "stranger-token", login: "stranger", scopes: ["admin:org", "repo"] },
+    { token: "outsider-token", login: "outsider", scopes: ["admin:org", "repo"] },
   ],
 };

@@ -33,8 +33,8 @@ function spoken(speak: (terminal: ReturnType<typeof heardTerminal>) => void, isT
 describe("a line that a command prints or says", () => {
   it("stays one line, shows what would not show, and is no command to GitHub's runner", () => {
     for (const text of EVIL) {
-      for (const door of ["print", "say", "progress"] as const) {
-        const { stdout, stderr } = spoken((terminal) => terminal[door](text));
+      for (const method of ["print", "say", "progress"] as const) {
+        const { stdout, stderr } = spoken((terminal) => terminal[method](text));
         match(`${stdout}${stderr}`, /^[^\p{C}\p{Zl}\p{Zp}]*\n$/u, JSON.stringify(text));
         deepEqual(commandsIn(`${stdout}${stderr}`), []);
       }
@@ -66,7 +66,7 @@ describe("a line that a command prints or says", () => {
     );
   });
 
-  it("has one door to the runner, which hides a value on stderr", () => {
+  it("has one channel to the runner, which hides a value on stderr", () => {
     const { stdout, stderr } = spoken(({ mask }) => mask(new Secret("50%\nx")));
     deepEqual([stdout, stderr], ["", "::add-mask::50%25%0Ax\n"]);
   });

@@ -41,7 +41,7 @@ interface World {
   env?: Record<string, string>;
   /** The carrier that syncs, where several share the environment. */
   shard?: string;
-  /** Wraps the door to HTTP. */
+  /** Wraps the HTTP client. */
   through?: (http: Http) => Http;
   /** Id of the newest run of the workflow, where the token may see runs. */
   newestRun?: number;
@@ -96,13 +96,13 @@ export class VersionsStage {
   /** @param command words; the last may be a text with blanks of its own. */
   async run(command: string, world: World = {}, ...texts: string[]): Promise<Heard> {
     const { token, now, catalog = CATALOG, settings = SETTINGS, through, env: variables = {} } = world;
-    const door = createHttp({ waitMs: 1, tries: 2, timeoutMs: 500 });
+    const client = createHttp({ waitMs: 1, tries: 2, timeoutMs: 500 });
     const context = commandContext(
       { cloud: { url: this.cloud.url, token } },
       {
         catalog: resolveCatalog(catalog),
         project: { settings },
-        http: timed(through?.(door) ?? door, now),
+        http: timed(through?.(client) ?? client, now),
         // Every secret is there, older than any sync; its runs may not be seen.
         github: () => {
           const listed = catalog.secrets.map(({ name }) => ({ name, updatedAt: "2020-01-01T00:00:00Z" }));

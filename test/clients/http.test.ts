@@ -4,7 +4,7 @@ import { createHttp, type HttpOptions, type HttpRequest, NoAnswerError } from ".
 import { RemedyError } from "../../src/errors";
 import { halfAnswer, reset, type ScriptServer, type Step, scriptServer, silence } from "./script-server";
 
-describe("the door to HTTP", () => {
+describe("the HTTP client", () => {
   const servers: ScriptServer[] = [];
   const serve = async (...steps: Step[]): Promise<ScriptServer> => {
     const server = await scriptServer(...steps);

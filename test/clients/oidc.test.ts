@@ -5,7 +5,7 @@ import { exchangeToken, idTokenEndpoint, requestIdToken } from "../../src/client
 import { RemedyError } from "../../src/errors";
 import { Secret } from "../../src/secret";
 
-/** A door that gives one answer, and the requests it got. */
+/** An HTTP client that gives one answer, and the requests it got. */
 function answering(answer: Partial<HttpAnswer>) {
   const requests: HttpRequest[] = [];
   const http = async (request: HttpRequest): Promise<HttpAnswer> => {
@@ -15,7 +15,7 @@ function answering(answer: Partial<HttpAnswer>) {
   return { http, requests };
 }
 
-const door = { url: "https://runner.example/token?api-version=2.0", token: new Secret("hidden-request") };
+const endpoint = { url: "https://runner.example/token?api-version=2.0", token: new Secret("hidden-request") };
 const trade = {
   url: "https://pulumi.example",
   organization: "acme",
@@ -33,9 +33,9 @@ const isQuietRefusal = (reason: RegExp) => (error: RemedyError) => {
 describe("asking GitHub for the job's id token", () => {
   it("names the audience and shows the runner's own token", async () => {
     const { http, requests } = answering({ text: '{"value":"id.token"}' });
-    const token = await requestIdToken(door, "urn:pulumi:org:acme", http);
+    const token = await requestIdToken(endpoint, "urn:pulumi:org:acme", http);
     equal(token.unwrap(), "id.token");
-    equal(requests[0]?.url, `${door.url}&audience=urn%3Apulumi%3Aorg%3Aacme`);
+    equal(requests[0]?.url, `${endpoint.url}&audience=urn%3Apulumi%3Aorg%3Aacme`);
     equal(requests[0]?.headers?.authorization, "bearer hidden-request");
   });
 
@@ -48,13 +48,13 @@ describe("asking GitHub for the job's id token", () => {
       { text: '"hidden"' },
       { text: "null" },
     ]) {
-      const asked = requestIdToken(door, "a", answering(answer).http);
+      const asked = requestIdToken(endpoint, "a", answering(answer).http);
       await rejects(asked, isQuietRefusal(/id-token: write/), JSON.stringify(answer));
     }
   });
 });
 
-describe("the door to the job's id token", () => {
+describe("the endpoint of the job's id token", () => {
   it("is what GitHub sets in a job that may ask", () => {
     const opened = idTokenEndpoint({
       ACTIONS_ID_TOKEN_REQUEST_URL: "u",

@@ -232,7 +232,7 @@ describe("the whole pipeline, with the real engine", function () {
     assert.equal(summaries, 1); // GitHub's own state, which is among what was looked through
   });
 
-  it("runs again by the sandbox's own door, which says where the run's page is and how it ended", async () => {
+  it("runs again by the sandbox's own command, which says where the run's page is and how it ended", async () => {
     const { sandbox } = project;
     const said: string[] = [];
     const running = { github: sandbox.github.url, tokens: sandbox.tokens };

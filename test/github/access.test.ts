@@ -15,7 +15,7 @@ describe("tokens", () => {
     ["expired-token", 401, "Bad credentials"],
     ["owner-without-org", 403, "Must have admin rights to Repository."],
     ["writer-token", 403, "Must have admin rights to Repository."],
-    ["stranger-token", 404, "Not Found"],
+    ["outsider-token", 404, "Not Found"],
   ] as const) {
     it(`answers ${token} with ${status} for organization secrets`, async () => {
       const { status: got, data } = await secrets(token);
@@ -57,7 +57,7 @@ describe("tokens", () => {
   });
 
   it("hides a private repository from whoever may not see it", async () => {
-    for (const token of ["stranger-token", ""]) {
+    for (const token of ["outsider-token", ""]) {
       assert.equal((await github.fetch(`/repos/${ORG}/carrier`, { token })).status, 404, token);
     }
     assert.equal((await github.fetch(`/repos/${ORG}/site`, { token: "" })).status, 200);

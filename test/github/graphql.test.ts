@@ -48,7 +48,7 @@ describe("GitHub's GraphQL", () => {
   it("hides what the viewer may not see as if it were not there", async () => {
     for (const [name, token] of [
       ["nothing", "owner-token"],
-      ["carrier", "stranger-token"],
+      ["carrier", "outsider-token"],
     ] as const) {
       const { data, errors } = await repository("id", name, token);
       assert.equal(data.repository, null);

@@ -47,8 +47,8 @@ describe("id tokens", () => {
     assert.ok(!("d" in key), "the private half is not published");
     const other = await startGitHub();
     try {
-      const stranger = other.service.hostOf(`${ORG}/other`).signIdToken({ ...CLAIMS });
-      assert.throws(() => jwt.verify(stranger, createPublicKey({ key, format: "jwk" })), /invalid signature/);
+      const outsider = other.service.hostOf(`${ORG}/other`).signIdToken({ ...CLAIMS });
+      assert.throws(() => jwt.verify(outsider, createPublicKey({ key, format: "jwk" })), /invalid signature/);
     } finally {
       await other.close();
     }

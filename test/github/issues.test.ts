@@ -47,8 +47,8 @@ describe("issues", () => {
       assert.equal((await reader.update({ ...REPO, issue_number: 2, state: "closed" })).status, 200);
       assert.equal((await refusal(owner.create({ ...REPO, title: " " }))).status, 422);
       assert.equal((await refusal(owner.get({ ...REPO, issue_number: 7 }))).status, 404);
-      const stranger = github.octokit("stranger-token").rest.issues;
-      assert.equal((await refusal(stranger.create({ ...REPO, title: "x" }))).status, 404);
+      const outsider = github.octokit("outsider-token").rest.issues;
+      assert.equal((await refusal(outsider.create({ ...REPO, title: "x" }))).status, 404);
     } finally {
       await github.close();
     }

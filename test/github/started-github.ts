@@ -51,7 +51,7 @@ export const SEED: GitHubSeed = {
     { token: "owner-without-org", login: "owner", scopes: ["repo"] },
     { token: "writer-token", login: "writer", scopes: ["repo", "admin:org"] },
     { token: "member-token", login: "member", scopes: ["repo", "read:org"] },
-    { token: "stranger-token", login: "stranger", scopes: ["admin:org", "repo"] },
+    { token: "outsider-token", login: "outsider", scopes: ["admin:org", "repo"] },
     { token: "expired-token", login: "owner", scopes: ["admin:org"], expiresAt: "2026-01-01T00:00:00Z" },
   ],
 };

@@ -35,8 +35,8 @@ describe("teams", () => {
       (await rest.teams.listMembersInOrg(team)).data.map((each) => each.login),
       ["member"],
     );
-    const stranger = rest.teams.addOrUpdateMembershipForUserInOrg({ ...team, username: "stranger" });
-    assert.equal((await refusal(stranger)).status, 404);
+    const outsider = rest.teams.addOrUpdateMembershipForUserInOrg({ ...team, username: "outsider" });
+    assert.equal((await refusal(outsider)).status, 404);
     const url = new URL(joined.data.url).pathname;
     assert.equal((await github.octokit().request(`GET ${url}`)).data.role, "member");
     await rest.teams.removeMembershipForUserInOrg({ ...team, username: "member" });

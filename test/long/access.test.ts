@@ -29,7 +29,7 @@ const GROUPS = CATALOG_FILES["secrets/groups.ts"].replaceAll(
   /rotationDays: \d+/g,
   '$&, sharedBecause: "A test"',
 );
-const PEOPLE = ["reader", "payer", "stranger"] as const;
+const PEOPLE = ["reader", "payer", "outsider"] as const;
 
 describe("access of three identities, through the real engine", function () {
   this.timeout(180_000);
@@ -99,7 +99,7 @@ describe("access of three identities, through the real engine", function () {
     assert.equal(await opened("payer", "shop-test-platform"), 404);
   });
 
-  it("lets a stranger see nothing", async () => {
+  it("lets an outsider see nothing", async () => {
     for (const name of [
       "shop-test",
       "shop-test-for-payers",
@@ -107,8 +107,8 @@ describe("access of three identities, through the real engine", function () {
       "shop-test-platform",
       "shop-test-ledger",
     ]) {
-      assert.equal(await opened("stranger", name), 404, name);
-      assert.equal((await ask("stranger", "GET", env(name))).status, 404, name);
+      assert.equal(await opened("outsider", name), 404, name);
+      assert.equal((await ask("outsider", "GET", env(name))).status, 404, name);
     }
   });
 

@@ -44,10 +44,10 @@ describe("carriers and what they may read, with the real engine", function () {
     );
   const preview = () => project.pulumi("preview", "-s", "live");
   const LIST = /^GET \/api\/v3\/orgs\/[^/]+\/actions\/secrets\?/;
-  const stranger = (index: number) => `STRANGER_${index}`;
-  const strangers = async (count: number) => {
+  const undeclaredName = (index: number) => `UNDECLARED_${index}`;
+  const undeclared = async (count: number) => {
     for (let index = 0; index < count; index += 1)
-      await project.people.setSecret(stranger(index), "somebody else's");
+      await project.people.setSecret(undeclaredName(index), "somebody else's");
   };
 
   /** As it was before somebody deleted it: granted to the first carrier by name. */
@@ -76,13 +76,13 @@ describe("carriers and what they may read, with the real engine", function () {
     assert.deepEqual(secrets, []);
   });
 
-  it("show what the provider does not see: visibility, deletion, strangers", async () => {
+  it("show what the provider does not see: visibility, deletion, undeclared", async () => {
     const { actions } = project.people.octokit.rest;
     const org = ORGANIZATION;
     await actions.deleteOrgSecret({ org, secret_name: "KEY_3" });
     await actions.deleteOrgSecret({ org, secret_name: "KEY_4" });
     await project.people.setSecret("KEY_4", "made again, for all repositories");
-    await strangers(1);
+    await undeclared(1);
     const { code, output } = await preview();
     assert.equal(code, 0);
     const found = driftIn(output);
@@ -90,13 +90,13 @@ describe("carriers and what they may read, with the real engine", function () {
       found.map(({ code }) => code),
       ["visibility-differs", "secret-missing", "secret-undeclared"],
     );
-    for (const [at, name] of ["KEY_4", "KEY_3", "STRANGER_0"].entries())
+    for (const [at, name] of ["KEY_4", "KEY_3", "UNDECLARED_0"].entries())
       assert.ok(found[at]?.cause.includes(name), output);
   });
 
   it("are refused at preview when other people's secrets crowd them, for all or granted by name", async () => {
-    await strangers(40);
-    for (let index = 40; index < 80; index += 1) await restore(stranger(index));
+    await undeclared(40);
+    for (let index = 40; index < 80; index += 1) await restore(undeclaredName(index));
     const { code, output } = await preview();
     assert.notEqual(code, 0);
     assert.match(
@@ -112,7 +112,7 @@ describe("carriers and what they may read, with the real engine", function () {
   it("share the secrets when there are two: each runs its own part, and both parts stand", async () => {
     const { actions } = project.people.octokit.rest;
     for (let index = 0; index < 80; index += 1)
-      await actions.deleteOrgSecret({ org: ORGANIZATION, secret_name: stranger(index) });
+      await actions.deleteOrgSecret({ org: ORGANIZATION, secret_name: undeclaredName(index) });
     for (const stack of ["test", "live"])
       await project.ok("config", "set", "-s", stack, "--path", "carriers[1]", "another-reader");
     for (const name of ["KEY_3", "KEY_4"]) await restore(name);

@@ -60,9 +60,9 @@ const WORKFLOWS: Readonly<Record<string, Parameters<typeof workflow>[1]>> = {
     ["audit", "program-audit", "audit -- node look.js"],
     ["audit-that-updates", "program-audit", `up -- ${UP}`],
   ],
-  "stranger.yml": [
-    ["stranger-that-updates", "program-live", `up -- ${UP}`],
-    ["stranger-that-looks", "program-audit", "audit -- node look.js"],
+  "outsider.yml": [
+    ["outsider-that-updates", "program-live", `up -- ${UP}`],
+    ["outsider-that-looks", "program-audit", "audit -- node look.js"],
   ],
 };
 
@@ -168,11 +168,11 @@ describe("the program under its own trust, with the real engine", function () {
     assert.match(jobs.up?.log ?? "", /unchanged/);
     assert.match(jobs.up?.log ?? "", /✅ sophia-secrets@/);
     assert.match(jobs.audit?.log ?? "", /answers 200 403 403 200 403/);
-    for (const name of ["audit-that-updates", "sync-that-updates", "stranger-that-updates"]) {
+    for (const name of ["audit-that-updates", "sync-that-updates", "outsider-that-updates"]) {
       assert.equal(jobs[name]?.conclusion, "failure");
       assert.match(jobs[name]?.log ?? "", /trust in this job \(administrator of corner-shop-cloud\)/);
     }
-    assert.match(jobs["stranger-that-looks"]?.log ?? "", /claim "workflow_ref" did not match/);
+    assert.match(jobs["outsider-that-looks"]?.log ?? "", /claim "workflow_ref" did not match/);
     for (const { log } of Object.values(jobs)) assert.doesNotMatch(log, /pul-[0-9a-f]{40}/);
   });
 

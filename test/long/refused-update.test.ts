@@ -42,7 +42,7 @@ describe("an update of a composite that Pulumi Cloud refuses", function () {
     assert.match(output, /shop-test: Pulumi Cloud refused its text/);
   });
 
-  it("is mended by the remedy that the error names", async () => {
+  it("is fixed by the remedy that the error names", async () => {
     const { code, output } = await up("--refresh");
     assert.equal(code, 0, output);
     const { stdout } = await project.ok("env", "get", "corner-shop-cloud/vault/shop-test", "--show-secrets");

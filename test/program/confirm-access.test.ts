@@ -91,7 +91,7 @@ describe("what the program asks Pulumi Cloud itself", function () {
     }
   });
 
-  it("is told as unknown, and stops nothing, without a token, with a stranger's, and when nobody answers", async () => {
+  it("is told as unknown, and stops nothing, without a token, with an outsider's, and when nobody answers", async () => {
     for (const [env, why] of [
       [{}, "there is no PULUMI_ACCESS_TOKEN, and pulumi login keeps none for this address"],
       [{ PULUMI_ACCESS_TOKEN: "pul-unknown" }, "the token is unknown, revoked or expired"],

@@ -12,7 +12,7 @@ const stacks = {
   production: { ...committedConfig("production"), carriers: ["sophia-main", "second-carrier"] },
   staging: committedConfig("staging"),
 };
-const strangers = (count: number) => Array.from({ length: count }, (_, index) => `STRANGER_${index}`);
+const undeclared = (count: number) => Array.from({ length: count }, (_, index) => `UNDECLARED_${index}`);
 const readable = (main: string[], second: string[]) => ({
   "ai-cherry/sophia-main": main,
   "ai-cherry/second-carrier": second,
@@ -21,8 +21,12 @@ const readable = (main: string[], second: string[]) => ({
 describe("other people's secrets, with two carriers", function () {
   this.timeout(60_000);
 
-  it("are counted whoever granted them, page by page: what finds no room goes to the other carrier", async () => {
-    const run = await runProgram({ catalog: CATALOG, stacks, readable: readable(strangers(100), ["KEY_1"]) });
+  it("are counted whoever granted them, page by page: what has no place left goes to the other carrier", async () => {
+    const run = await runProgram({
+      catalog: CATALOG,
+      stacks,
+      readable: readable(undeclared(100), ["KEY_1"]),
+    });
     assert.equal(run.error, undefined);
     const lists = ofType(run.resources, TYPES.slotRepositories);
     assert.equal(lists.length, 12);
@@ -32,11 +36,11 @@ describe("other people's secrets, with two carriers", function () {
     assert.equal(asked.length, 3, "the full page is followed by another");
   });
 
-  it("stop the run where they leave no room at all, with the remedy", async () => {
+  it("stop the run where they leave no place at all, with the remedy", async () => {
     const run = await runProgram({
       catalog: CATALOG,
       stacks,
-      readable: readable(strangers(95), strangers(95)),
+      readable: readable(undeclared(95), undeclared(95)),
     });
     assert.match(
       run.error?.message ?? "",

@@ -30,7 +30,7 @@ const CATALOG: Catalog = { ...SMALL, rotators: ROTATORS };
 
 const WRITERS = {
   name: "ops",
-  why: "They mend it",
+  why: "They fix it",
   groups: "all",
   environments: ["production"],
   identities: [{ type: "team", name: "ops" }],

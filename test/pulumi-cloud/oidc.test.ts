@@ -23,7 +23,7 @@ const binary = findPulumi();
 
 describe("OIDC token exchange of the sandbox's Pulumi Cloud", () => {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+  const outsider = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
   let cloud: CloudFixture;
   let keys: Server;
   let policyId: string;
@@ -169,7 +169,7 @@ describe("OIDC token exchange of the sandbox's Pulumi Cloud", () => {
     const now = Math.floor(Date.now() / 1000);
     await refused(exchange(sign({ exp: now - 10 })), /claim "exp"/);
     await refused(exchange(sign({ nbf: now + 100 })), /claim "nbf"/);
-    await refused(exchange(sign({}, stranger)), /signature/);
+    await refused(exchange(sign({}, outsider)), /signature/);
     await refused(exchange(sign({}, privateKey, { keyid: "k2" })), /header "kid" names no RSA key/);
     const [, payload] = sign().split(".");
     const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");

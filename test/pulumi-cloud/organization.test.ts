@@ -82,7 +82,7 @@ describe("organizations and teams of the sandbox's Pulumi Cloud", () => {
       assert.equal(await grant({ maxOpenDuration }), 204);
   });
 
-  it("refuse strangers as members, second teams of a name, and members of GitHub teams", async () => {
+  it("refuse outsiders as members, second teams of a name, and members of GitHub teams", async () => {
     await team(cloud, "ops", []);
     const add = { memberAction: "add", member: "olga" };
     assert.equal((await cloud.call("PATCH", `${TEAMS}/ops`, { body: add })).status, 404);

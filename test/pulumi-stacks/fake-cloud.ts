@@ -4,12 +4,12 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { AuditLog, type AuditRecord } from "../../sandbox/core/audit";
 import { type Running, serveService } from "../../sandbox/core/serve";
-import type { Principal, PulumiDoors } from "../../sandbox/pulumi/principal";
+import type { Principal, PulumiSecurity } from "../../sandbox/pulumi/principal";
 import { stackRoutes } from "../../sandbox/pulumi/stacks/stack-routes";
 import { watched } from "../contracts/contract";
 import { pulumiContract } from "../contracts/pulumi-contract";
 
-/** Tokens the fake knows: two members of acme, a stranger, and a team of acme. */
+/** Tokens the fake knows: two members of acme, an outsider, and a team of acme. */
 export const TOKENS = { ann: "pul-ann", bob: "pul-bob", eve: "pul-eve", team: "pul-team" };
 
 const PRINCIPALS: Record<string, { principal: Principal; organizations: string[] }> = {
@@ -34,9 +34,9 @@ export interface FakeCloud extends Running {
 /** @param folder where stacks are kept; the same folder started again goes on where it was. */
 export async function fakeCloud(folder?: string, leaseSeconds?: number): Promise<FakeCloud> {
   const audit = new AuditLog(undefined);
-  const context = fakeDoors();
+  const context = fakeSecurity();
   const stacks = stackRoutes({
-    doors: context,
+    security: context,
     folder,
     audit,
     ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
@@ -87,7 +87,7 @@ export async function fakeCloud(folder?: string, leaseSeconds?: number): Promise
 /** One key for all fakes, so that what one wrote the next can read. */
 const KEY = createHash("sha256").update("the tests' own key").digest();
 
-function fakeDoors(): PulumiDoors {
+function fakeSecurity(): PulumiSecurity {
   return {
     authenticate: (header) => {
       const found = PRINCIPALS[/^(?:token|bearer) +(\S+)$/i.exec(header ?? "")?.[1] ?? ""];

@@ -45,7 +45,7 @@ describe("stacks of the sandbox's Pulumi Cloud", () => {
     deepEqual(await names("?tagName=pulumi:project&tagValue=other", TOKENS.ann), []);
   });
 
-  it("answer 401 without a token, 403 to strangers and team tokens, and say so in the audit log", async () => {
+  it("answer 401 without a token, 403 to outsiders and team tokens, and say so in the audit log", async () => {
     equal((await cloud.call("GET", DEV, undefined, "")).status, 401);
     equal((await cloud.call("POST", `${DEV}/import`, "not json", "token nobody")).status, 401);
     equal((await cloud.call("GET", `${DEV}/export`, undefined, `token ${TOKENS.eve}`)).status, 403);

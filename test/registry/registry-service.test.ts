@@ -32,7 +32,7 @@ describe("the sandbox's registry", () => {
     fetch(`${registry.url}${path}`, { ...init, headers: { authorization, ...init.headers } });
   const digestOf = (bytes: string) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
-  it("sends strangers away, with the way to sign in", async () => {
+  it("sends outsiders away, with the way to sign in", async () => {
     for (const header of ["", `Basic ${Buffer.from("ci:wrong").toString("base64")}`]) {
       const answer = await ask("/v2/", { headers: { authorization: header } });
       assert.equal(answer.status, 401);

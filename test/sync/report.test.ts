@@ -126,8 +126,8 @@ describe("the report of a sync", () => {
 describe("an error as one line", () => {
   it("says what our own errors say", () => {
     equal(
-      describeError(new RemedyError({ code: "?", subject: "it", cause: "broke", remedy: "mend it" })),
-      "it: broke. Remedy: mend it",
+      describeError(new RemedyError({ code: "?", subject: "it", cause: "broke", remedy: "fix it" })),
+      "it: broke. Remedy: fix it",
     );
   });
 

@@ -32,7 +32,7 @@ interface RunOptions {
   serviceNow?: string;
   /** Milliseconds a request may take. */
   timeoutMs?: number;
-  /** Wraps the door to HTTP. */
+  /** Wraps the HTTP client. */
   through?: (http: Http) => Http;
 }
 
@@ -61,7 +61,7 @@ export class SyncStage {
   async run(options: RunOptions): Promise<Run> {
     const { catalog, input, dryRun = false, token = TOKENS.admin, environment = {}, through } = options;
     const now = options.now ?? "2026-01-02T03:04:05Z";
-    const door = answeringAt(
+    const client = answeringAt(
       options.serviceNow ?? now,
       createHttp({ waitMs: 5, timeoutMs: options.timeoutMs ?? 30_000 }),
     );
@@ -84,7 +84,7 @@ export class SyncStage {
         ...input,
         ...environment,
       },
-      http: through === undefined ? door : through(door),
+      http: through === undefined ? client : through(client),
       print: (line) => printed.push(line),
       now: () => new Date(now),
     });
@@ -145,7 +145,7 @@ export function revisionsMade(run: Run): string[] {
   return writes(run).filter((request) => !request.includes("/versions/tags"));
 }
 
-/** A door that does something before requests of a kind; `times` of them. */
+/** An HTTP client that does something before requests of a kind; `times` of them. */
 export function ahead(
   method: string,
   path: string,
@@ -162,7 +162,7 @@ export function ahead(
   };
 }
 
-/** A door that does something after requests of a kind were answered, before the job gets the answer; `times` of them. */
+/** An HTTP client that does something after requests of a kind were answered, before the job gets the answer; `times` of them. */
 export function behind(
   method: string,
   path: string,

@@ -86,7 +86,7 @@ describe("the tag of what a sync leaves", () => {
         told[0] ?? "",
         /not tagged, which the next run makes good: tag run-42 of payready\/default\/app-api-keys: /,
       );
-      match(run.summary, /\*\*To mend\*\*\n\n- not tagged/);
+      match(run.summary, /\*\*To fix\*\*\n\n- not tagged/);
       match(await stage.text(LEDGER), /untagged: true/);
 
       const still = await stage.run({ catalog, input: one });

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { ORG, team } from "../pulumi-cloud/cloud-fixture";
-import { type IdentityDoor, ISSUER, openIdentityDoor } from "./identity-door";
+import { type IdentityEndpoint, ISSUER, openIdentityEndpoint } from "./identity-endpoint";
 import { API_KEYS, DATABASES, jobCatalog, jobSecret, LEDGER } from "./small-job";
 import { type Run, SyncStage } from "./sync-stage";
 
@@ -42,13 +42,13 @@ const everythingOf = (run: Run) =>
   [...run.printed.filter((line) => !isMask(line)), run.summary, run.outputs, ...run.requests].join("\n");
 
 describe("the whole sync job", () => {
-  let door: IdentityDoor;
+  let endpoint: IdentityEndpoint;
   let stage: SyncStage;
   let trust: (rules: Record<string, string>) => Promise<void>;
 
   beforeEach(async () => {
-    door = await openIdentityDoor(CLAIMS);
-    stage = await SyncStage.start({ issuers: { [ISSUER]: door.jwks } });
+    endpoint = await openIdentityEndpoint(CLAIMS);
+    stage = await SyncStage.start({ issuers: { [ISSUER]: endpoint.jwks } });
     await team(stage.cloud, TEAM, [], { [API_KEYS]: "write", [DATABASES]: "write", [LEDGER]: "write" });
     const body = { name: "github", url: ISSUER, maxExpiration: 3600 };
     const { id } = (await stage.cloud.call("POST", `/api/orgs/${ORG}/oidc/issuers`, { body })).json;
@@ -66,14 +66,14 @@ describe("the whole sync job", () => {
   });
   afterEach(async () => {
     await stage.close();
-    await door.close();
+    await endpoint.close();
   });
 
   const oidc = { syncAuthentication: "oidc" } as const;
   const small = jobCatalog([jobSecret("API_KEY")], oidc);
   const input = { API_KEY: CANARIES[0] ?? "" };
   const go = (environment: Record<string, string> = {}) =>
-    stage.run({ catalog: small, input, token: "", environment: { ...door.environment, ...environment } });
+    stage.run({ catalog: small, input, token: "", environment: { ...endpoint.environment, ...environment } });
 
   for (const [which, sub] of [
     ["with names", CLAIMS.sub],
@@ -83,7 +83,7 @@ describe("the whole sync job", () => {
     ],
   ] as const) {
     it(`is trusted whatever the form of its subject: ${which}`, async () => {
-      door.claims.sub = sub;
+      endpoint.claims.sub = sub;
       equal((await go()).code, 0);
     });
   }
@@ -93,12 +93,12 @@ describe("the whole sync job", () => {
     await trust({ aud: "urn:pulumi:org:other" });
     match(await told(), /claim "aud".*aud "urn:pulumi:org:payready".*issuer's policies/);
     await trust({ repository: "payready/other" });
-    door.claims.repository = "payready/sophia";
+    endpoint.claims.repository = "payready/sophia";
     match(await told(), /claim "repository".*repository "payready\/sophia".*issuer's policies/);
     await trust({});
     await stage.cloud.call("DELETE", `/api/orgs/${ORG}/teams/${TEAM}`);
     match(await told(), /Remedy: make the team that writes this environment/);
-    door.claims.iss = "https://elsewhere.example";
+    endpoint.claims.iss = "https://elsewhere.example";
     match(await told(), /Remedy: register GitHub's issuer/);
   });
 
@@ -112,18 +112,19 @@ describe("the whole sync job", () => {
   it("hides both tokens from a runner's log, and shows neither to anything else", async () => {
     const onRunner = await go(ACTIONS);
     const masked = onRunner.printed.filter(isMask).slice(-2);
-    equal(masked[0], `::add-mask::${door.issued[0]}`);
+    equal(masked[0], `::add-mask::${endpoint.issued[0]}`);
     match(masked[1] ?? "", /^::add-mask::pul-/);
     const token = masked[1]?.slice("::add-mask::".length) ?? "";
     const rest = onRunner.printed.filter((line) => !isMask(line));
     for (const text of [...rest, onRunner.summary])
-      equal(text.includes(token) || text.includes(door.issued[0] ?? ""), false);
+      equal(text.includes(token) || text.includes(endpoint.issued[0] ?? ""), false);
 
     const byHand = await go({ GITHUB_ACTIONS: "" });
     equal(byHand.code, 0);
     equal(
       byHand.printed.some(
-        (line) => line.includes("add-mask") || line.includes(door.issued[1] ?? "") || line.includes("pul-"),
+        (line) =>
+          line.includes("add-mask") || line.includes(endpoint.issued[1] ?? "") || line.includes("pul-"),
       ),
       false,
     );
@@ -198,7 +199,7 @@ describe("the whole sync job", () => {
       secrets.map((secret) => ({ ...secret, format: "slack-bot-token" as const })),
       oidc,
     );
-    const environment = { ...door.environment, ...ACTIONS };
+    const environment = { ...endpoint.environment, ...ACTIONS };
     const job = { catalog, input: values, token: "", environment };
     const path = `/api/esc/environments/${ORG}/${API_KEYS}`;
 

@@ -157,7 +157,7 @@ describe("the workflows of this repository", () => {
     for (const { run } of steps) if (run?.includes("npm ") === true) match(run, /--ignore-scripts/);
   });
 
-  it("are started by nothing that runs a stranger's code with this repository's rights", () => {
+  it("are started by nothing that runs the code of an outsider with this repository's rights", () => {
     doesNotMatch(ALL, /pull_request_target|workflow_run|issue_comment/);
     for (const { path, on } of FILES) ok(Object.keys(on).length > 0, path);
   });
@@ -225,8 +225,8 @@ describe("the workflows and the stacks", () => {
     const called = new Set([...ALL.matchAll(/sophia-secrets ([a-z-]+)/g)].map(([, command = ""]) => command));
     for (const command of called) {
       const help = { stdout: "", stderr: "" };
-      const noDoors = () => Promise.reject(new Error("no doors"));
-      await runProgram([command, "--help"], noDoors, heardTerminal(help));
+      const noContext = () => Promise.reject(new Error("no context"));
+      await runProgram([command, "--help"], noContext, heardTerminal(help));
       match(help.stdout, new RegExp(`^Usage: sophia-secrets ${command} `));
     }
     ok(called.has("run-as") && called.has("drift"));

@@ -1,25 +1,25 @@
 import type { Hono } from "hono";
 import { userInfo } from "../environment-event";
 import { notFound } from "../service-error";
-import { openStack, STACK, type StackRoom, updateOf } from "./stack-room";
+import { openStack, STACK, type StackParts, updateOf } from "./stack-parts";
 import { historyOf, type StackRecord, type UpdateRecord } from "./stack-state";
 import { UPDATE } from "./start-routes";
 import { expireLease } from "./update-lease";
 
 /** What happened to a stack: `pulumi stack history`, `config refresh`, and the end of an import. */
-export function historyRoutes(app: Hono, room: StackRoom): void {
-  versionRoutes(app, room);
-  statusRoutes(app, room);
+export function historyRoutes(app: Hono, parts: StackParts): void {
+  versionRoutes(app, parts);
+  statusRoutes(app, parts);
 }
 
-function versionRoutes(app: Hono, room: StackRoom): void {
+function versionRoutes(app: Hono, parts: StackParts): void {
   app.get(`${STACK}/updates`, (c) => {
-    const { stack } = openStack(room, c, "stack.history");
+    const { stack } = openStack(parts, c, "stack.history");
     return c.json(pageOf(historyOf(stack).map(info), c.req.query()));
   });
 
   app.get(`${STACK}/updates/latest/previews`, (c) => {
-    const { stack } = openStack(room, c, "stack.history");
+    const { stack } = openStack(parts, c, "stack.history");
     const previews = stack.updates.filter((update) => update.dryRun && update.startTime > 0);
     if (c.req.query("asc") === "false") previews.reverse();
     return c.json(
@@ -31,7 +31,7 @@ function versionRoutes(app: Hono, room: StackRoom): void {
   });
 
   app.get(`${STACK}/updates/:version{(?:latest|[0-9]+)}`, (c) => {
-    const { stack } = openStack(room, c, "stack.history");
+    const { stack } = openStack(parts, c, "stack.history");
     const asked = c.req.param("version");
     const wanted = asked === "latest" ? stack.version : Number(asked);
     const update = historyOf(stack).find((one) => one.version === wanted);
@@ -51,9 +51,9 @@ function described(stack: StackRecord, update: UpdateRecord): object {
   };
 }
 
-function statusRoutes(app: Hono, room: StackRoom): void {
+function statusRoutes(app: Hono, parts: StackParts): void {
   app.get(`${UPDATE}/:update`, (c) => {
-    const { stack } = openStack(room, c, "stack.history");
+    const { stack } = openStack(parts, c, "stack.history");
     const update = updateOf(stack, c.req.param("update"));
     expireLease(update);
     // A continuation token says "ask again"; without one the CLI takes the status for the end.
@@ -62,12 +62,12 @@ function statusRoutes(app: Hono, room: StackRoom): void {
   });
 
   app.get(`${UPDATE}/:update/events`, (c) => {
-    updateOf(openStack(room, c, "stack.history").stack, c.req.param("update"));
+    updateOf(openStack(parts, c, "stack.history").stack, c.req.param("update"));
     return c.json({ events: [], continuationToken: null });
   });
 
   app.get(`${STACK}/policypacks`, (c) => {
-    openStack(room, c, "stack.read");
+    openStack(parts, c, "stack.read");
     return c.json({ requiredPolicies: [] });
   });
 }

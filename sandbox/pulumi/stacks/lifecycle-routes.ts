@@ -5,7 +5,7 @@ import { badRequest, notFound } from "../service-error";
 import { checkpointFrom } from "./checkpoint";
 import { rawMember } from "./raw-json";
 import { parseBody, requestText } from "./request-text";
-import { enter, findStack, latestCheckpoint, openStack, record, STACK, type StackRoom } from "./stack-room";
+import { enter, findStack, latestCheckpoint, openStack, record, STACK, type StackParts } from "./stack-parts";
 import { fullName, historyOf, NAME, type StackRecord } from "./stack-state";
 import { checkTags } from "./stack-tags";
 import { conflict, runningUpdate } from "./update-lease";
@@ -20,65 +20,65 @@ const createBody = z.object({
 });
 
 /** Making, finding, listing and deleting stacks. */
-export function lifecycleRoutes(app: Hono, room: StackRoom): void {
-  lookupRoutes(app, room);
-  changeRoutes(app, room);
+export function lifecycleRoutes(app: Hono, parts: StackParts): void {
+  lookupRoutes(app, parts);
+  changeRoutes(app, parts);
 }
 
-function lookupRoutes(app: Hono, room: StackRoom): void {
+function lookupRoutes(app: Hono, parts: StackParts): void {
   app.get("/api/user/stacks", (c) => {
-    const principal = room.doors.authenticate(c.req.header("authorization"));
-    const organizations = room.doors.organizationsOf(principal);
-    const own = room.store.state.stacks.filter(
+    const principal = parts.security.authenticate(c.req.header("authorization"));
+    const organizations = parts.security.organizationsOf(principal);
+    const own = parts.store.state.stacks.filter(
       (stack) =>
         organizations.includes(stack.org) &&
-        room.doors.stackLevelOf(principal, stack, stack.creator) !== "none",
+        parts.security.stackLevelOf(principal, stack, stack.creator) !== "none",
     );
     return c.json({ stacks: own.filter((stack) => fits(stack, c.req.query())).map(summary) });
   });
 
   app.get("/api/stacks/:org/:project", (c) => {
-    enter(room, c, "project.read");
+    enter(parts, c, "project.read");
     const { org, project } = c.req.param();
-    const exists = room.store.state.stacks.some((s) => s.org === org && s.project === project);
+    const exists = parts.store.state.stacks.some((s) => s.org === org && s.project === project);
     if (!exists) throw notFound(`Project '${org}/${project}'`);
     return c.body(null, 200);
   });
 
-  app.get(STACK, (c) => c.json(detail(openStack(room, c, "stack.read").stack)));
+  app.get(STACK, (c) => c.json(detail(openStack(parts, c, "stack.read").stack)));
 }
 
-function changeRoutes(app: Hono, room: StackRoom): void {
+function changeRoutes(app: Hono, parts: StackParts): void {
   app.post("/api/stacks/:org/:project", async (c) => {
     const text = await requestText(c);
     const body = parseBody(text, createBody);
     // Members may create stacks unless their organization forbids it, and tokens as well (docs, access tokens).
-    const principal = enter(room, c, "stack.create");
+    const principal = enter(parts, c, "stack.create");
     const { login } = principal;
     const { org, project } = c.req.param();
     const stack = newStack(org, project, body);
-    stack.creator = room.doors.creatorOf(principal);
-    if (findStack(room, org, project, stack.stack) !== undefined)
+    stack.creator = parts.security.creatorOf(principal);
+    if (findStack(parts, org, project, stack.stack) !== undefined)
       throw conflict(`Stack '${fullName(stack)}' already exists`);
     const state = body.state ? checkpointFrom(rawMember(text, ["state"]) ?? "") : undefined;
-    record(room, login, "stack.create", fullName(stack));
-    room.store.state.stacks.push(stack);
-    if (state === undefined) room.store.save();
-    else commitCheckpoint(room, stack, newUpdate("import", login), state);
+    record(parts, login, "stack.create", fullName(stack));
+    parts.store.state.stacks.push(stack);
+    if (state === undefined) parts.store.save();
+    else commitCheckpoint(parts, stack, newUpdate("import", login), state);
     return c.json({});
   });
 
   app.delete(STACK, (c) => {
-    const { principal, stack } = openStack(room, c, "stack.delete");
+    const { principal, stack } = openStack(parts, c, "stack.delete");
     // Of a deletion only 400 is described; other changes are refused with 409 meanwhile.
     if (runningUpdate(stack) !== undefined) throw badRequest("Another update is currently in progress.");
-    const { resources } = latestCheckpoint(room, stack);
+    const { resources } = latestCheckpoint(parts, stack);
     // The CLI compares this sentence literally, to then name --force.
     if (resources > 0 && c.req.query("force") !== "true") throw badRequest("Stack still contains resources.");
-    record(room, principal.login, "stack.delete", fullName(stack), { resources });
-    room.store.state.stacks = room.store.state.stacks.filter((other) => other !== stack);
-    room.store.save();
-    room.checkpoints.remove(stack.id);
+    record(parts, principal.login, "stack.delete", fullName(stack), { resources });
+    parts.store.state.stacks = parts.store.state.stacks.filter((other) => other !== stack);
+    parts.store.save();
+    parts.checkpoints.remove(stack.id);
     return c.body(null, 204);
   });
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { badRequest, serviceError } from "../service-error";
 import { type Checkpoint, checkpointFrom, verbatimCheckpointFrom } from "./checkpoint";
 import { requestBody, requestText } from "./request-text";
-import { openStack, record, type StackRoom, stackOf, updateOf } from "./stack-room";
+import { openStack, record, type StackParts, stackOf, updateOf } from "./stack-parts";
 import { fullName, nowSeconds, type StackRecord, type UpdateRecord } from "./stack-state";
 import { expiration, UPDATE } from "./start-routes";
 import { checkToken, requireRunning } from "./update-lease";
@@ -20,57 +20,57 @@ const eventsBody = z.object({
 });
 
 /** What a running update sends, each call under its update token. */
-export function progressRoutes(app: Hono, room: StackRoom): void {
-  leaseRoutes(app, room);
-  checkpointRoutes(app, room);
+export function progressRoutes(app: Hono, parts: StackParts): void {
+  leaseRoutes(app, parts);
+  checkpointRoutes(app, parts);
 }
 
-function leaseRoutes(app: Hono, room: StackRoom): void {
+function leaseRoutes(app: Hono, parts: StackParts): void {
   app.post(`${ONE}/renew_lease`, async (c) => {
     const { duration } = await requestBody(c, renewBody);
     if (duration < 0 || duration > 300)
       throw badRequest("Renewal duration must be between 0 and 300 seconds");
-    const { update, token } = underToken(room, c);
+    const { update, token } = underToken(parts, c);
     requireRunning(update);
-    update.leaseExpires = Date.now() + Math.min(duration, room.leaseSeconds) * 1000;
-    room.store.save();
+    update.leaseExpires = Date.now() + Math.min(duration, parts.leaseSeconds) * 1000;
+    parts.store.save();
     // The same token: requests of the CLI that are under way still carry it.
     return c.json({ token, tokenExpiration: expiration(update) });
   });
 
   app.post(`${ONE}/complete`, async (c) => {
     const { status } = await requestBody(c, completeBody);
-    const { stack, update } = underToken(room, c);
-    complete(room, stack, update, status);
+    const { stack, update } = underToken(parts, c);
+    complete(parts, stack, update, status);
     return c.body(null, 204);
   });
 
   app.post(`${ONE}/cancel`, (c) => {
-    const { principal, stack } = openStack(room, c, "update.cancel");
+    const { principal, stack } = openStack(parts, c, "update.cancel");
     const update = updateOf(stack, c.req.param("update"));
     requireRunning(update);
-    record(room, principal.login, "update.cancel", fullName(stack), { update: update.id });
+    record(parts, principal.login, "update.cancel", fullName(stack), { update: update.id });
     Object.assign(update, { status: "failed", ended: "cancelled", endTime: nowSeconds() });
-    room.store.save();
+    parts.store.save();
     return c.body(null, 204);
   });
 }
 
-function checkpointRoutes(app: Hono, room: StackRoom): void {
+function checkpointRoutes(app: Hono, parts: StackParts): void {
   app.patch(`${ONE}/checkpoint`, async (c) => {
     const checkpoint = checkpointFrom(await requestText(c));
-    const { stack, update } = underToken(room, c);
-    saveCheckpoint(room, stack, update, checkpoint);
+    const { stack, update } = underToken(parts, c);
+    saveCheckpoint(parts, stack, update, checkpoint);
     return c.body(null, 204);
   });
 
   app.patch(`${ONE}/checkpointverbatim`, async (c) => {
     const { checkpoint, sequence } = verbatimCheckpointFrom(await requestText(c));
-    const { stack, update } = underToken(room, c);
+    const { stack, update } = underToken(parts, c);
     if (sequence > (update.sequence ?? -1)) {
-      saveCheckpoint(room, stack, update, checkpoint);
+      saveCheckpoint(parts, stack, update, checkpoint);
       update.sequence = sequence;
-      room.store.save();
+      parts.store.save();
     }
     return c.body(null, 204);
   });
@@ -78,42 +78,42 @@ function checkpointRoutes(app: Hono, room: StackRoom): void {
   app.post(`${ONE}/events/batch`, async (c) => {
     const { events } = await requestBody(c, eventsBody);
     if (events.length === 0) throw badRequest("No events provided.");
-    const { update } = underToken(room, c);
+    const { update } = underToken(parts, c);
     requireRunning(update);
     update.events += events.length;
     for (const { summaryEvent } of events)
       if (summaryEvent?.resourceChanges) update.resourceChanges = summaryEvent.resourceChanges;
-    room.store.save();
+    parts.store.save();
     return c.body(null, 200);
   });
 }
 
 /** The update in the path, for the one CLI that holds its token. @throws 403, 404. */
 function underToken(
-  room: StackRoom,
+  parts: StackParts,
   c: Context,
 ): { stack: StackRecord; update: UpdateRecord; token: string } {
-  const stack = stackOf(room, c);
+  const stack = stackOf(parts, c);
   const update = updateOf(stack, c.req.param("update"));
   return { stack, update, token: checkToken(update, c.req.header("authorization")) };
 }
 
-function saveCheckpoint(room: StackRoom, stack: StackRecord, update: UpdateRecord, next: Checkpoint): void {
+function saveCheckpoint(parts: StackParts, stack: StackRecord, update: UpdateRecord, next: Checkpoint): void {
   requireRunning(update);
   if (update.dryRun)
     throw serviceError(403, "Updating the checkpoint is not permitted for preview operations.");
-  room.checkpoints.write(stack.id, update.version, next.text);
+  parts.checkpoints.write(stack.id, update.version, next.text);
   update.resourceCount = next.resources; // saved with the next change: only lists show it
 }
 
 /** The CLI repeats this call when an answer got lost: the same end told twice is no conflict. */
-function complete(room: StackRoom, stack: StackRecord, update: UpdateRecord, status: string): void {
+function complete(parts: StackParts, stack: StackRecord, update: UpdateRecord, status: string): void {
   if (!["succeeded", "failed", "cancelled"].includes(status)) throw badRequest("unrecognized status");
   const end = status === "succeeded" ? "succeeded" : "failed";
   if (update.status === end && update.ended === undefined) return;
   requireRunning(update);
   const details = { update: update.id, version: update.version, preview: update.dryRun, status };
-  room.audit.append({
+  parts.audit.append({
     service: "pulumi",
     actor: update.actor,
     action: "update.complete",
@@ -124,5 +124,5 @@ function complete(room: StackRoom, stack: StackRecord, update: UpdateRecord, sta
   update.status = end;
   update.endTime = nowSeconds();
   if (status === "cancelled") update.ended = "cancelled";
-  room.store.save();
+  parts.store.save();
 }

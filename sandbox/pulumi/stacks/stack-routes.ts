@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { AuditLog } from "../../core/audit";
 import { Store } from "../../core/store";
-import type { PulumiDoors } from "../principal";
+import type { PulumiSecurity } from "../principal";
 import { serviceError } from "../service-error";
 import { DEPLOYMENT_SCHEMA_VERSION } from "./checkpoint";
 import { CheckpointFiles } from "./checkpoint-files";
@@ -12,7 +12,7 @@ import { historyRoutes } from "./history-routes";
 import { lifecycleRoutes } from "./lifecycle-routes";
 import { progressRoutes } from "./progress-routes";
 import { secretRoutes } from "./secret-routes";
-import type { StackRoom } from "./stack-room";
+import type { StackParts } from "./stack-parts";
 import type { StacksState } from "./stack-state";
 import { tagRoutes } from "./stack-tags";
 import { startRoutes } from "./start-routes";
@@ -42,14 +42,14 @@ const CAPABILITIES = [
  * @param options.leaseSeconds how long an update lives without renewal; 300, as the CLI assumes. Tests shorten it.
  */
 export function stackRoutes(options: {
-  doors: PulumiDoors;
+  security: PulumiSecurity;
   folder: string | undefined;
   audit: AuditLog;
   leaseSeconds?: number;
 }): { app: Hono; countOf(organization: string): number; reset(): void } {
   const under = (name: string) => (options.folder === undefined ? undefined : join(options.folder, name));
-  const room: StackRoom = {
-    doors: options.doors,
+  const parts: StackParts = {
+    security: options.security,
     audit: options.audit,
     store: new Store<StacksState>(under("stacks.json"), () => ({ stacks: [] })),
     checkpoints: new CheckpointFiles(under("checkpoints")),
@@ -66,22 +66,22 @@ export function stackRoutes(options: {
   // Before any body is read. Update tokens are checked where the update they belong to is known.
   app.use("/api/stacks/*", async (c, next) => {
     const header = c.req.header("authorization");
-    if (!/^update-token /i.test(header ?? "")) options.doors.authenticate(header);
+    if (!/^update-token /i.test(header ?? "")) options.security.authenticate(header);
     await next();
   });
   for (const add of [lifecycleRoutes, tagRoutes, configRoutes, secretRoutes, stateRoutes, historyRoutes])
-    add(app, room);
-  startRoutes(app, room);
-  progressRoutes(app, room);
+    add(app, parts);
+  startRoutes(app, parts);
+  progressRoutes(app, parts);
   app.all("/api/stacks/*", (c) => {
     throw serviceError(404, `Not Found: ${c.req.method} ${c.req.path}`);
   });
   return {
     app,
-    countOf: (organization) => room.store.state.stacks.filter(({ org }) => org === organization).length,
+    countOf: (organization) => parts.store.state.stacks.filter(({ org }) => org === organization).length,
     reset: () => {
-      room.store.reset();
-      room.checkpoints.reset();
+      parts.store.reset();
+      parts.checkpoints.reset();
     },
   };
 }

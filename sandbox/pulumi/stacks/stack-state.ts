@@ -48,7 +48,7 @@ export interface StackRecord {
   project: string;
   stack: string;
   tags: Record<string, string>;
-  /** Who made it, as the doors name creators: its administrator, whatever anybody else is given. */
+  /** Who made it, as `PulumiSecurity.creatorOf` names creators: its administrator, whatever anybody else is given. */
   creator?: string;
   /** Configuration kept in an ESC environment instead of a file. */
   config?: Record<string, string>;

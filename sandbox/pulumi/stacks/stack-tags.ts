@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import { z } from "zod";
 import { badRequest } from "../service-error";
 import { requestBody } from "./request-text";
-import { openStack, record, STACK, type StackRoom } from "./stack-room";
+import { openStack, record, STACK, type StackParts } from "./stack-parts";
 import { fullName } from "./stack-state";
 
 const tagsSchema = z.record(z.string(), z.string());
@@ -18,17 +18,17 @@ export function checkTags(tags: Record<string, string>): Record<string, string> 
 }
 
 /** `pulumi stack tag`: the CLI sends the whole new set. */
-export function tagRoutes(app: Hono, room: StackRoom): void {
+export function tagRoutes(app: Hono, parts: StackParts): void {
   app.patch(`${STACK}/tags`, async (c) => {
     const tags = checkTags(await requestBody(c, tagsSchema));
-    const { principal, stack } = openStack(room, c, "stack.tag");
+    const { principal, stack } = openStack(parts, c, "stack.tag");
     const project = tags["pulumi:project"];
     // The tag has the name as Pulumi.yaml spells it, the path with every foreign character turned into a hyphen.
     if (project !== undefined && project.replace(/[^a-zA-Z0-9-_.]/g, "-") !== stack.project)
       throw badRequest("Cannot change project's name");
-    record(room, principal.login, "stack.tag", fullName(stack), { tags: Object.keys(tags).length });
+    record(parts, principal.login, "stack.tag", fullName(stack), { tags: Object.keys(tags).length });
     stack.tags = tags;
-    room.store.save();
+    parts.store.save();
     return c.body(null, 204);
   });
 }

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { z } from "zod";
 import { requestBody } from "./request-text";
-import { latestCheckpoint, openStack, record, STACK, type StackRoom, updateOf } from "./stack-room";
+import { latestCheckpoint, openStack, record, STACK, type StackParts, updateOf } from "./stack-parts";
 import { fullName, nowSeconds, type StackRecord, type UpdateKind, type UpdateRecord } from "./stack-state";
 import { checkTags } from "./stack-tags";
 import { conflict, expireLease, grantLease, requireIdle } from "./update-lease";
@@ -29,12 +29,12 @@ const createBody = z.object({
 const startBody = z.object({ tags: z.record(z.string(), z.string()).nullish() });
 
 /** Creating an update of any kind, and starting it: the moment it takes the stack's lock. */
-export function startRoutes(app: Hono, room: StackRoom): void {
+export function startRoutes(app: Hono, parts: StackParts): void {
   app.post(UPDATE, async (c) => {
     const body = await requestBody(c, createBody);
     const kind = c.req.param("kind") as UpdateKind;
     const dryRun = kind === "preview" || body.options?.dryRun === true;
-    const { principal, stack } = openStack(room, c, dryRun ? "update.preview" : "update.create");
+    const { principal, stack } = openStack(parts, c, dryRun ? "update.preview" : "update.create");
     const update = newUpdate(kind, principal.login, body.metadata?.message ?? "");
     update.dryRun ||= dryRun;
     update.environment = body.metadata?.environment ?? {};
@@ -42,25 +42,25 @@ export function startRoutes(app: Hono, room: StackRoom): void {
       update.config[key] = { string: value.string, secret: value.secret, object: value.object ?? false };
     forgetOld(stack);
     stack.updates.push(update);
-    room.store.save();
+    parts.store.save();
     return c.json({ updateID: update.id, requiredPolicies: [] });
   });
 
   app.post(`${UPDATE}/:update`, async (c) => {
     const { tags } = await requestBody(c, startBody);
-    const update = updateOf(openStack(room, c, "stack.read").stack, c.req.param("update"));
-    const { principal, stack } = openStack(room, c, update.dryRun ? "update.preview" : "update.start");
+    const update = updateOf(openStack(parts, c, "stack.read").stack, c.req.param("update"));
+    const { principal, stack } = openStack(parts, c, update.dryRun ? "update.preview" : "update.start");
     if (update.status !== "not started") throw conflict("The Update has already started");
     if (!update.dryRun) requireIdle(stack);
     const checked = tags && !update.dryRun ? checkTags(tags) : stack.tags;
     const details = { kind: update.kind, preview: update.dryRun, update: update.id };
-    record(room, principal.login, "update.start", fullName(stack), details);
+    record(parts, principal.login, "update.start", fullName(stack), details);
     stack.tags = checked;
-    if (!update.dryRun) takeVersion(room, stack, update);
+    if (!update.dryRun) takeVersion(parts, stack, update);
     update.status = "running";
     update.startTime = nowSeconds();
-    const token = grantLease(update, room.leaseSeconds);
-    room.store.save();
+    const token = grantLease(update, parts.leaseSeconds);
+    parts.store.save();
     // No journalVersion: the CLI then sends whole checkpoints, each of them good by itself.
     return c.json({ version: stack.version, token, tokenExpiration: expiration(update) });
   });
@@ -70,10 +70,10 @@ export function startRoutes(app: Hono, room: StackRoom): void {
 export const expiration = (update: UpdateRecord) => Math.floor((update.leaseExpires ?? 0) / 1000);
 
 /** The new version begins as what the stack holds, so that an update that dies early loses nothing. */
-function takeVersion(room: StackRoom, stack: StackRecord, update: UpdateRecord): void {
+function takeVersion(parts: StackParts, stack: StackRecord, update: UpdateRecord): void {
   update.version = stack.version + 1;
-  const checkpoint = latestCheckpoint(room, stack);
-  room.checkpoints.write(stack.id, update.version, checkpoint.text);
+  const checkpoint = latestCheckpoint(parts, stack);
+  parts.checkpoints.write(stack.id, update.version, checkpoint.text);
   update.resourceCount = checkpoint.resources;
   stack.version = update.version;
   stack.activeUpdate = update.id;

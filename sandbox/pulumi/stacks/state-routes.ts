@@ -3,7 +3,7 @@ import { z } from "zod";
 import { badRequest, notFound } from "../service-error";
 import { checkpointFrom, encryptedForAnother, renamedCheckpoint, withServiceUrl } from "./checkpoint";
 import { requestBody, requestText } from "./request-text";
-import { findStack, latestCheckpoint, openStack, record, STACK, type StackRoom } from "./stack-room";
+import { findStack, latestCheckpoint, openStack, record, STACK, type StackParts } from "./stack-parts";
 import { fullName, NAME } from "./stack-state";
 import { conflict, requireIdle } from "./update-lease";
 import { commitCheckpoint, newUpdate } from "./update-record";
@@ -11,50 +11,50 @@ import { commitCheckpoint, newUpdate } from "./update-record";
 const renameBody = z.object({ newName: z.string().regex(NAME), newProject: z.string().regex(NAME) });
 
 /** The state itself: taken out, put in, and moved to another name. */
-export function stateRoutes(app: Hono, room: StackRoom): void {
+export function stateRoutes(app: Hono, parts: StackParts): void {
   app.get(`${STACK}/export`, (c) => {
-    const { principal, stack } = openStack(room, c, "stack.export");
-    record(room, principal.login, "stack.export", fullName(stack), { version: stack.version });
-    return answer(c, latestCheckpoint(room, stack).text);
+    const { principal, stack } = openStack(parts, c, "stack.export");
+    record(parts, principal.login, "stack.export", fullName(stack), { version: stack.version });
+    return answer(c, latestCheckpoint(parts, stack).text);
   });
 
   app.get(`${STACK}/export/:version`, (c) => {
-    const { principal, stack } = openStack(room, c, "stack.export");
+    const { principal, stack } = openStack(parts, c, "stack.export");
     const version = Number(c.req.param("version"));
     if (!Number.isInteger(version) || version < 1) throw badRequest("invalid 'version' parameter");
-    const text = room.checkpoints.read(stack.id, version);
+    const text = parts.checkpoints.read(stack.id, version);
     if (text === undefined) throw notFound(`Stack Version ${version}`);
-    record(room, principal.login, "stack.export", fullName(stack), { version });
+    record(parts, principal.login, "stack.export", fullName(stack), { version });
     return answer(c, text);
   });
 
   app.post(`${STACK}/import`, async (c) => {
     const checkpoint = checkpointFrom(await requestText(c));
-    const { principal, stack } = openStack(room, c, "stack.import");
+    const { principal, stack } = openStack(parts, c, "stack.import");
     requireIdle(stack);
     if (encryptedForAnother(checkpoint.text, stack))
       throw badRequest("cannot import deployment with encrypted secrets from a different stack");
-    record(room, principal.login, "stack.import", fullName(stack), { resources: checkpoint.resources });
+    record(parts, principal.login, "stack.import", fullName(stack), { resources: checkpoint.resources });
     const update = newUpdate("import", principal.login);
-    commitCheckpoint(room, stack, update, checkpoint);
+    commitCheckpoint(parts, stack, update, checkpoint);
     return c.json({ updateId: update.id });
   });
 
   app.post(`${STACK}/rename`, async (c) => {
     const { newName, newProject } = await requestBody(c, renameBody);
-    const { principal, stack } = openStack(room, c, "stack.rename");
+    const { principal, stack } = openStack(parts, c, "stack.rename");
     requireIdle(stack);
     const from = { org: stack.org, project: stack.project, stack: stack.stack };
     const to = { org: stack.org, project: newProject, stack: newName };
     if (fullName(from) === fullName(to)) throw badRequest("No rename to apply.");
-    if (findStack(room, to.org, to.project, to.stack))
+    if (findStack(parts, to.org, to.project, to.stack))
       throw conflict(`Stack '${fullName(to)}' already exists`);
-    const renamed = checkpointFrom(renamedCheckpoint(latestCheckpoint(room, stack).text, from, to));
-    record(room, principal.login, "stack.rename", fullName(from), { to: fullName(to) });
+    const renamed = checkpointFrom(renamedCheckpoint(latestCheckpoint(parts, stack).text, from, to));
+    record(parts, principal.login, "stack.rename", fullName(from), { to: fullName(to) });
     Object.assign(stack, to);
     if (stack.tags["pulumi:project"] !== undefined) stack.tags["pulumi:project"] = newProject;
     const update = newUpdate("rename", principal.login);
-    commitCheckpoint(room, stack, update, renamed);
+    commitCheckpoint(parts, stack, update, renamed);
     return c.json({ updateId: update.id });
   });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Checkpoint } from "./checkpoint";
-import type { StackRoom } from "./stack-room";
+import type { StackParts } from "./stack-parts";
 import { historyOf, nowSeconds, type StackRecord, type UpdateKind, type UpdateRecord } from "./stack-state";
 
 /** A new record of work on a stack, not started yet. */
@@ -27,14 +27,14 @@ export function newUpdate(kind: UpdateKind, actor: string, message = ""): Update
  * The configuration is that of the update before: `pulumi config refresh` writes the newest update's over the file.
  */
 export function commitCheckpoint(
-  room: StackRoom,
+  parts: StackParts,
   stack: StackRecord,
   update: UpdateRecord,
   checkpoint: Checkpoint,
 ): void {
   const now = nowSeconds();
   const version = stack.version + 1;
-  room.checkpoints.write(stack.id, version, checkpoint.text);
+  parts.checkpoints.write(stack.id, version, checkpoint.text);
   const { config, environment } = historyOf(stack)[0] ?? update;
   Object.assign(update, { config, environment });
   Object.assign(update, { status: "succeeded", version, startTime: now, endTime: now });
@@ -42,5 +42,5 @@ export function commitCheckpoint(
   stack.updates.push(update);
   stack.version = version;
   stack.activeUpdate = update.id;
-  room.store.save();
+  parts.store.save();
 }

@@ -24,7 +24,7 @@ type Work = ReturnType<typeof load>;
 /** Leads through the guide's emergency procedure, step by step. */
 export const compromiseCommand = defineCommand({
   name: "compromise",
-  topic: "mend",
+  topic: "fix",
   summary: "Run the emergency procedure for a compromised secret",
   details: [
     "The steps: revoke it at the vendor, set the new value in GitHub, sync now, verify that loaders see it, find out who read it since when, and write a post-mortem file without values. If you interrupt it, run it again: it goes on with the step that was not done.",

@@ -7,7 +7,7 @@ import { pauseEnd } from "../time-options";
 /** Pauses the sync of environments. */
 export const pauseCommand = defineCommand({
   name: "pause",
-  topic: "mend",
+  topic: "fix",
   summary: "Pause syncing to one or more environments",
   details: [
     "The ledger holds the pause. Runs of the workflow still start; they write nothing, say why, and do not fail. A sync by hand is refused. A new pause replaces an existing one. The right to write the ledger is enough; nothing is opened.",

@@ -7,7 +7,7 @@ import { tableLines } from "../table";
 /** Imports what an interrupted `up` made and did not record. */
 export const recoverCommand = defineCommand({
   name: "recover",
-  topic: "mend",
+  topic: "fix",
   summary: "Import what an interrupted pulumi up left behind",
   details: [
     "An up that was killed or refused halfway leaves environments, teams, webhooks, files of carriers and the like that the state does not have. Each later up then fails because they exist. The command reads Pulumi Cloud and GitHub and changes the state alone; it keeps a copy of the state in .sophia-secrets/. It names the operations that Pulumi records as interrupted, leaves files with other content as they are, and refuses to import an environment with text that the next up would replace.",

@@ -6,7 +6,7 @@ import { flag, secretNames } from "../options";
 /** Sets who can use a secret; knows no value, and sends none but the placeholder of a secret that is gone. */
 export const repairCommand = defineCommand({
   name: "repair",
-  topic: "mend",
+  topic: "fix",
   summary: "Set who can use secrets to what the catalog declares",
   details: [
     "A secret that the stack made and somebody deleted in GitHub is made again with the placeholder and its access. Run it before pulumi up --refresh, which ends at a deleted secret with GitHub's 404.",

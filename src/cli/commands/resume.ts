@@ -6,7 +6,7 @@ import { environments } from "../options";
 /** Ends pauses. */
 export const resumeCommand = defineCommand({
   name: "resume",
-  topic: "mend",
+  topic: "fix",
   summary: "Resume syncing to paused environments",
   details: [
     "Writes no value. The next run of the workflow, daily or started by a person, brings what GitHub has.",

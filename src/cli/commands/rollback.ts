@@ -10,7 +10,7 @@ const loadReport = () => require("../../sync/report") as typeof import("../../sy
 /** Brings back what worked. */
 export const rollbackCommand = defineCommand({
   name: "rollback",
-  topic: "mend",
+  topic: "fix",
   summary: "Restore an earlier revision and pause the sync",
   details: [
     "Shows names, never values: ciphertext is written as it was. Everything is looked at before anything is written, and the brake of the sync holds. What the catalog does not know is left alone; what is due by tombstone stays gone; a secret that had no value then loses its value.",

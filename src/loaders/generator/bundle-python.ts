@@ -20,7 +20,7 @@ interface Parsed {
  * The runtime as one text, for a file that needs no package: modules in the order of their imports, without the imports
  * of each other, and the standard library's imports once, at the top.
  *
- * @throws Error where two modules define the same name at their top: one text has room for one.
+ * @throws Error where two modules define the same name at their top: one text can hold only one.
  */
 export function bundlePython(modules: readonly PythonModule[], more: readonly string[] = []): string {
   const parsed = inOrder(modules.map(parseModule));

@@ -7,7 +7,7 @@ import { RemedyError } from "../../errors";
 import { Secret } from "../../secret";
 import { COMMAND } from "../../text";
 import type { Context } from "../context";
-import { organizationSlotsNamed, requireRoom, spreadOf } from "../values/named-entries";
+import { organizationSlotsNamed, requireCapacity, spreadOf } from "../values/named-entries";
 import { describeReaders, repositoryIds, writeValues } from "../values/write-values";
 import { differencesOf, type Finding } from "./find-drift";
 import { observeSecrets } from "./observe-github";
@@ -36,7 +36,7 @@ export interface Repaired {
  * @param names of the catalog; or all that are in GitHub or in the stack's state.
  * @param onDone told of each in its order; in a dry run of what would be done.
  * @returns how many were looked at.
- * @throws RemedyError when one that was named is in neither or finds no room, before anything is written; and at the
+ * @throws RemedyError when one that was named is in neither or fits in no carrier, before anything is written; and at the
  *   first that GitHub refuses.
  */
 export async function repair(
@@ -64,7 +64,7 @@ export async function repair(
     .filter(({ name }) => known.has(name))
     .map((slot) => ({ ...slot, finding: differencesOf(slot, spread.shards, observed)[0] }));
   const wrong = slots.filter(({ finding }) => finding !== undefined).map(({ secret }) => secret);
-  requireRoom(wrong, spread);
+  requireCapacity(wrong, spread);
   const idsOf = await repositoryIds(github, spread.shards, wrong);
   for (const slot of slots) {
     const { name, secret, finding } = slot;

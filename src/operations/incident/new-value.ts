@@ -6,7 +6,7 @@ import { ledgerOf } from "../../ledger/ledger-store";
 import type { Secret } from "../../secret";
 import type { Context } from "../context";
 import { checkValue } from "../values/check-value";
-import { requireRoom, spreadOf } from "../values/named-entries";
+import { requireCapacity, spreadOf } from "../values/named-entries";
 import { writeValues } from "../values/write-values";
 import type { Case, Journal, StartedRun } from "./case";
 import { timesOf } from "./open-case";
@@ -36,7 +36,7 @@ export async function setNewValue(
   await refuseOld(context, journal, value);
   const github = context.github();
   const spread = await spreadOf(context, github);
-  requireRoom([found.secret], spread);
+  requireCapacity([found.secret], spread);
   const values = found.slots.map((slot) => ({ slot, value }));
   await writeValues(github, spread.shards, values, (slot) => onWritten(slot.name));
   return value;

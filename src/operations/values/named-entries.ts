@@ -74,10 +74,10 @@ export function otherNamesLeft(
   return set.flatMap(({ name, secret }) => {
     const { renamedFrom } = secret;
     if (renamedFrom === undefined || isDue(renamedFrom.tombstone, today)) return [];
-    const twin = name === secret.name ? renamedFrom.name : secret.name;
-    if (written.has(twin) || !there.has(twin)) return [];
-    const how = `${COMMAND} set ${twin}${where} --replace, with the same value`;
-    return [`${name} and ${twin} are one secret under two names, and the sync needs them equal: ${how}`];
+    const otherName = name === secret.name ? renamedFrom.name : secret.name;
+    if (written.has(otherName) || !there.has(otherName)) return [];
+    const how = `${COMMAND} set ${otherName}${where} --replace, with the same value`;
+    return [`${name} and ${otherName} are one secret under two names, and the sync needs them equal: ${how}`];
   });
 }
 
@@ -105,8 +105,8 @@ export async function spreadOf(context: Context, github: GitHub, counting = fals
   );
 }
 
-/** @throws RemedyError for secrets that found no room: granting them would put others beyond a workflow's hundred. */
-export function requireRoom(secrets: readonly ResolvedEntry[], { shards, problems }: Spread): void {
+/** @throws RemedyError for secrets that fit in no carrier: granting them would put others beyond a workflow's hundred. */
+export function requireCapacity(secrets: readonly ResolvedEntry[], { shards, problems }: Spread): void {
   const [problem] = problems;
   const left = secrets.filter(
     (secret) => secret.visibility === "selected" && carriersOf(secret, shards).length === 0,

@@ -6,7 +6,7 @@ import type { Context } from "../context";
 import { knowledgeOf, readLedgers } from "../observation/environments";
 import { checkValue } from "./check-value";
 import { readInput } from "./env-file";
-import { otherNamesLeft, requireRoom, spreadOf } from "./named-entries";
+import { otherNamesLeft, requireCapacity, spreadOf } from "./named-entries";
 import { type NewValue, writeValues } from "./write-values";
 
 /** The values of a file, checked, and what GitHub has of them. */
@@ -27,7 +27,7 @@ export interface FilePlan {
 }
 
 /**
- * Reads the values of a .env file and checks them and their room in GitHub. Writes nothing.
+ * Reads the values of a .env file and checks them and whether GitHub has capacity for them. Writes nothing.
  *
  * @param replace whether secrets that exist may be replaced.
  * @throws RemedyError with every name and value that is wrong, or with all that exist and may not be replaced.
@@ -40,7 +40,7 @@ export async function planFromFile(context: Context, file: string, replace: bool
   const existing = slots.filter(({ name }) => there.has(name));
   if (existing.length > 0 && !replace) throw await refusal(context, file, existing);
   const spread = await spreadOf(context, github);
-  requireRoom(
+  requireCapacity(
     slots.map(({ secret }) => secret),
     spread,
   );

@@ -7,7 +7,13 @@ import { COMMAND } from "../../text";
 import type { Context } from "../context";
 import { knowledgeOf, readLedgers } from "../observation/environments";
 import { type Checked, checkText, checkValue, whyNotSet } from "./check-value";
-import { namedSlots, organizationSlotsNamed, otherNamesLeft, requireRoom, spreadOf } from "./named-entries";
+import {
+  namedSlots,
+  organizationSlotsNamed,
+  otherNamesLeft,
+  requireCapacity,
+  spreadOf,
+} from "./named-entries";
 import {
   type EnvironmentPlace,
   environmentSlotsOf,
@@ -74,7 +80,7 @@ async function setInOrganization(
   const there = await list();
   if (there.has(name) && !replace) throw await existsInOrganization(context, name);
   const spread = await spreadOf(context, github);
-  requireRoom([secret], spread);
+  requireCapacity([secret], spread);
   const value = await askFor(secret, name, checkValue, exchange);
   if (!replace && (await list()).has(name)) throw await existsInOrganization(context, name);
   await writeValues(github, spread.shards, [{ slot, value }], () =>

@@ -5,8 +5,8 @@ import jwt from "jsonwebtoken";
 
 export const ISSUER = "https://token.actions.githubusercontent.com";
 
-/** GitHub's door for a job's id token and its keys, on loopback. */
-export interface IdentityDoor {
+/** GitHub's endpoint for a job's id token and its keys, on loopback. */
+export interface IdentityEndpoint {
   /** Where its public keys are. */
   jwks: string;
   /** What GitHub sets in a job that may ask for its id token. */
@@ -19,7 +19,7 @@ export interface IdentityDoor {
 }
 
 /** @param first claims of every id token besides issuer and audience, until they are changed. */
-export async function openIdentityDoor(first: Record<string, string>): Promise<IdentityDoor> {
+export async function openIdentityEndpoint(first: Record<string, string>): Promise<IdentityEndpoint> {
   const claims = { ...first };
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const keys = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k1", alg: "RS256", use: "sig" }] };

@@ -12,7 +12,7 @@ const VERSIONS = ["2026-03-10", "2022-11-28"];
  * All that GitHub does before and after an endpoint: user agent, version, token, limits, ETag, headers, and the
  * record of what was refused.
  */
-export function frontDoor(parts: GitHubParts, rates: RateLimits): MiddlewareHandler<GitHubEnv> {
+export function requestMiddleware(parts: GitHubParts, rates: RateLimits): MiddlewareHandler<GitHubEnv> {
   return async (c, next) => {
     c.set("actor", { kind: "anonymous" });
     c.set("acceptedScopes", []);

@@ -1,5 +1,5 @@
 import { hashToken } from "./access-tokens";
-import type { Principal, PulumiDoors } from "./principal";
+import type { Principal, PulumiSecurity } from "./principal";
 import { serviceError } from "./service-error";
 import type { ServiceKey } from "./service-key";
 import { creatorOf, stackLevelOf } from "./stack-access";
@@ -10,7 +10,7 @@ import type { PulumiState } from "./state";
  *
  * @param state read anew at each call: a reset replaces it.
  */
-export function createDoors(state: () => PulumiState, key: ServiceKey): PulumiDoors {
+export function createSecurity(state: () => PulumiState, key: ServiceKey): PulumiSecurity {
   const organizationsOf = (principal: Principal): string[] => {
     const all = Object.values(state().organizations).filter(
       (o) => principal.organization === undefined || o.name === principal.organization,

@@ -3,9 +3,9 @@ import { createHttp } from "../../src/clients/http";
 import { openAdoptProxy } from "../../src/operations/adoption/adopt-proxy";
 import { ORG, putSecret, type StartedGitHub, seal, startGitHub } from "../github/started-github";
 
-describe("the door for adopting", () => {
+describe("the proxy for adopting", () => {
   let github: StartedGitHub;
-  let door: Awaited<ReturnType<typeof openAdoptProxy>>;
+  let proxy: Awaited<ReturnType<typeof openAdoptProxy>>;
   let adopted: string[];
   let repositoryId: number;
 
@@ -15,7 +15,7 @@ describe("the door for adopting", () => {
     for (const name of ["FIRST", "SECOND", "THIRD"]) await putSecret(github.octokit(), name, "canary");
     repositoryId = await environmentOf(github);
     await github.fetch("/_sandbox/requests", { method: "DELETE" });
-    door = await openAdoptProxy({
+    proxy = await openAdoptProxy({
       upstream: github.url,
       adoptable: {
         names: new Set(["SECOND"]),
@@ -28,13 +28,13 @@ describe("the door for adopting", () => {
     });
   });
   afterEach(async () => {
-    await door.close();
+    await proxy.close();
     await github.close();
   });
 
   const SECRETS = `/api/v3/orgs/${ORG}/actions/secrets`;
   const ask = (path: string, method = "GET", token = "owner-token", body?: string) =>
-    fetch(door.url + path, {
+    fetch(proxy.url + path, {
       method,
       headers: { authorization: `Bearer ${token}` },
       ...(body === undefined ? {} : { body }),
@@ -57,8 +57,8 @@ describe("the door for adopting", () => {
   it("leads from page to page through itself", async () => {
     const page = await ask(`${SECRETS}?per_page=1`);
     const next = /<([^>]+)>; rel="next"/.exec(page.headers.get("link") ?? "")?.[1] ?? "";
-    assert.ok(next.startsWith(`${door.url}/api/v3/orgs/`), next);
-    const second = (await (await ask(next.slice(door.url.length))).json()) as { secrets: unknown[] };
+    assert.ok(next.startsWith(`${proxy.url}/api/v3/orgs/`), next);
+    const second = (await (await ask(next.slice(proxy.url.length))).json()) as { secrets: unknown[] };
     assert.deepEqual(second.secrets, []);
   });
 
@@ -66,7 +66,7 @@ describe("the door for adopting", () => {
     assert.equal((await ask(`${SECRETS}/SECOND`, "PUT")).status, 204);
     assert.equal((await ask(`${SECRETS}/SECOND/repositories`, "PUT")).status, 204);
     assert.deepEqual(adopted, ["SECOND"]);
-    assert.deepEqual(door.refused(), []);
+    assert.deepEqual(proxy.refused(), []);
     assert.deepEqual(await writes(), []);
   });
 
@@ -95,7 +95,7 @@ describe("the door for adopting", () => {
     const other = await ask(RULES, "POST", "owner-token", JSON.stringify({ name: "release" }));
     assert.equal(other.status, 404);
     assert.deepEqual(await writes(), []);
-    assert.deepEqual(door.refused(), []);
+    assert.deepEqual(proxy.refused(), []);
   });
 
   it("hands on the id without which the provider takes an answer for none", async () => {
@@ -115,7 +115,7 @@ describe("the door for adopting", () => {
       ["POST", "/api/v3/graphql"],
     ] as const) {
       assert.equal((await ask(path, method)).status, 403, path);
-      assert.ok(door.refused().includes(`${method} ${path}`));
+      assert.ok(proxy.refused().includes(`${method} ${path}`));
     }
     assert.deepEqual(await writes(), []);
     assert.deepEqual(adopted, []);

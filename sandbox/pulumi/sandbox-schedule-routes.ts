@@ -3,10 +3,10 @@ import type { CloudEnv } from "./cloud";
 import type { RotationClock } from "./rotation-clock";
 
 /**
- * The sandbox's own door to the rotation schedules: `POST /_sandbox/schedules/run[?at=2030-01-01T00:00:00Z]` runs what is
+ * The sandbox's own endpoint for the rotation schedules: `POST /_sandbox/schedules/run[?at=2030-01-01T00:00:00Z]` runs what is
  * due now, or would be at that time, and answers the environments it rotated. Mount at `/_sandbox/schedules`.
  */
-export function scheduleDoor(clock: RotationClock): Hono<CloudEnv> {
+export function sandboxScheduleRoutes(clock: RotationClock): Hono<CloudEnv> {
   const app = new Hono<CloudEnv>();
   app.post("/run", async (c) => {
     const at = new Date(c.req.query("at") ?? Date.now());
