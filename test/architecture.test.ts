@@ -26,7 +26,7 @@ const OPERATIONS = [
   "src/operations/values/named-entries",
 ];
 const SUBJECTS = [
-  ...["access", "adoption", "audit", "observation", "pauses", "plan-comment", "recovery"],
+  ...["access", "adoption", "audit", "observation", "pauses", "plan-comment", "recovery", "usage"],
   ...["rotation", "status", "values", "versions"],
 ];
 
@@ -103,6 +103,7 @@ const PARTS: readonly Part[] = [
   { holds: ["src/operations/drift/"], ours: [...OPERATIONS, "src/operations/values/write-values"] },
   // What it opens is what an application's loader opens.
   { holds: ["src/operations/running/"], ours: [...OPERATIONS, "src/loaders/"] },
+  { holds: ["src/operations/validation/"], ours: [...OPERATIONS, "src/operations/values/"] },
   ...SUBJECTS.map((name) => ({ holds: [`src/operations/${name}/`], ours: OPERATIONS })),
   { holds: ["src/operations/"], ours: OPERATIONS },
   {

@@ -39,6 +39,11 @@ export interface Entry<GroupName extends string = string, EnvironmentName extend
   rotationDays?: number;
   /** An address, an account's name: beside the credentials and no credential itself, so nobody is asked to rotate it. */
   credential?: false;
+  /**
+   * The last day (YYYY-MM-DD, UTC) on which the vendor takes the value that stands, for tokens that end by themselves.
+   * `rotation`, `status`, the calendar and the issues take it for the value's day where it is the earlier one.
+   */
+  expires?: string;
   /** The vendor's page where a new one is made and the old one revoked; https. `vendor-pages.ts` has those we know. */
   page?: string;
   /** What a right value looks like. Default: any text. */
@@ -166,6 +171,7 @@ export function resolveEntry(entry: Entry, catalog: Pick<Catalog, "environments"
     owner: entry.owner ?? group?.owner ?? "",
     rotationDays: entry.rotationDays ?? group?.rotationDays ?? 0,
     credential: entry.credential ?? true,
+    expires: entry.expires,
     page: entry.page,
     format: entry.format ?? "text",
     visibility: entry.visibility ?? "selected",

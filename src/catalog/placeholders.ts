@@ -100,6 +100,11 @@ export function isPlaceholder(value: string): boolean {
   );
 }
 
+/** Whether a .env file has no value there yet: nothing, or what a template has. */
+export function isUnset(value: string): boolean {
+  return value === "" || isPlaceholder(value);
+}
+
 function digestOf(value: string): string {
   return createHash("sha256").update(value).digest("hex").slice(0, 16);
 }

@@ -14,6 +14,7 @@ export interface ResolvedEntry {
   owner: string;
   rotationDays: number;
   credential: boolean;
+  expires: string | undefined;
   page: string | undefined;
   format: FormatName;
   visibility: Visibility;

@@ -72,6 +72,22 @@ export function environment(description: string): OptionSpec<string | undefined>
   };
 }
 
+/** Deployment environments of the catalog, separated by commas, or `all`. It must be typed. */
+export function requiredEnvironments(description: string): OptionSpec<readonly string[]> {
+  return {
+    argument: "<names>",
+    description,
+    required: true,
+    completes: "environment",
+    parse: (typed, { catalog }, place) => {
+      const names = (textIn(typed) ?? "").split(",").map((name) => name.trim());
+      if (names.length === 1 && names[0] === "all") return catalog.environments;
+      requireKnown(names, catalog.environments, "environment", place);
+      return [...new Set(names)];
+    },
+  };
+}
+
 /** The same, and it must be typed. */
 export function requiredEnvironment(description: string): OptionSpec<string> {
   const { parse, ...spec } = environment(description);

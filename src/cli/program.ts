@@ -8,14 +8,19 @@ import { adoptCommand } from "./commands/adopt";
 import { auditCommand } from "./commands/audit";
 import { completionCommand } from "./commands/completion";
 import { compromiseCommand } from "./commands/compromise";
+import { configureGithubCommand } from "./commands/configure-github";
+import { detectMissingCommand } from "./commands/detect-missing";
 import { diffCommand } from "./commands/diff";
 import { dockerCredentialCommand } from "./commands/docker-credential";
+import { dockerEnvCommand } from "./commands/docker-env";
 import { driftCommand } from "./commands/drift";
 import { evidenceCommand } from "./commands/evidence";
 import { exportToEnvCommand } from "./commands/export-to-env";
 import { externalSecretCommand } from "./commands/external-secret";
 import { generateTemplateCommand } from "./commands/generate-template";
 import { historyCommand } from "./commands/history";
+import { importEnvCommand } from "./commands/import-env";
+import { importFromEnvCommand } from "./commands/import-from-env";
 import { pauseCommand } from "./commands/pause";
 import { planCommentCommand } from "./commands/plan-comment";
 import { recoverCommand } from "./commands/recover";
@@ -27,9 +32,12 @@ import { runCommand } from "./commands/run";
 import { runAsCommand } from "./commands/run-as";
 import { setCommand } from "./commands/set";
 import { statusCommand } from "./commands/status";
+import { syncCommand } from "./commands/sync";
 import { syncAllCommand } from "./commands/sync-all";
 import { syncToGithubCommand } from "./commands/sync-to-github";
 import { syncToPulumiCommand } from "./commands/sync-to-pulumi";
+import { unusedCommand } from "./commands/unused";
+import { validateCommand } from "./commands/validate";
 import { verifyCommand } from "./commands/verify";
 import { errorDocument, errorLines } from "./report-error";
 import type { Terminal } from "./terminal";
@@ -45,9 +53,17 @@ export const COMMANDS: readonly Command[] = [
   externalSecretCommand,
   dockerCredentialCommand,
   generateTemplateCommand,
+  importFromEnvCommand,
   exportToEnvCommand,
+  importEnvCommand,
+  syncCommand,
+  dockerEnvCommand,
+  configureGithubCommand,
   statusCommand,
   verifyCommand,
+  detectMissingCommand,
+  validateCommand,
+  unusedCommand,
   driftCommand,
   diffCommand,
   rotationCommand,

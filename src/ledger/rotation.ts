@@ -127,7 +127,7 @@ function rowOf(
   if (exempt !== undefined) return { ...row, state: "exempt", note: exempt };
   if (kind === "unreadable") return { ...row, note: "its ledger cannot be read" };
   if (kind === "none") return { ...row, state: "never", note: "no value of it was ever synced" };
-  return { ...row, ...standing(at, secret.rotationDays, now, options), note: origin(secret) };
+  return { ...row, ...standing(at, secret, now, options), note: origin(secret) };
 }
 
 /** Why nobody is to rotate it. */
@@ -138,16 +138,29 @@ function exemption({ tombstone, required, credential }: ResolvedEntry, kind: Sig
   return kind === "none" && !required ? "optional, and never set" : undefined;
 }
 
-function origin({ value, name }: ResolvedEntry): string | undefined {
-  return value === "config" ? `in the stack's config: values.${name}` : undefined;
+function origin({ value, name, expires }: ResolvedEntry): string | undefined {
+  const notes = [
+    ...(value === "config" ? [`in the stack's config: values.${name}`] : []),
+    ...(expires === undefined ? [] : [expiryNote(expires)]),
+  ];
+  return notes.length === 0 ? undefined : notes.join("; ");
 }
 
-function standing(at: number, rotationDays: number, now: Date, { dueWithinDays }: RotationOptions) {
+function expiryNote(expires: string): string {
+  return `the vendor takes it until ${expires}`;
+}
+
+function standing(at: number, secret: ResolvedEntry, now: Date, { dueWithinDays }: RotationOptions) {
   const ageDays = daysBetween(at, now.getTime());
-  const dueOn = new Date(at + rotationDays * DAY_MS).toISOString().slice(0, 10);
-  const state: RotationState =
-    ageDays > rotationDays ? "overdue" : ageDays >= rotationDays - dueWithinDays ? "due" : "fresh";
-  return { state, changed: new Date(at).toISOString(), ageDays, dueOn };
+  const byAge = new Date(at + secret.rotationDays * DAY_MS).toISOString().slice(0, 10);
+  const { expires = byAge } = secret;
+  const dueOn = expires < byAge ? expires : byAge;
+  return { state: stateOn(dueOn, now, dueWithinDays), changed: new Date(at).toISOString(), ageDays, dueOn };
+}
+
+function stateOn(dueOn: string, now: Date, dueWithinDays: number): RotationState {
+  const left = (Date.parse(dueOn) - Date.parse(now.toISOString().slice(0, 10))) / DAY_MS;
+  return left < 0 ? "overdue" : left <= dueWithinDays ? "due" : "fresh";
 }
 
 /** Whole days from one moment's day to another's, UTC; 0 for one to come, as a clock that is ahead gives it. */
@@ -159,7 +172,11 @@ function daysBetween(from: number, to: number): number {
  * The pipeline's own credential is in no ledger. GitHub's time is at or after the value's last change: past the schedule
  * it is surely overdue, before that nobody can say.
  */
-function outsideOfEsc(secret: ResolvedEntry, now: Date, { updated }: RotationOptions): RotationRow {
+function outsideOfEsc(
+  secret: ResolvedEntry,
+  now: Date,
+  { updated, dueWithinDays }: RotationOptions,
+): RotationRow {
   const row = bare(secret, []);
   if (secret.tombstone !== undefined) return { ...row, state: "exempt", note: `goes on ${secret.tombstone}` };
   const at = Date.parse(updated?.get(secret.name) ?? "");
@@ -168,6 +185,9 @@ function outsideOfEsc(secret: ResolvedEntry, now: Date, { updated }: RotationOpt
     return { ...row, state: updated === undefined || secret.required ? "unknown" : "exempt", note };
   }
   const ageDays = daysBetween(at, now.getTime());
+  const { expires: dueOn } = secret;
+  if (dueOn !== undefined && ageDays <= secret.rotationDays)
+    return { ...row, state: stateOn(dueOn, now, dueWithinDays), ageDays, dueOn, note: expiryNote(dueOn) };
   const note = "never in ESC; GitHub's time, which moves with its readers too";
   return { ...row, state: ageDays > secret.rotationDays ? "overdue" : "unknown", ageDays, note };
 }

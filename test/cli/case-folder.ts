@@ -26,7 +26,11 @@ export interface CaseFolder {
 /** Makes what a case describes. @param git whether it is a repository. */
 export function makeFolder(items: NonNullable<GoldenCase["folder"]>, git: boolean): CaseFolder {
   const path = mkdtempSync(join(tmpdir(), "golden-"));
-  if (git) execFileSync("git", ["init", "--quiet", path]);
+  if (git) {
+    execFileSync("git", ["init", "--quiet", path]);
+    const url = "https://github.com/ai-cherry/carrier.git";
+    execFileSync("git", ["-C", path, "config", "remote.origin.url", url]);
+  }
   for (const [name, item] of Object.entries(items)) put(join(path, name), item);
   return {
     path,

@@ -61,6 +61,32 @@ describe("commands that sync by hand, and tell how it stands", () => {
     return Object.fromEntries(Object.entries(all).map(([name, { value }]) => [name, value]));
   };
 
+  describe("import-env, then sync", () => {
+    it("brings a file to ESC, and what was written by hand from there to GitHub", async () => {
+      await cloud.environment("default/app-production", "imports:\n  - app-production-keys\n");
+      const written = await run("import-env .env --stack production", { files });
+      equal(written.code, 0, written.stderr);
+      const dry = await run("sync --stack production --dry-run --json");
+      deepEqual(JSON.parse(dry.stdout).organization, ["OPENAI_API_KEY", "SMTP_PASSWORD", "SSH_KEY"]);
+      const sent = await run("sync --stack production --yes");
+      equal(sent.code, 0, sent.stderr);
+      const there = github.service.hostOf("ai-cherry/carrier").organizationSecrets();
+      equal(there.SSH_KEY, PEM);
+    });
+  });
+
+  describe("sync-all of several environments", () => {
+    it("writes each, after it has planned all of them", async () => {
+      const done = await run("sync-all --from .env --environment all", { files });
+      equal(done.code, 0, done.stderr);
+      match(done.stdout, /^staging: 3 created$/m);
+      match(done.stdout, /^production: 3 created$/m);
+      match(done.stdout, /All of 3 agree/);
+      const wrong = await run("sync-all --from .env --environment staging,prod", { files });
+      deepEqual([wrong.code, /catalog has no deployment environment prod/.test(wrong.stderr)], [2, true]);
+    });
+  });
+
   describe("sync-to-pulumi", () => {
     const go = (rest: string, world: World = {}) =>
       run(`sync-to-pulumi --environment production${rest === "" ? "" : ` ${rest}`}`, { files, ...world });

@@ -44,6 +44,33 @@ const told = (rows: readonly RotationRow[]) =>
   rows.map(({ name, environments, state }) => `${name} ${environments.join("+")} ${state}`);
 
 describe("rotation", () => {
+  it("takes the vendor's last day for the value's where that is the earlier one", () => {
+    for (const [expires, state, dueOn] of [
+      ["2026-07-31", "overdue", "2026-07-31"],
+      ["2026-08-01", "due", "2026-08-01"],
+      ["2026-09-01", "fresh", "2026-09-01"],
+      ["2027-08-01", "fresh", "2026-09-29"],
+    ] as const) {
+      const [row] = statusOf(catalogOf({ name: "A", expires }), everywhere("2026-07-01T23:00:00Z"));
+      deepEqual([row?.state, row?.dueOn, row?.note], [state, dueOn, `the vendor takes it until ${expires}`]);
+    }
+  });
+
+  it("knows the vendor's last day of the pipeline's own credential, which is in no ledger", () => {
+    const catalog = catalogOf({ name: "A", bootstrap: true, expires: "2026-07-31" });
+    const [row] = statusOf(catalog, {}, { updated: new Map([["A", "2026-07-30T00:00:00Z"]]) });
+    deepEqual([row?.state, row?.dueOn], ["overdue", "2026-07-31"]);
+  });
+
+  it("refuses an expires that is no day", () => {
+    deepEqual(
+      checkCatalog(resolveCatalog(catalogOf({ name: "A", expires: "2026-02-30" })), "app").map(
+        ({ code }) => code,
+      ),
+      ["expiry-invalid"],
+    );
+  });
+
   it("counts from the last change of the value: one row for an organization's secret", () => {
     deepEqual(statusOf(catalogOf({ name: "A", page: PAGE }), everywhere("2026-07-01T23:00:00Z")), [
       {

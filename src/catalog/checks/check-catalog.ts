@@ -217,7 +217,13 @@ function checkPage({ name, page }: ResolvedEntry): Problem[] {
 }
 
 function checkTombstone(entry: ResolvedEntry): Problem[] {
-  const { name, tombstone, required, renamedFrom, leftoverUntil } = entry;
+  const { name, tombstone, required, renamedFrom, leftoverUntil, expires } = entry;
+  if (expires !== undefined && !isDay(expires)) {
+    const remedy = 'write the vendor\'s day as expires: "2027-01-31"';
+    return [
+      { code: "expiry-invalid", subject: name, cause: "its expires is no day of the calendar", remedy },
+    ];
+  }
   if (leftoverUntil !== undefined && !isDay(leftoverUntil)) {
     const remedy = 'write the day as leftoverUntil: "2026-12-31"';
     const cause = "its leftoverUntil is no day of the calendar";

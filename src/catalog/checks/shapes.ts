@@ -22,6 +22,7 @@ const ENTRY = z.strictObject({
   path: text.optional(),
   owner: text.optional(),
   rotationDays: z.number("number").optional(),
+  expires: text.optional(),
   credential: flag.optional(),
   page: text.optional(),
   format: text.optional(),

@@ -1,5 +1,5 @@
 import { defineCommand, EXIT } from "../command";
-import { flag, requiredEnvironment, requiredText } from "../options";
+import { flag, requiredEnvironments, requiredText } from "../options";
 import { setAndTell } from "./sync-to-github";
 
 /** Brings a .env file to GitHub and ESC, and proves that all three agree. */
@@ -14,27 +14,32 @@ export const syncAllCommand = defineCommand({
     from: requiredText("<file>", "lines NAME=value; quotes for values of several lines or with #", {
       completes: "file",
     }),
-    environment: requiredEnvironment("deployment environment whose values in ESC are written"),
+    environment: requiredEnvironments("deployment environments to write in ESC, separated by commas, or all"),
     replace: flag("replace the values that are there in GitHub"),
     allowManyChanges: flag("replace an unusual number of values in ESC at once"),
     dryRun: flag("check everything, show both plans and stop"),
   },
-  examples: ["sync-all --from .env --environment staging --dry-run"],
+  replaces: "secrets_manager.py sync-all",
+  examples: [
+    "sync-all --from .env --environment staging --dry-run",
+    "sync-all --from .env --environment all --replace",
+  ],
   load: () => ({
     ...(require("../../operations/values/set-from-file") as typeof import("../../operations/values/set-from-file")),
     ...(require("../../operations/values/sync-by-hand") as typeof import("../../operations/values/sync-by-hand")),
     ...(require("../../sync/report") as typeof import("../../sync/report")),
     ...(require("../sync-report") as typeof import("../sync-report")),
   }),
-  run: async (context, { from, environment, replace, allowManyChanges, dryRun }, work) => {
+  run: async (context, { from, environment: environments, replace, allowManyChanges, dryRun }, work) => {
     const { terminal } = context;
     const given = work.givenByHand(context, from, []);
-    const sync = (dryRun: boolean) => {
+    const sync = (environment: string, dryRun: boolean) => {
       const options = { dryRun, allOrNothing: true, allowMany: allowManyChanges };
       return work.syncByHand(context, { environment, ...given, options });
     };
-    const plan = await sync(true);
-    if (dryRun || work.outcomeOf(plan).failures.length > 0) {
+    for (const environment of environments) {
+      const plan = await sync(environment, true);
+      if (!dryRun && work.outcomeOf(plan).failures.length === 0) continue;
       const code = work.reportSync(context, plan, true);
       if (code !== EXIT.done) return code;
     }
@@ -42,10 +47,15 @@ export const syncAllCommand = defineCommand({
     await setAndTell(context, await work.planFromFile(context, from, replace), dryRun);
     if (dryRun) return EXIT.done;
     terminal.print("Pulumi ESC");
-    const done = work.reportSync(context, await sync(false), false);
-    if (done !== EXIT.done) return done;
-    const { counts } = work.outcomeOf(await sync(true));
-    const differing = counts.create + counts.update + counts.refused + counts.waiting;
+    for (const environment of environments) {
+      const done = work.reportSync(context, await sync(environment, false), false);
+      if (done !== EXIT.done) return done;
+    }
+    let differing = 0;
+    for (const environment of environments) {
+      const { counts } = work.outcomeOf(await sync(environment, true));
+      differing += counts.create + counts.update + counts.refused + counts.waiting;
+    }
     const all = given.names.size;
     terminal.print(
       differing === 0

@@ -12,6 +12,7 @@ export const verifyCommand = defineCommand({
   details: [
     "Checks the secrets in GitHub, the workflow and its last run, each trust rule, access, the ESC environments, the values, and what an application gets: it opens that and compares it with the ledger by fingerprint. It only reads, and shows no value. It says what is wrong and how to fix it. A check is unknown when the tokens lack permission to see what it looks at. A warning names a carrier repository whose branch, workflow, script or GitHub environment people with write can change or use without a review; it changes no exit code. Exit code 1 if a check is wrong; 2 if none is and a service did not answer.",
   ],
+  replaces: "test_permanent_solution.py",
   options: {
     environment: environment("only this deployment environment"),
     json: flag("print every check as JSON"),

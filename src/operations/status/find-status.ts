@@ -190,8 +190,11 @@ function age(entry: Entry, { changed, source }: LedgerEntry, now: Date): Finding
   const days = Math.floor((now.getTime() - Date.parse(changed)) / DAY_MS);
   // As `rotation` has it: what goes, what is public and what is no credential is nobody's to rotate.
   const isRotated = entry.credential && entry.tombstone === undefined && source !== "default";
-  if (!isRotated || days <= entry.rotationDays) return [];
-  return [["overdue", `changed ${days} days ago, due every ${entry.rotationDays}`]];
+  if (!isRotated) return [];
+  const { expires, rotationDays } = entry;
+  if (expires !== undefined && expires < dayOf(now))
+    return [["overdue", `expired at the vendor after ${expires}`]];
+  return days <= rotationDays ? [] : [["overdue", `changed ${days} days ago, due every ${rotationDays}`]];
 }
 
 /** What is to be done about each standing of which a row's own words do not say it. */

@@ -39,7 +39,7 @@ export async function exportValues(context: Context, asked: Export): Promise<Exp
   const wanted = wantedNames(context, asked);
   const { values, missing } = await openValues(context, environment);
   const chosen = new Map([...values].filter(([name]) => wanted.has(name)));
-  const text = renderEnv(context.catalog, environment, chosen, format);
+  const text = renderEnv(context, environment, chosen, format);
   if (!asked.dryRun) writeWhole(file, text, "private");
   return { written: [...chosen.keys()], missing: missing.filter((name) => wanted.has(name)) };
 }
@@ -53,8 +53,8 @@ function existing(file: string): RemedyError {
   });
 }
 
-function wantedNames({ catalog }: Context, { environment, names, except }: Export): Set<string> {
-  const known = variablesOf(catalog, environment).map(({ name }) => name);
+function wantedNames(context: Context, { environment, names, except }: Export): Set<string> {
+  const known = variablesOf(context, environment).map(({ name }) => name);
   const [wrong, ...others] = unknownNames(names, known);
   if (wrong !== undefined)
     throw new RemedyError(

@@ -1,4 +1,4 @@
-import type { ResolvedCatalog } from "../../catalog/entry";
+import { dayOf, isDue } from "../../catalog/dates";
 import { compositeEnvironment, pathOf, SENTINEL } from "../../catalog/layout";
 import { rotatedValues, rotatorsIn, UNROTATED } from "../../catalog/rotators";
 import type { Settings } from "../../catalog/settings";
@@ -28,10 +28,9 @@ interface Variable {
  * @throws RemedyError when there is no token, or ESC refuses.
  */
 export async function openValues(context: Context, environment: string): Promise<OpenedValues> {
-  const { catalog, project } = context;
-  const { settings } = project;
+  const { settings } = context.project;
   const document = await requireCloud(context).open(pathOf(compositeEnvironment(settings, environment)));
-  const found = variablesOf(catalog, environment).map((variable) => ({
+  const found = variablesOf(context, environment).map((variable) => ({
     ...variable,
     value: realValue(valueAt(document, [settings.appRoot, ...variable.path])),
   }));
@@ -43,10 +42,15 @@ export async function openValues(context: Context, environment: string): Promise
   };
 }
 
-/** Names of the variables of each group, in the catalog's order. */
-export function variablesOf(catalog: ResolvedCatalog, environment: string): Variable[] {
+/** The variables of a deployment environment, by group; without those whose tombstone is due. */
+export function variablesOf(
+  { catalog, now }: Pick<Context, "catalog" | "now">,
+  environment: string,
+): Variable[] {
+  const today = dayOf(now());
   const own = catalog.entries
     .filter((entry) => !entry.bootstrap && entry.environments.includes(environment))
+    .filter(({ tombstone }) => !isDue(tombstone, today))
     .map(({ name, group, path, required }) => ({ name, group, path: path.split("."), required }));
   const rotated = rotatorsIn(catalog.rotators, environment).flatMap((rotator) =>
     rotatedValues(rotator).map(({ name, appKey, required }) => ({

@@ -1,7 +1,7 @@
-import type { ResolvedCatalog } from "../../catalog/entry";
 import { RemedyError } from "../../errors";
 import type { Secret } from "../../secret";
 import { counted } from "../../text";
+import type { Context } from "../context";
 import { lineForDocker, type Quoted, quoteForAll } from "./env-quote";
 import { variablesOf } from "./open-values";
 
@@ -17,13 +17,13 @@ export type EnvFormat = "env" | "docker";
  * @throws RemedyError naming every secret whose value the format cannot carry: never the value.
  */
 export function renderEnv(
-  catalog: ResolvedCatalog,
+  context: Pick<Context, "catalog" | "now">,
   environment: string,
   values: ReadonlyMap<string, Secret>,
   format: EnvFormat,
 ): string {
   const write: (value: string) => Quoted = format === "env" ? quoteForAll : lineForDocker;
-  const lines = variablesOf(catalog, environment).flatMap(({ name, group }) => {
+  const lines = variablesOf(context, environment).flatMap(({ name, group }) => {
     const value = values.get(name);
     return value === undefined ? [] : [{ name, group, ...write(value.unwrap()) }];
   });

@@ -1,4 +1,5 @@
 import { dayOf } from "../../catalog/dates";
+import { isUnset } from "../../catalog/placeholders";
 import { type SlotName, slotNames, valueNames } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
 import { COMMAND } from "../../text";
@@ -13,6 +14,8 @@ import { type NewValue, writeValues } from "./write-values";
 export interface FilePlan {
   /** In the order in which they are written. */
   names: readonly { name: string; exists: boolean }[];
+  /** Names that the file has without a value, and that were left out. */
+  unset: readonly string[];
   /** Of values that are taken, though something is odd about them. */
   warnings: readonly string[];
   /**
@@ -30,10 +33,16 @@ export interface FilePlan {
  * Reads the values of a .env file and checks them and whether GitHub has capacity for them. Writes nothing.
  *
  * @param replace whether secrets that exist may be replaced.
+ * @param unset what becomes of lines without a value, or with a template's placeholder.
  * @throws RemedyError with every name and value that is wrong, or with all that exist and may not be replaced.
  */
-export async function planFromFile(context: Context, file: string, replace: boolean): Promise<FilePlan> {
-  const { values, warnings } = readValues(context, file);
+export async function planFromFile(
+  context: Context,
+  file: string,
+  replace: boolean,
+  unset: "refuse unset" | "leave unset out" = "refuse unset",
+): Promise<FilePlan> {
+  const { values, warnings, left } = readValues(context, file, unset === "leave unset out");
   const slots = values.map(({ slot }) => slot);
   const github = context.github();
   const there = new Set((await github.listSecrets()).map((secret) => secret.name));
@@ -46,6 +55,7 @@ export async function planFromFile(context: Context, file: string, replace: bool
   );
   return {
     names: slots.map(({ name }) => ({ name, exists: there.has(name) })),
+    unset: left,
     warnings,
     write: (onWritten) => writeValues(github, spread.shards, values, ({ name }) => onWritten(name)),
     leftAfter: (written) => leftToDo(slots, written, there, dayOf(context.now())),
@@ -75,14 +85,21 @@ function leftToDo(
  *
  * @throws RemedyError with every name and value that is wrong.
  */
-function readValues(context: Context, file: string): { values: NewValue[]; warnings: string[] } {
+function readValues(
+  context: Context,
+  file: string,
+  leave: boolean,
+): { values: NewValue[]; warnings: string[]; left: string[] } {
   const today = dayOf(context.now());
   const entries = context.catalog.entries;
   const slots = slotNames(entries);
   const values: NewValue[] = [];
   const warnings: string[] = [];
-  readInput(context, file, (input) =>
-    entries.flatMap((entry) => {
+  const left: string[] = [];
+  readInput(context, file, (read) => {
+    left.push(...Object.keys(read).filter((name) => leave && isUnset(read[name] ?? "")));
+    const input = Object.fromEntries(Object.entries(read).filter(([name]) => !left.includes(name)));
+    return entries.flatMap((entry) => {
       const names = valueNames(entry, today);
       if (names.every((name) => input[name] === undefined)) return [];
       const checked = checkValue({ ...entry, aliases: names.slice(1) }, input);
@@ -94,9 +111,9 @@ function readValues(context: Context, file: string): { values: NewValue[]; warni
       );
       values.push(...own.map((slot) => ({ slot, value })));
       return [];
-    }),
-  );
-  return { values, warnings };
+    });
+  });
+  return { values, warnings, left };
 }
 
 async function refusal(context: Context, file: string, existing: readonly SlotName[]): Promise<RemedyError> {

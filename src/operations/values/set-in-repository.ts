@@ -1,0 +1,90 @@
+import { dayOf } from "../../catalog/dates";
+import { unfit } from "../../catalog/formats";
+import { isUnset } from "../../catalog/placeholders";
+import { valueNames } from "../../catalog/slots";
+import { createRepositorySecrets } from "../../clients/repository-secrets";
+import { type Problem, RemedyError } from "../../errors";
+import { Secret } from "../../secret";
+import type { Context } from "../context";
+import { envFileError, readEnv } from "./env-file";
+import { seal } from "./write-values";
+
+/** A .env file for a repository's own secrets. */
+export interface RepositoryFile {
+  file: string;
+  /** `owner/name`. */
+  repository: string;
+  /** Whether secrets that are there are replaced. */
+  replace: boolean;
+  dryRun: boolean;
+}
+
+/** Names of what was, or would be, done. */
+export interface RepositoryResult {
+  created: string[];
+  replaced: string[];
+  /** The organization's secret of this name reaches the repository; one of its own would hide it. */
+  shared: string[];
+  /** Empty, or as the template has it. */
+  unset: string[];
+}
+
+/** Names of secrets (GitHub's documentation, "Secrets reference"): letters, digits and _, no digit first, no GITHUB_. */
+const NAME = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/i;
+
+/**
+ * Sets the values of a .env file as a repository's own secrets.
+ *
+ * @param onWritten told of each as it is written.
+ * @throws RemedyError before anything is written: for each wrong line, name and value, and for secrets that are there
+ *   without `replace`; or at the first that GitHub refuses: those told before it are written.
+ */
+export async function setInRepository(
+  context: Context,
+  { file, repository, replace, dryRun }: RepositoryFile,
+  onWritten: (name: string, replaced: boolean) => void,
+): Promise<RepositoryResult> {
+  const values = readEnv(context.readFile(file), file);
+  const unset = Object.keys(values).filter((name) => isUnset(values[name] ?? ""));
+  const given = Object.entries(values).filter(([name]) => !unset.includes(name));
+  const problems = given.flatMap(([name, value = ""]) => problemWith(context, name, value));
+  if (problems.length > 0) throw envFileError(file, problems);
+  const secrets = createRepositorySecrets(context.githubCall(), repository);
+  const [own, shared] = await Promise.all([secrets.own(), secrets.shared()]);
+  const [there, hidden] = [new Set(own), new Set(shared)];
+  const toSet = given.filter(([name]) => !hidden.has(name.toUpperCase()));
+  const existing = toSet.filter(([name]) => there.has(name.toUpperCase())).map(([name]) => name);
+  if (existing.length > 0 && !replace && !dryRun) throw refused(repository, existing);
+  if (!dryRun && toSet.length > 0) {
+    const { key, keyId } = await secrets.publicKey();
+    for (const [name, value = ""] of toSet) {
+      await secrets.write(name, { keyId, box: await seal(key, new Secret(value)) });
+      onWritten(name, existing.includes(name));
+    }
+  }
+  const created = toSet.map(([name]) => name).filter((name) => !existing.includes(name));
+  const named = given.map(([name]) => name).filter((name) => hidden.has(name.toUpperCase()));
+  return { created, replaced: existing, shared: named, unset };
+}
+
+function problemWith({ catalog, now }: Context, name: string, value: string): Problem[] {
+  const remedy = "fix the file, then run again";
+  if (!NAME.test(name))
+    return [
+      { code: "secret-name-invalid", subject: name, cause: "GitHub takes no secret of this name", remedy },
+    ];
+  const entry = catalog.entries.find((each) => valueNames(each, dayOf(now())).includes(name));
+  const cause = unfit(entry?.format ?? "text", value);
+  return cause === undefined
+    ? []
+    : [{ code: "value-invalid", subject: name, cause: `its value ${cause}`, remedy }];
+}
+
+function refused(repository: string, existing: readonly string[]): RemedyError {
+  return new RemedyError({
+    code: "secret-exists",
+    subject: existing.join(", "),
+    cause: `${repository} has it, and GitHub cannot give its value back; nothing was written`,
+    remedy: "take it out of the file, or run again with --replace, which replaces it for good",
+  });
+}
