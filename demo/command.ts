@@ -31,8 +31,11 @@ export function createCommands(options: {
         const hear = (chunk: Buffer) => {
           all += chunk;
           const last = String(chunk).trim().split("\n").at(-1) ?? "";
-          // A line of mere dots tells that Pulumi is alive: a spinner shows it on a terminal, and a log needs none.
-          if (/^\.*$/.test(last) || (!process.stdout.isTTY && Date.now() - heard < PLAIN_LINE_EVERY_MS))
+          // Dots, and the "@ Updating...." before them, say that Pulumi is alive: a spinner shows it, and a log needs none.
+          if (
+            /^(?:@ [A-Z][a-z ]+)?\.*$/.test(last) ||
+            (!process.stdout.isTTY && Date.now() - heard < PLAIN_LINE_EVERY_MS)
+          )
             return;
           heard = Date.now();
           onLine?.(last);

@@ -76,7 +76,7 @@ export const setValues: Step = {
       if (process.stdout.isTTY) task.output = line;
     });
     await tour.people.setEnvironmentSecret(OTHER, OVERRIDDEN, sampleValue(formatOf(OVERRIDDEN)));
-    task.title += `: ${SET_BY_PEOPLE.length} organization secrets, and a ${OVERRIDDEN} of its own for ${OTHER}`;
+    task.title += `: ${SET_BY_PEOPLE.length} organization secrets, and for ${OTHER} its own ${OVERRIDDEN}`;
   },
 };
 
