@@ -13,19 +13,23 @@ import { refuseExisting } from "./src/resources/github/existing-secrets";
 import { GitHubSecrets } from "./src/resources/github/github-secrets";
 import { findLeftovers } from "./src/resources/github/leftovers";
 import { Organization } from "./src/resources/github/organization";
+import { refuseSkewedClock } from "./src/resources/github/refuse-skewed-clock";
 import { Repositories } from "./src/resources/github/repositories";
 import { guardSecrets } from "./src/resources/github/secret-guards";
 import { planIssuer } from "./src/resources/identity/issuer-plan";
 import { guardTrust } from "./src/resources/identity/trust-guard";
+import { DestroyGuard, leaveEverything } from "./src/resources/leaving";
 import { declareProviders } from "./src/resources/providers";
 import { readStack } from "./src/resources/read-stack";
 import { readState } from "./src/resources/stack-state";
 
 // The stack's config and the catalog, checked: nothing is declared before everything is right.
-const today = dayOf(new Date());
+const now = new Date();
+const today = dayOf(now);
 const stack = readStack(written, today);
 const { catalog, settings, ownsOrganization } = stack;
 const { entries: secrets, groups, rotators, accessPolicies: policies } = catalog;
+if (settings.leaving) leaveEverything();
 const { github, pulumiservice } = declareProviders(settings, secrets.length);
 const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider: github });
 const state = readState();
@@ -35,10 +39,12 @@ const issuer = ownsOrganization
   ? planIssuer({ ...stack, repositories, cloud, state })
   : Promise.resolve(undefined);
 const existing = refuseExisting({ ...stack, secrets, today, inGitHub, state });
-const dependsOn = Promise.all([existing, issuer]).then(() => []);
+const dependsOn = Promise.all([refuseSkewedClock({ secrets, inGitHub, now }), existing, issuer]).then(
+  () => [],
+);
 const leftovers = state.then((known) => findLeftovers({ ...stack, secrets, today, inGitHub }, known));
 const opts = { providers: [github, pulumiservice], dependsOn };
-new CatalogFacts(settings.application, { secrets, policies });
+const facts = new CatalogFacts(settings.application, { secrets, policies });
 
 // Pulumi ESC: per deployment environment the values, the ledger, the composite, and who may open them.
 const access = new AccessRules(catalog, settings, cloud);
@@ -49,7 +55,7 @@ const deployments = settings.environments.map((name) => new DeploymentEnvironmen
 const guards = guardSecrets({ ...stack, secrets, today, deployments, inGitHub });
 const trustGuard = guardTrust({ cloud, state, plan: issuer });
 const declared = { ...stack, secrets, today, guards, inGitHub, leftovers, provider: github };
-void declareEnvironmentSecrets(declared, opts);
+const inEnvironments = declareEnvironmentSecrets(declared, opts);
 
 // GitHub, by the one stack that owns it: the organization secrets, the sync workflow, the loaders, the trust.
 const runtimes = readRuntimes(__dirname);
@@ -60,6 +66,12 @@ const organization = ownsOrganization
       opts,
     )
   : undefined;
+
+// Last of all, so that it is the first that `pulumi destroy` comes to.
+const guarded = Promise.all([inEnvironments, leftovers]).then(([environments]) =>
+  [...deployments, ...environments, organization].filter((each) => each !== undefined),
+);
+new DestroyGuard(settings.application, { settings, guarded, deployments }, { parent: facts });
 
 const byName = <T>(of: (deployment: DeploymentEnvironment) => T) =>
   Object.fromEntries(deployments.map((deployment) => [deployment.name, of(deployment)]));

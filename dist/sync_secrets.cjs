@@ -7699,6 +7699,14 @@ function diagnosticsOf(answer) {
 
 // src/clients/pulumi-cloud.ts
 var SESSION = "2h";
+function notCarriedOut(environment, told, standing2) {
+  return new RemedyError({
+    code: "write-not-carried-out",
+    subject: environment,
+    cause: `the service says that it wrote revision ${told}, and revision ${standing2} stands`,
+    remedy: "run again: it reads what stands, and writes what is missing"
+  });
+}
 function createPulumiCloud(options) {
   const call = createPulumiCall(options);
   const at = (environment, suffix = "") => `/api/esc/environments/${call.organization}/${environment}${suffix}`;
@@ -7715,7 +7723,10 @@ function createPulumiCloud(options) {
   const replace = async (environment, text, etag) => {
     const request = { method: "PATCH", headers: { etag }, body: text };
     const answer = await ask(environment, "", request);
-    return { revision: revisionOf(environment, answer), etag: answer.headers.etag };
+    const revision = revisionOf(environment, answer);
+    const { revision: standing2 } = await textAt(environment, "");
+    if (standing2 < revision) throw notCarriedOut(environment, revision, standing2);
+    return { revision, etag: answer.headers.etag };
   };
   return {
     revisions: createRevisions(call),
@@ -8396,7 +8407,7 @@ function olderReason(writer) {
 function isChange(line) {
   return line.writes !== void 0;
 }
-function notCarriedOut(lines, verb) {
+function notCarriedOut2(lines, verb) {
   return lines.map((line) => {
     if (!isChange(line)) return line;
     const { name, verb: planned, reason } = line;
@@ -9012,6 +9023,19 @@ function isDue(tombstone, today) {
   return tombstone !== void 0 && tombstone <= today;
 }
 
+// src/ledger/service-clock.ts
+var SKEW_MINUTES = 5;
+function requireClock(local, service, subject) {
+  const at = new Date(service);
+  if (Math.abs(Date.parse(local) - at.getTime()) <= SKEW_MINUTES * 6e4) return;
+  throw new RemedyError({
+    code: "clock-skewed",
+    subject,
+    cause: `this machine's clock says ${local}, and the service's ${at.toISOString()}; tombstones and pauses go by time, so nothing was written`,
+    remedy: "set the clock of this machine, or check what stands between it and the service, then run again"
+  });
+}
+
 // src/sync/beginning.ts
 var Beginning = class {
   /** @param writer key of this sync's own intents in the ledger. */
@@ -9115,18 +9139,6 @@ function openIntents({ writing = {} }, own, now) {
     ([writer, { at }]) => writer !== own && Date.parse(now) - Date.parse(at) < INTENT_DAYS * 864e5
   );
   return open.length === 0 ? {} : { writing: Object.fromEntries(open) };
-}
-
-// src/sync/service-clock.ts
-var SKEW_MINUTES = 5;
-function requireClock(local, { at }, place) {
-  if (Math.abs(Date.parse(local) - Date.parse(at)) <= SKEW_MINUTES * 6e4) return;
-  throw new RemedyError({
-    code: "clock-skewed",
-    subject: place,
-    cause: `this machine's clock says ${local}, and Pulumi Cloud's ${at}; tombstones and pauses go by time, so nothing was written`,
-    remedy: "set the clock of this machine, or check what stands between it and the service, then run again"
-  });
 }
 
 // src/sync/values-text.ts
@@ -9510,7 +9522,7 @@ async function carryOut(seen, options, cloud, before) {
     return { group, environment, lines: all, revision: await writeGroup(seen.job, seen.view, cloud) };
   } catch (error) {
     if (error instanceof AwaitingApprovalError) {
-      const pending = notCarriedOut(lines, "pending");
+      const pending = notCarriedOut2(lines, "pending");
       const proposal2 = error.made === void 0 ? {} : { proposal: error.made };
       return { group, environment, lines: pending, awaiting: error.message, ...proposal2 };
     }
@@ -9527,7 +9539,7 @@ async function carryOut(seen, options, cloud, before) {
 function holdBack({ job: { group, environment }, view, failure }, reason, before) {
   if (view === void 0) return { group, environment, lines: [], failure };
   const held = view.lines.some(isChange) ? { held: reason } : {};
-  return { group, environment, lines: withEarlier(notCarriedOut(view.lines, "refused"), before), ...held };
+  return { group, environment, lines: withEarlier(notCarriedOut2(view.lines, "refused"), before), ...held };
 }
 var NEVER_UNUSUAL = 5;
 function brakeOf(intents, options, limit) {
@@ -9593,7 +9605,7 @@ async function syncEnvironment(job, cloud) {
     run.sent = false;
     try {
       const stored = await cloud.decrypt(place);
-      requireClock(job.identity.now, stored, place);
+      requireClock(job.identity.now, stored.at, place);
       const ledger = await syncOnce(job, cloud, run, stored);
       const { report } = run;
       const isLast = (report?.groups ?? []).every(

@@ -82,6 +82,11 @@ export function createGitHubService(context: ServiceContext, options: GitHubOpti
   );
 
   const app = new Hono<GitHubEnv>();
+  // Its own clock, by which it also dates what it keeps.
+  app.use("*", async (c, next) => {
+    await next();
+    c.header("date", now().toUTCString());
+  });
   addRoutes(app, parts, rates, issuer);
   return {
     name: "github",

@@ -111,6 +111,7 @@ const SCHEMA = z.strictObject({
     .transform(() => true)
     .optional(),
   resolveImages: z.boolean().default(false),
+  leaving: z.boolean().default(false),
   dockerHost: z.string().optional(),
   dockerRegistry: z.string().default("docker.io"),
   dockerUsername: z.string().optional(),
@@ -133,6 +134,7 @@ const STRUCTURED = new Set([
   "compositeTags",
   "approvers",
   "resolveImages",
+  "leaving",
   "values",
 ]);
 

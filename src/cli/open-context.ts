@@ -7,6 +7,7 @@ import { createPulumiCall } from "../clients/pulumi-call";
 import { createPulumiCloud } from "../clients/pulumi-cloud";
 import { findPulumiToken, pulumiAddress } from "../clients/pulumi-login";
 import { RemedyError } from "../errors";
+import { withCheckedClock } from "../ledger/service-clock";
 import { type Context, refuseWithoutPulumiToken } from "../operations/context";
 import { loadCatalog, readProject } from "../operations/project";
 import { createPulumi } from "../operations/pulumi-cli";
@@ -26,7 +27,8 @@ interface Surroundings {
  */
 export function openContext(stack: string | undefined, { cwd, env }: Surroundings): Context {
   const project = readProject(cwd(), stack);
-  const http = createFailFastHttp(createHttp());
+  const now = () => new Date();
+  const http = withCheckedClock(createFailFastHttp(createHttp()), now);
   const { settings } = project;
   const atGitHub = () => ({
     url: gitHubAddress(settings.githubApiUrl, env),
@@ -48,7 +50,7 @@ export function openContext(stack: string | undefined, { cwd, env }: Surrounding
     http,
     readFile,
     pulumi: createPulumi(project.dir, project.stack, env),
-    now: () => new Date(),
+    now,
     env,
     github: () => createGitHub(atGitHub()),
     githubCall: () => createGitHubCall(atGitHub()),

@@ -1,7 +1,8 @@
+import { RemedyError } from "../errors";
 import type { Secret } from "../secret";
 import { createGitHubCall, type GitHubCall } from "./github-call";
-import { type Asked, notGitHub } from "./github-refusal";
-import type { Http } from "./http";
+import { type Asked, NotShownError, notGitHub } from "./github-refusal";
+import type { Http, HttpAnswer } from "./http";
 
 /** Who may read an organization secret, in GitHub's words. */
 export type SecretVisibility = "all" | "private" | "selected";
@@ -84,7 +85,8 @@ export function createGitHub(options: {
       return { key, keyId };
     },
     writeSecret: async (name, write) => {
-      await put(ofSecret(name), `${secrets}/${name}`, bodyOf(write));
+      const path = `${secrets}/${name}`;
+      await confirmWritten(call, ofSecret(name), path, await put(ofSecret(name), path, bodyOf(write)));
     },
     setRepositories: async (secret, repositoryIds) => {
       const path = `${secrets}/${secret}/repositories`;
@@ -107,6 +109,40 @@ export function createGitHub(options: {
         "secrets",
       ),
   };
+}
+
+/**
+ * GitHub ends a request after 10 seconds (docs.github.com, "Troubleshooting the REST API", timeouts); the rest is for
+ * clocks of its own that differ.
+ */
+const WRITTEN_WITHIN_MS = 15_000;
+
+/**
+ * Looks whether a write that GitHub reports as done was carried out: the time of the secret's last change is that of the
+ * write. A change by somebody else within the same seconds cannot be told from it.
+ */
+async function confirmWritten(
+  { get }: GitHubCall,
+  asked: Asked,
+  path: string,
+  { headers }: HttpAnswer,
+): Promise<void> {
+  const { updated_at: at } = await get(asked, path).catch((error: unknown) => {
+    // An answer that does not come says nothing of the write, which GitHub has reported as done.
+    return error instanceof NotShownError ? { updated_at: "never" } : { updated_at: undefined };
+  });
+  const answered = Date.parse(headers.date ?? "");
+  const isOld = Date.parse(String(at)) < answered - WRITTEN_WITHIN_MS;
+  if (at !== "never" && !isOld) return;
+  throw new RemedyError({
+    code: "write-not-carried-out",
+    subject: asked.thing,
+    cause:
+      at === "never"
+        ? "GitHub says that it wrote, and shows no such secret"
+        : `GitHub says that it wrote, and the secret's last change is of ${at}`,
+    remedy: "run this again; the value that stood before stands until then",
+  });
 }
 
 interface Listed {
@@ -138,11 +174,8 @@ export interface GitHubEnvironmentSecrets {
 }
 
 /** @throws RemedyError from every method, naming what was asked, the cause and the remedy. */
-export function createGitHubEnvironmentSecrets({
-  get,
-  put,
-  organization,
-}: GitHubCall): GitHubEnvironmentSecrets {
+export function createGitHubEnvironmentSecrets(call: GitHubCall): GitHubEnvironmentSecrets {
+  const { get, put, organization } = call;
   const secretsOf = (repository: string, environment: string) =>
     `/repos/${organization}/${repository}/environments/${encodeURIComponent(environment)}/secrets`;
   const asked = (thing: string, repository: string, environment: string): Asked => ({
@@ -158,11 +191,9 @@ export function createGitHubEnvironmentSecrets({
     },
     write: async (repository, environment, name, { keyId, box }) => {
       const body = { key_id: keyId, encrypted_value: box };
-      await put(
-        asked(`${name} in `, repository, environment),
-        `${secretsOf(repository, environment)}/${name}`,
-        body,
-      );
+      const secret = asked(`${name} in `, repository, environment);
+      const path = `${secretsOf(repository, environment)}/${name}`;
+      await confirmWritten(call, secret, path, await put(secret, path, body));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { RemedyError } from "../errors";
 import type { Secret } from "../secret";
 import type { Http, HttpRequest } from "./http";
 import {
@@ -24,7 +25,10 @@ export interface PulumiCloud {
   read(environment: string): Promise<EnvironmentText>;
   /** Secrets in clear; needs the right to open. */
   decrypt(environment: string): Promise<EnvironmentText>;
-  /** Replaces the whole text if nobody wrote since `etag`. @returns the new revision. @throws ConflictError */
+  /**
+   * Replaces the whole text if nobody wrote since `etag`, and looks whether it was written. @returns the new revision.
+   * @throws ConflictError; RemedyError when the service says that it wrote and did not.
+   */
   write(environment: string, text: string, etag: string): Promise<number>;
   /** The same. @returns also the tag of what stands then; undefined where the service does not say. */
   replace(environment: string, text: string, etag: string): Promise<Written>;
@@ -40,6 +44,15 @@ export interface Written {
 }
 
 const SESSION = "2h";
+
+function notCarriedOut(environment: string, told: number, standing: number): RemedyError {
+  return new RemedyError({
+    code: "write-not-carried-out",
+    subject: environment,
+    cause: `the service says that it wrote revision ${told}, and revision ${standing} stands`,
+    remedy: "run again: it reads what stands, and writes what is missing",
+  });
+}
 
 /**
  * A client of Pulumi Cloud for one organization.
@@ -74,7 +87,11 @@ export function createPulumiCloud(options: {
     // The service takes the tag in the request header ETag (as its own CLI sends it), not in If-Match.
     const request = { method: "PATCH", headers: { etag }, body: text } as const;
     const answer = await ask(environment, "", request);
-    return { revision: revisionOf(environment, answer), etag: answer.headers.etag };
+    const revision = revisionOf(environment, answer);
+    const { revision: standing } = await textAt(environment, "");
+    // A higher one is somebody else's, who wrote since.
+    if (standing < revision) throw notCarriedOut(environment, revision, standing);
+    return { revision, etag: answer.headers.etag };
   };
 
   return {

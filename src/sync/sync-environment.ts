@@ -6,6 +6,7 @@ import { isFingerprintKey, newFingerprintKey } from "../ledger/fingerprint";
 import { type Ledger, parseLedger, renderLedger } from "../ledger/ledger";
 import { ledgerTextOf, ownPart, withPart } from "../ledger/ledger-store";
 import { type Pause, pauseAt } from "../ledger/pause";
+import { requireClock } from "../ledger/service-clock";
 import { type Alert, advanceLedger, dueForAlert, withoutAlert } from "./advance-ledger";
 import { Beginning } from "./beginning";
 import { catalogOn } from "./catalog-day";
@@ -15,7 +16,6 @@ import type { JobCatalog, JobTarget } from "./job-catalog";
 import { knowingRuns, type RunIdentity } from "./job-identity";
 import type { PlanLine } from "./plan";
 import { describeError } from "./runner";
-import { requireClock } from "./service-clock";
 import { type GroupReport, syncGroups } from "./sync-groups";
 import { isUntagged, isWhole, tagOf, tagState } from "./tag-run";
 
@@ -78,7 +78,7 @@ export async function syncEnvironment(job: EnvironmentJob, cloud: PulumiCloud): 
     run.sent = false;
     try {
       const stored = await cloud.decrypt(place);
-      requireClock(job.identity.now, stored, place);
+      requireClock(job.identity.now, stored.at, place);
       const ledger = await syncOnce(job, cloud, run, stored);
       const { report } = run;
       const isLast = (report?.groups ?? []).every(

@@ -32,6 +32,7 @@ describe("a stack's config", () => {
       webhookFormat: "slack",
       syncAuthentication: "oidc",
       resolveImages: false,
+      leaving: false,
       dockerRegistry: "docker.io",
     });
   });

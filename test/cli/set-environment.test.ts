@@ -199,8 +199,9 @@ describe("sophia-secrets set --environment", () => {
     await start();
     const { requests } = await run(SET, URL);
     const again = `${SET} --replace`;
-    equal(new Set(requests).size, 4, requests.join());
-    for (const request of new Set(requests)) {
+    // The fifth looks at what the write left, and stops nothing that GitHub reports as done.
+    equal(new Set(requests).size, 5, requests.join());
+    for (const request of [...new Set(requests)].slice(0, 4)) {
       const [method = "", path = ""] = request.split(" ");
       const pattern = `${path.replace(/[?].*$/, "")}([?]|$)`;
       for (const status of [401, 403, 404, 422, 429, 500, 503]) {

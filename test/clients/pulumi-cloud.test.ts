@@ -9,6 +9,9 @@ import { Secret } from "../../src/secret";
 const BASE = "https://pulumi.example/api/esc/environments/acme";
 const HELD = { date: "Sat, 01 Aug 2026 10:00:00 GMT", etag: '"abc"', "pulumi-esc-revision": "7" };
 
+/** What a read answers where a revision stands. */
+const standing = (revision: number) => ({ headers: { ...HELD, "pulumi-esc-revision": String(revision) } });
+
 type Canned = Partial<HttpAnswer> | (() => never);
 
 /** A client whose requests get these answers, one after the other. */
@@ -56,12 +59,21 @@ describe("the client of Pulumi Cloud", () => {
   });
 
   it("writes the whole text under the tag it read, in the header the service looks at", async () => {
-    const { cloud, requests } = client({ headers: { "pulumi-esc-revision": "8" }, text: "{}" });
+    const { cloud, requests } = client({ headers: { "pulumi-esc-revision": "8" }, text: "{}" }, standing(8));
     equal(await cloud.write("p/e", "text", '"abc"'), 8);
     const [request] = requests;
     deepEqual([request?.method, request?.url, request?.body], ["PATCH", `${BASE}/p/e`, "text"]);
     equal(request?.headers?.etag, '"abc"');
     ok(!request?.repeatable);
+  });
+
+  it("looks whether a write that was answered with success was carried out", async () => {
+    const written = { headers: { "pulumi-esc-revision": "8" }, text: "{}" };
+    equal(await client(written, standing(9)).cloud.write("p/e", "text", '"abc"'), 8); // somebody wrote since
+    await rejects(
+      client(written, standing(7)).cloud.write("p/e", "text", '"abc"'),
+      (error: RemedyError) => error.problem.code === "write-not-carried-out",
+    );
   });
 
   it("opens an environment with two calls", async () => {

@@ -52,6 +52,8 @@ export interface ProgramOptions {
   env?: Record<string, string>;
   /** Outputs of what the stack has in its state, by URN. Default: nobody tells. */
   state?: Record<string, Record<string, unknown>>;
+  /** The time by GitHub's clock. Default: the machine's. */
+  gitHubTime?: Date;
   /** What is in clear in config by `pulumi config set --secret`, by key. */
   secretConfig?: Record<string, string>;
 }
@@ -269,6 +271,27 @@ const PROTECTED: Record<string, unknown> = {
   },
 };
 
+/** GitHub's answer to what the program asks of its REST API. */
+function restAnswer(
+  endpoint: string,
+  {
+    readable,
+    protection,
+    gitHubTime = new Date(),
+  }: {
+    readable: Record<string, string[]>;
+    protection: Record<string, unknown>;
+    gitHubTime: Date | undefined;
+  },
+): Record<string, unknown> {
+  if (endpoint === "rate_limit") {
+    return { code: 200, headers: JSON.stringify({ Date: [gitHubTime.toUTCString()] }) };
+  }
+  const shown = protection[endpoint.replace(/^repos\/[^/]+\/[^/]+/, "")];
+  if (shown !== undefined) return { code: 200, body: JSON.stringify(shown) };
+  return pageOf(readable, endpoint);
+}
+
 const NOBODY_ELSES = { "ai-cherry/sophia-main": [], "ai-cherry/second-carrier": [] };
 
 const listed = (name: string) => ({ name, visibility: "selected", createdAt: "", updatedAt: "" });
@@ -281,6 +304,7 @@ function mocks(
     protection = PROTECTED,
     state: inState,
     organizationSecrets = [],
+    gitHubTime,
   }: ProgramOptions,
 ): pulumi.runtime.Mocks {
   return {
@@ -301,11 +325,8 @@ function mocks(
         if (repoId === undefined) throw new Error(`404 ${inputs.name}`);
         return { repoId, defaultBranch: "main" };
       }
-      if (token === "github:index/getRestApi:getRestApi") {
-        const shown = protection[String(inputs.endpoint).replace(/^repos\/[^/]+\/[^/]+/, "")];
-        if (shown !== undefined) return { code: 200, body: JSON.stringify(shown) };
-        return pageOf(readable, String(inputs.endpoint));
-      }
+      if (token === "github:index/getRestApi:getRestApi")
+        return restAnswer(String(inputs.endpoint), { readable, protection, gitHubTime });
       if (token === "github:index/getTeam:getTeam") {
         if (inputs.slug !== "security") throw new Error(`404 ${inputs.slug}`);
         return { id: "77" };

@@ -46,6 +46,9 @@ describe("slots", function () {
       { name: "refuse-to-update-value-of-person", onDryRun: true },
       { name: "refuse-to-delete-slot", onDryRun: true },
       { name: "delete-slot-when-tombstone-is-due", onDryRun: true },
+      { name: "keep-trust-of-others", onDryRun: false },
+      { name: "refuse-to-delete-trust-of-others", onDryRun: false },
+      { name: "refuse-to-destroy-stack", onDryRun: true },
     ]);
   });
 

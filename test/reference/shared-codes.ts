@@ -44,4 +44,5 @@ export const SHARED_CODES: Readonly<Record<string, string>> = {
   "value-invalid": "A value does not fit what the catalog says of it.",
   "value-set-elsewhere": "The value is set in another place.",
   "visibility-differs": "An organization secret has another visibility in GitHub than in the catalog.",
+  "write-not-carried-out": "A service answered a write with success and did not carry it out.",
 };

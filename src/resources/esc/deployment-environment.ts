@@ -49,6 +49,8 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
   readonly composite: string;
   /** When and by which run each value was synced. */
   readonly ledger: pulumiservice.Environment;
+  /** Known once everything below it is declared: some of it waits for the ids of ESC environments. */
+  readonly whole: pulumi.Output<unknown>;
 
   private readonly byPath = new Map<string, pulumiservice.Environment>();
 
@@ -93,6 +95,7 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
       { parent: this },
     );
     this.composite = pathOf(id);
+    this.whole = pulumi.all([...this.byPath.values()].map((each) => each.id));
     this.registerOutputs({ composite: this.composite });
   }
 

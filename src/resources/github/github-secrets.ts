@@ -95,6 +95,20 @@ export class GitHubSecrets {
     return this.namesIn(repository, "secrets");
   }
 
+  /** The time by GitHub's clock. Undefined when the answer has none. @throws pulumi.RunError when it does not answer. */
+  async time(): Promise<string | undefined> {
+    const answer = await github.getRestApi({ endpoint: "rate_limit" }, this.opts).catch((error: unknown) => {
+      throw programError({
+        code: "github-time-unknown",
+        subject: "the time at GitHub",
+        cause: `GitHub does not answer (${saidByProvider(error)}), and a tombstone of the catalog goes by its clock`,
+        remedy: "check GITHUB_TOKEN and the network, then run again",
+      });
+    });
+    // Go's http.Header: each name has a list. The provider gives no answer at all of one without a request id.
+    return (JSON.parse(answer.headers ?? "{}") as { Date?: string[] }).Date?.[0];
+  }
+
   private async namesIn(repository: string, list: string): Promise<string[]> {
     const secrets = await this.listAll(`${this.owner}/${repository}/actions/${list}`);
     if (secrets === undefined) throw this.unlisted(`${this.owner}/${repository}`, "404");

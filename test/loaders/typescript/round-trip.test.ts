@@ -61,6 +61,7 @@ const job = buildJobCatalog(resolveCatalog(catalog as Catalog), {
   webhookFormat: "slack",
   syncAuthentication: "oidc",
   resolveImages: false,
+  leaving: false,
   dockerRegistry: "docker.io",
 });
 
