@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { inTurns, median, type Pair, timeProcess } from "./measure";
-import { CLI_ENVIRONMENT, COMPOSITE, firstRequest, type Stage } from "./stage";
+import { APP_ROOT, CLI_ENVIRONMENT, COMPOSITE, firstRequest, type Stage } from "./stage";
 
 /** One goal and what was measured against it. */
 export interface Result {
@@ -63,7 +63,7 @@ async function syncAgainstCli(stage: Stage, script: string, runs: number): Promi
   const set = async (run: number) => {
     let sum = 0;
     for (const [name, value] of Object.entries(stage.values(run))) {
-      const args = ["env", "set", CLI_ENVIRONMENT, `sophia.${name.toLowerCase()}`, value, "--secret"];
+      const args = ["env", "set", CLI_ENVIRONMENT, `${APP_ROOT}.${name.toLowerCase()}`, value, "--secret"];
       sum += await timeProcess({ file: stage.pulumi, args, env: stage.env() });
     }
     return sum;

@@ -12,17 +12,29 @@ import { resolveCatalog } from "../src/catalog/entry";
 import { renderComposite } from "../src/catalog/esc-environments";
 import { compositeEnvironment, pathOf } from "../src/catalog/layout";
 import { parseSettings, type Settings } from "../src/catalog/settings";
+import { fileOfStack, parseStackFile, textsOf } from "../src/catalog/stack-file";
 import { loaderSpec } from "../src/loaders/generator/spec-of-catalog";
 import { renderScript } from "../src/sync/carrier-files";
 import { buildJobCatalog } from "../src/sync/job-catalog";
 import { prepareToolchain } from "../toolchain/toolchain";
 
 const ORGANIZATION = "acme-cloud";
-const PLATFORM = { escProject: "default", application: "sophia-ai", appRoot: "sophia" };
 const TOKEN = "pul-bench";
 const PROJECT = join(__dirname, "..");
 
-/** A Pulumi Cloud on this machine with Sophia's production in it, and programs to run against it. */
+/** The production stack's own, in the organization of this bench and with a token in the place of an identity. */
+const SETTINGS = settingsHere("production");
+
+function settingsHere(stack: string): Settings {
+  const file = fileOfStack(stack);
+  const config = textsOf(parseStackFile(readFileSync(join(PROJECT, file), "utf8"), file, "sophia-secrets"));
+  const own = { pulumiOrganization: ORGANIZATION, syncAuthentication: "token" };
+  const { settings, problems } = parseSettings({ ...config, ...own });
+  if (settings === undefined) throw new Error(`${file}: ${problems.map(({ cause }) => cause).join("; ")}`);
+  return settings;
+}
+
+/** A Pulumi Cloud on this machine with this project's production in it, and programs to run against it. */
 export class Stage {
   private constructor(
     private readonly cloud: Running,
@@ -76,8 +88,7 @@ export class Stage {
 
   /** A program that loads all secrets and ends. */
   loader(): string {
-    const settings = { ...PLATFORM, pulumiOrganization: ORGANIZATION };
-    const spec = JSON.stringify(loaderSpec(resolveCatalog(catalog), settings));
+    const spec = JSON.stringify(loaderSpec(resolveCatalog(catalog), SETTINGS));
     const contents = `import { createLoader } from "./src/loaders/typescript/create-loader"; createLoader(${spec}, { environment: "production" }).load();`;
     const outfile = join(this.folder, "loader.cjs");
     const stdin = { contents, resolveDir: PROJECT, loader: "ts" as const };
@@ -118,10 +129,10 @@ export class Stage {
     const values = Object.values(target?.groups ?? {});
     for (const path of [...values, target?.ledger ?? "", CLI_ENVIRONMENT])
       await this.create(path, "values: {}\n");
-    const composite = compositeEnvironment(settings(), "production");
+    const composite = compositeEnvironment(SETTINGS, "production");
     await this.create(
       pathOf(composite),
-      renderComposite(settings(), "production", Object.keys(catalog.groups)),
+      renderComposite(SETTINGS, "production", Object.keys(catalog.groups)),
     );
   }
 
@@ -135,30 +146,18 @@ export class Stage {
   }
 }
 
-/** Where \`pulumi env set\` writes. */
+/** Where `pulumi env set` writes. */
 export const CLI_ENVIRONMENT = "default/bench-cli";
 
-/** What applications open. */
-export const COMPOSITE = pathOf(compositeEnvironment(PLATFORM, "production"));
+/** The key that all values stand below. */
+export const APP_ROOT = SETTINGS.appRoot;
 
-function settings(): Settings {
-  const { settings: found } = parseSettings({
-    githubOrganization: "acme",
-    pulumiOrganization: ORGANIZATION,
-    application: PLATFORM.application,
-    appRoot: PLATFORM.appRoot,
-    environments: '["production"]',
-    organizationStack: "production",
-    carriers: '["main"]',
-    syncAuthentication: "token",
-  });
-  if (found === undefined) throw new Error("the bench's settings do not fit");
-  return found;
-}
+/** What applications open. */
+export const COMPOSITE = pathOf(compositeEnvironment(SETTINGS, "production"));
 
 /** Values of any form: what is measured is the way, not the checks. */
 function job() {
-  const whole = buildJobCatalog(resolveCatalog(catalog), settings());
+  const whole = buildJobCatalog(resolveCatalog(catalog), SETTINGS);
   const secrets = whole.secrets.map((secret) => ({ ...secret, format: "text" as const }));
   return { ...whole, secrets };
 }

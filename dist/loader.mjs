@@ -414,9 +414,9 @@ import { readFileSync as readFileSync2 } from "node:fs";
 import { join as join2 } from "node:path";
 
 // src/clients/oidc.ts
-function idTokenEndpoint(environment) {
-  const url = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
-  const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
+function idTokenEndpoint(env) {
+  const url = env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
+  const token = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
   if (url !== "" && token !== "") return { url, token: new Secret(token) };
   throw new RemedyError({
     code: "id-token-permission-missing",

@@ -7527,8 +7527,8 @@ function noAnswer(method, url, cause) {
 
 // src/sync/runner.ts
 var import_node_fs = require("node:fs");
-function createRunner(environment, print) {
-  const inActions = environment.GITHUB_ACTIONS === "true";
+function createRunner(env, print) {
+  const inActions = env.GITHUB_ACTIONS === "true";
   const append = (file, text) => {
     if (file !== void 0 && file !== "") (0, import_node_fs.appendFileSync)(file, text);
   };
@@ -7540,11 +7540,11 @@ function createRunner(environment, print) {
     mask: (texts) => {
       if (inActions) for (const text of texts) print(maskCommand(text));
     },
-    summarize: (text) => append(environment.GITHUB_STEP_SUMMARY, text),
+    summarize: (text) => append(env.GITHUB_STEP_SUMMARY, text),
     output: (values) => {
       const lines = Object.entries(values).map(([name, value]) => `${name}=${value}
 `);
-      append(environment.GITHUB_OUTPUT, lines.join(""));
+      append(env.GITHUB_OUTPUT, lines.join(""));
     }
   };
 }
@@ -7619,10 +7619,10 @@ function notTheService(thing, what) {
   });
 }
 var LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between";
-function revisionOf(environment, answer) {
+function revisionOf(escPath, answer) {
   const revision = Number(answer.headers["pulumi-esc-revision"]);
   if (Number.isInteger(revision) && revision > 0) return revision;
-  throw notTheService(environment, "names no revision");
+  throw notTheService(escPath, "names no revision");
 }
 var UNKNOWN_TOKEN = [
   "the token is unknown, revoked or expired",
@@ -7709,57 +7709,62 @@ function notCarriedOut(environment, told, standing2) {
 }
 function createPulumiCloud(options) {
   const call = createPulumiCall(options);
-  const at = (environment, suffix = "") => `/api/esc/environments/${call.organization}/${environment}${suffix}`;
-  const ask = (environment, suffix, request) => call(`${call.organization}/${environment}`, at(environment, suffix), request);
-  const textAt = async (environment, suffix) => {
-    const answer = await ask(environment, suffix);
-    const revision = revisionOf(environment, answer);
+  const at = (escPath, suffix = "") => `/api/esc/environments/${call.organization}/${escPath}${suffix}`;
+  const ask = (escPath, suffix, request) => call(`${call.organization}/${escPath}`, at(escPath, suffix), request);
+  const textAt = async (escPath, suffix) => {
+    const answer = await ask(escPath, suffix);
+    const revision = revisionOf(escPath, answer);
     const { etag } = answer.headers;
-    if (etag === void 0 || etag === "") throw notTheService(environment, "carries no ETag");
+    if (etag === void 0 || etag === "") throw notTheService(escPath, "carries no ETag");
     const { date = "" } = answer.headers;
-    if (Number.isNaN(Date.parse(date))) throw notTheService(environment, "carries no Date");
+    if (Number.isNaN(Date.parse(date))) throw notTheService(escPath, "carries no Date");
     return { text: answer.text, etag, revision, at: new Date(date).toISOString() };
   };
-  const replace = async (environment, text, etag) => {
+  const replace = async (escPath, text, etag) => {
     const request = { method: "PATCH", headers: { etag }, body: text };
+<<<<<<< HEAD
     const answer = await ask(environment, "", request);
     const revision = revisionOf(environment, answer);
     const { revision: standing2 } = await textAt(environment, "");
     if (standing2 < revision) throw notCarriedOut(environment, revision, standing2);
     return { revision, etag: answer.headers.etag };
+=======
+    const answer = await ask(escPath, "", request);
+    return { revision: revisionOf(escPath, answer), etag: answer.headers.etag };
+>>>>>>> 3e8aa5d (Name deployments, ESC paths and process variables apart)
   };
   return {
     revisions: createRevisions(call),
-    read: (environment) => textAt(environment, ""),
-    decrypt: (environment) => textAt(environment, "/decrypt"),
+    read: (escPath) => textAt(escPath, ""),
+    decrypt: (escPath) => textAt(escPath, "/decrypt"),
     write: async (...given) => (await replace(...given)).revision,
     replace,
-    open: async (environment) => {
+    open: async (escPath) => {
       const request = { method: "POST", body: "", repeatable: true };
-      const opened = await ask(environment, `/open?duration=${SESSION}`, request);
-      const { id } = parseAnswer(environment, opened);
-      if (typeof id !== "string") throw notTheService(environment, "names no session");
-      return parseAnswer(environment, await ask(environment, `/open/${encodeURIComponent(id)}`));
+      const opened = await ask(escPath, `/open?duration=${SESSION}`, request);
+      const { id } = parseAnswer(escPath, opened);
+      if (typeof id !== "string") throw notTheService(escPath, "names no session");
+      return parseAnswer(escPath, await ask(escPath, `/open/${encodeURIComponent(id)}`));
     }
   };
 }
 var PAGE = 500;
 function createRevisions(call) {
-  const versions = (environment) => `/api/esc/environments/${call.organization}/${environment}/versions`;
-  const full = (environment) => `${call.organization}/${environment}`;
-  const page = async (environment, before, count) => {
-    const thing = full(environment);
+  const versions = (escPath) => `/api/esc/environments/${call.organization}/${escPath}/versions`;
+  const full = (escPath) => `${call.organization}/${escPath}`;
+  const page = async (escPath, before, count) => {
+    const thing = full(escPath);
     const query = `count=${count}${before === 0 ? "" : `&before=${before}`}`;
-    const listed = parseAnswer(thing, await call(thing, `${versions(environment)}?${query}`));
+    const listed = parseAnswer(thing, await call(thing, `${versions(escPath)}?${query}`));
     if (!Array.isArray(listed)) throw notTheService(thing, "is no list of revisions");
     return listed.map((each) => readRevision(thing, each));
   };
   return {
-    list: async (environment, most = Number.MAX_SAFE_INTEGER) => {
+    list: async (escPath, most = Number.MAX_SAFE_INTEGER) => {
       const found = [];
       for (let before = 0; found.length < most; ) {
         const wanted = Math.min(PAGE, most - found.length);
-        const next = await page(environment, before, wanted);
+        const next = await page(escPath, before, wanted);
         found.push(...next.slice(0, wanted));
         const oldest = next.at(-1)?.number ?? 1;
         if (oldest <= 1 || before !== 0 && oldest >= before) break;
@@ -7767,16 +7772,16 @@ function createRevisions(call) {
       }
       return found;
     },
-    text: async (environment, revision) => {
-      const thing = `revision ${revision} of ${full(environment)}`;
-      const answer = await call(thing, `${versions(environment)}/${revision}`);
+    text: async (escPath, revision) => {
+      const thing = `revision ${revision} of ${full(escPath)}`;
+      const answer = await call(thing, `${versions(escPath)}/${revision}`);
       const told = revisionOf(thing, answer);
       if (told !== revision) throw notTheService(thing, `is revision ${told}`);
       return answer.text;
     },
-    tag: async (environment, name, revision) => {
-      const thing = `tag ${name} of ${full(environment)}`;
-      const tags = `${versions(environment)}/tags`;
+    tag: async (escPath, name, revision) => {
+      const thing = `tag ${name} of ${full(escPath)}`;
+      const tags = `${versions(escPath)}/tags`;
       try {
         await call(thing, tags, json("POST", { name, revision }));
       } catch (error) {
@@ -8256,18 +8261,18 @@ function withoutValue(secret, input) {
   const reason = waiting ? "nobody has set it in GitHub yet" : "did not arrive: it is not in GitHub, is empty, is not granted to this repository, or lies beyond the first 100 a workflow sees";
   return { kind: secret.required ? "refused" : "none", reason };
 }
-function readRunOptions(environment, catalog) {
-  const names = readNames(environment.SYNC_NAMES ?? "", catalog);
+function readRunOptions(env, catalog) {
+  const names = readNames(env.SYNC_NAMES ?? "", catalog);
   return {
-    dryRun: isOn("SYNC_DRY_RUN", environment),
+    dryRun: isOn("SYNC_DRY_RUN", env),
     names,
-    allOrNothing: isOn("SYNC_ALL_OR_NOTHING", environment),
+    allOrNothing: isOn("SYNC_ALL_OR_NOTHING", env),
     // Whoever names the secrets has counted them.
-    allowMany: isOn("SYNC_ALLOW_MANY_CHANGES", environment) || names !== void 0
+    allowMany: isOn("SYNC_ALLOW_MANY_CHANGES", env) || names !== void 0
   };
 }
-function isOn(name, environment) {
-  const text = environment[name] ?? "";
+function isOn(name, env) {
+  const text = env[name] ?? "";
   if (["", "true", "false"].includes(text)) return text === "true";
   throw new RemedyError({
     code: "switch-invalid",
@@ -8499,10 +8504,10 @@ function withoutAlert(after, names) {
   return { ...after, ...Object.fromEntries(again) };
 }
 function createAlert(url, run, http) {
-  return async (environment, names) => {
+  return async (deployment, names) => {
     const which = names.length === 1 ? "a required secret was" : `${names.length} required secrets were`;
     const where = run === void 0 ? "" : ` See ${run}`;
-    const text = `sophia-secrets: in ${environment} ${which} refused three times in a row: ${names.join(", ")}.${where}`;
+    const text = `sophia-secrets: in ${deployment} ${which} refused three times in a row: ${names.join(", ")}.${where}`;
     const headers = { "content-type": "application/json" };
     const request = { method: "POST", url: url.unwrap(), headers, body: JSON.stringify({ text }) };
     const status = await http(request).then(
@@ -8523,9 +8528,9 @@ function createAlert(url, run, http) {
 var TOKEN_SECONDS = { sync: 900, preview: 1200, audit: 900, up: 3600 };
 
 // src/clients/oidc.ts
-function idTokenEndpoint(environment) {
-  const url = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
-  const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
+function idTokenEndpoint(env) {
+  const url = env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
+  const token = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
   if (url !== "" && token !== "") return { url, token: new Secret(token) };
   throw new RemedyError({
     code: "id-token-permission-missing",
@@ -8625,11 +8630,11 @@ function parse(text) {
 
 // src/sync/job-identity.ts
 async function authenticate(context, target) {
-  const { catalog, environment, url, http, mask } = context;
-  if (catalog.syncAuthentication === "token") return storedToken(environment.PULUMI_ACCESS_TOKEN ?? "");
+  const { catalog, env, url, http, mask } = context;
+  if (catalog.syncAuthentication === "token") return storedToken(env.PULUMI_ACCESS_TOKEN ?? "");
   const organization = catalog.pulumiOrganization;
   const audience = `urn:pulumi:org:${organization}`;
-  const idToken = await requestIdToken(idTokenEndpoint(environment), audience, http);
+  const idToken = await requestIdToken(idTokenEndpoint(env), audience, http);
   mask(idToken);
   const traded = await exchangeToken(
     { url, organization, team: target.team, idToken, expiration: TOKEN_SECONDS.sync },
@@ -8655,13 +8660,13 @@ function knowingRuns(identity, ledger) {
 
 // src/clients/pulumi-proposals.ts
 var AwaitingApprovalError = class extends RemedyError {
-  constructor(environment, request, made) {
+  constructor(escPath, request, made) {
     const how = made === void 0 ? "waits for approval since an earlier run" : "was proposed and waits for approval";
     const applied = `somebody else approves and applies it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request approve ${request} && pulumi env change-request apply ${request})`;
     const remedy = made === void 0 ? `${applied}, or closes it where a newer value has come since; the next run proposes what is then missing` : `${applied}; the next run finds it done`;
     super({
       code: "approval-pending",
-      subject: environment,
+      subject: escPath,
       cause: `the change ${how} (change request ${request})`,
       remedy
     });
@@ -8671,79 +8676,78 @@ var AwaitingApprovalError = class extends RemedyError {
 };
 function withProposals(cloud, call, guarded, proposer) {
   const ours = /* @__PURE__ */ new Map();
-  const isOurs = (environment, { id, revision }) => ours.get(environment)?.request === id && ours.get(environment)?.revision === revision;
+  const isOurs = (escPath, { id, revision }) => ours.get(escPath)?.request === id && ours.get(escPath)?.revision === revision;
   return {
     ...cloud,
-    write: async (environment, text, etag) => {
-      if (!guarded.has(environment)) return cloud.write(environment, text, etag);
-      const isOwn = (each) => isOurs(environment, each) || proposer.isOwn(each);
-      const standing2 = await refuseOthers(environment, call, { ...proposer, isOwn }, text);
+    write: async (escPath, text, etag) => {
+      if (!guarded.has(escPath)) return cloud.write(escPath, text, etag);
+      const isOwn = (each) => isOurs(escPath, each) || proposer.isOwn(each);
+      const standing2 = await refuseOthers(escPath, call, { ...proposer, isOwn }, text);
       if (standing2 !== void 0 && standing2.status !== DRAFT)
-        throw new AwaitingApprovalError(environment, standing2.id, ours.get(environment));
-      const made = standing2 === void 0 ? await draft(environment, call, text, etag) : await sameDraft(environment, call, text, standing2);
-      ours.set(environment, made);
-      await submit(environment, call, made.request, proposer.origin);
-      throw new AwaitingApprovalError(environment, made.request, made);
+        throw new AwaitingApprovalError(escPath, standing2.id, ours.get(escPath));
+      const made = standing2 === void 0 ? await draft(escPath, call, text, etag) : await sameDraft(escPath, call, text, standing2);
+      ours.set(escPath, made);
+      await submit(escPath, call, made.request, proposer.origin);
+      throw new AwaitingApprovalError(escPath, made.request, made);
     }
   };
 }
-async function refuseOthers(environment, call, proposer, text) {
-  const standing2 = await openRequest(call, environment);
+async function refuseOthers(escPath, call, proposer, text) {
+  const standing2 = await openRequest(call, escPath);
   if (standing2 === void 0 || standing2.status === DRAFT) return standing2;
-  if (await proposer.isOwn(standing2) || await holds(environment, call, standing2.id, text))
-    return standing2;
+  if (await proposer.isOwn(standing2) || await holds(escPath, call, standing2.id, text)) return standing2;
   throw new RemedyError({
     code: "approval-pending-for-others",
-    subject: environment,
+    subject: escPath,
     cause: `another change of it waits for approval (change request ${standing2.id}), and one at a time can`,
     remedy: `look at it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request diff ${standing2.id}); apply or close it, then run this again`
   });
 }
 var DRAFT = "draft";
-function drafts(environment, call) {
-  return `/api/esc/environments/${call.organization}/${environment}/drafts`;
+function drafts(escPath, call) {
+  return `/api/esc/environments/${call.organization}/${escPath}/drafts`;
 }
-async function draft(environment, call, text, etag) {
+async function draft(escPath, call, text, etag) {
   const request = { method: "POST", headers: { etag }, body: text };
-  const answer = await call(environment, drafts(environment, call), request);
-  const { changeRequestId, latestRevisionNumber } = parseAnswer(environment, answer);
+  const answer = await call(escPath, drafts(escPath, call), request);
+  const { changeRequestId, latestRevisionNumber } = parseAnswer(escPath, answer);
   if (typeof changeRequestId === "string")
     return { request: changeRequestId, revision: Number(latestRevisionNumber ?? 1) };
-  throw notTheService(environment, "names no change request");
+  throw notTheService(escPath, "names no change request");
 }
-async function sameDraft(environment, call, text, { id, revision }) {
-  if (await holds(environment, call, id, text)) return { request: id, revision };
+async function sameDraft(escPath, call, text, { id, revision }) {
+  if (await holds(escPath, call, id, text)) return { request: id, revision };
   const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
   const remedy = `if nobody is at work on it, close it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request close ${id}), then run this again`;
-  throw new RemedyError({ code: "draft-open", subject: environment, cause: reason, remedy });
+  throw new RemedyError({ code: "draft-open", subject: escPath, cause: reason, remedy });
 }
-async function holds(environment, call, id, text) {
+async function holds(escPath, call, id, text) {
   try {
-    const answer = await call(environment, `${drafts(environment, call)}/${encodeURIComponent(id)}`);
+    const answer = await call(escPath, `${drafts(escPath, call)}/${encodeURIComponent(id)}`);
     return answer.text === text;
   } catch (error) {
     if (error instanceof NotFoundError) return false;
     throw error;
   }
 }
-async function submit(environment, call, id, origin) {
+async function submit(escPath, call, id, origin) {
   const path = `/api/change-requests/${call.organization}/${encodeURIComponent(id)}/submit`;
   const body = JSON.stringify({ description: origin });
-  await call(environment, path, { method: "POST", body, repeatable: true });
+  await call(escPath, path, { method: "POST", body, repeatable: true });
 }
 var OVER = /* @__PURE__ */ new Set(["applied", "closed", "merged", "rejected"]);
-async function openRequest(call, environment) {
+async function openRequest(call, escPath) {
   const base = `/api/change-requests/${call.organization}?entityType=environment`;
   const seen = /* @__PURE__ */ new Set();
   for (let token = ""; ; ) {
     const path = token === "" ? base : `${base}&continuationToken=${encodeURIComponent(token)}`;
-    const page = parseAnswer(environment, await call(environment, path));
-    if (!Array.isArray(page.changeRequests)) throw notTheService(environment, "lists no change requests");
-    const found = page.changeRequests.find((each) => isOpenChange(each, environment));
+    const page = parseAnswer(escPath, await call(escPath, path));
+    if (!Array.isArray(page.changeRequests)) throw notTheService(escPath, "lists no change requests");
+    const found = page.changeRequests.find((each) => isOpenChange(each, escPath));
     if (found !== void 0) return standingIn(found);
     token = page.continuationToken ?? "";
     if (token === "") return void 0;
-    if (seen.has(token)) throw notTheService(environment, "repeats itself");
+    if (seen.has(token)) throw notTheService(escPath, "repeats itself");
     seen.add(token);
   }
 }
@@ -8757,9 +8761,9 @@ function standingIn({
   const about = { description: description ?? "", by: createdBy?.githubLogin ?? "" };
   return { id, status, ...about, revision: latestRevisionNumber ?? 1 };
 }
-function isOpenChange({ status, action, entity }, environment) {
+function isOpenChange({ status, action, entity }, escPath) {
   const isChange2 = action !== "open" && !OVER.has(status);
-  return isChange2 && `${entity?.project}/${entity?.name}` === environment;
+  return isChange2 && `${entity?.project}/${entity?.name}` === escPath;
 }
 
 // src/ledger/ledger-store.ts
@@ -8921,8 +8925,8 @@ function outcomeOf(report) {
     notices: report.paused === void 0 ? [] : [pauseLine(report.environment, report.paused)]
   };
 }
-function pauseLine(environment, paused) {
-  return `${environment}: ${describePause(paused)} (${COMMAND} resume ${environment} lifts it)`;
+function pauseLine(deployment, paused) {
+  return `${deployment}: ${describePause(paused)} (${COMMAND} resume ${deployment} lifts it)`;
 }
 function byReason(lines) {
   const names = /* @__PURE__ */ new Map();
@@ -9072,16 +9076,16 @@ var Beginning = class {
    * @param now what stands. The first of each values environment is kept.
    * @param ledger as it stands.
    */
-  changedSince(environment, now, ledger) {
-    const first = this.looks.get(environment);
-    if (first === void 0) this.looks.set(environment, now);
+  changedSince(deployment, now, ledger) {
+    const first = this.looks.get(deployment);
+    if (first === void 0) this.looks.set(deployment, now);
     if (first === void 0 || first.revision === now.revision) return {};
     const names = /* @__PURE__ */ new Set([...Object.keys(first.fingerprints), ...Object.keys(now.fingerprints)]);
     const told = [...names].filter((name) => {
       const stands = now.fingerprints[name];
       return stands !== first.fingerprints[name] && !this.isKnownToBeOlder(name, stands ?? "", ledger);
     });
-    const who = `somebody wrote revision ${now.revision} of ${environment} while this sync ran and set`;
+    const who = `somebody wrote revision ${now.revision} of ${deployment} while this sync ran and set`;
     return Object.fromEntries(told.map((name) => [name, who]));
   }
   /** Whether a sync that is not later says that it wrote this, and has said so since, or before it wrote. */
@@ -9180,7 +9184,7 @@ function quoted(text) {
 // src/sync/values-text.ts
 var ValuesText = class {
   /** @throws RemedyError when the text is not a YAML mapping; the text is not quoted. */
-  constructor(text, appRoot, environment) {
+  constructor(text, appRoot, deployment) {
     this.appRoot = appRoot;
     const document = boundedDocument(text, { customTags: exactNumbers });
     if (document !== void 0 && ((0, import_yaml5.isMap)(document.contents) || isNothing(document.contents))) {
@@ -9189,7 +9193,7 @@ var ValuesText = class {
     }
     throw new RemedyError({
       code: "environment-text-invalid",
-      subject: environment,
+      subject: deployment,
       cause: "its text is not a YAML mapping, or is larger than any of ours",
       remedy: "restore an earlier revision of it"
     });
@@ -9721,17 +9725,17 @@ function once({ alert, catalog, target }) {
 
 // src/sync/sync.ts
 async function runSync(context) {
-  const { catalog, environment, http, now } = context;
-  const runner = createRunner(environment, context.print);
+  const { catalog, env, http, now } = context;
+  const runner = createRunner(env, context.print);
   try {
     runner.mask(masksOf(secretsIn(context)));
     const target = targetOf(context);
-    const options = readRunOptions(environment, catalog);
-    const url = checkedAddress("PULUMI_BACKEND_URL", environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl);
+    const options = readRunOptions(env, catalog);
+    const url = checkedAddress("PULUMI_BACKEND_URL", env.PULUMI_BACKEND_URL || catalog.pulumiApiUrl);
     const mask = (token2) => runner.mask([token2.unwrap()]);
-    const token = await authenticate({ catalog, environment, url, http, mask }, target);
+    const token = await authenticate({ catalog, env, url, http, mask }, target);
     const at = { url, organization: catalog.pulumiOrganization, token, http };
-    const { GITHUB_RUN_ID: run } = environment;
+    const { GITHUB_RUN_ID: run } = env;
     const direct = createPulumiCloud(at);
     const proposer = syncProposer(run === void 0 ? "by hand" : `run ${run}`, target, direct);
     const cloud = proposingCloud(target, direct, () => createPulumiCall(at), proposer);
@@ -9739,8 +9743,8 @@ async function runSync(context) {
       target,
       catalog,
       // Once a day nothing the ledger says is taken for granted: who may write there may write what runs believe.
-      compares: environment.GITHUB_EVENT_NAME === "schedule",
-      input: environment,
+      compares: env.GITHUB_EVENT_NAME === "schedule",
+      input: env,
       identity: identityOf(context),
       options
     };
@@ -9761,20 +9765,20 @@ async function runSync(context) {
   }
 }
 var WEBHOOK = "SYNC_ALERT_WEBHOOK";
-function secretsIn({ catalog, environment }) {
+function secretsIn({ catalog, env }) {
   const names = catalog.secrets.flatMap((secret) => [secret.name, ...secret.aliases]);
-  return ["PULUMI_ACCESS_TOKEN", WEBHOOK, ...names].flatMap((name) => environment[name] ?? []);
+  return ["PULUMI_ACCESS_TOKEN", WEBHOOK, ...names].flatMap((name) => env[name] ?? []);
 }
-function identityOf({ environment, now }) {
+function identityOf({ env, now }) {
   return {
-    run: environment.GITHUB_RUN_ID ?? handRun(),
-    attempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
-    commit: environment.GITHUB_SHA ?? "none",
+    run: env.GITHUB_RUN_ID ?? handRun(),
+    attempt: env.GITHUB_RUN_ATTEMPT ?? "1",
+    commit: env.GITHUB_SHA ?? "none",
     now: now().toISOString()
   };
 }
-function targetOf({ catalog, environment }) {
-  return findTarget(catalog, environment.SYNC_ENVIRONMENT ?? "", "SYNC_ENVIRONMENT");
+function targetOf({ catalog, env }) {
+  return findTarget(catalog, env.SYNC_ENVIRONMENT ?? "", "SYNC_ENVIRONMENT");
 }
 function findTarget(catalog, wanted, asked) {
   const target = catalog.targets.find((each) => each.environment === wanted);
@@ -9788,10 +9792,10 @@ function findTarget(catalog, wanted, asked) {
     remedy: `set it to one of ${known}`
   });
 }
-function alertOf({ environment, http }) {
-  const url = environment[WEBHOOK] ?? "";
+function alertOf({ env, http }) {
+  const url = env[WEBHOOK] ?? "";
   if (url === "") return {};
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = environment;
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
   const page = server && repository && run ? `${server}/${repository}/actions/runs/${run}` : void 0;
   return { alert: createAlert(new Secret(url), page, http) };
 }
@@ -9803,7 +9807,7 @@ process.on("uncaughtException", (error) => {
 });
 runSync({
   catalog: JOB_CATALOG,
-  environment: process.env,
+  env: process.env,
   http: createHttp(),
   print: (line) => console.log(line),
   now: () => /* @__PURE__ */ new Date()

@@ -39,21 +39,21 @@ export function rightsOf(
 ): Right[] {
   const groups = Object.keys(catalog.groups);
   const policies = catalog.accessPolicies;
-  return catalog.environments.flatMap((environment) => {
-    const { sync, ...others } = ownPolicies(settings, environment);
+  return catalog.environments.flatMap((deployment) => {
+    const { sync, ...others } = ownPolicies(settings, deployment);
     const here = [...Object.values(others), ...policies].filter((policy) =>
-      policy.environments.includes(environment),
+      policy.environments.includes(deployment),
     );
     const on = (group: string, all: readonly AccessPolicy[]) =>
       rightsOn(
-        environment,
+        deployment,
         group,
         all.filter((policy) => groupsOf(policy, groups).includes(group)),
       );
-    const { approvals } = oversightOf(settingsOf(environment, settings, stacks));
+    const { approvals } = oversightOf(settingsOf(deployment, settings, stacks));
     return [
       ...groups.flatMap((group) => on(group, [sync, ...here])),
-      ...rotatorsIn(catalog.rotators, environment).flatMap(({ name, group }) =>
+      ...rotatorsIn(catalog.rotators, deployment).flatMap(({ name, group }) =>
         on(group, here).map((right) => ({
           ...right,
           rotator: name,
@@ -64,11 +64,11 @@ export function rightsOf(
   });
 }
 
-function rightsOn(environment: string, group: string, policies: readonly AccessPolicy[]): Right[] {
+function rightsOn(deployment: string, group: string, policies: readonly AccessPolicy[]): Right[] {
   const found = new Map<string, Right>();
   for (const policy of policies) {
     for (const { type, name } of policy.identities) {
-      const right = rightBy(policy, environment, group, { type, name });
+      const right = rightBy(policy, deployment, group, { type, name });
       const other = found.get(`${type} ${name}`);
       found.set(`${type} ${name}`, other === undefined ? right : joined(other, right));
     }
@@ -76,10 +76,10 @@ function rightsOn(environment: string, group: string, policies: readonly AccessP
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, right]) => right);
 }
 
-function rightBy(policy: AccessPolicy, environment: string, group: string, identity: Identity): Right {
+function rightBy(policy: AccessPolicy, deployment: string, group: string, identity: Identity): Right {
   const { name, why, level, maxOpenDuration } = policy;
   const limit = maxOpenDuration === undefined ? {} : { maxOpenDuration };
-  return { environment, group, identity, level, ...limit, because: [{ policy: name, why }] };
+  return { environment: deployment, group, identity, level, ...limit, because: [{ policy: name, why }] };
 }
 
 function joined(a: Right, b: Right): Right {
@@ -97,9 +97,9 @@ function joined(a: Right, b: Right): Right {
 /** What the program's own teams may do, said as policies are. */
 function ownPolicies(
   settings: Settings,
-  environment: string,
+  deployment: string,
 ): Record<string, AccessPolicy> & { sync: AccessPolicy } {
-  const everywhere = { groups: "all", environments: [environment] } as const;
+  const everywhere = { groups: "all", environments: [deployment] } as const;
   const team = (name: string): Identity[] => [{ type: "team", name }];
   const audit: AccessPolicy = {
     ...everywhere,
@@ -113,14 +113,14 @@ function ownPolicies(
       ...everywhere,
       name: "(application)",
       why: "The application's loader opens what it runs with",
-      identities: team(applicationTeam(settings, environment)),
+      identities: team(applicationTeam(settings, deployment)),
       level: "open",
     },
     sync: {
       ...everywhere,
       name: "(sync)",
       why: "The sync job writes what people set in GitHub",
-      identities: team(syncTeam(settings, environment)),
+      identities: team(syncTeam(settings, deployment)),
       level: "write",
     },
     ...(settings.programRepository === undefined ? {} : { audit }),

@@ -63,9 +63,9 @@ export function protectionChecks(
       subject: `workflow and script in ${repository}`,
       look: async () => ofFiles(await fileFacts(branch, await asked(), ask), organizationStack),
     },
-    ...environments.map((environment) => ({
-      subject: `GitHub environment ${environment} of ${repository}`,
-      look: async () => ofEnvironment(await shown(), environment, branch),
+    ...environments.map((deployment) => ({
+      subject: `GitHub environment ${deployment} of ${repository}`,
+      look: async () => ofEnvironment(await shown(), deployment, branch),
     })),
   ];
 }

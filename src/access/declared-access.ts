@@ -1,7 +1,7 @@
 import type { AccessPolicy } from "../catalog/access-policy";
 import type { ResolvedCatalog } from "../catalog/entry";
-import { escEnvironments } from "../catalog/esc-environments";
-import { type EscEnvironment, pathOf } from "../catalog/layout";
+import { escLayout } from "../catalog/esc-environments";
+import { type EscEnvironmentId, pathOf } from "../catalog/layout";
 import type { Settings } from "../catalog/settings";
 import type { Problem } from "../errors";
 import { COMMAND } from "../text";
@@ -16,18 +16,18 @@ import { programTeam } from "./trust";
 export function declaredAccess(
   catalog: ResolvedCatalog,
   settings: Settings,
-  environment: string,
+  deployment: string,
 ): EnvironmentAccess {
   const groups = Object.keys(catalog.groups).sort();
-  const access = accessOf(settings, environment, groups, catalog.accessPolicies);
+  const access = accessOf(settings, deployment, groups, catalog.accessPolicies);
   const { approvals } = oversightOf(settings);
-  return withRotators(access, settings, environment, { rotators: catalog.rotators, approvals });
+  return withRotators(access, settings, deployment, { rotators: catalog.rotators, approvals });
 }
 
 /** What the program's nightly job may do in one environment: read all definitions, open none. */
-export function auditAccess(catalog: ResolvedCatalog, settings: Settings, environment: string): TeamAccess {
-  const read = (id: EscEnvironment): Grant => ({ environment: id, level: "read" });
-  const { kept, composite } = escEnvironments(catalog, settings, environment);
+export function auditAccess(catalog: ResolvedCatalog, settings: Settings, deployment: string): TeamAccess {
+  const read = (id: EscEnvironmentId): Grant => ({ environment: id, level: "read" });
+  const { kept, composite } = escLayout(catalog, settings, deployment);
   return {
     team: programTeam(settings, "audit"),
     own: { description: "" },
@@ -37,8 +37,8 @@ export function auditAccess(catalog: ResolvedCatalog, settings: Settings, enviro
 }
 
 /** The config of the stack that owns an environment, of those known; `settings` where none of them does. */
-export function settingsOf(environment: string, settings: Settings, stacks: readonly Settings[]): Settings {
-  return stacks.find(({ environments }) => environments.includes(environment)) ?? settings;
+export function settingsOf(deployment: string, settings: Settings, stacks: readonly Settings[]): Settings {
+  return stacks.find(({ environments }) => environments.includes(deployment)) ?? settings;
 }
 
 /** The default environment permission, which everybody has besides what the policies give. */

@@ -29,31 +29,29 @@ export function escPlaces(
 ): EscPlace[] {
   const secrets = catalog.entries.filter((secret) => !secret.bootstrap);
   const groups = Object.keys(catalog.groups);
-  return environments.flatMap((environment) => {
-    const { audiences } = accessOf(naming, environment, groups, catalog.accessPolicies);
-    const here = secrets.filter((secret) => secret.environments.includes(environment));
+  return environments.flatMap((deployment) => {
+    const { audiences } = accessOf(naming, deployment, groups, catalog.accessPolicies);
+    const here = secrets.filter((secret) => secret.environments.includes(deployment));
     const namesOf = (of: readonly string[]) =>
       new Set(here.filter(({ group }) => of.includes(group)).map(({ name }) => name));
     const place = (path: string, names: Set<string>): EscPlace => ({
       path,
-      environment,
+      environment: deployment,
       secrets: names,
-      syncTeam: syncTeam(naming, environment),
+      syncTeam: syncTeam(naming, deployment),
     });
     return [
-      place(pathOf(compositeEnvironment(naming, environment)), namesOf(groups)),
-      ...groups.map((group) =>
-        place(pathOf(valuesEnvironment(naming, environment, group)), namesOf([group])),
-      ),
+      place(pathOf(compositeEnvironment(naming, deployment)), namesOf(groups)),
+      ...groups.map((group) => place(pathOf(valuesEnvironment(naming, deployment, group)), namesOf([group]))),
       ...audiences.map((audience) => place(pathOf(audience.environment), namesOf(audience.groups))),
       // What ESC makes by itself is under no name of the catalog's.
-      ...rotatorsIn(catalog.rotators, environment).flatMap((rotator) =>
+      ...rotatorsIn(catalog.rotators, deployment).flatMap((rotator) =>
         [rotatedEnvironment, ...(rotator.kind === "password" ? [] : [managingEnvironment])].map((idOf) =>
-          place(pathOf(idOf(naming, environment, rotator)), new Set()),
+          place(pathOf(idOf(naming, deployment, rotator)), new Set()),
         ),
       ),
       // Its one secret is the key of the fingerprints: with it a guess of a value can be tried.
-      place(pathOf(ledgerEnvironment(naming, environment)), new Set()),
+      place(pathOf(ledgerEnvironment(naming, deployment)), new Set()),
     ];
   });
 }

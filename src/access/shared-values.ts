@@ -70,7 +70,7 @@ function audiencesOf(group: string, { accessPolicies, groups }: ResolvedCatalog)
 }
 
 function gainOf({ identity, grants }: Audience, environments: readonly string[]): Gain[] {
-  const isOpen = (environment: string) => grants.some((grant) => grant.environments.includes(environment));
+  const isOpen = (deployment: string) => grants.some((grant) => grant.environments.includes(deployment));
   const opens = environments.filter(isOpen);
   const reaches = environments.filter((each) => !isOpen(each));
   if (opens.length === 0 || reaches.length === 0) return [];

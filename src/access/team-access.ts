@@ -4,7 +4,7 @@ import {
   applicationTeam,
   audienceEnvironment,
   compositeEnvironment,
-  type EscEnvironment,
+  type EscEnvironmentId,
   ledgerEnvironment,
   type Naming,
   pathOf,
@@ -16,7 +16,7 @@ import { type Rotator, rotatedEnvironment, rotatorsIn } from "../catalog/rotator
 
 /** One team's right on one ESC environment. */
 export interface Grant {
-  environment: EscEnvironment;
+  environment: EscEnvironmentId;
   level: Level;
   maxOpenDuration?: string;
 }
@@ -35,7 +35,7 @@ export interface TeamAccess {
 /** A composite environment of its own, for people who may open some groups and not all. */
 export interface Audience {
   policy: string;
-  environment: EscEnvironment;
+  environment: EscEnvironmentId;
   groups: readonly string[];
 }
 
@@ -57,12 +57,12 @@ export interface EnvironmentAccess {
  */
 export function accessOf(
   naming: Naming,
-  environment: string,
+  deployment: string,
   groups: readonly string[],
   policies: readonly AccessPolicy[] = [],
 ): EnvironmentAccess {
-  const here = policies.filter((policy) => policy.environments.includes(environment));
-  const place = { naming, environment, groups };
+  const here = policies.filter((policy) => policy.environments.includes(deployment));
+  const place = { naming, environment: deployment, groups };
   return {
     teams: [
       ...pipelineTeams(place),
@@ -80,7 +80,7 @@ interface Place {
 }
 
 function pipelineTeams({ naming, environment, groups }: Place): TeamAccess[] {
-  const on = (id: EscEnvironment, level: Level): Grant => ({ environment: id, level });
+  const on = (id: EscEnvironmentId, level: Level): Grant => ({ environment: id, level });
   const values = groups.map((group) => valuesEnvironment(naming, environment, group));
   return [
     {
@@ -192,18 +192,18 @@ export function levelOnRotated(level: Level, approvals: boolean): Level {
 export function withRotators(
   access: EnvironmentAccess,
   naming: Naming,
-  environment: string,
+  deployment: string,
   { rotators, approvals }: { rotators: readonly Rotator[]; approvals: boolean },
 ): EnvironmentAccess {
-  const here = rotatorsIn(rotators, environment);
+  const here = rotatorsIn(rotators, deployment);
   const teams = access.teams.map((team) => {
-    if (team.team === syncTeam(naming, environment)) return team;
+    if (team.team === syncTeam(naming, deployment)) return team;
     const rotated = here.flatMap((rotator) => {
-      const values = pathOf(valuesEnvironment(naming, environment, rotator.group));
+      const values = pathOf(valuesEnvironment(naming, deployment, rotator.group));
       const grant = team.onValues.find((each) => pathOf(each.environment) === values);
       if (grant === undefined) return [];
       const level = levelOnRotated(grant.level, approvals);
-      return [{ ...grant, level, environment: rotatedEnvironment(naming, environment, rotator) }];
+      return [{ ...grant, level, environment: rotatedEnvironment(naming, deployment, rotator) }];
     });
     return rotated.length === 0 ? team : { ...team, onValues: [...team.onValues, ...rotated] };
   });

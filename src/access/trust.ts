@@ -185,9 +185,9 @@ export function declaredTrust(
   stacks: readonly string[],
   repositories: readonly Repository[],
 ): TrustRule[] {
-  const targets = catalog.environments.map((environment) => ({
-    environment,
-    team: syncTeam(settings, environment),
+  const targets = catalog.environments.map((deployment) => ({
+    environment: deployment,
+    team: syncTeam(settings, deployment),
   }));
   const { syncAuthentication, carriers } = settings;
   const program = repositories.find(({ name }) => name === settings.programRepository);

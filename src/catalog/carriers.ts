@@ -101,7 +101,7 @@ export function carriersOf({ name, bootstrap }: ResolvedEntry, shards: Spread["s
 }
 
 /** Repositories that may read a secret as declared, by name: its carriers and its own. Only for `selected`. */
-export function readersOf(secret: ResolvedEntry, shards: Spread["shards"]): string[] {
+export function repositoriesWithAccess(secret: ResolvedEntry, shards: Spread["shards"]): string[] {
   if (secret.visibility !== "selected") return [];
   return [...new Set([...carriersOf(secret, shards), ...secret.repositories])].sort();
 }

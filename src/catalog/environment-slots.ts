@@ -25,11 +25,11 @@ export function environmentTargets(
   environments: readonly string[],
   today: string,
 ): EnvironmentSlot[] {
-  return environments.flatMap((environment) =>
-    environmentSlots(secrets, today, environment).flatMap((slot) =>
+  return environments.flatMap((deployment) =>
+    environmentSlots(secrets, today, deployment).flatMap((slot) =>
       carriers
         .filter((each) => slot.secret.bootstrap || bestOf(slot.secret.name, carriers) === each)
-        .map((repository) => ({ repository, environment, slot })),
+        .map((repository) => ({ repository, environment: deployment, slot })),
     ),
   );
 }
@@ -41,11 +41,11 @@ export function environmentLeftovers(
   environments: readonly string[],
 ): EnvironmentSlot[] {
   const slots = slotNames(secrets).filter(({ secret }) => !secret.perEnvironment);
-  return environments.flatMap((environment) =>
+  return environments.flatMap((deployment) =>
     carriers.flatMap((repository) =>
       slots
-        .filter(({ secret }) => secret.environments.includes(environment))
-        .map((slot) => ({ repository, environment, slot })),
+        .filter(({ secret }) => secret.environments.includes(deployment))
+        .map((slot) => ({ repository, environment: deployment, slot })),
     ),
   );
 }

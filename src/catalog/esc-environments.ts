@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import type { ResolvedCatalog } from "./entry";
 import {
   compositeEnvironment,
-  type EscEnvironment,
+  type EscEnvironmentId,
   ledgerEnvironment,
   type Naming,
   pathOf,
@@ -11,35 +11,31 @@ import {
 import { managingEnvironment, type Rotator, rotatedEnvironment, rotatorsIn } from "./rotators";
 import type { Settings } from "./settings";
 
-/** What ESC has of one environment, whoever may open it. */
-export interface EscEnvironments {
+/** What ESC has of one deployment environment, whoever may open it. */
+export interface EscLayout {
   /** Those that hold something nobody could make again: the values of each group, the ledger, what ESC rotates. */
-  kept: readonly EscEnvironment[];
+  kept: readonly EscEnvironmentId[];
   /** Of `kept` those of managing users: nobody but administrators may open them. */
-  managing: readonly EscEnvironment[];
-  composite: EscEnvironment;
+  managing: readonly EscEnvironmentId[];
+  composite: EscEnvironmentId;
 }
 
-/** Every ESC environment of one environment, but for the composites that access policies make. */
-export function escEnvironments(
-  catalog: ResolvedCatalog,
-  naming: Naming,
-  environment: string,
-): EscEnvironments {
+/** Every ESC environment of one deployment environment, but for the composites that access policies make. */
+export function escLayout(catalog: ResolvedCatalog, naming: Naming, deployment: string): EscLayout {
   const groups = Object.keys(catalog.groups).sort();
-  const rotators = rotatorsIn(catalog.rotators, environment);
+  const rotators = rotatorsIn(catalog.rotators, deployment);
   const managing = rotators
     .filter(({ kind }) => kind !== "password")
-    .map((rotator) => managingEnvironment(naming, environment, rotator));
+    .map((rotator) => managingEnvironment(naming, deployment, rotator));
   return {
     kept: [
-      ...groups.map((group) => valuesEnvironment(naming, environment, group)),
-      ledgerEnvironment(naming, environment),
-      ...rotators.map((rotator) => rotatedEnvironment(naming, environment, rotator)),
+      ...groups.map((group) => valuesEnvironment(naming, deployment, group)),
+      ledgerEnvironment(naming, deployment),
+      ...rotators.map((rotator) => rotatedEnvironment(naming, deployment, rotator)),
       ...managing,
     ],
     managing,
-    composite: compositeEnvironment(naming, environment),
+    composite: compositeEnvironment(naming, deployment),
   };
 }
 
@@ -57,15 +53,15 @@ export function escEnvironments(
  */
 export function renderComposite(
   naming: Naming,
-  environment: string,
+  deployment: string,
   groups: readonly string[],
   tag?: string,
-  rotated: readonly EscEnvironment[] = [],
+  rotated: readonly EscEnvironmentId[] = [],
 ): string {
   const version = tag === undefined ? "" : `@${tag}`;
   const imports = [...groups]
     .sort()
-    .map((group) => `${pathOf(valuesEnvironment(naming, environment, group))}${version}`);
+    .map((group) => `${pathOf(valuesEnvironment(naming, deployment, group))}${version}`);
   return stringify({ imports: [...imports, ...rotated.map(pathOf)] });
 }
 
@@ -73,11 +69,11 @@ export function renderComposite(
 export function declaredComposite(
   settings: Naming & Pick<Settings, "compositeTags">,
   rotators: readonly Rotator[],
-  environment: string,
+  deployment: string,
   groups: readonly string[],
 ): string {
-  const rotated = rotatorsIn(rotators, environment, groups).map((rotator) =>
-    rotatedEnvironment(settings, environment, rotator),
+  const rotated = rotatorsIn(rotators, deployment, groups).map((rotator) =>
+    rotatedEnvironment(settings, deployment, rotator),
   );
-  return renderComposite(settings, environment, groups, settings.compositeTags[environment], rotated);
+  return renderComposite(settings, deployment, groups, settings.compositeTags[deployment], rotated);
 }

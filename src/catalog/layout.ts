@@ -5,39 +5,39 @@ import type { Settings } from "./settings";
 export type Naming = Pick<Settings, "escProject" | "application">;
 
 /** An ESC environment's project and name. */
-export interface EscEnvironment {
+export interface EscEnvironmentId {
   project: string;
   name: string;
 }
 
 /** `default/app-production`: what applications open. */
-export function compositeEnvironment(naming: Naming, environment: string): EscEnvironment {
-  return { project: naming.escProject, name: `${naming.application}-${environment}` };
+export function compositeEnvironment(naming: Naming, deployment: string): EscEnvironmentId {
+  return { project: naming.escProject, name: `${naming.application}-${deployment}` };
 }
 
 /** `default/app-production-api-keys`: what the sync job writes. */
-export function valuesEnvironment(naming: Naming, environment: string, group: string): EscEnvironment {
-  return { project: naming.escProject, name: `${naming.application}-${environment}-${group}` };
+export function valuesEnvironment(naming: Naming, deployment: string, group: string): EscEnvironmentId {
+  return { project: naming.escProject, name: `${naming.application}-${deployment}-${group}` };
 }
 
 /** `default/app-production-ledger`: when and by which run each value was synced, without the values. */
-export function ledgerEnvironment(naming: Naming, environment: string): EscEnvironment {
-  return { project: naming.escProject, name: `${naming.application}-${environment}-ledger` };
+export function ledgerEnvironment(naming: Naming, deployment: string): EscEnvironmentId {
+  return { project: naming.escProject, name: `${naming.application}-${deployment}-ledger` };
 }
 
 /** `default/app-production-for-database-admin`: what people open whom a policy gives some groups and not all. */
-export function audienceEnvironment(naming: Naming, environment: string, policy: string): EscEnvironment {
-  return { project: naming.escProject, name: `${naming.application}-${environment}-for-${policy}` };
+export function audienceEnvironment(naming: Naming, deployment: string, policy: string): EscEnvironmentId {
+  return { project: naming.escProject, name: `${naming.application}-${deployment}-for-${policy}` };
 }
 
 /** The team whose short-lived token the sync job of one environment works with. */
-export function syncTeam(naming: Naming, environment: string): string {
-  return teamName(`${naming.application}-${environment}-sync`);
+export function syncTeam(naming: Naming, deployment: string): string {
+  return teamName(`${naming.application}-${deployment}-sync`);
 }
 
 /** The team that may open the composite environment and so all it imports: the application's own identity. */
-export function applicationTeam(naming: Naming, environment: string): string {
-  return teamName(`${naming.application}-${environment}-application`);
+export function applicationTeam(naming: Naming, deployment: string): string {
+  return teamName(`${naming.application}-${deployment}-application`);
 }
 
 /**
@@ -46,8 +46,8 @@ export function applicationTeam(naming: Naming, environment: string): string {
  * @param terms what they may do, as part of the name: other terms make another team, which stands before the old one
  *   goes. The provider changes a permission of a standing team by taking it away first.
  */
-export function policyTeam(naming: Naming, environment: string, policy: string, terms: string): string {
-  return teamName(`${naming.application}-${environment}-${policy}-${terms}`);
+export function policyTeam(naming: Naming, deployment: string, policy: string, terms: string): string {
+  return teamName(`${naming.application}-${deployment}-${policy}-${terms}`);
 }
 
 /** Pulumi Cloud refuses longer team names (pulumi/docs#14435). */
@@ -61,13 +61,13 @@ function teamName(name: string): string {
 }
 
 /** `default/app-production`, as `imports:` and the CLI spell it. */
-export function pathOf(id: EscEnvironment): string {
+export function pathOf(id: EscEnvironmentId): string {
   return `${id.project}/${id.name}`;
 }
 
 /** A job's id in the workflow: it begins with a letter or _ and has no dot (docs.github.com, workflow syntax), as an environment may. */
-export function jobIdOf(environment: string): string {
-  return environment.replace(/^(?=[0-9])/, "_").replaceAll(".", "_");
+export function jobIdOf(deployment: string): string {
+  return deployment.replace(/^(?=[0-9])/, "_").replaceAll(".", "_");
 }
 
 /** The sync workflow's file, by whose name GitHub starts it. */

@@ -18,14 +18,14 @@ export const MANAGING_TEXT = stringify({
  */
 export function renderRotated(
   naming: Naming & { appRoot: string },
-  environment: string,
+  deployment: string,
   rotator: Rotator,
 ): string {
   const { name, kind } = rotator;
   const values = rotatedValues(rotator);
   const mapped = values.map(({ appKey, from }) => [appKey, `\${rotators["${name}"].${from.join(".")}}`]);
   const variables = values.map(({ name: variable, appKey }) => [variable, `\${${naming.appRoot}.${appKey}}`]);
-  const call = { inputs: inputsOf(naming, environment, rotator), state: firstState(rotator) };
+  const call = { inputs: inputsOf(naming, deployment, rotator), state: firstState(rotator) };
   return stringify(
     {
       values: {
@@ -40,13 +40,13 @@ export function renderRotated(
 }
 
 /** The inputs of the rotator's call. The managing user is taken from an environment that readers need no right on. */
-export function inputsOf(naming: Naming, environment: string, rotator: Rotator): Record<string, unknown> {
+export function inputsOf(naming: Naming, deployment: string, rotator: Rotator): Record<string, unknown> {
   if (rotator.kind === "password") return { length: rotator.length ?? DEFAULT_LENGTH, special: false };
-  const { project, name } = managingEnvironment(naming, environment, rotator);
+  const { project, name } = managingEnvironment(naming, deployment, rotator);
   const [username1, username2] = rotator.users;
   const managingUser = `\${environments["${project}"]["${name}"].managingUser}`;
   return {
-    database: { ...rotator.databases[environment], managingUser },
+    database: { ...rotator.databases[deployment], managingUser },
     rotateUsers: { username1, username2 },
   };
 }

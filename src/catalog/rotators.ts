@@ -1,4 +1,4 @@
-import type { EscEnvironment, Naming } from "./layout";
+import type { EscEnvironmentId, Naming } from "./layout";
 
 /** Kinds of credentials that ESC changes by itself: the vendor's rotators that this program knows. */
 export const ROTATOR_KINDS = ["mysql", "password", "postgres"] as const;
@@ -91,28 +91,28 @@ export function rotatedValues(rotator: Rotator): RotatedValue[] {
 }
 
 /** Whether an environment has a rotator. */
-export function isIn(rotator: Rotator, environment: string): boolean {
-  if (rotator.kind === "password") return rotator.environments?.includes(environment) ?? true;
-  return rotator.databases[environment] !== undefined;
+export function isIn(rotator: Rotator, deployment: string): boolean {
+  if (rotator.kind === "password") return rotator.environments?.includes(deployment) ?? true;
+  return rotator.databases[deployment] !== undefined;
 }
 
 /** Rotators of some groups that an environment has, by name. */
 export function rotatorsIn(
   rotators: readonly Rotator[],
-  environment: string,
+  deployment: string,
   groups?: readonly string[],
 ): Rotator[] {
   return rotators
-    .filter((each) => isIn(each, environment) && (groups?.includes(each.group) ?? true))
+    .filter((each) => isIn(each, deployment) && (groups?.includes(each.group) ?? true))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** `default/app-production-rotated-orders`: what ESC writes the credentials to. */
-export function rotatedEnvironment(naming: Naming, environment: string, { name }: Rotator): EscEnvironment {
-  return { project: naming.escProject, name: `${naming.application}-${environment}-rotated-${name}` };
+export function rotatedEnvironment(naming: Naming, deployment: string, { name }: Rotator): EscEnvironmentId {
+  return { project: naming.escProject, name: `${naming.application}-${deployment}-rotated-${name}` };
 }
 
 /** `default/app-production-managing-orders`: the managing user. Nobody but administrators may open it. */
-export function managingEnvironment(naming: Naming, environment: string, { name }: Rotator): EscEnvironment {
-  return { project: naming.escProject, name: `${naming.application}-${environment}-managing-${name}` };
+export function managingEnvironment(naming: Naming, deployment: string, { name }: Rotator): EscEnvironmentId {
+  return { project: naming.escProject, name: `${naming.application}-${deployment}-managing-${name}` };
 }

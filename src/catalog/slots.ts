@@ -36,10 +36,10 @@ export function organizationSlots(secrets: readonly ResolvedEntry[], today: stri
 export function environmentSlots(
   secrets: readonly ResolvedEntry[],
   today: string,
-  environment: string,
+  deployment: string,
 ): SlotName[] {
   return living(secrets, today).filter(
-    ({ secret }) => secret.perEnvironment && secret.environments.includes(environment),
+    ({ secret }) => secret.perEnvironment && secret.environments.includes(deployment),
   );
 }
 

@@ -65,7 +65,7 @@ function revoke({ secret, environments, notes }: Case): StepText {
 /** A rotation leaves the one before valid, for what has loaded it: that is the compromised one, until the second. */
 function rotate(name: string, rotated: readonly string[]): StepText {
   const lines = [
-    ...rotated.map((environment) => `pulumi env rotate ${environment}`),
+    ...rotated.map((deployment) => `pulumi env rotate ${deployment}`),
     "Restart what has loaded it, then rotate once more: the first rotation leaves the old one valid, the second ends it",
     "Restart once more, so that everything has the newest",
   ];
@@ -83,7 +83,7 @@ function value({ secret, slots, places, way }: Case, { settings }: StepOptions):
   }
   if (way === "environments") {
     const lines = [...new Set(places.map(({ environment }) => environment))].map(
-      (environment) => `${COMMAND} set ${secret.name} --environment ${environment} --replace`,
+      (deployment) => `${COMMAND} set ${secret.name} --environment ${deployment} --replace`,
     );
     return { title: `${title} in each GitHub environment`, lines };
   }

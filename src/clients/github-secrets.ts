@@ -45,7 +45,7 @@ export interface GitHub {
   /** Names of a repository's deployment environments. */
   environments(repository: string): Promise<string[]>;
   /** Names of the secrets of one of them. */
-  environmentSecrets(repository: string, environment: string): Promise<string[]>;
+  environmentSecrets(repository: string, gitHubEnvironment: string): Promise<string[]>;
 }
 
 /**
@@ -102,10 +102,10 @@ export function createGitHub(options: {
       names(ofRepository(repository), `/repos/${organization}/${repository}/actions/secrets`, "secrets"),
     environments: (repository) =>
       names(ofRepository(repository), `/repos/${organization}/${repository}/environments`, "environments"),
-    environmentSecrets: (repository, environment) =>
+    environmentSecrets: (repository, gitHubEnvironment) =>
       names(
         ofRepository(repository),
-        `/repos/${organization}/${repository}/environments/${encodeURIComponent(environment)}/secrets`,
+        `/repos/${organization}/${repository}/environments/${encodeURIComponent(gitHubEnvironment)}/secrets`,
         "secrets",
       ),
   };
@@ -163,11 +163,11 @@ function bodyOf({ visibility, repositoryIds, sealed }: SecretWrite): object {
 /** What a write of an environment's secret needs; `GitHub` lists them. */
 export interface GitHubEnvironmentSecrets {
   /** @returns the environment's own key in base64, 32 bytes (X25519): the organization's does not open what it holds. */
-  publicKey(repository: string, environment: string): Promise<{ keyId: string; key: string }>;
+  publicKey(repository: string, gitHubEnvironment: string): Promise<{ keyId: string; key: string }>;
   /** Creates it, or replaces what stands. @param sealed the value, sealed for that environment's key. */
   write(
     repository: string,
-    environment: string,
+    gitHubEnvironment: string,
     name: string,
     sealed: { keyId: string; box: string },
   ): Promise<void>;
@@ -176,23 +176,26 @@ export interface GitHubEnvironmentSecrets {
 /** @throws RemedyError from every method, naming what was asked, the cause and the remedy. */
 export function createGitHubEnvironmentSecrets(call: GitHubCall): GitHubEnvironmentSecrets {
   const { get, put, organization } = call;
-  const secretsOf = (repository: string, environment: string) =>
-    `/repos/${organization}/${repository}/environments/${encodeURIComponent(environment)}/secrets`;
-  const asked = (thing: string, repository: string, environment: string): Asked => ({
-    thing: `${thing}${environment} of ${organization}/${repository}`,
+  const secretsOf = (repository: string, gitHubEnvironment: string) =>
+    `/repos/${organization}/${repository}/environments/${encodeURIComponent(gitHubEnvironment)}/secrets`;
+  const asked = (thing: string, repository: string, gitHubEnvironment: string): Asked => ({
+    thing: `${thing}${gitHubEnvironment} of ${organization}/${repository}`,
     kind: "environment",
   });
   return {
-    publicKey: async (repository, environment) => {
-      const whole = asked("environment ", repository, environment);
-      const { key, key_id: keyId } = await get(whole, `${secretsOf(repository, environment)}/public-key`);
+    publicKey: async (repository, gitHubEnvironment) => {
+      const whole = asked("environment ", repository, gitHubEnvironment);
+      const { key, key_id: keyId } = await get(
+        whole,
+        `${secretsOf(repository, gitHubEnvironment)}/public-key`,
+      );
       if (typeof key !== "string" || typeof keyId !== "string") throw notGitHub(whole);
       return { key, keyId };
     },
-    write: async (repository, environment, name, { keyId, box }) => {
+    write: async (repository, gitHubEnvironment, name, { keyId, box }) => {
       const body = { key_id: keyId, encrypted_value: box };
-      const secret = asked(`${name} in `, repository, environment);
-      const path = `${secretsOf(repository, environment)}/${name}`;
+      const secret = asked(`${name} in `, repository, gitHubEnvironment);
+      const path = `${secretsOf(repository, gitHubEnvironment)}/${name}`;
       await confirmWritten(call, secret, path, await put(secret, path, body));
     },
   };
@@ -201,7 +204,7 @@ export function createGitHubEnvironmentSecrets(call: GitHubCall): GitHubEnvironm
 /** What GitHub shows of deployment environments' rules. */
 export interface GitHubEnvironments {
   /** Names of the branches, or patterns of them, that may use an environment; empty where it has no such rules. */
-  branchRulesOf(repository: string, environment: string): Promise<string[]>;
+  branchRulesOf(repository: string, gitHubEnvironment: string): Promise<string[]>;
 }
 
 /** @throws RemedyError from every method. */
@@ -211,8 +214,8 @@ export function createGitHubEnvironments({
   organization,
 }: GitHubCall): GitHubEnvironments {
   return {
-    branchRulesOf: async (repository, environment) => {
-      const path = `/repos/${organization}/${repository}/environments/${encodeURIComponent(environment)}`;
+    branchRulesOf: async (repository, gitHubEnvironment) => {
+      const path = `/repos/${organization}/${repository}/environments/${encodeURIComponent(gitHubEnvironment)}`;
       const rules = await list<{ name: string; type?: string }>(
         ofRepository(repository),
         `${path}/deployment-branch-policies`,

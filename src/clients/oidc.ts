@@ -11,12 +11,12 @@ export interface IdTokenEndpoint {
 /**
  * The endpoint that GitHub gives this job.
  *
- * @param environment variables of the process.
+ * @param env variables of the process.
  * @throws RemedyError when there is none.
  */
-export function idTokenEndpoint(environment: Readonly<Record<string, string | undefined>>): IdTokenEndpoint {
-  const url = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
-  const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
+export function idTokenEndpoint(env: Readonly<Record<string, string | undefined>>): IdTokenEndpoint {
+  const url = env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "";
+  const token = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? "";
   if (url !== "" && token !== "") return { url, token: new Secret(token) };
   throw new RemedyError({
     code: "id-token-permission-missing",

@@ -78,10 +78,10 @@ export function notTheService(thing: string, what: string): RemedyError {
 
 const LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between";
 
-export function revisionOf(environment: string, answer: HttpAnswer): number {
+export function revisionOf(escPath: string, answer: HttpAnswer): number {
   const revision = Number(answer.headers["pulumi-esc-revision"]);
   if (Number.isInteger(revision) && revision > 0) return revision;
-  throw notTheService(environment, "names no revision");
+  throw notTheService(escPath, "names no revision");
 }
 
 type Refusals = Readonly<Record<number, readonly [reason: string, remedy: string]>>;

@@ -22,18 +22,18 @@ export interface EnvironmentText {
 /** The part of Pulumi Cloud that the sync job and the loader use. Environments are named `project/name`. */
 export interface PulumiCloud {
   /** Secrets as ciphertext; needs the right to read. */
-  read(environment: string): Promise<EnvironmentText>;
+  read(escPath: string): Promise<EnvironmentText>;
   /** Secrets in clear; needs the right to open. */
-  decrypt(environment: string): Promise<EnvironmentText>;
+  decrypt(escPath: string): Promise<EnvironmentText>;
   /**
    * Replaces the whole text if nobody wrote since `etag`, and looks whether it was written. @returns the new revision.
    * @throws ConflictError; RemedyError when the service says that it wrote and did not.
    */
-  write(environment: string, text: string, etag: string): Promise<number>;
+  write(escPath: string, text: string, etag: string): Promise<number>;
   /** The same. @returns also the tag of what stands then; undefined where the service does not say. */
-  replace(environment: string, text: string, etag: string): Promise<Written>;
+  replace(escPath: string, text: string, etag: string): Promise<Written>;
   /** Opens an environment and its imports. @returns ESC's evaluated document. */
-  open(environment: string): Promise<unknown>;
+  open(escPath: string): Promise<unknown>;
   revisions: Revisions;
 }
 
@@ -67,45 +67,45 @@ export function createPulumiCloud(options: {
   http: Http;
 }): PulumiCloud {
   const call = createPulumiCall(options);
-  const at = (environment: string, suffix = "") =>
-    `/api/esc/environments/${call.organization}/${environment}${suffix}`;
-  const ask = (environment: string, suffix: string, request?: Parameters<PulumiCall>[2]) =>
-    call(`${call.organization}/${environment}`, at(environment, suffix), request);
+  const at = (escPath: string, suffix = "") =>
+    `/api/esc/environments/${call.organization}/${escPath}${suffix}`;
+  const ask = (escPath: string, suffix: string, request?: Parameters<PulumiCall>[2]) =>
+    call(`${call.organization}/${escPath}`, at(escPath, suffix), request);
 
-  const textAt = async (environment: string, suffix: string): Promise<EnvironmentText> => {
-    const answer = await ask(environment, suffix);
-    const revision = revisionOf(environment, answer);
+  const textAt = async (escPath: string, suffix: string): Promise<EnvironmentText> => {
+    const answer = await ask(escPath, suffix);
+    const revision = revisionOf(escPath, answer);
     const { etag } = answer.headers;
     // A write without a tag overwrites whatever stands: better not to start.
-    if (etag === undefined || etag === "") throw notTheService(environment, "carries no ETag");
+    if (etag === undefined || etag === "") throw notTheService(escPath, "carries no ETag");
     const { date = "" } = answer.headers;
     // The runner's clock would decide on deletions instead.
-    if (Number.isNaN(Date.parse(date))) throw notTheService(environment, "carries no Date");
+    if (Number.isNaN(Date.parse(date))) throw notTheService(escPath, "carries no Date");
     return { text: answer.text, etag, revision, at: new Date(date).toISOString() };
   };
-  const replace = async (environment: string, text: string, etag: string): Promise<Written> => {
+  const replace = async (escPath: string, text: string, etag: string): Promise<Written> => {
     // The service takes the tag in the request header ETag (as its own CLI sends it), not in If-Match.
     const request = { method: "PATCH", headers: { etag }, body: text } as const;
-    const answer = await ask(environment, "", request);
-    const revision = revisionOf(environment, answer);
-    const { revision: standing } = await textAt(environment, "");
+    const answer = await ask(escPath, "", request);
+    const revision = revisionOf(escPath, answer);
+    const { revision: standing } = await textAt(escPath, "");
     // A higher one is somebody else's, who wrote since.
-    if (standing < revision) throw notCarriedOut(environment, revision, standing);
+    if (standing < revision) throw notCarriedOut(escPath, revision, standing);
     return { revision, etag: answer.headers.etag };
   };
 
   return {
     revisions: createRevisions(call),
-    read: (environment) => textAt(environment, ""),
-    decrypt: (environment) => textAt(environment, "/decrypt"),
+    read: (escPath) => textAt(escPath, ""),
+    decrypt: (escPath) => textAt(escPath, "/decrypt"),
     write: async (...given) => (await replace(...given)).revision,
     replace,
-    open: async (environment) => {
+    open: async (escPath) => {
       const request = { method: "POST", body: "", repeatable: true } as const;
-      const opened = await ask(environment, `/open?duration=${SESSION}`, request);
-      const { id } = parseAnswer(environment, opened) as { id?: unknown };
-      if (typeof id !== "string") throw notTheService(environment, "names no session");
-      return parseAnswer(environment, await ask(environment, `/open/${encodeURIComponent(id)}`));
+      const opened = await ask(escPath, `/open?duration=${SESSION}`, request);
+      const { id } = parseAnswer(escPath, opened) as { id?: unknown };
+      if (typeof id !== "string") throw notTheService(escPath, "names no session");
+      return parseAnswer(escPath, await ask(escPath, `/open/${encodeURIComponent(id)}`));
     },
   };
 }
@@ -126,11 +126,11 @@ export interface Revision {
 /** The history of ESC environments, named `project/name`: revisions, their texts and their tags. */
 export interface Revisions {
   /** The newest revisions, newest first. @param most all of them when left out. */
-  list(environment: string, most?: number): Promise<Revision[]>;
+  list(escPath: string, most?: number): Promise<Revision[]>;
   /** A revision's text, secrets as ciphertext. Needs the right to read. @throws RemedyError for another revision's. */
-  text(environment: string, revision: number): Promise<string>;
+  text(escPath: string, revision: number): Promise<string>;
   /** Names a revision; a tag of that name which points elsewhere is moved. Needs the right to write. */
-  tag(environment: string, name: string, revision: number): Promise<void>;
+  tag(escPath: string, name: string, revision: number): Promise<void>;
 }
 
 /** The service's largest page. */
@@ -138,24 +138,23 @@ const PAGE = 500;
 
 /** @throws RemedyError from every method, naming environment, cause and remedy. */
 export function createRevisions(call: PulumiCall): Revisions {
-  const versions = (environment: string) =>
-    `/api/esc/environments/${call.organization}/${environment}/versions`;
-  const full = (environment: string) => `${call.organization}/${environment}`;
+  const versions = (escPath: string) => `/api/esc/environments/${call.organization}/${escPath}/versions`;
+  const full = (escPath: string) => `${call.organization}/${escPath}`;
 
-  const page = async (environment: string, before: number, count: number): Promise<Revision[]> => {
-    const thing = full(environment);
+  const page = async (escPath: string, before: number, count: number): Promise<Revision[]> => {
+    const thing = full(escPath);
     const query = `count=${count}${before === 0 ? "" : `&before=${before}`}`;
-    const listed = parseAnswer(thing, await call(thing, `${versions(environment)}?${query}`));
+    const listed = parseAnswer(thing, await call(thing, `${versions(escPath)}?${query}`));
     if (!Array.isArray(listed)) throw notTheService(thing, "is no list of revisions");
     return listed.map((each) => readRevision(thing, each));
   };
 
   return {
-    list: async (environment, most = Number.MAX_SAFE_INTEGER) => {
+    list: async (escPath, most = Number.MAX_SAFE_INTEGER) => {
       const found: Revision[] = [];
       for (let before = 0; found.length < most; ) {
         const wanted = Math.min(PAGE, most - found.length);
-        const next = await page(environment, before, wanted);
+        const next = await page(escPath, before, wanted);
         found.push(...next.slice(0, wanted));
         const oldest = next.at(-1)?.number ?? 1;
         // A service that ignores `before` would be asked for ever.
@@ -164,17 +163,17 @@ export function createRevisions(call: PulumiCall): Revisions {
       }
       return found;
     },
-    text: async (environment, revision) => {
-      const thing = `revision ${revision} of ${full(environment)}`;
-      const answer = await call(thing, `${versions(environment)}/${revision}`);
+    text: async (escPath, revision) => {
+      const thing = `revision ${revision} of ${full(escPath)}`;
+      const answer = await call(thing, `${versions(escPath)}/${revision}`);
       const told = revisionOf(thing, answer);
       // A text that is not this one, an empty one say, would be taken for what stood then.
       if (told !== revision) throw notTheService(thing, `is revision ${told}`);
       return answer.text;
     },
-    tag: async (environment, name, revision) => {
-      const thing = `tag ${name} of ${full(environment)}`;
-      const tags = `${versions(environment)}/tags`;
+    tag: async (escPath, name, revision) => {
+      const thing = `tag ${name} of ${full(escPath)}`;
+      const tags = `${versions(escPath)}/tags`;
       try {
         await call(thing, tags, json("POST", { name, revision }));
       } catch (error) {

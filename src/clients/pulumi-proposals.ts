@@ -11,7 +11,7 @@ export interface ProposalId {
 /** What was to be written is somebody's to approve. Nothing failed, and nothing is written yet. */
 export class AwaitingApprovalError extends RemedyError {
   constructor(
-    environment: string,
+    escPath: string,
     request: string,
     /** What this client proposed; absent where it waits since an earlier run. */
     readonly made?: ProposalId,
@@ -26,7 +26,7 @@ export class AwaitingApprovalError extends RemedyError {
         : `${applied}; the next run finds it done`;
     super({
       code: "approval-pending",
-      subject: environment,
+      subject: escPath,
       cause: `the change ${how} (change request ${request})`,
       remedy,
     });
@@ -56,23 +56,23 @@ export function withProposals(
   proposer: Proposer,
 ): PulumiCloud {
   const ours = new Map<string, ProposalId>();
-  const isOurs = (environment: string, { id, revision }: ChangeRequestState) =>
-    ours.get(environment)?.request === id && ours.get(environment)?.revision === revision;
+  const isOurs = (escPath: string, { id, revision }: ChangeRequestState) =>
+    ours.get(escPath)?.request === id && ours.get(escPath)?.revision === revision;
   return {
     ...cloud,
-    write: async (environment, text, etag) => {
-      if (!guarded.has(environment)) return cloud.write(environment, text, etag);
-      const isOwn: Proposer["isOwn"] = (each) => isOurs(environment, each) || proposer.isOwn(each);
-      const standing = await refuseOthers(environment, call, { ...proposer, isOwn }, text);
+    write: async (escPath, text, etag) => {
+      if (!guarded.has(escPath)) return cloud.write(escPath, text, etag);
+      const isOwn: Proposer["isOwn"] = (each) => isOurs(escPath, each) || proposer.isOwn(each);
+      const standing = await refuseOthers(escPath, call, { ...proposer, isOwn }, text);
       if (standing !== undefined && standing.status !== DRAFT)
-        throw new AwaitingApprovalError(environment, standing.id, ours.get(environment));
+        throw new AwaitingApprovalError(escPath, standing.id, ours.get(escPath));
       const made =
         standing === undefined
-          ? await draft(environment, call, text, etag)
-          : await sameDraft(environment, call, text, standing);
-      ours.set(environment, made);
-      await submit(environment, call, made.request, proposer.origin);
-      throw new AwaitingApprovalError(environment, made.request, made);
+          ? await draft(escPath, call, text, etag)
+          : await sameDraft(escPath, call, text, standing);
+      ours.set(escPath, made);
+      await submit(escPath, call, made.request, proposer.origin);
+      throw new AwaitingApprovalError(escPath, made.request, made);
     },
   };
 }
@@ -85,18 +85,17 @@ export function withProposals(
  * @throws RemedyError naming the change request of somebody else.
  */
 export async function refuseOthers(
-  environment: string,
+  escPath: string,
   call: PulumiCall,
   proposer: Proposer,
   text: string,
 ): Promise<ChangeRequestState | undefined> {
-  const standing = await openRequest(call, environment);
+  const standing = await openRequest(call, escPath);
   if (standing === undefined || standing.status === DRAFT) return standing;
-  if ((await proposer.isOwn(standing)) || (await holds(environment, call, standing.id, text)))
-    return standing;
+  if ((await proposer.isOwn(standing)) || (await holds(escPath, call, standing.id, text))) return standing;
   throw new RemedyError({
     code: "approval-pending-for-others",
-    subject: environment,
+    subject: escPath,
     cause: `another change of it waits for approval (change request ${standing.id}), and one at a time can`,
     remedy: `look at it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request diff ${standing.id}); apply or close it, then run this again`,
   });
@@ -104,39 +103,36 @@ export async function refuseOthers(
 
 const DRAFT = "draft";
 
-function drafts(environment: string, call: PulumiCall): string {
-  return `/api/esc/environments/${call.organization}/${environment}/drafts`;
+function drafts(escPath: string, call: PulumiCall): string {
+  return `/api/esc/environments/${call.organization}/${escPath}/drafts`;
 }
 
-async function draft(environment: string, call: PulumiCall, text: string, etag: string): Promise<ProposalId> {
+async function draft(escPath: string, call: PulumiCall, text: string, etag: string): Promise<ProposalId> {
   const request = { method: "POST", headers: { etag }, body: text } as const;
-  const answer = await call(environment, drafts(environment, call), request);
-  const { changeRequestId, latestRevisionNumber } = parseAnswer(environment, answer) as Record<
-    string,
-    unknown
-  >;
+  const answer = await call(escPath, drafts(escPath, call), request);
+  const { changeRequestId, latestRevisionNumber } = parseAnswer(escPath, answer) as Record<string, unknown>;
   if (typeof changeRequestId === "string")
     return { request: changeRequestId, revision: Number(latestRevisionNumber ?? 1) };
-  throw notTheService(environment, "names no change request");
+  throw notTheService(escPath, "names no change request");
 }
 
 /** A draft has no description yet: it is ours when it holds our text, as one without new secrets does. */
 async function sameDraft(
-  environment: string,
+  escPath: string,
   call: PulumiCall,
   text: string,
   { id, revision }: ChangeRequestState,
 ): Promise<ProposalId> {
-  if (await holds(environment, call, id, text)) return { request: id, revision };
+  if (await holds(escPath, call, id, text)) return { request: id, revision };
   const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
   const remedy = `if nobody is at work on it, close it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request close ${id}), then run this again`;
-  throw new RemedyError({ code: "draft-open", subject: environment, cause: reason, remedy });
+  throw new RemedyError({ code: "draft-open", subject: escPath, cause: reason, remedy });
 }
 
 /** Whether a change request proposes that text. One whose text is not to be had does not. */
-async function holds(environment: string, call: PulumiCall, id: string, text: string): Promise<boolean> {
+async function holds(escPath: string, call: PulumiCall, id: string, text: string): Promise<boolean> {
   try {
-    const answer = await call(environment, `${drafts(environment, call)}/${encodeURIComponent(id)}`);
+    const answer = await call(escPath, `${drafts(escPath, call)}/${encodeURIComponent(id)}`);
     return answer.text === text;
   } catch (error) {
     if (error instanceof NotFoundError) return false;
@@ -144,11 +140,11 @@ async function holds(environment: string, call: PulumiCall, id: string, text: st
   }
 }
 
-async function submit(environment: string, call: PulumiCall, id: string, origin: string): Promise<void> {
+async function submit(escPath: string, call: PulumiCall, id: string, origin: string): Promise<void> {
   const path = `/api/change-requests/${call.organization}/${encodeURIComponent(id)}/submit`;
   // Twice does no harm: what is submitted already is not changed by it.
   const body = JSON.stringify({ description: origin });
-  await call(environment, path, { method: "POST", body, repeatable: true });
+  await call(escPath, path, { method: "POST", body, repeatable: true });
 }
 
 /** A change request that is open on an environment. */
@@ -177,22 +173,22 @@ interface Listed extends Pick<ChangeRequestState, "id" | "status"> {
 /** The one change that is proposed for an environment, `project/name`; undefined where none is. @throws RemedyError */
 export async function openRequest(
   call: PulumiCall,
-  environment: string,
+  escPath: string,
 ): Promise<ChangeRequestState | undefined> {
   const base = `/api/change-requests/${call.organization}?entityType=environment`;
   const seen = new Set<string>();
   for (let token = ""; ; ) {
     const path = token === "" ? base : `${base}&continuationToken=${encodeURIComponent(token)}`;
-    const page = parseAnswer(environment, await call(environment, path)) as {
+    const page = parseAnswer(escPath, await call(escPath, path)) as {
       changeRequests?: Listed[];
       continuationToken?: string | null;
     };
-    if (!Array.isArray(page.changeRequests)) throw notTheService(environment, "lists no change requests");
-    const found = page.changeRequests.find((each) => isOpenChange(each, environment));
+    if (!Array.isArray(page.changeRequests)) throw notTheService(escPath, "lists no change requests");
+    const found = page.changeRequests.find((each) => isOpenChange(each, escPath));
     if (found !== undefined) return standingIn(found);
     token = page.continuationToken ?? "";
     if (token === "") return undefined;
-    if (seen.has(token)) throw notTheService(environment, "repeats itself");
+    if (seen.has(token)) throw notTheService(escPath, "repeats itself");
     seen.add(token);
   }
 }
@@ -208,7 +204,7 @@ function standingIn({
   return { id, status, ...about, revision: latestRevisionNumber ?? 1 };
 }
 
-function isOpenChange({ status, action, entity }: Listed, environment: string): boolean {
+function isOpenChange({ status, action, entity }: Listed, escPath: string): boolean {
   const isChange = action !== "open" && !OVER.has(status);
-  return isChange && `${entity?.project}/${entity?.name}` === environment;
+  return isChange && `${entity?.project}/${entity?.name}` === escPath;
 }

@@ -57,8 +57,8 @@ export function rotationStatus(
 ): RotationRow[] {
   const rows = catalog.entries.flatMap((secret) => {
     if (secret.bootstrap) return [outsideOfEsc(secret, now, options)];
-    const asked = secret.environments.filter((environment) => Object.hasOwn(ledgers, environment));
-    const sightings = asked.map((environment) => sightingOf(secret, environment, ledgers[environment]));
+    const asked = secret.environments.filter((deployment) => Object.hasOwn(ledgers, deployment));
+    const sightings = asked.map((deployment) => sightingOf(secret, deployment, ledgers[deployment]));
     return together(sightings, secret).map((group) => rowOf(secret, group, now, options));
   });
   return [...rows, ...rotatedRows(catalog, ledgers)].sort(byUrgency);
@@ -71,7 +71,7 @@ function rotatedRows(
 ): RotationRow[] {
   return catalog.rotators.flatMap((rotator) => {
     const environments = catalog.environments.filter(
-      (environment) => Object.hasOwn(ledgers, environment) && isIn(rotator, environment),
+      (deployment) => Object.hasOwn(ledgers, deployment) && isIn(rotator, deployment),
     );
     return rotatedValues(rotator).map(({ name }) => ({
       ...bare(rotatedEntry(name, rotator, catalog), environments),
@@ -88,13 +88,13 @@ interface Sighting {
   at: number;
 }
 
-function sightingOf({ name }: ResolvedEntry, environment: string, ledger: Ledger | undefined): Sighting {
+function sightingOf({ name }: ResolvedEntry, deployment: string, ledger: Ledger | undefined): Sighting {
   const known: LedgerEntry | undefined = ledger?.secrets[name];
   const at = Date.parse(known?.changed ?? "");
   if (ledger === undefined || (known !== undefined && Number.isNaN(at)))
-    return { environment, kind: "unreadable", at: 0 };
-  if (known === undefined) return { environment, kind: "none", at: 0 };
-  return { environment, kind: known.source === "default" ? "default" : "value", at };
+    return { environment: deployment, kind: "unreadable", at: 0 };
+  if (known === undefined) return { environment: deployment, kind: "none", at: 0 };
+  return { environment: deployment, kind: known.source === "default" ? "default" : "value", at };
 }
 
 /** Sightings of one value: a sync by hand and the daily one bring it to all environments within a day. */
@@ -120,7 +120,7 @@ function rowOf(
   const held = new Set(group.map(({ environment }) => environment));
   const row = bare(
     secret,
-    secret.environments.filter((environment) => held.has(environment)),
+    secret.environments.filter((deployment) => held.has(deployment)),
   );
   const { kind, at } = group[0] as Sighting;
   const exempt = exemption(secret, kind);

@@ -17,11 +17,11 @@ const SHOWN_LINES = 20;
 /** What Pulumi Cloud (409) and file or bucket backends say while somebody else changes the stack. */
 const BUSY = /\[409\] Conflict: Another update is currently in progress|the stack is currently locked by/;
 
-export function createPulumi(dir: string, stack: string, environment: NodeJS.ProcessEnv): Pulumi {
+export function createPulumi(dir: string, stack: string, inherited: NodeJS.ProcessEnv): Pulumi {
   return {
     run: async (args, env = {}) => {
       const line = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
-      const ended = await runInGroup(line, dir, { ...environment, ...env });
+      const ended = await runInGroup(line, dir, { ...inherited, ...env });
       if (ended.code === 0) return ended.stdout;
       throw failure(args[0] ?? "", stack, ended);
     },

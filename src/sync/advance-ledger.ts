@@ -134,7 +134,7 @@ export function withoutAlert(after: Ledger["refused"], names: readonly string[])
 }
 
 /** Tells people which required secrets keep being refused. @throws RemedyError when it cannot. */
-export type Alert = (environment: string, names: readonly string[]) => Promise<void>;
+export type Alert = (deployment: string, names: readonly string[]) => Promise<void>;
 
 /**
  * An alert by webhook, in the form that Slack's incoming webhooks take, and Mattermost's and Rocket.Chat's with them.
@@ -143,10 +143,10 @@ export type Alert = (environment: string, names: readonly string[]) => Promise<v
  * @param run address of this run, for the reader.
  */
 export function createAlert(url: Secret, run: string | undefined, http: Http): Alert {
-  return async (environment, names) => {
+  return async (deployment, names) => {
     const which = names.length === 1 ? "a required secret was" : `${names.length} required secrets were`;
     const where = run === undefined ? "" : ` See ${run}`;
-    const text = `sophia-secrets: in ${environment} ${which} refused three times in a row: ${names.join(", ")}.${where}`;
+    const text = `sophia-secrets: in ${deployment} ${which} refused three times in a row: ${names.join(", ")}.${where}`;
     const headers = { "content-type": "application/json" };
     const request = { method: "POST", url: url.unwrap(), headers, body: JSON.stringify({ text }) } as const;
     const status = await http(request).then(

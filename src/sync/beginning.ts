@@ -54,16 +54,16 @@ export class Beginning {
    * @param now what stands. The first of each values environment is kept.
    * @param ledger as it stands.
    */
-  changedSince(environment: string, now: Look, ledger: Ledger): Record<string, string> {
-    const first = this.looks.get(environment);
-    if (first === undefined) this.looks.set(environment, now);
+  changedSince(deployment: string, now: Look, ledger: Ledger): Record<string, string> {
+    const first = this.looks.get(deployment);
+    if (first === undefined) this.looks.set(deployment, now);
     if (first === undefined || first.revision === now.revision) return {};
     const names = new Set([...Object.keys(first.fingerprints), ...Object.keys(now.fingerprints)]);
     const told = [...names].filter((name) => {
       const stands = now.fingerprints[name];
       return stands !== first.fingerprints[name] && !this.isKnownToBeOlder(name, stands ?? "", ledger);
     });
-    const who = `somebody wrote revision ${now.revision} of ${environment} while this sync ran and set`;
+    const who = `somebody wrote revision ${now.revision} of ${deployment} while this sync ran and set`;
     return Object.fromEntries(told.map((name) => [name, who]));
   }
 

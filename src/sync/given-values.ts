@@ -58,27 +58,27 @@ export interface RunOptions {
   allowMany: boolean;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads what the workflow's inputs ask for, from the variables it passes them in.
  *
  * @throws RemedyError for a switch that is neither true nor false, and for names that the catalog does not have.
  */
-export function readRunOptions(environment: Environment, catalog: JobCatalog): RunOptions {
-  const names = readNames(environment.SYNC_NAMES ?? "", catalog);
+export function readRunOptions(env: Env, catalog: JobCatalog): RunOptions {
+  const names = readNames(env.SYNC_NAMES ?? "", catalog);
   return {
-    dryRun: isOn("SYNC_DRY_RUN", environment),
+    dryRun: isOn("SYNC_DRY_RUN", env),
     names,
-    allOrNothing: isOn("SYNC_ALL_OR_NOTHING", environment),
+    allOrNothing: isOn("SYNC_ALL_OR_NOTHING", env),
     // Whoever names the secrets has counted them.
-    allowMany: isOn("SYNC_ALLOW_MANY_CHANGES", environment) || names !== undefined,
+    allowMany: isOn("SYNC_ALLOW_MANY_CHANGES", env) || names !== undefined,
   };
 }
 
 /** Whoever writes 1 or TRUE by hand means it, and must not get the opposite. */
-function isOn(name: string, environment: Environment): boolean {
-  const text = environment[name] ?? "";
+function isOn(name: string, env: Env): boolean {
+  const text = env[name] ?? "";
   if (["", "true", "false"].includes(text)) return text === "true";
   throw new RemedyError({
     code: "switch-invalid",

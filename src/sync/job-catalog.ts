@@ -69,14 +69,14 @@ export function buildJobCatalog(catalog: ResolvedCatalog, settings: Settings, sh
     syncAuthentication: settings.syncAuthentication,
     ...(catalog.changeLimit === undefined ? {} : { changeLimit: catalog.changeLimit }),
     ...(shard === undefined ? {} : { shard }),
-    targets: catalog.environments.map((environment) => ({
-      environment,
-      team: syncTeam(settings, environment),
-      ledger: pathOf(ledgerEnvironment(settings, environment)),
+    targets: catalog.environments.map((deployment) => ({
+      environment: deployment,
+      team: syncTeam(settings, deployment),
+      ledger: pathOf(ledgerEnvironment(settings, deployment)),
       groups: Object.fromEntries(
-        groups.map((group) => [group, pathOf(valuesEnvironment(settings, environment, group))]),
+        groups.map((group) => [group, pathOf(valuesEnvironment(settings, deployment, group))]),
       ),
-      ...(approvals && settings.environments.includes(environment) ? { approvals: true as const } : {}),
+      ...(approvals && settings.environments.includes(deployment) ? { approvals: true as const } : {}),
     })),
     secrets: catalog.entries.filter((secret) => !secret.bootstrap).map(jobSecret),
   };

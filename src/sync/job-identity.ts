@@ -9,7 +9,7 @@ import type { JobCatalog, JobTarget } from "./job-catalog";
 /** What the job proves itself with. */
 export interface IdentityDependencies {
   catalog: JobCatalog;
-  environment: Readonly<Record<string, string | undefined>>;
+  env: Readonly<Record<string, string | undefined>>;
   /** Address of Pulumi Cloud. */
   url: string;
   http: Http;
@@ -23,11 +23,11 @@ export interface IdentityDependencies {
  * @throws RemedyError with what does not fit, and what to change.
  */
 export async function authenticate(context: IdentityDependencies, target: JobTarget): Promise<Secret> {
-  const { catalog, environment, url, http, mask } = context;
-  if (catalog.syncAuthentication === "token") return storedToken(environment.PULUMI_ACCESS_TOKEN ?? "");
+  const { catalog, env, url, http, mask } = context;
+  if (catalog.syncAuthentication === "token") return storedToken(env.PULUMI_ACCESS_TOKEN ?? "");
   const organization = catalog.pulumiOrganization;
   const audience = `urn:pulumi:org:${organization}`;
-  const idToken = await requestIdToken(idTokenEndpoint(environment), audience, http);
+  const idToken = await requestIdToken(idTokenEndpoint(env), audience, http);
   mask(idToken);
   const traded = await exchangeToken(
     { url, organization, team: target.team, idToken, expiration: TOKEN_SECONDS.sync },

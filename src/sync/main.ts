@@ -14,7 +14,7 @@ process.on("uncaughtException", (error) => {
 
 runSync({
   catalog: JOB_CATALOG,
-  environment: process.env,
+  env: process.env,
   http: createHttp(),
   print: (line) => console.log(line),
   now: () => new Date(),

@@ -59,8 +59,8 @@ export function outcomeOf(report: EnvironmentReport): Outcome {
   };
 }
 
-function pauseLine(environment: string, paused: Pause): string {
-  return `${environment}: ${describePause(paused)} (${COMMAND} resume ${environment} lifts it)`;
+function pauseLine(deployment: string, paused: Pause): string {
+  return `${deployment}: ${describePause(paused)} (${COMMAND} resume ${deployment} lifts it)`;
 }
 
 /** Refusals, those of one reason together: GitHub shows ten annotations a step, and forty waiting secrets are one thing to do. */

@@ -20,10 +20,10 @@ export interface Runner {
 
 /** @param print one line to stdout. */
 export function createRunner(
-  environment: Readonly<Record<string, string | undefined>>,
+  env: Readonly<Record<string, string | undefined>>,
   print: (line: string) => void,
 ): Runner {
-  const inActions = environment.GITHUB_ACTIONS === "true";
+  const inActions = env.GITHUB_ACTIONS === "true";
   const append = (file: string | undefined, text: string) => {
     if (file !== undefined && file !== "") appendFileSync(file, text);
   };
@@ -36,10 +36,10 @@ export function createRunner(
     mask: (texts) => {
       if (inActions) for (const text of texts) print(maskCommand(text));
     },
-    summarize: (text) => append(environment.GITHUB_STEP_SUMMARY, text),
+    summarize: (text) => append(env.GITHUB_STEP_SUMMARY, text),
     output: (values) => {
       const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
-      append(environment.GITHUB_OUTPUT, lines.join(""));
+      append(env.GITHUB_OUTPUT, lines.join(""));
     },
   };
 }

@@ -18,7 +18,7 @@ import { type EnvironmentJob, syncEnvironment } from "./sync-environment";
 export interface SyncDependencies {
   catalog: JobCatalog;
   /** Environment variables of the process: secrets by their names, GitHub's and the workflow's own settings. */
-  environment: Readonly<Record<string, string | undefined>>;
+  env: Readonly<Record<string, string | undefined>>;
   http: Http;
   print: (line: string) => void;
   now: () => Date;
@@ -31,17 +31,17 @@ export interface SyncDependencies {
  *   was refused, failed or waits for approval. What is right has been written all the same, unless all or nothing was asked for.
  */
 export async function runSync(context: SyncDependencies): Promise<0 | 1> {
-  const { catalog, environment, http, now } = context;
-  const runner = createRunner(environment, context.print);
+  const { catalog, env, http, now } = context;
+  const runner = createRunner(env, context.print);
   try {
     runner.mask(masksOf(secretsIn(context)));
     const target = targetOf(context);
-    const options = readRunOptions(environment, catalog);
-    const url = checkedAddress("PULUMI_BACKEND_URL", environment.PULUMI_BACKEND_URL || catalog.pulumiApiUrl);
+    const options = readRunOptions(env, catalog);
+    const url = checkedAddress("PULUMI_BACKEND_URL", env.PULUMI_BACKEND_URL || catalog.pulumiApiUrl);
     const mask = (token: Secret) => runner.mask([token.unwrap()]);
-    const token = await authenticate({ catalog, environment, url, http, mask }, target);
+    const token = await authenticate({ catalog, env, url, http, mask }, target);
     const at = { url, organization: catalog.pulumiOrganization, token, http };
-    const { GITHUB_RUN_ID: run } = environment;
+    const { GITHUB_RUN_ID: run } = env;
     const direct = createPulumiCloud(at);
     const proposer = syncProposer(run === undefined ? "by hand" : `run ${run}`, target, direct);
     const cloud = proposingCloud(target, direct, () => createPulumiCall(at), proposer);
@@ -49,8 +49,8 @@ export async function runSync(context: SyncDependencies): Promise<0 | 1> {
       target,
       catalog,
       // Once a day nothing the ledger says is taken for granted: who may write there may write what runs believe.
-      compares: environment.GITHUB_EVENT_NAME === "schedule",
-      input: environment,
+      compares: env.GITHUB_EVENT_NAME === "schedule",
+      input: env,
       identity: identityOf(context),
       options,
     };
@@ -75,22 +75,22 @@ export async function runSync(context: SyncDependencies): Promise<0 | 1> {
 const WEBHOOK = "SYNC_ALERT_WEBHOOK";
 
 /** Every value that was handed to this process. */
-function secretsIn({ catalog, environment }: SyncDependencies): string[] {
+function secretsIn({ catalog, env }: SyncDependencies): string[] {
   const names = catalog.secrets.flatMap((secret) => [secret.name, ...secret.aliases]);
-  return ["PULUMI_ACCESS_TOKEN", WEBHOOK, ...names].flatMap((name) => environment[name] ?? []);
+  return ["PULUMI_ACCESS_TOKEN", WEBHOOK, ...names].flatMap((name) => env[name] ?? []);
 }
 
-function identityOf({ environment, now }: SyncDependencies): EnvironmentJob["identity"] {
+function identityOf({ env, now }: SyncDependencies): EnvironmentJob["identity"] {
   return {
-    run: environment.GITHUB_RUN_ID ?? handRun(),
-    attempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
-    commit: environment.GITHUB_SHA ?? "none",
+    run: env.GITHUB_RUN_ID ?? handRun(),
+    attempt: env.GITHUB_RUN_ATTEMPT ?? "1",
+    commit: env.GITHUB_SHA ?? "none",
     now: now().toISOString(),
   };
 }
 
-function targetOf({ catalog, environment }: SyncDependencies): JobTarget {
-  return findTarget(catalog, environment.SYNC_ENVIRONMENT ?? "", "SYNC_ENVIRONMENT");
+function targetOf({ catalog, env }: SyncDependencies): JobTarget {
+  return findTarget(catalog, env.SYNC_ENVIRONMENT ?? "", "SYNC_ENVIRONMENT");
 }
 
 /** @param asked who names the environment, for the error. @throws RemedyError with the environments there are. */
@@ -107,10 +107,10 @@ export function findTarget(catalog: JobCatalog, wanted: string, asked: string): 
   });
 }
 
-function alertOf({ environment, http }: SyncDependencies): Pick<EnvironmentJob, "alert"> {
-  const url = environment[WEBHOOK] ?? "";
+function alertOf({ env, http }: SyncDependencies): Pick<EnvironmentJob, "alert"> {
+  const url = env[WEBHOOK] ?? "";
   if (url === "") return {};
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = environment;
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
   const page = server && repository && run ? `${server}/${repository}/actions/runs/${run}` : undefined;
   return { alert: createAlert(new Secret(url), page, http) };
 }

@@ -16,7 +16,7 @@ export class ValuesText {
   constructor(
     text: string,
     private readonly appRoot: string,
-    environment: string,
+    deployment: string,
   ) {
     const document = boundedDocument(text, { customTags: exactNumbers });
     if (document !== undefined && (isMap(document.contents) || isNothing(document.contents))) {
@@ -25,7 +25,7 @@ export class ValuesText {
     }
     throw new RemedyError({
       code: "environment-text-invalid",
-      subject: environment,
+      subject: deployment,
       cause: "its text is not a YAML mapping, or is larger than any of ours",
       remedy: "restore an earlier revision of it",
     });

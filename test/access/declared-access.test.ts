@@ -4,7 +4,7 @@ import { rightsOf } from "../../src/access/access-matrix";
 import { auditAccess, declaredAccess } from "../../src/access/declared-access";
 import { LEVELS } from "../../src/catalog/access-policy";
 import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
-import { escEnvironments } from "../../src/catalog/esc-environments";
+import { escLayout } from "../../src/catalog/esc-environments";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
 
 const SETTINGS = parseSettings({
@@ -39,7 +39,7 @@ const CATALOG: Catalog = {
 
 describe("the ESC environments of one environment", () => {
   const namesIn = (environment: string) => {
-    const { kept, managing, composite } = escEnvironments(resolveCatalog(CATALOG), SETTINGS, environment);
+    const { kept, managing, composite } = escLayout(resolveCatalog(CATALOG), SETTINGS, environment);
     return [kept, managing, [composite]].map((ids) => ids.map(({ name }) => name.replace(/^app-\w+-?/, "")));
   };
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { otherSecretsOf, readersOf } from "../../src/catalog/carriers";
+import { otherSecretsOf, repositoriesWithAccess } from "../../src/catalog/carriers";
 import { driftInLists } from "../../src/resources/github/warn-of-drift";
 import { catalogWith } from "./catalog-with";
 
@@ -85,7 +85,7 @@ describe("the readers of a secret", () => {
   const readers = (entry: Record<string, unknown>, shards: Record<string, ReadonlySet<string>>) => {
     const [secret] = catalogWith({ name: "A", ...entry }).entries;
     assert.ok(secret !== undefined);
-    return readersOf(secret, shards);
+    return repositoriesWithAccess(secret, shards);
   };
   const SHARDS = { one: new Set(["B"]), two: new Set(["A"]) };
 

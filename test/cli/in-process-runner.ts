@@ -36,7 +36,7 @@ export class InProcessRunner extends RecordingRunner {
     const codes = targets.map(({ environment }) =>
       runSync({
         catalog,
-        environment: {
+        env: {
           ...host.organizationSecrets(),
           ...host.repositorySecrets(),
           ...host.environment(environment).secrets,

@@ -78,7 +78,7 @@ export class VersionsStage {
         world.settings ?? SETTINGS,
         world.shard,
       ),
-      environment: {
+      env: {
         SYNC_ENVIRONMENT: "production",
         SYNC_ALLOW_MANY_CHANGES: "true",
         PULUMI_ACCESS_TOKEN: TOKENS.admin,

@@ -72,7 +72,7 @@ export class SyncStage {
     this.runs += 1;
     const code = await runSync({
       catalog,
-      environment: {
+      env: {
         SYNC_ENVIRONMENT: "production",
         SYNC_DRY_RUN: String(dryRun),
         PULUMI_ACCESS_TOKEN: token,

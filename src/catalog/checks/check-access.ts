@@ -180,8 +180,8 @@ function checkLevel({ name, level, maxOpenDuration }: AccessPolicy): Problem[] {
 export function ownTeams(catalog: ResolvedCatalog, settings: Settings): string[] {
   const { whole } = wholePolicies(catalog.accessPolicies);
   const groups = Object.keys(catalog.groups);
-  const ofEnvironments = catalog.environments.flatMap((environment) =>
-    accessOf(settings, environment, groups, whole)
+  const ofEnvironments = catalog.environments.flatMap((deployment) =>
+    accessOf(settings, deployment, groups, whole)
       .teams.filter((team) => team.own !== undefined)
       .map(({ team }) => team),
   );

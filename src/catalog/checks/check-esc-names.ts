@@ -4,7 +4,7 @@ import type { ResolvedCatalog } from "../entry";
 import {
   audienceEnvironment,
   compositeEnvironment,
-  type EscEnvironment,
+  type EscEnvironmentId,
   ledgerEnvironment,
   valuesEnvironment,
 } from "../layout";
@@ -34,7 +34,7 @@ function namesOf(catalog: ResolvedCatalog): { name: string; thing: string }[] {
   const naming = { escProject: "", application: "" };
   const { environments, accessPolicies = [], rotators = [] } = catalog;
   const groups = Object.keys(catalog.groups);
-  const of = (thing: string, { name }: EscEnvironment) => ({ name, thing });
+  const of = (thing: string, { name }: EscEnvironmentId) => ({ name, thing });
   return [
     ...environments.map((each) => of("the ledger", ledgerEnvironment(naming, each))),
     ...environments.map((each) => of(`environment ${each}`, compositeEnvironment(naming, each))),

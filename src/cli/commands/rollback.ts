@@ -90,16 +90,16 @@ function comeBack({ groups }: Rollback["report"]): string[] {
   ];
 }
 
-function isPaused(environment: string): string[] {
+function isPaused(deployment: string): string[] {
   return [
-    `The sync of ${environment} is paused, or its next run would bring GitHub's values back. Set the right ones in GitHub, then: ${COMMAND} resume ${environment}`,
+    `The sync of ${deployment} is paused, or its next run would bring GitHub's values back. Set the right ones in GitHub, then: ${COMMAND} resume ${deployment}`,
   ];
 }
 
-function isProposed(environment: string, { settings }: Project): string[] {
+function isProposed(deployment: string, { settings }: Project): string[] {
   return [
     `Nothing has changed yet: it is for ${settings.approvers.join(" or ")} to approve. Once it is applied, run this again: that brings the ledger in line.`,
-    `The sync of ${environment} is paused until somebody resumes it, or its next run would bring GitHub's values back.`,
-    `To give this up: close the change request, then ${COMMAND} resume ${environment}`,
+    `The sync of ${deployment} is paused until somebody resumes it, or its next run would bring GitHub's values back.`,
+    `To give this up: close the change request, then ${COMMAND} resume ${deployment}`,
   ];
 }

@@ -45,10 +45,10 @@ function linesOf({ secrets, unread }: StatusReport, isWhole: boolean, width: num
   const rows = secrets
     .filter((status) => isTold(status) && (isWhole || !isInSync(status)))
     .map(({ environment, name, standing, detail }) => [environment, name, standing.join(" "), detail]);
-  const without = unread.map((environment) => {
-    const count = secrets.filter((status) => status.environment === environment && !isTold(status)).length;
+  const without = unread.map((deployment) => {
+    const count = secrets.filter((status) => status.environment === deployment && !isTold(status)).length;
     const detail = "its ledger cannot be read: pulumi up makes it, or the token may not";
-    return [environment, `all ${count}`, "unknown", detail];
+    return [deployment, `all ${count}`, "unknown", detail];
   });
   const table = tableLines([...rows, ...without], width);
   const [inSync, open] = [secrets.filter(isInSync).length, secrets.filter((status) => status.open).length];

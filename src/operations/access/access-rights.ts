@@ -169,15 +169,15 @@ export function managingUsers(
 ): Managing[] {
   const asked = rotatedNamed(catalog, names).map(({ rotator }) => rotator.name);
   return catalog.environments
-    .filter((environment) => only === undefined || environment === only)
-    .flatMap((environment) =>
-      rotatorsIn(catalog.rotators, environment)
+    .filter((deployment) => only === undefined || deployment === only)
+    .flatMap((deployment) =>
+      rotatorsIn(catalog.rotators, deployment)
         .filter(({ kind, name }) => kind !== "password" && (names.length === 0 || asked.includes(name)))
         .map((rotator) => ({
-          environment,
+          environment: deployment,
           group: rotator.group,
           rotator: rotator.name,
-          path: pathOf(managingEnvironment(settings, environment, rotator)),
+          path: pathOf(managingEnvironment(settings, deployment, rotator)),
         })),
     );
 }

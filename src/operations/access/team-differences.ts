@@ -3,7 +3,7 @@ import { escPlaces } from "../../access/esc-places";
 import type { Grant, TeamAccess } from "../../access/team-access";
 import { secondsOf } from "../../catalog/dates";
 import type { ResolvedCatalog } from "../../catalog/entry";
-import { escEnvironments } from "../../catalog/esc-environments";
+import { escLayout } from "../../catalog/esc-environments";
 import { pathOf } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import type { OrganizationTeam, TeamPermission } from "../../clients/pulumi-organization";
@@ -148,8 +148,8 @@ export function environmentsOf(
   stacks: readonly Settings[],
   declared: readonly TeamAccess[],
 ): Ours {
-  const here = catalog.environments.map((environment) =>
-    escEnvironments(catalog, settingsOf(environment, settings, stacks), environment),
+  const here = catalog.environments.map((deployment) =>
+    escLayout(catalog, settingsOf(deployment, settings, stacks), deployment),
   );
   const whole = here.flatMap(({ kept, composite }) => [...kept, composite]).map(pathOf);
   return {
@@ -162,16 +162,16 @@ export function environmentsOf(
 /**
  * Differences without those that are about other environments alone.
  *
- * @param environment undefined: all of them.
+ * @param deployment undefined: all of them.
  */
 export function differencesIn(
-  environment: string | undefined,
+  deployment: string | undefined,
   all: readonly AccessDifference[],
   catalog: ResolvedCatalog,
   settings: Settings,
 ): readonly AccessDifference[] {
-  if (environment === undefined) return all;
-  const others = catalog.environments.filter((each) => each !== environment);
+  if (deployment === undefined) return all;
+  const others = catalog.environments.filter((each) => each !== deployment);
   const elsewhere = new Set(escPlaces(catalog, settings, others).map(({ path }) => path));
   return all.filter(({ paths = [] }) => paths.length === 0 || paths.some((path) => !elsewhere.has(path)));
 }

@@ -78,9 +78,9 @@ export async function pathsInGitHub(
     const wanted = declared.flatMap(({ place }) =>
       place?.repository === repository && existing.has(place.environment) ? [place.environment] : [],
     );
-    return inParallel([...new Set(wanted)], async (environment) => {
-      const secrets = await github.environmentSecrets(repository, environment);
-      return secrets.map((name) => `${repository}/${environment}/${name}`);
+    return inParallel([...new Set(wanted)], async (deployment) => {
+      const secrets = await github.environmentSecrets(repository, deployment);
+      return secrets.map((name) => `${repository}/${deployment}/${name}`);
     });
   });
   const inEnvironments = new Set(found.flat(2));

@@ -1,4 +1,4 @@
-import { readersOf, type Spread } from "../../catalog/carriers";
+import { repositoriesWithAccess, type Spread } from "../../catalog/carriers";
 import { isDue } from "../../catalog/dates";
 import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { type EnvironmentSlot, environmentTargets } from "../../catalog/environment-slots";
@@ -98,7 +98,7 @@ export function differencesOf(
     const cause = `readable by ${wordsOf(there.visibility)} instead of ${wordsOf(visibility)}`;
     return [{ code: "visibility-differs", subject: name, cause, remedy }];
   }
-  const declared = readersOf(secret, shards);
+  const declared = repositoriesWithAccess(secret, shards);
   const actual = observed.readers.get(name) ?? [];
   const more = actual.filter((each) => !declared.includes(each));
   const less = visibility === "selected" ? declared.filter((each) => !actual.includes(each)) : [];
@@ -177,7 +177,7 @@ function leftovers({ catalog, settings, today }: Declaration, observed: Observed
         remedy: `pulumi up deletes it; ${foreign}`,
       };
     const sets = secret.environments.map(
-      (environment) => `${COMMAND} set ${name} --environment ${environment} --replace`,
+      (deployment) => `${COMMAND} set ${name} --environment ${deployment} --replace`,
     );
     const remedy = `${sets.join("; ")}; then leftoverUntil: "YYYY-MM-DD" in its entry, pulumi up, and again from that day on; ${foreign}`;
     return { code, subject: name, cause: `${about}; nothing needs it once each has a value`, remedy };

@@ -8,7 +8,7 @@ import { Secret } from "../../secret";
 import { COMMAND } from "../../text";
 import type { Context } from "../context";
 import { organizationSlotsNamed, requireCapacity, spreadOf } from "../values/named-entries";
-import { describeReaders, repositoryIds, writeValues } from "../values/write-values";
+import { describeAccess, repositoryIds, writeValues } from "../values/write-values";
 import { differencesOf, type Finding } from "./find-drift";
 import { observeSecrets } from "./observe-github";
 
@@ -69,7 +69,7 @@ export async function repair(
   for (const slot of slots) {
     const { name, secret, finding } = slot;
     const gone = deleted.find((each) => each.slot.name === name);
-    const readers = describeReaders(secret, spread.shards);
+    const readers = describeAccess(secret, spread.shards);
     if (finding !== undefined && !dryRun) {
       if (gone === undefined) await fix(github, slot, finding, idsOf(secret));
       else await makeAgain(context, github, spread.shards, gone);

@@ -1,4 +1,4 @@
-import { carriersOf, readersOf } from "../../catalog/carriers";
+import { carriersOf, repositoriesWithAccess } from "../../catalog/carriers";
 import { dayOf, isDue } from "../../catalog/dates";
 import { type ResolvedCatalog, type ResolvedEntry, rotatedEntry } from "../../catalog/entry";
 import { environmentTargets } from "../../catalog/environment-slots";
@@ -48,7 +48,10 @@ export async function openCase(context: Context, name: string, asked: readonly s
     slots: secret.perEnvironment ? [] : await slotsOf(github, secret, there),
     places: secret.perEnvironment ? placesOf(context, secret, wanted, today) : [],
     carriers,
-    grantedTo: secret.visibility === "selected" ? readersOf(secret, shards) : [`all (${secret.visibility})`],
+    grantedTo:
+      secret.visibility === "selected"
+        ? repositoriesWithAccess(secret, shards)
+        : [`all (${secret.visibility})`],
     updated: timesOf(there),
     notes: [...(name === secret.name ? [] : [older]), ...own.notes],
   };
@@ -181,7 +184,7 @@ export function rotatedCase(context: Context, name: string, asked: readonly stri
   const { settings } = project;
   const rotator = catalog.rotators.find((each) => rotatedValues(each).some((value) => value.name === name));
   if (rotator === undefined) return undefined;
-  const all = catalog.environments.filter((environment) => isIn(rotator, environment));
+  const all = catalog.environments.filter((deployment) => isIn(rotator, deployment));
   const unknown = asked.filter((each) => !all.includes(each));
   if (unknown.length > 0) {
     const remedy = `use some of ${all.join(", ")}`;
@@ -194,8 +197,8 @@ export function rotatedCase(context: Context, name: string, asked: readonly stri
   }
   const environments = asked.length === 0 ? all : all.filter((each) => asked.includes(each));
   const rotated = environments.map(
-    (environment) =>
-      `${settings.pulumiOrganization}/${pathOf(rotatedEnvironment(settings, environment, rotator))}`,
+    (deployment) =>
+      `${settings.pulumiOrganization}/${pathOf(rotatedEnvironment(settings, deployment, rotator))}`,
   );
   return {
     secret: { ...rotatedEntry(name, rotator, catalog), environments: all },

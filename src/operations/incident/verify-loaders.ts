@@ -27,28 +27,32 @@ export function verifyLoaders(
 ): Promise<EnvironmentCheck[]> {
   const cloud = requireCloud(context);
   const { settings } = context.project;
-  return inParallel(environments, async (environment) => {
+  return inParallel(environments, async (deployment) => {
     const { entry, key, revisions, problem } = await openLedger(
       cloud,
-      pathOf(ledgerEnvironment(settings, environment)),
+      pathOf(ledgerEnvironment(settings, deployment)),
       secret,
     );
     const expected =
       key !== undefined && typed !== undefined ? fingerprint(key, secret.name, typed) : undefined;
-    const ledger = judgeLedger(entry, environment, journal, expected, problem);
-    const composite = await judgeComposite(cloud, { settings, secret, environment }, (document) => {
-      const value = valueAt(document, [settings.appRoot, ...secret.path.split(".")]);
-      if (typeof value !== "string") return "none";
-      if (typed !== undefined) return value === typed.unwrap() ? "new" : "other";
-      if (key === undefined || entry === undefined) return "some";
-      return fingerprint(key, secret.name, new Secret(value)) === entry.fingerprint ? "new" : "other";
-    });
+    const ledger = judgeLedger(entry, deployment, journal, expected, problem);
+    const composite = await judgeComposite(
+      cloud,
+      { settings, secret, environment: deployment },
+      (document) => {
+        const value = valueAt(document, [settings.appRoot, ...secret.path.split(".")]);
+        if (typeof value !== "string") return "none";
+        if (typed !== undefined) return value === typed.unwrap() ? "new" : "other";
+        if (key === undefined || entry === undefined) return "some";
+        return fingerprint(key, secret.name, new Secret(value)) === entry.fingerprint ? "new" : "other";
+      },
+    );
     const detail = [ledger.detail, composite.detail].join("; ");
     const isEnded = ledger.state === "proven" && composite.isNewest;
-    const path = pathOf(valuesEnvironment(settings, environment, secret.group));
+    const path = pathOf(valuesEnvironment(settings, deployment, secret.group));
     const until = isEnded ? await writtenAt(cloud, path, entry, revisions) : undefined;
     const states = { ledger: ledger.state, composite: composite.state };
-    return { environment, ...states, ...(until === undefined ? {} : { until }), detail };
+    return { environment: deployment, ...states, ...(until === undefined ? {} : { until }), detail };
   });
 }
 
@@ -87,7 +91,7 @@ async function openLedger(cloud: PulumiCloud, path: string, { name, group }: Cas
 
 function judgeLedger(
   entry: LedgerEntry | undefined,
-  environment: string,
+  deployment: string,
   { before, since, sinceGiven }: Journal,
   expected: string | undefined,
   problem: string | undefined,
@@ -103,7 +107,7 @@ function judgeLedger(
           detail: `the ledger has the fingerprint of another value than the new one (${when})`,
         };
   }
-  const then = before[environment];
+  const then = before[deployment];
   if (then !== undefined && then?.fingerprint !== entry.fingerprint)
     return { state: "proven", detail: `another value than before (${when})` };
   // It may be the value that replaced the compromised one, or the compromised one itself.

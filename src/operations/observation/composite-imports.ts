@@ -10,10 +10,10 @@ export type Imports = Readonly<Record<string, string | undefined>>;
 export async function readImports(
   cloud: PulumiCloud,
   naming: Naming,
-  environment: string,
+  deployment: string,
 ): Promise<Imports | undefined> {
   try {
-    const { text } = await cloud.read(pathOf(compositeEnvironment(naming, environment)));
+    const { text } = await cloud.read(pathOf(compositeEnvironment(naming, deployment)));
     const content = boundedYaml(text);
     if (content === undefined) return undefined;
     const { imports } = (content ?? {}) as { imports?: unknown };
@@ -38,9 +38,9 @@ const LATEST = "latest";
 export async function readPins(
   cloud: PulumiCloud,
   naming: Naming,
-  environment: string,
+  deployment: string,
 ): Promise<Readonly<Record<string, string>>> {
-  const pairs = Object.entries((await readImports(cloud, naming, environment)) ?? {});
+  const pairs = Object.entries((await readImports(cloud, naming, deployment)) ?? {});
   return Object.fromEntries(
     pairs.flatMap(([path, version]) => (version === undefined ? [] : [[path, version]])),
   );
@@ -50,9 +50,9 @@ export async function readPins(
 export async function pinnedGroups(
   cloud: PulumiCloud,
   naming: Naming,
-  environment: string,
+  deployment: string,
   groups: readonly string[],
 ): Promise<string[]> {
-  const pins = await readPins(cloud, naming, environment);
-  return groups.filter((group) => pathOf(valuesEnvironment(naming, environment, group)) in pins);
+  const pins = await readPins(cloud, naming, deployment);
+  return groups.filter((group) => pathOf(valuesEnvironment(naming, deployment, group)) in pins);
 }

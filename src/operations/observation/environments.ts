@@ -42,14 +42,14 @@ export interface Left {
 export async function seeEnvironment(
   { catalog, project: { settings } }: Context,
   cloud: PulumiCloud,
-  environment: string,
+  deployment: string,
 ): Promise<Seen> {
   const values = Object.keys(catalog.groups).map((group) => ({
     group,
-    path: pathOf(valuesEnvironment(settings, environment, group)),
+    path: pathOf(valuesEnvironment(settings, deployment, group)),
   }));
   const [ledger, texts] = await Promise.all([
-    ledgerOf(cloud, settings, environment).read().catch(ignoreUnseen),
+    ledgerOf(cloud, settings, deployment).read().catch(ignoreUnseen),
     inParallel(values, ({ path }) => cloud.read(path).catch(ignoreUnseen)),
   ]);
   const groups = await inParallel([...values.entries()], async ([index, { group, path }]) => {
@@ -60,7 +60,7 @@ export async function seeEnvironment(
       ledger === undefined ? undefined : await leftOf(cloud, path, revision, newestOf(ledger, group));
     return [[group, { revision, text, ...(left === undefined ? {} : { left }) }] as const];
   });
-  return { environment, ledger, groups: Object.fromEntries(groups.flat()) };
+  return { environment: deployment, ledger, groups: Object.fromEntries(groups.flat()) };
 }
 
 /**
@@ -137,10 +137,10 @@ export async function readLedgers(
   settings: Settings,
 ): Promise<Synced> {
   if (cloud === undefined) return () => [];
-  const ledgers = await inParallel(catalog.environments, async (environment) => {
+  const ledgers = await inParallel(catalog.environments, async (deployment) => {
     // What it tells is a help for the person who is asked; it decides nothing, so it may be missing.
-    const read = ledgerOf(cloud, settings, environment).read();
-    return { environment, ledger: await read.catch(() => EMPTY_LEDGER) };
+    const read = ledgerOf(cloud, settings, deployment).read();
+    return { environment: deployment, ledger: await read.catch(() => EMPTY_LEDGER) };
   });
   return (name) =>
     ledgers.flatMap(({ environment, ledger }) => {

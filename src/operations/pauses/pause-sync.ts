@@ -66,12 +66,12 @@ function setPause(
   environments: readonly string[],
   pause: Pause | undefined,
 ): Promise<PauseOutcome[]> {
-  return inParallel(environments, async (environment) => {
+  return inParallel(environments, async (deployment) => {
     try {
-      const before = await changePause(ledgerOf(cloud, settings, environment), () => pause);
-      return { environment, ...(before === undefined ? {} : { before }) };
+      const before = await changePause(ledgerOf(cloud, settings, deployment), () => pause);
+      return { environment: deployment, ...(before === undefined ? {} : { before }) };
     } catch (error) {
-      return { environment, failure: problemOf(error) };
+      return { environment: deployment, failure: problemOf(error) };
     }
   });
 }

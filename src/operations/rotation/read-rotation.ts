@@ -21,9 +21,9 @@ export async function readRotation(context: Context, dueWithinDays: number): Pro
   const { catalog } = context;
   const cloud = requireCloud(context);
   const unread: string[] = [];
-  const ledgers = await inParallel(catalog.environments, async (environment) => {
-    const ledger = await ledgerOf(cloud, context.project.settings, environment).read().catch(told(unread));
-    return [environment, ledger] as const;
+  const ledgers = await inParallel(catalog.environments, async (deployment) => {
+    const ledger = await ledgerOf(cloud, context.project.settings, deployment).read().catch(told(unread));
+    return [deployment, ledger] as const;
   });
   const asked = catalog.entries.some(({ bootstrap }) => bootstrap);
   const updated = asked ? await updatedInGitHub(context).catch(told(unread)) : undefined;

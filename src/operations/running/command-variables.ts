@@ -53,8 +53,8 @@ export async function commandVariables(context: Context, choice: Choice): Promis
   return found.set(environmentVariable(settings), new Secret(environment));
 }
 
-const placeIn = ({ environments }: ReturnType<typeof loaderSpec>, environment: string): string =>
-  environments[environment]?.opens ?? environment;
+const placeIn = ({ environments }: ReturnType<typeof loaderSpec>, deployment: string): string =>
+  environments[deployment]?.opens ?? deployment;
 
 /** No default: a command that was meant for staging must not get what production has. */
 function environmentOf({ catalog, project, env }: Context, asked: string | undefined): string {

@@ -19,7 +19,7 @@ const TOKEN_KEY = "token";
  */
 export function externalSecret(
   { catalog, project }: Pick<Context, "catalog" | "project">,
-  environment: string,
+  deployment: string,
   application: string | undefined,
 ): string {
   const { settings } = project;
@@ -33,8 +33,8 @@ export function externalSecret(
       remedy: known.length === 0 ? "leave it out: there is none" : `use one of ${known.join(", ")}`,
     });
   }
-  const spec = loaderSpec(catalog, settings, { ...found, environments: [environment] });
-  const [escProject, name = ""] = (spec.environments[environment]?.opens ?? "").split("/");
+  const spec = loaderSpec(catalog, settings, { ...found, environments: [deployment] });
+  const [escProject, name = ""] = (spec.environments[deployment]?.opens ?? "").split("/");
   const pulumi = {
     ...(settings.pulumiApiUrl === undefined ? {} : { apiUrl: `${settings.pulumiApiUrl}/api/esc` }),
     organization: spec.organization,

@@ -102,14 +102,10 @@ export function findStatus(
   });
 }
 
-function tellUndeclared(
-  { group, name, places }: Undeclared,
-  environment: string,
-  settings: Settings,
-): Status {
-  const path = `${settings.pulumiOrganization}/${pathOf(valuesEnvironment(settings, environment, group))}`;
+function tellUndeclared({ group, name, places }: Undeclared, deployment: string, settings: Settings): Status {
+  const path = `${settings.pulumiOrganization}/${pathOf(valuesEnvironment(settings, deployment, group))}`;
   const detail = `no entry of ${group} has ${places.join(", ")}; declare it in secrets/catalog.ts, or remove it: pulumi env edit ${path}`;
-  return { environment, name, standing: ["undeclared"], open: true, detail };
+  return { environment: deployment, name, standing: ["undeclared"], open: true, detail };
 }
 
 function statusOf(

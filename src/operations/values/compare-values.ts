@@ -39,7 +39,7 @@ export async function compareValues(
   [first, second]: readonly [string, string],
 ): Promise<ComparedValue[]> {
   const cloud = requireCloud(context);
-  const sides = await inParallel([first, second], (environment) => openSide(context, cloud, environment));
+  const sides = await inParallel([first, second], (deployment) => openSide(context, cloud, deployment));
   const [a, b] = sides as [Side, Side];
   return context.catalog.entries
     .filter(
@@ -52,14 +52,14 @@ export async function compareValues(
 async function openSide(
   { catalog, project: { settings } }: Context,
   cloud: PulumiCloud,
-  environment: string,
+  deployment: string,
 ): Promise<Side> {
-  const entries = catalog.entries.filter((each) => each.environments.includes(environment));
+  const entries = catalog.entries.filter((each) => each.environments.includes(deployment));
   const groups = Object.keys(catalog.groups);
   const [ledger, documents] = await Promise.all([
-    ledgerOf(cloud, settings, environment).open().catch(ignoreUnseen),
+    ledgerOf(cloud, settings, deployment).open().catch(ignoreUnseen),
     inParallel(groups, (group) =>
-      cloud.open(pathOf(valuesEnvironment(settings, environment, group))).catch(ignoreUnseen),
+      cloud.open(pathOf(valuesEnvironment(settings, deployment, group))).catch(ignoreUnseen),
     ),
   ]);
   const opened = groups.flatMap((group, index) => {
@@ -73,7 +73,7 @@ async function openSide(
       });
     return [[group, new Map(values)] as const];
   });
-  return { environment, opened: new Map(opened), ledger };
+  return { environment: deployment, opened: new Map(opened), ledger };
 }
 
 /** ESC's own text of a value that is no text: what a person wrote there by hand. */

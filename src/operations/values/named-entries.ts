@@ -67,9 +67,9 @@ export function otherNamesLeft(
   set: readonly SlotName[],
   there: ReadonlySet<string>,
   today: string,
-  environment?: string,
+  deployment?: string,
 ): string[] {
-  const where = environment === undefined ? "" : ` --environment ${environment}`;
+  const where = deployment === undefined ? "" : ` --environment ${deployment}`;
   const written = new Set(set.map(({ name }) => name));
   return set.flatMap(({ name, secret }) => {
     const { renamedFrom } = secret;

@@ -27,10 +27,10 @@ interface Variable {
  *
  * @throws RemedyError when there is no token, or ESC refuses.
  */
-export async function openValues(context: Context, environment: string): Promise<OpenedValues> {
+export async function openValues(context: Context, deployment: string): Promise<OpenedValues> {
   const { settings } = context.project;
-  const document = await requireCloud(context).open(pathOf(compositeEnvironment(settings, environment)));
-  const found = variablesOf(context, environment).map((variable) => ({
+  const document = await requireCloud(context).open(pathOf(compositeEnvironment(settings, deployment)));
+  const found = variablesOf(context, deployment).map((variable) => ({
     ...variable,
     value: realValue(valueAt(document, [settings.appRoot, ...variable.path])),
   }));
@@ -45,14 +45,14 @@ export async function openValues(context: Context, environment: string): Promise
 /** The variables of a deployment environment, by group; without those whose tombstone is due. */
 export function variablesOf(
   { catalog, now }: Pick<Context, "catalog" | "now">,
-  environment: string,
+  deployment: string,
 ): Variable[] {
   const today = dayOf(now());
   const own = catalog.entries
-    .filter((entry) => !entry.bootstrap && entry.environments.includes(environment))
+    .filter((entry) => !entry.bootstrap && entry.environments.includes(deployment))
     .filter(({ tombstone }) => !isDue(tombstone, today))
     .map(({ name, group, path, required }) => ({ name, group, path: path.split("."), required }));
-  const rotated = rotatorsIn(catalog.rotators, environment).flatMap((rotator) =>
+  const rotated = rotatorsIn(catalog.rotators, deployment).flatMap((rotator) =>
     rotatedValues(rotator).map(({ name, appKey, required }) => ({
       name,
       group: rotator.group,
@@ -73,6 +73,6 @@ function realValue(found: unknown): string | undefined {
 }
 
 /** The address of what is opened, for people. */
-export function openedPath(settings: Settings, environment: string): string {
-  return `${settings.pulumiOrganization}/${pathOf(compositeEnvironment(settings, environment))}`;
+export function openedPath(settings: Settings, deployment: string): string {
+  return `${settings.pulumiOrganization}/${pathOf(compositeEnvironment(settings, deployment))}`;
 }

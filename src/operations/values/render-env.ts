@@ -18,12 +18,12 @@ export type EnvFormat = "env" | "docker";
  */
 export function renderEnv(
   context: Pick<Context, "catalog" | "now">,
-  environment: string,
+  deployment: string,
   values: ReadonlyMap<string, Secret>,
   format: EnvFormat,
 ): string {
   const write: (value: string) => Quoted = format === "env" ? quoteForAll : lineForDocker;
-  const lines = variablesOf(context, environment).flatMap(({ name, group }) => {
+  const lines = variablesOf(context, deployment).flatMap(({ name, group }) => {
     const value = values.get(name);
     return value === undefined ? [] : [{ name, group, ...write(value.unwrap()) }];
   });
@@ -36,7 +36,7 @@ export function renderEnv(
     throw new RemedyError(
       {
         code: "values-not-portable",
-        subject: environment,
+        subject: deployment,
         cause: `${counted(problems.length, "value")} cannot be written so that every reader gets the same`,
         remedy: AROUND,
       },
@@ -49,7 +49,7 @@ export function renderEnv(
       ...lines.filter((line) => line.group === group).map(({ name, text }) => `${name}=${text}`),
     ].join("\n"),
   );
-  return `${[`# Values of ${environment}, in clear. Keep it out of git, and delete it when you need it no more.`, ...sections].join("\n\n")}\n`;
+  return `${[`# Values of ${deployment}, in clear. Keep it out of git, and delete it when you need it no more.`, ...sections].join("\n\n")}\n`;
 }
 
 const AROUND = "leave it out with --except NAME, and let the application load it from ESC";

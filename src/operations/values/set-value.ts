@@ -20,7 +20,7 @@ import {
   observePlaces,
   writeEnvironmentValue,
 } from "./write-environment-value";
-import { describeReaders, writeValues } from "./write-values";
+import { describeAccess, writeValues } from "./write-values";
 
 /** Which value is set. */
 export interface NamedValue {
@@ -84,7 +84,7 @@ async function setInOrganization(
   const value = await askFor(secret, name, checkValue, exchange);
   if (!replace && (await list()).has(name)) throw await existsInOrganization(context, name);
   await writeValues(github, spread.shards, [{ slot, value }], () =>
-    exchange.written(describeReaders(secret, spread.shards), there.has(name)),
+    exchange.written(describeAccess(secret, spread.shards), there.has(name)),
   );
   if (!there.has(name))
     exchange.left(
@@ -126,12 +126,12 @@ async function existsInOrganization(context: Context, name: string): Promise<Rem
 async function setInEnvironment(
   context: Context,
   slot: SlotName,
-  environment: string,
+  deployment: string,
   replace: boolean,
   exchange: ValueExchange,
 ): Promise<void> {
   const { name, secret } = slot;
-  const slots = environmentSlotsOf(context, slot, environment);
+  const slots = environmentSlotsOf(context, slot, deployment);
   const github = context.github();
   // Before the value is asked for, so that nobody types one for nothing; and after, for that takes its time.
   const places = await observePlaces(github, slots);
@@ -143,7 +143,7 @@ async function setInEnvironment(
   try {
     await writeEnvironmentValue(context, slots, value, ({ repository }) => {
       written += 1;
-      exchange.written(`in ${environment} of ${repository}`, had.has(repository));
+      exchange.written(`in ${deployment} of ${repository}`, had.has(repository));
     });
   } finally {
     // Also when GitHub stopped it half way.

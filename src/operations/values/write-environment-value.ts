@@ -22,7 +22,7 @@ export interface EnvironmentPlace extends EnvironmentSlot {
  *
  * @throws RemedyError when it has no value of its own there, or none that a person sets.
  */
-export function environmentSlotsOf(context: Context, slot: SlotName, environment: string): EnvironmentSlot[] {
+export function environmentSlotsOf(context: Context, slot: SlotName, deployment: string): EnvironmentSlot[] {
   const { name, secret, tombstone } = slot;
   const { carriers } = context.project.settings;
   if (!secret.perEnvironment) {
@@ -40,18 +40,18 @@ export function environmentSlotsOf(context: Context, slot: SlotName, environment
       code: "value-set-elsewhere",
       subject: name,
       cause: configs,
-      remedy: `set it there, for the stack that has ${environment}, then pulumi up`,
+      remedy: `set it there, for the stack that has ${deployment}, then pulumi up`,
     });
-  if (!secret.environments.includes(environment)) {
+  if (!secret.environments.includes(deployment)) {
     const known = `use one of ${secret.environments.join(", ")}`;
     throw new RemedyError({
       code: "secret-not-in-environment",
       subject: "--environment",
-      cause: `${name} is not in ${environment}`,
+      cause: `${name} is not in ${deployment}`,
       remedy: known,
     });
   }
-  const slots = environmentTargets([secret], carriers, [environment], dayOf(context.now())).filter(
+  const slots = environmentTargets([secret], carriers, [deployment], dayOf(context.now())).filter(
     (target) => target.slot.name === name,
   );
   if (slots.length > 0) return slots;

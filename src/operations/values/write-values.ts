@@ -1,5 +1,5 @@
 import sodium from "libsodium-wrappers";
-import { readersOf, type Spread } from "../../catalog/carriers";
+import { repositoriesWithAccess, type Spread } from "../../catalog/carriers";
 import type { ResolvedEntry as Entry } from "../../catalog/entry";
 import type { SlotName } from "../../catalog/slots";
 import type { GitHub } from "../../clients/github-secrets";
@@ -48,17 +48,17 @@ export async function repositoryIds(
   shards: Shards,
   entries: readonly Entry[],
 ): Promise<(entry: Entry) => number[]> {
-  const names = [...new Set(entries.flatMap((entry) => readersOf(entry, shards)))];
+  const names = [...new Set(entries.flatMap((entry) => repositoriesWithAccess(entry, shards)))];
   const pairs = await inParallel(names, async (name) => [name, await github.repositoryId(name)] as const);
   const ids = new Map(pairs);
-  return (entry) => readersOf(entry, shards).map((name) => ids.get(name) ?? 0);
+  return (entry) => repositoriesWithAccess(entry, shards).map((name) => ids.get(name) ?? 0);
 }
 
 /** Who may read a secret as declared, in words. */
-export function describeReaders(entry: Entry, shards: Shards): string {
+export function describeAccess(entry: Entry, shards: Shards): string {
   if (entry.visibility === "all") return "readable by all repositories";
   if (entry.visibility === "private") return "readable by all private repositories";
-  return `readable by ${readersOf(entry, shards).join(", ")}`;
+  return `readable by ${repositoriesWithAccess(entry, shards).join(", ")}`;
 }
 
 /**

@@ -24,29 +24,29 @@ import { type Check, type CheckResult, check, ok, wrong } from "./check";
 export function checkApplication(
   catalog: ResolvedCatalog,
   settings: Settings,
-  environment: string,
+  deployment: string,
   cloud: PulumiCloud,
 ): Promise<Check> {
-  return check(`application of ${environment}`, async () => {
+  return check(`application of ${deployment}`, async () => {
     const [document, ledger, pins] = await Promise.all([
-      cloud.open(pathOf(compositeEnvironment(settings, environment))),
-      ledgerOf(cloud, settings, environment).open(),
-      readPins(cloud, settings, environment),
+      cloud.open(pathOf(compositeEnvironment(settings, deployment))),
+      ledgerOf(cloud, settings, deployment).open(),
+      readPins(cloud, settings, deployment),
     ]);
     const entries = catalog.entries.filter(
-      (entry) => !entry.bootstrap && entry.environments.includes(environment),
+      (entry) => !entry.bootstrap && entry.environments.includes(deployment),
     );
     const found = entries.map((entry) => ({
       entry,
       state: stateOf(entry, valueIn(document, settings, entry), ledger),
     }));
-    const waiting = rotatorsIn(catalog.rotators, environment).filter((rotator) =>
+    const waiting = rotatorsIn(catalog.rotators, deployment).filter((rotator) =>
       rotatedValues(rotator).some(
         ({ appKey, required }) => required && valueAt(document, [settings.appRoot, appKey]) === UNROTATED,
       ),
     );
     if (waiting.length === 0) return tell(found, Object.values(pins)[0]);
-    return neverRotated(waiting, settings, environment);
+    return neverRotated(waiting, settings, deployment);
   });
 }
 
@@ -65,10 +65,10 @@ function stateOf(entry: Entry, value: unknown, ledger: Ledger): State {
 }
 
 /** An application that does not use this program's loader takes the placeholder for a value. */
-function neverRotated(waiting: readonly Rotator[], settings: Settings, environment: string): CheckResult {
+function neverRotated(waiting: readonly Rotator[], settings: Settings, deployment: string): CheckResult {
   const names = waiting.flatMap(rotatedValues).map(({ name }) => name);
   const commands = waiting.map((rotator) => {
-    const path = pathOf(rotatedEnvironment(settings, environment, rotator));
+    const path = pathOf(rotatedEnvironment(settings, deployment, rotator));
     return `pulumi env rotate ${settings.pulumiOrganization}/${path}`;
   });
   return wrong(

@@ -1,7 +1,7 @@
 import { declaredAccess } from "../../access/declared-access";
 import type { ResolvedCatalog } from "../../catalog/entry";
-import { declaredComposite, escEnvironments } from "../../catalog/esc-environments";
-import { compositeEnvironment, type EscEnvironment, pathOf } from "../../catalog/layout";
+import { declaredComposite, escLayout } from "../../catalog/esc-environments";
+import { compositeEnvironment, type EscEnvironmentId, pathOf } from "../../catalog/layout";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import { NotFoundError, type PulumiCall, parseAnswer } from "../../clients/pulumi-call";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
@@ -19,11 +19,11 @@ import { type Check, check, firstOf, ok, wrong } from "./check";
 export function checkEnvironments(
   catalog: ResolvedCatalog,
   settings: Settings,
-  environment: string,
+  deployment: string,
   call: PulumiCall,
 ): Promise<Check> {
-  return check(`ESC of ${environment}`, async () => {
-    const { kept: keptIds, composite: compositeId } = escEnvironments(catalog, settings, environment);
+  return check(`ESC of ${deployment}`, async () => {
+    const { kept: keptIds, composite: compositeId } = escLayout(catalog, settings, deployment);
     const [kept, composite] = [keptIds.map(pathOf), pathOf(compositeId)];
     const states = await inParallel([...kept, composite], (path) => protection(call, path));
     const missing = [...kept, composite].filter((_, index) => states[index] === "missing");
@@ -57,22 +57,22 @@ async function protection(call: PulumiCall, path: string): Promise<"protected" |
 export function checkComposites(
   catalog: ResolvedCatalog,
   settings: Settings,
-  environment: string,
+  deployment: string,
   cloud: PulumiCloud,
 ): Promise<Check> {
-  return check(`composites of ${environment}`, async () => {
+  return check(`composites of ${deployment}`, async () => {
     const textOf = (groups: readonly string[]) =>
-      declaredComposite(settings, catalog.rotators, environment, groups);
-    const composite = compositeEnvironment(settings, environment);
+      declaredComposite(settings, catalog.rotators, deployment, groups);
+    const composite = compositeEnvironment(settings, deployment);
     const actual = await cloud.read(pathOf(composite));
     const others = await Promise.all(
-      audiencesIn(catalog, settings, environment).map(async (audience) => {
+      audiencesIn(catalog, settings, deployment).map(async (audience) => {
         // Whether a policy's composite exists is for another check: this token may not see it.
         const text = await cloud.read(pathOf(audience.environment)).catch(ignoreRefusal);
         return { id: audience.environment, wanted: textOf(audience.groups), text: text?.text };
       }),
     );
-    const all: { id: EscEnvironment; wanted: string; text: string | undefined }[] = [
+    const all: { id: EscEnvironmentId; wanted: string; text: string | undefined }[] = [
       { id: composite, wanted: textOf(Object.keys(catalog.groups)), text: actual.text },
       ...others,
     ];
@@ -87,9 +87,9 @@ export function checkComposites(
   });
 }
 
-function audiencesIn(catalog: ResolvedCatalog, settings: Settings, environment: string) {
+function audiencesIn(catalog: ResolvedCatalog, settings: Settings, deployment: string) {
   if (!EDITIONS_WITH_TEAMS.includes(settings.edition)) return [];
-  return declaredAccess(catalog, settings, environment).audiences;
+  return declaredAccess(catalog, settings, deployment).audiences;
 }
 
 /**
@@ -103,12 +103,12 @@ const WORKS: ReadonlySet<SecretState> = new Set(["in-sync", "overdue", "newer-in
 /** Whether an environment has what GitHub has, as its ledger tells. */
 export function checkLedger(
   context: Context,
-  environment: string,
+  deployment: string,
   cloud: PulumiCloud,
   inGitHub: () => Promise<SeenInGitHub>,
 ): Promise<Check> {
-  return check(`values of ${environment}`, async () => {
-    const seen = await seeEnvironment(context, cloud, environment);
+  return check(`values of ${deployment}`, async () => {
+    const seen = await seeEnvironment(context, cloud, deployment);
     if (seen.ledger === undefined)
       return { code: "ledger-unreadable", state: "unknown", cause: "its ledger cannot be read" };
     const pause = pauseAt(seen.ledger.paused, context.now().toISOString());
@@ -116,7 +116,7 @@ export function checkLedger(
       return wrong(
         "sync-paused",
         describePause(pause),
-        `once GitHub has the right values and the reason is gone: ${COMMAND} resume ${environment}`,
+        `once GitHub has the right values and the reason is gone: ${COMMAND} resume ${deployment}`,
       );
     const declared = { catalog: context.catalog, settings: context.project.settings };
     const all = findStatus(declared, [seen], await inGitHub(), context.now());
@@ -126,7 +126,7 @@ export function checkLedger(
     return wrong(
       "values-differ",
       `${open.length} of ${all.length} need attention: ${namesIn(open.map(({ name }) => name))}`,
-      `${COMMAND} status --environment ${environment}`,
+      `${COMMAND} status --environment ${deployment}`,
     );
   });
 }

@@ -18,11 +18,11 @@ import { checkTrust } from "./check-trust";
 /**
  * Checks the whole pipeline, from the secrets in GitHub to what an application of each environment loads.
  *
- * @param environment this one alone; undefined: all.
+ * @param deployment this one alone; undefined: all.
  */
 export async function verifyPipeline(
   context: Context,
-  environment: string | undefined,
+  deployment: string | undefined,
   report: Report,
 ): Promise<Check[]> {
   const { catalog, project } = context;
@@ -38,7 +38,7 @@ export async function verifyPipeline(
     checkAccess(context),
   ]);
   const stacks = [...readStacks(project).values()];
-  const environments = environment === undefined ? catalog.environments : [environment];
+  const environments = deployment === undefined ? catalog.environments : [deployment];
   report(`Checking ${environments.join(", ")}`);
   // The same for every environment: asked once, by the first that needs it.
   let asked: Promise<SeenInGitHub> | undefined;

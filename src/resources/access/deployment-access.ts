@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
 import type { Audience, Grant, TeamAccess } from "../../access/team-access";
-import { type EscEnvironment, pathOf } from "../../catalog/layout";
+import { type EscEnvironmentId, pathOf } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import type { AccessRules } from "./access-rules";
 
@@ -132,6 +132,6 @@ export class TeamPermissions extends pulumi.ComponentResource {
 }
 
 /** Without the level: deleting the old of two permissions of one team on one environment would delete the new one too. */
-function nameOf(team: string, { name }: EscEnvironment): string {
+function nameOf(team: string, { name }: EscEnvironmentId): string {
   return `${team}-${name}`;
 }

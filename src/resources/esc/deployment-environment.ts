@@ -4,7 +4,7 @@ import type { Group, ResolvedEntry } from "../../catalog/entry";
 import { declaredComposite } from "../../catalog/esc-environments";
 import {
   compositeEnvironment,
-  type EscEnvironment,
+  type EscEnvironmentId,
   ledgerEnvironment,
   pathOf,
   valuesEnvironment,
@@ -124,7 +124,7 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
 
   private keep(
     part: string,
-    id: EscEnvironment,
+    id: EscEnvironmentId,
     text: string,
     opts: pulumi.CustomResourceOptions = {},
   ): pulumiservice.Environment {
@@ -133,7 +133,7 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
 
   private compose(
     part: string,
-    id: EscEnvironment,
+    id: EscEnvironmentId,
     groups: readonly string[],
     opts: pulumi.CustomResourceOptions,
   ): pulumiservice.Environment {

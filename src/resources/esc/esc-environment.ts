@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
-import { type EscEnvironment, pathOf } from "../../catalog/layout";
+import { type EscEnvironmentId, pathOf } from "../../catalog/layout";
 import { programError } from "../diagnostics";
 
 export interface EscEnvironmentArgs {
   /** Pulumi Cloud organization. */
   organization: string;
   /** Its project and name in ESC. */
-  id: EscEnvironment;
+  id: EscEnvironmentId;
   /** Its YAML. */
   text: string;
   /** Who answers for it: people find it by this tag, and auditors whom to ask. */

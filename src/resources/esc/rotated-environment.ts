@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
-import { type EscEnvironment, pathOf } from "../../catalog/layout";
+import { type EscEnvironmentId, pathOf } from "../../catalog/layout";
 import { inputsIn, inputsOf, MANAGING_TEXT, renderRotated } from "../../catalog/rotated-text";
 import { managingEnvironment, type Rotator, rotatedEnvironment, rotatorsIn } from "../../catalog/rotators";
 import type { Settings } from "../../catalog/settings";
@@ -14,7 +14,7 @@ export interface RotatorsArgs {
   /** Declares an ESC environment whose text the program does not write after its creation. */
   keep: (
     part: string,
-    id: EscEnvironment,
+    id: EscEnvironmentId,
     yaml: string,
     options?: pulumi.CustomResourceOptions,
   ) => pulumiservice.Environment;
@@ -50,7 +50,7 @@ export function declareRotators(
 
 interface Rotated {
   rotator: Rotator;
-  id: EscEnvironment;
+  id: EscEnvironmentId;
   settings: Settings;
   rotated: pulumiservice.Environment;
 }

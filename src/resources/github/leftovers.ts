@@ -90,7 +90,7 @@ function aboutOrganization(slot: SlotName, today: string): Problem {
   const { name, secret } = slot;
   const cause = "has a value per environment, and its organization secret from before";
   const sets = secret.environments.map(
-    (environment) => `${COMMAND} set ${name} --environment ${environment} --replace`,
+    (deployment) => `${COMMAND} set ${name} --environment ${deployment} --replace`,
   );
   return fateOf(slot, today, cause, sets);
 }

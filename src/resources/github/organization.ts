@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { oversightOf } from "../../access/oversight";
-import { otherSecretsOf, readersOf, type Spread, spreadSecrets } from "../../catalog/carriers";
+import { otherSecretsOf, repositoriesWithAccess, type Spread, spreadSecrets } from "../../catalog/carriers";
 import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
@@ -93,7 +93,7 @@ export class Organization extends pulumi.ComponentResource {
     return organizationSlots(secrets, today).map((slot) => {
       const repositoryIds = heldBack(
         shards.then((all) =>
-          Promise.all(readersOf(slot.secret, all).map((name) => this.repositories.idOf(name))),
+          Promise.all(repositoriesWithAccess(slot.secret, all).map((name) => this.repositories.idOf(name))),
         ),
       );
       // `readStack` has checked that config holds it.
