@@ -7722,16 +7722,11 @@ function createPulumiCloud(options) {
   };
   const replace = async (escPath, text, etag) => {
     const request = { method: "PATCH", headers: { etag }, body: text };
-<<<<<<< HEAD
-    const answer = await ask(environment, "", request);
-    const revision = revisionOf(environment, answer);
-    const { revision: standing2 } = await textAt(environment, "");
-    if (standing2 < revision) throw notCarriedOut(environment, revision, standing2);
-    return { revision, etag: answer.headers.etag };
-=======
     const answer = await ask(escPath, "", request);
-    return { revision: revisionOf(escPath, answer), etag: answer.headers.etag };
->>>>>>> 3e8aa5d (Name deployments, ESC paths and process variables apart)
+    const revision = revisionOf(escPath, answer);
+    const { revision: standing2 } = await textAt(escPath, "");
+    if (standing2 < revision) throw notCarriedOut(escPath, revision, standing2);
+    return { revision, etag: answer.headers.etag };
   };
   return {
     revisions: createRevisions(call),
