@@ -25,6 +25,7 @@ import { sharedValuesAreAcknowledged } from "./rules/shared-values-are-acknowled
 import { slotGuards } from "./rules/slot-guards";
 import { slotsOutliveTheirTombstone } from "./rules/slots-outlive-their-tombstone";
 import { teamNamesFit } from "./rules/team-names-fit";
+import { trustOfOthersIsNarrow } from "./rules/trust-of-others-is-narrow";
 import { workflowActionsArePinned } from "./rules/workflow-actions-are-pinned";
 import { workflowCheckoutsKeepNoToken } from "./rules/workflow-checkouts-keep-no-token";
 import { workflowExpressionsAreTrusted } from "./rules/workflow-expressions-are-trusted";
@@ -56,6 +57,7 @@ export const RULES: readonly (ResourceRule | StackRule)[] = [
   permissionsHaveAReason,
   sharedValuesAreAcknowledged,
   oidcRulesAreExact,
+  trustOfOthersIsNarrow,
   productionEnvironmentsProtected,
   // Workflows
   workflowActionsArePinned,

@@ -76,6 +76,7 @@ export const TYPES = {
   slot: "sophia-secrets:github:Slot",
   environmentSlots: "sophia-secrets:github:EnvironmentSlots",
   catalog: "sophia-secrets:catalog:Catalog",
+  identityTrust: "sophia-secrets:esc:IdentityTrust",
 } as const;
 
 /** A secret of GitHub, of whatever kind: Actions, Dependabot or Codespaces; organization, repository or environment. */

@@ -1,6 +1,7 @@
 import { TYPES } from "../resource-types";
 import { governs, grantsIn, isOfOrganization, touchesValues } from "../role-scopes";
 import { configOf, each, resourceRule, texts } from "../rule";
+import { ownersOf } from "../standing-trust";
 import { exact, isAllowed, isId, policiesOf, type Rules, type TrustPolicy } from "../trust-policy";
 
 const DEFAULTS = { administrators: [] as string[], allowed: [] as string[] };
@@ -30,11 +31,13 @@ export const noAdminPermission = resourceRule(
     },
   },
   (type) => Object.hasOwn(CAUSES, type) || policiesOf(type, {}) !== undefined,
-  function* (args) {
+  async function* (args) {
     const { administrators, allowed } = configOf(args, DEFAULTS);
     if (allowed.includes(args.name)) return;
     yield* CAUSES[args.type]?.(args.props) ?? [];
+    const ownerOf = await ownersOf(args);
     yield* each(policiesOf(args.type, args.props) ?? [], function* (policy) {
+      if (ownerOf(policy) !== "program") return;
       for (const cause of policyCauses(policy, administrators)) yield `${policy.path} ${cause}`;
     });
   },
@@ -113,7 +116,8 @@ function* roleCauses(descriptor: unknown): Generator<string> {
   if (composes) yield "its role includes other roles by id, so their scopes are not visible here";
 }
 
-function* policyCauses(policy: TrustPolicy, administrators: readonly string[]): Generator<string> {
+/** Why a trust policy gives more than its jobs need. */
+export function* policyCauses(policy: TrustPolicy, administrators: readonly string[]): Generator<string> {
   const { fields, rules, ofGitHub } = policy;
   if (!isAllowed(policy)) return;
   if (fields.tokenType === "personal")

@@ -1,5 +1,6 @@
 import { configOf, resourceRule, texts } from "../rule";
-import { exact, hasDot, isAllowed, isId, policiesOf, type Rules } from "../trust-policy";
+import { ownersOf } from "../standing-trust";
+import { exact, hasDot, isAllowed, isId, policiesOf, type Rules, type TrustPolicy } from "../trust-policy";
 
 /** Claims of GitHub that say from which branch a job's code comes. */
 const DEFAULTS = { places: ["ref", "workflow_ref", "job_workflow_ref"] };
@@ -19,16 +20,22 @@ export const oidcRulesAreExact = resourceRule(
     config: { places: texts("Claims of which one must be there", DEFAULTS.places) },
   },
   (type) => policiesOf(type, {}) !== undefined,
-  function* (args) {
+  async function* (args) {
     const { places } = configOf(args, DEFAULTS);
+    const ownerOf = await ownersOf(args);
     for (const policy of policiesOf(args.type, args.props) ?? []) {
-      if (!isAllowed(policy)) continue;
-      const { rules, ofGitHub, fields } = policy;
-      const causes = ofGitHub ? githubCauses(rules, places, fields.tokenType) : otherCauses(rules);
-      for (const cause of causes) yield `${policy.path} ${cause}`;
+      if (ownerOf(policy) !== "program") continue;
+      for (const cause of looseCauses(policy, places)) yield `${policy.path} ${cause}`;
     }
   },
 );
+
+/** Why a trust policy fits more than it names. */
+export function* looseCauses(policy: TrustPolicy, places: readonly string[] = DEFAULTS.places) {
+  if (!isAllowed(policy)) return;
+  const { rules, ofGitHub, fields } = policy;
+  yield* ofGitHub ? githubCauses(rules, places, fields.tokenType) : otherCauses(rules);
+}
 
 function* githubCauses(rules: Rules, places: readonly string[], tokenType: unknown): Generator<string> {
   yield* exact(rules, "aud");

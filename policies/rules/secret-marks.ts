@@ -1,4 +1,5 @@
 import { type ResourceValidationPolicy, Secret } from "@pulumi/policy";
+import { learnClaims } from "../standing-trust";
 
 /** Paths of the inputs that the program marked secret, by URN. */
 const marks = new Map<string, ReadonlySet<string>>();
@@ -6,14 +7,15 @@ const marks = new Map<string, ReadonlySet<string>>();
 /**
  * No rule of its own: it learns which inputs are secret, for those that ask. The engine tells a pack so, but the SDK
  * shows it to remediations alone and gives validations every input in clear. So this is a remediation, which runs
- * before them and changes nothing. It must keep its level.
+ * before them and changes nothing. It must keep its level. It also learns which trust policies are the program's own.
  */
 export const secretMarks: ResourceValidationPolicy = {
   name: "secret-marks",
   description: "Learns which inputs are secret, for the rules that ask; changes nothing and reports nothing.",
   enforcementLevel: "remediate",
-  remediateResource: ({ urn, props }) => {
-    marks.set(urn, new Set(secretPaths(props, [])));
+  remediateResource: (args) => {
+    marks.set(args.urn, new Set(secretPaths(args.props, [])));
+    learnClaims(args);
   },
 };
 

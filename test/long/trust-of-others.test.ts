@@ -7,6 +7,7 @@ import { ending } from "../engine/command";
 import { type EngineProject, startProject } from "../engine/engine-project";
 import { otherOrganization, PULUMI_ORGANIZATION, STACK_FILES } from "../engine/other-organization";
 
+const PACK = join(__dirname, "..", "..", "policies");
 const COMMAND = join(__dirname, "..", "..", "build", "sophia-secrets.cjs");
 const URL = "https://token.actions.githubusercontent.com";
 const ORG = `/api/orgs/${PULUMI_ORGANIZATION}`;
@@ -98,6 +99,13 @@ describe("an issuer that others have rules at, with the real engine", function (
     assert.deepEqual({ ...(await issuer()), ...times }, { ...before, ...times });
     await project.ok("preview", "-s", "live", "--expect-no-changes");
     await up("--refresh", "--expect-no-changes");
+  });
+
+  it("stops no up with the policy pack, which names what others have", async () => {
+    const { output } = await up("--policy-pack", PACK);
+    assert.match(output, /\[advisory\] +trust-of-others-is-narrow/);
+    assert.match(output, new RegExp(`\\(${digestOf(OPS)}, of others\\) does not pin the claim repository`));
+    assert.doesNotMatch(output, /\[mandatory\]/);
   });
 
   it("keeps a rule that someone adds later, with and without a refresh", async () => {

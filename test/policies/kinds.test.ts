@@ -43,7 +43,9 @@ describe("the policy pack", () => {
   });
 
   it("shows a kind of each of its rules", () => {
-    deepEqual([...new Set(KINDS.map(({ rule }) => rule))].sort(), RULES.map(({ name }) => name).sort());
+    // That one refuses nothing, and asks Pulumi Cloud: trust-of-others.test.ts shows it.
+    const refusing = RULES.map(({ name }) => name).filter((name) => name !== "trust-of-others-is-narrow");
+    deepEqual([...new Set(KINDS.map(({ rule }) => rule))].sort(), refusing.sort());
     equal(new Set(KINDS.map(({ name }) => name)).size, KINDS.length);
   });
 });

@@ -174,6 +174,7 @@ describe("the policy pack", () => {
       "carriers-within-the-ceiling",
       "roles-are-declared-here",
       "no-standing-tokens",
+      "trust-of-others-is-narrow",
     ]);
   });
 });

@@ -36,6 +36,8 @@ export interface Told {
   parent?: string;
   /** By input: `type::name` of what the program passed into it. */
   dependsOn?: Readonly<Record<string, readonly string[]>>;
+  /** Config of its provider. */
+  provider?: Record<string, unknown>;
 }
 
 /** What a policy reported. */
@@ -117,6 +119,12 @@ function fill<Request extends analyzer.AnalyzeRequest | analyzer.AnalyzerResourc
   options.setProtect(resource.protect === true);
   options.setIgnorechangesList([...(resource.ignoreChanges ?? [])]);
   request.setOptions(options);
+  if (resource.provider !== undefined) {
+    const provider = new analyzer.AnalyzerProviderResource();
+    provider.setType(`pulumi:providers:${resource.type.split(":")[0]}`);
+    provider.setProperties(Struct.fromJavaScript(resource.provider as typeof sent));
+    request.setProvider(provider);
+  }
   if (request instanceof analyzer.AnalyzerResource) {
     request.setParent(resource.parent ?? "");
     for (const [property, urns] of Object.entries(resource.dependsOn ?? {})) {

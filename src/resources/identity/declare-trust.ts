@@ -74,7 +74,8 @@ export class IdentityTrust extends pulumi.ComponentResource {
     guard: pulumi.ResourceHookBinding,
     opts: pulumi.ComponentResourceOptions,
   ) {
-    super(IDENTITY_TRUST, TRUST_NAME, {}, opts);
+    // As inputs for the policy pack, which sees no outputs before the issuer is written; as outputs for the next run.
+    super(IDENTITY_TRUST, TRUST_NAME, { rules: plan.ours }, opts);
     const thumbprints = settings.issuerThumbprints ?? [];
     // Before the issuer: what is recorded and does not stand harms nobody, and the other way round it would stay.
     this.registerOutputs({ rules: plan.ours });
