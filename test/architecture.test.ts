@@ -123,7 +123,11 @@ const PARTS: readonly Part[] = [
     ours: ["secrets/", "src/catalog/", "src/loaders/generator/", "src/resources/"],
     packages: [],
   },
-  { holds: ["policies/"], ours: [], packages: ["@pulumi/policy", "yaml"] },
+  {
+    holds: ["policies/"],
+    ours: [],
+    packages: ["@pulumi/policy", "yaml", "node:crypto", "node:fs", "node:os", "node:path"],
+  },
   { holds: ["sandbox/core/"], ours: [] },
   { holds: ["sandbox/esc/"], ours: [] },
   { holds: ["sandbox/runner/"], ours: [] },
@@ -146,6 +150,8 @@ const PARTS: readonly Part[] = [
 
 /** The mains, the one entry that applications call without arguments, and the one of the program that Pulumi runs. */
 const MAINS = [
+  // The pack is a process of its own: it asks Pulumi Cloud with the run's token.
+  "policies/standing-trust.ts",
   "src/sync/main.ts",
   "src/cli/main.ts",
   "src/cli/open-context.ts",
