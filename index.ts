@@ -54,7 +54,7 @@ const deployments = settings.environments.map((name) => new DeploymentEnvironmen
 // GitHub: the hooks without which no secret is declared, and the secrets that have a value per environment.
 const guards = guardSecrets({ ...stack, secrets, today, deployments, inGitHub });
 const trustGuard = guardTrust({ cloud, state, plan: issuer });
-const declared = { ...stack, secrets, today, guards, inGitHub, leftovers, provider: github };
+const declared = { ...stack, secrets, today, guards, inGitHub, leftovers, state, provider: github };
 const inEnvironments = declareEnvironmentSecrets(declared, opts);
 
 // GitHub, by the one stack that owns it: the organization secrets, the sync workflow, the loaders, the trust.

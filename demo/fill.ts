@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { findRunning } from "../sandbox/background";
 import { projectNames } from "../sandbox/project-names";
 import { createPeople } from "./people";
-import { setEverything } from "./sample-value";
+import { SET_BY_PEOPLE, setEverything } from "./sample-value";
 
 const PROJECT = resolve(__dirname, "..");
 
@@ -17,11 +17,11 @@ async function main(): Promise<void> {
     owner: githubOrganization,
     repo: carriers[0] ?? "",
   });
-  const values = await setEverything(people, (line) => {
+  await setEverything(people, (line) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
   });
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
-  console.error(`${values.size} secrets have a sample value. Next: make sandbox-run`);
+  console.error(`${SET_BY_PEOPLE.length} secrets have a sample value. Next: make sandbox-run`);
 }
 
 main().catch((error: Error & { status?: number }) => {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { catalog } from "../secrets/catalog";
-import { resolveCatalog } from "../src/catalog/entry";
+import { type ResolvedEntry, resolveCatalog } from "../src/catalog/entry";
 import type { FormatName } from "../src/catalog/formats";
 import type { People } from "./people";
 
@@ -36,17 +36,29 @@ export const SET_BY_PEOPLE = resolveCatalog(catalog).entries.filter(
   (entry) => !entry.bootstrap && entry.default === undefined,
 );
 
-/** Sets a sample value for each of those. @returns the values by name. */
+/** Sets a sample value for each of those, where it has its place. @returns the values by `placeOf`. */
 export async function setEverything(
   people: People,
   report: (line: string) => void,
 ): Promise<Map<string, string>> {
   const values = new Map<string, string>();
-  for (const [index, { name, format }] of SET_BY_PEOPLE.entries()) {
-    const value = sampleValue(format);
-    values.set(name, value);
-    await people.setOrganizationSecret(name, value);
+  for (const [index, entry] of SET_BY_PEOPLE.entries()) {
+    const { name, format, perEnvironment, environments } = entry;
+    for (const environment of perEnvironment ? environments : [undefined]) {
+      const value = sampleValue(format);
+      values.set(placeOf(entry, environment), value);
+      if (environment === undefined) await people.setOrganizationSecret(name, value);
+      else await people.setEnvironmentSecret(environment, name, value);
+    }
     report(`${index + 1} of ${SET_BY_PEOPLE.length}: ${name}`);
   }
   return values;
+}
+
+/** Where an entry's value stands: `NAME`, or `ENVIRONMENT/NAME` when it has one per deployment environment. */
+export function placeOf(
+  { name, perEnvironment }: Pick<ResolvedEntry, "name" | "perEnvironment">,
+  environment: string | undefined,
+): string {
+  return perEnvironment ? `${environment}/${name}` : name;
 }

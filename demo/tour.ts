@@ -4,13 +4,13 @@ import type { ListrTask } from "listr2";
 import type { ProjectNames } from "../sandbox/project-names";
 import type { Sandbox } from "../sandbox/sandbox";
 import { catalog } from "../secrets/catalog";
-import { resolveCatalog } from "../src/catalog/entry";
+import { type ResolvedEntry, resolveCatalog } from "../src/catalog/entry";
 import { createCatalogLoader } from "../src/loaders/typescript/catalog-loader";
 import { readProject } from "../src/operations/project";
 import type { Toolchain } from "../toolchain/toolchain";
 import type { Commands } from "./command";
 import type { People } from "./people";
-import { SET_BY_PEOPLE, sampleValue, setEverything } from "./sample-value";
+import { placeOf, SET_BY_PEOPLE, sampleValue, setEverything } from "./sample-value";
 
 /** What the steps of the tour hand on to each other. */
 export interface Tour {
@@ -20,7 +20,7 @@ export interface Tour {
   env: NodeJS.ProcessEnv;
   commands: Commands;
   people: People;
-  /** What people set in GitHub, by name: only ever compared with, never shown. */
+  /** What people set in GitHub, by `placeOf`: only ever compared with, never shown. */
   values: Map<string, string>;
 }
 
@@ -68,7 +68,7 @@ export const firstRun: Step = {
   },
 };
 
-/** People set every secret that is nobody's default, and one environment's own value. */
+/** People set every secret that is nobody's default, in its environments where it has a value for each, and one override. */
 export const setValues: Step = {
   title: "people set their values in GitHub",
   task: async (tour, task) => {
@@ -76,7 +76,9 @@ export const setValues: Step = {
       if (process.stdout.isTTY) task.output = line;
     });
     await tour.people.setEnvironmentSecret(OTHER, OVERRIDDEN, sampleValue(formatOf(OVERRIDDEN)));
-    task.title += `: ${SET_BY_PEOPLE.length} organization secrets, and for ${OTHER} its own ${OVERRIDDEN}`;
+    const shared = SET_BY_PEOPLE.filter(({ perEnvironment }) => !perEnvironment).length;
+    const own = tour.values.size - shared;
+    task.title += `: ${shared} organization secrets, ${own} of single environments, and for ${OTHER} its own ${OVERRIDDEN}`;
   },
 };
 
@@ -103,10 +105,10 @@ export const load: Step = {
     const { settings } = readProject(PROJECT);
     const options = { environment: LAST, variables: tour.env } as const;
     const loaded = await createCatalogLoader(catalog, settings, options).load();
-    const wanted = resolveCatalog(catalog).entries.filter((secret) => tour.values.has(secret.name));
+    const inGitHub = (secret: ResolvedEntry) => tour.values.get(placeOf(secret, LAST));
+    const wanted = resolveCatalog(catalog).entries.filter((secret) => inGitHub(secret) !== undefined);
     const wrong = wanted.filter(
-      (secret) =>
-        !same(loaded.get(secret.appKey as "openai_api_key").unwrap(), tour.values.get(secret.name) ?? ""),
+      (secret) => !same(loaded.get(secret.appKey as "openai_api_key").unwrap(), inGitHub(secret) ?? ""),
     );
     if (wrong.length > 0)
       throw new Error(`these differ from what people set: ${wrong.map((secret) => secret.name).join(", ")}`);

@@ -36,10 +36,11 @@ export const catalog = defineCatalog({
     { name: "ESTUARY_API_TOKEN", group: "api-keys", page: PAGES.estuary },
 
     // --- database-credentials -------------------------------------------------------------------------------
-    { name: "POSTGRES_PASSWORD", group: "database-credentials" },
+    { name: "POSTGRES_PASSWORD", group: "database-credentials", perEnvironment: true },
     {
       name: "REDIS_PASSWORD",
       group: "database-credentials",
+      perEnvironment: true,
       note: "Only in the template of the older guide.",
     },
     { name: "SNOWFLAKE_ACCOUNT", group: "database-credentials", credential: false },
@@ -60,6 +61,7 @@ export const catalog = defineCatalog({
     {
       name: "JWT_SECRET",
       group: "security-tokens",
+      perEnvironment: true,
       note: "Signs sessions; the rotation table names it (JWT Secrets, 365 days, Security), no list does.",
     },
 
@@ -172,7 +174,7 @@ export const catalog = defineCatalog({
       format: "github-token",
       note: "GITHUB_TOKEN in the strategy; refused by GitHub, and the name of each run's own token.",
     },
-    { name: "GRAFANA_PASSWORD", group: "infrastructure-credentials" },
+    { name: "GRAFANA_PASSWORD", group: "infrastructure-credentials", perEnvironment: true },
     {
       name: "LAMBDA_API_KEY",
       group: "infrastructure-credentials",

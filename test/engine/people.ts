@@ -49,7 +49,9 @@ export class People {
   /** Sets a secret of one deployment environment. */
   async setEnvironmentSecret(environment: string, name: string, value: string): Promise<void> {
     const place = { owner: this.organization, repo: this.repository, environment_name: environment };
-    await this.octokit.rest.repos.createOrUpdateEnvironment(place);
+    const { repos } = this.octokit.rest;
+    // Made only where there is none: an update without rules takes away those that it has.
+    await repos.getEnvironment(place).catch(() => repos.createOrUpdateEnvironment(place));
     const { data } = await this.octokit.rest.actions.getEnvironmentPublicKey(place);
     await this.octokit.rest.actions.createOrUpdateEnvironmentSecret({
       ...place,

@@ -17,16 +17,24 @@ import type { WorkflowRun } from "./people";
 import { type Sample, sampleValues } from "./sample-values";
 
 const SYNCED = resolveCatalog(catalog).entries.filter((secret) => !secret.bootstrap);
+const SEPARATE = SYNCED.filter(({ perEnvironment }) => perEnvironment);
 const ENVIRONMENTS = ["development", "staging", "production"] as const;
 
 describe("the whole pipeline, with the real engine", function () {
   this.timeout(180_000);
   let project: EngineProject;
-  const samples: Map<string, Sample> = sampleValues(catalog);
+  const samplesIn: Record<(typeof ENVIRONMENTS)[number], Map<string, Sample>> = {
+    development: sampleValues(catalog),
+    staging: sampleValues(catalog),
+    production: sampleValues(catalog),
+  };
+  /** Shared ones stand for every environment. */
+  const samples = samplesIn.production;
   const runs: WorkflowRun[] = [];
   const override: Sample = { value: "sk-canaryOfStagingAlone", canary: "canaryOfStagingAlone" };
   const rotated: Sample = { value: "sk-canaryAfterRotation", canary: "canaryAfterRotation" };
 
+  const everySample = () => Object.values(samplesIn).flatMap((each) => [...each.values()]);
   const settings = () => readProject(join(__dirname, "../..")).settings;
   const cloud = () =>
     createPulumiCloud({
@@ -78,7 +86,8 @@ describe("the whole pipeline, with the real engine", function () {
         org: "ai-cherry",
       },
     );
-    assert.equal(secrets.length, catalog.secrets.length);
+    assert.ok(SEPARATE.length > 0);
+    assert.equal(secrets.length, catalog.secrets.length - SEPARATE.length);
   });
 
   it("keeps values from being deleted, by whatever hand", async () => {
@@ -102,7 +111,13 @@ describe("the whole pipeline, with the real engine", function () {
   });
 
   it("carries every value that people set to the application, byte for byte", async () => {
-    for (const [name, { value }] of samples) await project.people.setSecret(name, value);
+    for (const { name, perEnvironment } of SYNCED) {
+      for (const environment of perEnvironment ? ENVIRONMENTS : []) {
+        const own = samplesIn[environment].get(name)?.value ?? "";
+        await project.people.setEnvironmentSecret(environment, name, own);
+      }
+      if (!perEnvironment) await project.people.setSecret(name, samples.get(name)?.value ?? "");
+    }
     await project.people.setEnvironmentSecret("staging", "OPENAI_API_KEY", override.value);
     const run = await sync();
     assert.equal(run.conclusion, "success", run.jobs.map((job) => job.log).join("\n"));
@@ -132,6 +147,16 @@ describe("the whole pipeline, with the real engine", function () {
     for (const environment of ["development", "production"] as const) {
       const { openai_api_key } = await load(environment);
       assert.equal(openai_api_key.unwrap(), samples.get("OPENAI_API_KEY")?.value, environment);
+    }
+  });
+
+  it("gives development no value of production's where each has its own", async () => {
+    for (const environment of ENVIRONMENTS) {
+      const loaded = await load(environment);
+      for (const { name, appKey } of SEPARATE) {
+        const value = loaded.get(appKey as never as "openai_api_key")?.unwrap();
+        assert.equal(value, samplesIn[environment].get(name)?.value, `${name} in ${environment}`);
+      }
     }
   });
 
@@ -209,7 +234,7 @@ describe("the whole pipeline, with the real engine", function () {
     const texts = project.printed.filter((text) => !text.includes('"environmentVariables"'));
     const logs = runs.flatMap((run) => run.jobs.map((job) => job.log));
     assert.ok(texts.length > 6 && logs.length >= 12);
-    const values = [...samples.values(), override, rotated].map((sample) => sample.canary);
+    const values = [...everySample(), override, rotated].map((sample) => sample.canary);
     const { github, pulumi } = project.sandbox.tokens;
     const canaries = [...values, github, pulumi];
     for (const [index, text] of [...texts, ...logs].entries()) {
@@ -219,7 +244,7 @@ describe("the whole pipeline, with the real engine", function () {
   });
 
   it("leaves no value in clear on the disk: not in the state of GitHub or Pulumi Cloud, a run's summary or a log", () => {
-    const values = [...samples.values(), override, rotated].map((sample) => sample.canary);
+    const values = [...everySample(), override, rotated].map((sample) => sample.canary);
     const files = readdirSync(project.folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name));

@@ -15,6 +15,11 @@ const CATALOG = defineCatalog({
     { name: "GONE_KEY", group: "keys", perEnvironment: true, tombstone: "2000-01-01" },
   ],
 });
+/** One value for all environments. */
+const SHARED = {
+  ...CATALOG,
+  secrets: CATALOG.secrets.filter((secret) => !("perEnvironment" in secret)),
+};
 const VALUES = { values: JSON.stringify({ REGION: "eu" }) };
 
 describe("reviewers of a stack's environments", function () {
@@ -27,7 +32,7 @@ describe("reviewers of a stack's environments", function () {
       production: { ...own, carriers },
       staging: { ...committedConfig("staging"), carriers },
     };
-    const { resources, error } = await runProgram({ stacks });
+    const { resources, error } = await runProgram({ catalog: SHARED, stacks });
     assert.equal(error, undefined);
     const declared = ofType(resources, TYPES.repositoryEnvironment);
     assert.deepEqual(
@@ -39,7 +44,8 @@ describe("reviewers of a stack's environments", function () {
   });
 
   it("are declared nowhere when there are none", async () => {
-    assert.deepEqual(ofType((await runProgram()).resources, TYPES.repositoryEnvironment), []);
+    const { resources } = await runProgram({ catalog: SHARED });
+    assert.deepEqual(ofType(resources, TYPES.repositoryEnvironment), []);
   });
 });
 
@@ -127,8 +133,40 @@ describe("secrets with a value per environment", function () {
     ]);
   });
 
+  it("import the environment and the branch rule that stand in GitHub and not in the state, and ask nothing else", async () => {
+    const protection = {
+      "/environments/production": { name: "production" },
+      "/environments/production/deployment-branch-policies?per_page=100": {
+        branch_policies: [
+          { id: 1, name: "main", type: "tag" },
+          { id: 2, name: "main", type: "branch" },
+        ],
+      },
+    };
+    const of = async (state?: Record<string, Record<string, unknown>>) => {
+      const shown = state === undefined ? {} : { state };
+      const run = await runProgram({ catalog: CATALOG, secretConfig: VALUES, protection, ...shown });
+      assert.equal(run.error, undefined);
+      const declared = [TYPES.repositoryEnvironment, TYPES.deploymentPolicy].flatMap((type) =>
+        ofType(run.resources, type),
+      );
+      const asked = run.calls.filter(({ inputs }) =>
+        /environments\/production($|\/dep)/.test(`${inputs.endpoint}`),
+      );
+      return [declared.map(({ importId }) => importId), asked.length];
+    };
+    const imported = ["sophia-main:production", "sophia-main:production:2"];
+    assert.deepEqual(await of({}), [imported, 2]);
+    const known = [TYPES.repositoryEnvironment, TYPES.deploymentPolicy].map((type) => [
+      `urn:pulumi:production::sophia-secrets::${type}::sophia-main/production`,
+      {},
+    ]);
+    assert.deepEqual(await of(Object.fromEntries(known)), [["", ""], 0]);
+    assert.deepEqual(await of(), [["", ""], 0]);
+  });
+
   it("make nothing where no entry asks for them", async () => {
-    const run = await runProgram();
+    const run = await runProgram({ catalog: SHARED });
     assert.deepEqual(namesOf(run, TYPES.repositoryEnvironment), []);
   });
 

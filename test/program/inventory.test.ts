@@ -5,6 +5,11 @@ import { type ProgramRun, runProgram } from "./run-program";
 
 const GROUPS = Object.keys(catalog.groups);
 const GITHUB = "github:";
+const isSeparate = (secret: Secret) => "perEnvironment" in secret && secret.perEnvironment;
+type Secret = (typeof catalog.secrets)[number];
+/** Names of the secrets with a value per environment. */
+const SEPARATE = catalog.secrets.filter(isSeparate).map(({ name }) => name);
+const slotsIn = (environment: string) => SEPARATE.map((name) => `sophia-main/${environment}/${name}`).sort();
 
 function count(resources: readonly Declared[], type: string): number {
   return ofType(resources, type).length;
@@ -22,7 +27,8 @@ describe("what each stack declares", function () {
 
   it("gives production the organization: a slot and its readers per secret, the files of carrier and application, one issuer", () => {
     assert.equal(production.error, undefined);
-    const names = catalog.secrets.map((secret) => secret.name).sort();
+    const shared = catalog.secrets.filter((secret) => !isSeparate(secret));
+    const names = shared.map((secret) => secret.name).sort();
     const slots = ofType(production.resources, TYPES.slot).map((slot) => slot.inputs.secretName);
     assert.deepEqual(slots, names);
     const readers = ofType(production.resources, TYPES.slotRepositories);
@@ -42,10 +48,21 @@ describe("what each stack declares", function () {
     assert.equal(count(production.resources, TYPES.issuer), 1);
   });
 
-  it("gives staging nothing in GitHub, and asks GitHub nothing", () => {
+  it("gives what servers of our own check a value per environment: passwords and the signing key", () => {
+    assert.deepEqual(SEPARATE, ["POSTGRES_PASSWORD", "REDIS_PASSWORD", "JWT_SECRET", "GRAFANA_PASSWORD"]);
+    const declared = ofType(production.resources, TYPES.environmentSecret).map(({ name }) => name);
+    assert.deepEqual(declared, slotsIn("production"));
+  });
+
+  it("gives staging its environments in GitHub with their secrets alone, and asks GitHub nothing", () => {
     assert.equal(staging.error, undefined);
+    const own = [TYPES.repositoryEnvironment, TYPES.deploymentPolicy, TYPES.environmentSecret];
     const inGitHub = staging.resources.filter((each) => each.type.startsWith(GITHUB));
-    assert.deepEqual(inGitHub, []);
+    assert.deepEqual([...new Set(inGitHub.map(({ type }) => type))].sort(), [...own].sort());
+    assert.deepEqual(
+      ofType(inGitHub, TYPES.environmentSecret).map(({ name }) => name),
+      [...slotsIn("development"), ...slotsIn("staging")],
+    );
     assert.equal(count(staging.resources, TYPES.issuer), 0);
     assert.deepEqual(
       staging.calls.filter(({ token }) => token.startsWith(GITHUB)),

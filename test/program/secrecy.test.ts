@@ -56,7 +56,10 @@ describe("secrecy", function () {
       const isLoader = each.inputs.file === "backend/core/auto_esc_config.py";
       return !isLoader && JSON.stringify(each.inputs).includes(SENTINEL);
     });
-    assert.deepEqual([...new Set(holders.map((each) => each.type))], [TYPES.slot]);
+    assert.deepEqual([...new Set(holders.map((each) => each.type))].sort(), [
+      TYPES.environmentSecret,
+      TYPES.slot,
+    ]);
   });
 
   it("gives out names, counts and digests, never a value", () => {

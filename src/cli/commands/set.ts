@@ -19,7 +19,7 @@ export const setCommand = defineCommand({
   examples: [
     "set OPENAI_API_KEY --replace",
     "set LAMBDA_LABS_SSH_KEY < id_ed25519",
-    "set DATABASE_URL --environment staging --replace",
+    "set POSTGRES_PASSWORD --environment staging --replace",
   ],
   load: () => ({
     ...(require("../../operations/values/set-value") as typeof import("../../operations/values/set-value")),

@@ -5,9 +5,11 @@ import { type EnvironmentSlot, environmentTargets } from "../../catalog/environm
 import { SENTINEL } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import type { SlotName } from "../../catalog/slots";
+import type { StackState } from "../stack-state";
 import type { Leftovers } from "./leftovers";
 import { reviewerIds, reviewersOf } from "./reviewers";
 import type { SecretGuards } from "./secret-guards";
+import { type StandingEnvironment, StandingEnvironments } from "./standing-environments";
 
 export interface EnvironmentSecretsArgs {
   /** The carrier repository. */
@@ -20,6 +22,8 @@ export interface EnvironmentSecretsArgs {
   reviewers: readonly Promise<number>[];
   /** The secrets in it. */
   slots: readonly SlotName[];
+  /** What GitHub has of it that the state does not have. */
+  standing: StandingEnvironment;
   /** Secrets in it that stay as they are, though their entries are the organization's now. */
   leftovers: readonly SlotName[];
   /** The hooks that keep every run from overwriting or deleting a value. */
@@ -34,7 +38,7 @@ export class EnvironmentSecrets extends pulumi.ComponentResource {
     private readonly args: EnvironmentSecretsArgs,
     opts: pulumi.ComponentResourceOptions,
   ) {
-    const { repository, deployment } = args;
+    const { repository, deployment, standing } = args;
     const name = `${repository}/${deployment}`;
     super("sophia-secrets:github:EnvironmentSlots", name, {}, opts);
     // Deleting a GitHub environment deletes every secret in it, other people's too. Without its branch rule no job may
@@ -52,13 +56,13 @@ export class EnvironmentSecrets extends pulumi.ComponentResource {
         deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
         ...reviewers.declared,
       },
-      { parent: this, ...kept, ignoreChanges: reviewers.ignoreChanges },
+      { parent: this, ...kept, ...importOf(standing.importId), ignoreChanges: reviewers.ignoreChanges },
     );
     const after = { parent: this, dependsOn: [declared] };
     new github.RepositoryEnvironmentDeploymentPolicy(
       name,
       { repository, environment: deployment, branchPattern: args.branch },
-      { ...after, ...kept },
+      { ...after, ...kept, ...importOf(standing.branchRuleId) },
     );
     for (const slot of args.slots)
       this.declareSecret(`${name}/${slot.name}`, slot, slot.secret.value === "config", after);
@@ -93,6 +97,10 @@ export class EnvironmentSecrets extends pulumi.ComponentResource {
   }
 }
 
+function importOf(id: string | undefined): pulumi.CustomResourceOptions {
+  return id === undefined ? {} : { import: id };
+}
+
 /** What all GitHub environments of a stack share. */
 interface Shared extends Pick<EnvironmentSecretsArgs, "guards" | "values"> {
   /** Every entry of the catalog. */
@@ -105,6 +113,8 @@ interface Shared extends Pick<EnvironmentSecretsArgs, "guards" | "values"> {
   provider: github.Provider;
   /** Secrets that stay where their entries were before. */
   leftovers: Promise<Leftovers>;
+  /** What the stack has in its state; undefined when nobody tells. */
+  state: Promise<StackState | undefined>;
 }
 
 /**
@@ -112,15 +122,16 @@ interface Shared extends Pick<EnvironmentSecretsArgs, "guards" | "values"> {
  * the GitHub environment in each carrier that syncs some of those secrets or is guarded by it, and the secrets.
  */
 export async function declareEnvironmentSecrets(
-  { secrets, settings, guards, values, today, provider, leftovers }: Shared,
+  { secrets, settings, guards, values, today, provider, leftovers, state }: Shared,
   opts: pulumi.ComponentResourceOptions,
 ): Promise<EnvironmentSecrets[]> {
   const { branch, carriers, environments, environmentReviewers = [], protectCarriers } = settings;
   const targets = environmentTargets(secrets, carriers, environments, today);
   const reviewers = reviewerIds(environmentReviewers, { provider });
   const { environments: left } = await leftovers;
-  return environments.flatMap((deployment) =>
-    carriers.flatMap((repository) => {
+  const standing = new StandingEnvironments(settings, await state, { provider });
+  const declared = environments.flatMap((deployment) =>
+    carriers.map(async (repository) => {
       const slotsIn = (all: readonly EnvironmentSlot[]) =>
         all
           .filter((target) => target.environment === deployment && target.repository === repository)
@@ -129,12 +140,10 @@ export async function declareEnvironmentSecrets(
       // The sync is reviewed in every carrier: an unreviewed job of another one would write the same values.
       if (slots.length + kept.length === 0 && reviewers.length === 0 && protectCarriers === undefined)
         return [];
-      return [
-        new EnvironmentSecrets(
-          { repository, deployment, branch, reviewers, slots, leftovers: kept, guards, values },
-          opts,
-        ),
-      ];
+      const args = { repository, deployment, branch, reviewers, slots, leftovers: kept, guards, values };
+      const found = await standing.of(repository, deployment);
+      return [new EnvironmentSecrets({ ...args, standing: found }, opts)];
     }),
   );
+  return (await Promise.all(declared)).flat();
 }
