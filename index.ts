@@ -1,6 +1,7 @@
 import { catalog as written } from "./secrets/catalog";
 import { IMAGES } from "./secrets/images";
 import { dayOf } from "./src/catalog/dates";
+import { namedRepositories } from "./src/catalog/github-names";
 import { readRuntimes } from "./src/loaders/generator/read-runtimes";
 import { AccessRules } from "./src/resources/access/access-rules";
 import { openOrganization } from "./src/resources/access/open-organization";
@@ -34,14 +35,15 @@ const { github, pulumiservice } = declareProviders(settings, secrets.length);
 const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider: github });
 const state = readState();
 const cloud = openOrganization(settings);
-const repositories = new Repositories(settings.githubOrganization, { provider: github });
+const named = ownsOrganization ? namedRepositories(catalog, settings) : [];
+const repositories = new Repositories(settings.githubOrganization, named, { provider: github });
 const issuer = ownsOrganization
   ? planIssuer({ ...stack, repositories, cloud, state })
   : Promise.resolve(undefined);
 const existing = refuseExisting({ ...stack, secrets, today, inGitHub, state });
-const dependsOn = Promise.all([refuseSkewedClock({ secrets, inGitHub, now }), existing, issuer]).then(
-  () => [],
-);
+const clock = refuseSkewedClock({ secrets, inGitHub, now });
+const spelled = repositories.refuseUnknown();
+const dependsOn = Promise.all([clock, spelled, existing, issuer]).then(() => []);
 const leftovers = state.then((known) => findLeftovers({ ...stack, secrets, today, inGitHub }, known));
 const opts = { providers: [github, pulumiservice], dependsOn };
 const facts = new CatalogFacts(settings.application, { secrets, policies });

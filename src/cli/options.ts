@@ -1,5 +1,7 @@
+import type { ResolvedCatalog } from "../catalog/entry";
+import { rotatedValues } from "../catalog/rotators";
 import { RemedyError } from "../errors";
-import { COMMAND } from "../text";
+import { COMMAND, nearestNames } from "../text";
 import type { Completes, OptionSpec, Place, PositionalSpec } from "./command";
 import { parseSince } from "./time-options";
 
@@ -19,7 +21,12 @@ export function text(
   description: string,
   more: More = {},
 ): OptionSpec<string | undefined> {
-  return { argument, description, ...more, parse: textIn };
+  return {
+    argument,
+    description,
+    ...more,
+    parse: (typed, { catalog }) => spelled(textIn(typed), more, catalog),
+  };
 }
 
 /** The same, and it must be typed. */
@@ -114,7 +121,29 @@ export function words(
   description: string,
   more: More = {},
 ): PositionalSpec<readonly string[]> {
-  return { notation, description, ...more, parse: (typed) => [...new Set(typed)] };
+  return {
+    notation,
+    description,
+    ...more,
+    parse: (typed, { catalog }) => [...new Set(typed.map((word) => spelled(word, more, catalog)))],
+  };
+}
+
+/** A secret's name in any case as the catalog spells it, as GitHub takes one; every other text as it was typed. */
+function spelled<Typed extends string | undefined>(
+  typed: Typed,
+  { completes }: More,
+  catalog: ResolvedCatalog,
+): Typed | string {
+  if (typed === undefined || completes !== "secret") return typed;
+  const upper = typed.toUpperCase();
+  const known = catalog.entries.flatMap(({ name, aliases, renamedFrom }) => [
+    name,
+    ...aliases,
+    ...(renamedFrom === undefined ? [] : [renamedFrom.name]),
+  ]);
+  const rotated = catalog.rotators.flatMap(rotatedValues).map(({ name }) => name);
+  return [...known, ...rotated].includes(upper) ? upper : typed;
 }
 
 /** Names of secrets. */
@@ -184,6 +213,13 @@ function requireKnown(
     code: `${kind}-unknown`,
     subject: name.startsWith("--") ? name : unknown.join(", "),
     cause: `the catalog has no ${WORDS[kind]}${name.startsWith("--") ? ` ${unknown.join(", ")}` : " of this name"}`,
-    remedy: `use one of ${[...known].sort().join(", ")}`,
+    remedy: useOneOf(unknown, known),
   });
+}
+
+/** What was probably meant first, for lists are long. */
+function useOneOf([unknown = ""]: readonly string[], known: readonly string[]): string {
+  const [nearest = ""] = nearestNames(unknown.toLowerCase(), known);
+  const others = known.filter((each) => each !== nearest).sort();
+  return `use ${nearest}${others.length === 0 ? "" : `, or one of ${others.join(", ")}`}`;
 }

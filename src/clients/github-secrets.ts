@@ -1,5 +1,6 @@
 import { RemedyError } from "../errors";
 import type { Secret } from "../secret";
+import { COMMAND } from "../text";
 import { createGitHubCall, type GitHubCall } from "./github-call";
 import { type Asked, NotShownError, notGitHub } from "./github-refusal";
 import type { Http, HttpAnswer } from "./http";
@@ -75,8 +76,16 @@ export function createGitHub(options: {
     },
     repositoriesOf: (secret) => names(ofSecret(secret), `${secrets}/${secret}/repositories`, "repositories"),
     repositoryId: async (repository) => {
-      const { id } = await get(ofRepository(repository), `/repos/${organization}/${repository}`);
-      if (typeof id !== "number") throw notGitHub(ofRepository(repository));
+      const asked = ofRepository(repository);
+      const { id, full_name } = await get(asked, `/repos/${organization}/${repository}`);
+      if (typeof id !== "number") throw notGitHub(asked);
+      if (typeof full_name === "string" && full_name !== `${organization}/${repository}`)
+        throw new RemedyError({
+          code: "github-name-differs",
+          subject: asked.thing,
+          cause: `GitHub spells it ${full_name}, and trust compares names by letter`,
+          remedy: `${COMMAND} verify says what names it, and how to correct that`,
+        });
       return id;
     },
     publicKey: async () => {

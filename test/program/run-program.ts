@@ -46,6 +46,8 @@ export interface ProgramOptions {
   plainConfig?: Record<string, string>;
   /** Organization secrets that GitHub lists. Default: none. */
   organizationSecrets?: readonly string[];
+  /** What GitHub calls a repository today, `owner/name`, by the name it is asked for by. */
+  renamed?: Record<string, string>;
   /** Whether it is a preview. Default: no. */
   preview?: boolean;
   /** Environment variables; of Pulumi's own none else is there. */
@@ -305,6 +307,7 @@ function mocks(
     state: inState,
     organizationSecrets = [],
     gitHubTime,
+    renamed = {},
   }: ProgramOptions,
 ): pulumi.runtime.Mocks {
   return {
@@ -321,9 +324,11 @@ function mocks(
       if (token === "github:index/getActionsOrganizationSecrets:getActionsOrganizationSecrets")
         return { secrets: organizationSecrets.map(listed) };
       if (token === "github:index/getRepository:getRepository") {
-        const repoId = REPOSITORY_IDS[String(inputs.name)];
+        // GitHub answers a name in any case, with its own spelling.
+        const fullName = `ai-cherry/${String(inputs.name).toLowerCase()}`;
+        const repoId = REPOSITORY_IDS[String(inputs.name).toLowerCase()];
         if (repoId === undefined) throw new Error(`404 ${inputs.name}`);
-        return { repoId, defaultBranch: "main" };
+        return { repoId, fullName: renamed[String(inputs.name)] ?? fullName, defaultBranch: "main" };
       }
       if (token === "github:index/getRestApi:getRestApi")
         return restAnswer(String(inputs.endpoint), { readable, protection, gitHubTime });

@@ -7,6 +7,7 @@ import { createGitHubWorkflows, type GitHubWorkflows } from "../../clients/githu
 import { RemedyError } from "../../errors";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
+import { refuseMisspelled } from "../observation/github-names";
 import type { CarrierSecrets, Finding, Observed } from "./find-drift";
 
 /**
@@ -32,13 +33,14 @@ export interface Everything extends Observed {
 }
 
 /**
- * Looks at all that drift can be in. About one request a secret, a few a carrier; and for as long as the name of a
+ * Looks at all that drift can be in, unless GitHub spells a carrier otherwise. About one request a secret, a few a carrier; and for as long as the name of a
  * renamed secret lives, one a workflow file of each repository that may read it.
  */
 export async function observeAll(context: Context, github: GitHub): Promise<Everything> {
   const { catalog, project, now } = context;
   const { carriers } = project.settings;
   const names = new Set(slotNames(catalog.entries).map(({ name }) => name));
+  await refuseMisspelled(context);
   const [observed, seen] = await Promise.all([
     observeSecrets(github, names),
     inParallel(carriers, (repository) => observeCarrier(github, catalog.environments, repository)),

@@ -156,7 +156,7 @@ export function unknownNames(given: readonly string[], known: readonly string[])
     .map((name) => ({
       code: "secret-unknown",
       subject: name,
-      cause: `the catalog has no such entry; the nearest: ${nearestNames(name, known).join(", ")}`,
+      cause: `the catalog has no such entry; the nearest: ${nearestNames(name.toUpperCase(), known).join(", ")}`,
       remedy: FIX,
     }));
 }

@@ -4,14 +4,15 @@ import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { type SlotName, slotNames } from "../../catalog/slots";
 import type { GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
-import { COMMAND } from "../../text";
+import { COMMAND, nearestNames } from "../../text";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
 
 /**
  * The names that GitHub holds for the catalog, of those asked for: an entry's own, or the one it had.
  *
- * @throws RemedyError naming each that the catalog does not have; an older name is told with the one it stands for.
+ * @throws RemedyError naming each that the catalog does not have, with the nearest it has; an older name is told with the
+ *   one it stands for.
  */
 export function namedSlots(catalog: ResolvedCatalog, names: readonly string[]): SlotName[] {
   const all = slotNames(catalog.entries);
@@ -25,14 +26,28 @@ export function namedSlots(catalog: ResolvedCatalog, names: readonly string[]): 
     throw new RemedyError({ code: "secret-renamed", subject: name, cause: reason, remedy: `use ${main}` });
   }
   if (unknown.length === 0) return found;
-  const remedy = "add it to secrets/catalog.ts, or spell it as there";
-  throw new RemedyError({
+  throw unknownSecrets(
+    unknown,
+    all.map(({ name }) => name),
+  );
+}
+
+/** The error for names that the catalog does not have: the most like each, and what to do if none was meant. */
+function unknownSecrets(unknown: readonly string[], known: readonly string[]): RemedyError {
+  const meant = [
+    ...new Set(unknown.flatMap((name) => nearestNames(name.toUpperCase(), known).slice(0, NEAREST))),
+  ];
+  const remedy = meant.length === 0 ? "" : `use the name that was meant (nearest: ${meant.join(", ")}), or `;
+  return new RemedyError({
     code: "secret-unknown",
     subject: unknown.join(", "),
     cause: "the catalog has no such entry",
-    remedy,
+    remedy: `${remedy}add it to secrets/catalog.ts`,
   });
 }
+
+/** Names that are offered for a wrong one. */
+const NEAREST = 2;
 
 /** The same for what writes to the organization. @throws RemedyError for secrets of GitHub environments too. */
 export function organizationSlotsNamed(catalog: ResolvedCatalog, names: readonly string[]): SlotName[] {

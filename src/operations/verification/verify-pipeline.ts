@@ -12,6 +12,7 @@ import { checkApplication } from "./check-applications";
 import { checkAccess, checkComposites, checkEnvironments, checkLedger } from "./check-environments";
 import { checkCarrier, checkGitHub } from "./check-github";
 import { checkLoaderFiles } from "./check-loader-files";
+import { checkNames } from "./check-names";
 import { checkProtection } from "./check-protection";
 import { checkTrust } from "./check-trust";
 
@@ -29,7 +30,8 @@ export async function verifyPipeline(
   const { settings } = project;
   const [cloud, call] = [requireCloud(context), context.cloudCall()];
   report("Checking GitHub, trust and access");
-  const [secrets, carriers, loaders, protection, ...organization] = await Promise.all([
+  const [names, secrets, carriers, loaders, protection, ...organization] = await Promise.all([
+    checkNames(context),
     checkGitHub(context),
     checkCarriers(context),
     checkLoaderFiles(context),
@@ -52,7 +54,7 @@ export async function verifyPipeline(
     await checkLedger(context, each, cloud, inGitHub),
     await checkApplication(catalog, settings, each, cloud),
   ]);
-  return [secrets, ...carriers, ...loaders, ...protection, ...organization, ...inside.flat()];
+  return [names, secrets, ...carriers, ...loaders, ...protection, ...organization, ...inside.flat()];
 }
 
 async function checkCarriers(context: Context): Promise<Check[]> {

@@ -20,6 +20,7 @@ import type { Leftovers } from "./leftovers";
 import { OrganizationSecret } from "./organization-secret";
 import type { Repositories } from "./repositories";
 import type { SecretGuards } from "./secret-guards";
+import { warnOfAlertWebhook } from "./warn-of-alert-webhook";
 import { type DeclaredSecret, warnOfDrift } from "./warn-of-drift";
 import { warnOfProtection } from "./warn-of-protection";
 
@@ -137,6 +138,7 @@ export class Organization extends pulumi.ComponentResource {
   private warn(declared: readonly DeclaredSecret[]): void {
     const { secrets, settings, inGitHub } = this.args;
     void warnOfDrift({ declared, secrets, owner: this.owner, carriers: settings.carriers, inGitHub });
+    void warnOfAlertWebhook(this.args.catalog, settings, inGitHub);
     void this.repositories.warnOfBranch(settings.carriers, settings.branch);
     void warnOfProtection(settings, { provider: this.args.provider });
   }

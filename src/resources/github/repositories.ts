@@ -1,5 +1,6 @@
 import * as github from "@pulumi/github";
 import type * as pulumi from "@pulumi/pulumi";
+import { type NamedRepository, wrongSpelling } from "../../catalog/github-names";
 import { programError, warn } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
 
@@ -14,14 +15,21 @@ export class Repositories {
 
   /**
    * @param owner GitHub organization.
+   * @param named those that config and catalog name, with who does.
    * @param opts how the provider is called.
    */
   constructor(
     private readonly owner: string,
+    private readonly named: readonly NamedRepository[],
     private readonly opts: pulumi.InvokeOptions,
   ) {}
 
-  /** @throws pulumi.RunError when GitHub does not show it. */
+  /** @throws pulumi.RunError for the first that GitHub does not show, or spells otherwise. */
+  async refuseUnknown(): Promise<void> {
+    await Promise.all(this.named.map(({ name }) => this.once(name)));
+  }
+
+  /** @throws pulumi.RunError when GitHub does not show it, or spells it otherwise. */
   async idOf(name: string): Promise<number> {
     return (await this.once(name)).id;
   }
@@ -56,15 +64,20 @@ export class Repositories {
     });
     // The provider also answers for a repository that does not exist, with nothing in it.
     if (!found.repoId) throw this.hidden(name, "404");
+    const named = this.named.find((each) => each.name === name);
+    const wrong = named && wrongSpelling(this.owner, named, found.fullName);
+    if (wrong !== undefined) throw programError(wrong);
     return { id: found.repoId, defaultBranch: found.defaultBranch };
   }
 
   private hidden(name: string, said: string): pulumi.RunError {
+    const named = this.named.find((each) => each.name === name);
+    const spell = named === undefined ? "spell it right" : `name another (${named.fix("REPOSITORY")})`;
     return programError({
       code: "github-repository-not-shown",
       subject: `repository ${this.owner}/${name}`,
-      cause: `GitHub does not show it (${said})`,
-      remedy: "create it, spell it right in carriers or in the catalog, or give the token access to it",
+      cause: `${named === undefined ? "" : `${named.where} names it; `}GitHub does not show it (${said})`,
+      remedy: `create it, give GITHUB_TOKEN access to it, or ${spell}`,
     });
   }
 }

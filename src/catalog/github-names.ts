@@ -1,0 +1,128 @@
+import type { Problem } from "../errors";
+import type { ResolvedCatalog } from "./entry";
+import type { Settings } from "./settings";
+import { slotNames } from "./slots";
+
+/** A repository that a stack's config or the catalog names. */
+export interface NamedRepository {
+  name: string;
+  /** Who names it: `config carriers[0]`, `OPENAI_API_KEY`. */
+  where: string;
+  /** What to do so that it is named otherwise. */
+  fix(name: string): string;
+}
+
+/** Every repository that config and catalog name, each once, by who names it first. */
+export function namedRepositories(
+  { entries, applications }: Pick<ResolvedCatalog, "entries" | "applications">,
+  settings: Pick<Settings, "carriers" | "programRepository">,
+): NamedRepository[] {
+  const all = settings.carriers.map((name, index) => ({
+    name,
+    where: `config carriers[${index}]`,
+    fix: (right: string) => `for every stack: pulumi config set --path 'carriers[${index}]' ${right}`,
+  }));
+  const { programRepository } = settings;
+  if (programRepository !== undefined)
+    all.push({
+      name: programRepository,
+      where: "config programRepository",
+      fix: (right) => `for every stack: pulumi config set programRepository ${right}`,
+    });
+  const inCatalog = (where: string, key: string) => (name: string) => ({
+    name,
+    where,
+    fix: (right: string) => `write ${right} into ${key} of ${where} in secrets/catalog.ts`,
+  });
+  for (const entry of entries) all.push(...entry.repositories.map(inCatalog(entry.name, "repositories")));
+  for (const application of applications)
+    all.push(inCatalog(`application ${application.name}`, "repository")(application.repository));
+  return all.filter(({ name }, index) => all.findIndex((each) => each.name === name) === index);
+}
+
+/**
+ * What is wrong with how a repository is named. GitHub answers a name in any case, and a former name with the repository
+ * of today. Its identities have one spelling, and trust compares `repository` by letter: with another every job is refused.
+ *
+ * @param organization config `githubOrganization`.
+ * @param fullName GitHub's own spelling, `owner/name`.
+ */
+export function wrongSpelling(
+  organization: string,
+  { name, where, fix }: NamedRepository,
+  fullName: string,
+): Problem | undefined {
+  const [owner = "", repository = ""] = fullName.split("/");
+  if (owner === organization && repository === name) return undefined;
+  const isSame = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+  if (owner !== organization && isSame(owner, organization)) return wrongOwner(organization, owner);
+  if (owner === organization)
+    return {
+      code: isSame(repository, name) ? "github-name-differs" : "github-repository-renamed",
+      subject: where,
+      cause: isSame(repository, name)
+        ? `GitHub spells ${name} as ${repository}, and trust compares names by letter`
+        : `${name} is the former name of ${repository}`,
+      remedy: fix(repository),
+    };
+  return {
+    code: "github-repository-moved",
+    subject: where,
+    cause: `${organization}/${name} has moved to ${fullName}, outside config githubOrganization`,
+    remedy: `if the whole organization was renamed, for every stack: pulumi config set githubOrganization ${owner}; otherwise name a repository of ${organization}`,
+  };
+}
+
+/** @param login GitHub's own spelling, which differs. */
+export function wrongOwner(organization: string, login: string): Problem {
+  return {
+    code: "github-name-differs",
+    subject: "config githubOrganization",
+    cause: `GitHub spells ${organization} as ${login}, and trust compares names by letter`,
+    remedy: `for every stack: pulumi config set githubOrganization ${login}`,
+  };
+}
+
+/** The secret of config `alertWebhook`, which some jobs of a carrier do not have: a run that fails there tells nobody. */
+function alertWebhookMissing(secret: string, places: readonly string[]): Problem {
+  return {
+    code: "alert-webhook-missing",
+    subject: "config alertWebhook",
+    cause: `GitHub has no secret ${secret} for ${places.join(", ")}, so a failed sync sends no alert there`,
+    remedy: `gh secret set ${secret} -R OWNER/REPOSITORY sets it in a carrier, or name another for every stack: pulumi config set alertWebhook NAME`,
+  };
+}
+
+/** What GitHub says of secrets that a carrier's jobs can use. Names in upper case. */
+export interface AskSecrets {
+  /** The organization's that the repository may read, and its own. */
+  ofRepository(repository: string): Promise<readonly string[]>;
+  hasInEnvironment(repository: string, environment: string, secret: string): Promise<boolean>;
+}
+
+/**
+ * Whether every job of the sync has the secret that config `alertWebhook` names. One that the catalog declares is there
+ * after the first `up`.
+ *
+ * @throws what `ask` throws.
+ */
+export async function checkAlertWebhook(
+  { entries, environments }: Pick<ResolvedCatalog, "entries" | "environments">,
+  {
+    alertWebhook,
+    carriers,
+    githubOrganization,
+  }: Pick<Settings, "alertWebhook" | "carriers" | "githubOrganization">,
+  ask: AskSecrets,
+): Promise<Problem | undefined> {
+  if (alertWebhook === undefined || slotNames(entries).some(({ name }) => name === alertWebhook))
+    return undefined;
+  const places: string[] = [];
+  for (const carrier of carriers) {
+    if ((await ask.ofRepository(carrier)).includes(alertWebhook)) continue;
+    for (const environment of environments)
+      if (!(await ask.hasInEnvironment(carrier, environment, alertWebhook)))
+        places.push(`${environment} of ${githubOrganization}/${carrier}`);
+  }
+  return places.length === 0 ? undefined : alertWebhookMissing(alertWebhook, places);
+}

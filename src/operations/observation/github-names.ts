@@ -1,0 +1,99 @@
+import {
+  checkAlertWebhook,
+  type NamedRepository,
+  namedRepositories,
+  wrongSpelling,
+} from "../../catalog/github-names";
+import { NotShownError, notGitHub } from "../../clients/github-refusal";
+import { type Problem, RemedyError } from "../../errors";
+import type { Context } from "../context";
+import { inParallel } from "../in-parallel";
+
+/**
+ * What config and catalog name and GitHub does not have, or spells otherwise: repositories, the teams of
+ * `environmentReviewers`, the secret of `alertWebhook`. A request for each repository and team.
+ *
+ * @throws RemedyError when GitHub does not answer.
+ */
+export async function wrongNames(context: Context): Promise<Problem[]> {
+  const { catalog, project } = context;
+  const { settings } = project;
+  const repositories = await inParallel(namedRepositories(catalog, settings), (named) =>
+    wrongRepository(context, named),
+  );
+  const teams = await inParallel(settings.environmentReviewers ?? [], (slug) => missingTeam(context, slug));
+  const found = [...repositories, ...teams].filter((each) => each !== undefined);
+  // What is not shown under a wrong name is no second problem.
+  if (found.length > 0) return onceEach(found);
+  const github = context.github();
+  const webhook = await checkAlertWebhook(catalog, settings, {
+    ofRepository: async (carrier) => [
+      ...(await github.readableBy(carrier)),
+      ...(await github.repositorySecrets(carrier)),
+    ],
+    hasInEnvironment: async (repository, environment, secret) =>
+      (await github.environmentSecrets(repository, environment).catch(noneOfNotShown)).includes(secret),
+  });
+  return webhook === undefined ? [] : [webhook];
+}
+
+/**
+ * Refuses carriers that GitHub spells otherwise: nothing compared by name would be found. One that it does not show at
+ * all is the caller's to name.
+ *
+ * @throws RemedyError with the command that corrects the name.
+ */
+export async function refuseMisspelled(context: Context): Promise<void> {
+  const { settings } = context.project;
+  const carriers = namedRepositories({ entries: [], applications: [] }, { carriers: settings.carriers });
+  const found = await inParallel(carriers, (named) => wrongRepository(context, named));
+  const [problem] = found.filter((each) => each !== undefined && each.code !== NOT_SHOWN);
+  if (problem !== undefined) throw new RemedyError(problem);
+}
+
+/** The wrong spelling of the organization is found at every repository. */
+function onceEach(problems: readonly Problem[]): Problem[] {
+  const texts = problems.map(({ subject, cause }) => `${subject}: ${cause}`);
+  return problems.filter((_, index) => texts.indexOf(texts[index] ?? "") === index);
+}
+
+const NOT_SHOWN = "github-repository-not-shown";
+
+async function wrongRepository(context: Context, named: NamedRepository): Promise<Problem | undefined> {
+  const { organization, get, ofRepository } = context.githubCall();
+  const asked = ofRepository(named.name);
+  try {
+    const { full_name } = await get(asked, `/repos/${organization}/${named.name}`);
+    if (typeof full_name !== "string") throw notGitHub(asked);
+    return wrongSpelling(organization, named, full_name);
+  } catch (error) {
+    if (!(error instanceof NotShownError)) throw error;
+    return {
+      code: NOT_SHOWN,
+      subject: named.where,
+      cause: `GitHub does not show ${organization}/${named.name} to this token`,
+      remedy: `create it, give GITHUB_TOKEN access to it, or name another: ${named.fix("REPOSITORY")}`,
+    };
+  }
+}
+
+async function missingTeam(context: Context, slug: string): Promise<Problem | undefined> {
+  const { organization, get } = context.githubCall();
+  try {
+    await get({ thing: `team ${slug}`, kind: "organization" }, `/orgs/${organization}/teams/${slug}`);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof NotShownError)) throw error;
+    return {
+      code: "github-team-not-shown",
+      subject: `team ${slug}`,
+      cause: `GitHub shows no such team of ${organization} to this token`,
+      remedy: "create it, or write the last part of its address into config environmentReviewers",
+    };
+  }
+}
+
+function noneOfNotShown(error: unknown): string[] {
+  if (error instanceof NotShownError) return [];
+  throw error;
+}

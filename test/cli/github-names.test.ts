@@ -1,0 +1,61 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import type { Settings } from "../../src/catalog/settings";
+import { checkNames } from "../../src/operations/verification/check-names";
+import { type Auditing, startAuditing } from "./auditing";
+import { commandContext, runCommand } from "./command-context";
+import { AT_CLOUD, CATALOG } from "./small-organization";
+
+/** The organization that is started has the carrier alone. */
+const catalog = { ...CATALOG, entries: CATALOG.entries.map((entry) => ({ ...entry, repositories: [] })) };
+
+describe("names that config and catalog have otherwise than GitHub", () => {
+  let both: Auditing;
+  before(async () => {
+    both = await startAuditing();
+  });
+  after(() => both.close());
+
+  const contextWith = (change: Partial<Settings>) =>
+    commandContext(
+      { github: { url: both.github.url } },
+      { catalog, project: { settings: { ...AT_CLOUD, ...change } } },
+    );
+  const verified = (change: Partial<Settings>) => checkNames(contextWith(change));
+
+  it("are ok for verify where they are the same", async () => {
+    equal((await verified({})).code, "github-names-match");
+  });
+
+  it("are named by verify with the command that corrects them, once for the organization", async () => {
+    const organization = await verified({ githubOrganization: "AI-Cherry" });
+    deepEqual([organization.state, organization.code], ["wrong", "github-name-differs"]);
+    equal(organization.cause.split("GitHub spells").length, 2);
+    equal(organization.remedy, "for every stack: pulumi config set githubOrganization ai-cherry");
+    const carrier = await verified({ carriers: ["Carrier"] });
+    match(carrier.remedy ?? "", /pulumi config set --path 'carriers\[0\]' carrier/);
+  });
+
+  it("are named by verify when GitHub has none of them: repositories, reviewers, the alert's secret", async () => {
+    equal((await verified({ programRepository: "nowhere" })).code, "github-repository-not-shown");
+    equal((await verified({ environmentReviewers: ["nobody"] })).code, "github-team-not-shown");
+    const webhook = await verified({ alertWebhook: "SLACK_URL" });
+    equal(webhook.code, "alert-webhook-missing");
+    match(webhook.cause, /no secret SLACK_URL for staging of ai-cherry\/carrier, production of/);
+    equal((await verified({ alertWebhook: "SMTP_PASSWORD" })).code, "github-names-match");
+  });
+
+  it("end drift before it reports each secret", async () => {
+    const { code, stderr, stdout } = await runCommand("drift", contextWith({ carriers: ["Carrier"] }));
+    equal(code, 2);
+    equal(stdout, "");
+    match(stderr, /config carriers\[0\]: GitHub spells Carrier as carrier/);
+  });
+
+  it("end a write that gives a repository access", async () => {
+    const id = contextWith({}).github().repositoryId("Carrier");
+    await id.then(
+      () => match("", /refused/),
+      (error: Error) => match(error.message, /GitHub spells it ai-cherry\/carrier.*verify/),
+    );
+  });
+});
