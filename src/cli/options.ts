@@ -217,9 +217,12 @@ function requireKnown(
   });
 }
 
-/** What was probably meant first, for lists are long. */
+/** Names that one line lists whole; of more, the nearest comes first. */
+const LISTED = 3;
+
 function useOneOf([unknown = ""]: readonly string[], known: readonly string[]): string {
-  const [nearest = ""] = nearestNames(unknown.toLowerCase(), known);
-  const others = known.filter((each) => each !== nearest).sort();
-  return `use ${nearest}${others.length === 0 ? "" : `, or one of ${others.join(", ")}`}`;
+  const sorted = [...known].sort();
+  const [nearest = ""] = nearestNames(unknown.toLowerCase(), sorted);
+  if (sorted.length <= LISTED) return `use one of ${sorted.join(", ")}`;
+  return `use ${nearest}, or one of ${sorted.filter((each) => each !== nearest).join(", ")}`;
 }

@@ -10,7 +10,7 @@ const ROOT = join(__dirname, "..", "..");
 const LIGHT = [
   /^src\/cli\/commands\/[^/]+\.ts$/,
   /^src\/cli\/(main|program|command|options|time-options|table|terminal|report-error)\.ts$/,
-  /^src\/(errors|text|secret|sync\/runner|operations\/context)\.ts$/,
+  /^src\/(errors|text|secret|sync\/runner|catalog\/rotators|operations\/context)\.ts$/,
   /^node_modules\/commander\//,
 ];
 
