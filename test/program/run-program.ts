@@ -298,6 +298,18 @@ const NOBODY_ELSES = { "ai-cherry/sophia-main": [], "ai-cherry/second-carrier": 
 
 const listed = (name: string) => ({ name, visibility: "selected", createdAt: "", updatedAt: "" });
 
+/** GitHub answers a name in any case, with its own spelling. */
+function shownRepository(name: string, renamed: Record<string, string>): Record<string, unknown> {
+  const repoId = REPOSITORY_IDS[name.toLowerCase()];
+  if (repoId === undefined) throw new Error(`404 ${name}`);
+  return { repoId, fullName: renamed[name] ?? `ai-cherry/${name.toLowerCase()}`, defaultBranch: "main" };
+}
+
+function shownTeam(slug: unknown): Record<string, unknown> {
+  if (slug !== "security") throw new Error(`404 ${slug}`);
+  return { id: "77" };
+}
+
 function mocks(
   result: ProgramRun,
   {
@@ -323,19 +335,11 @@ function mocks(
       result.calls.push({ token, inputs });
       if (token === "github:index/getActionsOrganizationSecrets:getActionsOrganizationSecrets")
         return { secrets: organizationSecrets.map(listed) };
-      if (token === "github:index/getRepository:getRepository") {
-        // GitHub answers a name in any case, with its own spelling.
-        const fullName = `ai-cherry/${String(inputs.name).toLowerCase()}`;
-        const repoId = REPOSITORY_IDS[String(inputs.name).toLowerCase()];
-        if (repoId === undefined) throw new Error(`404 ${inputs.name}`);
-        return { repoId, fullName: renamed[String(inputs.name)] ?? fullName, defaultBranch: "main" };
-      }
+      if (token === "github:index/getRepository:getRepository")
+        return shownRepository(String(inputs.name), renamed);
       if (token === "github:index/getRestApi:getRestApi")
         return restAnswer(String(inputs.endpoint), { readable, protection, gitHubTime });
-      if (token === "github:index/getTeam:getTeam") {
-        if (inputs.slug !== "security") throw new Error(`404 ${inputs.slug}`);
-        return { id: "77" };
-      }
+      if (token === "github:index/getTeam:getTeam") return shownTeam(inputs.slug);
       if (token === "pulumiservice:index:getOrganizationMembers") {
         if (inputs.organizationName === "unlisted")
           throw Object.assign(new Error("refused"), { details: "403 API error: Forbidden" }); // as gRPC says it
