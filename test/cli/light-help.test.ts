@@ -48,7 +48,7 @@ describe("help", () => {
         throw new Error("help asked for the project");
       };
       equal(await runProgram([spec.name, "--help"], open, heardTerminal(heard)), 0);
-      match(heard.stdout, new RegExp(`^Usage: sophia-secrets ${spec.name} `));
+      match(heard.stdout, new RegExp(`^Usage: sophia-secrets ${spec.name}[ |]`));
       equal(heard.stderr, "");
     });
 });
