@@ -48,6 +48,8 @@ export interface ProgramOptions {
   organizationSecrets?: readonly string[];
   /** What GitHub calls a repository today, `owner/name`, by the name it is asked for by. */
   renamed?: Record<string, string>;
+  /** Names of repositories that are archived. */
+  archived?: readonly string[];
   /** Whether it is a preview. Default: no. */
   preview?: boolean;
   /** Environment variables; of Pulumi's own none else is there. */
@@ -320,6 +322,7 @@ function mocks(
     organizationSecrets = [],
     gitHubTime,
     renamed = {},
+    archived = [],
   }: ProgramOptions,
 ): pulumi.runtime.Mocks {
   return {
@@ -336,7 +339,10 @@ function mocks(
       if (token === "github:index/getActionsOrganizationSecrets:getActionsOrganizationSecrets")
         return { secrets: organizationSecrets.map(listed) };
       if (token === "github:index/getRepository:getRepository")
-        return shownRepository(String(inputs.name), renamed);
+        return {
+          ...shownRepository(String(inputs.name), renamed),
+          archived: archived.includes(String(inputs.name)),
+        };
       if (token === "github:index/getRestApi:getRestApi")
         return restAnswer(String(inputs.endpoint), { readable, protection, gitHubTime });
       if (token === "github:index/getTeam:getTeam") return shownTeam(inputs.slug);

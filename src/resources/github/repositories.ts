@@ -7,6 +7,7 @@ import { saidByProvider } from "../provider-answers";
 interface Repository {
   id: number;
   defaultBranch: string;
+  isArchived: boolean;
 }
 
 /** Repositories of the organization. Each is asked for at most once per run. */
@@ -32,6 +33,19 @@ export class Repositories {
   /** @throws pulumi.RunError when GitHub does not show it, or spells it otherwise. */
   async idOf(name: string): Promise<number> {
     return (await this.once(name)).id;
+  }
+
+  /** The same for a repository whose workflows must run. @throws also when it is archived. */
+  async activeIdOf(name: string): Promise<number> {
+    const { id, isArchived } = await this.once(name);
+    if (!isArchived) return id;
+    const path = `${this.owner}/${name}`;
+    throw programError({
+      code: "github-repository-archived",
+      subject: `repository ${path}`,
+      cause: "it is archived, so GitHub takes no files and runs no workflow there",
+      remedy: `gh repo unarchive ${path}; or take it out of carriers and programRepository in every stack's config`,
+    });
   }
 
   /**
@@ -67,7 +81,7 @@ export class Repositories {
     const named = this.named.find((each) => each.name === name);
     const wrong = named && wrongSpelling(this.owner, named, found.fullName);
     if (wrong !== undefined) throw programError(wrong);
-    return { id: found.repoId, defaultBranch: found.defaultBranch };
+    return { id: found.repoId, defaultBranch: found.defaultBranch, isArchived: found.archived === true };
   }
 
   private hidden(name: string, said: string): pulumi.RunError {
