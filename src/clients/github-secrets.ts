@@ -137,8 +137,9 @@ async function confirmWritten(
   { headers }: HttpAnswer,
 ): Promise<void> {
   const { updated_at: at } = await get(asked, path).catch((error: unknown) => {
-    // An answer that does not come says nothing of the write, which GitHub has reported as done.
-    return error instanceof NotShownError ? { updated_at: "never" } : { updated_at: undefined };
+    if (error instanceof NotShownError) return { updated_at: "never" };
+    // GitHub has reported the write as done; what cannot be looked at is not told as success.
+    throw error;
   });
   const answered = Date.parse(headers.date ?? "");
   const isOld = Date.parse(String(at)) < answered - WRITTEN_WITHIN_MS;

@@ -153,7 +153,7 @@ const FAULTS: readonly (readonly [status: number, cause: RegExp, headers?: Recor
   [401, /GITHUB_TOKEN: GitHub does not know it/],
   [403, /the token may not do this/],
   [403, /rate limit is used up.*run again in 60 s/s, { "retry-after": "60" }],
-  [404, /GitHub does not show it|GitHub has no such/],
+  [404, /GitHub does not show it|GitHub has no such|shows no such secret/],
   [422, /refuses it|only together with a value/],
   [429, /rate limit is used up/],
   [500, /GitHub answered 500/],
@@ -212,12 +212,22 @@ describe("an answer that is none, at any call", function () {
       context = more();
       const outcome = await world.run(command, context);
       world.github.faults.clear();
+      if (isEnough(command, call, status, outcome.code)) continue;
       assertRefusal(outcome);
       const where = `${command}: ${call} ${status}\n${outcome.stderr}`;
       if (!/pulumi up/.test(outcome.stderr)) assert.match(outcome.stderr, cause, where);
     }
     const again = await world.run(command, context);
     assert.ok(again.code === 0 || command === "drift", `${command}: ${call}\n${again.stderr}`);
+  }
+
+  /**
+   * Whether a command may go on: drift finds a carrier by its other calls when its name alone is not shown, and repair has
+   * nothing left to fix once a write was carried out that it could not look at.
+   */
+  function isEnough(command: string, call: string, status: number, code: number): boolean {
+    if (command === "drift") return code === 1 && status === 404 && /\/repos\/[^/]+\/[^/]+$/.test(call);
+    return command.startsWith("repair") && code === 0 && /^GET .*\/actions\/secrets\/[A-Z_]+$/.test(call);
   }
 
   it("leaves a backup of the state for each try of adopt, and no write", () => {

