@@ -221,6 +221,10 @@ describe("the project's own code", () => {
     deepEqual(SOURCES.filter(({ path }) => isOurs(path)).flatMap(metaphorsIn), []);
   });
 
+  it("has a table of contents of at most 60 lines", () => {
+    ok(readFileSync(join(ROOT, "index.ts"), "utf8").trimEnd().split("\n").length <= 60);
+  });
+
   it(`has no source of more than ${LONGEST} lines but tables of data`, () => {
     deepEqual(
       pathsWhere((source) => {

@@ -7,10 +7,14 @@ import { Carrier } from "./github/carrier";
 /** What the guard of a stack's destruction goes by. */
 export interface DestroyGuardArgs {
   settings: Pick<Settings, "leaving">;
-  /** Everything else that the stack declares. */
-  guarded: Promise<pulumi.Resource[]>;
-  /** The deployment environments among it: parts of them are declared late. */
+  /** Parts of them are declared late. */
   deployments: readonly DeploymentEnvironment[];
+  /** What has a value per deployment environment. */
+  environmentSecrets: Promise<pulumi.Resource[]>;
+  /** What is left where an entry moved: declared late, too. */
+  leftovers: Promise<unknown>;
+  /** Absent in a stack that does not own the organization. */
+  organization: pulumi.Resource | undefined;
 }
 
 /**
@@ -28,7 +32,7 @@ export class DestroyGuard extends pulumi.ComponentResource {
    */
   constructor(
     name: string,
-    { settings, guarded, deployments }: DestroyGuardArgs,
+    { settings, deployments, environmentSecrets, leftovers, organization }: DestroyGuardArgs,
     opts: { parent: pulumi.Resource },
   ) {
     // The state keeps the hook's name, and the engine runs what is registered under it, so each run makes it.
@@ -38,6 +42,9 @@ export class DestroyGuard extends pulumi.ComponentResource {
         if (!settings.leaving) throw destroyRefused(pulumi.getStack());
       },
       { onDryRun: true },
+    );
+    const guarded = Promise.all([environmentSecrets, leftovers]).then(([each]) =>
+      [...deployments, ...each, organization].filter((resource) => resource !== undefined),
     );
     const dependsOn = pulumi.all(deployments.map(({ whole }) => whole)).apply(() => guarded);
     super(

@@ -1,16 +1,24 @@
 import assert from "node:assert/strict";
+import { catalog as sophia } from "../../secrets/catalog";
+import type { Catalog } from "../../src/catalog/entry";
 import { SCRIPT_PATH, WORKFLOW_PATH } from "../../src/catalog/layout";
 import { ofType, TYPES } from "./declared";
 import { committedConfig, runProgram } from "./run-program";
 
 const RULESET = "github:index/repositoryRuleset:RepositoryRuleset";
 
+/** GitHub environments come with values per deployment environment too; here none has any. */
+const catalog: Catalog = {
+  ...sophia,
+  secrets: sophia.secrets.filter((entry) => !("perEnvironment" in entry)),
+};
+
 const run = async (change: Record<string, unknown> = {}) => {
   const stacks = {
     production: { ...committedConfig("production"), ...change },
     staging: committedConfig("staging"),
   };
-  const { resources, error } = await runProgram({ stacks });
+  const { resources, error } = await runProgram({ stacks, catalog });
   return { error, rulesets: ofType(resources, RULESET).map(({ inputs }) => inputs), resources };
 };
 const OWNERS = { actorType: "OrganizationAdmin", bypassMode: "always" };

@@ -1,0 +1,62 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { dayOf } from "../catalog/dates";
+import type { Catalog } from "../catalog/entry";
+import { namedRepositories } from "../catalog/github-names";
+import { openOrganization } from "./access/open-organization";
+import { refuseExisting } from "./github/existing-secrets";
+import { GitHubSecrets } from "./github/github-secrets";
+import { findLeftovers } from "./github/leftovers";
+import { refuseSkewedClock } from "./github/refuse-skewed-clock";
+import { Repositories } from "./github/repositories";
+import { planIssuer } from "./identity/issuer-plan";
+import { leaveEverything } from "./leaving";
+import { declareProviders } from "./providers";
+import { readStack } from "./read-stack";
+import { readState } from "./stack-state";
+
+/**
+ * All that is known before anything is declared: config and catalog, checked; what the state, GitHub and Pulumi Cloud say;
+ * and `opts`, by which each resource waits for the refusals that need an answer of a service.
+ *
+ * @param written the catalog as people write it.
+ * @throws pulumi.RunError with every problem of config and catalog at once; none quotes a value.
+ */
+export function openStack(written: Catalog) {
+  const now = new Date();
+  const today = dayOf(now);
+  const stack = readStack(written, today);
+  const { catalog, settings, ownsOrganization } = stack;
+  const secrets = catalog.entries;
+  if (settings.leaving) leaveEverything();
+  const { github: provider, pulumiservice } = declareProviders(settings, secrets.length);
+  const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider });
+  const state = readState();
+  const cloud = openOrganization(settings);
+  const named = ownsOrganization ? namedRepositories(catalog, settings) : [];
+  const repositories = new Repositories(settings.githubOrganization, named, { provider });
+  const issuer = ownsOrganization
+    ? planIssuer({ ...stack, repositories, cloud, state })
+    : Promise.resolve(undefined);
+  const refusals = [
+    refuseSkewedClock({ secrets, inGitHub, now }),
+    repositories.refuseUnknown(),
+    refuseExisting({ ...stack, secrets, today, inGitHub, state }),
+    issuer,
+  ];
+  const dependsOn: Promise<pulumi.Resource[]> = Promise.all(refusals).then(() => []);
+  const leftovers = state.then((known) => findLeftovers({ ...stack, secrets, today, inGitHub }, known));
+  const opts: pulumi.ComponentResourceOptions = { providers: [provider, pulumiservice], dependsOn };
+  return {
+    ...stack,
+    secrets,
+    today,
+    provider,
+    inGitHub,
+    state,
+    cloud,
+    repositories,
+    issuer,
+    leftovers,
+    opts,
+  };
+}
