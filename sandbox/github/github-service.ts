@@ -85,7 +85,7 @@ export function createGitHubService(context: ServiceContext, options: GitHubOpti
   // Its own clock, by which it also dates what it keeps.
   app.use("*", async (c, next) => {
     await next();
-    c.header("date", now().toUTCString());
+    c.res.headers.set("date", now().toUTCString());
   });
   addRoutes(app, parts, rates, issuer);
   return {

@@ -126,6 +126,7 @@ describe("a resolved catalog", () => {
       leftoverUntil: undefined,
       credential: true,
       page: undefined,
+      expires: undefined,
       format: "text",
       visibility: "selected",
       repositories: [],

@@ -27,6 +27,7 @@ describe("a stack's config", () => {
       carriers: ["main"],
       branch: "main",
       edition: "enterprise",
+      acceptedTrust: [],
       compositeTags: {},
       approvers: [],
       webhookFormat: "slack",

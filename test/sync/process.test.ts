@@ -108,8 +108,8 @@ describe("the sync as a process that is killed", function () {
   ]);
   const before = { ALPHA_KEY: "alpha-one", BETA_KEY: "beta-one", DB_PASSWORD: "db-one" };
   const input = { ALPHA_KEY: "alpha-two", BETA_KEY: "beta-one", DB_PASSWORD: "db-two" };
-  /** Ledger, two values environments to read, the ledger's pause, two to write and to tag, ledger. */
-  const REQUESTS = 9;
+  /** Ledger, two values environments to read, the ledger's intent, two to write and to tag, ledger; each write is looked at. */
+  const REQUESTS = 13;
 
   async function killAt(moment: "before" | "after", request: number): Promise<void> {
     const stage = await SyncStage.start();
