@@ -21,7 +21,8 @@ const UPDATED: Readonly<Record<string, string>> = {
   "pulumi:providers:github":
     "the state no longer holds an address that the plugin reads from its environment",
   "pulumiservice:index:OidcIssuer": "tokens live as long as the longest declared job, not 3,600 s",
-  "sophia-secrets:esc:IdentityTrust": "the component records which rules are its own, before the issuer is written",
+  "sophia-secrets:esc:IdentityTrust":
+    "the component records which rules are its own, before the issuer is written",
   "pulumiservice:api/esc:EnvironmentSettings": "composites get deletion protection",
 };
 
