@@ -88,15 +88,8 @@ export function createGitHub(options: {
         });
       return id;
     },
-    publicKey: async () => {
-      const { key, key_id: keyId } = await get(whole, `${secrets}/public-key`);
-      if (typeof key !== "string" || typeof keyId !== "string") throw notGitHub(whole);
-      return { key, keyId };
-    },
-    writeSecret: async (name, write) => {
-      const path = `${secrets}/${name}`;
-      await confirmWritten(call, ofSecret(name), path, await put(ofSecret(name), path, bodyOf(write)));
-    },
+    publicKey: () => readPublicKey(call, whole, secrets),
+    writeSecret: (name, write) => putSecret(call, ofSecret(name), `${secrets}/${name}`, bodyOf(write)),
     setRepositories: async (secret, repositoryIds) => {
       const path = `${secrets}/${secret}/repositories`;
       await put(ofSecret(secret), path, { selected_repository_ids: repositoryIds });
@@ -125,6 +118,23 @@ export function createGitHub(options: {
  * clocks of its own that differ.
  */
 const WRITTEN_WITHIN_MS = 15_000;
+
+/**
+ * The key that values are sealed for: each organization, repository and environment has its own.
+ *
+ * @param secretsPath where the secrets are listed, with no slash at the end.
+ * @returns key in base64, 32 bytes (X25519).
+ */
+export async function readPublicKey({ get }: GitHubCall, asked: Asked, secretsPath: string) {
+  const { key, key_id: keyId } = await get(asked, `${secretsPath}/public-key`);
+  if (typeof key !== "string" || typeof keyId !== "string") throw notGitHub(asked);
+  return { key, keyId };
+}
+
+/** Writes a secret of an organization, a repository or an environment, and looks whether that was carried out. */
+export async function putSecret(call: GitHubCall, asked: Asked, path: string, body: object): Promise<void> {
+  await confirmWritten(call, asked, path, await call.put(asked, path, body));
+}
 
 /**
  * Looks whether a write that GitHub reports as done was carried out: the time of the secret's last change is that of the
@@ -185,7 +195,7 @@ export interface GitHubEnvironmentSecrets {
 
 /** @throws RemedyError from every method, naming what was asked, the cause and the remedy. */
 export function createGitHubEnvironmentSecrets(call: GitHubCall): GitHubEnvironmentSecrets {
-  const { get, put, organization } = call;
+  const { organization } = call;
   const secretsOf = (repository: string, gitHubEnvironment: string) =>
     `/repos/${organization}/${repository}/environments/${encodeURIComponent(gitHubEnvironment)}/secrets`;
   const asked = (thing: string, repository: string, gitHubEnvironment: string): Asked => ({
@@ -193,21 +203,19 @@ export function createGitHubEnvironmentSecrets(call: GitHubCall): GitHubEnvironm
     kind: "environment",
   });
   return {
-    publicKey: async (repository, gitHubEnvironment) => {
-      const whole = asked("environment ", repository, gitHubEnvironment);
-      const { key, key_id: keyId } = await get(
-        whole,
-        `${secretsOf(repository, gitHubEnvironment)}/public-key`,
-      );
-      if (typeof key !== "string" || typeof keyId !== "string") throw notGitHub(whole);
-      return { key, keyId };
-    },
-    write: async (repository, gitHubEnvironment, name, { keyId, box }) => {
-      const body = { key_id: keyId, encrypted_value: box };
-      const secret = asked(`${name} in `, repository, gitHubEnvironment);
-      const path = `${secretsOf(repository, gitHubEnvironment)}/${name}`;
-      await confirmWritten(call, secret, path, await put(secret, path, body));
-    },
+    publicKey: (repository, gitHubEnvironment) =>
+      readPublicKey(
+        call,
+        asked("environment ", repository, gitHubEnvironment),
+        secretsOf(repository, gitHubEnvironment),
+      ),
+    write: (repository, gitHubEnvironment, name, { keyId, box }) =>
+      putSecret(
+        call,
+        asked(`${name} in `, repository, gitHubEnvironment),
+        `${secretsOf(repository, gitHubEnvironment)}/${name}`,
+        { key_id: keyId, encrypted_value: box },
+      ),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { GitHubCall } from "./github-call";
-import { type Asked, notGitHub } from "./github-refusal";
+import type { Asked } from "./github-refusal";
+import { putSecret, readPublicKey } from "./github-secrets";
 
 /** A repository's own secrets for Actions, and the organization's that it may use. Every method throws RemedyError. */
 export interface RepositorySecrets {
@@ -18,23 +19,17 @@ export interface RepositorySecrets {
  *
  * GitHub's documentation, "REST API endpoints for GitHub Actions Secrets": repository secrets.
  */
-export function createRepositorySecrets(
-  { get, put, names }: GitHubCall,
-  repository: string,
-): RepositorySecrets {
+export function createRepositorySecrets(call: GitHubCall, repository: string): RepositorySecrets {
   const base = `/repos/${repository}/actions`;
   const whole: Asked = { thing: `repository ${repository}`, kind: "repository" };
   return {
-    own: () => names(whole, `${base}/secrets`, "secrets"),
-    shared: () => names(whole, `${base}/organization-secrets`, "secrets"),
-    publicKey: async () => {
-      const { key, key_id: keyId } = await get(whole, `${base}/secrets/public-key`);
-      if (typeof key !== "string" || typeof keyId !== "string") throw notGitHub(whole);
-      return { key, keyId };
-    },
-    write: async (name, { keyId, box }) => {
-      const asked: Asked = { thing: `${name} of ${repository}`, kind: "repository" };
-      await put(asked, `${base}/secrets/${name}`, { key_id: keyId, encrypted_value: box });
-    },
+    own: () => call.names(whole, `${base}/secrets`, "secrets"),
+    shared: () => call.names(whole, `${base}/organization-secrets`, "secrets"),
+    publicKey: () => readPublicKey(call, whole, `${base}/secrets`),
+    write: (name, { keyId, box }) =>
+      putSecret(call, { thing: `${name} of ${repository}`, kind: "repository" }, `${base}/secrets/${name}`, {
+        key_id: keyId,
+        encrypted_value: box,
+      }),
   };
 }
