@@ -1,7 +1,25 @@
-import type { Problem } from "../errors";
+import { type Problem, RemedyError } from "../errors";
 import type { ResolvedCatalog } from "./entry";
 import type { Settings } from "./settings";
 import { slotNames } from "./slots";
+
+/**
+ * A typed repository as `owner/name`.
+ *
+ * @param owner of a repository typed without one.
+ * @param option for the error.
+ * @throws RemedyError when it names none.
+ */
+export function repositoryIn(owner: string, typed: string, option: string): string {
+  if (/^[\w.-]+(\/[\w.-]+)?$/.test(typed) && !/(^|\/)\.\.?($|\/)/.test(typed))
+    return typed.includes("/") ? typed : `${owner}/${typed}`;
+  throw new RemedyError({
+    code: "github-repository-invalid",
+    subject: option,
+    cause: "names no repository",
+    remedy: "write OWNER/NAME, or NAME for the organization's",
+  });
+}
 
 /** A repository that a stack's config or the catalog names. */
 export interface NamedRepository {

@@ -25,11 +25,11 @@ export const configureGithubCommand = defineCommand({
   ],
   load: () => ({
     ...(require("../../operations/values/set-in-repository") as typeof import("../../operations/values/set-in-repository")),
-    ...(require("../repository-name") as typeof import("../repository-name")),
+    ...(require("../../catalog/github-names") as typeof import("../../catalog/github-names")),
   }),
   run: async ({ terminal, ...context }, typed, { setInRepository, repositoryIn }) => {
     const { envFile: file, repo, replace, dryRun, json } = typed;
-    const repository = repositoryIn(context, repo, "--repo");
+    const repository = repositoryIn(context.project.settings.githubOrganization, repo, "--repo");
     const told = (name: string, replaced: boolean) => {
       if (!json) terminal.print(`${name}: ${replaced ? "value replaced" : "created"}`);
     };

@@ -1,3 +1,4 @@
+import { repositoryIn } from "../../catalog/github-names";
 import type { Settings } from "../../catalog/settings";
 import { createGitHubIssues, type GitHubIssues, type OpenIssue } from "../../clients/github-issues";
 import { RemedyError } from "../../errors";
@@ -37,14 +38,7 @@ export function issueRepository(settings: Settings, named: string | true): strin
       cause: "it is not said where",
       remedy: "name a repository behind it, or set programRepository in the stack's config",
     });
-  if (/^[\w.-]+(\/[\w.-]+)?$/.test(repository))
-    return repository.includes("/") ? repository : `${settings.githubOrganization}/${repository}`;
-  throw new RemedyError({
-    code: "github-repository-invalid",
-    subject: "--issues",
-    cause: "names no repository",
-    remedy: "write OWNER/NAME, or NAME for the organization's",
-  });
+  return repositoryIn(settings.githubOrganization, repository, "--issues");
 }
 
 /** What became of the issues. */
