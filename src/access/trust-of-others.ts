@@ -104,3 +104,11 @@ function claimsOf({ rules }: AnyRule): string {
   const open = Object.values(rules).some((value) => /[*?]/.test(value));
   return `${named.join(", ") || "no claim"}${open ? " (with wildcards)" : ""}`;
 }
+
+/** Whether `isPowerful` holds and config `acceptedTrust` does not name the rule. */
+export function isUnaccepted(
+  rule: AnyRule,
+  { application, acceptedTrust }: { application: string; acceptedTrust: readonly string[] },
+): boolean {
+  return isPowerful(rule, application) && !acceptedTrust.includes(digestOf(rule));
+}

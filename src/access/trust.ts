@@ -136,6 +136,14 @@ export function issuerOf(githubApiUrl: string | undefined): string {
   return `${origin}/_services/token`;
 }
 
+/** The issuer registered for an address. Pulumi Cloud keeps a slash at the end as it was typed; it changes nothing. */
+export function issuerAt<Issuer extends { url: string }>(
+  issuers: readonly Issuer[],
+  url: string,
+): Issuer | undefined {
+  return issuers.find((issuer) => issuer.url.replace(/\/+$/, "") === url);
+}
+
 /** A declared rule, or one as Pulumi Cloud has it. */
 export interface AnyRule {
   decision: string;

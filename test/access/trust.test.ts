@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { issuerSeconds, longestTokenSeconds, TOKEN_SECONDS } from "../../src/access/token-lifetimes";
 import {
+  issuerAt,
   issuerOf,
   programEnvironment,
   programRules,
@@ -156,5 +157,17 @@ describe("how long tokens live", () => {
     equal(issuerSeconds(900, { seconds: 7200, othersRules: 1 }), 7200);
     equal(issuerSeconds(3600, { seconds: 600, othersRules: 2 }), 3600);
     equal(issuerSeconds(900, { seconds: undefined, othersRules: 1 }), 90_000);
+  });
+});
+
+describe("the issuer registered for an address", () => {
+  const url = "https://token.actions.githubusercontent.com";
+
+  it("is found with a slash at the end, as Pulumi Cloud keeps it", () => {
+    equal(issuerAt([{ url: "https://other.example" }, { url: `${url}/` }], url)?.url, `${url}/`);
+  });
+
+  it("is no other whose address only begins the same", () => {
+    equal(issuerAt([{ url: `${url}/enterprise` }, { url: `${url}.example` }], url), undefined);
   });
 });

@@ -1,3 +1,4 @@
+import { issuerAt } from "../../access/trust";
 import type { GitHubCall } from "../../clients/github-call";
 import { NotFoundError, type PulumiCall, parseAnswer } from "../../clients/pulumi-call";
 import { inParallel } from "../in-parallel";
@@ -29,7 +30,7 @@ const IN_CLOUD: Readonly<Record<string, Find>> = {
       `OIDC issuers of ${organization}`,
       `/api/orgs/${organization}/oidc/issuers`,
     );
-    const found = oidcIssuers.find((issuer) => issuer.url === url);
+    const found = issuerAt(oidcIssuers, url ?? "");
     return found && `${organization}/${found.id}`;
   },
   "pulumiservice:index:OrganizationRole": async (call, { inputs }) => {

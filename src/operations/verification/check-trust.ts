@@ -1,12 +1,13 @@
 import { longestTokenSeconds } from "../../access/token-lifetimes";
 import {
   declaredTrust,
+  issuerAt,
   issuerOf,
   type Repository,
   type TrustRule,
   trustedRepositories,
 } from "../../access/trust";
-import { describeRule, digestOf, isPowerful, mergeRules, tokensOf } from "../../access/trust-of-others";
+import { describeRule, digestOf, isUnaccepted, mergeRules, tokensOf } from "../../access/trust-of-others";
 import type { Settings } from "../../catalog/settings";
 import { createPulumiTrust, type StandingRule, type TrustedIssuer } from "../../clients/pulumi-trust";
 import { COMMAND, counted, namesIn } from "../../text";
@@ -28,12 +29,12 @@ export function checkTrust(context: Context): Promise<Check> {
     const trust = createPulumiTrust(context.cloudCall());
     const url = issuerOf(settings.githubApiUrl);
     const issuers = await trust.issuers();
-    const others = issuers.filter((issuer) => issuer.url !== url).map((issuer) => issuer.url);
+    const issuer = issuerAt(issuers, url);
+    const others = issuers.filter((each) => each !== issuer).map((each) => each.url);
     const told =
       others.length === 0
         ? ""
         : `; ${counted(others.length, "other issuer")} not of this program: ${namesIn(others)}`;
-    const issuer = issuers.find((each) => each.url === url);
     if (issuer === undefined)
       return wrong(
         "trust-issuer-missing",
@@ -122,11 +123,10 @@ export interface TrustComparison {
 export function compareTrust(
   declared: readonly TrustRule[],
   actual: readonly StandingRule[],
-  { application, acceptedTrust }: Pick<Settings, "application" | "acceptedTrust">,
+  settings: Pick<Settings, "application" | "acceptedTrust">,
 ): TrustComparison {
   const { kept, missing } = mergeRules(declared, [], actual);
-  const isStrange = (rule: StandingRule) =>
-    isPowerful(rule, application) && !acceptedTrust.includes(digestOf(rule));
+  const isStrange = (rule: StandingRule) => isUnaccepted(rule, settings);
   return {
     strange: kept
       .filter(isStrange)

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { issuerSeconds, longestTokenSeconds } from "../../access/token-lifetimes";
 import {
   declaredTrust,
+  issuerAt,
   issuerOf,
   type Repository,
   type TrustRule,
@@ -11,7 +12,7 @@ import {
   describeRule,
   digestOf,
   type FoundRule,
-  isPowerful,
+  isUnaccepted,
   type MergedRules,
   mergeRules,
   RULES_PER_ISSUER,
@@ -122,7 +123,7 @@ async function askIssuer({ settings, cloud }: TrustSources): Promise<Standing | 
   if (cloud === undefined) return undefined;
   const url = issuerOf(settings.githubApiUrl);
   try {
-    const issuer = (await cloud.issuers()).find((each) => each.url.replace(/\/+$/, "") === url);
+    const issuer = issuerAt(await cloud.issuers(), url);
     return { issuer, rules: issuer === undefined ? [] : await cloud.rulesOf(issuer) };
   } catch (error) {
     const problem = unknownRules(messageOf(error));
@@ -194,11 +195,8 @@ async function announce(
       subject: `issuer ${issuer?.name}`,
       cause: `exists for ${url}; up imports it with its name, thumbprints and rules`,
     });
-  const { application, acceptedTrust } = settings;
   const tell = (rule: FoundRule) => `${digestOf(rule)} ${describeRule(rule)}`;
-  const strong = kept.filter(
-    (rule) => isPowerful(rule, application) && !acceptedTrust.includes(digestOf(rule)),
-  );
+  const strong = kept.filter((rule) => isUnaccepted(rule, settings));
   const others = kept.filter((rule) => !strong.includes(rule));
   if (others.length > 0)
     await inform({
