@@ -79,6 +79,27 @@ export function environment(description: string): OptionSpec<string | undefined>
   };
 }
 
+/** The same; left out, it is the catalog's first. */
+export function environmentOrFirst(description: string): OptionSpec<string> {
+  const { parse, ...spec } = environment(`${description} (default: the catalog's first)`);
+  return {
+    ...spec,
+    parse: (typed, known, place) => parse(typed, known, place) ?? known.catalog.environments[0] ?? "",
+  };
+}
+
+/** One deployment environment; left out, all of the catalog's. */
+export function environmentOrAll(description: string): OptionSpec<readonly string[]> {
+  const { parse, ...spec } = environment(description);
+  return {
+    ...spec,
+    parse: (typed, known, place) => {
+      const name = parse(typed, known, place);
+      return name === undefined ? known.catalog.environments : [name];
+    },
+  };
+}
+
 /** Deployment environments of the catalog, separated by commas, or `all`. It must be typed. */
 export function requiredEnvironments(description: string): OptionSpec<readonly string[]> {
   return {

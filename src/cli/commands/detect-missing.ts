@@ -1,7 +1,7 @@
 import type { PresenceReport } from "../../operations/validation/find-missing";
 import { COMMAND, counted } from "../../text";
 import { defineCommand, EXIT } from "../command";
-import { environment, flag, text } from "../options";
+import { environmentOrAll, flag, text } from "../options";
 import { tableLines } from "../table";
 
 /** Shows which secrets a place lacks. */
@@ -15,15 +15,18 @@ export const detectMissingCommand = defineCommand({
   ],
   replaces: "secrets_manager.py detect-missing",
   options: {
-    environment: environment("only this deployment environment"),
+    environment: environmentOrAll("only this deployment environment"),
     envFile: text("<file>", "look in this .env file too", { completes: "file" }),
     json: flag("print every secret by place as JSON"),
   },
   examples: ["detect-missing", "detect-missing --environment production --env-file .env.production"],
   load: () =>
     require("../../operations/validation/find-missing") as typeof import("../../operations/validation/find-missing"),
-  run: async ({ terminal, ...context }, { environment, envFile, json }, { findMissing, isMissing }) => {
-    const environments = environment === undefined ? context.catalog.environments : [environment];
+  run: async (
+    { terminal, ...context },
+    { environment: environments, envFile, json },
+    { findMissing, isMissing },
+  ) => {
     const report = await findMissing(context, environments, envFile);
     const missing = report.rows.filter(isMissing);
     if (json) terminal.print(JSON.stringify({ secrets: report.rows, unseen: report.unseen }));

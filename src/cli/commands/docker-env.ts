@@ -1,6 +1,6 @@
-import { COMMAND, counted, namesIn } from "../../text";
 import { defineCommand, EXIT } from "../command";
-import { environment, flag, text, usageError, words } from "../options";
+import { environmentOrFirst, flag, text, usageError, words } from "../options";
+import { tellExport } from "./export-to-env";
 
 /** Values for containers. */
 export const dockerEnvCommand = defineCommand({
@@ -15,7 +15,7 @@ export const dockerEnvCommand = defineCommand({
   options: {
     envFile: text("<file>", "file to write for docker run --env-file", { completes: "file" }),
     compose: text("<service>", "print a Compose file for this service instead"),
-    environment: environment("deployment environment (default: the catalog's first)"),
+    environment: environmentOrFirst("deployment environment"),
     except: flag("leave the named secrets out instead"),
     replace: flag("replace the file if it is there"),
     dryRun: flag("open and check everything, write nothing"),
@@ -28,35 +28,22 @@ export const dockerEnvCommand = defineCommand({
   load: () => ({
     ...(require("../../operations/values/open-values") as typeof import("../../operations/values/open-values")),
     ...(require("../../operations/values/export-values") as typeof import("../../operations/values/export-values")),
-    ...(require("../../operations/values/render-compose") as typeof import("../../operations/values/render-compose")),
+    ...(require("../../operations/values/render-env") as typeof import("../../operations/values/render-env")),
   }),
   run: async ({ terminal, ...context }, typed, { exportValues, openedPath, renderCompose }) => {
-    const { envFile: file, compose: service, names, json, dryRun, ...options } = typed;
-    const [first = ""] = context.catalog.environments;
-    const environment = options.environment ?? first;
+    const { envFile: file, compose: service, json, ...asked } = typed;
     if ((file === undefined) === (service === undefined))
       throw usageError({ command: "docker-env", name: "docker-env" }, "takes either --env-file or --compose");
     if (file === undefined) {
-      const lines = renderCompose(context, environment, service ?? "")
+      const lines = renderCompose(context, asked.environment, service ?? "")
         .trimEnd()
         .split("\n");
       for (const line of lines) terminal.print(line);
-      const opened = openedPath(context.project.settings, environment);
+      const opened = openedPath(context.project.settings, asked.environment);
       terminal.say(`Start it with: pulumi env run ${opened} -- docker compose up`);
       return EXIT.done;
     }
-    const { except, replace } = options;
-    const asked = { file, environment, names, except, replace, dryRun, format: "docker" } as const;
-    const { written, missing } = await exportValues(context, asked);
-    if (json) terminal.print(JSON.stringify({ file, environment, written, missing }));
-    else {
-      const did = dryRun ? "would hold" : "holds";
-      terminal.print(`${file}: ${did} ${counted(written.length, "value")} of ${environment}`);
-      if (missing.length > 0)
-        terminal.say(
-          `without a value in ESC: ${namesIn(missing)}; ${COMMAND} status --environment ${environment}`,
-        );
-    }
-    return missing.length === 0 ? EXIT.done : EXIT.found;
+    const done = await exportValues(context, { ...asked, file, format: "docker" });
+    return tellExport(terminal, { ...asked, ...done, file }, json);
   },
 });

@@ -1,6 +1,7 @@
-import { counted, namesIn } from "../../text";
+import { COMMAND, counted, namesIn } from "../../text";
 import { defineCommand, EXIT } from "../command";
-import { environment, flag, requiredText, words } from "../options";
+import { environmentOrFirst, flag, requiredText, words } from "../options";
+import type { Terminal } from "../terminal";
 
 /** Writes an environment's values to a file for local development. */
 export const exportToEnvCommand = defineCommand({
@@ -16,7 +17,7 @@ export const exportToEnvCommand = defineCommand({
   positionals: { names: words("[names...]", "secrets to write; all when left out", { completes: "secret" }) },
   options: {
     envFile: requiredText("<file>", "file to write", { completes: "file" }),
-    environment: environment("deployment environment (default: the catalog's first)"),
+    environment: environmentOrFirst("deployment environment"),
     except: flag("leave the named secrets out instead"),
     replace: flag("replace the file if it is there"),
     dryRun: flag("open and check everything, write nothing"),
@@ -29,24 +30,34 @@ export const exportToEnvCommand = defineCommand({
   load: () =>
     require("../../operations/values/export-values") as typeof import("../../operations/values/export-values"),
   run: async ({ terminal, ...context }, typed, { exportValues }) => {
-    const { envFile: file, names, except, replace, dryRun, json } = typed;
-    const [first = ""] = context.catalog.environments;
-    const environment = typed.environment ?? first;
-    const { written, missing } = await exportValues(context, {
-      file,
-      environment,
-      names,
-      except,
-      replace,
-      dryRun,
-      format: "env",
-    });
-    if (json) terminal.print(JSON.stringify({ file, environment, written, missing }));
-    else {
-      const did = dryRun ? "would hold" : "holds";
-      terminal.print(`${file}: ${did} ${counted(written.length, "value")} of ${environment}`);
-      if (missing.length > 0) terminal.say(`without a value in ESC: ${namesIn(missing)}`);
-    }
-    return missing.length === 0 ? EXIT.done : EXIT.found;
+    const { envFile: file, json, ...asked } = typed;
+    const done = await exportValues(context, { ...asked, file, format: "env" });
+    return tellExport(terminal, { ...asked, ...done, file }, json);
   },
 });
+
+/** Tells what `exportValues` wrote. @returns the exit code. */
+export function tellExport(
+  terminal: Terminal,
+  { file, environment, written, missing, dryRun }: Exported,
+  json: boolean,
+): number {
+  if (json) terminal.print(JSON.stringify({ file, environment, written, missing }));
+  else {
+    const did = dryRun ? "would hold" : "holds";
+    terminal.print(`${file}: ${did} ${counted(written.length, "value")} of ${environment}`);
+    if (missing.length > 0)
+      terminal.say(
+        `without a value in ESC: ${namesIn(missing)}; ${COMMAND} status --environment ${environment}`,
+      );
+  }
+  return missing.length === 0 ? EXIT.done : EXIT.found;
+}
+
+interface Exported {
+  file: string;
+  environment: string;
+  written: readonly string[];
+  missing: readonly string[];
+  dryRun: boolean;
+}

@@ -1,7 +1,7 @@
 import type { Validation } from "../../operations/validation/validate-values";
 import { counted } from "../../text";
 import { defineCommand, EXIT } from "../command";
-import { environment, flag, text } from "../options";
+import { environmentOrAll, flag, text } from "../options";
 import { tableLines } from "../table";
 
 /** Checks values, without showing one. */
@@ -15,15 +15,14 @@ export const validateCommand = defineCommand({
   ],
   replaces: "secrets_manager.py validate",
   options: {
-    environment: environment("only this deployment environment"),
+    environment: environmentOrAll("only this deployment environment"),
     envFile: text("<file>", "look at this .env file instead of ESC", { completes: "file" }),
     json: flag("print the findings as JSON"),
   },
   examples: ["validate --environment staging", "validate --env-file .env"],
   load: () =>
     require("../../operations/validation/validate-values") as typeof import("../../operations/validation/validate-values"),
-  run: async ({ terminal, ...context }, { environment, envFile, json }, { validateValues }) => {
-    const environments = environment === undefined ? context.catalog.environments : [environment];
+  run: async ({ terminal, ...context }, { environment: environments, envFile, json }, { validateValues }) => {
     const found = await validateValues(context, envFile, environments);
     if (json) terminal.print(JSON.stringify(found));
     else for (const line of linesOf(found, terminal.width)) terminal.print(line);

@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import { RemedyError } from "../../errors";
 import type { Secret } from "../../secret";
 import { counted } from "../../text";
@@ -53,3 +54,20 @@ export function renderEnv(
 }
 
 const AROUND = "leave it out with --except NAME, and let the application load it from ESC";
+
+/**
+ * A Compose file that gives a service every secret of a deployment environment, and holds no value. Compose takes them
+ * from the variables that it is started with, and stops where a required one is not set (`:?`, Compose's interpolation).
+ */
+export function renderCompose(
+  context: Pick<Context, "catalog" | "now">,
+  environment: string,
+  service: string,
+): string {
+  const variables = variablesOf(context, environment).map(({ name, required }) => [
+    name,
+    required ? `\${${name}:?is not set}` : `\${${name}:-}`,
+  ]);
+  const document = { services: { [service]: { environment: Object.fromEntries(variables) } } };
+  return stringify(document, { lineWidth: 0 });
+}
