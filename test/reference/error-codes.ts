@@ -13,13 +13,17 @@ export interface CodeSite {
 
 /** Where codes are said: the program, its commands, its policies. */
 const FOLDERS = ["src", "policies"];
+const FILES = ["index.ts"];
 
 /** Errors of Node.js have a `code` too. */
 const FOREIGN = /^[A-Z]/;
 
 /** Every place in the program's own code that says a code, by code and file. */
 export function codeSites(root: string): CodeSite[] {
-  const sources = FOLDERS.flatMap((folder) => sourcesIn(root, folder));
+  const sources = [
+    ...FOLDERS.flatMap((folder) => sourcesIn(root, folder)),
+    ...FILES.map((file) => sourceOf(root, file)),
+  ];
   const exported = new Map(
     sources.flatMap(functionsThatTakeACode).filter(([name]) => isExported(sources, name)),
   );
@@ -36,9 +40,11 @@ function sourcesIn(root: string, folder: string): ts.SourceFile[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
     .filter((path) => path.endsWith(".ts"))
-    .map((path) =>
-      ts.createSourceFile(path, readFileSync(join(root, path), "utf8"), ts.ScriptTarget.Latest, true),
-    );
+    .map((path) => sourceOf(root, path));
+}
+
+function sourceOf(root: string, path: string): ts.SourceFile {
+  return ts.createSourceFile(path, readFileSync(join(root, path), "utf8"), ts.ScriptTarget.Latest, true);
 }
 
 /** Functions with a parameter `code`, by name: its place among the parameters, and those of `cause` and `remedy`. */
@@ -102,11 +108,22 @@ function memberOf(object: ts.ObjectLiteralExpression, name: string): ts.Expressi
   return ts.isShorthandPropertyAssignment(property) ? property.name : undefined;
 }
 
-/** Texts that an expression can be: a literal, or those of both branches. */
+/** Texts that an expression can be: a literal, those of both branches, a constant's, each one of a table. */
 function literalsIn(node: ts.Expression): string[] {
   if (ts.isStringLiteralLike(node)) return [node.text];
   if (ts.isAsExpression(node) || ts.isParenthesizedExpression(node)) return literalsIn(node.expression);
   if (ts.isConditionalExpression(node)) return [node.whenTrue, node.whenFalse].flatMap(literalsIn);
+  if (ts.isIdentifier(node)) {
+    const declared = constantBefore(node);
+    return declared === undefined ? [] : literalsIn(declared);
+  }
+  if (ts.isElementAccessExpression(node) && ts.isIdentifier(node.expression)) {
+    const table = constantBefore(node.expression);
+    if (table === undefined || !ts.isObjectLiteralExpression(table)) return [];
+    return table.properties.flatMap((each) =>
+      ts.isPropertyAssignment(each) ? literalsIn(each.initializer) : [],
+    );
+  }
   return [];
 }
 

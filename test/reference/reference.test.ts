@@ -18,6 +18,12 @@ describe("the codes of errors and findings", () => {
     equal(found?.cause, "expired on *tombstone*; up deletes it");
   });
 
+  it("are found also where a constant or a table gives them", () => {
+    const said = new Set(codes.map(([code]) => code));
+    for (const code of ["pulumi-not-found", "github-repository-not-shown", "secret-left-over"])
+      ok(said.has(code), code);
+  });
+
   it("are kebab-case words", () => {
     deepEqual(
       codes.map(([code]) => code).filter((code) => !/^[a-z]+(-[a-z]+)*$/.test(code)),
