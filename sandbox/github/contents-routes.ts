@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { repositoryFor } from "./access";
 import { hasScope } from "./actor";
+import { checkBranch } from "./branch-protection";
 import { commitSummary } from "./commit-json";
 import { fileJson, folderJson } from "./contents-json";
 import type { Person } from "./git-commit";
@@ -16,7 +17,6 @@ import {
 import { GitHubError, notForIntegration, notFound, notSupplied, validationFailed } from "./github-error";
 import type { Repository } from "./github-state";
 import { recordPush, startWorkflows } from "./pushes";
-import { checkRulesets } from "./ruleset-state";
 import { toSeconds } from "./timestamps";
 
 const Somebody = z.object({ name: z.string(), email: z.string(), date: z.string().optional() });
@@ -158,7 +158,7 @@ function commit(
   const committer = person(sent.committer ?? sent.author);
   const author = person(sent.author ?? sent.committer);
   const ref = `refs/heads/${branch}`;
-  checkRulesets(parts, repository, actor, { branch, paths: [path], kind: "push" });
+  checkBranch(parts, repository, actor, { branch, paths: [path], kind: "push" }, "Could not update file: ");
   recordPush(parts, repository, actor, ref);
   const sha = git.write(branch, { [path]: content }, sent.message, author, committer);
   startWorkflows(parts, repository, actor, ref, sha);

@@ -181,6 +181,26 @@ export class GitRepository {
     return output.toString().trim();
   }
 
+  /**
+   * Merges a commit into another as GitHub does, or only tries to.
+   *
+   * @param how `merge`: with both as parents; `squash`: with the first alone.
+   * @returns the new commit; undefined where the two conflict.
+   */
+  merge(onto: string, from: string, how: "merge" | "squash", message: string): string | undefined {
+    const tree = gitQuestion(this.gitDir, ["merge-tree", "--write-tree", onto, from])?.toString().trim();
+    if (tree === undefined) return undefined;
+    const parents = how === "merge" ? ["-p", onto, "-p", from] : ["-p", onto];
+    return git(this.gitDir, ["commit-tree", tree, ...parents, "-m", message])
+      .toString()
+      .trim();
+  }
+
+  /** How many commits the second has that the first does not have. */
+  ahead(base: string, head: string): number {
+    return Number(git(this.gitDir, ["rev-list", "--count", `${base}..${head}`]).toString());
+  }
+
   private peel(name: string): string | undefined {
     return gitQuestion(this.gitDir, [
       "rev-parse",

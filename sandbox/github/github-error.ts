@@ -3,7 +3,7 @@ import type { Context } from "hono";
 /** An answer other than success, in GitHub's JSON shape. Messages never carry what a request sent as a value. */
 export class GitHubError extends Error {
   constructor(
-    readonly status: 400 | 401 | 403 | 404 | 409 | 422,
+    readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 422,
     message: string,
     readonly extra: {
       errors?: unknown;
@@ -57,6 +57,7 @@ const PAGES: [pattern: RegExp, page: string][] = [
   [/\/git\//, "/git/refs"],
   [/\/commits/, "/commits/commits"],
   [/\/teams/, "/teams/teams"],
+  [/\/pulls/, "/pulls/pulls"],
   [/\/issues/, "/issues/issues"],
   [/\/audit-log/, "/orgs/orgs#get-the-audit-log-for-an-organization"],
 ];

@@ -58,6 +58,8 @@ export interface Organization {
   teams: Team[];
   /** `include_claim_keys` of the organization's `sub` template. */
   subjectClaims: string[];
+  /** Absent in states of before there were any. */
+  rulesets?: Ruleset[];
 }
 
 /** In the words of GitHub's REST API, which it is answered with. */
@@ -68,10 +70,51 @@ export interface Ruleset {
   enforcement: "disabled" | "active" | "evaluate";
   bypass_actors: { actor_id: number | null; actor_type: string; bypass_mode: string }[];
   /** Null for push rulesets, which are about files of any ref. */
-  conditions: { ref_name: { include?: string[] | undefined; exclude?: string[] | undefined } } | null;
+  conditions: {
+    ref_name?: { include?: string[] | undefined; exclude?: string[] | undefined } | undefined;
+    /** Of an organization's ruleset: which repositories it is about. */
+    repository_name?: { include?: string[] | undefined; exclude?: string[] | undefined } | undefined;
+  } | null;
   rules: { type: string; parameters?: Record<string, unknown> }[];
   createdAt: string;
   updatedAt: string;
+}
+
+/** A classic branch protection, in the words of GitHub's REST API. */
+export interface BranchProtection {
+  required_status_checks: { strict: boolean; contexts: string[] } | null;
+  enforce_admins: boolean;
+  required_pull_request_reviews: {
+    required_approving_review_count: number;
+    /** Logins. */
+    bypass_users: string[];
+  } | null;
+  /** Logins of those who may push; null: whoever may write. */
+  restrictions: { users: string[] } | null;
+  required_signatures: boolean;
+  lock_branch: boolean;
+}
+
+/** A pull request between two branches of one repository. */
+export interface PullRequest {
+  number: number;
+  title: string;
+  body: string | null;
+  author: string;
+  /** Branch names. */
+  head: string;
+  base: string;
+  /** Commits of both when it was last open. */
+  headSha: string;
+  baseSha: string;
+  state: "open" | "closed";
+  mergedAt: string | null;
+  mergeSha: string | null;
+  mergedBy: string | null;
+  createdAt: string;
+  updatedAt: string;
+  closedAt: string | null;
+  reviews: { id: number; login: string; state: string; body: string; sha: string; at: string }[];
 }
 
 export interface Repository {
@@ -87,6 +130,9 @@ export interface Repository {
   environments: Environment[];
   /** Absent in states of before there were any. */
   rulesets?: Ruleset[];
+  /** Classic protections, by branch. */
+  protections?: Record<string, BranchProtection>;
+  pulls?: PullRequest[];
   subject: { useDefault: boolean; claims: string[]; immutable: boolean };
   /** Path of a workflow file to the id it was given when it was first seen. */
   workflowIds: Record<string, number>;

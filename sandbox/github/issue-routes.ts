@@ -40,7 +40,7 @@ export function issueRoutes(app: GitHubApp, parts: GitHubParts): void {
     const now = at(parts);
     repository.issues ??= [];
     const issue: Issue = {
-      number: repository.issues.length + 1,
+      number: nextNumber(repository),
       title: String(sent.title),
       body: sent.body ?? null,
       author: actorName(c.get("actor")),
@@ -130,6 +130,11 @@ function find(c: GitHubContext, repository: Repository): Issue {
   const issue = issueIn(repository, param(c, "number"));
   if (issue === undefined) throw notFound();
   return issue;
+}
+
+/** Issues and pull requests of a repository share their numbers. */
+export function nextNumber(repository: Kept): number {
+  return (repository.issues?.length ?? 0) + (repository.pulls?.length ?? 0) + 1;
 }
 
 /** All issues of a repository, oldest first. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { repositoryFor } from "./access";
 import { nodeId } from "./account-json";
+import { checkBranch, isProtected, protectionSummary } from "./branch-protection";
 import { commitJson, fullCommitJson } from "./commit-json";
 import {
   apiUrl,
@@ -15,14 +16,10 @@ import { GitHubError, notFound } from "./github-error";
 import type { Repository } from "./github-state";
 import { page } from "./pagination";
 import { recordPush, startWorkflows } from "./pushes";
-import { checkRulesets } from "./ruleset-state";
 
 const REPO = "/repos/:owner/:repo";
 const Create = z.object({ ref: z.string(), sha: z.string() });
 const Update = z.object({ sha: z.string(), force: z.boolean().default(false) });
-
-/** No branch is protected here. */
-const NO_CHECKS = { enforcement_level: "off", contexts: [], checks: [] };
 
 /** Branches, refs and commits. */
 export function refRoutes(app: GitHubApp, parts: GitHubParts): void {
@@ -48,7 +45,7 @@ export function refRoutes(app: GitHubApp, parts: GitHubParts): void {
       ...shortBranch(c, repository, { name, sha }),
       commit: commitJson(c, parts, repository, commit),
       _links: { self, html: `${webUrl(c)}/${full}/tree/${name}` },
-      protection: { enabled: false, required_status_checks: NO_CHECKS },
+      protection: protectionSummary(repository, name),
       protection_url: `${self}/protection`,
     });
   });
@@ -131,7 +128,7 @@ function checkRefRules(
   if (!ref.startsWith("refs/heads/")) return;
   const git = parts.git.of(repository);
   const paths = sha === undefined ? [] : git.changedFiles(sha).map(({ path }) => path);
-  checkRulesets(parts, repository, c.get("actor"), { branch: ref.slice("refs/heads/".length), paths, kind });
+  checkBranch(parts, repository, c.get("actor"), { branch: ref.slice("refs/heads/".length), paths, kind });
 }
 
 function move(c: GitHubContext, parts: GitHubParts, repository: Repository, ref: string, sha: string): void {
@@ -152,7 +149,7 @@ function listCommits(c: GitHubContext, parts: GitHubParts, repository: Repositor
 
 function shortBranch(c: GitHubContext, repository: Repository, { name, sha }: { name: string; sha: string }) {
   const url = `${apiUrl(c)}/repos/${repository.owner}/${repository.name}/commits/${sha}`;
-  return { name, commit: { sha, url }, protected: false };
+  return { name, commit: { sha, url }, protected: isProtected(repository, name) };
 }
 
 function refJson(c: GitHubContext, repository: Repository, ref: string, sha: string) {

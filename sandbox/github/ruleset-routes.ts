@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { repositoryFor } from "./access";
 import { nodeId } from "./account-json";
 import { actorName } from "./actor";
@@ -11,80 +10,52 @@ import {
   param,
   webUrl,
 } from "./github-app";
-import { GitHubError, notFound, validationFailed } from "./github-error";
+import { GitHubError, validationFailed } from "./github-error";
 import { newId, type Repository, type Ruleset } from "./github-state";
 import { page } from "./pagination";
-import { coversBranch, mayBypass } from "./ruleset-state";
+import { bypassOf, coversBranch, rulesetsOf } from "./ruleset-state";
+import { findRuleset, SENT, storedRuleset } from "./sent-ruleset";
 import { toSeconds } from "./timestamps";
-
-const Rule = z.object({ type: z.string(), parameters: z.record(z.string(), z.unknown()).nullish() });
-const Sent = z.object({
-  name: z.string().min(1),
-  target: z.enum(["branch", "tag", "push"]).default("branch"),
-  enforcement: z.enum(["disabled", "active", "evaluate"]),
-  bypass_actors: z
-    .array(
-      z.object({
-        actor_id: z.number().int().nullish(),
-        actor_type: z.string(),
-        bypass_mode: z.enum(["always", "pull_request", "exempt"]).default("always"),
-      }),
-    )
-    .nullish(),
-  conditions: z
-    .object({
-      ref_name: z.object({ include: z.array(z.string()), exclude: z.array(z.string()) }).partial(),
-    })
-    .nullish(),
-  rules: z.array(Rule).nullish(),
-});
 
 const BASE = "/repos/:owner/:repo/rulesets";
 
-/** What a pull request rule says where its maker leaves it out. */
-const PULL_REQUEST = {
-  required_approving_review_count: 0,
-  dismiss_stale_reviews_on_push: false,
-  require_code_owner_review: false,
-  require_last_push_approval: false,
-  required_review_thread_resolution: false,
-  allowed_merge_methods: ["merge", "squash", "rebase"],
-};
-
-/** Rulesets of a repository. The sandbox's organizations have none of their own. */
+/** Rulesets of repositories. */
 export function rulesetRoutes(app: GitHubApp, parts: GitHubParts): void {
   app.get("/repos/:owner/:repo/rules/branches/:branch{.+}", (c) => {
     const repository = repositoryFor(c, parts, "read", ["metadata", "read"]);
-    const active = (repository.rulesets ?? []).filter(
+    const active = rulesetsOf(parts, repository).filter(
       (each) => each.enforcement === "active" && coversBranch(each, repository, param(c, "branch")),
     );
-    const rules = active.flatMap((ruleset) =>
-      ruleset.rules.map((rule) => ({
+    const rules = active.flatMap((ruleset) => {
+      const { source, source_type } = sourceOf(repository, ruleset);
+      return ruleset.rules.map((rule) => ({
         ...ruleJson(rule),
-        ruleset_source_type: "Repository",
-        ruleset_source: `${repository.owner}/${repository.name}`,
+        ruleset_source_type: source_type,
+        ruleset_source: source,
         ruleset_id: ruleset.id,
-      })),
-    );
+      }));
+    });
     return c.json(page(c, rules));
   });
 
   app.get(BASE, (c) => {
     const repository = repositoryFor(c, parts, "read", ["metadata", "read"]);
     const targets = c.req.query("targets")?.split(",");
-    const all = (repository.rulesets ?? []).filter(({ target }) => targets?.includes(target) ?? true);
+    const own = c.req.query("includes_parents") === "false";
+    const known = own ? (repository.rulesets ?? []) : rulesetsOf(parts, repository);
+    const all = known.filter(({ target }) => targets?.includes(target) ?? true);
     return c.json(page(c, all).map((each) => summary(c, repository, each)));
   });
 
   app.post(BASE, async (c) => {
-    const sent = await body(c, Sent);
+    const sent = await body(c, SENT);
     const repository = repositoryFor(c, parts, "admin");
     checkPlan(parts, repository, sent.target);
     const known = repository.rulesets ?? [];
     if (known.some(({ name }) => name === sent.name))
       throw validationFailed("Ruleset", "name", "custom", "Name must be unique");
     const at = toSeconds(parts.now());
-    const ruleset: Ruleset = { id: newId(), createdAt: at, ...stored(sent), updatedAt: at };
+    const ruleset: Ruleset = { id: newId(), createdAt: at, ...storedRuleset(sent), updatedAt: at };
     record(c, parts, repository, ruleset, "create");
     repository.rulesets = [...known, ruleset];
     parts.store.save();
@@ -93,43 +64,28 @@ export function rulesetRoutes(app: GitHubApp, parts: GitHubParts): void {
 
   app.get(`${BASE}/:id`, (c) => {
     const repository = repositoryFor(c, parts, "read", ["metadata", "read"]);
-    return c.json(full(c, parts, repository, find(c, repository)));
+    return c.json(full(c, parts, repository, findRuleset(c, rulesetsOf(parts, repository))));
   });
 
   app.put(`${BASE}/:id`, async (c) => {
-    const sent = await body(c, Sent);
+    const sent = await body(c, SENT);
     const repository = repositoryFor(c, parts, "admin");
-    const ruleset = find(c, repository);
+    const ruleset = findRuleset(c, repository.rulesets);
     checkPlan(parts, repository, sent.target);
     record(c, parts, repository, ruleset, "update");
-    Object.assign(ruleset, stored(sent), { updatedAt: toSeconds(parts.now()) });
+    Object.assign(ruleset, storedRuleset(sent), { updatedAt: toSeconds(parts.now()) });
     parts.store.save();
     return c.json(full(c, parts, repository, ruleset));
   });
 
   app.delete(`${BASE}/:id`, (c) => {
     const repository = repositoryFor(c, parts, "admin");
-    const ruleset = find(c, repository);
+    const ruleset = findRuleset(c, repository.rulesets);
     record(c, parts, repository, ruleset, "destroy");
     repository.rulesets = (repository.rulesets ?? []).filter((each) => each !== ruleset);
     parts.store.save();
     return c.body(null, 204);
   });
-}
-
-function stored(sent: z.infer<typeof Sent>): Omit<Ruleset, "id" | "createdAt" | "updatedAt"> {
-  return {
-    name: sent.name,
-    target: sent.target,
-    enforcement: sent.enforcement,
-    conditions: sent.conditions ?? null,
-    bypass_actors: (sent.bypass_actors ?? []).map((each) => ({ ...each, actor_id: each.actor_id ?? null })),
-    rules: (sent.rules ?? []).map(({ type, parameters }) => ({
-      type,
-      ...(type === "pull_request" ? { parameters: { ...PULL_REQUEST, ...parameters } } : {}),
-      ...(type !== "pull_request" && parameters ? { parameters } : {}),
-    })),
-  };
 }
 
 /**
@@ -147,28 +103,30 @@ function checkPlan(parts: GitHubParts, repository: Repository, target: Ruleset["
     throw validationFailed("Ruleset", "target", "custom", "push rulesets are not available here");
 }
 
-function find(c: GitHubContext, repository: Repository): Ruleset {
-  const found = (repository.rulesets ?? []).find(({ id }) => String(id) === param(c, "id"));
-  if (found === undefined) throw notFound();
-  return found;
-}
-
 function ruleJson({ type, parameters }: Ruleset["rules"][number]) {
   return { type, ...(parameters === undefined ? {} : { parameters }) };
 }
 
+/** Whose ruleset it is. */
+function sourceOf({ owner, name, rulesets = [] }: Repository, ruleset: Ruleset) {
+  return rulesets.includes(ruleset)
+    ? { source_type: "Repository", source: `${owner}/${name}` }
+    : { source_type: "Organization", source: owner };
+}
+
 function summary(c: GitHubContext, repository: Repository, ruleset: Ruleset) {
-  const source = `${repository.owner}/${repository.name}`;
+  const { source_type, source } = sourceOf(repository, ruleset);
+  const place = source_type === "Repository" ? `repos/${source}` : `orgs/${source}`;
   return {
     id: ruleset.id,
     name: ruleset.name,
     target: ruleset.target,
-    source_type: "Repository",
+    source_type,
     source,
     enforcement: ruleset.enforcement,
     node_id: nodeId("RepositoryRuleset", ruleset.id),
     _links: {
-      self: { href: `${apiUrl(c)}/repos/${source}/rulesets/${ruleset.id}` },
+      self: { href: `${apiUrl(c)}/${place}/rulesets/${ruleset.id}` },
       html: { href: `${webUrl(c)}/${source}/rules/${ruleset.id}` },
     },
     created_at: ruleset.createdAt,
@@ -187,10 +145,15 @@ function full(c: GitHubContext, parts: GitHubParts, repository: Repository, rule
     ...summary(c, repository, ruleset),
     ...(ruleset.conditions === null
       ? {}
-      : { conditions: { ref_name: { include: [], exclude: [], ...ruleset.conditions.ref_name } } }),
+      : {
+          conditions: {
+            ...ruleset.conditions,
+            ref_name: { include: [], exclude: [], ...ruleset.conditions.ref_name },
+          },
+        }),
     rules: ruleset.rules.map(ruleJson),
     ...(isAdmin ? { bypass_actors: ruleset.bypass_actors } : {}),
-    current_user_can_bypass: mayBypass(parts, repository, actor, ruleset) ? "always" : "never",
+    current_user_can_bypass: bypassOf(parts, repository, actor, ruleset),
   };
 }
 

@@ -30,48 +30,94 @@ function matches(pattern: string, text: string): boolean {
 /** Actor id 5 of RepositoryRole is the administrator's (docs, REST, Rules). */
 const ADMINISTRATOR_ROLE = 5;
 
-/** Whether an actor may pass a ruleset. Of the sandbox's people only organization owners are in such a list. */
-export function mayBypass(
+/** What an actor may do about a ruleset, in GitHub's words. Of the sandbox's people, owners, administrators and named users. */
+export function bypassOf(
   parts: GitHubParts,
   repository: Repository,
   actor: Actor,
   ruleset: Ruleset,
-): boolean {
-  if (actor.kind !== "user") return false;
+): "always" | "pull_requests_only" | "never" | "exempt" {
+  if (actor.kind !== "user") return "never";
   const organization = parts.store.state.organizations.find(({ login }) => login === repository.owner);
   const isOwner = organization?.members[actor.login] === "admin";
-  return ruleset.bypass_actors.some(
-    ({ actor_type: type, actor_id: id, bypass_mode: mode }) =>
-      mode !== "pull_request" &&
-      ((type === "OrganizationAdmin" && isOwner) ||
+  const modes = ruleset.bypass_actors
+    .filter(
+      ({ actor_type: type, actor_id: id }) =>
+        (type === "OrganizationAdmin" && isOwner) ||
         (type === "RepositoryRole" &&
           id === ADMINISTRATOR_ROLE &&
           (isOwner || repository.collaborators[actor.login] === "admin")) ||
-        (type === "User" && id === actor.id)),
-  );
+        (type === "User" && id === actor.id),
+    )
+    .map(({ bypass_mode: mode }) => mode);
+  if (modes.includes("exempt")) return "exempt";
+  if (modes.includes("always")) return "always";
+  return modes.includes("pull_request") ? "pull_requests_only" : "never";
 }
 
-/** Rulesets that are enforced and that the actor may not pass. */
-function enforced(parts: GitHubParts, repository: Repository, actor: Actor): Ruleset[] {
-  return (repository.rulesets ?? []).filter(
-    (ruleset) => ruleset.enforcement === "active" && !mayBypass(parts, repository, actor, ruleset),
-  );
+/** Rulesets of the repository, and those of its organization that are about it. */
+export function rulesetsOf(parts: GitHubParts, repository: Repository): Ruleset[] {
+  return [...(repository.rulesets ?? []), ...organizationRulesets(parts, repository)];
 }
 
-/**
- * Refuses a direct change of a branch that rules forbid.
- *
- * @param paths files that the push changes.
- * @param kind what is done to the branch.
- * @throws GitHubError 409 with GitHub's words for a violated rule.
- */
-export function checkRulesets(
-  parts: GitHubParts,
-  repository: Repository,
-  actor: Actor,
-  push: { branch: string; paths: readonly string[]; kind: "push" | "force" | "delete" },
-): void {
-  const violated = enforced(parts, repository, actor).flatMap((ruleset) => {
+/** Rulesets of its organization that are about a repository. */
+export function organizationRulesets(parts: GitHubParts, repository: Repository): Ruleset[] {
+  const organization = parts.store.state.organizations.find(({ login }) => login === repository.owner);
+  return (organization?.rulesets ?? []).filter(({ conditions }) => {
+    const { include = ["~ALL"], exclude = [] } = conditions?.repository_name ?? {};
+    const fits = (pattern: string) => pattern === "~ALL" || matches(pattern, repository.name);
+    return include.some(fits) && !exclude.some(fits);
+  });
+}
+
+/** Rulesets that are enforced and that the actor may not bypass by that kind of change. */
+function enforced(parts: GitHubParts, repository: Repository, actor: Actor, kind: Push["kind"]): Ruleset[] {
+  return rulesetsOf(parts, repository).filter((ruleset) => {
+    if (ruleset.enforcement !== "active") return false;
+    const bypass = bypassOf(parts, repository, actor, ruleset);
+    return bypass === "never" || (bypass === "pull_requests_only" && kind !== "merge");
+  });
+}
+
+/** A change of a branch. */
+export interface Push {
+  branch: string;
+  /** Files that it changes. */
+  paths: readonly string[];
+  /** `merge`: of a pull request with that many approvals. */
+  kind: "push" | "force" | "delete" | "merge";
+  approvals?: number;
+}
+
+/** What a rule of a branch refuses a change for, in GitHub's words; undefined when it does not. */
+function violation({ type, parameters = {} }: Ruleset["rules"][number], push: Push): string | undefined {
+  const { kind, approvals = 0 } = push;
+  if (kind === "delete") return type === "deletion" ? "Cannot delete this branch." : undefined;
+  switch (type) {
+    case "pull_request": {
+      if (kind !== "merge") return "Changes must be made through a pull request.";
+      const needed = Number(parameters.required_approving_review_count ?? 0);
+      if (approvals >= needed) return undefined;
+      return `At least ${needed} approving review is required by reviewers with write access.`;
+    }
+    case "update":
+      return "Cannot update this protected ref.";
+    case "required_status_checks": {
+      const checks = (parameters.required_status_checks ?? []) as { context: string }[];
+      return `${checks.length} of ${checks.length} required status checks are expected.`;
+    }
+    case "required_signatures":
+      return kind === "merge" ? undefined : "Commits must have verified signatures.";
+    case "non_fast_forward":
+      return kind === "force" ? "Cannot force-push to this branch." : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What rulesets refuse a change of a branch for. */
+export function violationsOf(parts: GitHubParts, repository: Repository, actor: Actor, push: Push): string[] {
+  return enforced(parts, repository, actor, push.kind).flatMap((ruleset) => {
     const covers = coversBranch(ruleset, repository, push.branch);
     return ruleset.rules.flatMap((rule): string[] => {
       if (ruleset.target === "push" && rule.type === "file_path_restriction") {
@@ -81,15 +127,19 @@ export function checkRulesets(
         const hit = push.paths.filter((path) => restricted.some((pattern) => matches(pattern, path)));
         return hit.map((path) => `File path ${path} is restricted.`);
       }
-      if (!covers) return [];
-      if (rule.type === "pull_request" && push.kind !== "delete")
-        return ["Changes must be made through a pull request."];
-      if (rule.type === "deletion" && push.kind === "delete") return ["Cannot delete this branch."];
-      if (rule.type === "non_fast_forward" && push.kind === "force")
-        return ["Cannot force-push to this branch."];
-      return [];
+      const found = covers ? violation(rule, push) : undefined;
+      return found === undefined ? [] : [found];
     });
   });
+}
+
+/**
+ * Refuses a direct change of a branch that rules forbid.
+ *
+ * @throws GitHubError 409 with GitHub's words for a violated rule.
+ */
+export function checkRulesets(parts: GitHubParts, repository: Repository, actor: Actor, push: Push): void {
+  const violated = violationsOf(parts, repository, actor, push);
   if (violated.length === 0) return;
   throw new GitHubError(409, `Repository rule violations found\n\n${violated.join("\n\n")}\n\n`);
 }

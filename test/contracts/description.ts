@@ -130,7 +130,7 @@ export class Description {
 
 const nameOf = ({ method, template }: Route) => `${method} ${template}`;
 
-/** Most literal first: `/secrets/public-key` is not a secret's name. */
+/** Most literal first, then the longest: `/secrets/public-key` is not a secret's name, `main/protection` not a branch's. */
 function routesOf(document: OpenApi): Route[] {
   const routes = Object.entries(document.paths).flatMap(([template, item]) =>
     METHODS.flatMap((method) => {
@@ -139,11 +139,10 @@ function routesOf(document: OpenApi): Route[] {
       return [{ method: method.toUpperCase(), template, pattern: patternOf(template), operation }];
     }),
   );
-  const parameters = ({ template }: Route) =>
-    template
-      .split("/")
-      .map((part) => (part.startsWith("{") ? "1" : "0"))
-      .join("");
+  const parameters = ({ template }: Route) => {
+    const parts = template.split("/").map((part) => (part.startsWith("{") ? "1" : "0"));
+    return `${parts.join("")}2`;
+  };
   return routes.sort((a, b) => (parameters(a) < parameters(b) ? -1 : 1));
 }
 

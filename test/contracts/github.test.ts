@@ -200,6 +200,58 @@ describe("the sandbox's GitHub, held to GitHub's own description", function () {
     await ask("DELETE", `${REPO}/rulesets/${made.id}`);
   });
 
+  it("answers rulesets of an organization, and what may bypass them", async () => {
+    const ruleset = {
+      name: "everywhere",
+      target: "branch",
+      enforcement: "active",
+      bypass_actors: [{ actor_id: 5, actor_type: "RepositoryRole", bypass_mode: "pull_request" }],
+      conditions: {
+        ref_name: { include: ["~ALL"], exclude: [] },
+        repository_name: { include: ["carrier"], exclude: [] },
+      },
+      rules: [{ type: "update" }],
+    };
+    const made = await ask("POST", `/orgs/${ORG}/rulesets`, ruleset);
+    await ask("GET", `/orgs/${ORG}/rulesets`);
+    const [rule] = await ask("GET", `${REPO}/rules/branches/main`);
+    assert.equal(rule.ruleset_source_type, "Organization");
+    const shown = await ask("GET", `${REPO}/rulesets/${made.id}`);
+    assert.equal(shown.current_user_can_bypass, "pull_requests_only");
+    await ask("DELETE", `/orgs/${ORG}/rulesets/${made.id}`);
+  });
+
+  it("answers classic protections of branches", async () => {
+    const path = `${REPO}/branches/main/protection`;
+    await ask("PUT", path, {
+      required_status_checks: { strict: true, contexts: ["build"] },
+      enforce_admins: true,
+      required_pull_request_reviews: {
+        required_approving_review_count: 2,
+        bypass_pull_request_allowances: { users: ["writer"], teams: [], apps: [] },
+      },
+      restrictions: { users: ["writer"], teams: [] },
+    });
+    await ask("GET", path);
+    assert.equal((await ask("GET", `${REPO}/branches/main`)).protection.enabled, true);
+    await ask("DELETE", path);
+  });
+
+  it("answers pull requests, their reviews and their merges", async () => {
+    const { object } = await ask("GET", `${REPO}/git/ref/heads/main`);
+    await ask("POST", `${REPO}/git/refs`, { ref: "refs/heads/change", sha: object.sha });
+    const content = Buffer.from("changed\n").toString("base64");
+    await ask("PUT", `${REPO}/contents/changed.md`, { message: "Change", content, branch: "change" });
+    const pulls = `${REPO}/pulls`;
+    const { number } = await ask("POST", pulls, { title: "Change", head: "change", base: "main" });
+    await ask("PATCH", `${pulls}/${number}`, { body: "Why" });
+    await ask("POST", `${pulls}/${number}/reviews`, { event: "COMMENT", body: "Hm" });
+    for (const path of ["?state=all", `/${number}`, `/${number}/reviews`])
+      await ask("GET", `${pulls}${path}`);
+    await ask("PUT", `${pulls}/${number}/merge`, { merge_method: "squash" });
+    assert.equal((await ask("GET", `${pulls}/${number}`)).merged, true);
+  });
+
   it("was asked all that it serves", () => {
     const served = servedRoutes(github.service.app, /^\/api\/v3/).filter((route) => !OWN.test(route.name));
     assert.deepEqual(
