@@ -8192,6 +8192,10 @@ function runId(run) {
 function runBefore(hand) {
   return hand.startsWith(AFTER) ? runId(hand.slice(AFTER.length)) : void 0;
 }
+var MANY_RUNS = 1e9;
+function isOfAnotherGitHub(own, other = own) {
+  return other > MANY_RUNS && own < other / 2;
+}
 function newestRunIn({ secrets, refused, proposed = {}, writing = {} }) {
   const runs = [secrets, refused, proposed, writing].flatMap(
     (each) => Object.values(each).map(({ run }) => run)
@@ -8203,18 +8207,21 @@ function describeRun(run) {
   return runId(run) === void 0 ? "a sync by hand" : `run ${run}`;
 }
 
+// src/ledger/claims.ts
+var TOLERANCE_MS = 60 * 6e4;
+function isToCome(at, now) {
+  return Date.parse(at) > now + TOLERANCE_MS;
+}
+
 // src/sync/later-run.ts
-var MANY_RUNS = 1e9;
 var LONGEST_RUN_MS = (30 + 35) * 864e5;
 function isFromLaterRun(written, { run, now }) {
   const [own, other, before] = [runId(run), runId(written.run), runBefore(written.run)];
   if (own === void 0) return false;
   const age = Date.parse(now) - Date.parse(written.synced);
   const isLater = other === void 0 ? before !== void 0 && before >= own : other > own;
-  return isLater && age < LONGEST_RUN_MS && !isOfAnotherGitHub(own, other ?? before);
-}
-function isOfAnotherGitHub(own, other = own) {
-  return other > MANY_RUNS && own < other / 2;
+  const isPlausible = age < LONGEST_RUN_MS && !isToCome(written.synced, Date.parse(now));
+  return isLater && isPlausible && !isOfAnotherGitHub(own, other ?? before);
 }
 
 // src/ledger/fingerprint.ts
@@ -8402,7 +8409,7 @@ function planValue(name, choice, standing2, key, held) {
   return { ...line, holds: held, verb: "unchanged" };
 }
 function olderReason(writer) {
-  return `${writer} another value: what came here may be older. Start a new run`;
+  return `${writer} another value: what came here may be older. Start a new run; if that is refused too: ${COMMAND} verify`;
 }
 function isChange(line) {
   return line.writes !== void 0;
@@ -8648,7 +8655,7 @@ function storedToken(stored) {
   });
 }
 function knowingRuns(identity, ledger) {
-  if (runId(identity.run) !== void 0) return identity;
+  if (runId(identity.run) !== void 0 || identity.hasAskedGitHub === true) return identity;
   const known = [runBefore(identity.run), newestRunIn(ledger)].filter((id) => id !== void 0);
   return { ...identity, run: handRun(known.length === 0 ? void 0 : Math.max(...known)) };
 }
@@ -9135,7 +9142,7 @@ function intentOf(lines, { run, now }) {
 }
 function openIntents({ writing = {} }, own, now) {
   const open = Object.entries(writing).filter(
-    ([writer, { at }]) => writer !== own && Date.parse(now) - Date.parse(at) < INTENT_DAYS * 864e5
+    ([writer, { at }]) => writer !== own && Date.parse(now) - Date.parse(at) < INTENT_DAYS * 864e5 && !isToCome(at, Date.parse(now))
   );
   return open.length === 0 ? {} : { writing: Object.fromEntries(open) };
 }
@@ -9377,7 +9384,10 @@ async function compareGroup(job, cloud) {
   const view = viewOf(job, clear, values, fingerprintsIn(job, values));
   if (!view.lines.some(isChange)) return view;
   const current = await cloud.read(job.environment);
-  if (current.revision !== clear.revision) return viewGroup({ ...job, compares: false }, cloud);
+  if (current.revision !== clear.revision) {
+    const ledger = { ...job.ledger, revisions: {} };
+    return viewGroup({ ...job, ledger, compares: false }, cloud);
+  }
   return { ...view, current, text: new ValuesText(current.text, job.appRoot, job.environment) };
 }
 function viewOf(job, current, text, fingerprints) {
@@ -9737,8 +9747,8 @@ async function runSync(context) {
     const job = {
       target,
       catalog,
-      // Once a day nothing the ledger says is taken for granted: who may write there may write what runs believe.
-      compares: env.GITHUB_EVENT_NAME === "schedule",
+      // Who may write the ledger may write what runs believe: once a day, and where a person asks, it is not believed.
+      compares: ["schedule", "workflow_dispatch"].includes(env.GITHUB_EVENT_NAME ?? ""),
       input: env,
       identity: identityOf(context),
       options

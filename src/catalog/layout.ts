@@ -90,6 +90,11 @@ export function startSync(
   return `gh workflow run ${WORKFLOW_FILE} -R ${githubOrganization}/${carrier}`;
 }
 
+/** The same for every carrier, in one line. A run that a person starts compares values, whatever the ledger says. */
+export function startSyncs(settings: Pick<Settings, "githubOrganization" | "carriers">): string {
+  return settings.carriers.map((carrier) => startSync(settings, carrier)).join(" && ");
+}
+
 /**
  * Environment variable by which `adopt` has the program declare secrets that GitHub holds and the state does not: its
  * proxy lets no write through. An `up` by hand with it still overwrites nothing, because the guards refuse each of them.

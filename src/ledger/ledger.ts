@@ -177,6 +177,14 @@ export function runBefore(hand: string): number | undefined {
   return hand.startsWith(AFTER) ? runId(hand.slice(AFTER.length)) : undefined;
 }
 
+/** Ids of a GitHub that counts beyond this do not double in the time a run may wait: github.com stood at 2e10 in 2025. */
+const MANY_RUNS = 1e9;
+
+/** Whether a run's id is far beyond another: it is of a GitHub that the organization has left, and says nothing. */
+export function isOfAnotherGitHub(own: number, other = own): boolean {
+  return other > MANY_RUNS && own < other / 2;
+}
+
 /** The newest run of the workflow that a ledger tells of. */
 export function newestRunIn({ secrets, refused, proposed = {}, writing = {} }: Ledger): number | undefined {
   const runs = [secrets, refused, proposed, writing].flatMap((each) =>

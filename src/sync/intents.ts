@@ -1,3 +1,4 @@
+import { isToCome } from "../ledger/claims";
 import type { Intent, Ledger } from "../ledger/ledger";
 import type { RunIdentity } from "./job-identity";
 import type { PlanLine } from "./plan";
@@ -14,7 +15,10 @@ export function intentOf(lines: readonly PlanLine[], { run, now }: RunIdentity):
 /** The intents of others that may still be carried out. */
 export function openIntents({ writing = {} }: Ledger, own: string, now: string): Pick<Ledger, "writing"> {
   const open = Object.entries(writing).filter(
-    ([writer, { at }]) => writer !== own && Date.parse(now) - Date.parse(at) < INTENT_DAYS * 86_400_000,
+    ([writer, { at }]) =>
+      writer !== own &&
+      Date.parse(now) - Date.parse(at) < INTENT_DAYS * 86_400_000 &&
+      !isToCome(at, Date.parse(now)),
   );
   return open.length === 0 ? {} : { writing: Object.fromEntries(open) };
 }

@@ -56,14 +56,16 @@ export interface RunIdentity {
   commit: string;
   /** RFC 3339, UTC. */
   now: string;
+  /** A sync by hand has the newest run of every carrier from GitHub: what the ledger tells of later ones is not believed. */
+  hasAskedGitHub?: boolean;
 }
 
 /**
  * Who a sync by hand is: with the newest run that it, or the ledger, knows to have been queued before. A run of the
- * workflow stays who it is.
+ * workflow stays who it is, and so does who has GitHub's word.
  */
 export function knowingRuns(identity: RunIdentity, ledger: Ledger): RunIdentity {
-  if (runId(identity.run) !== undefined) return identity;
+  if (runId(identity.run) !== undefined || identity.hasAskedGitHub === true) return identity;
   const known = [runBefore(identity.run), newestRunIn(ledger)].filter((id) => id !== undefined);
   return { ...identity, run: handRun(known.length === 0 ? undefined : Math.max(...known)) };
 }

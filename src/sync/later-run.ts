@@ -1,8 +1,6 @@
-import { type LedgerEntry, runBefore, runId } from "../ledger/ledger";
+import { isToCome } from "../ledger/claims";
+import { isOfAnotherGitHub, type LedgerEntry, runBefore, runId } from "../ledger/ledger";
 import type { RunIdentity } from "./job-identity";
-
-/** Ids of a GitHub that counts beyond this do not double in the time a run may wait: github.com stood at 2e10 in 2025. */
-const MANY_RUNS = 1e9;
 
 /**
  * No secrets are older: a run may be started again for 30 days after its first try ("Re-running workflows and jobs"), and
@@ -14,7 +12,7 @@ const LONGEST_RUN_MS = (30 + 35) * 86_400_000;
  * Whether a value was written by a run that was queued after this one, or by hand after this one was queued, so that what
  * came into this one is older: GitHub reads an organization's secrets when a run is queued ("Using secrets in GitHub
  * Actions"), and a run may wait for a reviewer or a runner meanwhile. Ids of runs grow with time; an id far below is of
- * another GitHub, where the organization has moved to, and says nothing.
+ * another GitHub, where the organization has moved to, and says nothing. Neither does a time to come: no sync wrote it.
  *
  * A run that somebody starts again keeps its id and so its place: GitHub's documentation has it read the secrets anew,
  * but it was seen to bring those of its first try (https://github.com/cli/cli/issues/13522). The way out is a new run.
@@ -27,9 +25,6 @@ export function isFromLaterRun(
   if (own === undefined) return false;
   const age = Date.parse(now) - Date.parse(written.synced);
   const isLater = other === undefined ? before !== undefined && before >= own : other > own;
-  return isLater && age < LONGEST_RUN_MS && !isOfAnotherGitHub(own, other ?? before);
-}
-
-function isOfAnotherGitHub(own: number, other = own): boolean {
-  return other > MANY_RUNS && own < other / 2;
+  const isPlausible = age < LONGEST_RUN_MS && !isToCome(written.synced, Date.parse(now));
+  return isLater && isPlausible && !isOfAnotherGitHub(own, other ?? before);
 }

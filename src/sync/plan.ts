@@ -1,4 +1,5 @@
 import { fingerprint } from "../ledger/fingerprint";
+import { COMMAND } from "../text";
 import { type Choice, chooseValue, type Input } from "./given-values";
 import type { JobSecret } from "./job-catalog";
 
@@ -191,7 +192,7 @@ function planValue(
 }
 
 function olderReason(writer: string): string {
-  return `${writer} another value: what came here may be older. Start a new run`;
+  return `${writer} another value: what came here may be older. Start a new run; if that is refused too: ${COMMAND} verify`;
 }
 
 /** Whether a line leads to a write. */

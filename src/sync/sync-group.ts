@@ -52,8 +52,11 @@ async function compareGroup(job: GroupJob, cloud: PulumiCloud): Promise<GroupVie
   const view = viewOf(job, clear, values, fingerprintsIn(job, values));
   if (!view.lines.some(isChange)) return view;
   const current = await cloud.read(job.environment);
-  // Somebody wrote in between: what was compared does not stand any more.
-  if (current.revision !== clear.revision) return viewGroup({ ...job, compares: false }, cloud);
+  // Somebody wrote in between: what was compared does not stand any more. The ledger's revisions are not believed here either.
+  if (current.revision !== clear.revision) {
+    const ledger = { ...job.ledger, revisions: {} };
+    return viewGroup({ ...job, ledger, compares: false }, cloud);
+  }
   return { ...view, current, text: new ValuesText(current.text, job.appRoot, job.environment) };
 }
 

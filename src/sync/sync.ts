@@ -48,8 +48,8 @@ export async function runSync(context: SyncDependencies): Promise<0 | 1> {
     const job = {
       target,
       catalog,
-      // Once a day nothing the ledger says is taken for granted: who may write there may write what runs believe.
-      compares: env.GITHUB_EVENT_NAME === "schedule",
+      // Who may write the ledger may write what runs believe: once a day, and where a person asks, it is not believed.
+      compares: ["schedule", "workflow_dispatch"].includes(env.GITHUB_EVENT_NAME ?? ""),
       input: env,
       identity: identityOf(context),
       options,

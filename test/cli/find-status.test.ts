@@ -20,6 +20,7 @@ const NOW = new Date("2026-08-03T10:00:00Z");
 const IN_GITHUB: SeenInGitHub = {
   updated: new Map([["API_KEY", "2026-07-31T10:00:00Z"]]),
   settled: undefined,
+  newestRun: undefined,
 };
 const RIGHT = { API_KEY: "in-sync", DATABASE_URL: "in-sync", REGION: "in-sync" };
 
@@ -78,7 +79,7 @@ const details = (world: World) =>
 
 describe("how a secret stands", () => {
   const inGitHub = (updated: Record<string, string>, settled?: string): World => ({
-    inGitHub: { updated: new Map(Object.entries(updated)), settled },
+    inGitHub: { updated: new Map(Object.entries(updated)), settled, newestRun: undefined },
   });
 
   it("is in sync as long as GitHub's time is not later", () => {

@@ -106,24 +106,20 @@ export class VersionsStage {
         // Every secret is there, older than any sync; its runs may not be seen.
         github: () => {
           const listed = catalog.secrets.map(({ name }) => ({ name, updatedAt: "2020-01-01T00:00:00Z" }));
-          return { listSecrets: async () => listed } as unknown as GitHub;
+          return seeingOnly({ listSecrets: async () => listed }) as unknown as GitHub;
         },
         githubCall: () =>
-          ({
+          seeingOnly({
             ofRepository: () => ({}),
             get: async (_: unknown, path: string) => {
               if (world.newestRun !== undefined && path.endsWith("/sync_secrets.yml/runs?per_page=1"))
                 return { workflow_runs: [{ id: world.newestRun }] };
-              throw new RemedyError({
-                code: "?",
-                subject: "runs",
-                cause: "the token may not see them",
-                remedy: "another token",
-              });
+              throw unseen();
             },
           }) as unknown as GitHubCall,
         now: () => new Date(now ?? Date.now()),
         env: variables,
+        files: { "/nowhere/dist/sync_secrets.cjs": "" },
       },
     );
     return runCommand([...command.split(" "), ...texts], context, { width: world.width });
@@ -158,4 +154,19 @@ export class VersionsStage {
 /** The service's clock agrees with the one that a test gives. */
 function timed(http: Http, now: string | undefined): Http {
   return now === undefined ? http : answeringAt(now, http);
+}
+
+/** A client whose token may see nothing else. */
+function seeingOnly<Seen extends object>(seen: Seen): Seen {
+  const get = (from: Seen, name: string) => Reflect.get(from, name) ?? (() => Promise.reject(unseen()));
+  return new Proxy(seen, { get: (from, name) => (typeof name === "string" ? get(from, name) : undefined) });
+}
+
+function unseen(): RemedyError {
+  return new RemedyError({
+    code: "?",
+    subject: "runs",
+    cause: "the token may not see them",
+    remedy: "another token",
+  });
 }

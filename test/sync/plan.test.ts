@@ -59,7 +59,7 @@ describe("the plan for a values environment", () => {
       verb: "refused",
       holds: print("v"),
       reason:
-        "run 43, which was queued after this one, wrote another value: what came here may be older. Start a new run",
+        "run 43, which was queued after this one, wrote another value: what came here may be older. Start a new run; if that is refused too: ./sophia-secrets verify",
     });
     equal(short(line("v", newer)), "unchanged, writes nothing", "the same value is no older one");
     equal(short(line(undefined, newer, { required: false })), "unchanged, writes nothing");

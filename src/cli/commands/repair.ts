@@ -1,4 +1,5 @@
 import { RemedyError } from "../../errors";
+import type { RepairedLedger } from "../../operations/drift/repair-ledgers";
 import { COMMAND, counted } from "../../text";
 import { defineCommand, EXIT } from "../command";
 import { flag, secretNames } from "../options";
@@ -7,27 +8,37 @@ import { flag, secretNames } from "../options";
 export const repairCommand = defineCommand({
   name: "repair",
   topic: "fix",
-  summary: "Set who can use secrets to what the catalog declares",
+  summary: "Fix who can use secrets, and ledgers that name false runs",
   details: [
     "A secret that the stack made and somebody deleted in GitHub is made again with the placeholder and its access. Run it before pulumi up --refresh, which ends at a deleted secret with GitHub's 404.",
+    "--ledgers takes out of the ledgers what no sync can have written: runs that GitHub does not have, and times to come. It opens the ledgers, and reads no value. Start a run afterwards: it compares the values themselves.",
     "A list of repositories is replaced by itself. Another visibility is sent without a value: GitHub's API documents the value as optional there. Where GitHub refuses that, the person who knows the value sets it anew.",
   ],
   positionals: { names: secretNames(`organization secrets that ${COMMAND} drift named`) },
   options: {
     all: flag("every declared secret that is there or in the stack's state, and say only what is changed"),
+    ledgers: flag("the ledgers, not who can use secrets"),
     dryRun: flag("say what would be changed and stop"),
   },
-  examples: ["repair OPENAI_API_KEY", "repair --all --dry-run"],
-  load: () => require("../../operations/drift/repair") as typeof import("../../operations/drift/repair"),
-  run: async (context, { names, all, dryRun }, { repair }) => {
+  examples: ["repair OPENAI_API_KEY", "repair --all --dry-run", "repair --ledgers"],
+  load: () => ({
+    ...(require("../../operations/drift/repair") as typeof import("../../operations/drift/repair")),
+    ...(require("../../operations/drift/repair-ledgers") as typeof import("../../operations/drift/repair-ledgers")),
+  }),
+  run: async (context, { names, all, ledgers, dryRun }, { repair, repairLedgers }) => {
     const { terminal } = context;
-    if ((names.length === 0) !== all)
+    if ([names.length > 0, all, ledgers].filter((asked) => asked).length !== 1)
       throw new RemedyError({
         code: "usage-invalid",
         subject: "repair",
-        cause: "takes names or --all",
-        remedy: `${COMMAND} drift tells which`,
+        cause: "takes names, --all or --ledgers",
+        remedy: `${COMMAND} drift tells which secrets, and ${COMMAND} status which ledgers`,
       });
+    if (ledgers) {
+      const looked = await repairLedgers(context, dryRun);
+      for (const line of looked.flatMap((each) => toldOf(each, dryRun))) terminal.print(line);
+      return EXIT.done;
+    }
     let wrong = 0;
     const looked = await repair(context, all ? "all" : names, dryRun, ({ name, was, readers }) => {
       if (was === undefined) {
@@ -41,3 +52,9 @@ export const repairCommand = defineCommand({
     return EXIT.done;
   },
 });
+
+function toldOf({ environment, claims }: RepairedLedger, dryRun: boolean): string[] {
+  if (claims.length === 0) return [`${environment}: its ledger says nothing that cannot be`];
+  const done = dryRun ? "would be taken out" : "taken out";
+  return claims.map(({ name, cause }) => `${environment}: ${name}: ${cause}; ${done}`);
+}

@@ -5,10 +5,11 @@ import { createGitHubCarrier } from "../../clients/github-workflows";
 import { isOutage } from "../../clients/pulumi-call";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
 import { RemedyError, TokenError } from "../../errors";
-import { EMPTY_LEDGER, type Ledger, revisionsOf } from "../../ledger/ledger";
+import { EMPTY_LEDGER, type Ledger, newestRunIn, revisionsOf } from "../../ledger/ledger";
 import { ledgerOf } from "../../ledger/ledger-store";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
+import { newestRun } from "./newest-run";
 
 /** What was seen of one environment; secrets as ciphertext. */
 export interface Seen {
@@ -101,12 +102,33 @@ export interface SeenInGitHub {
   updated: ReadonlyMap<string, string>;
   /** When the last sync of everything began, in every carrier; undefined where nobody can tell. */
   settled: string | undefined;
+  /** Id of the newest run of the workflow in any carrier, 0 where there is none; undefined where one does not tell. */
+  newestRun: number | undefined;
 }
 
-/** Reads times alone. @throws RemedyError when the organization's list cannot be read. */
+/** Reads times and ids alone. @throws RemedyError when the organization's list cannot be read. */
 export async function seeGitHub(context: Context): Promise<SeenInGitHub> {
-  const [listed, settled] = await Promise.all([context.github().listSecrets(), lastSync(context)]);
-  return { updated: new Map(listed.map(({ name, updatedAt }) => [name, updatedAt])), settled };
+  const [listed, settled, newest] = await Promise.all([
+    context.github().listSecrets(),
+    lastSync(context),
+    newestRun(context),
+  ]);
+  const updated = new Map(listed.map(({ name, updatedAt }) => [name, updatedAt]));
+  return { updated, settled, newestRun: newest?.isWhole ? newest.id : undefined };
+}
+
+/** The same, where a ledger names a later run than GitHub had when it was asked: one may have begun since. */
+export async function askAgainWhereLater(
+  context: Context,
+  ledgers: readonly (Ledger | undefined)[],
+  seen: SeenInGitHub,
+): Promise<SeenInGitHub> {
+  const { newestRun: known } = seen;
+  const isLater = (ledger: Ledger | undefined) =>
+    ledger !== undefined && (newestRunIn(ledger) ?? 0) > (known ?? 0);
+  if (known === undefined || !ledgers.some(isLater)) return seen;
+  const again = await newestRun(context);
+  return { ...seen, newestRun: again?.isWhole ? again.id : undefined };
 }
 
 /** What the token may not see of a carrier is not known. */

@@ -1,15 +1,22 @@
 import { dayOf } from "../../catalog/dates";
 import type { ResolvedEntry as Entry, ResolvedCatalog } from "../../catalog/entry";
-import { pathOf, startSync, valuesEnvironment } from "../../catalog/layout";
+import { pathOf, startSyncs, valuesEnvironment } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { valueNames } from "../../catalog/slots";
+import { impossibleClaims } from "../../ledger/claims";
 import { describeRun, type LedgerEntry, type Proposal, type Refusal, runId } from "../../ledger/ledger";
 import { type Pause, pauseAt } from "../../ledger/pause";
 import { buildJobCatalog } from "../../sync/job-catalog";
 import { COMMAND } from "../../text";
 import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
-import { type Seen, type SeenInGitHub, seeEnvironment, seeGitHub } from "../observation/environments";
+import {
+  askAgainWhereLater,
+  type Seen,
+  type SeenInGitHub,
+  seeEnvironment,
+  seeGitHub,
+} from "../observation/environments";
 import { declaredPlaces, findHandEdits, findUndeclared, type HandEdit, type Undeclared } from "./hand-edits";
 
 /** How a secret of one environment stands; `in-sync` and `undeclared` stand alone, the others may come together. */
@@ -22,6 +29,7 @@ export type SecretState =
   | "changed-by-hand"
   | "proposed"
   | "undeclared"
+  | "ledger-impossible"
   | "overdue"
   | "unknown";
 
@@ -60,12 +68,14 @@ const DAY_MS = 86_400_000;
 export async function readStatus(context: Context, only: string | undefined): Promise<StatusReport> {
   const { catalog, project } = context;
   const cloud = requireCloud(context);
-  const [seen, inGitHub] = await Promise.all([
+  const [seen, first] = await Promise.all([
     inParallel(only === undefined ? catalog.environments : [only], (each) =>
       seeEnvironment(context, cloud, each),
     ),
     seeGitHub(context),
   ]);
+  const ledgers = seen.map(({ ledger }) => ledger);
+  const inGitHub = await askAgainWhereLater(context, ledgers, first);
   const now = context.now();
   return {
     secrets: findStatus({ catalog, settings: project.settings }, seen, inGitHub, now),
@@ -121,7 +131,11 @@ function statusOf(
     return { ...about, standing: ["unknown"], open: true, detail: "its ledger cannot be read" };
   const known = ledger.secrets[entry.name];
   const proposal = ledger.proposed?.[entry.name];
+  const claims = impossibleClaims(ledger, { newestRun: inGitHub.newestRun, now });
   const found = [
+    ...claims
+      .filter(({ name }) => name === entry.name)
+      .map(({ cause }) => ["ledger-impossible", cause] as const),
     ...refusals(ledger.refused[entry.name]),
     ...(known === undefined ? neverSet(entry, edit, inGitHub, now) : inGitHubSince(entry, known, inGitHub)),
     ...(proposal === undefined ? inEsc(entry, known, edit, seen) : [proposed(proposal, edit)]),
@@ -190,18 +204,21 @@ function age(entry: Entry, { changed, source }: LedgerEntry, now: Date): Finding
   const { expires, rotationDays } = entry;
   if (expires !== undefined && expires < dayOf(now))
     return [["overdue", `expired at the vendor after ${expires}`]];
-  return days <= rotationDays ? [] : [["overdue", `changed ${days} days ago, due every ${rotationDays}`]];
+  return days <= rotationDays || Number.isNaN(days)
+    ? []
+    : [["overdue", `changed ${days} days ago, due every ${rotationDays}`]];
 }
 
 /** What is to be done about each standing of which a row's own words do not say it. */
 function remedies(settings: Settings): Partial<Record<SecretState, string>> {
-  const run = settings.carriers.map((carrier) => startSync(settings, carrier)).join(" && ");
+  const run = startSyncs(settings);
   return {
     refused: `the run's log says why; fix the value (${COMMAND} set NAME --replace), then run the workflow`,
     "never-set": `set it in GitHub (${COMMAND} set NAME), then ${run}`,
     "newer-in-github": `the daily run brings it; now: ${run}`,
     "gone-from-github": `ESC keeps the value it has; ${COMMAND} drift says how the secret comes back to GitHub`,
     "changed-by-hand": `GitHub's value comes back with the next run, after a pause once it ends; what is to stay belongs into GitHub (${COMMAND} set NAME --replace)`,
+    "ledger-impossible": `no sync wrote that, or its run was deleted: ${COMMAND} repair --ledgers && ${run}`,
     proposed: "somebody else approves and applies it in Pulumi Cloud; the next run finds it done",
     overdue: `${COMMAND} rotation says where a new one is made`,
   };

@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { dayOf } from "../../catalog/dates";
-import { WORKFLOW_FILE } from "../../catalog/layout";
 import { RemedyError } from "../../errors";
 import { handRun } from "../../ledger/ledger";
 import { describePause } from "../../ledger/pause";
@@ -12,7 +10,7 @@ import { findTarget } from "../../sync/sync";
 import { type EnvironmentReport, syncEnvironment } from "../../sync/sync-environment";
 import { COMMAND } from "../../text";
 import { type Context, requireCloud } from "../context";
-import { inParallel } from "../in-parallel";
+import { newestRunInTime } from "../observation/newest-run";
 import { readInput } from "./env-file";
 import { namedSlots } from "./named-entries";
 
@@ -37,8 +35,13 @@ export async function syncByHand(context: Context, hand: HandSync): Promise<Envi
   const proposer = syncProposer("by hand", target, direct);
   const cloud = proposingCloud(target, direct, context.cloudCall, proposer);
   const options = { ...hand.options, names: hand.names };
-  const run = handRun(options.dryRun ? undefined : await newestRun(context));
-  const identity = { run, commit: "none", now: context.now().toISOString() };
+  const newest = options.dryRun ? undefined : await newestRunInTime(context);
+  const identity = {
+    run: handRun(newest?.id || undefined),
+    commit: "none",
+    now: context.now().toISOString(),
+    hasAskedGitHub: newest?.isWhole === true,
+  };
   const report = await syncEnvironment({ target, catalog, input: hand.input, identity, options }, cloud);
   const { paused, groups } = report;
   // Also a dry run ends here: what it would show is not what would happen. What was written before the pause is told.
@@ -87,34 +90,4 @@ function givenIn(context: Context, input: Input): string[] {
 
 function jobOf({ catalog, project, now }: Context): JobCatalog {
   return catalogOn(buildJobCatalog(catalog, project.settings), dayOf(now()));
-}
-
-/** A sync by hand is for the day GitHub is down: it is not kept waiting for an answer it can do without. */
-const PATIENCE_MS = 5000;
-
-/**
- * The newest run of the sync that GitHub has, of all carriers: every run up to it has been queued by now, and brings what
- * GitHub held before.
- *
- * @returns undefined where GitHub does not tell: there is no token, it may not see runs, or nothing answers in time.
- */
-export async function newestRun(context: Context): Promise<number | undefined> {
-  const asked = inParallel(context.project.settings.carriers, (carrier) => newestOf(context, carrier));
-  const late = sleep<undefined[]>(PATIENCE_MS, [], { ref: false });
-  const found = await Promise.race([asked, late]);
-  const ids = found.flatMap((id) => id ?? []);
-  return ids.length === 0 ? undefined : Math.max(...ids);
-}
-
-async function newestOf(context: Context, carrier: string): Promise<number | undefined> {
-  try {
-    const call = context.githubCall();
-    const path = `/repos/${call.organization}/${carrier}/actions/workflows/${WORKFLOW_FILE}/runs?per_page=1`;
-    const { workflow_runs: runs } = await call.get(call.ofRepository(carrier), path);
-    const [id] = (Array.isArray(runs) ? runs : []).map((run: { id?: unknown } | null) => run?.id);
-    return typeof id === "number" ? id : undefined;
-  } catch (error) {
-    if (!(error instanceof RemedyError)) throw error;
-    return undefined;
-  }
 }

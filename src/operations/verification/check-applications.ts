@@ -1,5 +1,5 @@
 import type { ResolvedEntry as Entry, ResolvedCatalog } from "../../catalog/entry";
-import { compositeEnvironment, pathOf, SENTINEL } from "../../catalog/layout";
+import { compositeEnvironment, pathOf, SENTINEL, startSyncs } from "../../catalog/layout";
 import {
   type Rotator,
   rotatedEnvironment,
@@ -45,7 +45,7 @@ export function checkApplication(
         ({ appKey, required }) => required && valueAt(document, [settings.appRoot, appKey]) === UNROTATED,
       ),
     );
-    if (waiting.length === 0) return tell(found, Object.values(pins)[0]);
+    if (waiting.length === 0) return tell(found, Object.values(pins)[0], settings);
     return neverRotated(waiting, settings, deployment);
   });
 }
@@ -79,7 +79,11 @@ function neverRotated(waiting: readonly Rotator[], settings: Settings, deploymen
 }
 
 /** @param pin tag that the composite is pinned to; what was synced since then differs on purpose. */
-function tell(found: readonly { entry: Entry; state: State }[], pin: string | undefined): CheckResult {
+function tell(
+  found: readonly { entry: Entry; state: State }[],
+  pin: string | undefined,
+  settings: Settings,
+): CheckResult {
   const named = (wanted: State) =>
     found.filter(({ state }) => state === wanted).map(({ entry }) => entry.name);
   const [missing, other] = [named("missing"), named("other")];
@@ -94,5 +98,5 @@ function tell(found: readonly { entry: Entry; state: State }[], pin: string | un
     return ok("application-loads", cause);
   const unset = missing.length === 0 ? "" : `; ${COMMAND} set NAME for what GitHub does not have`;
   const code = missing.length === 0 ? "application-values-differ" : "application-values-missing";
-  return wrong(code, cause, `run the sync, which writes GitHub's values to ESC${unset}`);
+  return wrong(code, cause, `run the sync, which compares ESC with GitHub: ${startSyncs(settings)}${unset}`);
 }

@@ -1,16 +1,22 @@
 import { declaredAccess } from "../../access/declared-access";
 import type { ResolvedCatalog } from "../../catalog/entry";
 import { declaredComposite, escLayout } from "../../catalog/esc-environments";
-import { compositeEnvironment, type EscEnvironmentId, pathOf } from "../../catalog/layout";
+import { compositeEnvironment, type EscEnvironmentId, pathOf, startSyncs } from "../../catalog/layout";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import { NotFoundError, type PulumiCall, parseAnswer } from "../../clients/pulumi-call";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
+import { impossibleClaims } from "../../ledger/claims";
 import { describePause, pauseAt } from "../../ledger/pause";
 import { COMMAND, namesIn } from "../../text";
 import { findAccessDifferences, observeAccess } from "../access/access-differences";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
-import { ignoreRefusal, type SeenInGitHub, seeEnvironment } from "../observation/environments";
+import {
+  askAgainWhereLater,
+  ignoreRefusal,
+  type SeenInGitHub,
+  seeEnvironment,
+} from "../observation/environments";
 import { readStacks } from "../project";
 import { findStatus, type SecretState, type Status } from "../status/find-status";
 import { type Check, check, firstOf, ok, wrong } from "./check";
@@ -111,6 +117,14 @@ export function checkLedger(
     const seen = await seeEnvironment(context, cloud, deployment);
     if (seen.ledger === undefined)
       return { code: "ledger-unreadable", state: "unknown", cause: "its ledger cannot be read" };
+    const github = await askAgainWhereLater(context, [seen.ledger], await inGitHub());
+    const claims = impossibleClaims(seen.ledger, { newestRun: github.newestRun, now: context.now() });
+    if (claims.length > 0)
+      return wrong(
+        "ledger-impossible",
+        firstOf(claims.map(({ name, cause }) => `${name}: ${cause}`)),
+        `no sync wrote that, or its run was deleted: ${COMMAND} repair --ledgers && ${startSyncs(context.project.settings)}`,
+      );
     const pause = pauseAt(seen.ledger.paused, context.now().toISOString());
     if (pause !== undefined)
       return wrong(
@@ -119,10 +133,14 @@ export function checkLedger(
         `once GitHub has the right values and the reason is gone: ${COMMAND} resume ${deployment}`,
       );
     const declared = { catalog: context.catalog, settings: context.project.settings };
-    const all = findStatus(declared, [seen], await inGitHub(), context.now());
+    const all = findStatus(declared, [seen], github, context.now());
     const open = all.filter((each) => each.open && !each.standing.every((state) => WORKS.has(state)));
+    const unseen =
+      github.newestRun === undefined
+        ? "; the runs that its ledger names are not compared: this token may not see runs of every carrier"
+        : "";
     if (open.length === 0)
-      return ok("values-in-sync", `${all.length} in sync, or left unset on purpose${later(all)}`);
+      return ok("values-in-sync", `${all.length} in sync, or left unset on purpose${later(all)}${unseen}`);
     return wrong(
       "values-differ",
       `${open.length} of ${all.length} need attention: ${namesIn(open.map(({ name }) => name))}`,
