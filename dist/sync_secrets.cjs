@@ -7578,6 +7578,11 @@ function placeOf(error) {
   return frame === void 0 ? "" : ` at ${frame}`;
 }
 
+// src/catalog/layout.ts
+var WORKFLOW_FILE = "sync_secrets.yml";
+var WORKFLOW_PATH = `.github/workflows/${WORKFLOW_FILE}`;
+var SENTINEL = "__SET_ME_IN_GITHUB__ (placeholder by sophia-secrets; never synced, never loaded)";
+
 // src/clients/pulumi-call.ts
 var ConflictError = class extends RemedyError {
 };
@@ -7910,11 +7915,6 @@ function boundedYaml(text) {
   }
 }
 
-// src/catalog/layout.ts
-var WORKFLOW_FILE = "sync_secrets.yml";
-var WORKFLOW_PATH = `.github/workflows/${WORKFLOW_FILE}`;
-var SENTINEL = "__SET_ME_IN_GITHUB__ (placeholder by sophia-secrets; never synced, never loaded)";
-
 // src/catalog/placeholders.ts
 var import_node_crypto = require("node:crypto");
 var WORDS = /* @__PURE__ */ new Set([
@@ -8160,7 +8160,9 @@ function entry(value) {
 }
 function refusal2(value) {
   const [times, run] = [property(value, "times"), property(value, "run")];
-  return typeof times === "number" && typeof run === "string" ? { times, run } : void 0;
+  if (typeof times !== "number" || typeof run !== "string") return void 0;
+  const why = ["at", "code", "reason", "page"].map((field) => [field, property(value, field)]);
+  return { times, run, ...Object.fromEntries(why.filter(([, text]) => typeof text === "string")) };
 }
 function proposal(value) {
   const [run, at, request] = ["run", "at", "request"].map((field) => property(value, field));
@@ -8248,20 +8250,25 @@ function chooseValue(secret, input) {
   const other = set.find((each) => each.value !== first.value);
   if (other !== void 0) {
     const reason = `${first.name} and ${other.name} hold different values; set both to the right one, or delete one in GitHub`;
-    return { kind: "refused", reason };
+    return { kind: "refused", code: "conflicting", reason };
   }
   const wrong = unfit(secret.format, first.value);
-  if (wrong !== void 0) return { kind: "refused", reason: `the value of ${first.name} ${wrong}` };
+  if (wrong !== void 0)
+    return { kind: "refused", code: "unfit", reason: `the value of ${first.name} ${wrong}` };
   const odd = oddity(secret.format, first.value);
   const warning = odd === void 0 ? {} : { warning: `the value of ${first.name} ${odd}` };
   return { kind: "value", value: new Secret(first.value), source: first.name, ...warning };
 }
+var CAME_EMPTY = "came empty: it is not in GitHub, is empty there, is not granted to this repository, or lies beyond the first 100 that a workflow sees";
 function withoutValue(secret, input) {
   if (secret.default !== void 0)
     return { kind: "value", value: new Secret(secret.default), source: "default" };
-  const waiting = [secret.name, ...secret.aliases].some((name) => isSentinel(input[name] ?? ""));
-  const reason = waiting ? "nobody has set it in GitHub yet" : "did not arrive: it is not in GitHub, is empty, is not granted to this repository, or lies beyond the first 100 a workflow sees";
-  return { kind: secret.required ? "refused" : "none", reason };
+  const names = [secret.name, ...secret.aliases];
+  const code = names.some((name) => isSentinel(input[name] ?? "")) ? "unset" : "absent";
+  const isGiven = names.some((name) => input[name] !== void 0);
+  const missing = isGiven ? CAME_EMPTY : `${names.join(" or ")} is not set where the sync runs`;
+  const reason = code === "unset" ? "nobody has set it in GitHub yet" : missing;
+  return secret.required ? { kind: "refused", code, reason } : { kind: "none", reason };
 }
 function readRunOptions(env, catalog) {
   const names = readNames(env.SYNC_NAMES ?? "", catalog);
@@ -8339,9 +8346,12 @@ function planLiving(secret, input, standing2, key, held) {
   const { name } = secret;
   const holds2 = held === void 0 ? {} : { holds: held };
   const obstacle = standing2.obstacles[name];
-  if (obstacle !== void 0) return { name, ...holds2, verb: "refused", reason: obstacle };
+  if (obstacle !== void 0) return { name, ...holds2, verb: "refused", code: "blocked", reason: obstacle };
   const choice = chooseValue(secret, input);
-  if (choice.kind === "refused") return { name, ...holds2, verb: "refused", reason: choice.reason };
+  if (choice.kind === "refused") {
+    const { code, reason } = choice;
+    return { name, ...holds2, verb: "refused", code, reason };
+  }
   if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing2), ...holds2 };
   return planValue(name, choice, standing2, key, held);
 }
@@ -8359,7 +8369,8 @@ function announced({ name, tombstone, former }, line) {
 function planDeletion({ name, tombstone }, standing2, holds2) {
   if (!standing2.remaining.has(name)) return { name, verb: "unchanged", gone: true };
   const later = standing2.newer[name];
-  if (later !== void 0) return { name, ...holds2, verb: "refused", reason: olderReason(later) };
+  if (later !== void 0)
+    return { name, ...holds2, verb: "refused", code: "older", reason: olderReason(later) };
   if (!standing2.present.has(name) || standing2.bound.has(name))
     return {
       name,
@@ -8369,7 +8380,7 @@ function planDeletion({ name, tombstone }, standing2, holds2) {
       gone: true
     };
   const reason = "its tombstone is due, but what stands at its place is not the sync's; remove it there (pulumi env edit)";
-  return { name, ...holds2, verb: "refused", reason };
+  return { name, ...holds2, verb: "refused", code: "blocked", reason };
 }
 var MAPPING = "its further keys or variables were missing";
 var OUTLIVED = "its old name was due to go";
@@ -8390,7 +8401,7 @@ function planValue(name, choice, standing2, key, held) {
   const writer = standing2.newer[name];
   if (held !== line.fingerprint && writer !== void 0) {
     const holds2 = held === void 0 ? {} : { holds: held };
-    return { name, verb: "refused", ...holds2, reason: olderReason(writer) };
+    return { name, verb: "refused", ...holds2, code: "older", reason: olderReason(writer) };
   }
   if (held === void 0) return { ...written, verb: "create" };
   if (held !== line.fingerprint) {
@@ -8440,7 +8451,7 @@ function advanceLedger(ledger, groups, identity) {
     refused: countRefusals(
       ledger.refused,
       groups.flatMap((group) => group.lines),
-      identity.run
+      identity
     )
   };
   for (const { group, lines, revision } of groups) {
@@ -8464,7 +8475,7 @@ function advanceProposals(before = {}, groups, identity) {
       const known = next[name];
       if (proposal2 !== void 0 && verb === "pending")
         next[name] = { run: identity.run, at: identity.now, ...proposal2 };
-      else if (known === void 0 || revision === void 0 || ["refused", "skipped"].includes(verb))
+      else if (known === void 0 || revision === void 0 || ["refused", "held", "skipped"].includes(verb))
         continue;
       else if (!isFromLaterRun({ run: known.run, synced: known.at }, identity)) delete next[name];
     }
@@ -8485,24 +8496,32 @@ function advanceEntry(before, line, identity) {
   };
 }
 var TOLD_AFTER = 3;
-function countRefusals(before, lines, run) {
+function countRefusals(before, lines, identity) {
   const next = { ...before };
-  const refused = new Set(lines.filter((line) => line.verb === "refused").map((line) => line.name));
+  const refused = new Map(lines.filter((line) => line.verb === "refused").map((line) => [line.name, line]));
   for (const { name, verb } of lines) if (verb !== "skipped" && !refused.has(name)) delete next[name];
-  for (const name of refused) next[name] = counted2(before[name], run);
+  for (const [name, line] of refused) next[name] = counted2(before[name], line, identity);
   return next;
 }
-function counted2(before, run) {
-  if (before === void 0) return { times: 1, run };
-  if (before.run === run || before.times >= TOLD_AFTER) return before;
-  return { times: before.times + 1, run };
+function counted2(before, { code, reason }, { run, now, page }) {
+  const isSame = before !== void 0 && before.code === code && before.reason === reason;
+  if (isSame && (before.run === run || before.times >= TOLD_AFTER)) return before;
+  const isCounted = before?.run === run || (before?.times ?? 0) >= TOLD_AFTER;
+  return {
+    times: (before?.times ?? 0) + (isCounted ? 0 : 1),
+    run,
+    at: now,
+    ...code === void 0 ? {} : { code },
+    ...reason === void 0 ? {} : { reason },
+    ...page === void 0 ? {} : { page }
+  };
 }
 function dueForAlert(before, after) {
   const due = ([name, { times }]) => times >= TOLD_AFTER && (before[name]?.times ?? 0) < TOLD_AFTER;
   return Object.entries(after).filter(due).map(([name]) => name).sort();
 }
 function withoutAlert(after, names) {
-  const again = names.map((name) => [name, { times: TOLD_AFTER - 1, run: after[name]?.run ?? "" }]);
+  const again = names.map((name) => [name, { run: "", ...after[name], times: TOLD_AFTER - 1 }]);
   return { ...after, ...Object.fromEntries(again) };
 }
 function createAlert(url, run, http) {
@@ -8901,13 +8920,14 @@ function outcomeOf(report) {
     unchanged: 0,
     waiting: 0,
     refused: 0,
+    held: 0,
     pending: 0,
     skipped: 0,
     tombstone: 0,
     delete: 0
   };
   for (const line of lines) counts[line.verb] += 1;
-  const refused = byReason(lines.filter(({ verb, planned }) => verb === "refused" && planned === void 0));
+  const refused = byReason(lines.filter(({ verb }) => verb === "refused"));
   const held = new Set(report.groups.flatMap((group) => group.held ?? []));
   const failed = report.groups.flatMap((group) => group.failure === void 0 ? [] : [group.failure]);
   const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== void 0);
@@ -8946,6 +8966,7 @@ function headline(report, dryRun) {
     ["tombstone", "about to go"],
     ["waiting", "waiting for a first value"],
     ["refused", "refused"],
+    ["held", "held back"],
     ["pending", "waiting for approval"],
     ["skipped", "not asked for"]
   ];
@@ -8977,35 +8998,38 @@ function because(line) {
 function whyOf({ planned, reason }) {
   return [planned, reason].filter((each) => each !== void 0).join(": ");
 }
+
+// src/sync/summary.ts
+var SHOWN2 = ["held", "pending", "delete", "tombstone", "update", "create", "waiting"];
 function renderSummary(report, { dryRun, now }) {
-  const { environment, groups, changed: changed2 } = report;
-  const rows = groups.flatMap(
-    (group) => group.lines.filter((line) => line.verb !== "skipped").map((line) => [
-      line.name,
-      line.verb,
-      environment,
-      group.group,
-      ageOf(changed2[line.name], now),
-      whyOf(line)
-    ])
-  );
   const { failures, awaiting, warnings, notices } = outcomeOf(report);
   const open = [...failures, ...awaiting, ...warnings];
-  const trouble = open.length === 0 ? [] : ["", "**To fix**", "", ...open.map((each) => `- ${each}`)];
-  const table = [
-    "| secret | verb | environment | group | value changed | why |",
-    "|---|---|---|---|---|---|",
-    ...rows.map((cells) => `| ${cells.map((cell) => cell ?? "").join(" | ")} |`)
-  ];
+  const rows = report.groups.flatMap(({ group, lines }) => lines.map((line) => ({ ...line, group })));
+  const shown = SHOWN2.flatMap((verb) => rows.filter((row) => row.verb === verb));
+  const same = rows.filter(({ verb }) => verb === "unchanged");
+  const tableOf = (some) => table(some, report, now);
   return [
     `### Secrets of ${headline(report, dryRun)}`,
     "",
     ...notices.flatMap((notice) => [literal(notice), ""]),
-    ...isStopped(report) ? [] : table,
-    ...report.tag === void 0 ? [] : ["", `Tagged \`${report.tag}\``],
-    ...trouble,
-    ""
+    ...open.length === 0 ? [] : ["**To fix**", "", ...open.map((each) => `- ${each}`), ""],
+    ...isStopped(report) || shown.length === 0 ? [] : [...tableOf(shown), ""],
+    ...report.tag === void 0 ? [] : [`Tagged \`${report.tag}\``, ""],
+    ...same.length === 0 ? [] : folded(`${counted(same.length, "secret")} unchanged`, tableOf(same))
   ].join("\n");
+}
+function table(rows, { environment, changed: changed2 }, now) {
+  return [
+    "| secret | verb | environment | group | value changed | why |",
+    "|---|---|---|---|---|---|",
+    ...rows.map((row) => {
+      const cells = [row.name, row.verb, environment, row.group, ageOf(changed2[row.name], now), whyOf(row)];
+      return `| ${cells.join(" | ")} |`;
+    })
+  ];
+}
+function folded(title, lines) {
+  return [`<details><summary>${title}</summary>`, "", ...lines, "", "</details>", ""];
 }
 function literal(text) {
   return text.replace(/[!-/:-@[-`{-~]/g, "\\$&");
@@ -9416,7 +9440,7 @@ function misplaced(job, text) {
   const here = job.elsewhere.filter(({ name }) => names?.has(name) !== false && text.hasVariable(name));
   return here.map(({ name, group }) => {
     const reason = `its group is ${group}, but an old value still stands in ${job.environment}; remove it and its variable there (pulumi env edit)`;
-    return { name, verb: "refused", reason };
+    return { name, verb: "refused", code: "blocked", reason };
   });
 }
 function standing(job, { revision }, text, fingerprints) {
@@ -9475,7 +9499,7 @@ async function syncGroups(job, cloud, earlier) {
   const seen = await Promise.all(jobsOf(job).map((each) => look(each, cloud)));
   const intents = seen.map(({ view }) => view === void 0 ? {} : { lines: view.lines });
   const writes = !job.options.dryRun && intents.some(({ lines }) => lines?.some(isChange));
-  const brake = brakeOf(intents, job.options, job.catalog.changeLimit);
+  const brake = brakeOf(intents, job.options, job.catalog.changeLimit, job.beginning.identity.allowMany);
   if (brake === void 0 && writes)
     await job.announce(intents.flatMap(({ lines = [] }) => lines.filter(isChange)));
   return Promise.all(
@@ -9548,10 +9572,10 @@ async function carryOut(seen, options, cloud, before) {
 function holdBack({ job: { group, environment }, view, failure }, reason, before) {
   if (view === void 0) return { group, environment, lines: [], failure };
   const held = view.lines.some(isChange) ? { held: reason } : {};
-  return { group, environment, lines: withEarlier(notCarriedOut2(view.lines, "refused"), before), ...held };
+  return { group, environment, lines: withEarlier(notCarriedOut2(view.lines, "held"), before), ...held };
 }
 var NEVER_UNUSUAL = 5;
-function brakeOf(intents, options, limit) {
+function brakeOf(intents, options, limit, lift = "run this again with --allow-many-changes") {
   const lines = intents.flatMap((intent2) => intent2.lines ?? []);
   const refused = lines.filter((line) => line.verb === "refused").length;
   if (options.allOrNothing && (refused > 0 || intents.some((intent2) => intent2.lines === void 0)))
@@ -9561,7 +9585,7 @@ function brakeOf(intents, options, limit) {
   const standing2 = lines.filter((line) => line.holds !== void 0 && line.verb !== "create").length;
   const most = limit ?? Math.max(NEVER_UNUSUAL, Math.ceil(standing2 / 2));
   if (replaced <= most) return void 0;
-  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again and say so: allow-many-changes`;
+  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant: ${lift}`;
 }
 function isLoss({ verb, writes }) {
   return writes === "removal" || verb === "update" && writes === "value";
@@ -9775,12 +9799,19 @@ function secretsIn({ catalog, env }) {
   return ["PULUMI_ACCESS_TOKEN", WEBHOOK, ...names].flatMap((name) => env[name] ?? []);
 }
 function identityOf({ env, now }) {
+  const page = pageOf(env);
   return {
     run: env.GITHUB_RUN_ID ?? handRun(),
     attempt: env.GITHUB_RUN_ATTEMPT ?? "1",
     commit: env.GITHUB_SHA ?? "none",
-    now: now().toISOString()
+    now: now().toISOString(),
+    ...page === void 0 ? {} : { page },
+    allowMany: `start it with gh workflow run ${WORKFLOW_FILE} -R ${env.GITHUB_REPOSITORY ?? "OWNER/REPOSITORY"} -f allow-many-changes=true`
   };
+}
+function pageOf(env) {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
+  return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : void 0;
 }
 function targetOf({ catalog, env }) {
   return findTarget(catalog, env.SYNC_ENVIRONMENT ?? "", "SYNC_ENVIRONMENT");
@@ -9800,9 +9831,7 @@ function findTarget(catalog, wanted, asked) {
 function alertOf({ env, http }) {
   const url = env[WEBHOOK] ?? "";
   if (url === "") return {};
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
-  const page = server && repository && run ? `${server}/${repository}/actions/runs/${run}` : void 0;
-  return { alert: createAlert(new Secret(url), page, http) };
+  return { alert: createAlert(new Secret(url), pageOf(env), http) };
 }
 
 // src/sync/main.ts

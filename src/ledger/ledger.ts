@@ -16,12 +16,26 @@ export interface LedgerEntry {
   commit: string;
 }
 
-/** How often in a row a secret has been refused. */
+/**
+ * Why a secret is refused, for programs. unset: nobody has set it in GitHub. absent: no value arrived. conflicting: two of
+ * its names hold different values. unfit: its value has the wrong form. blocked: something else stands at its place in
+ * ESC. older: what came may be older than what stands.
+ */
+export type RefusalCode = "unset" | "absent" | "conflicting" | "unfit" | "blocked" | "older";
+
+/** How often in a row a secret has been refused, and why. The job of an earlier version noted no reason. */
 export interface Refusal {
   /** 1 to 3: it is counted until somebody was told. */
   times: number;
   /** The run that counted last. */
   run: string;
+  /** When that was, RFC 3339, UTC. */
+  at?: string;
+  /** Why, for programs and in words. Never a value. */
+  code?: string;
+  reason?: string;
+  /** The page of that run. */
+  page?: string;
 }
 
 /** A change of a value that a run proposed, as long as no run has found what became of it. */
@@ -128,7 +142,9 @@ function entry(value: unknown): LedgerEntry | undefined {
 
 function refusal(value: unknown): Refusal | undefined {
   const [times, run] = [property(value, "times"), property(value, "run")];
-  return typeof times === "number" && typeof run === "string" ? { times, run } : undefined;
+  if (typeof times !== "number" || typeof run !== "string") return undefined;
+  const why = ["at", "code", "reason", "page"].map((field) => [field, property(value, field)] as const);
+  return { times, run, ...Object.fromEntries(why.filter(([, text]) => typeof text === "string")) };
 }
 
 function proposal(value: unknown): Proposal | undefined {

@@ -31,7 +31,7 @@ export function advanceLedger(ledger: Ledger, groups: readonly LedgerNews[], ide
     refused: countRefusals(
       ledger.refused,
       groups.flatMap((group) => group.lines),
-      identity.run,
+      identity,
     ),
   };
   for (const { group, lines, revision } of groups) {
@@ -65,7 +65,7 @@ function advanceProposals(
       const known = next[name];
       if (proposal !== undefined && verb === "pending")
         next[name] = { run: identity.run, at: identity.now, ...proposal };
-      else if (known === undefined || revision === undefined || ["refused", "skipped"].includes(verb))
+      else if (known === undefined || revision === undefined || ["refused", "held", "skipped"].includes(verb))
         continue;
       else if (!isFromLaterRun({ run: known.run, synced: known.at }, identity)) delete next[name];
     }
@@ -102,19 +102,32 @@ const TOLD_AFTER = 3;
 export function countRefusals(
   before: Ledger["refused"],
   lines: readonly PlanLine[],
-  run: string,
+  identity: Pick<RunIdentity, "run" | "now" | "page">,
 ): Ledger["refused"] {
   const next: Ledger["refused"] = { ...before };
-  const refused = new Set(lines.filter((line) => line.verb === "refused").map((line) => line.name));
+  const refused = new Map(lines.filter((line) => line.verb === "refused").map((line) => [line.name, line]));
   for (const { name, verb } of lines) if (verb !== "skipped" && !refused.has(name)) delete next[name];
-  for (const name of refused) next[name] = counted(before[name], run);
+  for (const [name, line] of refused) next[name] = counted(before[name], line, identity);
   return next;
 }
 
-function counted(before: Refusal | undefined, run: string): Refusal {
-  if (before === undefined) return { times: 1, run };
-  if (before.run === run || before.times >= TOLD_AFTER) return before;
-  return { times: before.times + 1, run };
+/** The same reason at the third time leaves it as it is: the ledger must come to rest. */
+function counted(
+  before: Refusal | undefined,
+  { code, reason }: PlanLine,
+  { run, now, page }: Pick<RunIdentity, "run" | "now" | "page">,
+): Refusal {
+  const isSame = before !== undefined && before.code === code && before.reason === reason;
+  if (isSame && (before.run === run || before.times >= TOLD_AFTER)) return before;
+  const isCounted = before?.run === run || (before?.times ?? 0) >= TOLD_AFTER;
+  return {
+    times: (before?.times ?? 0) + (isCounted ? 0 : 1),
+    run,
+    at: now,
+    ...(code === undefined ? {} : { code }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(page === undefined ? {} : { page }),
+  };
 }
 
 /** Names that have come to the third refusal in this run. */
@@ -129,7 +142,7 @@ export function dueForAlert(before: Ledger["refused"], after: Ledger["refused"])
 
 /** The count when nobody could be told: the third refusal is still to come, and with it another try. */
 export function withoutAlert(after: Ledger["refused"], names: readonly string[]): Ledger["refused"] {
-  const again = names.map((name) => [name, { times: TOLD_AFTER - 1, run: after[name]?.run ?? "" }] as const);
+  const again = names.map((name) => [name, { run: "", ...after[name], times: TOLD_AFTER - 1 }] as const);
   return { ...after, ...Object.fromEntries(again) };
 }
 

@@ -1,5 +1,6 @@
 import { isSentinel, oddity, unfit } from "../catalog/formats";
 import { RemedyError } from "../errors";
+import type { RefusalCode } from "../ledger/ledger";
 import { Secret } from "../secret";
 import type { JobCatalog, JobSecret } from "./job-catalog";
 
@@ -10,7 +11,7 @@ export type Input = Readonly<Record<string, string | undefined>>;
 export type Choice =
   | { kind: "value"; value: Secret; source: string; warning?: string }
   | { kind: "none"; reason: string }
-  | { kind: "refused"; reason: string };
+  | { kind: "refused"; code: RefusalCode; reason: string };
 
 /**
  * Chooses a secret's value among its name and aliases.
@@ -28,23 +29,29 @@ export function chooseValue(secret: JobSecret, input: Input): Choice {
   const other = set.find((each) => each.value !== first.value);
   if (other !== undefined) {
     const reason = `${first.name} and ${other.name} hold different values; set both to the right one, or delete one in GitHub`;
-    return { kind: "refused", reason };
+    return { kind: "refused", code: "conflicting", reason };
   }
   const wrong = unfit(secret.format, first.value);
-  if (wrong !== undefined) return { kind: "refused", reason: `the value of ${first.name} ${wrong}` };
+  if (wrong !== undefined)
+    return { kind: "refused", code: "unfit", reason: `the value of ${first.name} ${wrong}` };
   const odd = oddity(secret.format, first.value);
   const warning = odd === undefined ? {} : { warning: `the value of ${first.name} ${odd}` };
   return { kind: "value", value: new Secret(first.value), source: first.name, ...warning };
 }
 
+const CAME_EMPTY =
+  "came empty: it is not in GitHub, is empty there, is not granted to this repository, or lies beyond the first 100 that a workflow sees";
+
 function withoutValue(secret: JobSecret, input: Input): Choice {
   if (secret.default !== undefined)
     return { kind: "value", value: new Secret(secret.default), source: "default" };
-  const waiting = [secret.name, ...secret.aliases].some((name) => isSentinel(input[name] ?? ""));
-  const reason = waiting
-    ? "nobody has set it in GitHub yet"
-    : "did not arrive: it is not in GitHub, is empty, is not granted to this repository, or lies beyond the first 100 a workflow sees";
-  return { kind: secret.required ? "refused" : "none", reason };
+  const names = [secret.name, ...secret.aliases];
+  const code = names.some((name) => isSentinel(input[name] ?? "")) ? "unset" : "absent";
+  // The workflow passes every name, so one that is not there at all was never GitHub's to give.
+  const isGiven = names.some((name) => input[name] !== undefined);
+  const missing = isGiven ? CAME_EMPTY : `${names.join(" or ")} is not set where the sync runs`;
+  const reason = code === "unset" ? "nobody has set it in GitHub yet" : missing;
+  return secret.required ? { kind: "refused", code, reason } : { kind: "none", reason };
 }
 
 /** What a person asked of one run. */

@@ -58,6 +58,10 @@ export interface RunIdentity {
   now: string;
   /** A sync by hand has the newest run of every carrier from GitHub: what the ledger tells of later ones is not believed. */
   hasAskedGitHub?: boolean;
+  /** Address of the run's page; a sync by hand has none. */
+  page?: string;
+  /** How a person starts a run that may replace an unusual number of values. */
+  allowMany?: string;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { fingerprint } from "../ledger/fingerprint";
+import type { RefusalCode } from "../ledger/ledger";
 import { COMMAND } from "../text";
 import { type Choice, chooseValue, type Input } from "./given-values";
 import type { JobSecret } from "./job-catalog";
@@ -10,6 +11,7 @@ export type Verb =
   | "unchanged"
   | "waiting"
   | "refused"
+  | "held"
   | "pending"
   | "skipped"
   | "tombstone"
@@ -21,10 +23,12 @@ export interface PlanLine {
   verb: Verb;
   /** What is written, if anything: the value and all that refers to it, the references alone, or the end of both. */
   writes?: "value" | "references" | "removal";
-  /** What was to be done, where the brake refuses it or somebody must approve it first. */
+  /** What was to be done, where the brake holds it back or somebody must approve it first. */
   planned?: Verb;
   /** Why, where the verb alone does not say it. */
   reason?: string;
+  /** Of a line that is refused. */
+  code?: RefusalCode;
   /** Under which name the value was read; absent when there is none. */
   source?: string;
   /** Fingerprint of the value that came in; absent when there is none. */
@@ -99,9 +103,12 @@ function planLiving(
   const { name } = secret;
   const holds = held === undefined ? {} : { holds: held };
   const obstacle = standing.obstacles[name];
-  if (obstacle !== undefined) return { name, ...holds, verb: "refused", reason: obstacle };
+  if (obstacle !== undefined) return { name, ...holds, verb: "refused", code: "blocked", reason: obstacle };
   const choice = chooseValue(secret, input);
-  if (choice.kind === "refused") return { name, ...holds, verb: "refused", reason: choice.reason };
+  if (choice.kind === "refused") {
+    const { code, reason } = choice;
+    return { name, ...holds, verb: "refused", code, reason };
+  }
   if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing), ...holds };
   return planValue(name, choice, standing, key, held);
 }
@@ -129,7 +136,8 @@ function planDeletion(
 ): PlanLine {
   if (!standing.remaining.has(name)) return { name, verb: "unchanged", gone: true };
   const later = standing.newer[name];
-  if (later !== undefined) return { name, ...holds, verb: "refused", reason: olderReason(later) };
+  if (later !== undefined)
+    return { name, ...holds, verb: "refused", code: "older", reason: olderReason(later) };
   if (!standing.present.has(name) || standing.bound.has(name))
     return {
       name,
@@ -140,7 +148,7 @@ function planDeletion(
     };
   const reason =
     "its tombstone is due, but what stands at its place is not the sync's; remove it there (pulumi env edit)";
-  return { name, ...holds, verb: "refused", reason };
+  return { name, ...holds, verb: "refused", code: "blocked", reason };
 }
 
 const MAPPING = "its further keys or variables were missing";
@@ -171,7 +179,7 @@ function planValue(
   const writer = standing.newer[name];
   if (held !== line.fingerprint && writer !== undefined) {
     const holds = held === undefined ? {} : { holds: held };
-    return { name, verb: "refused", ...holds, reason: olderReason(writer) };
+    return { name, verb: "refused", ...holds, code: "older", reason: olderReason(writer) };
   }
   if (held === undefined) return { ...written, verb: "create" };
   if (held !== line.fingerprint) {
@@ -201,10 +209,10 @@ export function isChange(line: PlanLine): boolean {
 }
 
 /**
- * Lines of a plan that is not carried out: what would have changed is refused, or pending until somebody approves it,
- * and nothing is known of what stays.
+ * Lines of a plan that is not carried out: what would have changed is held back, though its value is right, or pending
+ * until somebody approves it, and nothing is known of what stays.
  */
-export function notCarriedOut(lines: readonly PlanLine[], verb: "refused" | "pending"): PlanLine[] {
+export function notCarriedOut(lines: readonly PlanLine[], verb: "held" | "pending"): PlanLine[] {
   return lines.map((line) => {
     if (!isChange(line)) return line;
     const { name, verb: planned, reason } = line;

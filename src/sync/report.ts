@@ -1,14 +1,8 @@
 import { describePause, type Pause } from "../ledger/pause";
-import { COMMAND, counted } from "../text";
+import { COMMAND } from "../text";
 import type { PlanLine, Verb } from "./plan";
 import type { EnvironmentReport } from "./sync-environment";
 import type { GroupReport } from "./sync-groups";
-
-/** What the report words depend on besides the report. */
-export interface Telling {
-  dryRun: boolean;
-  now: Date;
-}
 
 /** Counts and outcome of a run over one environment. */
 export interface Outcome {
@@ -31,13 +25,14 @@ export function outcomeOf(report: EnvironmentReport): Outcome {
     unchanged: 0,
     waiting: 0,
     refused: 0,
+    held: 0,
     pending: 0,
     skipped: 0,
     tombstone: 0,
     delete: 0,
   };
   for (const line of lines) counts[line.verb] += 1;
-  const refused = byReason(lines.filter(({ verb, planned }) => verb === "refused" && planned === undefined));
+  const refused = byReason(lines.filter(({ verb }) => verb === "refused"));
   // One reason for all of them, whose names stand in the plan.
   const held = new Set(report.groups.flatMap((group) => group.held ?? []));
   const failed = report.groups.flatMap((group) => (group.failure === undefined ? [] : [group.failure]));
@@ -82,6 +77,7 @@ export function headline(report: EnvironmentReport, dryRun: boolean): string {
     ["tombstone", "about to go"],
     ["waiting", "waiting for a first value"],
     ["refused", "refused"],
+    ["held", "held back"],
     ["pending", "waiting for approval"],
     ["skipped", "not asked for"],
   ];
@@ -91,7 +87,7 @@ export function headline(report: EnvironmentReport, dryRun: boolean): string {
 }
 
 /** Whether the environment was paused before anything was looked at. */
-function isStopped({ paused, groups }: EnvironmentReport): boolean {
+export function isStopped({ paused, groups }: EnvironmentReport): boolean {
   return paused !== undefined && groups.length === 0;
 }
 
@@ -119,55 +115,6 @@ function because(line: PlanLine): string {
 }
 
 /** `update`, `delete: its tombstone is due`, or the reason alone where the line is carried out. */
-function whyOf({ planned, reason }: PlanLine): string {
+export function whyOf({ planned, reason }: PlanLine): string {
   return [planned, reason].filter((each) => each !== undefined).join(": ");
-}
-
-/** The run's page in GitHub: a table of names, verbs and ages. */
-export function renderSummary(report: EnvironmentReport, { dryRun, now }: Telling): string {
-  const { environment, groups, changed } = report;
-  const rows = groups.flatMap((group) =>
-    group.lines
-      .filter((line) => line.verb !== "skipped")
-      .map((line) => [
-        line.name,
-        line.verb,
-        environment,
-        group.group,
-        ageOf(changed[line.name], now),
-        whyOf(line),
-      ]),
-  );
-  const { failures, awaiting, warnings, notices } = outcomeOf(report);
-  const open = [...failures, ...awaiting, ...warnings];
-  const trouble = open.length === 0 ? [] : ["", "**To fix**", "", ...open.map((each) => `- ${each}`)];
-  const table = [
-    "| secret | verb | environment | group | value changed | why |",
-    "|---|---|---|---|---|---|",
-    ...rows.map((cells) => `| ${cells.map((cell) => cell ?? "").join(" | ")} |`),
-  ];
-  return [
-    `### Secrets of ${headline(report, dryRun)}`,
-    "",
-    ...notices.flatMap((notice) => [literal(notice), ""]),
-    ...(isStopped(report) ? [] : table),
-    ...(report.tag === undefined ? [] : ["", `Tagged \`${report.tag}\``]),
-    ...trouble,
-    "",
-  ].join("\n");
-}
-
-/** Text that people typed, as Markdown that shows it and does nothing else: any ASCII punctuation may be escaped. */
-function literal(text: string): string {
-  return text.replace(/[!-/:-@[-`{-~]/g, "\\$&");
-}
-
-const DAY_MS = 86_400_000;
-
-/** How long ago, in days; empty where it is not known. @param changed RFC 3339. */
-export function ageOf(changed: string | undefined, now: Date): string {
-  const days = Math.floor((now.getTime() - Date.parse(changed ?? "")) / DAY_MS);
-  if (Number.isNaN(days)) return "";
-  if (days < 1) return "today";
-  return `${counted(days, "day")} ago`;
 }

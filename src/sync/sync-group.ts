@@ -103,7 +103,7 @@ function misplaced(job: GroupJob, text: ValuesText): PlanLine[] {
   const here = job.elsewhere.filter(({ name }) => names?.has(name) !== false && text.hasVariable(name));
   return here.map(({ name, group }) => {
     const reason = `its group is ${group}, but an old value still stands in ${job.environment}; remove it and its variable there (pulumi env edit)`;
-    return { name, verb: "refused", reason };
+    return { name, verb: "refused", code: "blocked", reason };
   });
 }
 

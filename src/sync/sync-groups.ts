@@ -70,7 +70,7 @@ export async function syncGroups(
   const seen = await Promise.all(jobsOf(job).map((each) => look(each, cloud)));
   const intents = seen.map(({ view }) => (view === undefined ? {} : { lines: view.lines }));
   const writes = !job.options.dryRun && intents.some(({ lines }) => lines?.some(isChange));
-  const brake = brakeOf(intents, job.options, job.catalog.changeLimit);
+  const brake = brakeOf(intents, job.options, job.catalog.changeLimit, job.beginning.identity.allowMany);
   if (brake === undefined && writes)
     await job.announce(intents.flatMap(({ lines = [] }) => lines.filter(isChange)));
   return Promise.all(
@@ -158,7 +158,7 @@ function holdBack(
 ): GroupReport {
   if (view === undefined) return { group, environment, lines: [], failure };
   const held = view.lines.some(isChange) ? { held: reason } : {};
-  return { group, environment, lines: withEarlier(notCarriedOut(view.lines, "refused"), before), ...held };
+  return { group, environment, lines: withEarlier(notCarriedOut(view.lines, "held"), before), ...held };
 }
 
 /** So few replaced values are never unusual, however small the environment. */
@@ -177,11 +177,13 @@ export interface Intent {
  * organization's secrets, one value for all) replaces nearly everything.
  *
  * @param limit the catalog's; default: half of the values that stand, and at least 5.
+ * @param lift what a person does when all of that is meant.
  */
 export function brakeOf(
   intents: readonly Intent[],
   options: RunOptions,
   limit: number | undefined,
+  lift = "run this again with --allow-many-changes",
 ): string | undefined {
   const lines = intents.flatMap((intent) => intent.lines ?? []);
   const refused = lines.filter((line) => line.verb === "refused").length;
@@ -192,7 +194,7 @@ export function brakeOf(
   const standing = lines.filter((line) => line.holds !== undefined && line.verb !== "create").length;
   const most = limit ?? Math.max(NEVER_UNUSUAL, Math.ceil(standing / 2));
   if (replaced <= most) return undefined;
-  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant, run again and say so: allow-many-changes`;
+  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant: ${lift}`;
 }
 
 /** Whether a value that stands is lost. */

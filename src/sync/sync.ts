@@ -1,3 +1,4 @@
+import { WORKFLOW_FILE } from "../catalog/layout";
 import type { Http } from "../clients/http";
 import { createPulumiCall } from "../clients/pulumi-call";
 import { createPulumiCloud } from "../clients/pulumi-cloud";
@@ -10,8 +11,9 @@ import { masksOf, readRunOptions } from "./given-values";
 import type { JobCatalog, JobTarget } from "./job-catalog";
 import { authenticate } from "./job-identity";
 import { proposingCloud, syncProposer } from "./proposing-cloud";
-import { headline, logLines, outcomeOf, renderSummary } from "./report";
+import { headline, logLines, outcomeOf } from "./report";
 import { createRunner, describeError } from "./runner";
+import { renderSummary } from "./summary";
 import { type EnvironmentJob, syncEnvironment } from "./sync-environment";
 
 /** Everything the job takes from outside. */
@@ -81,12 +83,21 @@ function secretsIn({ catalog, env }: SyncDependencies): string[] {
 }
 
 function identityOf({ env, now }: SyncDependencies): EnvironmentJob["identity"] {
+  const page = pageOf(env);
   return {
     run: env.GITHUB_RUN_ID ?? handRun(),
     attempt: env.GITHUB_RUN_ATTEMPT ?? "1",
     commit: env.GITHUB_SHA ?? "none",
     now: now().toISOString(),
+    ...(page === undefined ? {} : { page }),
+    allowMany: `start it with gh workflow run ${WORKFLOW_FILE} -R ${env.GITHUB_REPOSITORY ?? "OWNER/REPOSITORY"} -f allow-many-changes=true`,
   };
+}
+
+/** The page of this run, on a runner of GitHub's. */
+function pageOf(env: SyncDependencies["env"]): string | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
+  return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : undefined;
 }
 
 function targetOf({ catalog, env }: SyncDependencies): JobTarget {
@@ -110,7 +121,5 @@ export function findTarget(catalog: JobCatalog, wanted: string, asked: string): 
 function alertOf({ env, http }: SyncDependencies): Pick<EnvironmentJob, "alert"> {
   const url = env[WEBHOOK] ?? "";
   if (url === "") return {};
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
-  const page = server && repository && run ? `${server}/${repository}/actions/runs/${run}` : undefined;
-  return { alert: createAlert(new Secret(url), page, http) };
+  return { alert: createAlert(new Secret(url), pageOf(env), http) };
 }

@@ -215,10 +215,10 @@ describe("rollback", () => {
     equal(held.code, 2);
     equal(
       held.stderr,
-      "error: production: not written: the run would replace or delete 12 values at once, and 8 is the limit; if all of that is meant, run again and say so: allow-many-changes\n",
+      "error: production: not written: the run would replace or delete 12 values at once, and 8 is the limit; if all of that is meant: run this again with --allow-many-changes\n",
     );
-    const names = [...keys].sort().map((name) => `  refused   ${name} (update)\n`);
-    equal(held.stdout, `production: 4 unchanged, 12 refused\n${GROUP.keys}\n${names.join("")}`);
+    const names = [...keys].sort().map((name) => `  held      ${name} (update)\n`);
+    equal(held.stdout, `production: 4 unchanged, 12 held back\n${GROUP.keys}\n${names.join("")}`);
     equal((await ledger()).paused, undefined);
     await stage.run("pause production --reason", {}, "rolled back to run-3");
     equal((await stage.run("rollback production --to run-3", { catalog })).code, 2, "also on a second run");

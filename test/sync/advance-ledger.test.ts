@@ -68,7 +68,7 @@ describe("the ledger after a run", () => {
 
   it("keeps what it knows of a secret that came without a value", () => {
     const silent = { fingerprint: undefined, source: undefined, verb: "refused" } as unknown as PlanLine;
-    deepEqual(next(silent), { ...begin, refused: { API_KEY: { times: 1, run: later.run } } });
+    deepEqual(next(silent), { ...begin, refused: { API_KEY: { times: 1, run: later.run, at: later.now } } });
   });
 
   it("forgets the revision when a value stands that it does not know, so that the next run looks", () => {

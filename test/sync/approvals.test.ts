@@ -146,7 +146,7 @@ describe("a sync whose changes somebody must approve", () => {
       "production: 1 waiting for approval",
     );
     match(printed.join("\n"), /\n {2}pending {3}OPENAI_API_KEY \(create\)\n/);
-    match(summary, /\| OPENAI_API_KEY \| pending \|[\s\S]*\*\*To fix\*\*\n\n- .*waits for approval/);
+    match(summary, /\*\*To fix\*\*\n\n- .*waits for approval[\s\S]*\| OPENAI_API_KEY \| pending \|/);
   });
 
   const foreign = async () => {

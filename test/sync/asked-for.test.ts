@@ -61,8 +61,14 @@ describe("the sync job, as it is asked", () => {
     const fill = await stage.run({ catalog, input: one });
     equal(fill.printed[0], "production: 13 created");
     const held = await stage.run({ catalog, input: two });
-    deepEqual([held.code, writes(held)], [1, [patch(LEDGER)]]);
-    match(held.printed.join("\n"), /\n {2}refused {3}KEY_00 \(update\)\n/);
+    deepEqual([held.code, writes(held)], [1, []]);
+    match(held.printed.join("\n"), /\n {2}held {6}KEY_00 \(update\)\n/);
+    match(
+      held.printed.join("\n"),
+      /: start it with gh workflow run sync_secrets\.yml -R \S+ -f allow-many-changes=true$/m,
+    );
+    equal(held.outputs, "changed=0\nrefused=0\n");
+    equal(held.printed[0], "production: 13 held back");
     match(
       held.printed.join("\n"),
       /error: production: not written: .*replace or delete 13 values at once, and 7 is the limit/,

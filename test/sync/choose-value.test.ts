@@ -62,13 +62,14 @@ describe("choosing a secret's value", () => {
     for (const sentinel of [SENTINEL, `${SENTINEL}\n`, ` ${SENTINEL}`])
       match(reasonOf(KEY, { API_KEY: sentinel }), /nobody has set it/);
     match(reasonOf(KEY, { OLD_KEY: SENTINEL }), /nobody has set it/);
-    for (const input of [{}, { API_KEY: "" }, { API_KEY: undefined }])
-      match(reasonOf(KEY, input), /did not arrive.*first 100/);
+    match(reasonOf(KEY, { API_KEY: "" }), /^came empty: it is not in GitHub, .*first 100/);
+    for (const input of [{}, { API_KEY: undefined }])
+      match(reasonOf(KEY, input), /^API_KEY or OLD_KEY or OLDEST_KEY is not set where the sync runs$/);
   });
 
   it("lets a secret wait that is not required", () => {
     const secret = { ...KEY, required: false };
-    match(reasonOf(secret, {}, "none"), /did not arrive/);
+    match(reasonOf(secret, {}, "none"), /is not set/);
     match(reasonOf(secret, { API_KEY: SENTINEL }, "none"), /nobody has set it/);
   });
 

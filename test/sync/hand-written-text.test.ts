@@ -37,8 +37,8 @@ describe("the sync job and what people do to its environments", () => {
     await stage.run({ catalog, input: { ALPHA_KEY: "one", MAYBE_KEY: "two" } });
     const run = await stage.run({ catalog, input: { ALPHA_KEY: "", MAYBE_KEY: "" } });
     deepEqual([run.code, writes(run)], [1, [`PATCH /api/esc/environments/${ORG}/${LEDGER}`]]);
-    match(run.printed.join("\n"), /unchanged MAYBE_KEY \(did not arrive.*ESC keeps the value it has\)/);
-    match(run.printed.join("\n"), /error: ALPHA_KEY: did not arrive/);
+    match(run.printed.join("\n"), /unchanged MAYBE_KEY \(came empty.*ESC keeps the value it has\)/);
+    match(run.printed.join("\n"), /error: ALPHA_KEY: came empty/);
     deepEqual(await stage.variables(API_KEYS), { ALPHA_KEY: "one", MAYBE_KEY: "two" });
   });
 

@@ -57,6 +57,7 @@ describe("the plan for a values environment", () => {
     deepEqual(line("older", newer), {
       name: NAME,
       verb: "refused",
+      code: "older",
       holds: print("v"),
       reason:
         "run 43, which was queued after this one, wrote another value: what came here may be older. Start a new run; if that is refused too: ./sophia-secrets verify",

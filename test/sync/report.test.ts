@@ -1,7 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { RemedyError } from "../../src/errors";
-import { headline, logLines, outcomeOf, renderSummary } from "../../src/sync/report";
+import { headline, logLines, outcomeOf } from "../../src/sync/report";
 import { describeError } from "../../src/sync/runner";
+import { renderSummary } from "../../src/sync/summary";
 import type { EnvironmentReport } from "../../src/sync/sync-environment";
 import { equalsGolden } from "./golden";
 
@@ -68,8 +69,8 @@ const HELD: EnvironmentReport = {
     group,
     environment: `default/app-${group}`,
     lines: [
-      { name: `${group}-A`, verb: "refused", planned: "update" },
-      { name: `${group}-B`, verb: "refused", planned: "delete", reason: "its tombstone is due" },
+      { name: `${group}-A`, verb: "held", planned: "update" },
+      { name: `${group}-B`, verb: "held", planned: "delete", reason: "its tombstone is due" },
       { name: `${group}-C`, verb: "unchanged" },
     ],
     held: "not written: too many at once",
@@ -96,6 +97,7 @@ describe("the report of a sync", () => {
       unchanged: 2,
       waiting: 1,
       refused: 3,
+      held: 0,
       pending: 0,
       skipped: 1,
       tombstone: 0,

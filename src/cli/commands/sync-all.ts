@@ -54,7 +54,7 @@ export const syncAllCommand = defineCommand({
     let differing = 0;
     for (const environment of environments) {
       const { counts } = work.outcomeOf(await sync(environment, true));
-      differing += counts.create + counts.update + counts.refused + counts.waiting;
+      differing += counts.create + counts.update + counts.refused + counts.held + counts.waiting;
     }
     const all = given.names.size;
     terminal.print(

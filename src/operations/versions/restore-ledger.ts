@@ -55,7 +55,7 @@ function entriesOf(lines: readonly PlanLine[], then: Ledger | undefined): Entrie
   const entries: Entries = {};
   for (const { name, verb, writes, holds } of lines) {
     const entry = then?.secrets[name];
-    if (verb === "refused") continue;
+    if (verb === "refused" || verb === "held") continue;
     if (writes === "removal" || holds === undefined) entries[name] = undefined;
     else if (entry !== undefined) entries[name] = entry;
   }

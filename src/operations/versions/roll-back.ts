@@ -86,7 +86,7 @@ function plannedReport(
     environment: group.environment,
     ...(brake === undefined
       ? { lines: view.lines }
-      : { lines: notCarriedOut(view.lines, "refused"), held: brake }),
+      : { lines: notCarriedOut(view.lines, "held"), held: brake }),
   }));
   return { environment, groups, changed: {} };
 }
