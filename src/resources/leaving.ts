@@ -14,7 +14,7 @@ export interface DestroyGuardArgs {
   /** What is left where an entry moved: declared late, too. */
   leftovers: Promise<unknown>;
   /** Absent in a stack that does not own the organization. */
-  organization: pulumi.Resource | undefined;
+  organization: (pulumi.Resource & { readonly whole: Promise<unknown> }) | undefined;
 }
 
 /**
@@ -43,7 +43,7 @@ export class DestroyGuard extends pulumi.ComponentResource {
       },
       { onDryRun: true },
     );
-    const guarded = Promise.all([environmentSecrets, leftovers]).then(([each]) =>
+    const guarded = Promise.all([environmentSecrets, leftovers, organization?.whole]).then(([each]) =>
       [...deployments, ...each, organization].filter((resource) => resource !== undefined),
     );
     const dependsOn = pulumi.all(deployments.map(({ whole }) => whole)).apply(() => guarded);

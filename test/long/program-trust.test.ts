@@ -12,6 +12,8 @@ import {
 } from "../engine/other-organization";
 
 const PROGRAM = "another-reader";
+/** GitHub environments that exist before the program: one without a branch rule, one that it declares a rule for. */
+const STANDING = ["program-preview", "program-test"];
 const STACKS = `/api/stacks/${PULUMI_ORGANIZATION}/sophia-secrets`;
 
 /** The stacks' files with the program's own repository in them. */
@@ -96,6 +98,9 @@ describe("the program under its own trust, with the real engine", function () {
     organization.defaultStackPermission = "none";
     for (const each of seed.github.organizations) each.plan = "enterprise"; // Reviewers, in private repositories.
     project = await startProject({ ...otherOrganization(files), seed });
+    // A person made these before, as docs/ci.md says that a first deployment needs them.
+    for (const environment of STANDING) await protect(environment);
+    standing = await Promise.all(STANDING.map(rulesOf));
     for (const stack of ["test", "live"]) await project.ok("up", "-s", stack, "--yes", "--skip-preview");
     const script = join(project.folder, "job.sh");
     const names = ["PATH", "PULUMI_HOME", "GITHUB_BASE_URL", "GITHUB_TOKEN", "NODE_OPTIONS"];
@@ -116,6 +121,28 @@ describe("the program under its own trust, with the real engine", function () {
   });
   after(async () => {
     await project?.close();
+  });
+
+  let standing: string[];
+  const place = (environment_name: string) => ({ owner: ORGANIZATION, repo: PROGRAM, environment_name });
+  /** As a person does in the settings of a GitHub environment. */
+  const protect = async (environment: string) => {
+    const { repos, users } = project.people.octokit.rest;
+    const { id } = (await users.getAuthenticated()).data;
+    const reviewers = [{ type: "User" as const, id }];
+    const rules = { reviewers, wait_timer: 5, prevent_self_review: true };
+    await repos.createOrUpdateEnvironment({ ...place(environment), ...rules });
+  };
+  const rulesOf = async (environment: string) => {
+    const { data } = await project.people.octokit.rest.repos.getEnvironment(place(environment));
+    const rules = (data.protection_rules ?? []).filter(({ type }) => type !== "branch_policy");
+    return JSON.stringify(rules.map(({ id: _id, node_id: _node, ...rule }) => rule));
+  };
+
+  it("keeps the reviewers and the timer of environments that a person made before the first up", async () => {
+    for (const rules of standing)
+      assert.match(rules, /required_reviewers.*wait_timer|wait_timer.*required_rev/);
+    assert.deepEqual(await Promise.all(STANDING.map(rulesOf)), standing);
   });
 
   /** Conclusions and logs of all jobs of all files, by name. */
@@ -186,17 +213,13 @@ describe("the program under its own trust, with the real engine", function () {
   });
 
   it("leaves the reviewers and the timer that a person set on an environment, through a refresh and an up", async () => {
-    const { repos, users } = project.people.octokit.rest;
-    const place = { owner: ORGANIZATION, repo: PROGRAM, environment_name: "program-preview" };
-    const { id } = (await users.getAuthenticated()).data;
-    const reviewers = [{ type: "User" as const, id }];
-    await repos.createOrUpdateEnvironment({ ...place, reviewers, wait_timer: 5, prevent_self_review: true });
-    const rules = async () => JSON.stringify((await repos.getEnvironment(place)).data.protection_rules);
-    const before = await rules();
+    await protect("program-audit");
+    const before = await rulesOf("program-audit");
     assert.match(before, /required_reviewers/);
     assert.match(before, /wait_timer/);
     const { output } = await project.ok("up", "-s", "live", "--yes", "--refresh", "--skip-preview", "--diff");
-    assert.equal(await rules(), before, output);
+    assert.equal(await rulesOf("program-audit"), before, output);
+    assert.deepEqual(await Promise.all(STANDING.map(rulesOf)), standing);
   });
 
   it("previews with a token that cannot update", async () => {

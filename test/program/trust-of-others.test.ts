@@ -69,6 +69,23 @@ describe("an issuer that others have rules at", function () {
     );
   });
 
+  it("is recorded so that the next preview has nothing to change, and that a run which dies knows every rule of ours", async () => {
+    const old = { ...THEIRS, teamName: "former" };
+    await register([old, THEIRS]);
+    const recorded = async (before: Record<string, Record<string, unknown>>) => {
+      const { resources, rules } = await run({ state: before });
+      const own = rules.filter((digest) => digest !== digestOf(THEIRS)).sort();
+      const [trust] = ofType(resources, "sophia-secrets:esc:IdentityTrust");
+      assert.ok(ofType(resources, "sophia-secrets:esc:WrittenTrust").length === 1);
+      return { own, first: trust?.inputs.rules };
+    };
+    const byOlderVersion = await recorded({ [`${BASE}::github-actions`]: { rules: [digestOf(old)] } });
+    assert.deepEqual(byOlderVersion.first, [...byOlderVersion.own, digestOf(old)].sort());
+    const written = `${BASE}$sophia-secrets:esc:WrittenTrust::github-actions`;
+    const settled = await recorded({ [written]: { rules: [digestOf(old)] } });
+    assert.deepEqual(settled.first, settled.own);
+  });
+
   it("is told by a preview, and what may reach our values as a warning until it is accepted", async () => {
     await register([THEIRS, ADMIN]);
     const told = async (change: object = {}) =>

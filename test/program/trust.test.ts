@@ -4,7 +4,7 @@ import { declaredTrust, trustedRepositories } from "../../src/access/trust";
 import { resolveCatalog } from "../../src/catalog/entry";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
 import { type Declared, ofType, TYPES } from "./declared";
-import { committedConfig, runProgram } from "./run-program";
+import { committedConfig, type ProgramOptions, runProgram } from "./run-program";
 
 const staging = committedConfig("staging");
 const production = committedConfig("production");
@@ -87,8 +87,10 @@ describe("trust in GitHub's identities", function () {
 describe("trust in the program's own repository", function () {
   this.timeout(60_000);
   const program = { programRepository: "second-carrier", environmentReviewers: ["security"] };
-  const run = (change: Record<string, unknown> = {}) =>
+  const run = (change: Record<string, unknown> = {}) => runWith({}, change);
+  const runWith = (options: ProgramOptions, change: Record<string, unknown> = {}) =>
     runProgram({
+      ...options,
       stacks: {
         production: { ...production, ...program, ...change },
         staging: { ...staging, ...program, ...change },
@@ -116,6 +118,28 @@ describe("trust in the program's own repository", function () {
     const declared = await run();
     assert.equal(declared.error, undefined);
     resources = declared.resources;
+  });
+
+  it("imports environments that exist, whose reviewers and timer a create would take away", async () => {
+    const { resources: all } = await runWith({
+      state: {},
+      protection: {
+        "/environments/program-preview": {},
+        "/environments/program-production": {},
+        "/environments/program-production/deployment-branch-policies?per_page=100": {
+          branch_policies: [{ id: 7, name: "main", type: "branch" }],
+        },
+      },
+    });
+    const imported = all.filter(({ name, importId }) => name.includes("/program-") && importId !== "");
+    assert.deepEqual(
+      imported.map(({ name, importId }) => `${name} ${importId}`),
+      [
+        "second-carrier/program-preview second-carrier:program-preview",
+        "second-carrier/program-production second-carrier:program-production",
+        "second-carrier/program-production second-carrier:program-production:7",
+      ],
+    );
   });
 
   it("lets its jobs preview, audit and update, each as little as it can, besides the sync jobs", () => {

@@ -9,7 +9,7 @@ import type { StackState } from "../stack-state";
 import type { Leftovers } from "./leftovers";
 import { reviewerIds, reviewersOf } from "./reviewers";
 import type { SecretGuards } from "./secret-guards";
-import { type StandingEnvironment, StandingEnvironments } from "./standing-environments";
+import { importOf, type StandingEnvironment, StandingEnvironments } from "./standing-environments";
 
 export interface EnvironmentSecretsArgs {
   /** The carrier repository. */
@@ -95,10 +95,6 @@ export class EnvironmentSecrets extends pulumi.ComponentResource {
       },
     );
   }
-}
-
-function importOf(id: string | undefined): pulumi.CustomResourceOptions {
-  return id === undefined ? {} : { import: id };
 }
 
 /** What all GitHub environments of a stack share. */

@@ -13,6 +13,7 @@ import { programErrors } from "../diagnostics";
 import { declareAuditExport } from "../esc/oversight";
 import { declareTrust } from "../identity/declare-trust";
 import type { IssuerPlan } from "../identity/issuer-plan";
+import type { StackState } from "../stack-state";
 import { ApplicationFile } from "./application-file";
 import { Carrier } from "./carrier";
 import type { GitHubSecrets } from "./github-secrets";
@@ -53,6 +54,8 @@ export interface OrganizationArgs {
   provider: github.Provider;
   /** Repositories of the organization. */
   repositories: Repositories;
+  /** What this stack has in its state; undefined when nobody tells. */
+  state: Promise<StackState | undefined>;
   /** The issuer of GitHub's identities; undefined when there is none to declare. */
   issuer: Promise<IssuerPlan | undefined>;
   /** The hooks that keep what others have at that issuer. */
@@ -63,6 +66,8 @@ export interface OrganizationArgs {
 export class Organization extends pulumi.ComponentResource {
   /** `owner/repository/.github/workflows/sync_secrets.yml` of each carrier. */
   readonly workflows: pulumi.Output<string[]>;
+  /** When everything below it is declared. */
+  readonly whole: Promise<unknown>;
 
   private readonly repositories: Repositories;
 
@@ -82,7 +87,7 @@ export class Organization extends pulumi.ComponentResource {
     const carriers = this.declareCarriers(shards);
     this.declareApplications();
     if (oversightOf(settings).auditExport) declareAuditExport(settings, { parent: this });
-    declareTrust({ ...args, invoke: { provider: args.provider } }, { parent: this });
+    this.whole = declareTrust({ ...args, invoke: { provider: args.provider } }, { parent: this });
     this.workflows = pulumi
       .all(carriers.map((carrier) => carrier.workflow.repository))
       .apply((all) => all.map((repository) => `${owner}/${repository}/${WORKFLOW_PATH}`));

@@ -71,3 +71,8 @@ export class StandingEnvironments {
     return answer.code === 200 ? (JSON.parse(answer.body) as unknown) : undefined;
   }
 }
+
+/** The option that imports what stands; none where nothing does. */
+export function importOf(id: string | undefined): pulumi.CustomResourceOptions {
+  return id === undefined ? {} : { import: id };
+}

@@ -5,9 +5,11 @@ import type { ResolvedCatalog } from "../../catalog/entry";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import { warn } from "../diagnostics";
 import { reviewerIds } from "../github/reviewers";
-import { IDENTITY_TRUST, type IssuerPlan, TRUST_NAME } from "./issuer-plan";
+import { StandingEnvironments } from "../github/standing-environments";
+import type { StackState } from "../stack-state";
+import { IDENTITY_TRUST, type IssuerPlan, TRUST_NAME, WRITTEN_TRUST } from "./issuer-plan";
 import { ProgramAccess } from "./program-access";
-import { ProgramEnvironments } from "./program-environments";
+import { declareProgramEnvironments } from "./program-environments";
 
 export interface TrustArgs {
   catalog: ResolvedCatalog;
@@ -17,7 +19,9 @@ export interface TrustArgs {
   stacks: readonly string[];
   /** Deployment environments: their ESC environments come before permissions on them. */
   deployments: readonly pulumi.Resource[];
-  /** How GitHub is asked for the reviewers' ids. */
+  /** What this stack has in its state; undefined when nobody tells. */
+  state: Promise<StackState | undefined>;
+  /** How GitHub is asked for the reviewers' ids, and for environments that exist. */
   invoke: pulumi.InvokeOptions;
   /** The issuer of GitHub's identities; undefined when there is none to declare. */
   issuer: Promise<IssuerPlan | undefined>;
@@ -28,12 +32,15 @@ export interface TrustArgs {
 /**
  * The trust in GitHub's jobs, and what the program's own jobs work with. An edition without teams has no token that is
  * worth less than a member's: then nobody is trusted, and preview warns.
+ *
+ * @returns when everything is declared: some of it waits for what GitHub and Pulumi Cloud have.
+ * @throws pulumi.RunError when GitHub does not tell which of the program's environments exist.
  */
-export function declareTrust(args: TrustArgs, opts: { parent: pulumi.Resource }): void {
+export async function declareTrust(args: TrustArgs, opts: { parent: pulumi.Resource }): Promise<void> {
   const { catalog, settings, stacks, issuer, trustGuard } = args;
   const { programRepository, edition } = settings;
   // In a promise, because the option `import` is no input. Everything else of the stack waits for the same answer.
-  void issuer.then(
+  const trusted = issuer.then(
     (plan) => plan && new IdentityTrust(settings, plan, trustGuard, opts),
     () => undefined, // Whoever waits for it reports it.
   );
@@ -46,14 +53,18 @@ export function declareTrust(args: TrustArgs, opts: { parent: pulumi.Resource })
         remedy: "run pulumi by hand, or use a larger edition",
       });
     }
+    await trusted;
     return;
   }
   if (programRepository !== undefined) {
     const after = { ...opts, dependsOn: [...args.deployments] };
     new ProgramAccess("program", { catalog, settings, stacks }, after);
     const reviewers = reviewerIds(settings.environmentReviewers ?? [], args.invoke);
-    new ProgramEnvironments(programRepository, { branch: settings.branch, stacks, reviewers }, opts);
+    const standing = args.state.then((state) => new StandingEnvironments(settings, state, args.invoke));
+    const { branch } = settings;
+    await declareProgramEnvironments(programRepository, { branch, stacks, reviewers }, standing, opts);
   }
+  await trusted;
 }
 
 /**
@@ -75,11 +86,11 @@ export class IdentityTrust extends pulumi.ComponentResource {
     opts: pulumi.ComponentResourceOptions,
   ) {
     // As inputs for the policy pack, which sees no outputs before the issuer is written; as outputs for the next run.
-    super(IDENTITY_TRUST, TRUST_NAME, { rules: plan.ours }, opts);
+    super(IDENTITY_TRUST, TRUST_NAME, { rules: plan.recordedFirst }, opts);
     const thumbprints = settings.issuerThumbprints ?? [];
     // Before the issuer: what is recorded and does not stand harms nobody, and the other way round it would stay.
-    this.registerOutputs({ rules: plan.ours });
-    new pulumiservice.OidcIssuer(
+    this.registerOutputs({ rules: plan.recordedFirst });
+    const issuer = new pulumiservice.OidcIssuer(
       TRUST_NAME,
       {
         organization: settings.pulumiOrganization,
@@ -101,6 +112,22 @@ export class IdentityTrust extends pulumi.ComponentResource {
         ],
       },
     );
+    new WrittenTrust(plan.declared, issuer, { parent: this });
+  }
+}
+
+/**
+ * Which rules of the stack stand, recorded after the issuer is written. It has no inputs: a component whose inputs change
+ * loses its outputs in the state until it registers new ones, and an `up` may end in between.
+ */
+class WrittenTrust extends pulumi.ComponentResource {
+  constructor(
+    rules: readonly string[],
+    issuer: pulumiservice.OidcIssuer,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    super(WRITTEN_TRUST, TRUST_NAME, {}, opts);
+    this.registerOutputs({ rules: issuer.urn.apply(() => [...rules]) });
   }
 }
 

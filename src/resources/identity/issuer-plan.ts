@@ -30,6 +30,8 @@ import type { StackState } from "../stack-state";
 /** The issuer's resource, and the component above it, whose output records which rules are this stack's. */
 export const ISSUER = "pulumiservice:index:OidcIssuer";
 export const IDENTITY_TRUST = "sophia-secrets:esc:IdentityTrust";
+/** The component below it, whose output records which of the stack's own rules were written last. */
+export const WRITTEN_TRUST = "sophia-secrets:esc:WrittenTrust";
 export const TRUST_NAME = "github-actions";
 
 export const SUBJECT = "trust in GitHub's identities";
@@ -62,8 +64,12 @@ export interface IssuerPlan {
   rules: FoundRule[];
   /** Whether the list in the state must stay as it is, because the provider cannot send all that stands. */
   frozen: boolean;
-  /** Digests of the stack's own rules, for the state. */
+  /** Digests of the stack's own rules. */
+  declared: string[];
+  /** The same with those that the update removes: every rule that is this stack's while it runs. */
   ours: string[];
+  /** What is recorded before the issuer is written, so that `ours` is known whenever this run ends. */
+  recordedFirst: string[];
 }
 
 /** An issuer that exists, with its rules. */
@@ -108,14 +114,29 @@ export async function planIssuer(sources: TrustSources): Promise<IssuerPlan | un
     ),
     rules: [...declared, ...merged.kept],
     frozen: merged.kept.some((rule) => whyNotKept(rule) !== undefined),
+    declared: declared.map(digestOf),
     ours: merged.ours,
+    recordedFirst: recordFirst(declared.map(digestOf), merged.ours, state),
   };
 }
 
-/** @param state as the run found it. @returns digests of the rules that an `up` of this stack wrote. */
+/** @param state as the run found it. @returns digests of the rules that an `up` of this stack wrote, or began to write. */
 export function recordedIn(state: StackState | undefined): string[] {
-  const { rules } = state?.outputsOf(IDENTITY_TRUST, TRUST_NAME) ?? {};
+  return [...new Set([IDENTITY_TRUST, WRITTEN_TRUST].flatMap((type) => rulesOf(state, type)))];
+}
+
+function rulesOf(state: StackState | undefined, type: string): string[] {
+  const { rules } = state?.outputsOf(type, TRUST_NAME) ?? {};
   return Array.isArray(rules) ? rules.map(String) : [];
+}
+
+/**
+ * What leaves needs no place here once it is recorded as written: that record changes after the issuer. So a preview right
+ * after an `up` has nothing to change.
+ */
+function recordFirst(declared: readonly string[], ours: readonly string[], state: StackState | undefined) {
+  const written = new Set(rulesOf(state, WRITTEN_TRUST));
+  return ours.filter((digest) => declared.includes(digest) || !written.has(digest));
 }
 
 /** @returns undefined when nobody can be asked. */

@@ -102,7 +102,10 @@ export class ProviderSession<Client> {
   async update(request: rpc.UpdateRequest): Promise<rpc.UpdateResponse> {
     const resource = this.resource(request.getUrn());
     const state = plain(request.getOlds());
-    const news = unmarked(plain(request.getNews()));
+    const given = unmarked(plain(request.getNews()));
+    // A bridged provider plans an update from its state, and leaves there what is ignored.
+    const ignored = this.definition.bridged ? request.getIgnorechangesList() : [];
+    const news = { ...given, ...askedByState(state, ignored) };
     const keep = this.definition.bridged ? state : undefined;
     const outputs = request.getPreview()
       ? plannedOutputs(resource, news, keep)
