@@ -14,6 +14,8 @@ export interface Fault {
   times?: number;
   /** Milliseconds waited before anything else. Default 0. */
   delayMs?: number;
+  /** Milliseconds between what the service did and its answer: who asked does not know yet that it is done. Default 0. */
+  holdMs?: number;
   /** Answered instead of the service's own answer. */
   answer?: { status: number; headers?: Record<string, string>; body?: unknown };
   /** Cuts the connection: `before` the service saw the request, or `after` it was carried out. */
@@ -66,6 +68,7 @@ export function injectFaults(faults: Faults): MiddlewareHandler<{ Bindings: Http
       return new Response(text, { status, headers: { "content-type": "application/json", ...headers } });
     }
     await next();
+    if (fault.holdMs !== undefined) await sleep(fault.holdMs, undefined, { ref: false });
     if (fault.reset === "after") context.env.incoming.socket.destroy();
     return undefined;
   };

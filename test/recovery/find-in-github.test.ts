@@ -73,8 +73,9 @@ describe("what an interrupted up left in GitHub", () => {
       orphans: [],
       foreign: [
         {
-          file: `${ORG}/carrier: scripts/ci/sync.cjs`,
-          difference: "differs from line 2 on (3 lines there, 3 in what up writes)",
+          subject: `${ORG}/carrier: scripts/ci/sync.cjs`,
+          cause: "has other content and differs from line 2 on (3 lines there, 3 in what up writes)",
+          remedy: "move its content elsewhere and delete it in GitHub, then pulumi up",
         },
       ],
     });
@@ -92,6 +93,20 @@ describe("what an interrupted up left in GitHub", () => {
     assert.deepEqual(await ids(RULE, inputs), []);
     const { data } = await repos.createDeploymentBranchPolicy({ ...place, name: "main" });
     assert.deepEqual(await ids(RULE, inputs), [`carrier:blue green:${data.id}`]);
+  });
+
+  it("is a ruleset of this program's name, and no other", async () => {
+    const ruleset = "github:index/repositoryRuleset:RepositoryRuleset";
+    const inputs = { repository: "carrier", name: "app sync: branch" };
+    const make = (name: string) =>
+      github.octokit().rest.repos.createRepoRuleset({
+        ...{ owner: ORG, repo: "carrier", name, enforcement: "active", rules: [{ type: "deletion" }] },
+        conditions: { ref_name: { include: ["refs/heads/main"], exclude: [] } },
+      });
+    await make("theirs");
+    assert.deepEqual(await ids(ruleset, inputs), []);
+    const { data } = await make(inputs.name);
+    assert.deepEqual(await ids(ruleset, inputs), [`carrier:${data.id}`]);
   });
 });
 

@@ -39,10 +39,8 @@ function report({ terminal, project }: CommandContext, done: Recovery, dryRun: b
     );
   for (const line of tableLines(done.recovered.map(({ type, id }) => [`  ${kindOf(type)}`, id])))
     terminal.print(line);
-  for (const { file, difference } of done.foreign)
-    terminal.print(
-      `Not imported: ${file} has other content and ${difference}. Remedy: move its content elsewhere and delete it in GitHub, then pulumi up`,
-    );
+  for (const { subject, cause, remedy } of done.foreign)
+    terminal.print(`Not imported: ${subject} ${cause}. Remedy: ${remedy}`);
   if (count > 0 && !dryRun) terminal.print(`Next: pulumi up -s ${project.stack}`);
   if (done.pending.length > 0) for (const line of pendingLines(done, project.stack)) terminal.print(line);
 }

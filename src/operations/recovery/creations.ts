@@ -17,18 +17,19 @@ export interface Orphan {
   id: string;
 }
 
-/** A file that the next `up` would create, and that somebody else's content is in. */
-export interface ForeignFile {
-  /** `owner/repository: path`. */
-  file: string;
-  /** How its content differs, by line numbers: the content itself may be a secret. */
-  difference: string;
+/** Something that the next `up` would create, and that exists with somebody else's content. */
+export interface Foreign {
+  /** `owner/repository: path`, or what it is. */
+  subject: string;
+  /** How it differs; of a file by line numbers, because the content itself may be a secret. */
+  cause: string;
+  remedy: string;
 }
 
 /** What exists of the creations. */
 export interface Found {
   orphans: Orphan[];
-  foreign: ForeignFile[];
+  foreign: Foreign[];
 }
 
 interface Step {

@@ -11,6 +11,7 @@ const NOTHING: Found = { orphans: [], foreign: [] };
 export const IN_GITHUB: Readonly<Record<string, Find>> = {
   "github:index/repositoryFile:RepositoryFile": findFile,
   "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy": findBranchRule,
+  "github:index/repositoryRuleset:RepositoryRuleset": findRuleset,
 };
 
 /**
@@ -31,7 +32,9 @@ async function findFile(call: GitHubCall, creation: Creation): Promise<Found> {
   const [last] = await listCommits(call, repository, query);
   if (last !== undefined && last.commit.message === commitMessage) return orphan;
   const place = `${call.organization}/${repository}: ${file}`;
-  return { orphans: [], foreign: [{ file: place, difference: differenceOf(text, content) }] };
+  const cause = `has other content and ${differenceOf(text, content)}`;
+  const remedy = "move its content elsewhere and delete it in GitHub, then pulumi up";
+  return { orphans: [], foreign: [{ subject: place, cause, remedy }] };
 }
 
 /** A branch rule of a GitHub environment: GitHub creates none twice, and the provider takes its answer for a failure. */
@@ -48,6 +51,16 @@ async function findBranchRule(call: GitHubCall, creation: Creation): Promise<Fou
   const found = rules?.find(({ name }) => name === branchPattern);
   if (found === undefined) return NOTHING;
   return { orphans: [{ creation, id: `${repository}:${environment}:${found.id}` }], foreign: [] };
+}
+
+/** A ruleset by its name, which begins with the application's: GitHub allows a name once in a repository. */
+async function findRuleset(call: GitHubCall, creation: Creation): Promise<Found> {
+  const { repository = "", name } = creation.inputs as Texts;
+  const path = `/repos/${call.organization}/${repository}/rulesets?includes_parents=false&per_page=100`;
+  const { text } = await call.send(call.ofRepository(repository), path);
+  const found = (JSON.parse(text) as { id: number; name: string }[]).find((each) => each.name === name);
+  if (found === undefined) return NOTHING;
+  return { orphans: [{ creation, id: `${repository}:${found.id}` }], foreign: [] };
 }
 
 type Texts = Record<string, string | undefined>;

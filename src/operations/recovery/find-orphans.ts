@@ -63,7 +63,7 @@ const IN_CLOUD: Readonly<Record<string, Find>> = {
       `/api/esc/environments/${place}/hooks`,
     ).catch(ignoreAbsence);
     const found = hooks?.find((hook) => hook.displayName === displayName);
-    return found && `${place}/${found.name}`;
+    return found && `${organizationName}/environment/${projectName}/${environmentName}/${found.name}`;
   },
   "pulumiservice:index:ApprovalRule": async (call, { inputs }) => {
     const { organization, project, name } = inputs.environmentIdentifier as Record<string, string>;
@@ -90,11 +90,35 @@ const IN_CLOUD: Readonly<Record<string, Find>> = {
   },
 };
 
+const AUDIT_EXPORT = "pulumiservice:api:AuditLogExportConfiguration";
+
+/** An organization has one export of its audit log. One that goes elsewhere is somebody else's. */
+async function findAuditExport(call: PulumiCall, creation: Creation): Promise<Found> {
+  const { orgName, newS3Configuration } = creation.inputs as {
+    orgName: string;
+    newS3Configuration: Record<string, string>;
+  };
+  const subject = `audit log export of ${orgName}`;
+  const answer = await json<{ s3Config?: Record<string, string> }>(
+    call,
+    subject,
+    `/api/orgs/${orgName}/auditlogs/export/config`,
+  ).catch(ignoreAbsence);
+  if (answer === undefined) return { orphans: [], foreign: [] };
+  const isOurs = Object.entries(newS3Configuration).every(([key, value]) => answer.s3Config?.[key] === value);
+  if (isOurs) return { orphans: [{ creation, id: orgName }], foreign: [] };
+  const cause = "goes to another bucket, or uses another role";
+  const remedy =
+    "pulumi config rm auditBucket and auditRole to leave it so, or delete it in Pulumi Cloud (Settings, Audit logs) and run pulumi up";
+  return { orphans: [], foreign: [{ subject, cause, remedy }] };
+}
+
 /** Which of the creations exist already. @throws RemedyError when a service refuses to tell. */
 export async function findOrphans(clients: Clients, creations: readonly Creation[]): Promise<Found> {
   const found = await inParallel(creations, async (creation): Promise<Found> => {
     const id = await IN_CLOUD[creation.type]?.(clients.cloud, creation);
     if (id !== undefined) return { orphans: [{ creation, id }], foreign: [] };
+    if (creation.type === AUDIT_EXPORT) return findAuditExport(clients.cloud, creation);
     return IN_GITHUB[creation.type]?.(clients.github, creation) ?? { orphans: [], foreign: [] };
   });
   return {

@@ -6,15 +6,15 @@ import { RemedyError } from "../../errors";
 import { boundedYaml } from "../../yaml-text";
 import type { Context } from "../context";
 import { keepBackup } from "../keep-backup";
-import { creationsIn, type ForeignFile, importFileFor, type Orphan } from "./creations";
+import { creationsIn, type Foreign, importFileFor, type Orphan } from "./creations";
 import { findOrphans } from "./find-orphans";
 
 /** What `recover` did. */
 export interface Recovery {
   /** What was imported into the state: its type and the provider's id. */
   recovered: { type: string; id: string }[];
-  /** Files of carriers with somebody else's content, which are left as they are. */
-  foreign: ForeignFile[];
+  /** What somebody else's content is in: it is left as it is. */
+  foreign: Foreign[];
   /** Operations that Pulumi's state records as interrupted, until a refresh that is told to clear them. */
   pending: PendingOperation[];
   /** File with the state as it was; undefined when nothing was changed. */
