@@ -1,12 +1,12 @@
 import { type AccessPolicy, groupsOf, higher, type Identity, type Level } from "../catalog/access-policy";
 import { longerDuration } from "../catalog/dates";
 import type { ResolvedCatalog } from "../catalog/entry";
-import { applicationTeam, syncTeam } from "../catalog/layout";
+import { applicationTeam, scopedApplicationTeam, syncTeam } from "../catalog/layout";
 import { rotatorsIn } from "../catalog/rotators";
 import type { Settings } from "../catalog/settings";
 import { settingsOf } from "./declared-access";
 import { oversightOf } from "./oversight";
-import { levelOnRotated } from "./team-access";
+import { levelOnRotated, type ScopedApplication, scopedApplications } from "./team-access";
 import { programTeam } from "./trust";
 
 /**
@@ -41,7 +41,10 @@ export function rightsOf(
   const policies = catalog.accessPolicies;
   return catalog.environments.flatMap((deployment) => {
     const { sync, ...others } = ownPolicies(settings, deployment);
-    const here = [...Object.values(others), ...policies].filter((policy) =>
+    const loaders = scopedApplications(catalog.applications, deployment, groups).map((application) =>
+      loaderPolicy(settings, deployment, application),
+    );
+    const here = [...Object.values(others), ...loaders, ...policies].filter((policy) =>
       policy.environments.includes(deployment),
     );
     const on = (group: string, all: readonly AccessPolicy[]) =>
@@ -91,6 +94,19 @@ function joined(a: Right, b: Right): Right {
     level: higher(a.level, b.level),
     ...(longest === undefined ? {} : { maxOpenDuration: longest }),
     because: [...a.because, ...b.because],
+  };
+}
+
+/** What the loader of an application with groups of its own may do, said as a policy is. */
+function loaderPolicy(settings: Settings, deployment: string, application: ScopedApplication): AccessPolicy {
+  const { name, groups } = application;
+  return {
+    name: `(application ${name})`,
+    why: `The loader of application ${name} opens what it runs with`,
+    groups,
+    environments: [deployment],
+    identities: [{ type: "team", name: scopedApplicationTeam(settings, deployment, name) }],
+    level: "open",
   };
 }
 

@@ -19,7 +19,7 @@ export function declaredAccess(
   deployment: string,
 ): EnvironmentAccess {
   const groups = Object.keys(catalog.groups).sort();
-  const access = accessOf(settings, deployment, groups, catalog.accessPolicies);
+  const access = accessOf(settings, deployment, groups, catalog.accessPolicies, catalog.applications);
   const { approvals } = oversightOf(settings);
   return withRotators(access, settings, deployment, { rotators: catalog.rotators, approvals });
 }

@@ -30,7 +30,7 @@ export function escPlaces(
   const secrets = catalog.entries.filter((secret) => !secret.bootstrap);
   const groups = Object.keys(catalog.groups);
   return environments.flatMap((deployment) => {
-    const { audiences } = accessOf(naming, deployment, groups, catalog.accessPolicies);
+    const { audiences } = accessOf(naming, deployment, groups, catalog.accessPolicies, catalog.applications);
     const here = secrets.filter((secret) => secret.environments.includes(deployment));
     const namesOf = (of: readonly string[]) =>
       new Set(here.filter(({ group }) => of.includes(group)).map(({ name }) => name));

@@ -1,4 +1,5 @@
 import { type AccessPolicy, groupsOf, higher, type Level } from "../catalog/access-policy";
+import { type Application, groupsOfApplication } from "../catalog/applications";
 import { longerDuration } from "../catalog/dates";
 import {
   applicationTeam,
@@ -9,6 +10,7 @@ import {
   type Naming,
   pathOf,
   policyTeam,
+  scopedApplicationTeam,
   syncTeam,
   valuesEnvironment,
 } from "../catalog/layout";
@@ -32,8 +34,9 @@ export interface TeamAccess {
   onComposites: readonly Grant[];
 }
 
-/** A composite environment of its own, for people who may open some groups and not all. */
+/** A composite environment of its own, for people or an application that may open some groups and not all. */
 export interface Audience {
+  /** Name of the access policy or the application. */
   policy: string;
   environment: EscEnvironmentId;
   groups: readonly string[];
@@ -52,6 +55,7 @@ export interface EnvironmentAccess {
  * - a policy's users are a team of its own; a team made elsewhere gets the union of all policies that name it;
  * - a policy of some groups gets a composite of its own, which imports those alone, and nothing on the whole one. So
  *   nobody reads a foreign group, whether or not the service asks for a right on each import;
+ * - an application of some groups likewise: a team and a composite of its own;
  * - composites are opened, never written, whatever the level: their text is the stack's. The ledger is read: who may
  *   look at values may know how old they are.
  */
@@ -60,16 +64,24 @@ export function accessOf(
   deployment: string,
   groups: readonly string[],
   policies: readonly AccessPolicy[] = [],
+  applications: readonly Application[] = [],
 ): EnvironmentAccess {
   const here = policies.filter((policy) => policy.environments.includes(deployment));
   const place = { naming, environment: deployment, groups };
+  const scoped = scopedApplications(applications, deployment, groups);
   return {
     teams: [
       ...pipelineTeams(place),
+      ...scoped.map((application) => teamOfApplication(place, application)),
       ...here.flatMap((policy) => teamOfUsers(place, policy)),
       ...teamsElsewhere(place, here),
     ],
-    audiences: here.filter((policy) => !isWhole(policy, groups)).map((policy) => audienceOf(place, policy)),
+    audiences: [
+      ...scoped.map(({ name, groups: some }) => audienceOf(place, name, some)),
+      ...here
+        .filter((policy) => !isWhole(policy, groups))
+        .map((policy) => audienceOf(place, policy.name, groupsOf(policy, groups))),
+    ],
   };
 }
 
@@ -96,6 +108,38 @@ function pipelineTeams({ naming, environment, groups }: Place): TeamAccess[] {
       onComposites: [],
     },
   ];
+}
+
+/** An application that loads some of the groups and not all. */
+export interface ScopedApplication {
+  name: string;
+  groups: readonly string[];
+}
+
+/** Applications that open a composite of their own in an environment: the others open the whole one. */
+export function scopedApplications(
+  applications: readonly Application[],
+  deployment: string,
+  groups: readonly string[],
+): ScopedApplication[] {
+  return applications
+    .filter(({ environments }) => environments?.includes(deployment) ?? true)
+    .map((application) => ({ name: application.name, groups: groupsOfApplication(application, groups) }))
+    .filter((application) => application.groups.length < groups.length);
+}
+
+function teamOfApplication(place: Place, { name, groups }: ScopedApplication): TeamAccess {
+  const { naming, environment } = place;
+  const what = groups.join(", ");
+  return {
+    team: scopedApplicationTeam(naming, environment, name),
+    own: { description: `Opens ${what} of ${environment}: the loader of application ${name}` },
+    onValues: groups.map((group) => ({
+      environment: valuesEnvironment(naming, environment, group),
+      level: "open",
+    })),
+    onComposites: [{ environment: audienceOf(place, name, groups).environment, level: "open" }],
+  };
 }
 
 function teamOfUsers(place: Place, policy: AccessPolicy): TeamAccess[] {
@@ -132,7 +176,7 @@ function grantsOf(place: Place, policy: AccessPolicy): Pick<TeamAccess, "onValue
   const limit = maxOpenDuration === undefined ? {} : { maxOpenDuration };
   const composite = isWhole(policy, groups)
     ? compositeEnvironment(naming, environment)
-    : audienceOf(place, policy).environment;
+    : audienceOf(place, policy.name, groupsOf(policy, groups)).environment;
   return {
     onValues: [
       ...groupsOf(policy, groups).map((group) => ({
@@ -146,9 +190,8 @@ function grantsOf(place: Place, policy: AccessPolicy): Pick<TeamAccess, "onValue
   };
 }
 
-function audienceOf({ naming, environment, groups }: Place, policy: AccessPolicy): Audience {
-  const id = audienceEnvironment(naming, environment, policy.name);
-  return { policy: policy.name, environment: id, groups: groupsOf(policy, groups) };
+function audienceOf({ naming, environment }: Place, name: string, groups: readonly string[]): Audience {
+  return { policy: name, environment: audienceEnvironment(naming, environment, name), groups };
 }
 
 function isWhole(policy: AccessPolicy, groups: readonly string[]): boolean {

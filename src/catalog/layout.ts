@@ -50,6 +50,11 @@ export function policyTeam(naming: Naming, deployment: string, policy: string, t
   return teamName(`${naming.application}-${deployment}-${policy}-${terms}`);
 }
 
+/** The team of an application that loads some groups and not all. */
+export function scopedApplicationTeam(naming: Naming, deployment: string, application: string): string {
+  return policyTeam(naming, deployment, application, "application");
+}
+
 /** Pulumi Cloud refuses longer team names (pulumi/docs#14435). */
 const LONGEST_TEAM_NAME = 40;
 

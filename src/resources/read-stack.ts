@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { describeWidening, sharedValues, wideningsOf } from "../access/shared-values";
+import { groupsOfApplication } from "../catalog/applications";
 import { spreadSecrets } from "../catalog/carriers";
 import { checkAccessHere, ownTeams } from "../catalog/checks/check-access";
 import { parseCatalog } from "../catalog/checks/check-catalog";
@@ -12,7 +13,7 @@ import { checkTrust } from "../catalog/checks/check-trust";
 import type { Catalog, ResolvedCatalog, ResolvedEntry } from "../catalog/entry";
 import { checkEnvironmentTargets } from "../catalog/environment-slots";
 import { ALLOW_EXISTING } from "../catalog/layout";
-import { parseSettings, type Settings } from "../catalog/settings";
+import { EDITIONS_WITH_TEAMS, parseSettings, type Settings } from "../catalog/settings";
 import { fileOfStack, parseStackFile, type StackConfig, stackOf } from "../catalog/stack-file";
 import type { Problem } from "../errors";
 import { inform, programErrors, warn } from "./diagnostics";
@@ -70,7 +71,7 @@ export function readStack(written: Catalog, today: string): Stack {
     ...checkTrust(settings, place),
     ...spreadSecrets(secrets, settings.carriers, today).problems,
     ...checkEnvironmentTargets(secrets, settings.carriers, catalog.environments, today),
-    ...refuseGroupsOfApplications(catalog),
+    ...groupsWithoutTeams(catalog, settings),
     ...checkClear(config),
     ...checkConfigValues(secrets, parse(config.values || "{}"), owned),
   ];
@@ -89,15 +90,17 @@ export function readStack(written: Catalog, today: string): Stack {
   };
 }
 
-/** Their loader would open a composite environment of its own, which no stack declares yet. */
-function refuseGroupsOfApplications({ applications }: ResolvedCatalog): Problem[] {
+/** An application of some groups opens a composite as a team of its own, so without teams there is nobody to open it. */
+function groupsWithoutTeams({ applications, groups }: ResolvedCatalog, { edition }: Settings): Problem[] {
+  if (EDITIONS_WITH_TEAMS.includes(edition)) return [];
+  const all = Object.keys(groups);
   return applications
-    .filter(({ groups }) => groups !== undefined)
+    .filter((application) => groupsOfApplication(application, all).length < all.length)
     .map(({ name }) => ({
       code: "application-groups",
       subject: `application ${name}`,
-      cause: "names groups, and no stack declares a composite environment for those of an application yet",
-      remedy: "leave groups out: the loader then opens the whole composite environment",
+      cause: `names groups, which takes a team of its own, and edition ${edition} has no teams`,
+      remedy: `leave groups out in secrets/applications.ts; or, if the organization has it: pulumi config set edition ${EDITIONS_WITH_TEAMS[0]}`,
     }));
 }
 

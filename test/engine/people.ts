@@ -11,7 +11,7 @@ export interface WorkflowRun {
 }
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const RUN_LIMIT_MS = 60_000;
+const RUN_LIMIT_MS = 180_000;
 
 /** What people do in GitHub, by its API, with GitHub's own client. */
 export class People {

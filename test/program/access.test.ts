@@ -304,3 +304,46 @@ describe("an edition without teams", function () {
     });
   }
 });
+
+describe("an application of some groups", function () {
+  this.timeout(60_000);
+  const application = {
+    name: "reports",
+    repository: "sophia-main",
+    language: "python",
+    path: "reports/secrets.py",
+    groups: ["tokens"],
+  } as const;
+  const withIt = { ...SMALL, applications: [application] } as Catalog;
+
+  it("opens a composite of its groups as a team of its own, and nothing else", async () => {
+    const run = await runProgram({ catalog: withIt });
+    assert.equal(run.error, undefined);
+    assert.deepEqual(matrix(run)["sophia-ai-production-reports-application"], [
+      "open sophia-ai-production-for-reports",
+      "open sophia-ai-production-tokens",
+    ]);
+    const composite = ofType(run.resources, TYPES.environment).find(
+      ({ inputs }) => inputs.name === "sophia-ai-production-for-reports",
+    );
+    assert.match(JSON.stringify(composite?.inputs.yaml), /sophia-ai-production-tokens/);
+    assert.doesNotMatch(JSON.stringify(composite?.inputs.yaml), /sophia-ai-production-keys/);
+  });
+
+  it("is only in the deployment environments that it names", async () => {
+    const applications = [{ ...application, environments: ["staging"] }];
+    const run = await runProgram({ catalog: { ...SMALL, applications } as Catalog });
+    assert.equal(run.error, undefined);
+    assert.equal(matrix(run)["sophia-ai-production-reports-application"], undefined);
+  });
+
+  it("is refused in an edition without teams, which could give it no team", async () => {
+    const production = { ...committedConfig("production"), edition: "team" };
+    const staging = { ...committedConfig("staging"), edition: "team" };
+    const run = await runProgram({ stacks: { production, staging }, catalog: withIt });
+    assert.match(
+      run.error?.message ?? "",
+      /application reports: names groups, which takes a team of its own, and edition team has no teams\. Remedy: leave groups out/,
+    );
+  });
+});

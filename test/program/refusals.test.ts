@@ -184,19 +184,6 @@ describe("a bad catalog", function () {
     });
   }
 
-  it("is refused while an application names groups, whose composite environment no stack declares", async () => {
-    const application = {
-      name: "api",
-      repository: "app",
-      language: "python",
-      path: "a.py",
-      groups: ["keys"],
-    };
-    const catalog = { ...catalogOf(key("FIRST")), applications: [application] } as Catalog;
-    const run = await runProgram({ catalog, stacks: { production, staging } });
-    assertNames(refusal(run), [/application api: names groups/]);
-  });
-
   it("is refused together with the config's problems between stacks", async () => {
     const catalog = catalogOf(key("GITHUB_TOKEN"), key("LOST", { group: "nowhere" }));
     const stacks = { production, staging: { ...staging, environments: ["staging"] } };

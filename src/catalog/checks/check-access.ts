@@ -5,6 +5,7 @@ import { type AccessPolicy, LEVELS } from "../access-policy";
 import { secondsOf } from "../dates";
 import type { ResolvedCatalog } from "../entry";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../settings";
+import { wholeApplications } from "./check-applications";
 import { policyProblem, wholePolicies } from "./shapes";
 
 const POLICY_NAME = /^[a-z0-9][a-z0-9-]*$/;
@@ -179,9 +180,10 @@ function checkLevel({ name, level, maxOpenDuration }: AccessPolicy): Problem[] {
 /** Every team of Pulumi Cloud that this program makes, whichever stack does. */
 export function ownTeams(catalog: ResolvedCatalog, settings: Settings): string[] {
   const { whole } = wholePolicies(catalog.accessPolicies);
+  const applications = wholeApplications(catalog.applications).whole;
   const groups = Object.keys(catalog.groups);
   const ofEnvironments = catalog.environments.flatMap((deployment) =>
-    accessOf(settings, deployment, groups, whole)
+    accessOf(settings, deployment, groups, whole, applications)
       .teams.filter((team) => team.own !== undefined)
       .map(({ team }) => team),
   );

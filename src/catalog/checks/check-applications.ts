@@ -62,7 +62,11 @@ const APPLICATION = z.strictObject({
   pydantic: z.literal(true, "not true").optional(),
 });
 
-function wholeApplications(given: readonly Application[]): { whole: Application[]; problems: Problem[] } {
+/** Applications of the right form, and what is wrong with the form of the others. */
+export function wholeApplications(given: readonly Application[]): {
+  whole: Application[];
+  problems: Problem[];
+} {
   if (!Array.isArray(given))
     return { whole: [], problems: [problem("applications", "shape-invalid", "are no list")] };
   const found = given.map((application, index) => ({

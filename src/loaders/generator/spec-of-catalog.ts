@@ -5,8 +5,8 @@ import {
   audienceEnvironment,
   compositeEnvironment,
   pathOf,
-  policyTeam,
   SENTINEL,
+  scopedApplicationTeam,
   valuesEnvironment,
   WORKFLOW_PATH,
 } from "../../catalog/layout";
@@ -70,7 +70,7 @@ function placeOf(
   const team =
     own === undefined
       ? applicationTeam(settings, environment)
-      : policyTeam(settings, environment, own, "application");
+      : scopedApplicationTeam(settings, environment, own);
   return { opens: pathOf(opens), watches: watches.map(pathOf), team };
 }
 
