@@ -128,6 +128,19 @@ export function scopedApplications(
     .filter((application) => application.groups.length < groups.length);
 }
 
+/** The team that an application's loader works as: its own where it loads some of the groups, else everybody's. */
+export function loaderTeam(
+  naming: Naming,
+  deployment: string,
+  application: Application,
+  groups: readonly string[],
+): string {
+  const isScoped = groupsOfApplication(application, groups).length < groups.length;
+  return isScoped
+    ? scopedApplicationTeam(naming, deployment, application.name)
+    : applicationTeam(naming, deployment);
+}
+
 function teamOfApplication(place: Place, { name, groups }: ScopedApplication): TeamAccess {
   const { naming, environment } = place;
   const what = groups.join(", ");

@@ -1,6 +1,7 @@
 import type { ResolvedCatalog } from "../catalog/entry";
 import { syncTeam, WORKFLOW_PATH } from "../catalog/layout";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../catalog/settings";
+import { loaderTeam } from "./team-access";
 
 /**
  * One thing that a job of GitHub's may become in Pulumi Cloud, in the words of its trust policies. Every claim must
@@ -104,6 +105,33 @@ export function programEnvironment(jobOrStack: string): string {
   return `program-${jobOrStack}`;
 }
 
+/**
+ * Jobs of applications that load secrets: of the workflow that the application names, on its branch, in the GitHub
+ * environment of a deployment environment. They get the team that the application's loader works as there.
+ */
+export function applicationRules(
+  { applications, environments, groups }: ResolvedCatalog,
+  settings: Settings,
+  repositories: readonly Repository[],
+): TrustRule[] {
+  return applications.flatMap((application) => {
+    const repository = repositories.find(({ name }) => name === application.repository);
+    if (repository === undefined || application.githubActions === undefined) return [];
+    const { branch = settings.branch, githubActions } = application;
+    const here = environments.filter((each) => application.environments?.includes(each) ?? true);
+    return here.map((deployment) => ({
+      decision: "allow" as const,
+      tokenType: "team" as const,
+      teamName: loaderTeam(settings, deployment, application, Object.keys(groups)),
+      rules: {
+        ...claimsOf(settings, repository),
+        ...onBranch({ ...settings, branch }, repository, githubActions.workflow),
+        environment: deployment,
+      },
+    }));
+  });
+}
+
 function claimsOf(settings: Settings, { name, id }: Repository) {
   return {
     aud: `urn:pulumi:org:${settings.pulumiOrganization}`,
@@ -169,15 +197,20 @@ export function subjectsOf({ teamName, userLogin, runnerID, roleID }: AnyRule): 
 }
 
 /** Repositories whose jobs Pulumi Cloud is to trust, each once; none where the edition has no team tokens. */
-export function trustedRepositories({
-  edition,
-  syncAuthentication,
-  carriers,
-  programRepository,
-}: Settings): string[] {
+export function trustedRepositories(
+  { edition, syncAuthentication, carriers, programRepository }: Settings,
+  { applications }: Pick<ResolvedCatalog, "applications">,
+): string[] {
   if (!EDITIONS_WITH_TEAMS.includes(edition)) return [];
   const program = programRepository === undefined ? [] : [programRepository];
-  return [...new Set([...(syncAuthentication === "oidc" ? carriers : []), ...program])];
+  const loading = applications.filter(({ githubActions }) => githubActions !== undefined);
+  return [
+    ...new Set([
+      ...(syncAuthentication === "oidc" ? carriers : []),
+      ...program,
+      ...loading.map(({ repository }) => repository),
+    ]),
+  ];
 }
 
 /**
@@ -208,5 +241,6 @@ export function declaredTrust(
         )
       : []),
     ...(program === undefined ? [] : programRules(settings, stacks, program)),
+    ...applicationRules(catalog, settings, repositories),
   ];
 }

@@ -25,6 +25,11 @@ export interface Application<GroupName extends string = string, EnvironmentName 
    * application installs from the organization's own index. Default: included.
    */
   runtime?: "included" | "package";
+  /**
+   * A workflow of the repository whose jobs load secrets. Its job in the GitHub environment named like a deployment
+   * environment, on the branch, gets the application's short token (`github_actions()`, `githubActions()`).
+   */
+  githubActions?: { readonly workflow: string };
   /** Python alone: the file also has `Settings`, a BaseSettings of pydantic-settings, which the application then installs. */
   pydantic?: true;
 }

@@ -5,6 +5,7 @@ import { describeWidening, sharedValues, wideningsOf } from "../access/shared-va
 import { groupsOfApplication } from "../catalog/applications";
 import { spreadSecrets } from "../catalog/carriers";
 import { checkAccessHere, ownTeams } from "../catalog/checks/check-access";
+import { wholeApplications } from "../catalog/checks/check-applications";
 import { parseCatalog } from "../catalog/checks/check-catalog";
 import { checkConfigValues, checkEncrypted, checkSecrecy } from "../catalog/checks/check-config-values";
 import { checkSharing } from "../catalog/checks/check-sharing";
@@ -59,7 +60,12 @@ export function readStack(written: Catalog, today: string): Stack {
     ...otherStacks(),
   ];
   const stacks = claims.map(({ stack }) => stack).sort();
-  const place = { environments: catalog.environments, stacks, stateIn: pulumi.getOrganization() };
+  const place = {
+    environments: catalog.environments,
+    applications: wholeApplications(catalog.applications).whole,
+    stacks,
+    stateIn: pulumi.getOrganization(),
+  };
   const found = [
     ...ofCatalog,
     ...checkStacks(claims, catalog.environments),
@@ -71,7 +77,7 @@ export function readStack(written: Catalog, today: string): Stack {
     ...checkTrust(settings, place),
     ...spreadSecrets(secrets, settings.carriers, today).problems,
     ...checkEnvironmentTargets(secrets, settings.carriers, catalog.environments, today),
-    ...groupsWithoutTeams(catalog, settings),
+    ...wishesForTeams(catalog, settings),
     ...checkClear(config),
     ...checkConfigValues(secrets, parse(config.values || "{}"), owned),
   ];
@@ -90,18 +96,29 @@ export function readStack(written: Catalog, today: string): Stack {
   };
 }
 
-/** An application of some groups opens a composite as a team of its own, so without teams there is nobody to open it. */
-function groupsWithoutTeams({ applications, groups }: ResolvedCatalog, { edition }: Settings): Problem[] {
+/** What an application asks for that takes a team of its own, or a team's token, in an edition without teams. */
+function wishesForTeams({ applications, groups }: ResolvedCatalog, { edition }: Settings): Problem[] {
   if (EDITIONS_WITH_TEAMS.includes(edition)) return [];
   const all = Object.keys(groups);
-  return applications
-    .filter((application) => groupsOfApplication(application, all).length < all.length)
-    .map(({ name }) => ({
-      code: "application-groups",
-      subject: `application ${name}`,
-      cause: `names groups, which takes a team of its own, and edition ${edition} has no teams`,
-      remedy: `leave groups out in secrets/applications.ts; or, if the organization has it: pulumi config set edition ${EDITIONS_WITH_TEAMS[0]}`,
-    }));
+  const orSet = `or, if the organization has it: pulumi config set edition ${EDITIONS_WITH_TEAMS[0]}`;
+  return applications.flatMap((application) => {
+    const subject = `application ${application.name}`;
+    const isScoped = groupsOfApplication(application, all).length < all.length;
+    const wish = (code: string, what: string, key: string): Problem => ({
+      code,
+      subject,
+      cause: `${what}, and edition ${edition} has no teams`,
+      remedy: `leave ${key} out in secrets/applications.ts; ${orSet}`,
+    });
+    return [
+      ...(isScoped
+        ? [wish("application-groups", "names groups, which takes a team of its own", "groups")]
+        : []),
+      ...(application.githubActions === undefined
+        ? []
+        : [wish("application-trust", "its jobs ask for a team's token", "githubActions")]),
+    ];
+  });
 }
 
 function refused(problems: readonly Problem[]): pulumi.RunError {

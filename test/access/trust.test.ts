@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { issuerSeconds, longestTokenSeconds, TOKEN_SECONDS } from "../../src/access/token-lifetimes";
 import {
+  applicationRules,
   issuerAt,
   issuerOf,
   programEnvironment,
@@ -8,12 +9,15 @@ import {
   programTeam,
   syncRules,
   type TrustRule,
+  trustedRepositories,
 } from "../../src/access/trust";
 import { checkTrust, type TrustPlace } from "../../src/catalog/checks/check-trust";
+import { resolveCatalog } from "../../src/catalog/entry";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
 
 const place: TrustPlace = {
   environments: ["development", "staging", "production"],
+  applications: [],
   stacks: ["production", "staging"],
   stateIn: "acme",
 };
@@ -169,5 +173,66 @@ describe("the issuer registered for an address", () => {
 
   it("is no other whose address only begins the same", () => {
     equal(issuerAt([{ url: `${url}/enterprise` }, { url: `${url}.example` }], url), undefined);
+  });
+});
+
+describe("trust in the jobs of applications", () => {
+  const application = {
+    name: "backend",
+    repository: "shop-api",
+    language: "python",
+    path: "api/secrets.py",
+    githubActions: { workflow: ".github/workflows/deploy.yml" },
+  } as const;
+  const catalogWith = (change: object = {}) =>
+    resolveCatalog({
+      environments: ["staging", "production"],
+      groups: {
+        keys: { description: "Keys", rotationDays: 90, owner: "Ops" },
+        tokens: { description: "Tokens", rotationDays: 90, owner: "Ops" },
+      },
+      secrets: [],
+      applications: [{ ...application, ...change }],
+    });
+  const rulesOf = (change?: object) =>
+    applicationRules(catalogWith(change), settingsOf(), [{ name: "shop-api", id: 9 }]);
+
+  it("gives the application's team to its own workflow, on the branch, in each GitHub environment", () => {
+    deepEqual(
+      rulesOf().map(({ teamName, rules }) => [teamName, rules.environment]),
+      [
+        ["shop-staging-application", "staging"],
+        ["shop-production-application", "production"],
+      ],
+    );
+    deepEqual(rulesOf()[0]?.rules, {
+      aud: "urn:pulumi:org:acme",
+      repository: "acme-corp/shop-api",
+      repository_id: "9",
+      ref: "refs/heads/main",
+      workflow_ref: "acme-corp/shop-api/.github/workflows/deploy.yml@refs/heads/main",
+      environment: "staging",
+    });
+  });
+
+  it("gives an application of some groups its own team, and only where it runs", () => {
+    const rules = rulesOf({ groups: ["keys"], environments: ["production"], branch: "live" });
+    deepEqual(
+      rules.map(({ teamName, rules: { ref } }) => [teamName, ref]),
+      [["shop-production-backend-application", "refs/heads/live"]],
+    );
+  });
+
+  it("asks for its repository's id with those of the carriers, and for none where nothing is trusted", () => {
+    deepEqual(trustedRepositories(settingsOf(), catalogWith()), ["shop", "shop-api"]);
+    deepEqual(trustedRepositories(settingsOf(), catalogWith({ githubActions: undefined })), ["shop"]);
+  });
+
+  it("is refused on a branch whose dots would let another one in", () => {
+    const problems = problemsOf({}, { applications: [{ ...application, branch: "release-1.2" }] });
+    deepEqual(
+      problems.map(({ code, subject }) => [code, subject]),
+      [["name-with-dot", "application backend"]],
+    );
   });
 });

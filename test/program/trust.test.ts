@@ -253,7 +253,10 @@ describe("trust in the program's own repository", function () {
       ]);
       const settings = parseSettings(Object.fromEntries(texts)).settings as Settings;
       const ids: Record<string, number> = { "sophia-main": 4711, "second-carrier": 4712 };
-      const repositories = trustedRepositories(settings).map((name) => ({ name, id: ids[name] ?? 0 }));
+      const repositories = trustedRepositories(settings, resolveCatalog(catalog)).map((name) => ({
+        name,
+        id: ids[name] ?? 0,
+      }));
       const told = declaredTrust(resolveCatalog(catalog), settings, ["production", "staging"], repositories);
       assert.deepEqual(policiesIn((await run(change)).resources), told);
     }

@@ -20,6 +20,8 @@ const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const IDENTIFIER = /^[a-z_][a-z0-9_]*$/;
 /** A relative path of plain names: no step up, no hidden folder of git's. */
 const PATH = /^(?!.*\.git\/)(?:[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*\/)*[A-Za-z0-9_.-]+\.(py|ts)$/;
+/** GitHub runs files right below the folder alone. A `.` in a rule of trust matches any character, and these let nobody in. */
+const WORKFLOW = /^\.github\/workflows\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.ya?ml$/;
 const ENDINGS = { python: ".py", typescript: ".ts" } as const;
 const PLACE = "secrets/applications.ts says what an application takes";
 
@@ -59,6 +61,7 @@ const APPLICATION = z.strictObject({
   environments: LIST,
   groups: LIST,
   runtime: z.enum(["included", "package"], "not included or package").optional(),
+  githubActions: z.strictObject({ workflow: TEXT }, "not { workflow: PATH }").optional(),
   pydantic: z.literal(true, "not true").optional(),
 });
 
@@ -129,6 +132,7 @@ function checkApplication(application: Application, catalog: ResolvedCatalog): P
         `${path} is not a path in the repository that ends in ${ENDINGS[language]}`,
       ),
     );
+  problems.push(...checkWorkflow(subject, application.githubActions?.workflow));
   if (application.pydantic === true && language !== "python")
     problems.push(problem(subject, "application-pydantic", "pydantic is for Python alone"));
   if (path === WORKFLOW_PATH || path === SCRIPT_PATH)
@@ -153,6 +157,15 @@ function checkApplication(application: Application, catalog: ResolvedCatalog): P
       ),
     );
   return problems;
+}
+
+function checkWorkflow(subject: string, workflow: string | undefined): Problem[] {
+  if (workflow === undefined || (WORKFLOW.test(workflow) && workflow !== WORKFLOW_PATH)) return [];
+  const cause =
+    workflow === WORKFLOW_PATH
+      ? `${workflow} is the sync's, whose jobs may write`
+      : `${workflow} is no file right below .github/workflows that ends in .yml or .yaml`;
+  return [problem(subject, "application-workflow", cause)];
 }
 
 function repeated(applications: readonly Application[]): Problem[] {

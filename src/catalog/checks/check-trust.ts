@@ -1,5 +1,6 @@
 import { programEnvironment, programTeam } from "../../access/trust";
 import type { Problem } from "../../errors";
+import type { Application } from "../applications";
 import type { Settings } from "../settings";
 
 /** Pulumi Cloud refuses longer team names (pulumi/docs#14435). */
@@ -9,6 +10,8 @@ const LONGEST_TEAM_NAME = 40;
 export interface TrustPlace {
   /** Every environment of the catalog. */
   environments: readonly string[];
+  /** Of the catalog: jobs of some are trusted as well. */
+  applications: readonly Application[];
   /** Every stack of the project. */
   stacks: readonly string[];
   /** Organization of Pulumi Cloud that keeps this stack's state; `organization` where a file or bucket does. */
@@ -26,6 +29,12 @@ export function checkTrust(settings: Settings, place: TrustPlace): Problem[] {
     const environments = settings.syncAuthentication === "oidc" ? place.environments : [];
     for (const each of environments.filter((name) => name.includes(".")))
       problems.push(dotted(`environment ${each}`, each, "GitHub environment"));
+  }
+  for (const { name, branch = settings.branch, githubActions, environments } of place.applications) {
+    if (githubActions === undefined) continue;
+    if (branch.includes(".")) problems.push(dotted(`application ${name}`, branch, "branch"));
+    for (const each of (environments ?? place.environments).filter((of) => of.includes(".")))
+      problems.push(dotted(`application ${name}`, each, "GitHub environment"));
   }
   return settings.programRepository === undefined
     ? problems

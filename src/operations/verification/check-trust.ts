@@ -24,7 +24,7 @@ import { type Check, type CheckResult, check, firstOf, ok, wrong } from "./check
 export function checkTrust(context: Context): Promise<Check> {
   return check("trust in GitHub's identities", async () => {
     const { settings, stacks } = organizationStack(context);
-    const repositories = trustedRepositories(settings);
+    const repositories = trustedRepositories(settings, context.catalog);
     if (repositories.length === 0) return withoutTrust(settings);
     const trust = createPulumiTrust(context.cloudCall());
     const url = issuerOf(settings.githubApiUrl);

@@ -88,7 +88,7 @@ interface Standing {
 export async function planIssuer(sources: TrustSources): Promise<IssuerPlan | undefined> {
   const { catalog, settings, stacks, repositories } = sources;
   const state = await sources.state;
-  const names = trustedRepositories(settings);
+  const names = trustedRepositories(settings, catalog);
   const known = state?.outputsOf(ISSUER, TRUST_NAME);
   if (names.length === 0 && known === undefined) return undefined;
   const withIds: Repository[] = await Promise.all(

@@ -55,6 +55,21 @@ describe("applications of a catalog", () => {
   });
 
   for (const [what, change, code] of [
+    [
+      "the sync's own workflow",
+      { githubActions: { workflow: ".github/workflows/sync_secrets.yml" } },
+      "application-workflow",
+    ],
+    [
+      "a workflow in a folder below",
+      { githubActions: { workflow: ".github/workflows/a/b.yml" } },
+      "application-workflow",
+    ],
+    [
+      "a workflow with a wildcard",
+      { githubActions: { workflow: ".github/workflows/*.yml" } },
+      "application-workflow",
+    ],
     ["a name with other characters", { name: "Back end" }, "application-name"],
     [
       "the name of an access policy whose environment it would share",
