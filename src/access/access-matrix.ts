@@ -4,9 +4,10 @@ import type { ResolvedCatalog } from "../catalog/entry";
 import { applicationTeam, scopedApplicationTeam, syncTeam } from "../catalog/layout";
 import { rotatorsIn } from "../catalog/rotators";
 import type { Settings } from "../catalog/settings";
+import { type ScopedApplication, scopedApplications } from "./application-teams";
 import { settingsOf } from "./declared-access";
 import { oversightOf } from "./oversight";
-import { levelOnRotated, type ScopedApplication, scopedApplications } from "./team-access";
+import { levelOnRotated } from "./team-access";
 import { programTeam } from "./trust";
 
 /**

@@ -1,7 +1,7 @@
 import type { ResolvedCatalog } from "../catalog/entry";
 import { syncTeam, WORKFLOW_PATH } from "../catalog/layout";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../catalog/settings";
-import { loaderTeam } from "./team-access";
+import { loaderTeam } from "./application-teams";
 
 /**
  * One thing that a job of GitHub's may become in Pulumi Cloud, in the words of its trust policies. Every claim must
