@@ -3,8 +3,8 @@ function counted(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
 }
 var SHOWN = 3;
-function nearestNames(wrong, names) {
-  return names.map((name) => ({ name, distance: editDistance(wrong, name) })).sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1)).slice(0, SHOWN).map(({ name }) => name);
+function nearestNames(wrong, names2) {
+  return names2.map((name) => ({ name, distance: editDistance(wrong, name) })).sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1)).slice(0, SHOWN).map(({ name }) => name);
 }
 function editDistance(a, b) {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
@@ -37,22 +37,336 @@ var TokenError = class extends RemedyError {
 };
 
 // src/clients/http.ts
-import {
-  Agent as HttpAgent,
-  request as httpRequest
-} from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { request as httpRequest2 } from "node:http";
+import { request as httpsRequest2 } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-var NoAnswerError = class extends RemedyError {
+
+// src/clients/connections.ts
+import { readFileSync } from "node:fs";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import * as tls from "node:tls";
+
+// src/clients/proxy.ts
+import { BlockList, isIP, isIPv6 } from "node:net";
+
+// src/addresses.ts
+function unfitAddress(text, { mayHavePath = false } = {}) {
+  const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : void 0;
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") return "must be an http(s) address";
+  const hasPath = url.pathname !== "/" && !mayHavePath;
+  if (hasPath || /[?#]/.test(text) || `${url.username}${url.password}` !== "")
+    return `must have no ${mayHavePath ? "" : "path, "}query or user name`;
+  if (url.protocol === "http:" && !isThisMachine(url.hostname))
+    return "must be https: over http everybody on the way could read the token. Only this machine's own may be http";
+  return void 0;
+}
+function isThisMachine(hostname) {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+// src/secret.ts
+import { inspect } from "node:util";
+var SHOWN2 = "[secret]";
+var Secret = class {
+  #value;
+  constructor(value) {
+    this.#value = value;
+  }
+  /** The value itself. Call it where the value is used, not where it is passed on. */
+  unwrap() {
+    return this.#value;
+  }
+  /** UTF-8 bytes, for limits that are in bytes. */
+  get bytes() {
+    return Buffer.byteLength(this.#value, "utf8");
+  }
+  toString() {
+    return SHOWN2;
+  }
+  toJSON() {
+    return SHOWN2;
+  }
+  [Symbol.toPrimitive]() {
+    return SHOWN2;
+  }
+  [inspect.custom]() {
+    return SHOWN2;
+  }
 };
+
+// src/clients/proxy.ts
+function proxyFor(target, env) {
+  if (isThisMachine(target.hostname)) return void 0;
+  const name = target.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
+  const variable = [name, name.toLowerCase()].find((each) => (env[each] ?? "").trim() !== "");
+  if (variable === void 0 || isDirect(target, env.NO_PROXY || env.no_proxy || "")) return void 0;
+  return readProxy(variable, (env[variable] ?? "").trim());
+}
+function readProxy(variable, text) {
+  const address = text.includes("://") ? text : `http://${text}`;
+  const url = URL.canParse(address) && !/\s/.test(address) ? new URL(address) : void 0;
+  if (url === void 0 || !/^https?:$/.test(url.protocol))
+    throw unfit(variable, "is not the http(s) address of a proxy");
+  if (url.pathname !== "/" || /[?#]/.test(address))
+    throw unfit(variable, "has more than user name, password, host and port");
+  const authorization = loginOf(variable, url);
+  url.username = url.password = "";
+  return { url, variable, ...authorization === void 0 ? {} : { authorization } };
+}
+function loginOf(variable, { username, password }) {
+  if (username === "" && password === "") return void 0;
+  try {
+    const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return new Secret(`Basic ${Buffer.from(login).toString("base64")}`);
+  } catch {
+  }
+  throw unfit(variable, "has a % in its user name or password that begins no percent-encoding");
+}
+function unfit(variable, cause) {
+  return new RemedyError({
+    code: "address-invalid",
+    subject: variable,
+    cause,
+    remedy: `set it to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded (@ is %40)`
+  });
+}
+function isDirect(target, list) {
+  const host = target.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  const port = target.port || (target.protocol === "https:" ? "443" : "80");
+  return list.toLowerCase().split(/[\s,]+/).some((entry) => names(entry, host, port));
+}
+function names(entry, host, port) {
+  if (entry === "*") return true;
+  const [, inBrackets, name = "", only] = (isIPv6(entry) ? [entry, void 0, entry] : /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(entry)) ?? [];
+  if (only !== void 0 && only !== port) return false;
+  const plain = (inBrackets ?? name).replace(/^\*?\./, "").replace(/\.$/, "");
+  if (entry.includes("/")) return isInNetwork(host, entry);
+  if (isIP(plain) !== 0) return isInNetwork(host, plain);
+  return plain !== "" && (host === plain || isIP(host) === 0 && host.endsWith(`.${plain}`));
+}
+function isInNetwork(host, network) {
+  const [address = "", prefix = isIPv6(address) ? "128" : "32"] = network.split("/");
+  if (isIP(host) === 0 || isIP(address) === 0 || !/^\d{1,3}$/.test(prefix)) return false;
+  try {
+    const list = new BlockList();
+    list.addSubnet(address, Number(prefix), isIPv6(address) ? "ipv6" : "ipv4");
+    return list.check(host, isIPv6(host) ? "ipv6" : "ipv4");
+  } catch {
+    return false;
+  }
+}
+
+// src/clients/tunnel-agent.ts
+import { request as httpRequest } from "node:http";
+import { Agent, request as httpsRequest } from "node:https";
+import { isIPv6 as isIPv62 } from "node:net";
+var TunnelRefusedError = class extends Error {
+  constructor(status) {
+    super(`the proxy answered ${status}`);
+    this.status = status;
+  }
+  status;
+};
+var ProxyLostError = class extends Error {
+};
+var TunnelAgent = class extends Agent {
+  #proxy;
+  #secureContext;
+  constructor(proxy, secureContext) {
+    super({ keepAlive: true, ...secureContext && { secureContext } });
+    this.#proxy = proxy;
+    this.#secureContext = secureContext;
+  }
+  createConnection(options, done) {
+    const { url, authorization } = this.#proxy;
+    const host = `${options.host ?? ""}`;
+    const target = `${isIPv62(host) ? `[${host}]` : host}:${options.port ?? 443}`;
+    const open2 = url.protocol === "https:" ? httpsRequest : httpRequest;
+    const request = open2(url, {
+      method: "CONNECT",
+      path: target,
+      headers: {
+        host: target,
+        ...authorization === void 0 ? {} : { "proxy-authorization": authorization.unwrap() }
+      },
+      agent: false,
+      ...this.#secureContext === void 0 ? {} : { secureContext: this.#secureContext }
+    });
+    const end = () => request.destroy(Object.assign(new Error("no answer in time"), { code: "ABORT_ERR" }));
+    options.tunnelEnds?.addEventListener("abort", end, { once: true });
+    const settle = (error, socket) => {
+      options.tunnelEnds?.removeEventListener("abort", end);
+      done(error, socket);
+    };
+    request.once("connect", (answer, socket) => {
+      const status = answer.statusCode ?? 0;
+      if (status >= 200 && status < 300)
+        return settle(null, super.createConnection({ ...options, socket }) ?? void 0);
+      socket.destroy();
+      settle(new TunnelRefusedError(status));
+    });
+    request.once("error", (cause) => settle(new ProxyLostError("no answer", { cause })));
+    request.end();
+    return void 0;
+  }
+};
+
+// src/clients/connections.ts
+var PLAIN = new HttpAgent({ keepAlive: true });
+var AGENTS = /* @__PURE__ */ new Map();
+function wayTo(url, env, ends) {
+  const proxy = proxyFor(url, env);
+  if (url.protocol === "https:") {
+    const agent = agentFor(proxy, env);
+    return { proxy, isSecure: true, options: proxy === void 0 ? { agent } : { agent, tunnelEnds: ends } };
+  }
+  if (proxy === void 0) return { proxy, isSecure: false, options: { agent: PLAIN } };
+  const { protocol, port } = proxy.url;
+  const isSecure = protocol === "https:";
+  const options = {
+    agent: isSecure ? agentFor(void 0, env) : PLAIN,
+    protocol,
+    hostname: proxy.url.hostname.replace(/^\[|\]$/g, ""),
+    port: port || (isSecure ? 443 : 80),
+    path: url.href,
+    headers: {
+      host: url.host,
+      ...proxy.authorization && { "proxy-authorization": proxy.authorization.unwrap() }
+    }
+  };
+  return { proxy, isSecure, options };
+}
+function agentFor(proxy, env) {
+  const file = env.SSL_CERT_FILE ?? "";
+  const key = JSON.stringify([proxy?.url.href, proxy?.authorization?.unwrap(), file]);
+  const known = AGENTS.get(key);
+  if (known !== void 0) return known;
+  const secureContext = contextOf(file, env);
+  const agent = proxy === void 0 ? new HttpsAgent({ keepAlive: true, ...secureContext && { secureContext } }) : new TunnelAgent(proxy, secureContext);
+  AGENTS.set(key, agent);
+  return agent;
+}
+function contextOf(file, env) {
+  if (file === "") return void 0;
+  try {
+    return tls.createSecureContext({ ca: [...defaults(env), readFileSync(file, "utf8")] });
+  } catch {
+    return void 0;
+  }
+}
+function defaults(env) {
+  if (tls.getCACertificates !== void 0) return tls.getCACertificates("default");
+  const extra = env.NODE_EXTRA_CA_CERTS ?? "";
+  return [...tls.rootCertificates, ...extra === "" ? [] : [readFileSync(extra, "utf8")]];
+}
+
+// src/clients/lost-request.ts
+var NoAnswerError = class extends RemedyError {
+  /** @param advice what to look at, without what to do then: a command runs again, an application starts again. */
+  constructor(problem, advice = "check the address and the network") {
+    super(problem);
+    this.advice = advice;
+  }
+  advice;
+};
+var UNKNOWN_AUTHORITY = [
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "CERT_UNTRUSTED",
+  "INVALID_CA"
+];
+var OTHER_CERTIFICATES = {
+  CERT_HAS_EXPIRED: "check this machine's clock; else its owner must renew the certificate",
+  CERT_NOT_YET_VALID: "check this machine's clock",
+  CERT_REVOKED: "its owner must replace the certificate",
+  CERT_REJECTED: "its owner must replace the certificate",
+  ERR_TLS_CERT_ALTNAME_INVALID: "use the host name that the certificate is for"
+};
+var UNREACHABLE = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/;
+function lossOf({
+  method,
+  url,
+  proxy,
+  env,
+  cause
+}) {
+  if (cause instanceof RemedyError) return cause;
+  if (cause instanceof TunnelRefusedError && proxy !== void 0)
+    return refusedByProxy({ method, url, proxy }, cause.status);
+  const isProxys = cause instanceof ProxyLostError;
+  const code = codeOf(isProxys ? cause.cause : cause);
+  const subject = `${method} ${url.origin}${url.pathname}`;
+  const whose = isProxys && proxy !== void 0 ? `the proxy ${proxy.url.host}` : url.host;
+  const certificate = UNKNOWN_AUTHORITY.includes(code) ? authorityRemedy(env) : OTHER_CERTIFICATES[code];
+  if (certificate !== void 0)
+    return new RemedyError({
+      code: "certificate-untrusted",
+      subject,
+      cause: `the certificate of ${whose} is not trusted (${code})`,
+      remedy: certificate
+    });
+  const isLate = code === "TimeoutError" || code === "ABORT_ERR";
+  const from = isProxys ? ` from ${whose} of ${proxy?.variable}` : "";
+  const where = isProxys ? `check ${proxy?.variable}, or add ${url.hostname} to NO_PROXY if it is reached directly` : UNREACHABLE.test(code) && proxy === void 0 ? "check the address and the network (behind a proxy, set HTTPS_PROXY)" : "check the address and the network";
+  const again = method === "GET" ? "" : ": a second run finishes what this one did not";
+  const told = isLate ? `no answer${from} in time` : `no answer${from} (${code})`;
+  return new NoAnswerError(
+    { code: "no-answer", subject, cause: told, remedy: `${where}, then run again${again}` },
+    where
+  );
+}
+function answerOfProxy(lost, status) {
+  const { proxy } = lost;
+  return proxy !== void 0 && status === 407 ? refusedByProxy({ ...lost, proxy }, status) : void 0;
+}
+function refusedByProxy({ method, url, proxy }, status) {
+  const { host } = proxy.url;
+  const subject = `${method} ${url.origin}${url.pathname}`;
+  if (status === 407)
+    return new RemedyError({
+      code: "proxy-login-refused",
+      subject: proxy.variable,
+      cause: `the proxy ${host} ${proxy.authorization === void 0 ? "asks for a user name and a password" : "refuses the user name or the password in it"} (407)`,
+      remedy: `set ${proxy.variable} to http://USER:PASSWORD@${host}, with special characters percent-encoded (@ is %40)`
+    });
+  const direct = `add ${url.hostname} to NO_PROXY if it is reached directly`;
+  if (status >= 500) {
+    const advice = `check the address, or ${direct}`;
+    const told = `the proxy ${host} of ${proxy.variable} does not reach it (${status})`;
+    return new NoAnswerError(
+      { code: "no-answer", subject, cause: told, remedy: `${advice}, then run again` },
+      advice
+    );
+  }
+  return new RemedyError({
+    code: "proxy-refused",
+    subject,
+    cause: `the proxy ${host} of ${proxy.variable} refuses to connect to ${url.host} (${status})`,
+    remedy: `ask who runs the proxy to allow ${url.host}, or ${direct}`
+  });
+}
+function authorityRemedy(env) {
+  const given = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"].filter((name) => (env[name] ?? "") !== "");
+  const add = "name a readable PEM file with the authority's certificate in NODE_EXTRA_CA_CERTS before the start";
+  const isNot = given.length === 0 ? "" : ` (${given.join(" and ")} ${given.length === 1 ? "is" : "are"} set, but the authority is not in the file)`;
+  return `if the network has an authority of its own, ${add}${isNot}`;
+}
+function codeOf(cause) {
+  return cause.code ?? cause.name;
+}
+
+// src/clients/http.ts
 var TooLargeError = class extends RemedyError {
 };
-var AGENTS = { "http:": new HttpAgent({ keepAlive: true }), "https:": new HttpsAgent({ keepAlive: true }) };
 var LONGEST_WAIT_MS = 3e4;
 var MIB = 1024 * 1024;
 function createHttp(options = {}) {
   const { tries = 5, timeoutMs = 3e4, waitMs = 500, patienceMs = 12e4, requestMs = 24e4 } = options;
-  const { answerBytes = 32 * MIB, totalBytes = 256 * MIB, totalMs = 48e4 } = options;
+  const { answerBytes = 32 * MIB, totalBytes = 256 * MIB, totalMs = 48e4, env = {} } = options;
   const busy = createStopwatch();
   let bytesLeft = totalBytes;
   return async (request) => {
@@ -64,7 +378,7 @@ function createHttp(options = {}) {
         const last = attempt >= tries;
         const ms = Math.max(1, Math.ceil(Math.min(timeoutMs, timeLeft())));
         try {
-          const answer = await send(request, { ms, bytes: Math.min(answerBytes, bytesLeft) });
+          const answer = await send(request, env, { ms, bytes: Math.min(answerBytes, bytesLeft) });
           bytesLeft -= answer.bytes;
           const wait = waitAfter(answer, attempt, waitMs);
           if (last || wait > Math.min(patienceMs, timeLeft()) || !worthRepeating(request, answer))
@@ -114,9 +428,9 @@ function backoff(attempt, first) {
   const wait = Math.min(first * 2 ** (attempt - 1), LONGEST_WAIT_MS);
   return wait / 2 + Math.random() * (wait / 2);
 }
-async function send(request, limits) {
+async function send(request, env, limits) {
   const url = URL.canParse(request.url) ? new URL(request.url) : null;
-  if (url === null || !(url.protocol in AGENTS)) {
+  if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new RemedyError({
       code: "address-invalid",
       subject: `${request.method} request`,
@@ -124,19 +438,26 @@ async function send(request, limits) {
       remedy: "fix the configured address"
     });
   }
-  const open2 = url.protocol === "https:" ? httpsRequest : httpRequest;
-  const agent = AGENTS[url.protocol];
   const { method } = request;
   const body = request.body === void 0 ? void 0 : Buffer.from(request.body, "utf8");
-  const headers = { ...request.headers, ...body === void 0 ? {} : { "content-length": body.length } };
   const signal = AbortSignal.timeout(limits.ms);
+  const { proxy, isSecure, options } = wayTo(url, env, signal);
+  const open2 = isSecure ? httpsRequest2 : httpRequest2;
+  const headers = {
+    ...options.headers,
+    ...request.headers,
+    ...body === void 0 ? {} : { "content-length": body.length }
+  };
   return new Promise((done, fail) => {
-    const lost = (cause) => fail(cause instanceof RemedyError ? cause : noAnswer(method, url, cause));
-    const outgoing = open2(url, { method, headers, agent, signal }, (answer) => {
-      collect(answer, limits.bytes, () => tooLarge(method, url, limits.bytes)).then(
-        (text) => done({ status: answer.statusCode ?? 0, headers: answer.headers, ...text }),
-        lost
-      );
+    const lost = (cause) => fail(lossOf({ method, url, proxy, env, cause }));
+    const outgoing = open2(url, { ...options, method, headers, signal }, (answer) => {
+      const refused = answerOfProxy({ method, url, proxy }, answer.statusCode);
+      if (refused !== void 0) outgoing.destroy(refused);
+      else
+        collect(answer, limits.bytes, () => tooLarge(method, url, limits.bytes)).then(
+          (text) => done({ status: answer.statusCode ?? 0, headers: answer.headers, ...text }),
+          lost
+        );
     });
     outgoing.on("error", lost);
     outgoing.end(body);
@@ -158,15 +479,6 @@ function tooLarge(method, url, bytes) {
     subject: `${method} ${url.origin}${url.pathname}`,
     cause: `the answer has more than ${bytes} bytes, or is the last of too many`,
     remedy: "check that the address is the service's, and what stands in between; ask for less"
-  });
-}
-function noAnswer(method, url, cause) {
-  const code = cause.code ?? cause.name;
-  return new NoAnswerError({
-    code: "no-answer",
-    subject: `${method} ${url.origin}${url.pathname}`,
-    cause: code === "TimeoutError" || code === "ABORT_ERR" ? "no answer in time" : `no answer (${code})`,
-    remedy: method === "GET" ? "check the address and the network, then run again" : "check the address and the network, then run again: a second run finishes what this one did not"
   });
 }
 
@@ -287,36 +599,6 @@ function diagnosticsOf(answer) {
   }
 }
 
-// src/secret.ts
-import { inspect } from "node:util";
-var SHOWN2 = "[secret]";
-var Secret = class {
-  #value;
-  constructor(value) {
-    this.#value = value;
-  }
-  /** The value itself. Call it where the value is used, not where it is passed on. */
-  unwrap() {
-    return this.#value;
-  }
-  /** UTF-8 bytes, for limits that are in bytes. */
-  get bytes() {
-    return Buffer.byteLength(this.#value, "utf8");
-  }
-  toString() {
-    return SHOWN2;
-  }
-  toJSON() {
-    return SHOWN2;
-  }
-  [Symbol.toPrimitive]() {
-    return SHOWN2;
-  }
-  [inspect.custom]() {
-    return SHOWN2;
-  }
-};
-
 // src/clients/pulumi-cloud.ts
 function valueAt(document, path) {
   let found = { value: member(document, "properties") };
@@ -372,23 +654,8 @@ function readOne(spec, path, value) {
 // src/loaders/typescript/create-loader.ts
 import { AsyncLocalStorage } from "node:async_hooks";
 
-// src/addresses.ts
-function unfitAddress(text, { mayHavePath = false } = {}) {
-  const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : void 0;
-  if (url?.protocol !== "https:" && url?.protocol !== "http:") return "must be an http(s) address";
-  const hasPath = url.pathname !== "/" && !mayHavePath;
-  if (hasPath || /[?#]/.test(text) || `${url.username}${url.password}` !== "")
-    return `must have no ${mayHavePath ? "" : "path, "}query or user name`;
-  if (url.protocol === "http:" && !isThisMachine(url.hostname))
-    return "must be https: over http everybody on the way could read the token. Only this machine's own may be http";
-  return void 0;
-}
-function isThisMachine(hostname) {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
 // src/clients/pulumi-login.ts
-import { readFileSync } from "node:fs";
+import { readFileSync as readFileSync2 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 var PULUMI_CLOUD = "https://api.pulumi.com";
@@ -398,7 +665,7 @@ function findPulumiToken(address, env, home = homedir()) {
 }
 function storedToken(address, folder) {
   try {
-    const text = readFileSync(join(folder, "credentials.json"), "utf8");
+    const text = readFileSync2(join(folder, "credentials.json"), "utf8");
     const { accounts, accessTokens } = JSON.parse(text);
     return secretIn(accounts?.[address]?.accessToken) ?? secretIn(accessTokens?.[address]);
   } catch {
@@ -410,7 +677,7 @@ function secretIn(text) {
 }
 
 // src/loaders/typescript/token-sources.ts
-import { readFileSync as readFileSync2 } from "node:fs";
+import { readFileSync as readFileSync3 } from "node:fs";
 import { join as join2 } from "node:path";
 
 // src/clients/oidc.ts
@@ -583,7 +850,7 @@ function identityIn(path, context) {
 }
 function textOf(path) {
   try {
-    return new Secret(readFileSync2(path, "utf8").trim());
+    return new Secret(readFileSync3(path, "utf8").trim());
   } catch {
     return void 0;
   }
@@ -600,7 +867,7 @@ function isLoginEncrypted(variables) {
   const home = join2(variables.HOME ?? "", ".pulumi");
   const folder = variables.PULUMI_CREDENTIALS_PATH || variables.PULUMI_HOME || home;
   try {
-    const kept = JSON.parse(readFileSync2(join2(folder, "credentials.json"), "utf8"));
+    const kept = JSON.parse(readFileSync3(join2(folder, "credentials.json"), "utf8"));
     return "$pulumiSecureStore" in kept;
   } catch {
     return false;
@@ -626,7 +893,7 @@ function decideOptions(options, spec) {
     url: checkUrl(options.url ?? (variables.PULUMI_BACKEND_URL || PULUMI_CLOUD)),
     source: sourceOf(token),
     variables,
-    http: () => options.http ?? createHttp({ timeoutMs: ms, requestMs: ms, totalMs: ms, patienceMs: ms })
+    http: () => options.http ?? createHttp({ timeoutMs: ms, requestMs: ms, totalMs: ms, patienceMs: ms, env: variables })
   };
 }
 function checkTimes({ timeout, maxAge, background, staleIfError = 0 }) {
@@ -664,7 +931,7 @@ function checkUrl(text) {
 
 // src/loaders/typescript/last-known-good.ts
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { readFileSync as readFileSync3, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync as readFileSync4, renameSync, rmSync, writeFileSync } from "node:fs";
 var NONCE_BYTES = 12;
 var TAG_BYTES = 16;
 var KEY_BYTES = 32;
@@ -696,7 +963,7 @@ function saveCopy(options, about, values) {
 function readCopy(options, about) {
   const key = keyOf(options);
   try {
-    const kept = JSON.parse(readFileSync3(options.path, "utf8"));
+    const kept = JSON.parse(readFileSync4(options.path, "utf8"));
     const data = Buffer.from(kept.data, "base64");
     const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(kept.nonce, "base64"), {
       authTagLength: TAG_BYTES
@@ -762,8 +1029,8 @@ function changedKeys(before, after) {
   return [...after.values.keys()].filter((key) => text(before, key) !== text(after, key));
 }
 function unknownKey(spec, key) {
-  const names = new Map(spec.entries.flatMap(({ name, keys }) => keys.map((each) => [each, name])));
-  const nearest = nearestNames(key, [...names.keys()]).map((each) => `${each} (${names.get(each)})`);
+  const names2 = new Map(spec.entries.flatMap(({ name, keys }) => keys.map((each) => [each, name])));
+  const nearest = nearestNames(key, [...names2.keys()]).map((each) => `${each} (${names2.get(each)})`);
   return new RemedyError({
     code: "app-key-unknown",
     subject: `app key ${key}`,
@@ -878,8 +1145,8 @@ function fromCopy(spec, environment, kept) {
 }
 function unavailable(subject, error) {
   if (error instanceof UnavailableError) return error;
-  const cause = error instanceof NoAnswerError ? error.problem.cause : "no answer";
-  const remedy = "check the address and the network, then start again";
+  const [cause, advice] = error instanceof NoAnswerError ? [error.problem.cause, error.advice] : ["no answer", "check the address and the network"];
+  const remedy = `${advice}, then start again`;
   return new UnavailableError({ code: "pulumi-unavailable", subject, cause, remedy });
 }
 

@@ -7360,8 +7360,8 @@ var require_dist = __commonJS({
 });
 
 // src/clients/http.ts
-var import_node_http = require("node:http");
-var import_node_https = require("node:https");
+var import_node_http3 = require("node:http");
+var import_node_https3 = require("node:https");
 var import_promises = require("node:timers/promises");
 
 // src/text.ts
@@ -7397,17 +7397,332 @@ function oneLine({ subject, cause, remedy }) {
 var TokenError = class extends RemedyError {
 };
 
-// src/clients/http.ts
-var NoAnswerError = class extends RemedyError {
+// src/clients/connections.ts
+var import_node_fs = require("node:fs");
+var import_node_http2 = require("node:http");
+var import_node_https2 = require("node:https");
+var tls = __toESM(require("node:tls"));
+
+// src/clients/proxy.ts
+var import_node_net = require("node:net");
+
+// src/addresses.ts
+function unfitAddress(text, { mayHavePath = false } = {}) {
+  const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : void 0;
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") return "must be an http(s) address";
+  const hasPath = url.pathname !== "/" && !mayHavePath;
+  if (hasPath || /[?#]/.test(text) || `${url.username}${url.password}` !== "")
+    return `must have no ${mayHavePath ? "" : "path, "}query or user name`;
+  if (url.protocol === "http:" && !isThisMachine(url.hostname))
+    return "must be https: over http everybody on the way could read the token. Only this machine's own may be http";
+  return void 0;
+}
+function isThisMachine(hostname) {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+// src/secret.ts
+var import_node_util = require("node:util");
+var SHOWN = "[secret]";
+var Secret = class {
+  #value;
+  constructor(value) {
+    this.#value = value;
+  }
+  /** The value itself. Call it where the value is used, not where it is passed on. */
+  unwrap() {
+    return this.#value;
+  }
+  /** UTF-8 bytes, for limits that are in bytes. */
+  get bytes() {
+    return Buffer.byteLength(this.#value, "utf8");
+  }
+  toString() {
+    return SHOWN;
+  }
+  toJSON() {
+    return SHOWN;
+  }
+  [Symbol.toPrimitive]() {
+    return SHOWN;
+  }
+  [import_node_util.inspect.custom]() {
+    return SHOWN;
+  }
 };
+
+// src/clients/proxy.ts
+function proxyFor(target, env) {
+  if (isThisMachine(target.hostname)) return void 0;
+  const name = target.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
+  const variable = [name, name.toLowerCase()].find((each) => (env[each] ?? "").trim() !== "");
+  if (variable === void 0 || isDirect(target, env.NO_PROXY || env.no_proxy || "")) return void 0;
+  return readProxy(variable, (env[variable] ?? "").trim());
+}
+function readProxy(variable, text) {
+  const address = text.includes("://") ? text : `http://${text}`;
+  const url = URL.canParse(address) && !/\s/.test(address) ? new URL(address) : void 0;
+  if (url === void 0 || !/^https?:$/.test(url.protocol))
+    throw unfit(variable, "is not the http(s) address of a proxy");
+  if (url.pathname !== "/" || /[?#]/.test(address))
+    throw unfit(variable, "has more than user name, password, host and port");
+  const authorization = loginOf(variable, url);
+  url.username = url.password = "";
+  return { url, variable, ...authorization === void 0 ? {} : { authorization } };
+}
+function loginOf(variable, { username, password }) {
+  if (username === "" && password === "") return void 0;
+  try {
+    const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return new Secret(`Basic ${Buffer.from(login).toString("base64")}`);
+  } catch {
+  }
+  throw unfit(variable, "has a % in its user name or password that begins no percent-encoding");
+}
+function unfit(variable, cause) {
+  return new RemedyError({
+    code: "address-invalid",
+    subject: variable,
+    cause,
+    remedy: `set it to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded (@ is %40)`
+  });
+}
+function isDirect(target, list) {
+  const host = target.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  const port = target.port || (target.protocol === "https:" ? "443" : "80");
+  return list.toLowerCase().split(/[\s,]+/).some((entry2) => names(entry2, host, port));
+}
+function names(entry2, host, port) {
+  if (entry2 === "*") return true;
+  const [, inBrackets, name = "", only] = ((0, import_node_net.isIPv6)(entry2) ? [entry2, void 0, entry2] : /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(entry2)) ?? [];
+  if (only !== void 0 && only !== port) return false;
+  const plain = (inBrackets ?? name).replace(/^\*?\./, "").replace(/\.$/, "");
+  if (entry2.includes("/")) return isInNetwork(host, entry2);
+  if ((0, import_node_net.isIP)(plain) !== 0) return isInNetwork(host, plain);
+  return plain !== "" && (host === plain || (0, import_node_net.isIP)(host) === 0 && host.endsWith(`.${plain}`));
+}
+function isInNetwork(host, network) {
+  const [address = "", prefix = (0, import_node_net.isIPv6)(address) ? "128" : "32"] = network.split("/");
+  if ((0, import_node_net.isIP)(host) === 0 || (0, import_node_net.isIP)(address) === 0 || !/^\d{1,3}$/.test(prefix)) return false;
+  try {
+    const list = new import_node_net.BlockList();
+    list.addSubnet(address, Number(prefix), (0, import_node_net.isIPv6)(address) ? "ipv6" : "ipv4");
+    return list.check(host, (0, import_node_net.isIPv6)(host) ? "ipv6" : "ipv4");
+  } catch {
+    return false;
+  }
+}
+
+// src/clients/tunnel-agent.ts
+var import_node_http = require("node:http");
+var import_node_https = require("node:https");
+var import_node_net2 = require("node:net");
+var TunnelRefusedError = class extends Error {
+  constructor(status) {
+    super(`the proxy answered ${status}`);
+    this.status = status;
+  }
+  status;
+};
+var ProxyLostError = class extends Error {
+};
+var TunnelAgent = class extends import_node_https.Agent {
+  #proxy;
+  #secureContext;
+  constructor(proxy, secureContext) {
+    super({ keepAlive: true, ...secureContext && { secureContext } });
+    this.#proxy = proxy;
+    this.#secureContext = secureContext;
+  }
+  createConnection(options, done) {
+    const { url, authorization } = this.#proxy;
+    const host = `${options.host ?? ""}`;
+    const target = `${(0, import_node_net2.isIPv6)(host) ? `[${host}]` : host}:${options.port ?? 443}`;
+    const open = url.protocol === "https:" ? import_node_https.request : import_node_http.request;
+    const request = open(url, {
+      method: "CONNECT",
+      path: target,
+      headers: {
+        host: target,
+        ...authorization === void 0 ? {} : { "proxy-authorization": authorization.unwrap() }
+      },
+      agent: false,
+      ...this.#secureContext === void 0 ? {} : { secureContext: this.#secureContext }
+    });
+    const end = () => request.destroy(Object.assign(new Error("no answer in time"), { code: "ABORT_ERR" }));
+    options.tunnelEnds?.addEventListener("abort", end, { once: true });
+    const settle = (error, socket) => {
+      options.tunnelEnds?.removeEventListener("abort", end);
+      done(error, socket);
+    };
+    request.once("connect", (answer, socket) => {
+      const status = answer.statusCode ?? 0;
+      if (status >= 200 && status < 300)
+        return settle(null, super.createConnection({ ...options, socket }) ?? void 0);
+      socket.destroy();
+      settle(new TunnelRefusedError(status));
+    });
+    request.once("error", (cause) => settle(new ProxyLostError("no answer", { cause })));
+    request.end();
+    return void 0;
+  }
+};
+
+// src/clients/connections.ts
+var PLAIN = new import_node_http2.Agent({ keepAlive: true });
+var AGENTS = /* @__PURE__ */ new Map();
+function wayTo(url, env, ends) {
+  const proxy = proxyFor(url, env);
+  if (url.protocol === "https:") {
+    const agent = agentFor(proxy, env);
+    return { proxy, isSecure: true, options: proxy === void 0 ? { agent } : { agent, tunnelEnds: ends } };
+  }
+  if (proxy === void 0) return { proxy, isSecure: false, options: { agent: PLAIN } };
+  const { protocol, port } = proxy.url;
+  const isSecure = protocol === "https:";
+  const options = {
+    agent: isSecure ? agentFor(void 0, env) : PLAIN,
+    protocol,
+    hostname: proxy.url.hostname.replace(/^\[|\]$/g, ""),
+    port: port || (isSecure ? 443 : 80),
+    path: url.href,
+    headers: {
+      host: url.host,
+      ...proxy.authorization && { "proxy-authorization": proxy.authorization.unwrap() }
+    }
+  };
+  return { proxy, isSecure, options };
+}
+function agentFor(proxy, env) {
+  const file = env.SSL_CERT_FILE ?? "";
+  const key = JSON.stringify([proxy?.url.href, proxy?.authorization?.unwrap(), file]);
+  const known = AGENTS.get(key);
+  if (known !== void 0) return known;
+  const secureContext = contextOf(file, env);
+  const agent = proxy === void 0 ? new import_node_https2.Agent({ keepAlive: true, ...secureContext && { secureContext } }) : new TunnelAgent(proxy, secureContext);
+  AGENTS.set(key, agent);
+  return agent;
+}
+function contextOf(file, env) {
+  if (file === "") return void 0;
+  try {
+    return tls.createSecureContext({ ca: [...defaults(env), (0, import_node_fs.readFileSync)(file, "utf8")] });
+  } catch {
+    return void 0;
+  }
+}
+function defaults(env) {
+  if (tls.getCACertificates !== void 0) return tls.getCACertificates("default");
+  const extra = env.NODE_EXTRA_CA_CERTS ?? "";
+  return [...tls.rootCertificates, ...extra === "" ? [] : [(0, import_node_fs.readFileSync)(extra, "utf8")]];
+}
+
+// src/clients/lost-request.ts
+var NoAnswerError = class extends RemedyError {
+  /** @param advice what to look at, without what to do then: a command runs again, an application starts again. */
+  constructor(problem, advice = "check the address and the network") {
+    super(problem);
+    this.advice = advice;
+  }
+  advice;
+};
+var UNKNOWN_AUTHORITY = [
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "CERT_UNTRUSTED",
+  "INVALID_CA"
+];
+var OTHER_CERTIFICATES = {
+  CERT_HAS_EXPIRED: "check this machine's clock; else its owner must renew the certificate",
+  CERT_NOT_YET_VALID: "check this machine's clock",
+  CERT_REVOKED: "its owner must replace the certificate",
+  CERT_REJECTED: "its owner must replace the certificate",
+  ERR_TLS_CERT_ALTNAME_INVALID: "use the host name that the certificate is for"
+};
+var UNREACHABLE = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/;
+function lossOf({
+  method,
+  url,
+  proxy,
+  env,
+  cause
+}) {
+  if (cause instanceof RemedyError) return cause;
+  if (cause instanceof TunnelRefusedError && proxy !== void 0)
+    return refusedByProxy({ method, url, proxy }, cause.status);
+  const isProxys = cause instanceof ProxyLostError;
+  const code = codeOf(isProxys ? cause.cause : cause);
+  const subject = `${method} ${url.origin}${url.pathname}`;
+  const whose = isProxys && proxy !== void 0 ? `the proxy ${proxy.url.host}` : url.host;
+  const certificate = UNKNOWN_AUTHORITY.includes(code) ? authorityRemedy(env) : OTHER_CERTIFICATES[code];
+  if (certificate !== void 0)
+    return new RemedyError({
+      code: "certificate-untrusted",
+      subject,
+      cause: `the certificate of ${whose} is not trusted (${code})`,
+      remedy: certificate
+    });
+  const isLate = code === "TimeoutError" || code === "ABORT_ERR";
+  const from = isProxys ? ` from ${whose} of ${proxy?.variable}` : "";
+  const where = isProxys ? `check ${proxy?.variable}, or add ${url.hostname} to NO_PROXY if it is reached directly` : UNREACHABLE.test(code) && proxy === void 0 ? "check the address and the network (behind a proxy, set HTTPS_PROXY)" : "check the address and the network";
+  const again = method === "GET" ? "" : ": a second run finishes what this one did not";
+  const told = isLate ? `no answer${from} in time` : `no answer${from} (${code})`;
+  return new NoAnswerError(
+    { code: "no-answer", subject, cause: told, remedy: `${where}, then run again${again}` },
+    where
+  );
+}
+function answerOfProxy(lost, status) {
+  const { proxy } = lost;
+  return proxy !== void 0 && status === 407 ? refusedByProxy({ ...lost, proxy }, status) : void 0;
+}
+function refusedByProxy({ method, url, proxy }, status) {
+  const { host } = proxy.url;
+  const subject = `${method} ${url.origin}${url.pathname}`;
+  if (status === 407)
+    return new RemedyError({
+      code: "proxy-login-refused",
+      subject: proxy.variable,
+      cause: `the proxy ${host} ${proxy.authorization === void 0 ? "asks for a user name and a password" : "refuses the user name or the password in it"} (407)`,
+      remedy: `set ${proxy.variable} to http://USER:PASSWORD@${host}, with special characters percent-encoded (@ is %40)`
+    });
+  const direct = `add ${url.hostname} to NO_PROXY if it is reached directly`;
+  if (status >= 500) {
+    const advice = `check the address, or ${direct}`;
+    const told = `the proxy ${host} of ${proxy.variable} does not reach it (${status})`;
+    return new NoAnswerError(
+      { code: "no-answer", subject, cause: told, remedy: `${advice}, then run again` },
+      advice
+    );
+  }
+  return new RemedyError({
+    code: "proxy-refused",
+    subject,
+    cause: `the proxy ${host} of ${proxy.variable} refuses to connect to ${url.host} (${status})`,
+    remedy: `ask who runs the proxy to allow ${url.host}, or ${direct}`
+  });
+}
+function authorityRemedy(env) {
+  const given = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"].filter((name) => (env[name] ?? "") !== "");
+  const add = "name a readable PEM file with the authority's certificate in NODE_EXTRA_CA_CERTS before the start";
+  const isNot = given.length === 0 ? "" : ` (${given.join(" and ")} ${given.length === 1 ? "is" : "are"} set, but the authority is not in the file)`;
+  return `if the network has an authority of its own, ${add}${isNot}`;
+}
+function codeOf(cause) {
+  return cause.code ?? cause.name;
+}
+
+// src/clients/http.ts
 var TooLargeError = class extends RemedyError {
 };
-var AGENTS = { "http:": new import_node_http.Agent({ keepAlive: true }), "https:": new import_node_https.Agent({ keepAlive: true }) };
 var LONGEST_WAIT_MS = 3e4;
 var MIB = 1024 * 1024;
 function createHttp(options = {}) {
   const { tries = 5, timeoutMs = 3e4, waitMs = 500, patienceMs = 12e4, requestMs = 24e4 } = options;
-  const { answerBytes = 32 * MIB, totalBytes = 256 * MIB, totalMs = 48e4 } = options;
+  const { answerBytes = 32 * MIB, totalBytes = 256 * MIB, totalMs = 48e4, env = {} } = options;
   const busy = createStopwatch();
   let bytesLeft = totalBytes;
   return async (request) => {
@@ -7419,7 +7734,7 @@ function createHttp(options = {}) {
         const last = attempt >= tries;
         const ms = Math.max(1, Math.ceil(Math.min(timeoutMs, timeLeft())));
         try {
-          const answer = await send(request, { ms, bytes: Math.min(answerBytes, bytesLeft) });
+          const answer = await send(request, env, { ms, bytes: Math.min(answerBytes, bytesLeft) });
           bytesLeft -= answer.bytes;
           const wait = waitAfter(answer, attempt, waitMs);
           if (last || wait > Math.min(patienceMs, timeLeft()) || !worthRepeating(request, answer))
@@ -7469,9 +7784,9 @@ function backoff(attempt, first) {
   const wait = Math.min(first * 2 ** (attempt - 1), LONGEST_WAIT_MS);
   return wait / 2 + Math.random() * (wait / 2);
 }
-async function send(request, limits) {
+async function send(request, env, limits) {
   const url = URL.canParse(request.url) ? new URL(request.url) : null;
-  if (url === null || !(url.protocol in AGENTS)) {
+  if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new RemedyError({
       code: "address-invalid",
       subject: `${request.method} request`,
@@ -7479,19 +7794,26 @@ async function send(request, limits) {
       remedy: "fix the configured address"
     });
   }
-  const open = url.protocol === "https:" ? import_node_https.request : import_node_http.request;
-  const agent = AGENTS[url.protocol];
   const { method } = request;
   const body = request.body === void 0 ? void 0 : Buffer.from(request.body, "utf8");
-  const headers = { ...request.headers, ...body === void 0 ? {} : { "content-length": body.length } };
   const signal = AbortSignal.timeout(limits.ms);
+  const { proxy, isSecure, options } = wayTo(url, env, signal);
+  const open = isSecure ? import_node_https3.request : import_node_http3.request;
+  const headers = {
+    ...options.headers,
+    ...request.headers,
+    ...body === void 0 ? {} : { "content-length": body.length }
+  };
   return new Promise((done, fail) => {
-    const lost = (cause) => fail(cause instanceof RemedyError ? cause : noAnswer(method, url, cause));
-    const outgoing = open(url, { method, headers, agent, signal }, (answer) => {
-      collect(answer, limits.bytes, () => tooLarge(method, url, limits.bytes)).then(
-        (text) => done({ status: answer.statusCode ?? 0, headers: answer.headers, ...text }),
-        lost
-      );
+    const lost = (cause) => fail(lossOf({ method, url, proxy, env, cause }));
+    const outgoing = open(url, { ...options, method, headers, signal }, (answer) => {
+      const refused = answerOfProxy({ method, url, proxy }, answer.statusCode);
+      if (refused !== void 0) outgoing.destroy(refused);
+      else
+        collect(answer, limits.bytes, () => tooLarge(method, url, limits.bytes)).then(
+          (text) => done({ status: answer.statusCode ?? 0, headers: answer.headers, ...text }),
+          lost
+        );
     });
     outgoing.on("error", lost);
     outgoing.end(body);
@@ -7515,22 +7837,13 @@ function tooLarge(method, url, bytes) {
     remedy: "check that the address is the service's, and what stands in between; ask for less"
   });
 }
-function noAnswer(method, url, cause) {
-  const code = cause.code ?? cause.name;
-  return new NoAnswerError({
-    code: "no-answer",
-    subject: `${method} ${url.origin}${url.pathname}`,
-    cause: code === "TimeoutError" || code === "ABORT_ERR" ? "no answer in time" : `no answer (${code})`,
-    remedy: method === "GET" ? "check the address and the network, then run again" : "check the address and the network, then run again: a second run finishes what this one did not"
-  });
-}
 
 // src/sync/runner.ts
-var import_node_fs = require("node:fs");
+var import_node_fs2 = require("node:fs");
 function createRunner(env, print) {
   const inActions = env.GITHUB_ACTIONS === "true";
   const append = (file, text) => {
-    if (file !== void 0 && file !== "") (0, import_node_fs.appendFileSync)(file, text);
+    if (file !== void 0 && file !== "") (0, import_node_fs2.appendFileSync)(file, text);
   };
   const annotate = (level, text) => print(inActions ? annotation(level, text) : logLine(`${level}: ${text}`));
   return {
@@ -7813,51 +8126,6 @@ function isName(value) {
   return typeof value === "string" && value !== "";
 }
 
-// src/addresses.ts
-function unfitAddress(text, { mayHavePath = false } = {}) {
-  const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : void 0;
-  if (url?.protocol !== "https:" && url?.protocol !== "http:") return "must be an http(s) address";
-  const hasPath = url.pathname !== "/" && !mayHavePath;
-  if (hasPath || /[?#]/.test(text) || `${url.username}${url.password}` !== "")
-    return `must have no ${mayHavePath ? "" : "path, "}query or user name`;
-  if (url.protocol === "http:" && !isThisMachine(url.hostname))
-    return "must be https: over http everybody on the way could read the token. Only this machine's own may be http";
-  return void 0;
-}
-function isThisMachine(hostname) {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-// src/secret.ts
-var import_node_util = require("node:util");
-var SHOWN = "[secret]";
-var Secret = class {
-  #value;
-  constructor(value) {
-    this.#value = value;
-  }
-  /** The value itself. Call it where the value is used, not where it is passed on. */
-  unwrap() {
-    return this.#value;
-  }
-  /** UTF-8 bytes, for limits that are in bytes. */
-  get bytes() {
-    return Buffer.byteLength(this.#value, "utf8");
-  }
-  toString() {
-    return SHOWN;
-  }
-  toJSON() {
-    return SHOWN;
-  }
-  [Symbol.toPrimitive]() {
-    return SHOWN;
-  }
-  [import_node_util.inspect.custom]() {
-    return SHOWN;
-  }
-};
-
 // src/clients/pulumi-login.ts
 var PULUMI_CLOUD = "https://api.pulumi.com";
 function checkedAddress(thing, text) {
@@ -8044,7 +8312,7 @@ var LARGEST_VALUE = 49152;
 function isSentinel(value) {
   return value.trim() === SENTINEL;
 }
-function unfit(format, value) {
+function unfit2(format, value) {
   const bytes = Buffer.byteLength(value, "utf8");
   if (bytes > LARGEST_VALUE) return `has ${bytes} bytes; GitHub's limit is ${LARGEST_VALUE}`;
   if (value.trim() === "") return value === "" ? "is empty" : "is only white space";
@@ -8252,7 +8520,7 @@ function chooseValue(secret, input) {
     const reason = `${first.name} and ${other.name} hold different values; set both to the right one, or delete one in GitHub`;
     return { kind: "refused", code: "conflicting", reason };
   }
-  const wrong = unfit(secret.format, first.value);
+  const wrong = unfit2(secret.format, first.value);
   if (wrong !== void 0)
     return { kind: "refused", code: "unfit", reason: `the value of ${first.name} ${wrong}` };
   const odd = oddity(secret.format, first.value);
@@ -8263,21 +8531,21 @@ var CAME_EMPTY = "came empty: it is not in GitHub, is empty there, is not grante
 function withoutValue(secret, input) {
   if (secret.default !== void 0)
     return { kind: "value", value: new Secret(secret.default), source: "default" };
-  const names = [secret.name, ...secret.aliases];
-  const code = names.some((name) => isSentinel(input[name] ?? "")) ? "unset" : "absent";
-  const isGiven = names.some((name) => input[name] !== void 0);
-  const missing = isGiven ? CAME_EMPTY : `${names.join(" or ")} is not set where the sync runs`;
+  const names2 = [secret.name, ...secret.aliases];
+  const code = names2.some((name) => isSentinel(input[name] ?? "")) ? "unset" : "absent";
+  const isGiven = names2.some((name) => input[name] !== void 0);
+  const missing = isGiven ? CAME_EMPTY : `${names2.join(" or ")} is not set where the sync runs`;
   const reason = code === "unset" ? "nobody has set it in GitHub yet" : missing;
   return secret.required ? { kind: "refused", code, reason } : { kind: "none", reason };
 }
 function readRunOptions(env, catalog) {
-  const names = readNames(env.SYNC_NAMES ?? "", catalog);
+  const names2 = readNames(env.SYNC_NAMES ?? "", catalog);
   return {
     dryRun: isOn("SYNC_DRY_RUN", env),
-    names,
+    names: names2,
     allOrNothing: isOn("SYNC_ALL_OR_NOTHING", env),
     // Whoever names the secrets has counted them.
-    allowMany: isOn("SYNC_ALLOW_MANY_CHANGES", env) || names !== void 0
+    allowMany: isOn("SYNC_ALLOW_MANY_CHANGES", env) || names2 !== void 0
   };
 }
 function isOn(name, env) {
@@ -8292,11 +8560,11 @@ function isOn(name, env) {
 }
 var NAME = /^[A-Za-z0-9_]{1,100}$/;
 function readNames(text, catalog) {
-  const names = text.split(",").map((name) => name.trim()).filter((name) => name !== "");
-  if (names.length === 0) return void 0;
+  const names2 = text.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  if (names2.length === 0) return void 0;
   const known = new Set(catalog.secrets.map((secret) => secret.name));
-  const unknown = names.filter((name) => !known.has(name));
-  if (unknown.length === 0) return new Set(names);
+  const unknown = names2.filter((name) => !known.has(name));
+  if (unknown.length === 0) return new Set(names2);
   const told = unknown.map((name) => NAME.test(name) ? name : "(no name)");
   const remedy = "spell it as in secrets/catalog.ts, names separated by commas; nothing was read or written";
   throw new RemedyError({
@@ -8520,15 +8788,15 @@ function dueForAlert(before, after) {
   const due = ([name, { times }]) => times >= TOLD_AFTER && (before[name]?.times ?? 0) < TOLD_AFTER;
   return Object.entries(after).filter(due).map(([name]) => name).sort();
 }
-function withoutAlert(after, names) {
-  const again = names.map((name) => [name, { run: "", ...after[name], times: TOLD_AFTER - 1 }]);
+function withoutAlert(after, names2) {
+  const again = names2.map((name) => [name, { run: "", ...after[name], times: TOLD_AFTER - 1 }]);
   return { ...after, ...Object.fromEntries(again) };
 }
 function createAlert(url, run, http) {
-  return async (deployment, names) => {
-    const which = names.length === 1 ? "a required secret was" : `${names.length} required secrets were`;
+  return async (deployment, names2) => {
+    const which = names2.length === 1 ? "a required secret was" : `${names2.length} required secrets were`;
     const where = run === void 0 ? "" : ` See ${run}`;
-    const text = `sophia-secrets: in ${deployment} ${which} refused three times in a row: ${names.join(", ")}.${where}`;
+    const text = `sophia-secrets: in ${deployment} ${which} refused three times in a row: ${names2.join(", ")}.${where}`;
     const headers = { "content-type": "application/json" };
     const request = { method: "POST", url: url.unwrap(), headers, body: JSON.stringify({ text }) };
     const status = await http(request).then(
@@ -8951,9 +9219,9 @@ function pauseLine(deployment, paused) {
   return `${deployment}: ${describePause(paused)} (${COMMAND} resume ${deployment} lifts it)`;
 }
 function byReason(lines) {
-  const names = /* @__PURE__ */ new Map();
-  for (const { name, reason = "" } of lines) names.set(reason, [...names.get(reason) ?? [], name]);
-  return [...names].map(([reason, all]) => `${all.join(", ")}: ${reason}`);
+  const names2 = /* @__PURE__ */ new Map();
+  for (const { name, reason = "" } of lines) names2.set(reason, [...names2.get(reason) ?? [], name]);
+  return [...names2].map(([reason, all]) => `${all.join(", ")}: ${reason}`);
 }
 function headline(report, dryRun) {
   const { counts } = outcomeOf(report);
@@ -9106,8 +9374,8 @@ var Beginning = class {
     const first = this.looks.get(deployment);
     if (first === void 0) this.looks.set(deployment, now);
     if (first === void 0 || first.revision === now.revision) return {};
-    const names = /* @__PURE__ */ new Set([...Object.keys(first.fingerprints), ...Object.keys(now.fingerprints)]);
-    const told = [...names].filter((name) => {
+    const names2 = /* @__PURE__ */ new Set([...Object.keys(first.fingerprints), ...Object.keys(now.fingerprints)]);
+    const told = [...names2].filter((name) => {
       const stands = now.fingerprints[name];
       return stands !== first.fingerprints[name] && !this.isKnownToBeOlder(name, stands ?? "", ledger);
     });
@@ -9176,11 +9444,11 @@ var import_yaml5 = __toESM(require_dist());
 
 // src/sync/secret-node.ts
 var import_yaml4 = __toESM(require_dist());
-var PLAIN = /^(?!\n)[\t\n\r\x20-\x7e]*$/;
+var PLAIN2 = /^(?!\n)[\t\n\r\x20-\x7e]*$/;
 var ACTED_ON = /\$[{$]/;
 function secretNode(value) {
   const text = value.unwrap();
-  if (PLAIN.test(text) && !ACTED_ON.test(text)) return { "fn::secret": quoted(text) };
+  if (PLAIN2.test(text) && !ACTED_ON.test(text)) return { "fn::secret": quoted(text) };
   return { "fn::fromBase64": { "fn::secret": quoted(Buffer.from(text, "utf8").toString("base64")) } };
 }
 function readSecretNode(node) {
@@ -9436,8 +9704,8 @@ async function writeGroup(job, { current, text, lines }, cloud) {
   });
 }
 function misplaced(job, text) {
-  const { names } = job.options;
-  const here = job.elsewhere.filter(({ name }) => names?.has(name) !== false && text.hasVariable(name));
+  const { names: names2 } = job.options;
+  const here = job.elsewhere.filter(({ name }) => names2?.has(name) !== false && text.hasVariable(name));
   return here.map(({ name, group }) => {
     const reason = `its group is ${group}, but an old value still stands in ${job.environment}; remove it and its variable there (pulumi env edit)`;
     return { name, verb: "refused", code: "blocked", reason };
@@ -9739,14 +10007,14 @@ function once({ alert, catalog, target }) {
   const required = new Set(catalog.secrets.filter((secret) => secret.required).map((secret) => secret.name));
   let done;
   return async (before, after) => {
-    const names = dueForAlert(before.refused, after.refused).filter((name) => required.has(name));
-    if (alert === void 0 || names.length === 0 || done === names.join()) return { ledger: after };
+    const names2 = dueForAlert(before.refused, after.refused).filter((name) => required.has(name));
+    if (alert === void 0 || names2.length === 0 || done === names2.join()) return { ledger: after };
     try {
-      await alert(target.environment, names);
-      done = names.join();
+      await alert(target.environment, names2);
+      done = names2.join();
       return { ledger: after };
     } catch (error) {
-      const refused = withoutAlert(after.refused, names);
+      const refused = withoutAlert(after.refused, names2);
       return { ledger: { ...after, refused }, failure: describeError(error) };
     }
   };
@@ -9795,8 +10063,8 @@ async function runSync(context) {
 }
 var WEBHOOK = "SYNC_ALERT_WEBHOOK";
 function secretsIn({ catalog, env }) {
-  const names = catalog.secrets.flatMap((secret) => [secret.name, ...secret.aliases]);
-  return ["PULUMI_ACCESS_TOKEN", WEBHOOK, ...names].flatMap((name) => env[name] ?? []);
+  const names2 = catalog.secrets.flatMap((secret) => [secret.name, ...secret.aliases]);
+  return ["PULUMI_ACCESS_TOKEN", WEBHOOK, ...names2].flatMap((name) => env[name] ?? []);
 }
 function identityOf({ env, now }) {
   const page = pageOf(env);
@@ -9842,7 +10110,7 @@ process.on("uncaughtException", (error) => {
 runSync({
   catalog: JOB_CATALOG,
   env: process.env,
-  http: createHttp(),
+  http: createHttp({ env: process.env }),
   print: (line) => console.log(line),
   now: () => /* @__PURE__ */ new Date()
 }).then((code) => {

@@ -16,6 +16,6 @@ export function unfitAddress(text: string, { mayHavePath = false } = {}): string
 }
 
 /** Addresses that leave no machine (RFC 6890 for 127.0.0.0/8); URL has brought all ways to write one into this form. */
-function isThisMachine(hostname: string): boolean {
+export function isThisMachine(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

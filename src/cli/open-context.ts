@@ -28,7 +28,7 @@ interface Surroundings {
 export function openContext(stack: string | undefined, { cwd, env }: Surroundings): Context {
   const project = readProject(cwd(), stack);
   const now = () => new Date();
-  const http = withCheckedClock(createFailFastHttp(createHttp()), now);
+  const http = withCheckedClock(createFailFastHttp(createHttp({ env })), now);
   const { settings } = project;
   const atGitHub = () => ({
     url: gitHubAddress(settings.githubApiUrl, env),

@@ -31,7 +31,7 @@ export function createFailFastHttp(http: Http, silentMs = SILENT_MS): Http {
 }
 
 /** The same problem, about another path: never query, headers or body, because those may hold a token. */
-function notSent({ method, url }: HttpRequest, { problem }: NoAnswerError): NoAnswerError {
+function notSent({ method, url }: HttpRequest, { problem, advice }: NoAnswerError): NoAnswerError {
   const { origin, pathname } = new URL(url);
-  return new NoAnswerError({ ...problem, subject: `${method} ${origin}${pathname}` });
+  return new NoAnswerError({ ...problem, subject: `${method} ${origin}${pathname}` }, advice);
 }

@@ -1,12 +1,12 @@
-import {
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-} from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RemedyError } from "../errors";
+import { wayTo } from "./connections";
+import { answerOfProxy, lossOf, NoAnswerError } from "./lost-request";
+import type { Variables } from "./proxy";
+
+export { NoAnswerError };
 
 export interface HttpRequest {
   method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
@@ -25,9 +25,6 @@ export interface HttpAnswer {
 
 /** Sends one request. Answers of any status are returned; only a request without an answer throws. */
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
-
-/** A request that ended without an answer: refused, reset, timed out. For a write it may have been carried out. */
-export class NoAnswerError extends RemedyError {}
 
 /** An answer that is larger than anything the services send, or the last of too many. */
 export class TooLargeError extends RemedyError {}
@@ -52,9 +49,10 @@ export interface HttpOptions {
   answerBytes?: number;
   /** Bytes all answers of this client may have, so that a list without an end has one. Default 256 MiB. */
   totalBytes?: number;
+  /** Environment variables: HTTPS_PROXY, HTTP_PROXY, NO_PROXY and SSL_CERT_FILE count. Default: none of them is set. */
+  env?: Variables;
 }
 
-const AGENTS = { "http:": new HttpAgent({ keepAlive: true }), "https:": new HttpsAgent({ keepAlive: true }) };
 const LONGEST_WAIT_MS = 30_000;
 const MIB = 1024 * 1024;
 
@@ -70,7 +68,7 @@ const MIB = 1024 * 1024;
  */
 export function createHttp(options: HttpOptions = {}): Http {
   const { tries = 5, timeoutMs = 30_000, waitMs = 500, patienceMs = 120_000, requestMs = 240_000 } = options;
-  const { answerBytes = 32 * MIB, totalBytes = 256 * MIB, totalMs = 480_000 } = options;
+  const { answerBytes = 32 * MIB, totalBytes = 256 * MIB, totalMs = 480_000, env = {} } = options;
   const busy = createStopwatch();
   let bytesLeft = totalBytes;
   return async (request) => {
@@ -82,7 +80,7 @@ export function createHttp(options: HttpOptions = {}): Http {
         const last = attempt >= tries;
         const ms = Math.max(1, Math.ceil(Math.min(timeoutMs, timeLeft())));
         try {
-          const answer = await send(request, { ms, bytes: Math.min(answerBytes, bytesLeft) });
+          const answer = await send(request, env, { ms, bytes: Math.min(answerBytes, bytesLeft) });
           bytesLeft -= answer.bytes;
           const wait = waitAfter(answer, attempt, waitMs);
           if (last || wait > Math.min(patienceMs, timeLeft()) || !worthRepeating(request, answer))
@@ -144,9 +142,13 @@ interface Limits {
   bytes: number;
 }
 
-async function send(request: HttpRequest, limits: Limits): Promise<HttpAnswer & { bytes: number }> {
+async function send(
+  request: HttpRequest,
+  env: Variables,
+  limits: Limits,
+): Promise<HttpAnswer & { bytes: number }> {
   const url = URL.canParse(request.url) ? new URL(request.url) : null;
-  if (url === null || !(url.protocol in AGENTS)) {
+  if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new RemedyError({
       code: "address-invalid",
       subject: `${request.method} request`,
@@ -154,19 +156,26 @@ async function send(request: HttpRequest, limits: Limits): Promise<HttpAnswer & 
       remedy: "fix the configured address",
     });
   }
-  const open = url.protocol === "https:" ? httpsRequest : httpRequest;
-  const agent = AGENTS[url.protocol as keyof typeof AGENTS];
   const { method } = request;
   const body = request.body === undefined ? undefined : Buffer.from(request.body, "utf8");
-  const headers = { ...request.headers, ...(body === undefined ? {} : { "content-length": body.length }) };
   const signal = AbortSignal.timeout(limits.ms);
+  const { proxy, isSecure, options } = wayTo(url, env, signal);
+  const open = isSecure ? httpsRequest : httpRequest;
+  const headers = {
+    ...options.headers,
+    ...request.headers,
+    ...(body === undefined ? {} : { "content-length": body.length }),
+  };
   return new Promise((done, fail) => {
-    const lost = (cause: Error) => fail(cause instanceof RemedyError ? cause : noAnswer(method, url, cause));
-    const outgoing = open(url, { method, headers, agent, signal }, (answer) => {
-      collect(answer, limits.bytes, () => tooLarge(method, url, limits.bytes)).then(
-        (text) => done({ status: answer.statusCode ?? 0, headers: answer.headers, ...text }),
-        lost,
-      );
+    const lost = (cause: Error) => fail(lossOf({ method, url, proxy, env, cause }));
+    const outgoing = open(url, { ...options, method, headers, signal }, (answer) => {
+      const refused = answerOfProxy({ method, url, proxy }, answer.statusCode);
+      if (refused !== undefined) outgoing.destroy(refused);
+      else
+        collect(answer, limits.bytes, () => tooLarge(method, url, limits.bytes)).then(
+          (text) => done({ status: answer.statusCode ?? 0, headers: answer.headers, ...text }),
+          lost,
+        );
     });
     outgoing.on("error", lost);
     outgoing.end(body);
@@ -196,19 +205,5 @@ function tooLarge(method: string, url: URL, bytes: number): TooLargeError {
     subject: `${method} ${url.origin}${url.pathname}`,
     cause: `the answer has more than ${bytes} bytes, or is the last of too many`,
     remedy: "check that the address is the service's, and what stands in between; ask for less",
-  });
-}
-
-/** Names the host and path, never query, headers or body: those may hold a token. */
-function noAnswer(method: string, url: URL, cause: Error): NoAnswerError {
-  const code = (cause as NodeJS.ErrnoException).code ?? cause.name;
-  return new NoAnswerError({
-    code: "no-answer",
-    subject: `${method} ${url.origin}${url.pathname}`,
-    cause: code === "TimeoutError" || code === "ABORT_ERR" ? "no answer in time" : `no answer (${code})`,
-    remedy:
-      method === "GET"
-        ? "check the address and the network, then run again"
-        : "check the address and the network, then run again: a second run finishes what this one did not",
   });
 }

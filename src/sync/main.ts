@@ -15,7 +15,7 @@ process.on("uncaughtException", (error) => {
 runSync({
   catalog: JOB_CATALOG,
   env: process.env,
-  http: createHttp(),
+  http: createHttp({ env: process.env }),
   print: (line) => console.log(line),
   now: () => new Date(),
 }).then((code) => {

@@ -57,7 +57,9 @@ export function decideOptions(options: LoaderOptions, spec: LoaderSpec): LoaderT
     url: checkUrl(options.url ?? (variables.PULUMI_BACKEND_URL || PULUMI_CLOUD)),
     source: sourceOf(token),
     variables,
-    http: () => options.http ?? createHttp({ timeoutMs: ms, requestMs: ms, totalMs: ms, patienceMs: ms }),
+    http: () =>
+      options.http ??
+      createHttp({ timeoutMs: ms, requestMs: ms, totalMs: ms, patienceMs: ms, env: variables }),
   };
 }
 

@@ -154,7 +154,10 @@ function fromCopy(spec: LoaderSpec, environment: string, kept: ReadonlyMap<strin
 
 function unavailable(subject: string, error: Error): UnavailableError {
   if (error instanceof UnavailableError) return error;
-  const cause = error instanceof NoAnswerError ? error.problem.cause : "no answer";
-  const remedy = "check the address and the network, then start again";
+  const [cause, advice] =
+    error instanceof NoAnswerError
+      ? [error.problem.cause, error.advice]
+      : ["no answer", "check the address and the network"];
+  const remedy = `${advice}, then start again`;
   return new UnavailableError({ code: "pulumi-unavailable", subject, cause, remedy });
 }

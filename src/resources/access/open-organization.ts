@@ -28,7 +28,12 @@ export function openOrganization({
   const url = pulumiAddress(pulumiApiUrl, process.env);
   const token = findPulumiToken(url, process.env);
   if (token === undefined) return undefined;
-  const call = createPulumiCall({ url, organization, token, http: createHttp(PATIENCE) });
+  const call = createPulumiCall({
+    url,
+    organization,
+    token,
+    http: createHttp({ ...PATIENCE, env: process.env }),
+  });
   const trust = createPulumiTrust(call);
   const rulesById = (id: string) =>
     trust.rulesOf({ id, url: `issuer ${id}` }).catch((error: unknown) => {

@@ -17,7 +17,15 @@ import pytest
 import trustme
 from conftest import SPEC, Cloud, shown_by
 
-from sophia_secrets import Loader, Options, SecretsError, SecretText, UnavailableError, connection, http
+from sophia_secrets import (
+    Loader,
+    Options,
+    SecretsError,
+    SecretText,
+    UnavailableError,
+    connection,
+    http,
+)
 from sophia_secrets.route import Origin, Variables, proxy_for
 
 Serve = Callable[[socket.socket], None]
@@ -42,7 +50,10 @@ class Server:
             threading.Thread(target=self.serve_one, args=(client,), daemon=True).start()
 
     def serve_one(self, client: socket.socket) -> None:
-        with client, contextlib.suppress(OSError):  # the client went away, or closed the handshake
+        with (
+            client,
+            contextlib.suppress(OSError),
+        ):  # the client went away, or closed the handshake
             self.serve(client)
 
 
@@ -71,7 +82,12 @@ def head_of(client: socket.socket) -> bytes:
 
 def loader_at(url: str, **options: Any) -> Loader:
     more = options.pop("more", {})
-    variables = {"APP_ENVIRONMENT": "production", "PULUMI_ACCESS_TOKEN": "pul-canary-token", "HOME": "/none", **more}
+    variables = {
+        "APP_ENVIRONMENT": "production",
+        "PULUMI_ACCESS_TOKEN": "pul-canary-token",
+        "HOME": "/none",
+        **more,
+    }
     return Loader(SPEC, Options(url=url, variables=variables, **options))
 
 
@@ -91,13 +107,17 @@ def dripping(client: socket.socket) -> None:
         time.sleep(0.1)
 
 
-def test_a_server_that_drips_ends_at_the_total_timeout(serving: Callable[[Serve], Server]) -> None:
+def test_a_server_that_drips_ends_at_the_total_timeout(
+    serving: Callable[[Serve], Server],
+) -> None:
     began = time.monotonic()
     error = refusal(loader_at(f"http://127.0.0.1:{serving(dripping).port}", timeout=1))
     assert error.code == "pulumi-unavailable" and "in time" in error.cause and time.monotonic() - began < 2
 
 
-def test_a_head_that_drips_ends_at_the_total_timeout(serving: Callable[[Serve], Server]) -> None:
+def test_a_head_that_drips_ends_at_the_total_timeout(
+    serving: Callable[[Serve], Server],
+) -> None:
     def serve(client: socket.socket) -> None:
         head_of(client)
         while True:
@@ -120,7 +140,9 @@ def test_a_socket_without_the_deadline_goes_on_reading(
     assert thread.is_alive()
 
 
-def test_a_name_that_does_not_resolve_ends_at_the_total_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_does_not_resolve_ends_at_the_total_timeout(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(10))
     began = time.monotonic()
     assert "in time" in refusal(loader_at("https://pulumi.invalid", timeout=0.5)).cause
@@ -142,7 +164,11 @@ def test_an_answer_without_end_is_not_read(
     serving: Callable[[Serve], Server], monkeypatch: pytest.MonkeyPatch, framing: str
 ) -> None:
     monkeypatch.setattr(http, "LARGEST_ANSWER", 100_000)
-    how = {"length": "Content-Length: 99999999999", "chunked": "Transfer-Encoding: chunked", "close": "X: y"}[framing]
+    how = {
+        "length": "Content-Length: 99999999999",
+        "chunked": "Transfer-Encoding: chunked",
+        "close": "X: y",
+    }[framing]
     sent = []
 
     def serve(client: socket.socket) -> None:
@@ -159,7 +185,13 @@ def test_an_answer_without_end_is_not_read(
 
 
 @pytest.mark.parametrize(
-    "answer", [b"", b"canary\r\n\r\n", b"HTTP/1.1 2\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\ncanary"]
+    "answer",
+    [
+        b"",
+        b"canary\r\n\r\n",
+        b"HTTP/1.1 2\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\ncanary",
+    ],
 )
 def test_an_answer_that_breaks_off_or_is_no_http_is_an_outage(
     serving: Callable[[Serve], Server], answer: bytes
@@ -218,7 +250,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[trustme.CA, Pat
 
 
 @pytest.fixture
-def secure(filled: Cloud, serving: Callable[[Serve], Server], authority: tuple[trustme.CA, Path]) -> Server:
+def secure(
+    filled: Cloud,
+    serving: Callable[[Serve], Server],
+    authority: tuple[trustme.CA, Path],
+) -> Server:
     """The sandbox's Pulumi Cloud behind TLS, as pulumi.test, with a private authority's certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority[0].issue_cert("pulumi.test", "localhost").configure_cert(context)
@@ -231,7 +267,10 @@ def secure(filled: Cloud, serving: Callable[[Serve], Server], authority: tuple[t
 
 
 def test_a_private_authority_is_trusted_where_it_is_named(
-    filled: Cloud, secure: Server, authority: tuple[trustme.CA, Path], monkeypatch: pytest.MonkeyPatch
+    filled: Cloud,
+    secure: Server,
+    authority: tuple[trustme.CA, Path],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     url = f"https://localhost:{secure.port}"
     error = refusal(filled.loader(url=url, timeout=5))
@@ -268,11 +307,17 @@ def proxying(secure: Server, heads: list[bytes], status: bytes = b"200 OK") -> S
 
 
 def test_a_proxy_tunnels_and_gets_its_own_password_and_no_token(
-    filled: Cloud, secure: Server, authority: tuple[trustme.CA, Path], serving: Callable[[Serve], Server]
+    filled: Cloud,
+    secure: Server,
+    authority: tuple[trustme.CA, Path],
+    serving: Callable[[Serve], Server],
 ) -> None:
     heads: list[bytes] = []
     proxy = f"http://ada:p%40ss@127.0.0.1:{serving(proxying(secure, heads)).port}"
-    for options in ({"proxy": proxy}, {"variables": filled.variables(HTTPS_PROXY=proxy)}):
+    for options in (
+        {"proxy": proxy},
+        {"variables": filled.variables(HTTPS_PROXY=proxy)},
+    ):
         loader = filled.loader(url="https://pulumi.test", ca_file=str(authority[1]), **options)
         assert loader.load()["plain_key"] == "plain-value"
     assert len(heads) == 2 and heads[0].startswith(b"CONNECT pulumi.test:443 HTTP/1.1\r\n")
@@ -280,13 +325,44 @@ def test_a_proxy_tunnels_and_gets_its_own_password_and_no_token(
     assert filled.tokens["admin"].encode() not in heads[0]
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "tells"),
+    [
+        (
+            407,
+            "proxy-login-refused",
+            "refuses the user name or the password in it (407)",
+        ),
+        (403, "proxy-refused", "refuses to connect to pulumi.test:443 (403)"),
+        (404, "proxy-refused", "refuses to connect to pulumi.test:443 (404)"),
+        (502, "pulumi-unavailable", "does not reach it (502)"),
+    ],
+)
 def test_a_proxy_that_refuses_is_told_from_the_service(
-    filled: Cloud, secure: Server, serving: Callable[[Serve], Server], monkeypatch: pytest.MonkeyPatch
+    filled: Cloud,
+    secure: Server,
+    serving: Callable[[Serve], Server],
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    code: str,
+    tells: str,
 ) -> None:
     monkeypatch.setattr(http, "_TRIES", 1)
-    port = serving(proxying(secure, [], b"407 canary")).port
-    error = refusal(filled.loader(url="https://pulumi.test", proxy=f"http://{LOGIN}@127.0.0.1:{port}"))
-    assert error.code == "pulumi-unavailable" and "the proxy answered 407" in error.cause
+    port = serving(proxying(secure, [], f"{status} canary".encode())).port
+    variables = filled.variables(https_proxy=f"http://{LOGIN}@127.0.0.1:{port}")
+    error = refusal(filled.loader(url="https://pulumi.test", variables=variables))
+    assert error.code == code and f"the proxy 127.0.0.1:{port} of https_proxy {tells}" in error.cause
+    assert ("https_proxy" if status == 407 else "NO_PROXY") in error.remedy
+    assert isinstance(error, UnavailableError) == (status == 502)
+
+
+def test_a_proxy_without_a_login_that_asks_for_one_says_how_to_give_it(
+    filled: Cloud, secure: Server, serving: Callable[[Serve], Server]
+) -> None:
+    proxy = f"http://127.0.0.1:{serving(proxying(secure, [], b'407 canary')).port}"
+    error = refusal(filled.loader(url="https://pulumi.test", proxy=proxy))
+    assert error.code == "proxy-login-refused" and "asks for a user name and a password" in error.cause
+    assert error.remedy.startswith("set the option proxy to http://USER:PASSWORD@127.0.0.1:")
 
 
 @pytest.mark.parametrize(
@@ -304,6 +380,25 @@ def test_a_proxy_that_refuses_is_told_from_the_service(
         ("api.pulumi.com", "*", True),
         ("10.1.2.3", "10.0.0.0/8", True),
         ("11.1.2.3", "10.0.0.0/8", False),
+        ("api.pulumi.com", "other.com pulumi.com", True),
+        ("api.pulumi.com", "pulumi.com.", True),
+        ("api.pulumi.com.", "pulumi.com", True),
+        ("pulumi.com", ".pulumi.com", True),
+        ("api.pulumi.com", "i.com", False),
+        ("api.pulumi.com", ",, ,", False),
+        ("api.pulumi.com", "10.0.0.0/8", False),
+        ("10.1.2.3", "10.1.2.3", True),
+        ("10.1.2.3", "10.1.2.3:443", True),
+        ("10.1.2.3", "1.2.3", False),
+        ("10.1.2.3", "10.0.0.0/99", False),
+        ("2001:db8::7", "2001:db8::7", True),
+        ("2001:db8::7", "2001:0db8:0:0::7", True),
+        ("2001:db8::7", "[2001:db8::7]", True),
+        ("2001:db8::7", "[2001:db8::7]:443", True),
+        ("2001:db8::7", "[2001:db8::7]:8443", False),
+        ("2001:db8::7", "2001:db8::/32", True),
+        ("2001:db9::7", "2001:db8::/32", False),
+        ("2001:db8::7", "10.0.0.0/8", False),
         ("localhost", "", True),
         ("127.0.0.1", "", True),
     ],
@@ -316,10 +411,13 @@ def test_no_proxy_names_who_is_asked_directly(host: str, no_proxy: str, goes_dir
         assert proxy is None or proxy.origin == Origin("http", "proxy.corp", 3128)
 
 
-@pytest.mark.parametrize("proxy", [f"https://{LOGIN}@proxy:1", f"socks5://{LOGIN}@proxy", f"http://{LOGIN}@/x"])
+@pytest.mark.parametrize(
+    "proxy",
+    [f"https://{LOGIN}@proxy:1", f"socks5://{LOGIN}@proxy", f"http://{LOGIN}@/x"],
+)
 def test_a_proxy_of_another_kind_is_refused_without_its_password(proxy: str) -> None:
     error = refusal(loader_at("https://pulumi.test", proxy=proxy))
-    assert error.code == "address-invalid" and error.subject == "HTTPS_PROXY"
+    assert error.code == "address-invalid" and error.subject == "the option proxy"
 
 
 def test_an_empty_proxy_means_none() -> None:

@@ -94,7 +94,7 @@ class PulumiCloud:
 def checked(subject: str, answer: Answer | Lost) -> Answer:
     """The answer, where it is one. Raises what its status means; its text is never quoted."""
     if isinstance(answer, Lost):
-        remedy = "check the address and the network, then start again"
+        remedy = answer.remedy or "check the address and the network, then start again"
         if answer.code == "certificate-untrusted":
             remedy = "give the authority's certificate as ca_file, or in SSL_CERT_FILE"
         kind = UnavailableError if answer.code == "pulumi-unavailable" else SecretsError

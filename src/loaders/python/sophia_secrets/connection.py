@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 AGENT = "sophia-secrets-python"
 
 
+class TunnelRefusedError(ConnectionError):
+    """A proxy's refusal of a tunnel, by its status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the proxy answered {status}")
+        self.status = status
+
+
 class Deadline:
     """One end for a whole load: names, connections, handshakes, reads, retries and the waits between them."""
 
@@ -121,6 +129,8 @@ def open_tunnel(plain: socket.socket, target: Origin, proxy: Proxy, deadline: De
         head += byte
         if not byte or len(head) > 65_536:
             raise ConnectionError("the proxy gave no answer")
-    status = head.split(b" ", 2)[1:2]
-    if status != [b"200"]:
-        raise ConnectionError(f"the proxy answered {b''.join(status).decode('latin-1')[:3]}")
+    status = b"".join(head.split(b" ", 2)[1:2])[:3].decode("latin-1")
+    if not status.isdecimal():
+        raise ConnectionError("the proxy's answer is not HTTP")
+    if not status.startswith("2"):
+        raise TunnelRefusedError(int(status))

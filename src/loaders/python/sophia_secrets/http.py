@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .connection import AGENT, Deadline, TimedSocket, open_socket, open_tunnel
+from .connection import AGENT, Deadline, TimedSocket, TunnelRefusedError, open_socket, open_tunnel
 from .route import Origin, Proxy, Variables, proxy_for, tls_context
 from .secret_text import SecretText
 
@@ -50,6 +50,8 @@ class Lost(NamedTuple):
     is_final: bool = False
     """True where another try cannot help: a certificate that is not trusted, an answer that is too large."""
     code: str = "pulumi-unavailable"
+    remedy: str = ""
+    """Empty where nothing is known but to try again."""
 
 
 class HttpOptions(NamedTuple):
@@ -112,6 +114,8 @@ class Session:
             return self._send_once(method, path, headers, body)
         except TimeoutError:
             lost = Lost("no answer in time")
+        except TunnelRefusedError as refusal:
+            lost = self._refused_by_proxy(refusal.status)
         except ssl.SSLCertVerificationError as error:
             lost = Lost(f"its certificate is not trusted ({error.verify_message})", True, "certificate-untrusted")
         except (ConnectionError, OSError) as error:
@@ -152,6 +156,24 @@ class Session:
         connection.sock = timed
         self._connection = connection
         return connection
+
+    def _refused_by_proxy(self, status: int) -> Lost:
+        """What a proxy's refusal means: never the service's own answer. Names host and port, never the login."""
+        if self._proxy is None:
+            return Lost(f"the proxy answered {status}")
+        name = self._proxy.name
+        proxy, target = self._proxy.origin.url.split("//")[1], self._target.host
+        direct = f"add {target} to NO_PROXY if it is reached directly"
+        if status == 407:
+            has_login = self._proxy.authorization is not None
+            what = "refuses the user name or the password in it" if has_login else "asks for a user name and a password"
+            remedy = f"set {name} to http://USER:PASSWORD@{proxy}, with special characters percent-encoded (@ is %40)"
+            return Lost(f"the proxy {proxy} of {name} {what} (407)", True, "proxy-login-refused", remedy)
+        if status >= 500:
+            cause = f"the proxy {proxy} of {name} does not reach it ({status})"
+            return Lost(cause, remedy=f"check the address, or {direct}, then start again")
+        cause = f"the proxy {proxy} of {name} refuses to connect to {target}:{self._target.port} ({status})"
+        return Lost(cause, True, "proxy-refused", f"ask who runs the proxy to allow {target}, or {direct}")
 
     def _close(self) -> None:
         if self._socket is not None:

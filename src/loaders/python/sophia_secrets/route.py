@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 PULUMI_CLOUD = "https://api.pulumi.com"
 _PORTS = {"https": 443, "http": 80}
+_PROXY_REMEDY = (
+    "set it to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded (@ is %40)"
+)
 
 
 class Origin(NamedTuple):
@@ -34,6 +37,8 @@ class Proxy(NamedTuple):
 
     origin: Origin
     authorization: SecretText | None
+    name: str = "HTTPS_PROXY"
+    """The environment variable, or the option, that it comes from."""
 
 
 class Variables:
@@ -73,11 +78,11 @@ def origin_of(option: str, text: SecretText, *, may_have_user: bool = False, any
     if address is None or address.scheme not in _PORTS or not address.host:
         cause = "it must be an http(s) address"
     elif address.has_more or (address.has_user and not may_have_user):
-        cause = "it must have no path, query or user name"
+        cause = f"it must have no {'path or query' if may_have_user else 'path, query or user name'}"
     elif address.scheme == "http" and not any_http and not is_this_machine(address.host):
         cause = "it must be https: over http everybody on the way could read the token"
     if cause is not None or address is None:
-        remedy = f"leave it out for {PULUMI_CLOUD}, or give the address of Pulumi Cloud's API"
+        remedy = _PROXY_REMEDY if may_have_user else f"leave it out for {PULUMI_CLOUD}, or give the address of its API"
         raise SecretsError("address-invalid", option, cause or "", remedy)
     return Origin(address.scheme, address.host, address.port or _PORTS[address.scheme])
 
@@ -110,20 +115,21 @@ def proxy_for(target: Origin, variables: Variables, option: SecretText | None) -
     """
     if is_this_machine(target.host):
         return None
-    text = option
+    text, name = option, "the option proxy"
     if text is None:
         if _bypasses(target, _in_either_case(variables, "NO_PROXY")):
             return None
-        text = _in_either_case(variables, "HTTPS_PROXY")
+        name = "HTTPS_PROXY" if variables.get("HTTPS_PROXY") else "https_proxy"
+        text = variables.get(name)
     if text == "":
         return None
     if "://" not in text:
         text = SecretText(f"http://{text}")
-    origin = origin_of("HTTPS_PROXY", text, may_have_user=True, any_http=True)
+    origin = origin_of(name, text, may_have_user=True, any_http=True)
     if origin.scheme == "https":
         cause = "a proxy that is itself reached over https is not supported"
-        raise SecretsError("address-invalid", "HTTPS_PROXY", cause, "give the proxy's http:// address: it tunnels TLS")
-    return Proxy(origin, _login_of(text))
+        raise SecretsError("address-invalid", name, cause, "give the proxy's http:// address: it tunnels TLS")
+    return Proxy(origin, _login_of(text), name)
 
 
 def _login_of(proxy: SecretText) -> SecretText | None:
@@ -162,21 +168,32 @@ def _in_either_case(variables: Variables, name: str) -> SecretText:
 
 
 def _bypasses(target: Origin, no_proxy: str) -> bool:
-    for name in (each.strip().lower() for each in no_proxy.split(",")):
-        host, _, port = name.rpartition(":") if name.rsplit(":", 1)[-1].isdigit() else (name, "", "")
-        if port and port != str(target.port):
-            continue
-        host = host.removeprefix("*").strip("[]")
-        if name == "*" or (host and target.host == host.removeprefix(".")):
-            return True
-        if host and target.host.endswith(host if host.startswith(".") else f".{host}"):
-            return True
-        if "/" in host and _is_in_network(target.host, host):
-            return True
-    return False
+    """Whether NO_PROXY names a host, as curl, Go and Python read it; src/clients/proxy.ts does the same."""
+    entries = no_proxy.lower().replace(",", " ").split()
+    return any(_names(entry, target.host.removesuffix("."), target.port) for entry in entries)
+
+
+def _names(entry: str, host: str, port: int) -> bool:
+    if entry == "*":
+        return True
+    if "/" in entry:
+        return _is_in_network(host, entry)
+    name, only = entry, ""
+    if entry.startswith("["):
+        name, _, only = entry[1:].partition("]")
+        only = only.removeprefix(":")
+    elif entry.count(":") == 1:
+        name, _, only = entry.partition(":")
+    if only not in ("", str(port)):
+        return False
+    if _is_in_network(host, name):
+        return True
+    name = name.removeprefix("*").removeprefix(".").removesuffix(".")
+    return name != "" and (host == name or (not _is_in_network(host, host) and host.endswith(f".{name}")))
 
 
 def _is_in_network(host: str, network: str) -> bool:
+    """Also for a single address, which is a network of one. False where either is a name."""
     from ipaddress import ip_address, ip_network
 
     try:
