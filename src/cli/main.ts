@@ -1,10 +1,10 @@
 import type { Context } from "../operations/context";
 import { EXIT } from "./command";
 import { runProgram } from "./program";
+import { screenSettings } from "./screen";
 import { createTerminal } from "./terminal";
 
-const { env } = process;
-const terminal = createTerminal(process, (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb");
+const terminal = createTerminal(process, screenSettings(process.env));
 
 /** Loads the clients only now, when a command runs: help does not wait for them. */
 async function openContext(stack: string | undefined): Promise<Context> {

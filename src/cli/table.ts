@@ -77,6 +77,12 @@ function paragraph(row: readonly string[], width: number): string[] {
   return lines;
 }
 
+/** A text in lines that fit, with an indent; the first may have one of its own, as wide. @param width undefined: one line. */
+export function wrapped(text: string, width: number | undefined, indent = "", first = indent): string[] {
+  const lines = width === undefined ? [text] : wrap(text, Math.max(NARROWEST, width - indent.length));
+  return lines.map((line, index) => (index === 0 ? first : indent) + line);
+}
+
 /** Lines of at most so many characters, broken between words, else after a hyphen and its like, where that can be. */
 function wrap(cell: string, width: number): string[] {
   const lines: string[] = [];

@@ -2,6 +2,7 @@ import { RemedyError } from "../errors";
 import { Secret } from "../secret";
 import { logLine, maskCommand } from "../sync/runner";
 import { COMMAND } from "../text";
+import { paint, type ScreenLine, type ScreenSettings } from "./screen";
 
 /**
  * Where a command speaks, and hears values. Each line stays one line, and shows what it holds: names are other people's,
@@ -9,7 +10,7 @@ import { COMMAND } from "../text";
  */
 export interface Terminal {
   /** A line of the result, to stdout. */
-  print(line: string): void;
+  print(line: ScreenLine): void;
   /** A line for the person who waits, to stderr. */
   say(line: string): void;
   /** How far it is, to stderr: in one line on a terminal, a line each elsewhere. */
@@ -18,6 +19,8 @@ export interface Terminal {
   mask(value: Secret): void;
   /** Characters a line of stdout may have; undefined where it is no terminal. */
   width?: number | undefined;
+  /** Whether marks are symbols; words where it is no terminal. */
+  symbols?: boolean | undefined;
   /** Whether a person can be asked. */
   canAsk: boolean;
   /** Asks for a value that is not shown. @throws RemedyError when it is cancelled or of several lines. */
@@ -28,13 +31,18 @@ export interface Terminal {
 
 const CLEAR_LINE = "\r\u001b[2K";
 
-/** @param plain whether lines must not be rewritten, though it is a terminal: NO_COLOR, TERM=dumb. */
+/** What a terminal has whose size nobody knows. */
+const USUAL_WIDTH = 80;
+
 export function createTerminal(
   streams: { stdin: NodeJS.ReadStream; stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream },
-  plain: boolean,
+  settings: ScreenSettings,
 ): Terminal {
   const { stdin, stdout, stderr } = streams;
-  const rewrites = stderr.isTTY === true && !plain;
+  const rewrites = stderr.isTTY === true && settings.rewrites;
+  const isTerminal = stdout.isTTY === true;
+  // A terminal that was never told its size says 0.
+  const own = isTerminal ? stdout.columns || USUAL_WIDTH : undefined;
   let open = false;
   const closeLine = () => {
     if (open) stderr.write(CLEAR_LINE);
@@ -45,16 +53,21 @@ export function createTerminal(
     stream.write(`${line}\n`);
   };
   return {
-    print: (line) => writeLine(stdout, logLine(line)),
+    print: (line) => {
+      const { text, role = undefined } = typeof line === "string" ? { text: line } : line;
+      const shown = logLine(text);
+      writeLine(stdout, isTerminal && settings.colours ? paint(shown, role) : shown);
+    },
     say: (line) => writeLine(stderr, logLine(line)),
     progress: (line) => {
-      const width = (stderr.columns ?? 80) - 1;
+      const width = (settings.columns ?? (stderr.columns || USUAL_WIDTH)) - 1;
       const shown = logLine(line);
       stderr.write(rewrites ? `${CLEAR_LINE}${shown.slice(0, width)}` : `${shown}\n`);
       open = rewrites;
     },
     mask: (value) => writeLine(stderr, maskCommand(value.unwrap())),
-    width: stdout.columns,
+    width: settings.columns ?? own,
+    symbols: isTerminal && settings.symbols,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
     askHidden: (question) => readHidden(logLine(question), stdin, stderr),
     readStdin: async () => {

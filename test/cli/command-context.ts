@@ -32,6 +32,8 @@ export interface Person {
   stdin?: string | Uint8Array;
   /** Characters that a line of the terminal holds; undefined where stdout is no terminal. */
   width?: number | undefined;
+  /** Whether the terminal shows symbols. */
+  symbols?: boolean;
 }
 
 /** What a command said, and its exit code. */
@@ -79,7 +81,7 @@ export function commandContext(
 export async function runCommand(
   command: string | readonly string[],
   context: Context,
-  { answer, stdin = "", width }: Person = {},
+  { answer, stdin = "", width, symbols = false }: Person = {},
 ): Promise<Heard> {
   const heard: Spoken = { stdout: "", stderr: "" };
   const terminal = heardTerminal(heard);
@@ -89,7 +91,7 @@ export async function runCommand(
   };
   // What the terminal reads is the test's, not what stands on the stdin of whoever runs it.
   const readStdin = async () => Buffer.from(stdin);
-  Object.assign(terminal, { canAsk: answer !== undefined, askHidden, readStdin, width });
+  Object.assign(terminal, { canAsk: answer !== undefined, askHidden, readStdin, width, symbols });
   const argv = typeof command === "string" ? command.split(" ").filter((word) => word !== "") : command;
   const code = await runProgram(argv, async () => ({ ...context, terminal }), terminal);
   if (/canary/.test(heard.stdout + heard.stderr)) throw new Error("it shows a value");

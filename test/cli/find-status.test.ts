@@ -213,13 +213,15 @@ describe("what stands in ESC and is not declared", () => {
     const text = `${LEFT}    THEIRS: canary\n  tuning: { depth: canary }\n`;
     const [variable, place, ...rest] = statuses({ keys: { revision: 3, text } }).slice(3);
     deepEqual(rest, []);
+    const detail =
+      "no entry of keys has environmentVariables.THEIRS; declare it in secrets/catalog.ts, or remove it: pulumi env edit cloud/default/app-production-keys";
     deepEqual(variable, {
       environment: "production",
       name: "THEIRS",
       standing: ["undeclared"],
       open: true,
-      detail:
-        "no entry of keys has environmentVariables.THEIRS; declare it in secrets/catalog.ts, or remove it: pulumi env edit cloud/default/app-production-keys",
+      detail,
+      causes: [{ standing: "undeclared", why: detail }],
     });
     equal(place?.name, "tuning.depth");
   });

@@ -121,7 +121,7 @@ describe("a planted value with a ledger that calls it synced", () => {
         async () => found(await verify(), "ledger-impossible")?.remedy ?? "",
         async () => {
           const { stdout } = await stage.run("status --environment production", world());
-          return stdout.split("\n").find((line) => line.startsWith("ledger-impossible:")) ?? "";
+          return stdout.split("\n").find((line) => line.startsWith("  Remedy: no sync wrote that")) ?? "";
         },
       ]) {
         await plant(forge);

@@ -1,3 +1,4 @@
+import { screenSettings } from "../../src/cli/screen";
 import type { Terminal } from "../../src/cli/terminal";
 import { createTerminal } from "../../src/cli/terminal";
 
@@ -17,5 +18,5 @@ export function heardTerminal(spoken: Spoken, isTTY = false): Terminal {
     },
   });
   const streams = { stdin: process.stdin, stdout: stream("stdout"), stderr: stream("stderr") };
-  return createTerminal(streams as unknown as Parameters<typeof createTerminal>[0], false);
+  return createTerminal(streams as unknown as Parameters<typeof createTerminal>[0], screenSettings({}));
 }

@@ -1,5 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ESC's references
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { SENTINEL } from "../../src/catalog/layout";
+import { RemedyError } from "../../src/errors";
 import type { Status } from "../../src/operations/status/find-status";
 import { env, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { checkNarrow, NARROW } from "./narrow-table";
@@ -33,20 +35,62 @@ describe("status", () => {
   it("prints what is to be looked after or may stay unset, and counts the rest; all of it with --all", async () => {
     deepEqual(await status(), {
       stdout:
-        "production  GAMMA_KEY  never-set  no value of it was ever synced\n\n4 looked at: 3 in sync, 1 left unset, 0 to look after\n",
+        "4 values in 1 deployment environment: 1 left unset, 3 in sync\n\n1 never-set: no value of it was ever synced\n  production: GAMMA_KEY\n  Nothing to do: an optional secret may stay unset.\n\nsecret                production\nGAMMA_KEY             never-set\nALPHA_KEY and 2 more  in-sync\n",
       stderr: "",
       code: 0,
     });
     const whole = await status(" --all");
-    match(whole.stdout, /^production {2}ALPHA_KEY +in-sync\nproduction {2}BETA_KEY +in-sync\n/);
-    match(whole.stdout, /\n\n4 looked at: /);
+    match(
+      whole.stdout,
+      /\nGAMMA_KEY +never-set\nALPHA_KEY +in-sync\nBETA_KEY +in-sync\nDB_PASSWORD +in-sync\n$/,
+    );
     await stage.sync(two);
-    equal((await status()).stdout, "4 looked at: 4 in sync, 0 left unset, 0 to look after\n");
+    equal((await status()).stdout, "4 values in 1 deployment environment: 4 in sync\n");
+  });
+
+  it("shows symbols with a legend on a terminal, and the same words in a pipe", async () => {
+    const { stdout } = await status("", { symbols: true });
+    match(stdout, /^○ 1 never-set: /m);
+    match(stdout, /^GAMMA_KEY +○$/m);
+    match(stdout, /\n\n✓ in-sync {3}○ never-set\n$/);
+  });
+
+  it("tells what the ledgers and ESC tell where there is no token of GitHub, and says so", async () => {
+    await edit(GROUP.keys, (text) => text.replace(/(alpha_key:)\n.*\n.*/, NEW_VALUE));
+    const github = () => {
+      throw new RemedyError({ code: "?", subject: "GITHUB_TOKEN", cause: "is not set", remedy: "export it" });
+    };
+    const blind = await status("", { github });
+    match(blind.stdout, /1 needs attention[\s\S]*1 changed-by-hand: /);
+    equal(
+      blind.stderr,
+      "not known: what GitHub has (GITHUB_TOKEN: is not set); the rest is from the ledgers and ESC\nRemedy: export it\n",
+    );
+    equal(blind.code, 1);
+    await stage.sync(one);
+    equal((await status("", { github })).code, 2, "that all is in sync is not known");
+  });
+
+  it("says why a secret is refused, in which run, and what to do, once for all of them", async () => {
+    const many = {
+      ...CATALOG,
+      secrets: ["KEY_A", "KEY_B", "KEY_C", "KEY_D"].map((name) => ({ name, group: "keys" })),
+    };
+    await stage.sync(
+      { KEY_A: SENTINEL, KEY_B: SENTINEL, KEY_C: SENTINEL, KEY_D: "canary-d" },
+      { catalog: many },
+    );
+    const { stdout } = await status("", { catalog: many });
+    match(
+      stdout,
+      /^3 refused, never-set: nobody has set it in GitHub yet\n {2}production: KEY_A, KEY_B, KEY_C\n {2}Remedy: \.\/sophia-secrets set NAME, then gh /m,
+    );
+    doesNotMatch(stdout, /says why/);
   });
 
   it("fits a narrow terminal, and keeps every column", async () => {
-    const table = async (world = {}) => (await status(" --all", world)).stdout.split("\n\n")[0] ?? "";
-    checkNarrow(await table({ width: NARROW }), await table());
+    const all = async (world = {}) => (await status(" --all", world)).stdout;
+    checkNarrow(await all({ width: NARROW }), await all());
   });
 
   it("names the one value that a person changed, until a sync sets it right", async () => {
@@ -89,7 +133,7 @@ describe("status", () => {
     const { stdout, code } = await status();
     match(
       stdout,
-      /\nproduction {2}THEIR_KEY +undeclared +no entry [^\n]+\n\n5 looked at: .* 1 to look after\n$/,
+      /^5 values in 1 [^\n]+: 1 needs attention, 1 left unset, 3 in sync\n\n1 undeclared: no entry [^\n]+\n {2}production: THEIR_KEY\n/,
     );
     equal(code, 1);
     await stage.sync(one);
@@ -151,12 +195,9 @@ describe("status", () => {
       const { stdout } = await shared.run("status --environment production");
       match(
         stdout,
-        /^production {2}ALPHA_KEY +changed-by-hand +changed by hand since the sync left keys@4; now keys@5\n/,
+        /^1 changed-by-hand: changed by hand since the sync left keys@4; now keys@5\n {2}production: ALPHA_KEY\n {2}Remedy: .* brings GitHub's value back/m,
       );
-      match(
-        stdout,
-        / 2 in sync, 1 left unset, 1 to look after\nchanged-by-hand: GitHub's value comes back [^\n]+\n$/,
-      );
+      match(stdout, /: 1 needs attention, 1 left unset, 2 in sync\n/);
     } finally {
       await shared.close();
     }
@@ -172,7 +213,7 @@ describe("status", () => {
     ]);
     match(
       (await status()).stdout,
-      / 2 to look after\nchanged-by-hand: [^\n]+\nproduction is paused .*: rolled back to run-1\n$/,
+      /^production is paused .*: rolled back to run-1\n4 values [^\n]+: 2 need attention, 2 in sync\n\n1 changed-by-hand: /,
     );
   });
 });

@@ -47,6 +47,10 @@ interface World {
   newestRun?: number;
   /** Characters that a line of the terminal holds. */
   width?: number;
+  /** Whether it shows symbols. */
+  symbols?: boolean;
+  /** GitHub's client, where the stage's own is not meant. */
+  github?: () => GitHub;
 }
 
 /** A Pulumi Cloud with two environments, sync runs that fill it, and commands to run against it. */
@@ -104,10 +108,12 @@ export class VersionsStage {
         project: { settings },
         http: timed(through?.(client) ?? client, now),
         // Every secret is there, older than any sync; its runs may not be seen.
-        github: () => {
-          const listed = catalog.secrets.map(({ name }) => ({ name, updatedAt: "2020-01-01T00:00:00Z" }));
-          return seeingOnly({ listSecrets: async () => listed }) as unknown as GitHub;
-        },
+        github:
+          world.github ??
+          (() => {
+            const listed = catalog.secrets.map(({ name }) => ({ name, updatedAt: "2020-01-01T00:00:00Z" }));
+            return seeingOnly({ listSecrets: async () => listed }) as unknown as GitHub;
+          }),
         githubCall: () =>
           seeingOnly({
             ofRepository: () => ({}),
@@ -122,7 +128,10 @@ export class VersionsStage {
         files: { "/nowhere/dist/sync_secrets.cjs": "" },
       },
     );
-    return runCommand([...command.split(" "), ...texts], context, { width: world.width });
+    return runCommand([...command.split(" "), ...texts], context, {
+      width: world.width,
+      ...(world.symbols === true ? { symbols: true } : {}),
+    });
   }
 
   async requests(): Promise<string[]> {

@@ -18,7 +18,8 @@ import {
   seeEnvironment,
 } from "../observation/environments";
 import { readStacks } from "../project";
-import { findStatus, type SecretState, type Status } from "../status/find-status";
+import { findStatus, type Status } from "../status/find-status";
+import type { SecretState } from "../status/secret-causes";
 import { type Check, check, firstOf, ok, wrong } from "./check";
 
 /** Whether the ESC environments of an environment exist, with those that ESC rotates, and are protected from deletion. */
