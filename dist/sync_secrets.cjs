@@ -9324,14 +9324,18 @@ function isDue(tombstone, today) {
 // src/ledger/service-clock.ts
 var SKEW_MINUTES = 5;
 function requireClock(local, service, subject) {
+  const skew = skewOf(local, service, subject);
+  if (skew !== void 0) throw new RemedyError(skew);
+}
+function skewOf(local, service, subject) {
   const at = new Date(service);
-  if (Math.abs(Date.parse(local) - at.getTime()) <= SKEW_MINUTES * 6e4) return;
-  throw new RemedyError({
+  if (Math.abs(Date.parse(local) - at.getTime()) <= SKEW_MINUTES * 6e4) return void 0;
+  return {
     code: "clock-skewed",
     subject,
     cause: `this machine's clock says ${local}, and the service's ${at.toISOString()}; tombstones and pauses go by time, so nothing was written`,
     remedy: "set the clock of this machine, or check what stands between it and the service, then run again"
-  });
+  };
 }
 
 // src/sync/beginning.ts

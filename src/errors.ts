@@ -45,6 +45,17 @@ export function messageOf(error: unknown): string {
 /** A token that the service does not know, or that has expired: nothing that it was asked for can be told. */
 export class TokenError extends RemedyError {}
 
+/**
+ * Ends a whole command: whatever else it finds cannot be believed. It is no RemedyError, so that nobody who looks at many
+ * things takes it for one that cannot be seen.
+ */
+export class EndingError extends Error {
+  constructor(readonly problem: Problem) {
+    super(oneLine(problem));
+    this.name = new.target.name;
+  }
+}
+
 /** What a log says of one thing: a problem, or a fact about which nothing is to be done. */
 export type Diagnostic = Omit<Problem, "remedy"> & { remedy?: string };
 

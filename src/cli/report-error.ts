@@ -1,4 +1,4 @@
-import { type Problem, RemedyError } from "../errors";
+import { EndingError, type Problem, RemedyError } from "../errors";
 
 /** An error as `--json` prints it, under the key `error`. `problems` are all that is wrong, where it is a list. */
 export interface ErrorDocument extends Problem {
@@ -10,6 +10,7 @@ export interface ErrorDocument extends Problem {
  * quote a value.
  */
 export function errorDocument(error: unknown): ErrorDocument {
+  if (error instanceof EndingError) return { ...error.problem, problems: [] };
   if (error instanceof RemedyError) return { ...error.problem, problems: error.problems };
   const kind = error instanceof Error ? error.name : typeof error;
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
