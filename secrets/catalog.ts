@@ -1,9 +1,9 @@
 import { defineCatalog } from "../src/catalog/entry";
+import { PAGES } from "../src/catalog/vendors";
 import { ACCESS_POLICIES } from "./access-policies";
 import { APPLICATIONS, GROUPINGS } from "./applications";
 import { ENVIRONMENTS } from "./environments";
 import { GROUPS } from "./groups";
-import { PAGES } from "./vendor-pages";
 
 /**
  * The catalog: every secret of the Sophia AI platform, and the groups, deployment environments and access policies

@@ -34,7 +34,7 @@ const SUBJECTS = [
 const PARTS: readonly Part[] = [
   {
     holds: ["secrets/"],
-    ours: ["src/catalog/entry", "src/catalog/access-policy", "src/catalog/applications"],
+    ours: ["entry", "access-policy", "applications", "vendors"].map((name) => `src/catalog/${name}`),
     packages: [],
   },
   { holds: BASICS, ours: [], packages: ["node:util", "yaml"] },
@@ -98,6 +98,11 @@ const PARTS: readonly Part[] = [
   {
     holds: ["src/operations/incident/"],
     ours: [...OPERATIONS, ...["audit", "pauses", "values"].map((name) => `src/operations/${name}/`)],
+  },
+  // Files are read and written there as values are.
+  {
+    holds: ["src/operations/beginning/"],
+    ours: [...OPERATIONS, "src/operations/values/", "src/loaders/generator/"],
   },
   // Who can use a secret is set as a value's write sets it.
   { holds: ["src/operations/drift/"], ours: [...OPERATIONS, "src/operations/values/write-values"] },
@@ -163,7 +168,7 @@ const isOurs = (path: string) => /^(index\.ts|secrets\/|src\/|policies\/)/.test(
 
 const LONGEST = 250;
 /** Tables of data, which grow by a line per thing they list. */
-const DATA = ["secrets/catalog.ts", "src/catalog/checks/obeyed-names.ts"];
+const DATA = ["secrets/catalog.ts", "src/catalog/checks/obeyed-names.ts", "src/catalog/vendors.ts"];
 
 const ROOT = join(__dirname, "..");
 const SOURCES: readonly Source[] = readdirSync(ROOT, { withFileTypes: true })

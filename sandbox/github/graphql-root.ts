@@ -4,6 +4,7 @@ import { actorName } from "./actor";
 import { type GitHubContext, type GitHubParts, webUrl } from "./github-app";
 import type { Organization, Repository } from "./github-state";
 import { graphqlError } from "./graphql-execution";
+import { gitObject } from "./graphql-objects";
 import type { Issue } from "./issue-json";
 import { issuesOf } from "./issue-routes";
 
@@ -136,6 +137,9 @@ class Root {
       defaultBranchRef: () => this.branch(repository, defaultBranch),
       ref: ({ qualifiedName }: { qualifiedName: string }) =>
         this.branch(repository, qualifiedName.replace(/^refs\/heads\//, "")),
+      isArchived: false,
+      object: ({ expression = "" }: { expression?: string }) =>
+        gitObject(this.parts.git.of(repository), repository, expression),
       issues: ({ states, labels, ...page }: Page & { states?: string[]; labels?: string[] }) => {
         const all = issuesOf(repository)
           .filter(({ state }) => states?.includes(state.toUpperCase()) ?? true)

@@ -44,7 +44,7 @@ export interface Entry<GroupName extends string = string, EnvironmentName extend
    * `rotation`, `status`, the calendar and the issues take it for the value's day where it is the earlier one.
    */
   expires?: string;
-  /** The vendor's page where a new one is made and the old one revoked; https. `vendor-pages.ts` has those we know. */
+  /** The vendor's page where a new one is made and the old one revoked; https. `vendors.ts` has those we know. */
   page?: string;
   /** What a right value looks like. Default: any text. */
   format?: FormatName;

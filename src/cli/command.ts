@@ -1,5 +1,5 @@
 import { type Problem, problemOf, RemedyError } from "../errors";
-import type { Context } from "../operations/context";
+import type { Context, FolderContext } from "../operations/context";
 import { COMMAND, counted } from "../text";
 import type { Terminal } from "./terminal";
 
@@ -38,6 +38,14 @@ export interface CommandContext extends Context {
   terminal: Terminal;
 }
 
+/** The same where no project stands yet. */
+export interface FolderCommandContext extends FolderContext {
+  terminal: Terminal;
+}
+
+/** What options are parsed with: a catalog without a secret where no project stands yet. */
+export type ParseContext = Pick<Context, "catalog" | "now">;
+
 /**
  * How commands end, as diff and grep do: a program that reads it can tell a finding from a look that failed.
  * done: all is as it should be. found: something needs attention. failed: an error, wrong usage, or a part that was
@@ -48,6 +56,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Headings of the list of commands, in its order. */
 export const TOPICS = {
+  start: "Start",
   values: "Set values",
   use: "Use secrets",
   files: "Environment files",
@@ -80,7 +89,7 @@ export interface OptionSpec<Value> {
   required?: boolean;
   completes?: Completes;
   /** @throws RemedyError when the text is no value. */
-  parse(typed: TypedOption, context: Context, place: Place): Value;
+  parse(typed: TypedOption, context: ParseContext, place: Place): Value;
 }
 
 /** The words after the command's name. */
@@ -90,7 +99,7 @@ export interface PositionalSpec<Value> {
   description: string;
   completes?: Completes;
   /** @throws RemedyError when the words are no value. */
-  parse(words: readonly string[], context: Context, place: Place): Value;
+  parse(words: readonly string[], context: ParseContext, place: Place): Value;
 }
 
 type OptionSpecs = Readonly<Record<string, OptionSpec<unknown>>>;
@@ -103,6 +112,8 @@ type ValuesOf<Specs> = {
 export interface CommandSpec {
   name: string;
   topic: keyof typeof TOPICS;
+  /** Whether it runs where no project stands yet, and so takes no stack. */
+  needsNoProject?: true;
   /** One imperative line of at most 60 characters, for the list of commands. */
   summary: string;
   /** What the one line leaves out: what it writes, what it refuses. Paragraphs, which help wraps. */
@@ -127,6 +138,8 @@ export interface Start {
   terminal: Terminal;
   /** Reads project and catalog. @throws RemedyError when they are not there, or wrong. */
   open(): Promise<Context>;
+  /** For commands that need no project. */
+  openFolder(): Promise<FolderContext>;
 }
 
 /** A command as the program has it. */
@@ -136,17 +149,13 @@ export interface Command {
   run(start: Start, typed: TypedLine): Promise<number>;
 }
 
-interface Definition<Options extends OptionSpecs, Positionals extends PositionalSpecs, Work>
+interface Definition<Options extends OptionSpecs, Positionals extends PositionalSpecs, Work, Given>
   extends CommandSpec {
   options: Options;
   positionals?: Positionals;
   /** Loads the modules that the command works with. */
   load(): Work;
-  run(
-    context: CommandContext,
-    options: ValuesOf<Options> & ValuesOf<Positionals>,
-    work: Work,
-  ): Promise<number>;
+  run(context: Given, options: ValuesOf<Options> & ValuesOf<Positionals>, work: Work): Promise<number>;
 }
 
 /** Makes a command of its spec and its work. Options are parsed before the work is loaded. */
@@ -155,7 +164,7 @@ export function defineCommand<
   Work,
   // biome-ignore lint/complexity/noBannedTypes: no positionals add nothing to the options
   Positionals extends PositionalSpecs = {},
->({ load, run, ...spec }: Definition<Options, Positionals, Work>): Command {
+>({ load, run, ...spec }: Definition<Options, Positionals, Work, CommandContext>): Command {
   return {
     spec,
     run: async ({ terminal, open }, typed) => {
@@ -166,11 +175,39 @@ export function defineCommand<
   };
 }
 
+/** Makes a command that runs where no project stands yet. */
+export function defineFolderCommand<Options extends OptionSpecs, Work>({
+  load,
+  run,
+  ...spec
+  // biome-ignore lint/complexity/noBannedTypes: it has no positionals
+}: Definition<Options, {}, Work, FolderCommandContext>): Command {
+  return {
+    spec: { ...spec, needsNoProject: true },
+    run: async ({ terminal, openFolder }, typed) => {
+      const context = await openFolder();
+      const values = parseLine(spec, typed, { catalog: NO_CATALOG, now: context.now });
+      return run({ ...context, terminal }, values as ValuesOf<Options>, load());
+    },
+  };
+}
+
+const NO_CATALOG: Context["catalog"] = {
+  environments: [],
+  groups: {},
+  entries: [],
+  changeLimit: undefined,
+  accessPolicies: [],
+  rotators: [],
+  applications: [],
+  groupings: {},
+};
+
 /** @throws RemedyError with all that is wrong with what was typed. */
 function parseLine(
   { name: command, positionals = {}, options }: CommandSpec,
   typed: TypedLine,
-  context: Context,
+  context: ParseContext,
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   const problems: Problem[] = [];

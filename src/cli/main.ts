@@ -1,4 +1,4 @@
-import type { Context } from "../operations/context";
+import type { Context, FolderContext } from "../operations/context";
 import { EXIT } from "./command";
 import { runProgram } from "./program";
 import { screenSettings } from "./screen";
@@ -12,6 +12,11 @@ async function openContext(stack: string | undefined): Promise<Context> {
   return opener.openContext(stack, process);
 }
 
+async function openFolder(): Promise<FolderContext> {
+  const opener = require("./open-context") as typeof import("./open-context");
+  return opener.openFolder(process);
+}
+
 // Whoever reads only the beginning (`| head`) has what they wanted; a full disk has not.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
@@ -20,6 +25,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.failed);
 });
 
-runProgram(process.argv.slice(2), openContext, terminal).then((code) => {
+runProgram(process.argv.slice(2), openContext, openFolder, terminal).then((code) => {
   process.exitCode = code;
 });

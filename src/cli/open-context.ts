@@ -8,7 +8,7 @@ import { createPulumiCloud } from "../clients/pulumi-cloud";
 import { findPulumiToken, pulumiAddress } from "../clients/pulumi-login";
 import { RemedyError } from "../errors";
 import { withCheckedClock } from "../ledger/service-clock";
-import { type Context, refuseWithoutPulumiToken } from "../operations/context";
+import { type Context, type FolderContext, refuseWithoutPulumiToken } from "../operations/context";
 import { loadCatalog, readProject } from "../operations/project";
 import { createPulumi } from "../operations/pulumi-cli";
 import { Secret } from "../secret";
@@ -30,9 +30,9 @@ export function openContext(stack: string | undefined, { cwd, env }: Surrounding
   const now = () => new Date();
   const http = withCheckedClock(createFailFastHttp(createHttp({ env })), now);
   const { settings } = project;
-  const atGitHub = () => ({
+  const atGitHub = (organization = settings.githubOrganization) => ({
     url: gitHubAddress(settings.githubApiUrl, env),
-    organization: settings.githubOrganization,
+    organization,
     token: gitHubToken(env.GITHUB_TOKEN),
     http,
   });
@@ -52,6 +52,7 @@ export function openContext(stack: string | undefined, { cwd, env }: Surrounding
     pulumi: createPulumi(project.dir, project.stack, env),
     now,
     env,
+    githubOf: (organization) => clientsOf(atGitHub(organization)),
     github: () => createGitHub(atGitHub()),
     githubCall: () => createGitHubCall(atGitHub()),
     cloud: () => {
@@ -60,6 +61,29 @@ export function openContext(stack: string | undefined, { cwd, env }: Surrounding
     },
     cloudCall: () => createPulumiCall(atPulumi(pulumiToken() ?? refuseWithoutPulumiToken())),
   };
+}
+
+/** The context where no project stands yet: this folder, and GitHub at the address of the environment. */
+export function openFolder({ cwd, env }: Surroundings): FolderContext {
+  const now = () => new Date();
+  const http = withCheckedClock(createFailFastHttp(createHttp()), now);
+  return {
+    dir: cwd(),
+    readFile,
+    now,
+    env,
+    githubOf: (organization) =>
+      clientsOf({
+        url: gitHubAddress(undefined, env),
+        organization,
+        token: gitHubToken(env.GITHUB_TOKEN),
+        http,
+      }),
+  };
+}
+
+function clientsOf(at: Parameters<typeof createGitHub>[0]) {
+  return { call: createGitHubCall(at), secrets: createGitHub(at) };
 }
 
 function gitHubToken(written = ""): Secret {

@@ -1,6 +1,6 @@
 import { Command as CommanderCommand, CommanderError } from "commander";
 import { RemedyError } from "../errors";
-import type { Context } from "../operations/context";
+import type { Context, FolderContext } from "../operations/context";
 import { COMMAND } from "../text";
 import { type Command, type CommandSpec, EXIT, flagOf, TOPICS, type TypedLine } from "./command";
 import { accessCommand } from "./commands/access";
@@ -21,6 +21,7 @@ import { generateTemplateCommand } from "./commands/generate-template";
 import { historyCommand } from "./commands/history";
 import { importEnvCommand } from "./commands/import-env";
 import { importFromEnvCommand } from "./commands/import-from-env";
+import { initCommand } from "./commands/init";
 import { pauseCommand } from "./commands/pause";
 import { planCommentCommand } from "./commands/plan-comment";
 import { recoverCommand } from "./commands/recover";
@@ -44,6 +45,7 @@ import type { Terminal } from "./terminal";
 
 /** Every command, in the order of its topic. To add one: a line here. */
 export const COMMANDS: readonly Command[] = [
+  initCommand,
   adoptCommand,
   setCommand,
   syncToGithubCommand,
@@ -98,11 +100,13 @@ export const STACK_OPTION = [
  *
  * @param argv without node and script.
  * @param openContext makes the context of the stack asked for, if any; called once it is sure that a command needs it.
+ * @param openFolder makes the context of a command that needs no project.
  * @returns the exit code: one of EXIT, or that of a command that was run.
  */
 export async function runProgram(
   argv: readonly string[],
   openContext: (stack: string | undefined) => Promise<Context>,
+  openFolder: () => Promise<FolderContext>,
   terminal: Terminal,
 ): Promise<number> {
   let code: number = EXIT.done;
@@ -119,7 +123,7 @@ export async function runProgram(
     .addHelpText("after", `\n${COMMAND} <command> --help shows what a command takes, with examples.`);
   for (const command of COMMANDS) {
     addCommand(program, command.spec, terminal, async (typed, stack) => {
-      code = await command.run({ terminal, open: () => openContext(stack) }, typed);
+      code = await command.run({ terminal, open: () => openContext(stack), openFolder }, typed);
     });
   }
   try {
@@ -159,7 +163,7 @@ function addCommand(
   }
   // The scripts called a deployment environment so: commands in their place have an option of their own.
   const ownStack = "stack" in spec.options;
-  if (!ownStack) command.option(...STACK_OPTION);
+  if (!ownStack && spec.needsNoProject !== true) command.option(...STACK_OPTION);
   const examples = spec.examples.map((each) => `  ${COMMAND} ${each}`);
   command.addHelpText("after", `\n${["Examples:", ...examples].join("\n")}`);
   command.action(async () => {

@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline/promises";
 import { RemedyError } from "../errors";
 import { Secret } from "../secret";
 import { logLine, maskCommand } from "../sync/runner";
@@ -23,6 +24,8 @@ export interface Terminal {
   symbols?: boolean | undefined;
   /** Whether a person can be asked. */
   canAsk: boolean;
+  /** Asks for a line that is shown. @throws RemedyError when it is cancelled. */
+  ask(question: string): Promise<string>;
   /** Asks for a value that is not shown. @throws RemedyError when it is cancelled or of several lines. */
   askHidden(question: string): Promise<Secret>;
   /** All of stdin. */
@@ -69,6 +72,10 @@ export function createTerminal(
     width: settings.columns ?? own,
     symbols: isTerminal && settings.symbols,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
+    ask: (question) => {
+      closeLine();
+      return readShown(logLine(question), stdin, stderr);
+    },
     askHidden: (question) => readHidden(logLine(question), stdin, stderr),
     readStdin: async () => {
       const chunks: Buffer[] = [];
@@ -76,6 +83,28 @@ export function createTerminal(
       return Buffer.concat(chunks);
     },
   };
+}
+
+async function readShown(
+  question: string,
+  input: NodeJS.ReadStream,
+  output: NodeJS.WriteStream,
+): Promise<string> {
+  const lines = createInterface({ input, output });
+  try {
+    // Ctrl-C and Ctrl-D close it, and the question alone would then wait without end.
+    const closed = new Promise<undefined>((done) => lines.once("close", () => done(undefined)));
+    const answer = await Promise.race([lines.question(`${question}: `), closed]);
+    if (answer !== undefined) return answer.trim();
+    throw new RemedyError({
+      code: "stopped",
+      subject: "the question",
+      cause: "cancelled; nothing was written",
+      remedy: "run it again",
+    });
+  } finally {
+    lines.close();
+  }
 }
 
 /** The part of a terminal that is read from. */

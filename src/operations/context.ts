@@ -8,8 +8,21 @@ import { RemedyError } from "../errors";
 import type { Project } from "./project";
 import type { Pulumi } from "./pulumi-cli";
 
+/** What an operation takes from outside where no project stands yet. */
+export interface FolderContext {
+  /** Where the project is, or will be. */
+  dir: string;
+  /** Any organization of GitHub. @throws RemedyError when there is no token. */
+  githubOf(organization: string): { call: GitHubCall; secrets: GitHub };
+  /** @throws RemedyError when it cannot be read. */
+  readFile(path: string): Buffer;
+  now(): Date;
+  /** Environment variables of the process. */
+  env: Readonly<Record<string, string | undefined>>;
+}
+
 /** All that an operation takes from outside. It has no terminal: an operation returns data, and a command shows it. */
-export interface Context {
+export interface Context extends Omit<FolderContext, "dir"> {
   project: Project;
   catalog: ResolvedCatalog;
   /** @throws RemedyError when there is no token. */
@@ -22,11 +35,6 @@ export interface Context {
   cloudCall(): PulumiCall;
   pulumi: Pulumi;
   http: Http;
-  /** @throws RemedyError when it cannot be read. */
-  readFile(path: string): Buffer;
-  now(): Date;
-  /** Environment variables of the process. */
-  env: Readonly<Record<string, string | undefined>>;
 }
 
 /** What long work calls to say how far it is, one line at a time. */

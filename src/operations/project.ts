@@ -24,11 +24,16 @@ export interface Project {
  * @throws RemedyError when the folder is no project, the stack has no file, or its config has problems: all of them.
  */
 export function readProject(dir: string, stack?: string): Project {
-  const file = join(dir, "Pulumi.yaml");
-  const project = parse(read(file, "run this in the root of the project")) as { name?: string } | null;
-  const name = project?.name ?? "";
+  const name = projectName(dir);
   const chosen = stack ?? ownerIn(dir, name);
   return { dir, name, stack: chosen, settings: readSettings(dir, name, chosen) };
+}
+
+/** The name in a folder's Pulumi.yaml. @throws RemedyError when there is none. */
+export function projectName(dir: string): string {
+  const file = join(dir, "Pulumi.yaml");
+  const project = parse(read(file, "run this in the root of the project")) as { name?: string } | null;
+  return project?.name ?? "";
 }
 
 /**

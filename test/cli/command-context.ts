@@ -57,13 +57,17 @@ export function commandContext(
     served && served.token !== null
       ? { url: served.url, organization, token: new Secret(served.token ?? token), http }
       : undefined;
-  const atGitHub = () =>
-    at(github, githubOrganization, "owner-token") ?? refuse("GITHUB_TOKEN", "is not set", "export it");
+  const atGitHub = (organization = githubOrganization) =>
+    at(github, organization, "owner-token") ?? refuse("GITHUB_TOKEN", "is not set", "export it");
   const atCloud = at(cloud, pulumiOrganization, TOKENS.admin);
   return {
     project,
     catalog: CATALOG,
     http,
+    githubOf: (organization) => ({
+      call: createGitHubCall(atGitHub(organization)),
+      secrets: createGitHub(atGitHub(organization)),
+    }),
     github: () => createGitHub(atGitHub()),
     githubCall: () => createGitHubCall(atGitHub()),
     cloud: () => atCloud && createPulumiCloud(atCloud),
@@ -89,11 +93,13 @@ export async function runCommand(
     terminal.say(`${question}:`);
     return answer?.(question) ?? refuse(question, "nobody is there", "give the command a person");
   };
+  const ask = async (question: string) => (await askHidden(question)).unwrap();
   // What the terminal reads is the test's, not what stands on the stdin of whoever runs it.
   const readStdin = async () => Buffer.from(stdin);
-  Object.assign(terminal, { canAsk: answer !== undefined, askHidden, readStdin, width, symbols });
+  Object.assign(terminal, { canAsk: answer !== undefined, ask, askHidden, readStdin, width, symbols });
   const argv = typeof command === "string" ? command.split(" ").filter((word) => word !== "") : command;
-  const code = await runProgram(argv, async () => ({ ...context, terminal }), terminal);
+  const openFolder = async () => ({ ...context, dir: context.project.dir });
+  const code = await runProgram(argv, async () => ({ ...context, terminal }), openFolder, terminal);
   if (/canary/.test(heard.stdout + heard.stderr)) throw new Error("it shows a value");
   return { ...heard, code };
 }

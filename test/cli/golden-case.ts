@@ -26,8 +26,8 @@ const CASE = z.strictObject({
   /** Bytes given on stdin; base64 where they are no text. */
   stdin: text.optional(),
   stdinBase64: text.optional(),
-  /** What a person types when asked; there is no terminal without it. */
-  typed: text.optional(),
+  /** What a person types when asked, each time or one after the other; there is no terminal without it. */
+  typed: z.union([text, z.array(text)]).optional(),
   files: z.record(text, text).default({}),
   /**
    * A folder on disk, which the command line names as {dir}: texts by path; `link`, `folder`, `base64` and `size` make what

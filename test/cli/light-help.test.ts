@@ -47,7 +47,7 @@ describe("help", () => {
       const open = async () => {
         throw new Error("help asked for the project");
       };
-      equal(await runProgram([spec.name, "--help"], open, heardTerminal(heard)), 0);
+      equal(await runProgram([spec.name, "--help"], open, open, heardTerminal(heard)), 0);
       match(heard.stdout, new RegExp(`^Usage: sophia-secrets ${spec.name}[ |]`));
       equal(heard.stderr, "");
     });

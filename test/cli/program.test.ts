@@ -12,7 +12,7 @@ async function failing(error: unknown, argv: readonly string[] = ["status"]) {
   const open = async () => {
     throw error;
   };
-  const code = await runProgram(argv, open, heardTerminal(heard));
+  const code = await runProgram(argv, open, open, heardTerminal(heard));
   return { ...heard, code };
 }
 

@@ -14,6 +14,8 @@ import { SEED, SETTINGS } from "./small-organization";
 
 const ORG = SETTINGS.githubOrganization;
 const BEFORE = "what-was-there";
+/** GraphQL takes its queries by POST; no command sends a mutation. */
+const READ = /^GET |^POST \S*\/graphql$/;
 
 /** A GitHub as a case has it, and commands that run against it, one after the other. */
 export interface World {
@@ -21,7 +23,7 @@ export interface World {
   /** Runs a command line. `requests` are all that it asked of GitHub, as `METHOD path`. */
   run(
     command: string,
-    more?: Partial<Context>,
+    more?: Partial<Context> & { dir?: string },
     person?: Person,
   ): Promise<Heard & { requests: string[]; writes: string[] }>;
   close(): Promise<void>;
@@ -32,11 +34,13 @@ export async function startWorld(golden: GoldenCase): Promise<World> {
   const github = await startGitHub({ seed: SEED });
   await arrange(github.octokit("arranging-token"), golden);
   const context = contextOf(golden, github.url);
-  const run: World["run"] = async (command, more = {}, person = personOf(golden)) => {
+  const asked = personOf(golden);
+  const run: World["run"] = async (command, { dir, ...more } = {}, person = asked) => {
+    const project = dir === undefined ? context.project : { ...context.project, dir };
     await github.fetch("/_sandbox/requests", { method: "DELETE" });
-    const heard = await runCommand(command, { ...context, ...more }, person);
+    const heard = await runCommand(command, { ...context, project, ...more }, person);
     const requests = (await (await github.fetch("/_sandbox/requests")).json()) as string[];
-    return { ...heard, requests, writes: requests.filter((request) => !request.startsWith("GET ")) };
+    return { ...heard, requests, writes: requests.filter((request) => !READ.test(request)) };
   };
   return { github, run, close: github.close };
 }
@@ -59,7 +63,10 @@ export async function runCase(golden: GoldenCase): Promise<Outcome> {
 /** Runs a command line whose {dir} is the case's folder, and takes that folder's name out of what it says. */
 async function runIn(folder: CaseFolder | undefined, command: string, run: World["run"]) {
   if (folder === undefined) return run(command);
-  const { stdout, stderr, ...outcome } = await run(command.replaceAll("{dir}", folder.path), { readFile });
+  const { stdout, stderr, ...outcome } = await run(command.replaceAll("{dir}", folder.path), {
+    readFile,
+    dir: folder.path,
+  });
   const plain = (said: string) => said.replaceAll(folder.path, "{dir}");
   return { ...outcome, stdout: plain(stdout), stderr: plain(stderr), folder: folder.files() };
 }
@@ -122,8 +129,9 @@ export async function whatIsThere(
 }
 
 function personOf({ typed, stdin = "", stdinBase64 }: GoldenCase): Person {
+  const answers = typed === undefined ? undefined : [typed].flat();
   return {
-    answer: typed === undefined ? undefined : async () => new Secret(typed),
+    answer: answers && (async () => new Secret((answers.length > 1 ? answers.shift() : answers[0]) ?? "")),
     stdin: stdinBase64 === undefined ? stdin : Buffer.from(stdinBase64, "base64"),
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ORG, type StartedGitHub, startGitHub } from "./started-github";
+import { ORG, type StartedGitHub, startGitHub, WORKFLOW } from "./started-github";
 
 describe("GitHub's GraphQL", () => {
   let github: StartedGitHub;
@@ -93,5 +93,17 @@ describe("GitHub's GraphQL", () => {
     ])
       assert.equal((await ask(query)).errors[0].type, "NOT_IMPLEMENTED");
     assert.equal((await repository("projectsUrl")).errors[0].type, "NOT_IMPLEMENTED");
+  });
+
+  it("gives a folder's files with their texts, and null for what is not there", async () => {
+    const entries = "... on Tree { entries { name object { ... on Blob { text isTruncated } } } }";
+    const { data } = await repository(
+      `isArchived object(expression: "HEAD:.github/workflows") { ${entries} } none: object(expression: "HEAD:none") { oid }`,
+    );
+    assert.deepEqual(data.repository, {
+      isArchived: false,
+      object: { entries: [{ name: "sync.yml", object: { text: WORKFLOW, isTruncated: false } }] },
+      none: null,
+    });
   });
 });

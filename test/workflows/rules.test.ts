@@ -224,7 +224,7 @@ describe("the workflows and the stacks", () => {
     for (const command of called) {
       const help = { stdout: "", stderr: "" };
       const noContext = () => Promise.reject(new Error("no context"));
-      await runProgram([command, "--help"], noContext, heardTerminal(help));
+      await runProgram([command, "--help"], noContext, noContext, heardTerminal(help));
       match(help.stdout, new RegExp(`^Usage: sophia-secrets ${command}[| ]`));
     }
     ok(called.has("run-as") && called.has("drift"));
