@@ -66,7 +66,7 @@ export function openContext(stack: string | undefined, { cwd, env }: Surrounding
 /** The context where no project stands yet: this folder, and GitHub at the address of the environment. */
 export function openFolder({ cwd, env }: Surroundings): FolderContext {
   const now = () => new Date();
-  const http = withCheckedClock(createFailFastHttp(createHttp()), now);
+  const http = withCheckedClock(createFailFastHttp(createHttp({ env })), now);
   return {
     dir: cwd(),
     readFile,
