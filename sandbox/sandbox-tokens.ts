@@ -36,8 +36,9 @@ function newTokens(): SandboxTokens {
   return {
     github: `ghp_${randomBytes(18).toString("hex")}`,
     pulumi: `pul-${randomBytes(20).toString("hex")}`,
-    registry: { username: "sandbox", password: randomBytes(18).toString("base64url") },
-    database: randomBytes(18).toString("base64url"),
+    // Hexadecimal: people type them as arguments, where a "-" in front would be an option.
+    registry: { username: "sandbox", password: randomBytes(18).toString("hex") },
+    database: randomBytes(18).toString("hex"),
   };
 }
 
