@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { inTurns, median, type Pair, timeProcess } from "./measure";
-import { APP_ROOT, CLI_ENVIRONMENT, COMPOSITE, firstRequest, type Stage } from "./stage";
+import { APP_ROOT, CLI_ENVIRONMENT, firstRequest, type Stage } from "./stage";
 
 /** One goal and what was measured against it. */
 export interface Result {
@@ -35,7 +35,6 @@ export async function measureAll(stage: Stage, runs: number): Promise<Result[]> 
       await startUp(stage, script, runs),
     ),
     timed("help over an empty node", "over", 60, await helpOverNode(stage, runs)),
-    timed("loader, against pulumi env open", "ratio", 0.4, await loaderAgainstCli(stage, runs)),
   ];
 }
 
@@ -100,14 +99,6 @@ async function helpOverNode(stage: Stage, runs: number): Promise<Pair> {
   return inTurns(runs * 3, ours, theirs);
 }
 
-async function loaderAgainstCli(stage: Stage, runs: number): Promise<Pair> {
-  const loader = stage.loader();
-  const ours = () => timeProcess({ file: process.execPath, args: [loader], env: stage.env() });
-  const args = ["env", "open", COMPOSITE, "--format", "json"];
-  const theirs = () => timeProcess({ file: stage.pulumi, args, env: stage.env() });
-  return inTurns(runs * 3, ours, theirs);
-}
-
 /** One goal's result from the medians of its two sides. */
 export function timed(name: string, by: "ratio" | "over", goal: number, pair: Pair): Result {
   const [ours, theirs] = [median(pair.ours), median(pair.theirs)];
@@ -115,7 +106,8 @@ export function timed(name: string, by: "ratio" | "over", goal: number, pair: Pa
   return { name, ours, theirs, unit: "ms", by, measured, goal, met: measured <= goal };
 }
 
-function counted(name: string, ours: number, goal: number): Result {
+/** One goal's result from an exact count. */
+export function counted(name: string, ours: number, goal: number): Result {
   return {
     name,
     ours,

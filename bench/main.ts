@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { measureFirstUp } from "./first-up";
 import { measureAll, type Result } from "./goals";
+import { measureLoaders } from "./loaders";
 import { Stage } from "./stage";
 
 const USAGE =
@@ -25,7 +26,8 @@ async function main(): Promise<number> {
     const secrets = stage.names.length;
     if (!values.json)
       console.log(`Node ${process.version}, ${secrets} secrets, median of ${runs} and more\n`);
-    return tell({ secrets, runs }, await measureAll(stage, runs), values.json === true);
+    const results = [...(await measureAll(stage, runs)), ...(await measureLoaders(stage, runs))];
+    return tell({ secrets, runs }, results, values.json === true);
   } finally {
     await stage.close();
   }

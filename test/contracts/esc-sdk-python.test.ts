@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { execFile, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { NO_PYTHON, pythonWithEscSdk } from "../../bench/python";
 import { type CloudFixture, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
 import { skip } from "../skip";
 
 const FOLDER = join(__dirname, "python");
-const REQUIREMENTS = join(FOLDER, "requirements.txt");
 const CHECKS = ["texts", "openings", "faults", "revisions", "tags"];
 /** A first run installs the client. */
 const PATIENCE_MS = 300_000;
@@ -19,9 +17,8 @@ describe("pulumi-esc-sdk against the sandbox", function () {
   let python: string;
 
   before(async function () {
-    const found = interpreter();
-    if (found === undefined)
-      return skip(this, "there is no Python 3.10 or later with venv and pip on this machine");
+    const found = pythonWithEscSdk();
+    if (found === undefined) return skip(this, NO_PYTHON);
     python = found;
     cloud = await startCloud();
   });
@@ -35,24 +32,3 @@ describe("pulumi-esc-sdk against the sandbox", function () {
     assert.deepEqual(printed.trim().split("\n"), CHECKS);
   });
 });
-
-/** A Python that has the client, installed on the first run. @throws when that fails. */
-function interpreter(): string | undefined {
-  const usable = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
-  if (spawnSync("python3", ["-c", usable]).status !== 0) return undefined;
-  const stamp = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 16);
-  const folder = resolve(__dirname, `../../.python/esc-sdk-${stamp}`);
-  const python = join(folder, "bin", "python");
-  const ready = join(folder, "ready");
-  if (existsSync(ready)) return python;
-  const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"];
-  for (const [command, ...rest] of [
-    ["python3", "-m", "venv", "--clear", folder],
-    [python, "-m", "pip", "install", ...options, "--require-hashes", "-r", REQUIREMENTS],
-  ] as const) {
-    const { status, stderr } = spawnSync(command, rest, { encoding: "utf8" });
-    if (status !== 0) throw new Error(`${command} ${rest.slice(0, 3).join(" ")} failed: ${stderr}`);
-  }
-  writeFileSync(ready, "");
-  return python;
-}
