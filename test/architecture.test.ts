@@ -26,7 +26,7 @@ const OPERATIONS = [
   "src/operations/values/named-entries",
 ];
 const SUBJECTS = [
-  ...["access", "adoption", "audit", "observation", "pauses", "plan-comment", "recovery", "usage"],
+  ...["access", "adoption", "audit", "drift", "observation", "pauses", "plan-comment", "recovery", "usage"],
   ...["rotation", "status", "values", "versions"],
 ];
 
@@ -104,8 +104,11 @@ const PARTS: readonly Part[] = [
     holds: ["src/operations/beginning/"],
     ours: [...OPERATIONS, "src/operations/values/", "src/loaders/generator/"],
   },
-  // Who can use a secret is set as a value's write sets it.
-  { holds: ["src/operations/drift/"], ours: [...OPERATIONS, "src/operations/values/write-values"] },
+  // Who can use a secret is set as a value's write sets it, and what one stack owns is what it may adopt.
+  {
+    holds: ["src/operations/repair/"],
+    ours: [...OPERATIONS, ...["adoption", "drift", "values"].map((name) => `src/operations/${name}/`)],
+  },
   // What it opens is what an application's loader opens.
   { holds: ["src/operations/running/"], ours: [...OPERATIONS, "src/loaders/"] },
   { holds: ["src/operations/validation/"], ours: [...OPERATIONS, "src/operations/values/"] },

@@ -312,7 +312,7 @@ describe("sophia-secrets access", () => {
       /^team-permission-differs team app-production-application: it has admin on default\/app-production-keys, declared open/,
       /^team-permission-undeclared team oncall: it has read on default\/app-production-keys, which no policy says/,
       /^team-permission-undeclared team outsiders: it has open on default\/app-production-ledger, which no policy says/,
-      /^team-not-created team app-staging-sync: it is not there yet/,
+      /^team-not-created team app-staging-sync: it is not there, or not any more/,
     ])
       assert.equal(
         found.filter((each) => expected.test(each)).length,
@@ -564,7 +564,7 @@ describe("sophia-secrets access", () => {
       assert.equal(code, 2);
       assert.match(
         err,
-        /declared access is not in place.*team app-staging-application: it is not there yet.*\nRemedy: pulumi up/s,
+        /declared access is not in place.*team app-staging-application: it is not there, or not any more.*\nRemedy: pulumi up/s,
       );
       assert.equal(await getDefault(), "write");
     });

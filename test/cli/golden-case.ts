@@ -50,7 +50,7 @@ const CASE = z.strictObject({
       files: z.record(text, z.record(text, text)).default({}),
     })
     .prefault({}),
-  /** Slots in the stack's state. */
+  /** Secrets in the stack's state: `NAME`, or `repository/environment/NAME`. */
   state: z.array(text).default([]),
   /** Times of syncs, by environment and name. */
   ledger: z.record(text, z.record(text, text)).optional(),

@@ -158,9 +158,12 @@ function stateOf(golden: GoldenCase, args: readonly string[]): string {
   const types = ["ActionsOrganizationSecret", "ActionsOrganizationSecretRepositories"].map(
     (name) => `github:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`,
   );
-  const resources = golden.state.flatMap((secretName) =>
-    types.map((type) => ({ type, inputs: { secretName } })),
-  );
+  const environmentSecret = "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret";
+  const resources = golden.state.flatMap((path) => {
+    const [secretName, environment, repository] = path.split("/").reverse();
+    if (environment === undefined) return types.map((type) => ({ type, inputs: { secretName } }));
+    return [{ type: environmentSecret, inputs: { secretName, environment, repository } }];
+  });
   return JSON.stringify({ deployment: { resources } });
 }
 

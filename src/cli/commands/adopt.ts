@@ -23,7 +23,7 @@ export const adoptCommand = defineCommand({
   examples: ["adopt --all --dry-run", "adopt OPENAI_API_KEY SLACK_BOT_TOKEN"],
   load: () => ({
     ...(require("../../operations/adoption/adopt") as typeof import("../../operations/adoption/adopt")),
-    ...(require("../../operations/drift/repair") as typeof import("../../operations/drift/repair")),
+    ...(require("../../operations/repair/repair-organization-secrets") as typeof import("../../operations/repair/repair-organization-secrets")),
   }),
   run: async (context, { names, all, dryRun, json }, { adopt, adoptedSlots, accessDifferences }) => {
     const { terminal } = context;

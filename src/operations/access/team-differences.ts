@@ -7,6 +7,7 @@ import { escLayout } from "../../catalog/esc-environments";
 import { pathOf } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import type { OrganizationTeam, TeamPermission } from "../../clients/pulumi-organization";
+import { COMMAND } from "../../text";
 import { type AccessDifference, pathsOf, type Terms, termsOf } from "./access-difference";
 
 /** What differs between a team's declaration and the team in Pulumi Cloud. */
@@ -26,7 +27,13 @@ export function teamDifferences(
   const where = { paths: pathsOf(declared) };
   if (found === undefined)
     return [
-      { code: "team-not-created", subject, cause: "it is not there yet", remedy: "pulumi up", ...where },
+      {
+        code: "team-not-created",
+        subject,
+        cause: "it is not there, or not any more",
+        remedy: `${COMMAND} repair --all, then pulumi up --refresh, for the stack that owns it`,
+        ...where,
+      },
     ];
   return [
     ...memberDifferences(subject, declared, found).map((difference) => ({ ...difference, ...where })),

@@ -1,64 +1,46 @@
 import type { Spread } from "../../catalog/carriers";
-import { dayOf } from "../../catalog/dates";
 import { SENTINEL } from "../../catalog/layout";
-import { organizationSlots, type SlotName } from "../../catalog/slots";
+import type { SlotName } from "../../catalog/slots";
 import type { GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
 import { Secret } from "../../secret";
 import { COMMAND } from "../../text";
+import { REPOSITORIES, SLOT } from "../adoption/plan-adoption";
 import type { Context } from "../context";
-import { organizationSlotsNamed, requireCapacity, spreadOf } from "../values/named-entries";
+import { differencesOf, type Finding } from "../drift/find-drift";
+import { observeSecrets } from "../drift/observe-github";
+import { requireCapacity, spreadOf } from "../values/named-entries";
 import { describeAccess, repositoryIds, writeValues } from "../values/write-values";
-import { differencesOf, type Finding } from "./find-drift";
-import { observeSecrets } from "./observe-github";
+import type { Repairing } from "./repairing";
 
 type Shards = Spread["shards"];
-
-/** Types in the stack's state: a secret, and its list of repositories. */
-const SLOT = "github:index/actionsOrganizationSecret:ActionsOrganizationSecret";
-const REPOSITORIES =
-  "github:index/actionsOrganizationSecretRepositories:ActionsOrganizationSecretRepositories";
-
-/** One secret that was looked at, and set where it differed. */
-export interface Repaired {
-  name: string;
-  /** How it differed; undefined: it did not. */
-  was: string | undefined;
-  /** Who can use it as declared, in words. */
-  readers: string;
-}
 
 /**
  * Sets who can use organization secrets to what is declared, without a value. One that the stack made and somebody
  * deleted gets the placeholder and its access again: without it the provider's list of its repositories ends every
  * refresh with 404.
  *
- * @param names of the catalog; or all that are in GitHub or in the stack's state.
- * @param onDone told of each in its order; in a dry run of what would be done.
+ * @param declared those to look at.
+ * @param named whether somebody asked for these; otherwise what is in neither is left to `up`.
  * @returns how many were looked at.
  * @throws RemedyError when one that was named is in neither or fits in no carrier, before anything is written; and at the
  *   first that GitHub refuses.
  */
-export async function repair(
+export async function repairOrganizationSecrets(
   context: Context,
-  names: readonly string[] | "all",
-  dryRun: boolean,
-  onDone: (repaired: Repaired) => void,
+  declared: readonly SlotName[],
+  { named, dryRun, state, onDone }: Repairing,
 ): Promise<number> {
-  const { catalog, now } = context;
-  const declared =
-    names === "all"
-      ? organizationSlots(catalog.entries, dayOf(now()))
-      : organizationSlotsNamed(catalog, names);
+  if (declared.length === 0) return 0;
   const github = context.github();
   const observed = await observeSecrets(github, new Set(declared.map(({ name }) => name)));
   const there = new Set(observed.secrets.map(({ name }) => name));
   const deleted = await deletedSlots(
-    context,
+    state,
     declared.filter(({ name }) => !there.has(name)),
   );
   const known = new Set([...there, ...deleted.map(({ slot }) => slot.name)]);
-  if (names !== "all") requireAllThere(declared, known);
+  if (named) requireAllThere(declared, known);
   const spread = await spreadOf(context, github);
   const slots = declared
     .filter(({ name }) => known.has(name))
@@ -75,7 +57,7 @@ export async function repair(
       else await makeAgain(context, github, spread.shards, gone);
     }
     const later = gone?.leftList === undefined ? "" : "made by the next pulumi up, ";
-    onDone({ name, was: finding?.cause, readers: `${later}${readers}` });
+    onDone({ name, was: finding?.cause, now: `${later}${readers}` });
   }
   return slots.length;
 }
@@ -110,21 +92,17 @@ interface Deleted {
 }
 
 /** Those that the stack's state has. One that no `up` has made yet is left to it, and config's values are sent by it. */
-async function deletedSlots({ pulumi }: Context, missing: readonly SlotName[]): Promise<Deleted[]> {
+async function deletedSlots(state: Repairing["state"], missing: readonly SlotName[]): Promise<Deleted[]> {
   const persons = missing.filter(({ secret }) => secret.value === "person");
   if (persons.length === 0) return [];
-  const { deployment } = JSON.parse(await pulumi.run(["stack", "export"])) as Exported;
+  const resources = await state();
   const find = (wanted: string, name: string) =>
-    deployment?.resources?.find(({ type, inputs }) => type === wanted && inputs?.secretName === name);
+    resources.find(({ type, inputs }) => type === wanted && inputs?.secretName === name);
   return persons.flatMap((slot): Deleted[] => {
     if (find(SLOT, slot.name) !== undefined) return [{ slot, leftList: undefined }];
     const list = find(REPOSITORIES, slot.name);
     return list === undefined ? [] : [{ slot, leftList: list.urn }];
   });
-}
-
-interface Exported {
-  deployment?: { resources?: { urn: string; type: string; inputs?: { secretName?: string } }[] };
 }
 
 /**
