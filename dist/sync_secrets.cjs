@@ -42,9 +42,9 @@ var require_identity = __commonJS({
     var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
     var isAlias = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
     var isDocument = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === DOC;
-    var isMap4 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
+    var isMap5 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
     var isPair = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === PAIR;
-    var isScalar4 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
+    var isScalar5 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
     var isSeq = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
     function isCollection(node) {
       if (node && typeof node === "object")
@@ -66,7 +66,7 @@ var require_identity = __commonJS({
         }
       return false;
     }
-    var hasAnchor = (node) => (isScalar4(node) || isCollection(node)) && !!node.anchor;
+    var hasAnchor = (node) => (isScalar5(node) || isCollection(node)) && !!node.anchor;
     exports2.ALIAS = ALIAS;
     exports2.DOC = DOC;
     exports2.MAP = MAP;
@@ -78,10 +78,10 @@ var require_identity = __commonJS({
     exports2.isAlias = isAlias;
     exports2.isCollection = isCollection;
     exports2.isDocument = isDocument;
-    exports2.isMap = isMap4;
+    exports2.isMap = isMap5;
     exports2.isNode = isNode3;
     exports2.isPair = isPair;
-    exports2.isScalar = isScalar4;
+    exports2.isScalar = isScalar5;
     exports2.isSeq = isSeq;
   }
 });
@@ -4190,9 +4190,9 @@ var require_resolve_flow_collection = __commonJS({
     var blockMsg = "Block collections are not allowed within flow collections";
     var isBlock = (token) => token && (token.type === "block-map" || token.type === "block-seq");
     function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
-      const isMap4 = fc.start.source === "{";
-      const fcName = isMap4 ? "flow map" : "flow sequence";
-      const NodeClass = tag?.nodeClass ?? (isMap4 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const isMap5 = fc.start.source === "{";
+      const fcName = isMap5 ? "flow map" : "flow sequence";
+      const NodeClass = tag?.nodeClass ?? (isMap5 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
       const coll = new NodeClass(ctx.schema);
       coll.flow = true;
       const atRoot = ctx.atRoot;
@@ -4228,7 +4228,7 @@ var require_resolve_flow_collection = __commonJS({
             offset = props.end;
             continue;
           }
-          if (!isMap4 && ctx.options.strict && utilContainsNewline.containsNewline(key))
+          if (!isMap5 && ctx.options.strict && utilContainsNewline.containsNewline(key))
             onError(
               key,
               // checked by containsNewline()
@@ -4268,7 +4268,7 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap4 && !sep && !props.found) {
+        if (!isMap5 && !sep && !props.found) {
           const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
@@ -4291,7 +4291,7 @@ var require_resolve_flow_collection = __commonJS({
             startOnNewline: false
           });
           if (valueProps.found) {
-            if (!isMap4 && !props.found && ctx.options.strict) {
+            if (!isMap5 && !props.found && ctx.options.strict) {
               if (sep)
                 for (const st of sep) {
                   if (st === valueProps.found)
@@ -4323,7 +4323,7 @@ var require_resolve_flow_collection = __commonJS({
           const pair = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
             pair.srcToken = collItem;
-          if (isMap4) {
+          if (isMap5) {
             const map = coll;
             if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
               onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
@@ -4339,7 +4339,7 @@ var require_resolve_flow_collection = __commonJS({
           offset = valueNode ? valueNode.range[2] : valueProps.end;
         }
       }
-      const expectedEnd = isMap4 ? "}" : "]";
+      const expectedEnd = isMap5 ? "}" : "]";
       const [ce, ...ee] = fc.end;
       let cePos = offset;
       if (ce?.source === expectedEnd)
@@ -5626,7 +5626,7 @@ var require_cst = __commonJS({
     var FLOW_END = "";
     var SCALAR = "";
     var isCollection = (token) => !!token && "items" in token;
-    var isScalar4 = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
+    var isScalar5 = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
     function prettyToken(token) {
       switch (token) {
         case BOM:
@@ -5710,7 +5710,7 @@ var require_cst = __commonJS({
     exports2.FLOW_END = FLOW_END;
     exports2.SCALAR = SCALAR;
     exports2.isCollection = isCollection;
-    exports2.isScalar = isScalar4;
+    exports2.isScalar = isScalar5;
     exports2.prettyToken = prettyToken;
     exports2.tokenType = tokenType;
   }
@@ -8687,6 +8687,11 @@ function planValue(name, choice, standing2, key, held) {
     };
   return { ...line, holds: held, verb: "unchanged" };
 }
+function refuseOlder(line, writer, held) {
+  if (line.writes !== "value" && line.writes !== "removal") return line;
+  const holds2 = held === void 0 ? {} : { holds: held };
+  return { name: line.name, verb: "refused", ...holds2, code: "older", reason: olderReason(writer) };
+}
 function olderReason(writer) {
   return `${writer} another value: what came here may be older. Start a new run; if that is refused too: ${COMMAND} verify`;
 }
@@ -9267,181 +9272,8 @@ function whyOf({ planned, reason }) {
   return [planned, reason].filter((each) => each !== void 0).join(": ");
 }
 
-// src/sync/summary.ts
-var SHOWN2 = ["held", "pending", "delete", "tombstone", "update", "create", "waiting"];
-function renderSummary(report, { dryRun, now }) {
-  const { failures, awaiting, warnings, notices } = outcomeOf(report);
-  const open = [...failures, ...awaiting, ...warnings];
-  const rows = report.groups.flatMap(({ group, lines }) => lines.map((line) => ({ ...line, group })));
-  const shown = SHOWN2.flatMap((verb) => rows.filter((row) => row.verb === verb));
-  const same = rows.filter(({ verb }) => verb === "unchanged");
-  const tableOf = (some) => table(some, report, now);
-  return [
-    `### Secrets of ${headline(report, dryRun)}`,
-    "",
-    ...notices.flatMap((notice) => [literal(notice), ""]),
-    ...open.length === 0 ? [] : ["**To fix**", "", ...open.map((each) => `- ${each}`), ""],
-    ...isStopped(report) || shown.length === 0 ? [] : [...tableOf(shown), ""],
-    ...report.tag === void 0 ? [] : [`Tagged \`${report.tag}\``, ""],
-    ...same.length === 0 ? [] : folded(`${counted(same.length, "secret")} unchanged`, tableOf(same))
-  ].join("\n");
-}
-function table(rows, { environment, changed: changed2 }, now) {
-  return [
-    "| secret | verb | environment | group | value changed | why |",
-    "|---|---|---|---|---|---|",
-    ...rows.map((row) => {
-      const cells = [row.name, row.verb, environment, row.group, ageOf(changed2[row.name], now), whyOf(row)];
-      return `| ${cells.join(" | ")} |`;
-    })
-  ];
-}
-function folded(title, lines) {
-  return [`<details><summary>${title}</summary>`, "", ...lines, "", "</details>", ""];
-}
-function literal(text) {
-  return text.replace(/[!-/:-@[-`{-~]/g, "\\$&");
-}
-var DAY_MS = 864e5;
-function ageOf(changed2, now) {
-  const days = Math.floor((now.getTime() - Date.parse(changed2 ?? "")) / DAY_MS);
-  if (Number.isNaN(days)) return "";
-  if (days < 1) return "today";
-  return `${counted(days, "day")} ago`;
-}
-
-// src/sync/sync-environment.ts
-var import_node_crypto3 = require("node:crypto");
-
-// src/catalog/dates.ts
-function dayOf(moment) {
-  return moment.toISOString().slice(0, 10);
-}
-function isDue(tombstone, today) {
-  return tombstone !== void 0 && tombstone <= today;
-}
-
-// src/ledger/service-clock.ts
-var SKEW_MINUTES = 5;
-function requireClock(local, service, subject) {
-  const skew = skewOf(local, service, subject);
-  if (skew !== void 0) throw new RemedyError(skew);
-}
-function skewOf(local, service, subject) {
-  const at = new Date(service);
-  if (Math.abs(Date.parse(local) - at.getTime()) <= SKEW_MINUTES * 6e4) return void 0;
-  return {
-    code: "clock-skewed",
-    subject,
-    cause: `this machine's clock says ${local}, and the service's ${at.toISOString()}; tombstones and pauses go by time, so nothing was written`,
-    remedy: "set the clock of this machine, or check what stands between it and the service, then run again"
-  };
-}
-
-// src/sync/beginning.ts
-var Beginning = class {
-  /** @param writer key of this sync's own intents in the ledger. */
-  constructor(ledger, identity, writer) {
-    this.ledger = ledger;
-    this.identity = identity;
-    this.writer = writer;
-  }
-  ledger;
-  identity;
-  writer;
-  looks = /* @__PURE__ */ new Map();
-  /**
-   * Who wrote, proposed or is about to write a value that is newer than what this sync brings, by secret, as the ledger
-   * tells now: `run 60, which was queued after this one, wrote`.
-   */
-  laterWriters({ secrets, proposed = {}, writing = {} }) {
-    const wrote = Object.entries(secrets).filter(([name, entry2]) => this.isLater(entry2, sameEntry(entry2, this.ledger.secrets[name]))).map(([name, { run }]) => [name, `${this.inWords(run)} wrote`]);
-    const proposals = Object.entries(proposed).filter(
-      ([name, { run, at, request }]) => this.isLater({ run, synced: at }, this.ledger.proposed?.[name]?.request === request)
-    ).map(([name, { run }]) => [name, `${this.inWords(run)} proposed`]);
-    const begun = Object.entries(writing).flatMap(([writer, { run, at, values }]) => {
-      const isOurs = writer === this.writer;
-      if (isOurs || !this.isLater({ run, synced: at }, this.ledger.writing?.[writer] !== void 0))
-        return [];
-      return Object.keys(values).map((name) => [name, `${this.inWords(run)} began to write`]);
-    });
-    return Object.fromEntries([...begun, ...wrote, ...proposals]);
-  }
-  /**
-   * What stands otherwise than at the first look and no sync that is known to be older wrote: a person did, a rollback, or a
-   * sync whose name nobody knows.
-   *
-   * @param now what stands. The first of each values environment is kept.
-   * @param ledger as it stands.
-   */
-  changedSince(deployment, now, ledger) {
-    const first = this.looks.get(deployment);
-    if (first === void 0) this.looks.set(deployment, now);
-    if (first === void 0 || first.revision === now.revision) return {};
-    const names2 = /* @__PURE__ */ new Set([...Object.keys(first.fingerprints), ...Object.keys(now.fingerprints)]);
-    const told = [...names2].filter((name) => {
-      const stands = now.fingerprints[name];
-      return stands !== first.fingerprints[name] && !this.isKnownToBeOlder(name, stands ?? "", ledger);
-    });
-    const who = `somebody wrote revision ${now.revision} of ${deployment} while this sync ran and set`;
-    return Object.fromEntries(told.map((name) => [name, who]));
-  }
-  /** Whether a sync that is not later says that it wrote this, and has said so since, or before it wrote. */
-  isKnownToBeOlder(name, stands, { secrets, writing = {} }) {
-    const entry2 = secrets[name];
-    const isEntry = entry2?.fingerprint === stands && !sameEntry(entry2, this.ledger.secrets[name]);
-    if (isEntry && !this.isLater(entry2, false)) return true;
-    return Object.entries(writing).some(
-      ([writer, { run, at, values }]) => values[name] === stands && (writer === this.writer || !this.isLater({ run, synced: at }, this.ledger.writing?.[writer] !== void 0))
-    );
-  }
-  /** @param isOld whether it stood in the ledger already when this sync began. */
-  isLater(written, isOld) {
-    if (isFromLaterRun(written, this.identity)) return true;
-    const other = runId(written.run);
-    if (isOld) return false;
-    if (other === void 0) return true;
-    const own = runId(this.identity.run);
-    return own === void 0 && other > (runBefore(this.identity.run) ?? 0);
-  }
-  inWords(run) {
-    const own = runId(this.identity.run) === void 0 ? "sync began" : "run was queued";
-    const isRun = runId(run) !== void 0 && runId(this.identity.run) !== void 0;
-    return `${describeRun(run)}, ${isRun ? "which was queued after this one" : `made after this ${own}`},`;
-  }
-};
-function sameEntry(entry2, before) {
-  return before?.run === entry2.run && before.synced === entry2.synced && before.fingerprint === entry2.fingerprint;
-}
-
-// src/sync/catalog-day.ts
-function catalogOn(catalog, today) {
-  return { ...catalog, secrets: catalog.secrets.map((secret) => secretOn(secret, today)) };
-}
-function secretOn(secret, today) {
-  const marked = isDue(secret.tombstone, today) ? { ...secret, due: true } : secret;
-  const { former } = secret;
-  if (former === void 0 || !isDue(former.tombstone, today)) return marked;
-  return {
-    ...marked,
-    aliases: marked.aliases.filter((alias) => alias !== former.name),
-    paths: marked.paths.filter((path) => path !== former.path),
-    former: { ...former, due: true }
-  };
-}
-
-// src/sync/intents.ts
-var INTENT_DAYS = 2;
-function intentOf(lines, { run, now }) {
-  const values = lines.map(({ name, holds: holds2, writes }) => [name, writes === "removal" ? "" : holds2 ?? ""]);
-  return { run, at: now, values: Object.fromEntries(values) };
-}
-function openIntents({ writing = {} }, own, now) {
-  const open = Object.entries(writing).filter(
-    ([writer, { at }]) => writer !== own && Date.parse(now) - Date.parse(at) < INTENT_DAYS * 864e5 && !isToCome(at, Date.parse(now))
-  );
-  return open.length === 0 ? {} : { writing: Object.fromEntries(open) };
-}
+// src/sync/since-queued.ts
+var import_yaml6 = __toESM(require_dist());
 
 // src/sync/values-text.ts
 var import_yaml5 = __toESM(require_dist());
@@ -9667,8 +9499,259 @@ function exactNumbers(tags) {
   });
 }
 
+// src/sync/since-queued.ts
+async function queueTime(env, http) {
+  const { GITHUB_API_URL: api, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run, GITHUB_TOKEN: token } = env;
+  if (!api || !repository || !run || !token) return void 0;
+  const headers = {
+    authorization: `Bearer ${token}`,
+    accept: "application/vnd.github+json",
+    "user-agent": "sophia-secrets"
+  };
+  const url = `${api}/repos/${repository}/actions/runs/${run}`;
+  try {
+    const { status, text } = await http({ method: "GET", url, headers });
+    const { created_at: at } = status === 200 ? JSON.parse(text) : {};
+    return typeof at === "string" && !Number.isNaN(Date.parse(at)) ? at : void 0;
+  } catch {
+    return void 0;
+  }
+}
+var LOOKED_AT = 100;
+async function setSinceQueued({ environment, appRoot, secrets, ledger, left, current, text }, queued, cloud) {
+  const revisions = await cloud.revisions.list(environment, LOOKED_AT);
+  const stood = revisions.find(
+    ({ created, retracted }) => !retracted && Date.parse(created) <= Date.parse(queued)
+  );
+  const from = Math.max(stood?.number ?? 0, left ?? 0);
+  if (from >= current.revision) return {};
+  const before = new ValuesText(
+    from === 0 ? "" : await cloud.revisions.text(environment, from),
+    appRoot,
+    environment
+  );
+  const isSet = (secret) => sealedText(before, secret) !== sealedText(text, secret);
+  const isProposed = ({ name }) => ledger.proposed?.[name] !== void 0;
+  const who = `somebody wrote revision ${current.revision} of ${environment} after this run was queued and set`;
+  return Object.fromEntries(
+    secrets.filter((secret) => isSet(secret) && !isProposed(secret)).map(({ name }) => [name, who])
+  );
+}
+function sealedText(text, secret) {
+  const node = text.stored(secret);
+  return JSON.stringify((0, import_yaml6.isMap)(node) || (0, import_yaml6.isScalar)(node) ? node.toJSON() : null);
+}
+
+// src/sync/summary.ts
+var SHOWN2 = ["held", "pending", "delete", "tombstone", "update", "create", "waiting"];
+function renderSummary(report, { dryRun, now }) {
+  const { failures, awaiting, warnings, notices } = outcomeOf(report);
+  const open = [...failures, ...awaiting, ...warnings];
+  const rows = report.groups.flatMap(({ group, lines }) => lines.map((line) => ({ ...line, group })));
+  const shown = SHOWN2.flatMap((verb) => rows.filter((row) => row.verb === verb));
+  const same = rows.filter(({ verb }) => verb === "unchanged");
+  const tableOf = (some) => table(some, report, now);
+  return [
+    `### Secrets of ${headline(report, dryRun)}`,
+    "",
+    ...notices.flatMap((notice) => [literal(notice), ""]),
+    ...open.length === 0 ? [] : ["**To fix**", "", ...open.map((each) => `- ${each}`), ""],
+    ...isStopped(report) || shown.length === 0 ? [] : [...tableOf(shown), ""],
+    ...report.tag === void 0 ? [] : [`Tagged \`${report.tag}\``, ""],
+    ...same.length === 0 ? [] : folded(`${counted(same.length, "secret")} unchanged`, tableOf(same))
+  ].join("\n");
+}
+function table(rows, { environment, changed: changed2 }, now) {
+  return [
+    "| secret | verb | environment | group | value changed | why |",
+    "|---|---|---|---|---|---|",
+    ...rows.map((row) => {
+      const cells = [row.name, row.verb, environment, row.group, ageOf(changed2[row.name], now), whyOf(row)];
+      return `| ${cells.join(" | ")} |`;
+    })
+  ];
+}
+function folded(title, lines) {
+  return [`<details><summary>${title}</summary>`, "", ...lines, "", "</details>", ""];
+}
+function literal(text) {
+  return text.replace(/[!-/:-@[-`{-~]/g, "\\$&");
+}
+var DAY_MS = 864e5;
+function ageOf(changed2, now) {
+  const days = Math.floor((now.getTime() - Date.parse(changed2 ?? "")) / DAY_MS);
+  if (Number.isNaN(days)) return "";
+  if (days < 1) return "today";
+  return `${counted(days, "day")} ago`;
+}
+
+// src/sync/sync-environment.ts
+var import_node_crypto3 = require("node:crypto");
+
+// src/catalog/dates.ts
+function dayOf(moment) {
+  return moment.toISOString().slice(0, 10);
+}
+function isDue(tombstone, today) {
+  return tombstone !== void 0 && tombstone <= today;
+}
+
+// src/ledger/service-clock.ts
+var SKEW_MINUTES = 5;
+function requireClock(local, service, subject) {
+  const skew = skewOf(local, service, subject);
+  if (skew !== void 0) throw new RemedyError(skew);
+}
+function skewOf(local, service, subject) {
+  const at = new Date(service);
+  if (Math.abs(Date.parse(local) - at.getTime()) <= SKEW_MINUTES * 6e4) return void 0;
+  return {
+    code: "clock-skewed",
+    subject,
+    cause: `this machine's clock says ${local}, and the service's ${at.toISOString()}; tombstones and pauses go by time, so nothing was written`,
+    remedy: "set the clock of this machine, or check what stands between it and the service, then run again"
+  };
+}
+
+// src/sync/beginning.ts
+var Beginning = class {
+  /**
+   * @param writer key of this sync's own intents in the ledger.
+   * @param queued when GitHub queued this run, asked where it matters; undefined where nobody tells, as of a sync by hand.
+   */
+  constructor(ledger, identity, writer, queued = async () => void 0) {
+    this.ledger = ledger;
+    this.identity = identity;
+    this.writer = writer;
+    this.queued = queued;
+  }
+  ledger;
+  identity;
+  writer;
+  queued;
+  looks = /* @__PURE__ */ new Map();
+  queuedLooks = /* @__PURE__ */ new Map();
+  /** What was set in a values environment after this run was queued, asked once: what comes later, changedSince tells. */
+  sinceQueued(deployment, ask) {
+    const known = this.queuedLooks.get(deployment);
+    if (known !== void 0) return known;
+    const asked = this.queued().then((queued) => queued === void 0 ? {} : ask(queued));
+    this.queuedLooks.set(deployment, asked);
+    return asked;
+  }
+  /**
+   * Who wrote, proposed or is about to write a value that is newer than what this sync brings, by secret, as the ledger
+   * tells now: `run 60, which was queued after this one, wrote`.
+   */
+  laterWriters({ secrets, proposed = {}, writing = {} }) {
+    const wrote = Object.entries(secrets).filter(([name, entry2]) => this.isLater(entry2, sameEntry(entry2, this.ledger.secrets[name]))).map(([name, { run }]) => [name, `${this.inWords(run)} wrote`]);
+    const proposals = Object.entries(proposed).filter(
+      ([name, { run, at, request }]) => this.isLater({ run, synced: at }, this.ledger.proposed?.[name]?.request === request)
+    ).map(([name, { run }]) => [name, `${this.inWords(run)} proposed`]);
+    const begun = Object.entries(writing).flatMap(([writer, { run, at, values }]) => {
+      const isOurs = writer === this.writer;
+      if (isOurs || !this.isLater({ run, synced: at }, this.ledger.writing?.[writer] !== void 0))
+        return [];
+      return Object.keys(values).map((name) => [name, `${this.inWords(run)} began to write`]);
+    });
+    return Object.fromEntries([...begun, ...wrote, ...proposals]);
+  }
+  /**
+   * What stands otherwise than at the first look and no sync that is known to be older wrote: a person did, a rollback, or a
+   * sync whose name nobody knows.
+   *
+   * @param now what stands. The first of each values environment is kept.
+   * @param ledger as it stands.
+   */
+  changedSince(deployment, now, ledger) {
+    const first = this.looks.get(deployment);
+    if (first === void 0) this.looks.set(deployment, now);
+    if (first === void 0 || first.revision === now.revision) return {};
+    const names2 = /* @__PURE__ */ new Set([...Object.keys(first.fingerprints), ...Object.keys(now.fingerprints)]);
+    const told = [...names2].filter((name) => {
+      const stands = now.fingerprints[name];
+      return stands !== first.fingerprints[name] && !this.isKnownToBeOlder(name, stands ?? "", ledger);
+    });
+    const who = `somebody wrote revision ${now.revision} of ${deployment} while this sync ran and set`;
+    return Object.fromEntries(told.map((name) => [name, who]));
+  }
+  /** Whether a sync that is not later says that it wrote this, and has said so since, or before it wrote. */
+  isKnownToBeOlder(name, stands, { secrets, writing = {} }) {
+    const entry2 = secrets[name];
+    const isEntry = entry2?.fingerprint === stands && !sameEntry(entry2, this.ledger.secrets[name]);
+    if (isEntry && !this.isLater(entry2, false)) return true;
+    return Object.entries(writing).some(
+      ([writer, { run, at, values }]) => values[name] === stands && (writer === this.writer || !this.isLater({ run, synced: at }, this.ledger.writing?.[writer] !== void 0))
+    );
+  }
+  /** @param isOld whether it stood in the ledger already when this sync began. */
+  isLater(written, isOld) {
+    if (isFromLaterRun(written, this.identity)) return true;
+    const other = runId(written.run);
+    if (isOld) return false;
+    if (other === void 0) return true;
+    const own = runId(this.identity.run);
+    return own === void 0 && other > (runBefore(this.identity.run) ?? 0);
+  }
+  inWords(run) {
+    const own = runId(this.identity.run) === void 0 ? "sync began" : "run was queued";
+    const isRun = runId(run) !== void 0 && runId(this.identity.run) !== void 0;
+    return `${describeRun(run)}, ${isRun ? "which was queued after this one" : `made after this ${own}`},`;
+  }
+};
+function sameEntry(entry2, before) {
+  return before?.run === entry2.run && before.synced === entry2.synced && before.fingerprint === entry2.fingerprint;
+}
+
+// src/sync/catalog-day.ts
+function catalogOn(catalog, today) {
+  return { ...catalog, secrets: catalog.secrets.map((secret) => secretOn(secret, today)) };
+}
+function secretOn(secret, today) {
+  const marked = isDue(secret.tombstone, today) ? { ...secret, due: true } : secret;
+  const { former } = secret;
+  if (former === void 0 || !isDue(former.tombstone, today)) return marked;
+  return {
+    ...marked,
+    aliases: marked.aliases.filter((alias) => alias !== former.name),
+    paths: marked.paths.filter((path) => path !== former.path),
+    former: { ...former, due: true }
+  };
+}
+
+// src/sync/intents.ts
+var INTENT_DAYS = 2;
+function intentOf(lines, { run, now }) {
+  const values = lines.map(({ name, holds: holds2, writes }) => [name, writes === "removal" ? "" : holds2 ?? ""]);
+  return { run, at: now, values: Object.fromEntries(values) };
+}
+function openIntents({ writing = {} }, own, now) {
+  const open = Object.entries(writing).filter(
+    ([writer, { at }]) => writer !== own && Date.parse(now) - Date.parse(at) < INTENT_DAYS * 864e5 && !isToCome(at, Date.parse(now))
+  );
+  return open.length === 0 ? {} : { writing: Object.fromEntries(open) };
+}
+
 // src/sync/sync-group.ts
 async function viewGroup(job, cloud) {
+  return keepNewer(job, await lookAt(job, cloud), cloud);
+}
+async function keepNewer(job, view, cloud) {
+  const { environment, appRoot, secrets, beginning, ledger, group } = job;
+  const mayLose = view.lines.some(({ writes }) => writes === "value" || writes === "removal");
+  if (!mayLose || ledger.revisions[group] === view.current.revision) return view;
+  const newer = await beginning.sinceQueued(environment, (queued) => {
+    const found = { environment, appRoot, secrets, ledger, left: ledger.revisions[group], ...view };
+    return setSinceQueued(found, queued, cloud);
+  });
+  const lines = view.lines.map((line) => {
+    const who = newer[line.name];
+    const isOurs = beginning.isKnownToBeOlder(line.name, view.fingerprints[line.name] ?? "", ledger);
+    return who === void 0 || isOurs ? line : refuseOlder(line, who, view.fingerprints[line.name]);
+  });
+  return { ...view, lines };
+}
+async function lookAt(job, cloud) {
   if (job.compares) return compareGroup(job, cloud);
   const current = await cloud.read(job.environment);
   const text = new ValuesText(current.text, job.appRoot, job.environment);
@@ -9682,7 +9765,7 @@ async function compareGroup(job, cloud) {
   const current = await cloud.read(job.environment);
   if (current.revision !== clear.revision) {
     const ledger = { ...job.ledger, revisions: {} };
-    return viewGroup({ ...job, ledger, compares: false }, cloud);
+    return lookAt({ ...job, ledger, compares: false }, cloud);
   }
   return { ...view, current, text: new ValuesText(current.text, job.appRoot, job.environment) };
 }
@@ -9694,7 +9777,7 @@ function viewOf(job, current, text, fingerprints) {
     job.key,
     job.options.names
   );
-  return { current, text, lines: [...lines, ...misplaced(job, text)] };
+  return { current, text, lines: [...lines, ...misplaced(job, text)], fingerprints };
 }
 async function writeGroup(job, { current, text, lines }, cloud) {
   for (const line of lines.filter(isChange)) write(job, line, text);
@@ -9944,7 +10027,7 @@ async function syncOnce(job, cloud, run, stored) {
   }
   const ledger = ownPart(whole, shard);
   const key = ledger.key ?? newFingerprintKey();
-  run.beginning ??= new Beginning(ledger, knowingRuns(job.identity, whole), run.writer);
+  run.beginning ??= new Beginning(ledger, knowingRuns(job.identity, whole), run.writer, job.queued);
   const { beginning } = run;
   const { identity } = beginning;
   const catalog = catalogOn(job.catalog, dayOf(new Date(stored.at)));
@@ -10047,6 +10130,7 @@ async function runSync(context) {
       compares: ["schedule", "workflow_dispatch"].includes(env.GITHUB_EVENT_NAME ?? ""),
       input: env,
       identity: identityOf(context),
+      queued: once2(() => queueTime(env, http)),
       options
     };
     const report = await syncEnvironment({ ...job, ...alertOf(context) }, cloud);
@@ -10069,6 +10153,13 @@ var WEBHOOK = "SYNC_ALERT_WEBHOOK";
 function secretsIn({ catalog, env }) {
   const names2 = catalog.secrets.flatMap((secret) => [secret.name, ...secret.aliases]);
   return ["PULUMI_ACCESS_TOKEN", WEBHOOK, ...names2].flatMap((name) => env[name] ?? []);
+}
+function once2(ask) {
+  let asked;
+  return () => {
+    asked ??= ask();
+    return asked;
+  };
 }
 function identityOf({ env, now }) {
   const page = pageOf(env);

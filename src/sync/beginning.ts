@@ -18,12 +18,30 @@ export interface Look {
 export class Beginning {
   private readonly looks = new Map<string, Look>();
 
-  /** @param writer key of this sync's own intents in the ledger. */
+  private readonly queuedLooks = new Map<string, Promise<Record<string, string>>>();
+
+  /**
+   * @param writer key of this sync's own intents in the ledger.
+   * @param queued when GitHub queued this run, asked where it matters; undefined where nobody tells, as of a sync by hand.
+   */
   constructor(
     private readonly ledger: Ledger,
     readonly identity: RunIdentity,
     readonly writer: string,
+    private readonly queued: () => Promise<string | undefined> = async () => undefined,
   ) {}
+
+  /** What was set in a values environment after this run was queued, asked once: what comes later, changedSince tells. */
+  sinceQueued(
+    deployment: string,
+    ask: (queued: string) => Promise<Record<string, string>>,
+  ): Promise<Record<string, string>> {
+    const known = this.queuedLooks.get(deployment);
+    if (known !== undefined) return known;
+    const asked = this.queued().then((queued) => (queued === undefined ? {} : ask(queued)));
+    this.queuedLooks.set(deployment, asked);
+    return asked;
+  }
 
   /**
    * Who wrote, proposed or is about to write a value that is newer than what this sync brings, by secret, as the ledger
@@ -68,7 +86,7 @@ export class Beginning {
   }
 
   /** Whether a sync that is not later says that it wrote this, and has said so since, or before it wrote. */
-  private isKnownToBeOlder(name: string, stands: string, { secrets, writing = {} }: Ledger): boolean {
+  isKnownToBeOlder(name: string, stands: string, { secrets, writing = {} }: Ledger): boolean {
     const entry = secrets[name];
     const isEntry = entry?.fingerprint === stands && !sameEntry(entry, this.ledger.secrets[name]);
     if (isEntry && !this.isLater(entry, false)) return true;

@@ -81,7 +81,8 @@ function job(target: JobTarget, catalog: JobCatalog, settings: StepSettings): ob
     "runs-on": "ubuntu-latest",
     "timeout-minutes": TIMEOUT_MINUTES,
     environment,
-    permissions: { contents: "read", ...(usesOidc ? { "id-token": "write" } : {}) },
+    // actions: when this run was queued, of which nothing else tells; what was set since is newer than what it brings.
+    permissions: { contents: "read", actions: "read", ...(usesOidc ? { "id-token": "write" } : {}) },
     concurrency: { group: `sync-secrets-${environment}`, "cancel-in-progress": false },
     outputs: { changed: output("changed"), refused: output("refused"), paused: output("paused") },
     steps: [
@@ -113,6 +114,7 @@ function stepEnvironment(
   if (catalog.syncAuthentication === "token") names.push("PULUMI_ACCESS_TOKEN");
   return {
     SYNC_ENVIRONMENT: target.environment,
+    GITHUB_TOKEN: `\${{ github.token }}`,
     // Inputs reach the script as variables; in a command the shell would carry them out.
     SYNC_DRY_RUN: `\${{ inputs.dry-run || false }}`,
     SYNC_NAMES: `\${{ inputs.names }}`,

@@ -199,6 +199,13 @@ function planValue(
   return { ...line, holds: held, verb: "unchanged" };
 }
 
+/** A line that would replace a value, where that is newer. @param held fingerprint of what stands. */
+export function refuseOlder(line: PlanLine, writer: string, held: string | undefined): PlanLine {
+  if (line.writes !== "value" && line.writes !== "removal") return line;
+  const holds = held === undefined ? {} : { holds: held };
+  return { name: line.name, verb: "refused", ...holds, code: "older", reason: olderReason(writer) };
+}
+
 function olderReason(writer: string): string {
   return `${writer} another value: what came here may be older. Start a new run; if that is refused too: ${COMMAND} verify`;
 }

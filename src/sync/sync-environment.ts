@@ -48,6 +48,8 @@ export interface EnvironmentJob {
   alert?: Alert;
   /** Whether the values are asked even where the ledger knows the revision. */
   compares?: boolean;
+  /** When GitHub queued this run; undefined where nobody tells. Asked only where it matters. */
+  queued?: () => Promise<string | undefined>;
   /** Waits between rounds; a random time when left out. */
   wait?: (round: number) => Promise<void>;
 }
@@ -59,7 +61,8 @@ export interface EnvironmentJob {
  * 2. Before the first value is written, the ledger is told what will be (`writing`). That write fails where anybody wrote
  *    the ledger since, so each plan knows the intents of all who wrote a value that it saw.
  * 3. What a later run wrote, proposed or began to write is refused (Beginning.laterWriters).
- * 4. What changed since this sync began, and no older sync said it would write, is refused (Beginning.changedSince).
+ * 4. What changed since this sync began, or was queued, and no older sync said it would write, is refused
+ *    (Beginning.changedSince, setSinceQueued).
  *
  * A group that fails does not keep the others from being right; the report says which failed and why. While somebody has
  * paused it, nothing is written, and only a dry run plans.
@@ -131,7 +134,7 @@ async function syncOnce(
   }
   const ledger = ownPart(whole, shard);
   const key = ledger.key ?? newFingerprintKey();
-  run.beginning ??= new Beginning(ledger, knowingRuns(job.identity, whole), run.writer);
+  run.beginning ??= new Beginning(ledger, knowingRuns(job.identity, whole), run.writer, job.queued);
   const { beginning } = run;
   const { identity } = beginning;
   const catalog = catalogOn(job.catalog, dayOf(new Date(stored.at)));

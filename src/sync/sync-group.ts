@@ -5,7 +5,8 @@ import type { Ledger } from "../ledger/ledger";
 import type { Beginning } from "./beginning";
 import { chooseValue, type Input, type RunOptions } from "./given-values";
 import type { JobSecret } from "./job-catalog";
-import { type CurrentValue, isChange, type PlanLine, plan } from "./plan";
+import { type CurrentValue, isChange, type PlanLine, plan, refuseOlder } from "./plan";
+import { setSinceQueued } from "./since-queued";
 import { ValuesText } from "./values-text";
 
 /** One values environment and what belongs there. */
@@ -32,10 +33,33 @@ export interface GroupView {
   current: EnvironmentText;
   text: ValuesText;
   lines: PlanLine[];
+  /** Of the values that stand, as far as they are known. */
+  fingerprints: CurrentValue["fingerprints"];
 }
 
 /** Reads one values environment and plans. @throws RemedyError when the service refuses. */
 export async function viewGroup(job: GroupJob, cloud: PulumiCloud): Promise<GroupView> {
+  return keepNewer(job, await lookAt(job, cloud), cloud);
+}
+
+/** The plan without what would replace a value that somebody set after this run was queued. */
+async function keepNewer(job: GroupJob, view: GroupView, cloud: PulumiCloud): Promise<GroupView> {
+  const { environment, appRoot, secrets, beginning, ledger, group } = job;
+  const mayLose = view.lines.some(({ writes }) => writes === "value" || writes === "removal");
+  if (!mayLose || ledger.revisions[group] === view.current.revision) return view;
+  const newer = await beginning.sinceQueued(environment, (queued) => {
+    const found = { environment, appRoot, secrets, ledger, left: ledger.revisions[group], ...view };
+    return setSinceQueued(found, queued, cloud);
+  });
+  const lines = view.lines.map((line) => {
+    const who = newer[line.name];
+    const isOurs = beginning.isKnownToBeOlder(line.name, view.fingerprints[line.name] ?? "", ledger);
+    return who === undefined || isOurs ? line : refuseOlder(line, who, view.fingerprints[line.name]);
+  });
+  return { ...view, lines };
+}
+
+async function lookAt(job: GroupJob, cloud: PulumiCloud): Promise<GroupView> {
   if (job.compares) return compareGroup(job, cloud);
   const current = await cloud.read(job.environment);
   const text = new ValuesText(current.text, job.appRoot, job.environment);
@@ -55,7 +79,7 @@ async function compareGroup(job: GroupJob, cloud: PulumiCloud): Promise<GroupVie
   // Somebody wrote in between: what was compared does not stand any more. The ledger's revisions are not believed here either.
   if (current.revision !== clear.revision) {
     const ledger = { ...job.ledger, revisions: {} };
-    return viewGroup({ ...job, ledger, compares: false }, cloud);
+    return lookAt({ ...job, ledger, compares: false }, cloud);
   }
   return { ...view, current, text: new ValuesText(current.text, job.appRoot, job.environment) };
 }
@@ -73,7 +97,7 @@ function viewOf(
     job.key,
     job.options.names,
   );
-  return { current, text, lines: [...lines, ...misplaced(job, text)] };
+  return { current, text, lines: [...lines, ...misplaced(job, text)], fingerprints };
 }
 
 /**

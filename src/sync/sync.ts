@@ -13,6 +13,7 @@ import { authenticate } from "./job-identity";
 import { proposingCloud, syncProposer } from "./proposing-cloud";
 import { headline, logLines, outcomeOf } from "./report";
 import { createRunner, describeError } from "./runner";
+import { queueTime } from "./since-queued";
 import { renderSummary } from "./summary";
 import { type EnvironmentJob, syncEnvironment } from "./sync-environment";
 
@@ -54,6 +55,7 @@ export async function runSync(context: SyncDependencies): Promise<0 | 1> {
       compares: ["schedule", "workflow_dispatch"].includes(env.GITHUB_EVENT_NAME ?? ""),
       input: env,
       identity: identityOf(context),
+      queued: once(() => queueTime(env, http)),
       options,
     };
     const report = await syncEnvironment({ ...job, ...alertOf(context) }, cloud);
@@ -80,6 +82,15 @@ const WEBHOOK = "SYNC_ALERT_WEBHOOK";
 function secretsIn({ catalog, env }: SyncDependencies): string[] {
   const names = catalog.secrets.flatMap((secret) => [secret.name, ...secret.aliases]);
   return ["PULUMI_ACCESS_TOKEN", WEBHOOK, ...names].flatMap((name) => env[name] ?? []);
+}
+
+/** Asks once, when it is first wanted. */
+function once<Result>(ask: () => Promise<Result>): () => Promise<Result> {
+  let asked: Promise<Result> | undefined;
+  return () => {
+    asked ??= ask();
+    return asked;
+  };
 }
 
 function identityOf({ env, now }: SyncDependencies): EnvironmentJob["identity"] {

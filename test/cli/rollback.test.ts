@@ -424,6 +424,22 @@ describe("rollback", () => {
       await isBack();
     });
 
+    it("takes nothing back that somebody set after it had looked, says so, and does when it is run again", async () => {
+      const world = meanwhile(GROUP.keys, async () => {
+        const text = await stage.text(GROUP.keys);
+        await stage.edit(GROUP.keys, text.replace(/(alpha_key:\n +fn::secret:)\n.*/, '$1 "canary-console"'));
+      });
+      const { code, stdout, stderr } = await stage.run(BACK, world);
+      equal(code, 2);
+      match(
+        stdout + stderr,
+        /ALPHA_KEY \(somebody set it while this rollback ran; run it again to take that back too\)/,
+      );
+      deepEqual(await stage.variables(), { ...one, ALPHA_KEY: "canary-console" }, "the rest is back");
+      equal((await stage.run(BACK)).code, 0);
+      await isBack();
+    });
+
     it("goes on beside one of the same request, which another person began", async () => {
       let other: Heard | undefined;
       const world = meanwhile(GROUP.databases, async () => {
@@ -454,7 +470,7 @@ describe("rollback", () => {
     await isBack();
   });
 
-  it("writes over what a sync still wrote after the pause, which cannot write again", async () => {
+  it("takes what a sync still wrote after the pause back when it is run again: no sync can write meanwhile", async () => {
     let struck = false;
     const { code } = await stage.run(BACK, {
       through: (http) => async (request) => {
@@ -471,7 +487,9 @@ describe("rollback", () => {
         return http(request);
       },
     });
-    equal(code, 0);
+    equal(code, 2);
+    equal((await stage.variables()).GAMMA_KEY, "canary-g2");
+    equal((await stage.run(BACK)).code, 0);
     await isBack();
   });
 

@@ -82,7 +82,11 @@ describe("files of a carrier", function () {
     assert.deepEqual(Object.keys(jobs), ["development", "staging", "production"]);
     for (const [name, job] of Object.entries(jobs)) {
       assert.equal(job.environment, name);
-      assert.deepEqual(job.permissions, { contents: "read", "id-token": "write" });
+      assert.deepEqual(job.permissions, {
+        contents: "read",
+        actions: "read",
+        "id-token": "write",
+      });
       const step = job.steps.at(-1);
       assert.equal(step?.run, "node scripts/ci/sync_secrets.cjs");
       const read = Object.entries(step?.env ?? {}).filter(([, value]) => value.includes("secrets."));

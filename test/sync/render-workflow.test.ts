@@ -98,7 +98,12 @@ describe("the sync workflow of Sophia", () => {
 
   it("may do nothing but read the code and ask for its own identity", () => {
     deepEqual(WORKFLOW.permissions, {});
-    for (const job of JOBS) deepEqual(job.permissions, { contents: "read", "id-token": "write" });
+    for (const job of JOBS)
+      deepEqual(job.permissions, {
+        contents: "read",
+        actions: "read",
+        "id-token": "write",
+      });
   });
 
   it("runs other people's code only at a full commit id, with its version beside it, and leaves it no token", () => {
@@ -147,7 +152,7 @@ describe("the sync workflow of others", () => {
   it("asks for a stored token, and for no identity, where the stack's config says so", async () => {
     const text = renderWorkflow(jobCatalog([jobSecret("API_KEY")]), settings);
     const job = (parse(text) as Workflow).jobs.production;
-    deepEqual(job?.permissions, { contents: "read" });
+    deepEqual(job?.permissions, { contents: "read", actions: "read" });
     equal(job?.steps[1]?.env?.PULUMI_ACCESS_TOKEN, "${{ secrets.PULUMI_ACCESS_TOKEN }}");
     deepEqual((await createLinter())(text, ".github/workflows/sync_secrets.yml"), []);
   });

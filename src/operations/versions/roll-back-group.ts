@@ -47,8 +47,10 @@ export function rolledBackText(group: GroupRollback, { current, lines }: GroupVi
 
 /**
  * Writes the plan as one new revision, or proposes it, with the ETag of its read; on a conflict, or when it is not known
- * whether the write was carried out, it reads and plans again. Failures are told, not thrown: the other groups go on.
+ * whether the write was carried out, it reads and plans again. What somebody set since the first look is not taken back: the
+ * person who asked has not seen it. Failures are told, not thrown: the other groups go on.
  *
+ * @param first what the person has seen.
  * @param mayWrite throws RemedyError where nothing may be written any more. Asked before it writes over what somebody
  *   else wrote: that may be another rollback, which has paused the sync in its turn.
  */
@@ -64,7 +66,7 @@ export async function rollBackGroup(
   let view = first;
   try {
     return await inRounds({}, async ({ number, sends }) => {
-      if (number > 1) view = await viewAgain(group, cloud, mayWrite);
+      if (number > 1) view = await viewAgain(group, first, cloud, mayWrite);
       const { current, lines } = view;
       const all = withEarlier(lines, sent);
       if (!lines.some(isChange)) return { ...about, lines: all, revision: current.revision, touched };
@@ -88,12 +90,27 @@ export async function rollBackGroup(
 /** In this order: no write can follow one that was made under another's pause, for its ETag or `mayWrite` holds it back. */
 async function viewAgain(
   group: GroupRollback,
+  first: GroupView,
   cloud: PulumiCloud,
   mayWrite: () => Promise<void>,
 ): Promise<GroupView> {
   const view = await viewRollback(group, cloud);
   if (view.lines.some(isChange)) await mayWrite();
-  return view;
+  return { ...view, lines: refuseUnseen(group, first, view) };
+}
+
+function refuseUnseen({ secrets, appRoot, environment }: GroupRollback, first: GroupView, view: GroupView) {
+  const [seen, stands] = [first, view].map(
+    ({ current }) => new ValuesText(current.text, appRoot, environment),
+  );
+  return view.lines.map((line): PlanLine => {
+    const secret = secrets.find(({ name }) => name === line.name);
+    if (!isChange(line) || secret === undefined) return line;
+    if (JSON.stringify(seen?.stored(secret)) === JSON.stringify(stands?.stored(secret))) return line;
+    const { name, holds } = line;
+    const reason = "somebody set it while this rollback ran; run it again to take that back too";
+    return { name, ...(holds === undefined ? {} : { holds }), verb: "refused", code: "older", reason };
+  });
 }
 
 function endedBy(
