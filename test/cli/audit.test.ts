@@ -5,6 +5,7 @@ import { parseSince } from "../../src/cli/time-options";
 import type { Problem } from "../../src/errors";
 import { EMPTY_LEDGER, renderLedger } from "../../src/ledger/ledger";
 import { type AuditEvent, fromCloud, placeIn } from "../../src/operations/audit/audit-event";
+import { groupAudit } from "../../src/operations/audit/group-audit";
 import {
   foldAudit,
   joinRevisions,
@@ -255,7 +256,7 @@ describe("the audit of both services", () => {
       ["secret-reads-not-recorded"],
     );
 
-    const { stdout, code } = await both.command("audit --secret OPENAI_API_KEY --reads");
+    const { stdout, code } = await both.command("audit --secret OPENAI_API_KEY --reads --all");
     assert.equal(code, 1, "an opening was refused");
     assert.match(stdout, /revision 3, environment-updated, from 127\.0\.0\.1, run by its time/);
     assert.match(stdout, /^Not known:$/m);
@@ -362,7 +363,7 @@ describe("the audit of both services", () => {
     const inTeam = { project: { ...project, settings: { ...project.settings, edition: "team" as const } } };
     const { stdout, code } = await both.command("audit", inTeam);
     assert.equal(code, 0, "the config says that this edition has no audit log");
-    assert.match(stdout, /unknown +set +OPENAI_API_KEY/);
+    assert.match(stdout, /unknown +- +set OPENAI_API_KEY/);
     const undeclared = await both.command("audit");
     assert.equal(undeclared.code, 2, "the config says that the edition has one");
     assert.match(undeclared.stderr, /error: this list is incomplete, .*: audit log of payready\n/);
@@ -447,32 +448,75 @@ describe("the audit of both services", () => {
         },
       });
     const rows = (stdout: string) =>
-      stdout
-        .slice(0, stdout.indexOf("\n\n"))
+      (stdout.split("\n\n")[1] ?? "")
         .split("\n")
+        .slice(1)
         .map((line) => line.replaceAll(/ +/g, " "));
-    const whole = await both.command("audit --limit 10000");
+    const whole = await both.command("audit --all --limit 10000");
     const all = rows(whole.stdout).length;
     assert.doesNotMatch(whole.stdout, /left out/);
-    const byItself = await both.command("audit");
+    const byItself = await both.command("audit --all");
     assert.deepEqual(rows(byItself.stdout), rows(whole.stdout).slice(0, 100));
     assert.ok(byItself.stdout.includes(`${all - 100} older lines left out`), byItself.stdout);
-    const few = await both.command("audit --limit 2");
+    const few = await both.command("audit --all --limit 2");
     assert.deepEqual(rows(few.stdout), rows(whole.stdout).slice(0, 2));
     assert.ok(
-      few.stdout.includes(
-        `\n${all - 2} older lines left out, 1 of them refused: --limit ${all} shows them\nNot known:`,
-      ),
+      few.stdout.includes(`\n${all - 2} older lines left out: --limit ${all} shows them\nNot known:`),
       few.stdout,
     );
-    assert.equal(few.code, 1, "an opening was refused, though no line of it is shown");
+    assert.match(few.stdout, /^refused dev may not open \S+: 1 time, last at /m);
+    assert.equal(few.code, 1);
+  });
+
+  it("shows what each did in an hour in one row, refusals first, and leaves the asker's openings to --all", async () => {
+    await start();
+    for (let count = 0; count < 3; count += 1) await open(both.cloud, GROUP);
+    await open(both.cloud, "default/app-production");
+    await open(both.cloud, GROUP, TOKENS.dev);
+    await open(both.cloud, GROUP, TOKENS.dev);
+    const { stdout, code } = await both.command("audit --environment production");
+    assert.match(stdout, /^\d+ events since \S+: .*\b4 opened/);
+    assert.match(stdout, /^refused dev may not open \S+-keys: 2 times, last at \S+Z$/m);
+    assert.match(stdout, /^hour \(UTC\) +who +environment +did$/m);
+    assert.match(stdout, /^\d{4}-\d\d-\d\d \d\d +dev +production +refused \S+-keys \(2 times\)$/m);
+    assert.doesNotMatch(stdout, /opened 2|opened default/);
+    assert.match(stdout, /^4 openings of your own \(ada\): --all shows them$/m);
+    assert.equal(code, 1);
+    assert.match((await both.command("audit --all")).stdout, / ada +opened x3 +\S+-keys /);
+  });
+
+  it("names a team's tokens and the ledger's runs alike", () => {
+    const at = "2026-08-01T10:15:00Z";
+    const event = {
+      at,
+      kind: "synced",
+      what: "KEY",
+      source: "ledger",
+      environment: "production",
+      run: "7",
+      detail: "",
+    } as const;
+    const groups = groupAudit([
+      { ...event, who: "team:cloud/app-production-sync:oidc" },
+      { ...event, who: "app-production-sync", what: "OTHER" },
+      { ...event, who: "app-production-sync", at: "2026-08-01T09:59:59Z" },
+      { ...event, who: "oidc:github-actions:repo:cherry/main:environment:production" },
+    ]);
+    assert.deepEqual(
+      groups.map(({ hour, who, did }) => [hour, who, did[0]?.whats.length]),
+      [
+        ["2026-08-01T10:00Z", "app-production-sync", 2],
+        ["2026-08-01T09:00Z", "app-production-sync", 1],
+        ["2026-08-01T10:00Z", "job of main:environment:production", 1],
+      ],
+    );
   });
 
   it("fits a narrow terminal, and keeps every column", async () => {
     await start();
     await open(both.cloud, GROUP, TOKENS.dev);
     const line = "audit --environment production";
-    const table = ({ stdout }: Heard) => stdout.split("\n\n")[0] ?? "";
+    const table = ({ stdout }: Heard) => stdout.split("\n\n")[1] ?? "";
     const narrow = await runCommand(line, both.context, { width: NARROW });
     checkNarrow(table(narrow), table(await both.command(line)));
   });

@@ -322,7 +322,7 @@ describe("a carrier", () => {
     [{ state: "active" }, "wrong: it never ran"],
     [
       { state: "active", lastRun: { ...success, conclusion: "failure" } },
-      "wrong: failure at 2026-08-01T05:17:00Z",
+      "wrong: failure at 2026-08-01T05:17:00Z: https://run",
     ],
     [
       { state: "active", lastRun: { ...success, conclusion: "cancelled" } },

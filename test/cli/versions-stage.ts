@@ -51,6 +51,7 @@ interface World {
   symbols?: boolean;
   /** GitHub's client, where the stage's own is not meant. */
   github?: () => GitHub;
+  githubCall?: () => GitHubCall;
 }
 
 /** A Pulumi Cloud with two environments, sync runs that fill it, and commands to run against it. */
@@ -114,15 +115,17 @@ export class VersionsStage {
             const listed = catalog.secrets.map(({ name }) => ({ name, updatedAt: "2020-01-01T00:00:00Z" }));
             return seeingOnly({ listSecrets: async () => listed }) as unknown as GitHub;
           }),
-        githubCall: () =>
-          seeingOnly({
-            ofRepository: () => ({}),
-            get: async (_: unknown, path: string) => {
-              if (world.newestRun !== undefined && path.endsWith("/sync_secrets.yml/runs?per_page=1"))
-                return { workflow_runs: [{ id: world.newestRun }] };
-              throw unseen();
-            },
-          }) as unknown as GitHubCall,
+        githubCall:
+          world.githubCall ??
+          (() =>
+            seeingOnly({
+              ofRepository: () => ({}),
+              get: async (_: unknown, path: string) => {
+                if (world.newestRun !== undefined && path.endsWith("/sync_secrets.yml/runs?per_page=1"))
+                  return { workflow_runs: [{ id: world.newestRun }] };
+                throw unseen();
+              },
+            }) as unknown as GitHubCall),
         now: () => new Date(now ?? Date.now()),
         env: variables,
         files: { "/nowhere/dist/sync_secrets.cjs": "" },

@@ -1,10 +1,9 @@
-import type { Folded } from "../../operations/audit/join-audit";
+import { RemedyError } from "../../errors";
 import { counted, namesIn } from "../../text";
 import { defineCommand, EXIT } from "../command";
 import { environment, flag, since, text, wholeNumber } from "../options";
-import { tableLines } from "../table";
 
-/** Rows that a person reads; similar events within an hour are one. */
+/** Rows that a person reads. */
 const ROWS = 100;
 const MOST = 10_000;
 
@@ -14,7 +13,7 @@ export const auditCommand = defineCommand({
   topic: "access",
   summary: "Show who opened, changed or set what, and in which run",
   details: [
-    "Joins the audit logs of GitHub and Pulumi Cloud, ESC's revisions, the ledgers and the sync's runs, newest first, and says what cannot be known. The audit logs need Pulumi Cloud Enterprise and GitHub Enterprise Cloud. Events that read only names and ciphertext are left out unless you add --reads. Exit code 1 if an opening was refused, shown or not; 2 if none was and a source that should answer could not be read.",
+    "Joins the audit logs of GitHub and Pulumi Cloud, ESC's revisions, the ledgers and the sync's runs, newest first, and says what cannot be known. A row is what one person did in one hour in one deployment environment; --all shows every event, and the openings of whoever asks. The audit logs need Pulumi Cloud Enterprise and GitHub Enterprise Cloud. Events that read only names and ciphertext are left out unless you add --reads. Exit code 1 if an opening was refused, shown or not; 2 if none was and a source that should answer could not be read.",
   ],
   options: {
     since: since("how far back: 12h, 7d, 4w or a day", "7d"),
@@ -26,6 +25,7 @@ export const auditCommand = defineCommand({
       `how many, newest first, 1 to ${MOST} (default: ${ROWS}, and all with --json)`,
       { from: 1, to: MOST },
     ),
+    all: flag("every event by itself, your own openings too"),
     json: flag("print every event as JSON"),
   },
   examples: [
@@ -36,18 +36,24 @@ export const auditCommand = defineCommand({
   load: () => ({
     ...(require("../../operations/audit/read-audit") as typeof import("../../operations/audit/read-audit")),
     ...(require("../../operations/audit/join-audit") as typeof import("../../operations/audit/join-audit")),
+    ...(require("../../operations/audit/group-audit") as typeof import("../../operations/audit/group-audit")),
+    ...(require("../../clients/pulumi-organization") as typeof import("../../clients/pulumi-organization")),
+    ...(require("../audit-report") as typeof import("../audit-report")),
+    ...(require("../table") as typeof import("../table")),
   }),
   run: async (
     { terminal, ...context },
-    { since, secret, environment, reads, limit, json },
-    { readAudit, foldAudit },
+    { since, secret, environment, reads, limit, all: whole, json },
+    work,
   ) => {
+    // Only to leave out what nobody looks for: who it is need not be known.
+    const asker = json ? undefined : await work.currentUser(context.cloudCall()).catch(ignoreRefusal);
     const {
       events: all,
       unknown,
       unknownInBrief,
       unread,
-    } = await readAudit(context, {
+    } = await work.readAudit(context, {
       since,
       ...(secret === undefined ? {} : { names: [secret] }),
       ...(environment === undefined ? {} : { environments: [environment] }),
@@ -57,14 +63,28 @@ export const auditCommand = defineCommand({
       const shown = events.slice(0, limit);
       terminal.print(JSON.stringify({ events: shown, leftOut: events.length - shown.length, unknown }));
     } else {
-      const rows = foldAudit(events);
-      const shown = rows.slice(0, limit ?? ROWS);
-      for (const line of tableLines(shown.map(row), terminal.width)) terminal.print(line);
-      if (rows.length > 0) terminal.print("");
-      terminal.print(`${counted(events.length, "event")} since ${since.toISOString()}`);
-      if (rows.length > shown.length) terminal.print(leftOut(rows.slice(shown.length), rows.length));
-      terminal.print("Not known:");
-      for (const { subject, cause } of unknownInBrief) terminal.print(`  ${subject}: ${cause}`);
+      const own = whole ? [] : events.filter((event) => work.isOwnOpening(event, asker));
+      const page = events.filter((event) => !own.includes(event));
+      const most = limit ?? ROWS;
+      const folded = work.foldAudit(page);
+      const groups = work.groupAudit(page);
+      const lines = [
+        ...work.auditHead(events, since, terminal),
+        ...(page.length === 0 ? [] : [""]),
+        ...(whole
+          ? work.eventLines(folded.slice(0, most), terminal)
+          : work.groupLines(groups.slice(0, most), terminal)),
+        "",
+        ...leftOut(whole ? folded.length : groups.length, most),
+        ...(own.length === 0
+          ? []
+          : [`${counted(own.length, "opening")} of your own (${asker}): --all shows them`]),
+        "Not known:",
+        ...unknownInBrief.flatMap(({ subject, cause }) =>
+          work.wrapped(`${subject}: ${cause}`, terminal.width, "  "),
+        ),
+      ];
+      for (const line of lines) terminal.print(line);
     }
     // Of the whole period: what is not shown was refused all the same.
     if (events.some(({ kind }) => kind === "refused")) return EXIT.found;
@@ -75,20 +95,13 @@ export const auditCommand = defineCommand({
   },
 });
 
-function leftOut(older: readonly Folded[], all: number): string {
-  const refused = older.filter(({ kind }) => kind === "refused").length;
-  const among = refused === 0 ? "" : `, ${refused} of them refused`;
-  const how = all <= MOST ? `--limit ${all}` : "--json";
-  return `${counted(older.length, "older line")} left out${among}: ${how} shows them`;
+function leftOut(rows: number, most: number): string[] {
+  if (rows <= most) return [];
+  const how = rows <= MOST ? `--limit ${rows}` : "--json";
+  return [`${counted(rows - most, "older line")} left out: ${how} shows them`];
 }
 
-function row(event: Folded): string[] {
-  return [
-    event.at.replace(/\.\d+Z$/, "Z"),
-    event.who ?? "unknown",
-    event.times === 1 ? event.kind : `${event.kind} x${event.times}`,
-    event.what,
-    event.run === undefined ? "" : `run ${event.run}`,
-    event.detail,
-  ];
+function ignoreRefusal(error: unknown): undefined {
+  if (!(error instanceof RemedyError)) throw error;
+  return undefined;
 }

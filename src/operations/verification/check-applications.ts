@@ -98,5 +98,11 @@ function tell(
     return ok("application-loads", cause);
   const unset = missing.length === 0 ? "" : `; ${COMMAND} set NAME for what GitHub does not have`;
   const code = missing.length === 0 ? "application-values-differ" : "application-values-missing";
-  return wrong(code, cause, `run the sync, which compares ESC with GitHub: ${startSyncs(settings)}${unset}`);
+  const remedy = `run the sync, which compares ESC with GitHub: ${startSyncs(settings)}${unset}`;
+  const brief = [
+    `${named("right").length} of ${found.length} load as they were synced`,
+    ...(missing.length > 0 ? [`${missing.length} have no value`] : []),
+    ...(other.length > 0 ? [`${other.length} are ${since}`] : []),
+  ].join("; ");
+  return wrong(code, cause, remedy, { cause: brief, names: [...missing, ...other], remedy });
 }

@@ -5,6 +5,7 @@ import { compositeEnvironment, type EscEnvironmentId, pathOf, startSyncs } from 
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
 import { NotFoundError, type PulumiCall, parseAnswer } from "../../clients/pulumi-call";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
+import { problemOf } from "../../errors";
 import { impossibleClaims } from "../../ledger/claims";
 import { describePause, pauseAt } from "../../ledger/pause";
 import { COMMAND, namesIn } from "../../text";
@@ -118,8 +119,10 @@ export function checkLedger(
     const seen = await seeEnvironment(context, cloud, deployment);
     if (seen.ledger === undefined)
       return { code: "ledger-unreadable", state: "unknown", cause: "its ledger cannot be read" };
-    const github = await askAgainWhereLater(context, [seen.ledger], await inGitHub());
-    const claims = impossibleClaims(seen.ledger, { newestRun: github.newestRun, now: context.now() });
+    const first = await inGitHub().catch(problemOf);
+    const isSeen = "updated" in first;
+    const github = isSeen ? await askAgainWhereLater(context, [seen.ledger], first) : undefined;
+    const claims = impossibleClaims(seen.ledger, { newestRun: github?.newestRun, now: context.now() });
     if (claims.length > 0)
       return wrong(
         "ledger-impossible",
@@ -137,16 +140,26 @@ export function checkLedger(
     const all = findStatus(declared, [seen], github, context.now());
     const open = all.filter((each) => each.open && !each.standing.every((state) => WORKS.has(state)));
     const unseen =
-      github.newestRun === undefined
+      github?.newestRun === undefined
         ? "; the runs that its ledger names are not compared: this token may not see runs of every carrier"
         : "";
+    if (open.length === 0 && !isSeen)
+      return {
+        code: "values-not-compared",
+        state: "unknown",
+        cause: `${all.length} as the last sync left them; whether GitHub has other ones is not known: ${first.subject}: ${first.cause}`,
+        remedy: first.remedy,
+      };
     if (open.length === 0)
       return ok("values-in-sync", `${all.length} in sync, or left unset on purpose${later(all)}${unseen}`);
-    return wrong(
-      "values-differ",
-      `${open.length} of ${all.length} need attention: ${namesIn(open.map(({ name }) => name))}`,
-      `${COMMAND} status --environment ${deployment}`,
-    );
+    const names = open.map(({ name }) => name);
+    const cause = `${open.length} of ${all.length} need attention`;
+    const remedy = `${COMMAND} status`;
+    return wrong("values-differ", `${cause}: ${namesIn(names)}`, `${remedy} --environment ${deployment}`, {
+      cause,
+      names,
+      remedy,
+    });
   });
 }
 

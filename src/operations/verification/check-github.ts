@@ -79,10 +79,14 @@ async function checkRun(
     return wrong(
       "sync-cancelled",
       cause,
-      `a run that waits for a review blocks later ones: review it or reject it; otherwise its page says why: ${lastRun.url}`,
+      `if its page (${lastRun.url}) shows no reason, another run waits for a review and blocks the later ones: review or reject that one, then ${start}`,
     );
   if (lastRun.conclusion !== "success")
-    return wrong("sync-failed", cause, `its log says why: ${lastRun.url}`);
+    return wrong(
+      "sync-failed",
+      `${cause}: ${lastRun.url}`,
+      `${COMMAND} status says what it refused, and why; of anything else its page tells`,
+    );
   if (now.getTime() - Date.parse(lastRun.at) <= SILENT_MS) return ok("sync-succeeded", cause);
   return wrong(
     "sync-overdue",

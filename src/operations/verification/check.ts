@@ -18,6 +18,29 @@ export interface CheckResult {
   cause: string;
   /** Absent where nothing is to be done. */
   remedy?: string;
+  /** The same where a list of names is told apart, for checks that are shown together. */
+  brief?: Brief;
+}
+
+/** What a check found, without the names that it found it of. */
+export interface Brief {
+  cause: string;
+  names: readonly string[];
+  /** What is to be done about several of them. */
+  remedy: string;
+}
+
+/**
+ * Checks that are made together. What keeps all of them from looking is one check of that subject, and the others go on.
+ *
+ * @throws TokenError, and what is no RemedyError.
+ */
+export async function checksOf(subject: string, look: () => Promise<Check[]>): Promise<Check[]> {
+  try {
+    return await look();
+  } catch (error) {
+    return [await check(subject, () => Promise.reject(error))];
+  }
 }
 
 /**
@@ -46,8 +69,8 @@ export function ok(code: string, cause: string): CheckResult {
   return { code, state: "ok", cause };
 }
 
-export function wrong(code: string, cause: string, remedy: string): CheckResult {
-  return { code, state: "wrong", cause, remedy };
+export function wrong(code: string, cause: string, remedy: string, brief?: Brief): CheckResult {
+  return { code, state: "wrong", cause, remedy, ...(brief === undefined ? {} : { brief }) };
 }
 
 /** Differences that a check quotes; the rest is counted. */

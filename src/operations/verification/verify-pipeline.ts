@@ -7,7 +7,7 @@ import { inParallel } from "../in-parallel";
 import { type SeenInGitHub, seeGitHub } from "../observation/environments";
 import { readStacks } from "../project";
 import { spreadOf } from "../values/named-entries";
-import type { Check } from "./check";
+import { type Check, checksOf } from "./check";
 import { checkApplication } from "./check-applications";
 import { checkAccess, checkComposites, checkEnvironments, checkLedger } from "./check-environments";
 import { checkCarrier, checkGitHub } from "./check-github";
@@ -33,9 +33,9 @@ export async function verifyPipeline(
   const [names, secrets, carriers, loaders, protection, ...organization] = await Promise.all([
     checkNames(context),
     checkGitHub(context),
-    checkCarriers(context),
-    checkLoaderFiles(context),
-    checkProtection(context),
+    checksOf("carrier repositories", () => checkCarriers(context)),
+    checksOf("loaders of applications", () => checkLoaderFiles(context)),
+    checksOf("protection of the carriers", () => checkProtection(context)),
     checkTrust(context),
     checkAccess(context),
   ]);
