@@ -28,6 +28,15 @@ export interface NamedRepository {
   where: string;
   /** What to do so that it is named otherwise. */
   fix(name: string): string;
+  /** Whether the stack writes files to it, or environments. */
+  isWritten: boolean;
+}
+
+/** What GitHub tells of a repository. */
+export interface ShownRepository {
+  /** GitHub's own spelling, `owner/name`. */
+  fullName: string;
+  isArchived: boolean;
 }
 
 /** Every repository that config and catalog name, each once, by who names it first. */
@@ -39,6 +48,7 @@ export function namedRepositories(
     name,
     where: `config carriers[${index}]`,
     fix: (right: string) => `for every stack: pulumi config set --path 'carriers[${index}]' ${right}`,
+    isWritten: true,
   }));
   const { programRepository } = settings;
   if (programRepository !== undefined)
@@ -46,17 +56,39 @@ export function namedRepositories(
       name: programRepository,
       where: "config programRepository",
       fix: (right) => `for every stack: pulumi config set programRepository ${right}`,
+      isWritten: true,
     });
-  const inCatalog = (where: string, key: string) => (name: string) => ({
+  const inCatalog = (where: string, key: string, isWritten: boolean) => (name: string) => ({
     name,
     where,
     fix: (right: string) => `write ${right} into ${key} of ${where} in secrets/catalog.ts`,
+    isWritten,
   });
-  for (const entry of entries) all.push(...entry.repositories.map(inCatalog(entry.name, "repositories")));
   for (const application of applications)
-    all.push(inCatalog(`application ${application.name}`, "repository")(application.repository));
+    all.push(inCatalog(`application ${application.name}`, "repository", true)(application.repository));
+  for (const entry of entries)
+    all.push(...entry.repositories.map(inCatalog(entry.name, "repositories", false)));
   return all.filter(({ name }, index) => all.findIndex((each) => each.name === name) === index);
 }
+
+/** What keeps a repository that GitHub shows from being used as it is named. */
+export function repositoryProblem(
+  organization: string,
+  named: NamedRepository,
+  { fullName, isArchived }: ShownRepository,
+): Problem | undefined {
+  const wrong = wrongSpelling(organization, named, fullName);
+  if (wrong !== undefined || !isArchived || !named.isWritten) return wrong;
+  return {
+    code: REPOSITORY_ARCHIVED,
+    subject: `repository ${fullName}`,
+    cause: "it is archived, so GitHub takes no files and runs no workflow there",
+    remedy: `gh repo unarchive ${fullName}; or take it out of ${named.where}`,
+  };
+}
+
+/** Such a repository can still be read. */
+export const REPOSITORY_ARCHIVED = "github-repository-archived";
 
 /**
  * What is wrong with how a repository is named. GitHub answers a name in any case, and a former name with the repository
@@ -65,29 +97,37 @@ export function namedRepositories(
  * @param organization config `githubOrganization`.
  * @param fullName GitHub's own spelling, `owner/name`.
  */
-export function wrongSpelling(
+function wrongSpelling(
   organization: string,
-  { name, where, fix }: NamedRepository,
+  { name, where, fix, isWritten }: NamedRepository,
   fullName: string,
 ): Problem | undefined {
   const [owner = "", repository = ""] = fullName.split("/");
   if (owner === organization && repository === name) return undefined;
   const isSame = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
   if (owner !== organization && isSame(owner, organization)) return wrongOwner(organization, owner);
+  if (owner === organization && isSame(repository, name))
+    return {
+      code: "github-name-differs",
+      subject: where,
+      cause: `GitHub spells ${name} as ${repository}, and trust compares names by letter`,
+      remedy: fix(repository),
+    };
   if (owner === organization)
     return {
-      code: isSame(repository, name) ? "github-name-differs" : "github-repository-renamed",
+      code: "github-repository-renamed",
       subject: where,
-      cause: isSame(repository, name)
-        ? `GitHub spells ${name} as ${repository}, and trust compares names by letter`
-        : `${name} is the former name of ${repository}`,
-      remedy: fix(repository),
+      cause: `${name} is the former name of ${repository}`,
+      // Under another name the stack would make its files and environments anew, and delete those that it has: the same.
+      remedy: isWritten
+        ? `gh repo rename ${name} -R ${fullName} gives it its name back; if no pulumi up has run yet, ${fix(repository)}`
+        : fix(repository),
     };
   return {
     code: "github-repository-moved",
     subject: where,
     cause: `${organization}/${name} has moved to ${fullName}, outside config githubOrganization`,
-    remedy: `if the whole organization was renamed, for every stack: pulumi config set githubOrganization ${owner}; otherwise name a repository of ${organization}`,
+    remedy: `if the whole organization was renamed, for every stack: pulumi config set githubOrganization ${owner}; otherwise transfer it back, or name a repository of ${organization}`,
   };
 }
 

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { dayOf } from "../catalog/dates";
 import type { Catalog } from "../catalog/entry";
-import { namedRepositories } from "../catalog/github-names";
+import { environmentTargets } from "../catalog/environment-slots";
+import { type NamedRepository, namedRepositories } from "../catalog/github-names";
 import { openOrganization } from "./access/open-organization";
 import { refuseExisting } from "./github/existing-secrets";
 import { GitHubSecrets } from "./github/github-secrets";
@@ -11,7 +12,7 @@ import { Repositories } from "./github/repositories";
 import { planIssuer } from "./identity/issuer-plan";
 import { leaveEverything } from "./leaving";
 import { declareProviders } from "./providers";
-import { readStack } from "./read-stack";
+import { readStack, type Stack } from "./read-stack";
 import { readState } from "./stack-state";
 
 /**
@@ -32,8 +33,9 @@ export function openStack(written: Catalog) {
   const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider });
   const state = readState();
   const cloud = openOrganization(settings);
-  const named = ownsOrganization ? namedRepositories(catalog, settings) : [];
-  const repositories = new Repositories(settings.githubOrganization, named, { provider });
+  const repositories = new Repositories(settings.githubOrganization, usedRepositories(stack, today), {
+    provider,
+  });
   const issuer = ownsOrganization
     ? planIssuer({ ...stack, repositories, cloud, state })
     : Promise.resolve(undefined);
@@ -59,4 +61,15 @@ export function openStack(written: Catalog) {
     leftovers,
     opts,
   };
+}
+
+/** Those that this stack writes to or gives access to: of one that does not own the organization, where its environments are. */
+function usedRepositories({ catalog, settings, ownsOrganization }: Stack, today: string): NamedRepository[] {
+  if (ownsOrganization) return namedRepositories(catalog, settings);
+  const { carriers, environments, environmentReviewers = [], protectCarriers } = settings;
+  const hasEnvironments =
+    environmentTargets(catalog.entries, carriers, environments, today).length > 0 ||
+    environmentReviewers.length > 0 ||
+    protectCarriers !== undefined;
+  return namedRepositories({ entries: [], applications: [] }, { carriers: hasEnvironments ? carriers : [] });
 }

@@ -51,6 +51,51 @@ describe("names that config and catalog have otherwise than GitHub", () => {
     match(stderr, /config carriers\[0\]: GitHub spells Carrier as carrier/);
   });
 
+  it("are told by drift and verify as archived, with the command that undoes it, beside all else", async () => {
+    const shown = { full_name: "ai-cherry/carrier", archived: true };
+    const archive = () => {
+      both.github.faults.add({
+        path: "/repos/ai-cherry/carrier$",
+        times: 0,
+        answer: { status: 200, body: shown },
+      });
+    };
+    archive();
+    const { code, remedy } = await verified({});
+    deepEqual(
+      [code, remedy?.split(";")[0]],
+      ["github-repository-archived", "gh repo unarchive ai-cherry/carrier"],
+    );
+    const drift = await runCommand("drift", contextWith({}));
+    match(drift.stdout, /ai-cherry\/carrier .*archived[\s\S]*OPENAI_API_KEY/);
+    equal(drift.code, 1);
+    both.github.faults.clear();
+  });
+
+  it("are told as renamed, transferred and deleted: drift ends with the way back", async () => {
+    const answers = [
+      [
+        { status: 200, body: { full_name: "ai-cherry/courier" } },
+        /gh repo rename carrier -R ai-cherry\/courier/,
+      ],
+      [{ status: 200, body: { full_name: "elsewhere/carrier" } }, /transfer it back/],
+      [
+        { status: 404, body: { message: "Not Found" } },
+        /config carriers\[0\]: GitHub does not show .*create it/s,
+      ],
+    ] as const;
+    for (const [answer, remedy] of answers) {
+      both.github.faults.add({ path: "/repos/ai-cherry/carrier$", times: 0, answer });
+      const { code, stderr } = await runCommand("drift", contextWith({}));
+      const { state, cause, remedy: told } = await verified({});
+      both.github.faults.clear();
+      equal(code, 2);
+      match(stderr, remedy);
+      equal(state, "wrong");
+      match(`config carriers[0]: ${cause} ${told}`, remedy);
+    }
+  });
+
   it("end a write that gives a repository access", async () => {
     const id = contextWith({}).github().repositoryId("Carrier");
     await id.then(

@@ -27,6 +27,7 @@ export async function detectDrift(context: Context): Promise<Drift> {
   const github = context.github();
   const [seen, spread] = await Promise.all([observeAll(context, github), spreadOf(context, github, true)]);
   const findings = inOrder([
+    ...seen.archived,
     ...findDrift({ catalog, settings, spread, today }, seen),
     ...findFormerReaders(seen.former, seen.formerReaders, settings.carriers),
   ]);

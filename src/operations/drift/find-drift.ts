@@ -2,6 +2,7 @@ import { repositoriesWithAccess, type Spread } from "../../catalog/carriers";
 import { isDue } from "../../catalog/dates";
 import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { type EnvironmentSlot, environmentTargets } from "../../catalog/environment-slots";
+import { REPOSITORY_ARCHIVED } from "../../catalog/github-names";
 import type { Settings } from "../../catalog/settings";
 import { organizationLeftovers, organizationSlots, type SlotName, slotNames } from "../../catalog/slots";
 import type { OrganizationSecret } from "../../clients/github-secrets";
@@ -34,6 +35,7 @@ export interface CarrierSecrets {
 
 /** In the order in which they are shown. */
 const DRIFT = [
+  REPOSITORY_ARCHIVED,
   "secret-missing",
   "visibility-differs",
   "repositories-differ",
@@ -49,8 +51,8 @@ const NOTES = ["environment-value", "left-over-expires", "former-name-exists"] a
 const ORDER = [...DRIFT, ...NOTES];
 
 /**
- * One difference between what is declared and what GitHub has. The subject is a secret's name; of `carriers-full` the
- * carrier repositories. The cause says what is there, and what is declared instead.
+ * One difference between what is declared and what GitHub has. The subject is a secret's name; of `carriers-full` and of an
+ * archived one the carrier repositories. The cause says what is there, and what is declared instead.
  */
 export interface Finding extends Problem {
   code: (typeof ORDER)[number];

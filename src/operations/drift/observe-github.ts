@@ -1,5 +1,6 @@
 import { dayOf } from "../../catalog/dates";
 import type { ResolvedCatalog } from "../../catalog/entry";
+import { REPOSITORY_ARCHIVED } from "../../catalog/github-names";
 import { WORKFLOW_PATH } from "../../catalog/layout";
 import { organizationSlots, type SlotName, slotNames } from "../../catalog/slots";
 import type { GitHub } from "../../clients/github-secrets";
@@ -30,17 +31,21 @@ export interface Everything extends Observed {
   former: readonly FormerName[];
   /** Repositories that may read a former name. */
   formerReaders: readonly FormerReader[];
+  /** Carriers that are archived. */
+  archived: readonly Finding[];
 }
 
 /**
- * Looks at all that drift can be in, unless GitHub spells a carrier otherwise. About one request a secret, a few a carrier; and for as long as the name of a
+ * Looks at all that drift can be in, unless GitHub spells a carrier otherwise or does not show it. About one request a secret, a few a carrier; and for as long as the name of a
  * renamed secret lives, one a workflow file of each repository that may read it.
  */
 export async function observeAll(context: Context, github: GitHub): Promise<Everything> {
   const { catalog, project, now } = context;
   const { carriers } = project.settings;
   const names = new Set(slotNames(catalog.entries).map(({ name }) => name));
-  await refuseMisspelled(context);
+  const archived = (await refuseMisspelled(context)).map(
+    (problem): Finding => ({ ...problem, code: REPOSITORY_ARCHIVED }),
+  );
   const [observed, seen] = await Promise.all([
     observeSecrets(github, names),
     inParallel(carriers, (repository) => observeCarrier(github, catalog.environments, repository)),
@@ -56,7 +61,7 @@ export async function observeAll(context: Context, github: GitHub): Promise<Ever
   const formerReaders = await inParallel(places, (repository) =>
     observeReader(github, workflows, repository),
   );
-  return { ...observed, carriers: seen, former, formerReaders };
+  return { ...observed, carriers: seen, former, formerReaders, archived };
 }
 
 async function observeCarrier(

@@ -2,7 +2,8 @@ import {
   checkAlertWebhook,
   type NamedRepository,
   namedRepositories,
-  wrongSpelling,
+  REPOSITORY_ARCHIVED,
+  repositoryProblem,
 } from "../../catalog/github-names";
 import { NotShownError, notGitHub } from "../../clients/github-refusal";
 import { type Problem, RemedyError } from "../../errors";
@@ -38,17 +39,19 @@ export async function wrongNames(context: Context): Promise<Problem[]> {
 }
 
 /**
- * Refuses carriers that GitHub spells otherwise: nothing compared by name would be found. One that it does not show at
- * all is the caller's to name.
+ * Refuses carriers that GitHub does not show, or spells otherwise: nothing compared by name would be found.
  *
+ * @returns what is wrong with those that can be read: archived ones.
  * @throws RemedyError with the command that corrects the name.
  */
-export async function refuseMisspelled(context: Context): Promise<void> {
+export async function refuseMisspelled(context: Context): Promise<Problem[]> {
   const { settings } = context.project;
   const carriers = namedRepositories({ entries: [], applications: [] }, { carriers: settings.carriers });
   const found = await inParallel(carriers, (named) => wrongRepository(context, named));
-  const [problem] = found.filter((each) => each !== undefined && each.code !== NOT_SHOWN);
-  if (problem !== undefined) throw new RemedyError(problem);
+  const problems = found.filter((each) => each !== undefined);
+  const hidden = problems.find(({ code }) => code !== REPOSITORY_ARCHIVED);
+  if (hidden !== undefined) throw new RemedyError(hidden);
+  return problems;
 }
 
 /** The wrong spelling of the organization is found at every repository. */
@@ -57,19 +60,17 @@ function onceEach(problems: readonly Problem[]): Problem[] {
   return problems.filter((_, index) => texts.indexOf(texts[index] ?? "") === index);
 }
 
-const NOT_SHOWN = "github-repository-not-shown";
-
 async function wrongRepository(context: Context, named: NamedRepository): Promise<Problem | undefined> {
   const { organization, get, ofRepository } = context.githubCall();
   const asked = ofRepository(named.name);
   try {
-    const { full_name } = await get(asked, `/repos/${organization}/${named.name}`);
-    if (typeof full_name !== "string") throw notGitHub(asked);
-    return wrongSpelling(organization, named, full_name);
+    const { full_name: fullName, archived } = await get(asked, `/repos/${organization}/${named.name}`);
+    if (typeof fullName !== "string") throw notGitHub(asked);
+    return repositoryProblem(organization, named, { fullName, isArchived: archived === true });
   } catch (error) {
     if (!(error instanceof NotShownError)) throw error;
     return {
-      code: NOT_SHOWN,
+      code: "github-repository-not-shown",
       subject: named.where,
       cause: `GitHub does not show ${organization}/${named.name} to this token`,
       remedy: `create it, give GITHUB_TOKEN access to it, or name another: ${named.fix("REPOSITORY")}`,

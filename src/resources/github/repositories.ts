@@ -1,13 +1,12 @@
 import * as github from "@pulumi/github";
 import type * as pulumi from "@pulumi/pulumi";
-import { type NamedRepository, wrongSpelling } from "../../catalog/github-names";
+import { type NamedRepository, repositoryProblem } from "../../catalog/github-names";
 import { programError, warn } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
 
 interface Repository {
   id: number;
   defaultBranch: string;
-  isArchived: boolean;
 }
 
 /** Repositories of the organization. Each is asked for at most once per run. */
@@ -25,27 +24,14 @@ export class Repositories {
     private readonly opts: pulumi.InvokeOptions,
   ) {}
 
-  /** @throws pulumi.RunError for the first that GitHub does not show, or spells otherwise. */
+  /** @throws pulumi.RunError for the first that GitHub does not show, spells otherwise, or has archived. */
   async refuseUnknown(): Promise<void> {
     await Promise.all(this.named.map(({ name }) => this.once(name)));
   }
 
-  /** @throws pulumi.RunError when GitHub does not show it, or spells it otherwise. */
+  /** @throws as above. */
   async idOf(name: string): Promise<number> {
     return (await this.once(name)).id;
-  }
-
-  /** The same for a repository whose workflows must run. @throws also when it is archived. */
-  async activeIdOf(name: string): Promise<number> {
-    const { id, isArchived } = await this.once(name);
-    if (!isArchived) return id;
-    const path = `${this.owner}/${name}`;
-    throw programError({
-      code: "github-repository-archived",
-      subject: `repository ${path}`,
-      cause: "it is archived, so GitHub takes no files and runs no workflow there",
-      remedy: `gh repo unarchive ${path}; or take it out of carriers and programRepository in every stack's config`,
-    });
   }
 
   /**
@@ -79,9 +65,10 @@ export class Repositories {
     // The provider also answers for a repository that does not exist, with nothing in it.
     if (!found.repoId) throw this.hidden(name, "404");
     const named = this.named.find((each) => each.name === name);
-    const wrong = named && wrongSpelling(this.owner, named, found.fullName);
+    const shown = { fullName: found.fullName, isArchived: found.archived === true };
+    const wrong = named && repositoryProblem(this.owner, named, shown);
     if (wrong !== undefined) throw programError(wrong);
-    return { id: found.repoId, defaultBranch: found.defaultBranch, isArchived: found.archived === true };
+    return { id: found.repoId, defaultBranch: found.defaultBranch };
   }
 
   private hidden(name: string, said: string): pulumi.RunError {

@@ -92,7 +92,7 @@ export async function planIssuer(sources: TrustSources): Promise<IssuerPlan | un
   const known = state?.outputsOf(ISSUER, TRUST_NAME);
   if (names.length === 0 && known === undefined) return undefined;
   const withIds: Repository[] = await Promise.all(
-    names.map(async (name) => ({ name, id: await repositories.activeIdOf(name) })),
+    names.map(async (name) => ({ name, id: await repositories.idOf(name) })),
   );
   const declared = withIds.length === 0 ? [] : declaredTrust(catalog, settings, stacks, withIds);
   const asked = await askIssuer(sources);
