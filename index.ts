@@ -51,7 +51,5 @@ export const workflows = organization?.workflows ?? [];
 const size = (list: object) => Object.keys(list).length;
 /** How many secrets are declared, and in how many groups and environments. */
 export const counts = { secrets: size(secrets), groups: size(groups), environments: size(deployments) };
-/** Secrets that have not been synced yet, by deployment environment. */
-export const waiting = byName((deployment) => deployment.waitingOf(secrets));
 /** Digests of the platform's images; empty unless the config asks for them. */
 export const images = resolveImages(IMAGES, settings);

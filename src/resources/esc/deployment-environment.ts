@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as pulumiservice from "@pulumi/pulumiservice";
-import type { Group, ResolvedEntry } from "../../catalog/entry";
+import type { Group } from "../../catalog/entry";
 import { declaredComposite } from "../../catalog/esc-environments";
 import {
   compositeEnvironment,
@@ -11,10 +11,9 @@ import {
 } from "../../catalog/layout";
 import type { Rotator } from "../../catalog/rotators";
 import type { Settings } from "../../catalog/settings";
-import { EMPTY_LEDGER_TEXT, parseLedger } from "../../ledger/ledger";
+import { EMPTY_LEDGER_TEXT } from "../../ledger/ledger";
 import type { AccessRules } from "../access/access-rules";
 import { DeploymentAccess } from "../access/deployment-access";
-import { textOf } from "../provider-answers";
 import {
   declareDeletionProtection,
   declareEscEnvironment,
@@ -97,29 +96,6 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
     this.composite = pathOf(id);
     this.whole = pulumi.all([...this.byPath.values()].map((each) => each.id));
     this.registerOutputs({ composite: this.composite });
-  }
-
-  /**
-   * Names of secrets that have never been synced to it: nobody has set them yet, or the sync has not run since. Taken
-   * from the ledger as the last refresh saw it (`pulumi up --refresh`). Reading it here instead would be a call on each
-   * preview, and reading an environment that does not exist yet breaks the state of a targeted `up`.
-   *
-   * @param secrets every entry of the catalog.
-   */
-  waitingOf(secrets: readonly ResolvedEntry[]): pulumi.Output<string[]> {
-    const wanted = secrets.filter(
-      (secret) =>
-        !secret.bootstrap &&
-        secret.default === undefined &&
-        secret.tombstone === undefined &&
-        secret.environments.includes(this.name),
-    );
-    const waiting = this.ledger.yaml.apply(async (asset) => {
-      const ledger = parseLedger(await textOf(asset));
-      return wanted.map((secret) => secret.name).filter((name) => ledger.secrets[name] === undefined);
-    });
-    // The provider marks every text secret; names are not.
-    return pulumi.unsecret(waiting);
   }
 
   private keep(
