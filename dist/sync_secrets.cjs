@@ -8268,7 +8268,8 @@ function digestOf(value) {
 var startsWith = (...prefixes) => ({
   characters: "ascii",
   expected: `text beginning with ${prefixes.join(" or ")}`,
-  test: (value) => prefixes.some((prefix) => value.startsWith(prefix) && value.length > prefix.length)
+  test: (value) => prefixes.some((prefix) => value.startsWith(prefix) && value.length > prefix.length),
+  prefixes: prefixes.filter((prefix) => !prefix.includes(":"))
 });
 var matches = (expected, pattern) => ({
   expected,
@@ -8288,7 +8289,8 @@ var FORMATS = {
   "linear-key": startsWith("lin_api_"),
   "docker-token": {
     ...matches("a Docker access token (dckr_pat_...) or a password of 8 characters or more", /^\S{8,}$/),
-    characters: "word"
+    characters: "word",
+    prefixes: ["dckr_pat_"]
   },
   "private-key": matches("a private key in PEM form, with its BEGIN and END lines", PRIVATE_KEY),
   "https-url": {

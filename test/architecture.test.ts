@@ -112,6 +112,8 @@ const PARTS: readonly Part[] = [
   // What it opens is what an application's loader opens.
   { holds: ["src/operations/running/"], ours: [...OPERATIONS, "src/loaders/"] },
   { holds: ["src/operations/validation/"], ours: [...OPERATIONS, "src/operations/values/"] },
+  // What is looked for is what applications load.
+  { holds: ["src/operations/scan/"], ours: [...OPERATIONS, "src/operations/values/"] },
   ...SUBJECTS.map((name) => ({ holds: [`src/operations/${name}/`], ours: OPERATIONS })),
   { holds: ["src/operations/"], ours: OPERATIONS },
   {

@@ -11,12 +11,15 @@ interface Format {
    * (RFC 9110, section 5.5, and RFC 3986), `word` any characters that show. Left out: anything.
    */
   characters?: "ascii" | "word";
+  /** Prefixes that the vendor documents and that stand before no other text: `scan` looks for them. */
+  prefixes?: readonly string[];
 }
 
 const startsWith = (...prefixes: string[]): Format => ({
   characters: "ascii",
   expected: `text beginning with ${prefixes.join(" or ")}`,
   test: (value) => prefixes.some((prefix) => value.startsWith(prefix) && value.length > prefix.length),
+  prefixes: prefixes.filter((prefix) => !prefix.includes(":")),
 });
 
 const matches = (expected: string, pattern: RegExp): Format => ({
@@ -45,6 +48,7 @@ export const FORMATS = {
   "docker-token": {
     ...matches("a Docker access token (dckr_pat_...) or a password of 8 characters or more", /^\S{8,}$/),
     characters: "word",
+    prefixes: ["dckr_pat_"],
   },
   "private-key": matches("a private key in PEM form, with its BEGIN and END lines", PRIVATE_KEY),
   "https-url": {
@@ -56,6 +60,14 @@ export const FORMATS = {
 } satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;
+
+/** What vendors write before their keys, and the format that has it: the longest first, `sk-ant-` before `sk-`. */
+export function vendorPrefixes(): { format: string; prefix: string }[] {
+  const formats: Readonly<Record<string, Format>> = FORMATS;
+  return Object.entries(formats)
+    .flatMap(([format, { prefixes = [] }]) => prefixes.map((prefix) => ({ format, prefix })))
+    .sort((a, b) => b.prefix.length - a.prefix.length);
+}
 
 /** The protocol of an address, or undefined when it is none. */
 function protocolOf(value: string): string | undefined {

@@ -176,18 +176,19 @@ export function defineCommand<
 }
 
 /** Makes a command that runs where no project stands yet. */
-export function defineFolderCommand<Options extends OptionSpecs, Work>({
-  load,
-  run,
-  ...spec
-  // biome-ignore lint/complexity/noBannedTypes: it has no positionals
-}: Definition<Options, {}, Work, FolderCommandContext>): Command {
+export function defineFolderCommand<
+  Options extends OptionSpecs,
+  Work,
+  // biome-ignore lint/complexity/noBannedTypes: no positionals add nothing to the options
+  Positionals extends PositionalSpecs = {},
+>({ load, run, ...spec }: Definition<Options, Positionals, Work, FolderCommandContext>): Command {
   return {
     spec: { ...spec, needsNoProject: true },
     run: async ({ terminal, openFolder }, typed) => {
       const context = await openFolder();
-      const values = parseLine(spec, typed, { catalog: NO_CATALOG, now: context.now });
-      return run({ ...context, terminal }, values as ValuesOf<Options>, load());
+      const given = { catalog: NO_CATALOG, now: context.now };
+      const values = parseLine(spec, typed, given) as ValuesOf<Options> & ValuesOf<Positionals>;
+      return run({ ...context, terminal }, values, load());
     },
   };
 }

@@ -31,6 +31,8 @@ import { rollbackCommand } from "./commands/rollback";
 import { rotationCommand } from "./commands/rotation";
 import { runCommand } from "./commands/run";
 import { runAsCommand } from "./commands/run-as";
+import { scanCommand } from "./commands/scan";
+import { scanFilterCommand } from "./commands/scan-filter";
 import { setCommand } from "./commands/set";
 import { statusCommand } from "./commands/status";
 import { syncCommand } from "./commands/sync";
@@ -66,6 +68,8 @@ export const COMMANDS: readonly Command[] = [
   detectMissingCommand,
   validateCommand,
   unusedCommand,
+  scanCommand,
+  scanFilterCommand,
   driftCommand,
   diffCommand,
   rotationCommand,

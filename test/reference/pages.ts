@@ -60,7 +60,7 @@ export function commandsPage(): string {
     GENERATED,
     "",
     `\`${COMMAND} --help\` lists the commands, \`${COMMAND} drift --help\` shows one. No command shows a value. Every command`,
-    `takes \`${STACK_OPTION[0]}\`: ${STACK_OPTION[1]}.`,
+    `that works on a project takes \`${STACK_OPTION[0]}\`: ${STACK_OPTION[1]}.`,
     "",
     HEADING.exit,
     "",

@@ -5,6 +5,7 @@
 export const SHARED_CODES: Readonly<Record<string, string>> = {
   "address-invalid": "An address is not one of the kind that is needed.",
   "carriers-full": "The carrier repositories cannot sync all secrets of the catalog.",
+  "checkout-missing": "A folder is no git repository, and holds none.",
   "config-incomplete": "One config key is set, and another that it needs is not.",
   "config-invalid": "A config key has a value that it cannot have.",
   "config-missing": "A config key that is needed is not set.",
@@ -15,6 +16,7 @@ export const SHARED_CODES: Readonly<Record<string, string>> = {
   "environment-unknown": "The catalog has no such deployment environment.",
   "environments-missing": "An entry of the catalog is for no deployment environment.",
   "file-exists": "A file that would be written exists, and is not replaced.",
+  "file-missing": "There is no file of that name.",
   "file-not-writable": "A file cannot be written.",
   "github-name-differs": "A name is written in another spelling than GitHub's.",
   "github-rate-limited": "GitHub answers no more requests of this token for a while.",
