@@ -20,7 +20,7 @@ const BASICS = ["src/errors", "src/secret", "src/text", "src/addresses", "src/ya
 /** What every operation may use: the layers below, what operations share, and how the catalog's names are looked up. */
 const OPERATIONS = [
   ...["src/catalog/", "src/access/", "src/ledger/", "src/clients/", "src/sync/", ...BASICS],
-  ...["context", "project", "pulumi-cli", "in-parallel", "keep-backup", "observation/"].map(
+  ...["context", "project", "pulumi-cli", "in-parallel", "keep-backup", "own-file", "observation/"].map(
     (name) => `src/operations/${name}`,
   ),
   "src/operations/values/named-entries",
@@ -94,6 +94,16 @@ const PARTS: readonly Part[] = [
   {
     holds: ["src/operations/evidence/"],
     ours: [...OPERATIONS, ...["access", "audit", "rotation"].map((name) => `src/operations/${name}/`)],
+  },
+  // The report shows what the others find.
+  {
+    holds: ["src/operations/report/"],
+    ours: [
+      ...OPERATIONS,
+      ...["access", "audit", "drift", "rotation", "status", "usage", "verification", "versions"].map(
+        (name) => `src/operations/${name}/`,
+      ),
+    ],
   },
   {
     holds: ["src/operations/incident/"],

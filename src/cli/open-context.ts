@@ -2,7 +2,8 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { createFailFastHttp } from "../clients/fail-fast";
 import { createGitHubCall, gitHubAddress } from "../clients/github-call";
 import { createGitHub } from "../clients/github-secrets";
-import { createHttp } from "../clients/http";
+import { createHttp, type Http } from "../clients/http";
+import { createOnceHttp } from "../clients/once-http";
 import { createPulumiCall } from "../clients/pulumi-call";
 import { createPulumiCloud } from "../clients/pulumi-cloud";
 import { findPulumiToken, pulumiAddress } from "../clients/pulumi-login";
@@ -29,6 +30,16 @@ export function openContext(stack: string | undefined, { cwd, env }: Surrounding
   const project = readProject(cwd(), stack);
   const now = () => new Date();
   const http = withCheckedClock(createFailFastHttp(createHttp({ env })), now);
+  return contextOver(http, { project, catalog: loadCatalog(project), now, env });
+}
+
+/** @param newest sends what must not be answered from before; the same unless reads are remembered. */
+function contextOver(
+  http: Http,
+  own: Pick<Context, "project" | "catalog" | "now" | "env">,
+  newest: Http = http,
+): Context {
+  const { project, env } = own;
   const { settings } = project;
   const atGitHub = (organization = settings.githubOrganization) => ({
     url: gitHubAddress(settings.githubApiUrl, env),
@@ -45,13 +56,12 @@ export function openContext(stack: string | undefined, { cwd, env }: Surrounding
   });
   const pulumiToken = () => findPulumiToken(pulumiUrl(), env);
   return {
-    project,
-    catalog: loadCatalog(project),
+    ...own,
     http,
     readFile,
     pulumi: createPulumi(project.dir, project.stack, env),
-    now,
-    env,
+    readingOnce: () => contextOver(createOnceHttp(http), own, newest),
+    readingAgain: () => contextOver(newest, own),
     githubOf: (organization) => clientsOf(atGitHub(organization)),
     github: () => createGitHub(atGitHub()),
     githubCall: () => createGitHubCall(atGitHub()),

@@ -26,6 +26,7 @@ import { pauseCommand } from "./commands/pause";
 import { planCommentCommand } from "./commands/plan-comment";
 import { recoverCommand } from "./commands/recover";
 import { repairCommand } from "./commands/repair";
+import { reportCommand } from "./commands/report";
 import { resumeCommand } from "./commands/resume";
 import { rollbackCommand } from "./commands/rollback";
 import { rotationCommand } from "./commands/rotation";
@@ -63,6 +64,7 @@ export const COMMANDS: readonly Command[] = [
   syncCommand,
   dockerEnvCommand,
   configureGithubCommand,
+  reportCommand,
   statusCommand,
   verifyCommand,
   detectMissingCommand,

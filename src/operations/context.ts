@@ -33,6 +33,10 @@ export interface Context extends Omit<FolderContext, "dir"> {
   githubCall(): GitHubCall;
   /** The same of Pulumi Cloud. @throws RemedyError when there is no token. */
   cloudCall(): PulumiCall;
+  /** The same for an operation that joins several views: no GET is sent twice, so nothing it wrote would be seen. */
+  readingOnce(): Context;
+  /** The same for what must be the newest, also where `readingOnce` remembers an answer. */
+  readingAgain(): Context;
   pulumi: Pulumi;
   http: Http;
 }

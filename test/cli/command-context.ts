@@ -2,6 +2,7 @@ import { runProgram } from "../../src/cli/program";
 import { createGitHubCall } from "../../src/clients/github-call";
 import { createGitHub } from "../../src/clients/github-secrets";
 import { createHttp } from "../../src/clients/http";
+import { createOnceHttp } from "../../src/clients/once-http";
 import { createPulumiCall } from "../../src/clients/pulumi-call";
 import { createPulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
@@ -60,7 +61,7 @@ export function commandContext(
   const atGitHub = (organization = githubOrganization) =>
     at(github, organization, "owner-token") ?? refuse("GITHUB_TOKEN", "is not set", "export it");
   const atCloud = at(cloud, pulumiOrganization, TOKENS.admin);
-  return {
+  const self: Context = {
     project,
     catalog: CATALOG,
     http,
@@ -72,6 +73,12 @@ export function commandContext(
     githubCall: () => createGitHubCall(atGitHub()),
     cloud: () => atCloud && createPulumiCloud(atCloud),
     cloudCall: () => createPulumiCall(atCloud ?? refuseWithoutPulumiToken()),
+    readingOnce: () =>
+      commandContext(
+        { ...(github === undefined ? {} : { github }), ...(cloud === undefined ? {} : { cloud }) },
+        { project: change, files, ...own, http: createOnceHttp(http), readingAgain: () => self },
+      ),
+    readingAgain: () => self,
     pulumi: { run: async () => refuse("pulumi", "nobody runs it here", "give the context one") },
     now: () => new Date(),
     env: {},
@@ -79,6 +86,7 @@ export function commandContext(
       Buffer.from(files[path] ?? refuse(path, "it cannot be read (ENOENT)", "check its name")),
     ...own,
   };
+  return self;
 }
 
 /** Runs a command line: its words, or one text. Values in tests hold `canary`, and no command may show one. */

@@ -127,7 +127,7 @@ export async function askAgainWhereLater(
   const isLater = (ledger: Ledger | undefined) =>
     ledger !== undefined && (newestRunIn(ledger) ?? 0) > (known ?? 0);
   if (known === undefined || !ledgers.some(isLater)) return seen;
-  const again = await newestRun(context);
+  const again = await newestRun(context.readingAgain());
   return { ...seen, newestRun: again?.isWhole ? again.id : undefined };
 }
 

@@ -1,9 +1,8 @@
-import { readFileSync, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { createEvents, type EventAttributes } from "ics";
 import type { Settings } from "../../catalog/settings";
-import { RemedyError } from "../../errors";
 import type { RotationRow } from "../../ledger/rotation";
 import { COMMAND } from "../../text";
+import { writeOwnFile } from "../own-file";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -76,42 +75,10 @@ function dateOf(time: number): [number, number, number] {
 const READABLE = 0o644;
 
 /**
- * Writes a calendar whole or not at all, over an older one of ours, whose mode it keeps. Through a link it writes to
- * what that leads to.
+ * Writes a calendar over an older one of ours, and over nothing else.
  *
  * @throws RemedyError when something else is there, and when it cannot be written.
  */
 export function writeCalendar(file: string, text: string): void {
-  try {
-    const there = statSync(file, { throwIfNoEntry: false });
-    if (there !== undefined) refuseForeign(file, there);
-    const target = there === undefined ? file : realpathSync(file);
-    const fresh = `${target}.new-${process.pid}`;
-    try {
-      writeFileSync(fresh, text, { flag: "wx", mode: there === undefined ? READABLE : there.mode & 0o777 });
-      renameSync(fresh, target);
-    } finally {
-      rmSync(fresh, { force: true });
-    }
-  } catch (error) {
-    if (error instanceof RemedyError) throw error;
-    const { code = "unknown" } = error as NodeJS.ErrnoException;
-    throw new RemedyError({
-      code: "file-not-writable",
-      subject: file,
-      cause: `it cannot be written (${code})`,
-      remedy: "name a file in a folder that is there",
-    });
-  }
-}
-
-/** What is empty is nobody's: `mktemp` makes such a file. */
-function refuseForeign(file: string, there: Stats): void {
-  if (there.isFile() && (there.size === 0 || isOurCalendar(readFileSync(file, "utf8")))) return;
-  throw new RemedyError({
-    code: "file-exists",
-    subject: file,
-    cause: "it is there, and is no calendar that this command wrote",
-    remedy: "name another file, or move that one away",
-  });
+  writeOwnFile(file, text, { isOurs: isOurCalendar, kind: "calendar", mode: READABLE });
 }
