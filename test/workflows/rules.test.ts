@@ -96,6 +96,7 @@ describe("the workflows of this repository", () => {
       secrets: [],
       up: ["id-token"],
       audit: ["id-token"],
+      pages: ["pages", "id-token"],
       report: ["issues"],
       build: ["id-token", "attestations"],
       publish: [],

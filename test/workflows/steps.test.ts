@@ -51,6 +51,18 @@ describe("which jobs run", () => {
     equal(runs("deploy.yml", "up", onBranch("refs/heads/other")), false);
     equal(runs("deploy.yml", "up", onBranch("refs/heads/main"), true), false);
   });
+  it("publishes the report where the config asks for it, also of an audit that found something", () => {
+    const needs = (publish: string): Record<string, Value> => ({ needs: { audit: { outputs: { publish } } } });
+    for (const [publish, published] of [
+      ["", false],
+      ["artifact", false],
+      ["private", true],
+      ["public", true],
+    ] as const) {
+      equal(runs("nightly.yml", "pages", needs(publish)), published, publish);
+      equal(runs("nightly.yml", "pages", needs(publish), true), published, publish);
+    }
+  });
   it("reports only what failed", () => {
     deepEqual([runs("nightly.yml", "report", {}), runs("nightly.yml", "report", {}, true)], [false, true]);
   });
@@ -105,6 +117,30 @@ describe("what the steps run", () => {
     ]);
     equal(readFileSync(join(folder, "plan.jsonl"), "utf8"), "an event\n");
     equal(step.env?.PULUMI_ENABLE_STREAMING_JSON_PREVIEW, "true");
+  });
+
+  it("writes the report page as the audit's identity, and says whether to publish it", () => {
+    const step = stepOf(jobOf("nightly.yml", "audit"), "Report page");
+    const output = join(folder, "output");
+    const env = { GITHUB_OUTPUT: output, PATH: `${folder}:${process.env.PATH}` };
+    const { status, calls } = run(step, env, {
+      "sophia-secrets": `echo '{"publish":"private"}'`,
+      jq: `[ "$1 $2" = "-r .publish" ] && echo private`,
+    });
+    equal(status, 0);
+    deepEqual(calls[0], [
+      ...["run-as", "audit", "--", "./sophia-secrets", "report", "--json"],
+      ...["--html", join(folder, "site", "index.html")],
+    ]);
+    equal(readFileSync(output, "utf8"), "publish=private\n");
+  });
+
+  it("publishes no private report to a site that everyone can read, or of which GitHub says nothing", () => {
+    const step = stepOf(jobOf("nightly.yml", "pages"), "Refuse a site that everyone can read");
+    const answers = { false: 0, true: 1, null: 1, "": 1 };
+    for (const [answer, expected] of Object.entries(answers))
+      equal(run(step, { GH_REPO: "acme/infra" }, { gh: `echo "${answer}"` }).status, expected, answer);
+    equal(run(step, { GH_REPO: "acme/infra" }, { gh: "exit 1" }).status, 1);
   });
 
   it("comments the plan, also of a preview that failed, and lets the failure through", () => {
