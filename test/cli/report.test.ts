@@ -123,7 +123,6 @@ describe("sophia-secrets report", () => {
   });
 
   it("asks GitHub nothing twice", async () => {
-    await synced(3);
     await both.github.fetch("/_sandbox/requests", { method: "DELETE" });
     await report("--json");
     const asked = (await (await both.github.fetch("/_sandbox/requests")).json()) as string[];

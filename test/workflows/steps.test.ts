@@ -52,7 +52,9 @@ describe("which jobs run", () => {
     equal(runs("deploy.yml", "up", onBranch("refs/heads/main"), true), false);
   });
   it("publishes the report where the config asks for it, also of an audit that found something", () => {
-    const needs = (publish: string): Record<string, Value> => ({ needs: { audit: { outputs: { publish } } } });
+    const needs = (publish: string): Record<string, Value> => ({
+      needs: { audit: { outputs: { publish } } },
+    });
     for (const [publish, published] of [
       ["", false],
       ["artifact", false],
