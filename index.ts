@@ -1,6 +1,5 @@
 import { catalog as written } from "./secrets/catalog";
 import { IMAGES } from "./secrets/images";
-import { readRuntimes } from "./src/loaders/generator/read-runtimes";
 import { AccessRules } from "./src/resources/access/access-rules";
 import { CatalogFacts } from "./src/resources/catalog-facts";
 import { resolveImages } from "./src/resources/docker/images";
@@ -14,7 +13,7 @@ import { DestroyGuard } from "./src/resources/leaving";
 import { openStack } from "./src/resources/open-stack";
 
 // The stack's config and the catalog, checked: nothing is declared before everything is right.
-const stack = openStack(written);
+const stack = openStack(written, __dirname);
 const { catalog, settings, secrets, opts } = stack;
 const { groups, rotators, accessPolicies: policies } = catalog;
 const facts = new CatalogFacts(settings.application, { secrets, policies });
@@ -30,7 +29,7 @@ const trustGuard = guardTrust({ ...stack, plan: stack.issuer });
 const environmentSecrets = declareEnvironmentSecrets({ ...stack, guards }, opts);
 
 // GitHub, by the one stack that owns it: the organization secrets, the sync workflow, the loaders, the trust.
-const declared = { ...stack, guards, trustGuard, deployments, runtimes: readRuntimes(__dirname) };
+const declared = { ...stack, guards, trustGuard, deployments };
 const organization = stack.ownsOrganization
   ? new Organization(settings.githubOrganization, declared, opts)
   : undefined;

@@ -76,6 +76,7 @@ export const TYPES = {
   slot: "sophia-secrets:github:Slot",
   environmentSlots: "sophia-secrets:github:EnvironmentSlots",
   catalog: "sophia-secrets:catalog:Catalog",
+  proposedFile: "sophia-secrets:github:ProposedFile",
   identityTrust: "sophia-secrets:esc:IdentityTrust",
 } as const;
 

@@ -36,7 +36,7 @@ const ACTION = /(?:^|\/)action\.ya?ml$/i;
 
 /** Whether a type of resource can be a workflow. */
 export function canBeWorkflow(type: string): boolean {
-  return type === TYPES.repositoryFile;
+  return type === TYPES.repositoryFile || type === TYPES.proposedFile;
 }
 
 /**

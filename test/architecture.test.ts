@@ -70,6 +70,11 @@ const PARTS: readonly Part[] = [
   },
   { holds: ["src/resources/access/open-organization"], ours: ["src/catalog/", "src/clients/"], packages: [] },
   {
+    holds: ["src/resources/github/open-github"],
+    ours: ["src/catalog/", "src/clients/", "src/secret"],
+    packages: [],
+  },
+  {
     holds: ["src/resources/"],
     ours: [
       "src/catalog/",
@@ -177,6 +182,7 @@ const MAINS = [
   "src/cli/open-context.ts",
   "src/loaders/typescript/loader-options.ts",
   "src/resources/access/open-organization.ts",
+  "src/resources/github/open-github.ts",
   "src/resources/read-stack.ts",
 ];
 const isOurs = (path: string) => /^(index\.ts|secrets\/|src\/|policies\/)/.test(path);

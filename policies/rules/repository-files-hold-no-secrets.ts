@@ -15,7 +15,7 @@ export const repositoryFilesHoldNoSecrets = resourceRule(
       "take it out of the file, let the job read it from a GitHub secret or from ESC, and replace the secret",
     enforcementLevel: "mandatory",
   },
-  (type) => type === TYPES.repositoryFile,
+  (type) => type === TYPES.repositoryFile || type === TYPES.proposedFile,
   async function* ({ props }) {
     const text = await textOf(props.content);
     if (text === undefined) return;

@@ -58,6 +58,15 @@ export function refRoutes(app: GitHubApp, parts: GitHubParts): void {
     return c.json(refJson(c, repository, ref, sha));
   });
 
+  app.get(`${REPO}/git/matching-refs/:ref{.+}`, (c) => {
+    const repository = readable(c);
+    const prefix = `refs/${param(c, "ref")}`;
+    const branches = parts.git.of(repository).branches();
+    const refs = branches.map(({ name, sha }) => ({ ref: `refs/heads/${name}`, sha }));
+    const found = refs.filter(({ ref }) => ref.startsWith(prefix));
+    return c.json(page(c, found).map(({ ref, sha }) => refJson(c, repository, ref, sha)));
+  });
+
   app.get(`${REPO}/commits`, (c) => listCommits(c, parts, readable(c)));
 
   app.get(`${REPO}/commits/:ref{.+}`, (c) => {

@@ -13,6 +13,11 @@ export interface Application<GroupName extends string = string, EnvironmentName 
   path: string;
   /** Branch that the file is committed to. Default: the branch of the stacks' config. */
   branch?: string;
+  /**
+   * The file arrives by a pull request, which people review and merge, and which `pulumi up` keeps current. Default:
+   * `pulumi up` commits it to the branch.
+   */
+  pullRequest?: true;
   /** Deployment environments it runs in. Default: all of the catalog's. */
   environments?: readonly EnvironmentName[];
   /**

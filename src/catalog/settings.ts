@@ -77,6 +77,8 @@ const SCHEMA = z.strictObject({
   environments: names,
   organizationStack: name,
   carriers: names,
+  /** Those whose files arrive by pull request. */
+  pullRequestCarriers: each.default([]),
   branch: name.default("main"),
   environmentReviewers: each.max(REVIEWERS, `must name ${REVIEWERS} at most, as GitHub does`).optional(),
   protectCarriers: oneOf(["branch", "branch-and-files"]).optional(),
@@ -130,6 +132,7 @@ export const CONFIG_KEYS: readonly string[] = Object.keys(SCHEMA.shape);
 const STRUCTURED = new Set([
   "environments",
   "carriers",
+  "pullRequestCarriers",
   "environmentReviewers",
   "issuerThumbprints",
   "acceptedTrust",

@@ -58,6 +58,7 @@ export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
         remedy: asked.remedy ?? `check its name; ${rights}`,
       });
     case 409:
+      if (kind !== "organization") return refusedByGitHub(thing, answer);
       return new RemedyError({
         code: "visibility-not-selected",
         subject: thing,
@@ -65,12 +66,7 @@ export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
         remedy: `${COMMAND} drift shows what differs`,
       });
     case 422:
-      return new RemedyError({
-        code: "github-refused",
-        subject: thing,
-        cause: `GitHub refuses it: ${saidOf(answer)}`,
-        remedy: "fix what it names, then run this again",
-      });
+      return refusedByGitHub(thing, answer);
     case 429:
       return new RemedyError({
         code: "github-rate-limited",
@@ -86,6 +82,15 @@ export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
         remedy: "run again later",
       });
   }
+}
+
+function refusedByGitHub(thing: string, answer: HttpAnswer): RemedyError {
+  return new RemedyError({
+    code: "github-refused",
+    subject: thing,
+    cause: `GitHub refuses it: ${saidOf(answer)}`,
+    remedy: "fix what it names, then run this again",
+  });
 }
 
 /** An answer of 200 that is no JSON comes from something in between: a proxy, a login page. */

@@ -84,7 +84,7 @@ export function leaveEverything(): void {
     opts: {
       ...opts,
       protect: false,
-      retainOnDelete: !(opts.parent instanceof Carrier),
+      retainOnDelete: opts.retainOnDelete === true || !(opts.parent instanceof Carrier),
       ...(opts.hooks === undefined ? {} : { hooks: { ...opts.hooks, beforeDelete: [] } }),
     },
   }));

@@ -4,11 +4,16 @@ import type { Catalog } from "../catalog/entry";
 import { environmentTargets } from "../catalog/environment-slots";
 import { type NamedRepository, namedRepositories } from "../catalog/github-names";
 import { openOrganization } from "./access/open-organization";
+import { declaredFiles } from "./github/declared-files";
 import { refuseExisting } from "./github/existing-secrets";
 import { GitHubSecrets } from "./github/github-secrets";
 import { findLeftovers } from "./github/leftovers";
+import { PullRequests } from "./github/pull-requests";
+import { refuseBlockedCommits } from "./github/refuse-blocked-commits";
 import { refuseSkewedClock } from "./github/refuse-skewed-clock";
 import { Repositories } from "./github/repositories";
+import { shardsOf } from "./github/shards";
+import { askingOf } from "./github/warn-of-protection";
 import { planIssuer } from "./identity/issuer-plan";
 import { leaveEverything } from "./leaving";
 import { declareProviders } from "./providers";
@@ -20,9 +25,10 @@ import { readState } from "./stack-state";
  * and `opts`, by which each resource waits for the refusals that need an answer of a service.
  *
  * @param written the catalog as people write it.
+ * @param project folder of the program.
  * @throws pulumi.RunError with every problem of config and catalog at once; none quotes a value.
  */
-export function openStack(written: Catalog) {
+export function openStack(written: Catalog, project: string) {
   const now = new Date();
   const today = dayOf(now);
   const stack = readStack(written, today);
@@ -39,11 +45,19 @@ export function openStack(written: Catalog) {
   const issuer = ownsOrganization
     ? planIssuer({ ...stack, repositories, cloud, state })
     : Promise.resolve(undefined);
+  const { carriers } = settings;
+  const shards = ownsOrganization ? shardsOf({ secrets, carriers, today, inGitHub }) : Promise.resolve({});
+  const files = ownsOrganization ? declaredFiles({ catalog, settings, project, shards }) : [];
+  const pullRequests = new PullRequests(files, settings, state);
+  const asking = askingOf(settings.githubOrganization, { provider });
   const refusals = [
     refuseSkewedClock({ secrets, inGitHub, now }),
     repositories.refuseUnknown(),
     refuseExisting({ ...stack, secrets, today, inGitHub, state }),
     issuer,
+    shards,
+    refuseBlockedCommits(files, settings, asking),
+    pullRequests.check(),
   ];
   const dependsOn: Promise<pulumi.Resource[]> = Promise.all(refusals).then(() => []);
   const leftovers = state.then((known) => findLeftovers({ ...stack, secrets, today, inGitHub }, known));
@@ -58,6 +72,9 @@ export function openStack(written: Catalog) {
     cloud,
     repositories,
     issuer,
+    shards,
+    files,
+    pullRequests,
     leftovers,
     opts,
   };

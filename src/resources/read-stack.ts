@@ -174,6 +174,14 @@ function checkTogether(settings: Settings): Problem[] {
       remedy: "set it to the address of Pulumi Cloud: pulumi config set pulumiApiUrl https://api.pulumi.com",
     });
   }
+  const elsewhere = settings.pullRequestCarriers.filter((name) => !settings.carriers.includes(name));
+  for (const name of elsewhere)
+    problems.push({
+      code: "config-invalid",
+      subject: "config pullRequestCarriers",
+      cause: `names ${name}, which is not in carriers`,
+      remedy: `use names of carriers: ${settings.carriers.join(", ")}`,
+    });
   const { protectCarriers, programRepository, deployAppId } = settings;
   if (protectCarriers !== undefined && programRepository !== undefined && deployAppId === undefined) {
     problems.push({

@@ -9,6 +9,15 @@ const CHECKOUT = { action: "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd
 /** Minutes before GitHub ends a hanging job; a run takes seconds. */
 const TIMEOUT_MINUTES = 10;
 
+/** What both files say of themselves. */
+const OURS =
+  "Written by `pulumi up` from the catalog of sophia-secrets. Do not edit: the next `up` puts it back.";
+
+/** Whether a text is a workflow or a script of this program, of whichever version. */
+export function isCarrierFile(text: string): boolean {
+  return text.slice(0, 400).includes("Written by `pulumi up` from the catalog of sophia-secrets.");
+}
+
 /** Once a day, off the full hour, when GitHub delays scheduled runs most. */
 const SCHEDULE = "17 5 * * *";
 
@@ -39,8 +48,7 @@ export function renderWorkflow(
     ),
   };
   const document = new Document(workflow);
-  document.commentBefore =
-    " Written by `pulumi up` from the catalog of sophia-secrets. Do not edit: the next `up` puts it back.";
+  document.commentBefore = ` ${OURS}`;
   visit(document, { Scalar: (key, node) => annotate(key, node) });
   return document.toString({ lineWidth: 0 });
 }
@@ -145,7 +153,7 @@ export function renderScript(catalog: JobCatalog, bundle: string): string {
   const header = [
     // The bundle's own directive counts for nothing behind other code.
     '"use strict";',
-    "// Written by `pulumi up` from the catalog of sophia-secrets. Do not edit: the next `up` puts it back.",
+    `// ${OURS}`,
     "// Names, paths and rules only; values never stand here.",
     `const JOB_CATALOG = ${JSON.stringify(catalog, null, 1)};`,
   ];

@@ -3,6 +3,8 @@ import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import { renderComposite } from "../../src/catalog/esc-environments";
 import { SCRIPT_PATH, SENTINEL, WORKFLOW_PATH } from "../../src/catalog/layout";
 import { type Rotator, UNROTATED } from "../../src/catalog/rotators";
+import type { Settings } from "../../src/catalog/settings";
+import type { Standing } from "../../src/clients/github-pull-requests";
 import type { GitHubCarrier, WorkflowState } from "../../src/clients/github-workflows";
 import { UnavailableError } from "../../src/clients/pulumi-call";
 import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
@@ -284,13 +286,23 @@ describe("a carrier", () => {
   };
   const success = { conclusion: "success", at: "2026-08-01T05:17:00Z", url: "https://run" };
   const NEXT_DAY = "2026-08-02T05:17:00Z";
-  const look = async (there: Record<string, string>, workflow?: WorkflowState, now = NEXT_DAY) => {
+  const absent: Standing = { state: "missing", pull: undefined, obstacle: undefined };
+  const look = async (
+    there: Record<string, string>,
+    workflow?: WorkflowState,
+    now = NEXT_DAY,
+    { standing, settings }: { standing: Standing; settings: Settings } = {
+      standing: absent,
+      settings: SETTINGS,
+    },
+  ) => {
     const github: GitHubCarrier = {
       file: async (_, path) => there[path],
       workflow: async () => workflow,
       lastWholeSync: async () => undefined,
     };
-    const checks = await checkCarrier(declared, github, new Date(now));
+    const pulls = { look: async () => standing };
+    const checks = await checkCarrier({ ...declared, settings }, github, pulls, new Date(now));
     return checks.map(({ state, cause }) => `${state}: ${cause}`);
   };
 
@@ -299,6 +311,23 @@ describe("a carrier", () => {
       "ok: as the catalog gives, on main",
       "ok: success at 2026-08-01T05:17:00Z",
     ]);
+  });
+
+  it("waits, and is not wrong, where a pull request brings its files", async () => {
+    const pull = { number: 7, url: "https://pull/7", head: "sophia-secrets/shop-main" };
+    const settings = { ...SETTINGS, pullRequestCarriers: ["carrier"] };
+    deepEqual(await look({}, undefined, NEXT_DAY, { standing: { state: "waiting", pull }, settings }), [
+      `warning: pull request #7 of ${SETTINGS.githubOrganization}/carrier waits for people to review and merge it: https://pull/7`,
+      "warning: GitHub has no such workflow until people merge the pull request",
+    ]);
+    const [first] = await look({}, undefined, NEXT_DAY, { standing: { state: "declined", pull }, settings });
+    match(first ?? "", /^wrong: pull request #7 .* was closed without a merge/);
+    // Without the config, nobody waits for anything.
+    const [second] = await look({}, undefined, NEXT_DAY, {
+      standing: { state: "waiting", pull },
+      settings: SETTINGS,
+    });
+    match(second ?? "", /^wrong: .*is missing/);
   });
 
   it("is wrong where the daily run has not come for two days, however well the last one went", async () => {

@@ -106,7 +106,13 @@ describe("the sandbox's GitHub, held to GitHub's own description", function () {
     await ask("GET", `${REPO}/readme`);
     const { sha } = await ask("GET", path);
     await ask("DELETE", path, { message: "Delete a", sha });
-    for (const list of ["branches", "branches/main", "commits", "git/ref/heads/main"])
+    for (const list of [
+      "branches",
+      "branches/main",
+      "commits",
+      "git/ref/heads/main",
+      "git/matching-refs/heads/ma",
+    ])
       await ask("GET", `${REPO}/${list}`);
     const head = made.commit.sha;
     await ask("GET", `${REPO}/commits/${head}`);

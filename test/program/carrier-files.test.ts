@@ -69,7 +69,12 @@ describe("files of a carrier", function () {
   it("never take the place of a file that people put there, and never commit again for a message alone", () => {
     for (const each of [workflow, script]) {
       assert.equal(each.inputs.overwriteOnCreate, undefined);
-      assert.deepEqual(each.ignoreChanges.toSorted(), ["commitAuthor", "commitEmail", "commitMessage"]);
+      assert.deepEqual(each.ignoreChanges.toSorted(), [
+        "commitAuthor",
+        "commitEmail",
+        "commitMessage",
+        "overwriteOnCreate",
+      ]);
     }
   });
 

@@ -254,6 +254,7 @@ const PROTECTED: Record<string, unknown> = {
   "/rules/branches/main?per_page=100": [
     {
       type: "pull_request",
+      ruleset_id: 1,
       parameters: {
         required_approving_review_count: 1,
         required_reviewers: [{ file_patterns: ["**/*"], minimum_approvals: 1 }],
@@ -261,6 +262,7 @@ const PROTECTED: Record<string, unknown> = {
     },
     { type: "non_fast_forward" },
   ],
+  "/rulesets/1": { name: "reviews", current_user_can_bypass: "always" },
   "/rulesets?includes_parents=true&targets=push&per_page=100": [],
   "/branches/main": { protected: false },
   "/environments?per_page=100": {

@@ -62,6 +62,7 @@ const APPLICATION = z.strictObject({
   groups: LIST,
   runtime: z.enum(["included", "package"], "not included or package").optional(),
   githubActions: z.strictObject({ workflow: TEXT }, "not { workflow: PATH }").optional(),
+  pullRequest: z.literal(true, "not true").optional(),
   pydantic: z.literal(true, "not true").optional(),
 });
 

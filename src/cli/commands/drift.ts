@@ -46,6 +46,7 @@ function linesOf({ declared, drift, notes }: Drift, width: number | undefined): 
       "left-over-expires",
       "Organization secrets that expire, whose entries have a value per environment:",
     ),
+    ...told("pull-request-waits", "Pull requests that bring the stack's files, which people merge:"),
     ...told("former-name-exists", "Former names that still exist, and who uses them:", [
       "  Not visible here: other branches, workflows that inherit secrets, applications that read the old key from ESC",
     ]),

@@ -1,6 +1,7 @@
 import { dayOf } from "../../catalog/dates";
 import { SCRIPT_PATH, startSync, WORKFLOW_FILE, WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
+import type { GitHubPullRequests } from "../../clients/github-pull-requests";
 import type { GitHubCarrier } from "../../clients/github-workflows";
 import { renderScript, renderWorkflow } from "../../sync/carrier-files";
 import type { JobCatalog } from "../../sync/job-catalog";
@@ -10,6 +11,7 @@ import { findDrift, isDrift } from "../drift/find-drift";
 import { observeAll } from "../drift/observe-github";
 import { spreadOf } from "../values/named-entries";
 import { type Check, type CheckResult, check, ok, wrong } from "./check";
+import { checkPullRequest } from "./check-pull-request";
 
 /** The schedule is daily, and GitHub may be late or leave one out when it is busy ("Events that trigger workflows"). */
 const SILENT_MS = 2 * 86_400_000;
@@ -27,18 +29,22 @@ export interface CarrierDeclaration {
 export async function checkCarrier(
   declared: CarrierDeclaration,
   github: GitHubCarrier,
+  pulls: Pick<GitHubPullRequests, "look">,
   now: Date,
 ): Promise<Check[]> {
   const { repository, settings } = declared;
-  return [
-    await check(`workflow in ${repository}`, () => checkFiles(declared, github)),
-    await check(`last sync of ${repository}`, () => checkRun(repository, settings, github, now)),
-  ];
+  const files = await check(`workflow in ${repository}`, () => checkFiles(declared, github, pulls));
+  const isWaiting = files.code === "pull-request-waits";
+  const run = await check(`last sync of ${repository}`, () =>
+    checkRun(repository, settings, github, now, isWaiting),
+  );
+  return [files, run];
 }
 
 async function checkFiles(
   { repository, job, settings, bundle }: CarrierDeclaration,
   github: GitHubCarrier,
+  pulls: Pick<GitHubPullRequests, "look">,
 ): Promise<CheckResult> {
   const wanted = { [WORKFLOW_PATH]: renderWorkflow(job, settings), [SCRIPT_PATH]: renderScript(job, bundle) };
   const found = await Promise.all(
@@ -51,7 +57,10 @@ async function checkFiles(
   const differences = found.flat();
   if (differences.length === 0)
     return ok("carrier-files-match", `as the catalog gives, on ${settings.branch}`);
-  return wrong("carrier-files-differ", differences.join("; "), deployFiles(settings));
+  const waiting = settings.pullRequestCarriers.includes(repository)
+    ? await checkPullRequest(settings, { repository, branch: settings.branch, files: wanted }, pulls)
+    : undefined;
+  return waiting ?? wrong("carrier-files-differ", differences.join("; "), deployFiles(settings));
 }
 
 function deployFiles({ organizationStack }: Settings): string {
@@ -63,8 +72,16 @@ async function checkRun(
   settings: Settings,
   github: GitHubCarrier,
   now: Date,
+  isWaiting: boolean,
 ): Promise<CheckResult> {
   const workflow = await github.workflow(repository, WORKFLOW_PATH, settings.branch);
+  if (workflow === undefined && isWaiting)
+    return {
+      code: "workflow-waits",
+      state: "warning",
+      cause: "GitHub has no such workflow until people merge the pull request",
+      remedy: "review and merge it",
+    };
   if (workflow === undefined)
     return wrong("workflow-missing", "GitHub has no such workflow", deployFiles(settings));
   if (workflow.state !== "active") {

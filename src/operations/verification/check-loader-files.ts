@@ -1,5 +1,6 @@
 import type { Application } from "../../catalog/applications";
 import type { Settings } from "../../catalog/settings";
+import { createGitHubPullRequests, type GitHubPullRequests } from "../../clients/github-pull-requests";
 import { createGitHubCarrier, type GitHubCarrier } from "../../clients/github-workflows";
 import { readRuntimes } from "../../loaders/generator/read-runtimes";
 import { isGenerated, type Runtimes, renderApplication } from "../../loaders/generator/render-application";
@@ -7,6 +8,7 @@ import { namesIn } from "../../text";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
 import { type Check, type CheckResult, check, ok, wrong } from "./check";
+import { checkPullRequest } from "./check-pull-request";
 
 /** Whether each application has the loader that the catalog gives, in its repository, on its branch. */
 export async function checkLoaderFiles(
@@ -15,12 +17,13 @@ export async function checkLoaderFiles(
 ): Promise<Check[]> {
   const { catalog, project } = context;
   if (catalog.applications.length === 0) return [];
-  const github = createGitHubCarrier(context.githubCall());
+  const call = context.githubCall();
+  const [github, pulls] = [createGitHubCarrier(call), createGitHubPullRequests(call)];
   const included = runtimes();
   return inParallel(catalog.applications, (application) =>
     check(`loader of ${application.name}`, () => {
       const wanted = renderApplication(catalog, project.settings, application, included);
-      return checkFile(application, wanted, project.settings, github);
+      return checkFile(application, wanted, project.settings, github, pulls);
     }),
   );
 }
@@ -30,13 +33,19 @@ async function checkFile(
   wanted: string,
   settings: Settings,
   github: GitHubCarrier,
+  pulls: GitHubPullRequests,
 ): Promise<CheckResult> {
   const { repository, path, branch = settings.branch } = application;
   const place = `${path} in ${repository}, on ${branch}`;
   const update = `pulumi up -s ${settings.organizationStack} --refresh`;
   const actual = await github.file(repository, path, branch);
-  if (actual === undefined) return wrong("loader-file-missing", `there is no ${place}`, update);
   if (actual === wanted) return ok("loader-file-current", `${place}, as the catalog gives it`);
+  if (application.pullRequest === true) {
+    const files = { [path]: wanted };
+    const waiting = await checkPullRequest(settings, { repository, branch, files }, pulls);
+    if (waiting !== undefined) return waiting;
+  }
+  if (actual === undefined) return wrong("loader-file-missing", `there is no ${place}`, update);
   if (isGenerated(actual))
     return wrong("loader-file-differs", `${place}: ${differenceOf(actual, wanted)}`, update);
   return wrong(

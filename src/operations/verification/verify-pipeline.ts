@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { settingsOf } from "../../access/declared-access";
+import { createGitHubPullRequests } from "../../clients/github-pull-requests";
 import { createGitHubCarrier } from "../../clients/github-workflows";
 import { carrierCatalog } from "../../sync/job-catalog";
 import { type Context, type Report, requireCloud } from "../context";
@@ -64,10 +65,11 @@ async function checkCarriers(context: Context): Promise<Check[]> {
   const { settings } = project;
   const bundle = context.readFile(join(project.dir, "dist", "sync_secrets.cjs")).toString("utf8");
   const { shards } = await spreadOf(context, context.github());
-  const github = createGitHubCarrier(context.githubCall());
+  const call = context.githubCall();
+  const [github, pulls] = [createGitHubCarrier(call), createGitHubPullRequests(call)];
   const looked = await inParallel(settings.carriers, (repository) => {
     const job = carrierCatalog(catalog, settings, shards, repository);
-    return checkCarrier({ repository, job, settings, bundle }, github, context.now());
+    return checkCarrier({ repository, job, settings, bundle }, github, pulls, context.now());
   });
   return looked.flat();
 }

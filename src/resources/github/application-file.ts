@@ -1,33 +1,14 @@
-import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
-import type { Application } from "../../catalog/applications";
-import type { ResolvedCatalog } from "../../catalog/entry";
-import type { Settings } from "../../catalog/settings";
-import { type Runtimes, renderApplication } from "../../loaders/generator/render-application";
+import type { DeclaredFile } from "./declared-files";
+import { commitFile, type FileContext, keepCommitted } from "./repository-file";
 
 /** An application's loader, as a file of the stack in the application's repository. */
 export class ApplicationFile extends pulumi.ComponentResource {
-  constructor(
-    application: Application,
-    args: { catalog: ResolvedCatalog; settings: Settings; runtimes: Runtimes },
-    opts: pulumi.ComponentResourceOptions,
-  ) {
-    const { name, repository, path } = application;
+  /** @param name of the application. */
+  constructor(name: string, file: DeclaredFile, args: FileContext, opts: pulumi.ComponentResourceOptions) {
     super("sophia-secrets:github:Application", name, {}, opts);
-    const { catalog, settings, runtimes } = args;
-    new github.RepositoryFile(
-      `${repository}/${path}`,
-      // No overwriteOnCreate: a file that people put there is theirs until they remove it.
-      {
-        repository,
-        branch: application.branch ?? settings.branch,
-        file: path,
-        content: renderApplication(catalog, settings, application, runtimes),
-        commitMessage: `Load secrets: ${path} from the catalog`,
-      },
-      // The message is that of the last change; read back from the commit, it must not cause another.
-      { parent: this, ignoreChanges: ["commitMessage", "commitAuthor", "commitEmail"] },
-    );
+    if (file.byPullRequest) keepCommitted(file, args, { parent: this });
+    else commitFile(file, args, { parent: this });
     this.registerOutputs({});
   }
 }

@@ -1,32 +1,28 @@
-import { readFileSync } from "node:fs";
 import type * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { oversightOf } from "../../access/oversight";
-import { otherSecretsOf, repositoriesWithAccess, type Spread, spreadSecrets } from "../../catalog/carriers";
+import { repositoriesWithAccess } from "../../catalog/carriers";
 import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { organizationSlots } from "../../catalog/slots";
-import type { Runtimes } from "../../loaders/generator/render-application";
-import { carrierCatalog } from "../../sync/job-catalog";
-import { programErrors } from "../diagnostics";
 import { declareAuditExport } from "../esc/oversight";
 import { declareTrust } from "../identity/declare-trust";
 import type { IssuerPlan } from "../identity/issuer-plan";
 import type { StackState } from "../stack-state";
 import { ApplicationFile } from "./application-file";
 import { Carrier } from "./carrier";
+import type { DeclaredFile } from "./declared-files";
 import type { GitHubSecrets } from "./github-secrets";
 import type { Leftovers } from "./leftovers";
 import { OrganizationSecret } from "./organization-secret";
+import type { PullRequests } from "./pull-requests";
 import type { Repositories } from "./repositories";
 import type { SecretGuards } from "./secret-guards";
+import { heldBack, type Shards } from "./shards";
 import { warnOfAlertWebhook } from "./warn-of-alert-webhook";
 import { type DeclaredSecret, warnOfDrift } from "./warn-of-drift";
-import { warnOfProtection } from "./warn-of-protection";
-
-/** The sync job's code, built by `make bundle`. */
-const BUNDLE = "dist/sync_secrets.cjs";
+import { askingOf, warnOfProtection } from "./warn-of-protection";
 
 export interface OrganizationArgs {
   catalog: ResolvedCatalog;
@@ -48,8 +44,12 @@ export interface OrganizationArgs {
   leftovers: Promise<Leftovers>;
   /** Deployment environments of this stack: the sync writes to them, so they come first. */
   deployments: readonly pulumi.Resource[];
-  /** The loaders' code, which files of applications include. */
-  runtimes: Runtimes;
+  /** Which carrier syncs what. */
+  shards: Promise<Shards>;
+  /** Files that the stack keeps current in repositories. */
+  files: readonly DeclaredFile[];
+  /** Those of them that people merge. */
+  pullRequests: PullRequests;
   /** The provider that GitHub is asked through. */
   provider: github.Provider;
   /** Repositories of the organization. */
@@ -78,19 +78,15 @@ export class Organization extends pulumi.ComponentResource {
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("sophia-secrets:github:Organization", owner, {}, opts);
-    const { settings } = args;
+    const { settings, files, shards } = args;
     this.repositories = args.repositories;
-    const shards = shardsOf({ ...args, carriers: settings.carriers });
     const declared = this.declareSecrets(shards);
     this.declareLeftovers();
     if (pulumi.runtime.isDryRun()) this.warn(declared);
-    const carriers = this.declareCarriers(shards);
-    this.declareApplications();
+    this.declareFiles(files);
     if (oversightOf(settings).auditExport) declareAuditExport(settings, { parent: this });
     this.whole = declareTrust({ ...args, invoke: { provider: args.provider } }, { parent: this });
-    this.workflows = pulumi
-      .all(carriers.map((carrier) => carrier.workflow.repository))
-      .apply((all) => all.map((repository) => `${owner}/${repository}/${WORKFLOW_PATH}`));
+    this.workflows = pulumi.output(settings.carriers.map((name) => `${owner}/${name}/${WORKFLOW_PATH}`));
     this.registerOutputs({ workflows: this.workflows });
   }
 
@@ -123,21 +119,18 @@ export class Organization extends pulumi.ComponentResource {
     });
   }
 
-  private declareCarriers(shards: Promise<Shards>): Carrier[] {
-    const { catalog, settings, deployments } = this.args;
-    const bundle = readFileSync(BUNDLE, "utf8");
+  private declareFiles(files: readonly DeclaredFile[]): void {
+    const { settings, deployments, state, provider, pullRequests } = this.args;
+    const context = { state, asking: askingOf(this.owner, { provider }) };
     // After the deployment environments: the push of the files starts a run, which writes to them.
     const after = { parent: this, dependsOn: [...deployments] };
-    return settings.carriers.map((repository) => {
-      const job = heldBack(shards.then((all) => carrierCatalog(catalog, settings, all, repository)));
-      return new Carrier(repository, { job, settings, bundle }, after);
-    });
-  }
-
-  private declareApplications(): void {
-    const { catalog, settings, runtimes } = this.args;
-    for (const application of catalog.applications)
-      new ApplicationFile(application, { catalog, settings, runtimes }, { parent: this });
+    for (const repository of settings.carriers) {
+      const own = files.filter((file) => file.of === "carrier" && file.repository === repository);
+      new Carrier(repository, { ...context, files: own, settings }, after);
+    }
+    for (const file of files)
+      if (file.of !== "carrier") new ApplicationFile(file.of.application, file, context, { parent: this });
+    pullRequests.declare(after);
   }
 
   private warn(declared: readonly DeclaredSecret[]): void {
@@ -147,39 +140,4 @@ export class Organization extends pulumi.ComponentResource {
     void this.repositories.warnOfBranch(settings.carriers, settings.branch);
     void warnOfProtection(settings, { provider: this.args.provider });
   }
-}
-
-/** The resources that wait for it report its error. Until they do, Node would take it for unhandled and end the run. */
-function heldBack<Result>(promise: Promise<Result>): Promise<Result> {
-  promise.catch(() => undefined);
-  return promise;
-}
-
-/** Names of the entries that each carrier syncs, by carrier. */
-type Shards = Spread["shards"];
-
-/** What the spread of the secrets depends on. */
-interface ShardOptions extends Pick<OrganizationArgs, "secrets" | "today" | "inGitHub"> {
-  carriers: readonly string[];
-}
-
-/**
- * Which carrier syncs which secret. One carrier syncs all, and then an `up` asks GitHub nothing. Several share what
- * other people's secrets leave free.
- *
- * @throws pulumi.RunError with the number of carriers that would do, when the secrets do not fit.
- */
-async function shardsOf(options: ShardOptions): Promise<Shards> {
-  const { secrets, carriers, today } = options;
-  const needed = carriers.length > 1 || pulumi.runtime.isDryRun();
-  const crowd = needed ? await crowdFor(options) : undefined;
-  const { shards, problems } = spreadSecrets(secrets, carriers, today, crowd);
-  if (problems.length === 0) return shards;
-  throw programErrors("The sync could not carry all secrets", problems);
-}
-
-async function crowdFor({ secrets, carriers, inGitHub }: ShardOptions) {
-  const listed = inGitHub.ofOrganization();
-  const readable = carriers.map(async (each) => [each, await inGitHub.readableBy(each)] as const);
-  return otherSecretsOf(secrets, Object.fromEntries(await Promise.all(readable)), await listed);
 }

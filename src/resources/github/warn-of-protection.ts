@@ -13,9 +13,9 @@ import { saidByProvider } from "../provider-answers";
  * @param opts how the provider is called.
  */
 export async function warnOfProtection(settings: Settings, opts: pulumi.InvokeOptions): Promise<void> {
+  const asking = askingOf(settings.githubOrganization, opts);
   for (const repository of settings.carriers) {
-    const path = `repos/${settings.githubOrganization}/${repository}`;
-    for (const { subject, look } of protectionChecks(settings, repository, asking(path, opts))) {
+    for (const { subject, look } of protectionChecks(settings, repository, asking(repository))) {
       try {
         const { state, ...found } = await look();
         if (state === "warning") await warn({ ...found, subject });
@@ -28,9 +28,10 @@ export async function warnOfProtection(settings: Settings, opts: pulumi.InvokeOp
   }
 }
 
-function asking(repository: string, opts: pulumi.InvokeOptions): AskRepository {
-  return async (path) => {
-    const answer = await github.getRestApi({ endpoint: `${repository}${path}` }, opts);
+/** How repositories of an organization are asked through the provider. */
+export function askingOf(owner: string, opts: pulumi.InvokeOptions): (repository: string) => AskRepository {
+  return (repository) => async (path) => {
+    const answer = await github.getRestApi({ endpoint: `repos/${owner}/${repository}${path}` }, opts);
     // The provider makes no error of a 404.
     return answer.code === 200 ? (JSON.parse(answer.body) as unknown) : undefined;
   };

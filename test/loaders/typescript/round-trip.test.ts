@@ -56,6 +56,7 @@ const job = buildJobCatalog(resolveCatalog(catalog as Catalog), {
   branch: "main",
   edition: "enterprise",
   acceptedTrust: [],
+  pullRequestCarriers: [],
   compositeTags: {},
   approvers: [],
   webhookFormat: "slack",

@@ -1,0 +1,24 @@
+import type { Settings } from "../../catalog/settings";
+import { createGitHubCall, gitHubAddress } from "../../clients/github-call";
+import { createGitHubPullRequests, type GitHubPullRequests } from "../../clients/github-pull-requests";
+import { createHttp } from "../../clients/http";
+import { Secret } from "../../secret";
+
+export type { GitHubPullRequests, ProposedFiles, Standing } from "../../clients/github-pull-requests";
+
+export { describeStanding } from "../../clients/pull-request-standing";
+
+/**
+ * What the provider has no resource for that keeps people's work, asked of GitHub with the token that the provider has.
+ *
+ * @returns undefined when there is no token in GITHUB_TOKEN.
+ */
+export function openPullRequests(settings: Settings): GitHubPullRequests | undefined {
+  const token = (process.env.GITHUB_TOKEN ?? "").trim();
+  if (token === "") return undefined;
+  const url = gitHubAddress(settings.githubApiUrl, process.env);
+  const { githubOrganization: organization } = settings;
+  return createGitHubPullRequests(
+    createGitHubCall({ url, organization, token: new Secret(token), http: createHttp() }),
+  );
+}
