@@ -115,7 +115,9 @@ async function makeAgain(
   shards: Shards,
   { slot, leftList }: Deleted,
 ): Promise<void> {
-  if (leftList !== undefined) await pulumi.run(["state", "delete", leftList, "--yes", "--force"]);
+  // The stack's guard against its destruction depends on every resource: it leaves with the list, and comes back with it.
+  if (leftList !== undefined)
+    await pulumi.run(["state", "delete", leftList, "--yes", "--force", "--target-dependents"]);
   else await writePlaceholder(github, shards, slot);
 }
 

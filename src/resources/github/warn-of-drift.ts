@@ -120,7 +120,7 @@ export function driftInLists(
       subject: SUBJECT,
       names: deleted,
       cause: "deleted",
-      remedy: `${COMMAND} set NAME makes it again`,
+      remedy: `${COMMAND} repair ${[...deleted].sort().join(" ")}; then ${COMMAND} set NAME sets its value`,
     },
     { code: "secret-undeclared", subject: SUBJECT, names: unknown, cause: "not in the catalog", remedy },
     {
