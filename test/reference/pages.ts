@@ -2,14 +2,8 @@ import { type CommandSpec, EXIT, flagOf, TOPICS } from "../../src/cli/command";
 import { COMMANDS, STACK_OPTION } from "../../src/cli/program";
 import { COMMAND } from "../../src/text";
 import { byCode, type CodeSite } from "./error-codes";
+import { cell, GENERATED } from "./markdown";
 import { SHARED_CODES } from "./shared-codes";
-
-const GENERATED = "Generated from the code by `make reference`. Do not edit it.";
-
-/** A table's cell: bars and signs of HTML must not act. */
-function cell(text: string): string {
-  return text.replace(/[|<>]/g, (sign) => `\\${sign}`).replaceAll(/\s*\n\s*/g, " ");
-}
 
 /** docs/reference/error-codes.md: every code, what it means, what to do, and where it is said. */
 export function codesPage(sites: readonly CodeSite[]): string {

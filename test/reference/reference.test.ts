@@ -1,6 +1,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { COMMANDS } from "../../src/cli/program";
+import { shapeOf } from "./declared-pages";
 import { byCode, codeSites } from "./error-codes";
 import { SHARED_CODES } from "./shared-codes";
 import { referencePages } from "./write";
@@ -45,3 +48,58 @@ describe("docs/reference", () => {
       equal(readFileSync(join(ROOT, "docs", "reference", name), "utf8"), text);
     });
 });
+
+describe("what --json prints", () => {
+  const specs = new Map(COMMANDS.map(({ spec }) => [spec.name, spec]));
+  const withJson = [...specs.values()].filter(({ options }) => options.json !== undefined);
+
+  for (const { name, details } of withJson)
+    it(`is said in the help of ${name}`, () => {
+      ok(shapeOf(details) !== undefined, "no paragraph says: --json prints ...");
+    });
+
+  for (const { file, command, document } of documentsInGoldens())
+    it(`has no property that its help leaves out, in ${file}`, () => {
+      const shape = shapeOf(specs.get(command)?.details ?? []) ?? "";
+      const known = new Set(shape.match(/[A-Za-z]+/g));
+      deepEqual(
+        keysOf(document).filter((key) => !known.has(key)),
+        [],
+      );
+    });
+});
+
+/** Every document that a golden case's command prints, but errors: those have a shape of their own. */
+function documentsInGoldens(): { file: string; command: string; document: unknown }[] {
+  const folder = join(ROOT, "test", "cli", "golden");
+  return readdirSync(folder).flatMap((file) => {
+    const golden = parse(readFileSync(join(folder, file), "utf8")) as Golden;
+    const words = golden.command.split(" ");
+    const { stdout = "" } = golden.expect;
+    if (!words.includes("--json") || !/^[[{]/.test(stdout)) return [];
+    const document = JSON.parse(stdout) as object;
+    return "error" in document ? [] : [{ file, command: words[0] ?? "", document }];
+  });
+}
+
+interface Golden {
+  command: string;
+  expect: { stdout?: string };
+}
+
+/** Names of properties: of a document, of its items, and of the items of its lists. */
+function keysOf(document: unknown): string[] {
+  const items = (value: unknown) => (Array.isArray(value) ? value : [value]);
+  const named = (value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  return [
+    ...new Set(
+      items(document)
+        .flatMap(named)
+        .flatMap(([key, value]) => [
+          key,
+          ...(Array.isArray(value) ? value.flatMap(named).map(([inner]) => inner) : []),
+        ]),
+    ),
+  ];
+}

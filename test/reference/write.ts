@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { catalogPage, configPage, jsonPage, policiesPage } from "./declared-pages";
 import { codeSites } from "./error-codes";
 import { codesPage, commandsPage } from "./pages";
 
@@ -8,6 +9,10 @@ export function referencePages(root: string): Map<string, string> {
   return new Map([
     ["error-codes.md", codesPage(codeSites(root))],
     ["commands.md", commandsPage()],
+    ["catalog.md", catalogPage(root)],
+    ["stack-config.md", configPage(root)],
+    ["policies.md", policiesPage()],
+    ["json.md", jsonPage()],
   ]);
 }
 

@@ -10,6 +10,7 @@ export const accessCommand = defineCommand({
   details: [
     "Without names, a matrix of identity, group and deployment environment, and of what ESC rotates. With names, a line for each identity that has access. It is computed from the declaration. With PULUMI_ACCESS_TOKEN it is also compared with Pulumi Cloud: administrators, the default permissions, members, and permissions that nothing declares. Exit code 1 when they differ.",
     "--close-default changes one thing: it sets the organization's default environment permission to none. It is write unless someone changed it. The command refuses while declared access is not in place.",
+    "--json prints { rights: [{ environment, group, rotator, identity, level, maxOpenDuration, because }], administratorsAlone, shared, cloud, unknown }; cloud is null without a token, else { defaultPermission, defaultStackPermission, administrators, teams, differences, elsewhere }.",
   ],
   positionals: {
     names: words("[names...]", "secrets of the catalog, values that ESC rotates, or rotators", {

@@ -14,6 +14,7 @@ export const auditCommand = defineCommand({
   summary: "Show who opened, changed or set what, and in which run",
   details: [
     "Joins the audit logs of GitHub and Pulumi Cloud, ESC's revisions, the ledgers and the sync's runs, newest first, and says what cannot be known. A row is what one person did in one hour in one deployment environment; --all shows every event, and the openings of whoever asks. The audit logs need Pulumi Cloud Enterprise and GitHub Enterprise Cloud. Events that read only names and ciphertext are left out unless you add --reads. Exit code 1 if an opening was refused, shown or not; 2 if none was and a source that should answer could not be read.",
+    "--json prints { events: [{ at, who, kind, what, source, environment, run, detail }], leftOut, unknown: [{ code, subject, cause, remedy }] }.",
   ],
   options: {
     since: since("how far back: 12h, 7d, 4w or a day", "7d"),

@@ -13,6 +13,7 @@ export const diffCommand = defineCommand({
   details: [
     "Says of each secret whether its values in two deployment environments are the same, different or missing, and shows no value. It opens the values of both, which needs the right to open both and stands in Pulumi Cloud's audit log. Where one side may not be opened, its ledger tells what was synced last, if the ledger may be opened; else it is not known.",
     "Exit code 0 when all are the same, 1 when some differ or are missing, 2 when some are not known.",
+    "--json prints { environments, values: [{ name, group, state, detail }] }; state is same, different, missing or unknown.",
   ],
   positionals: { deployments: environments("the two deployment environments to compare") },
   options: { json: flag("print the comparison as JSON") },

@@ -14,6 +14,7 @@ export const historyCommand = defineCommand({
   summary: "List an environment's revisions and what each changed",
   details: [
     "Each line has a revision's time, author, tags and the names that changed. A sync that changes something tags the revisions of all groups with its run: run-123. A sync of only some names sets no tag; the next full one does. The command neither opens nor shows values. A changed ciphertext means a changed value, or the same value set again. Permission to read is enough.",
+    "--json prints [{ environment, group, revision, created, by, tags, pinned, retracted, added, changed, removed }].",
   ],
   positionals: { environment: oneEnvironment("deployment environment of the catalog") },
   options: {

@@ -11,6 +11,7 @@ export const recoverCommand = defineCommand({
   summary: "Import what an interrupted pulumi up left behind",
   details: [
     "An up that was killed or refused halfway leaves environments, teams, webhooks, files of carriers and the like that the state does not have. Each later up then fails because they exist. The command reads Pulumi Cloud and GitHub and changes the state alone; it keeps a copy of the state in .sophia-secrets/. It names the operations that Pulumi records as interrupted, leaves files with other content as they are, and refuses to import an environment with text that the next up would replace.",
+    "--json prints { recovered: [{ type, id }], foreign: [{ code, subject, cause, remedy }], pending: [{ operation, urn }], backup }.",
   ],
   options: {
     dryRun: flag("show what would be imported and stop"),

@@ -16,7 +16,8 @@ export const reportCommand = defineCommand({
   details: [
     "Begins with what must be done today, by owner, with the command for each. Then the state of each secret per deployment environment, rotation, access and why, drift, the checks of verify, syncs with what each changed and refused, and openings by day. It joins what status, rotation, drift, access, verify, history and audit find, and asks each fact once.",
     "--html writes one page that needs no server and makes no request: a graph of the pipeline, charts, tables, and a filter over all of it. It holds names, times and counts, and no value. The command opens no value, and replaces no file but a report of its own.",
-    "A part that your tokens cannot read is named, and the rest is shown. With clones it also lists unused secrets and access that no file uses, as unused does. docs/report.md describes the fields of --json.",
+    "A part that your tokens cannot read is named, and the rest is shown. With clones it also lists unused secrets and access that no file uses, as unused does.",
+    "--json prints { version, organization, pulumiOrganization, application, stack, asOf, since, publish, environments, groups, today, secrets, pipeline, paused, access, drift, checks, usage, syncs, openings, unread }; docs/report.md says what each holds.",
   ],
   positionals: { clones },
   options: {

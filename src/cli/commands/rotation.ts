@@ -14,6 +14,7 @@ export const rotationCommand = defineCommand({
   details: [
     "Sorted by owner, with the vendor's page where a new value is made. Age counts from the last change of the value, which the ledgers record; permission to read them is enough. Exit code 1 when something is overdue, 2 when a ledger cannot be read.",
     "--issues keeps one open issue for each overdue secret, and closes it once the secret is rotated. It needs a GITHUB_TOKEN that can write issues there. It changes only issues that the token's login opened, so always use the same login.",
+    "--json prints [{ name, environments, owner, state, rotationDays, changed, ageDays, dueOn, page, note }].",
   ],
   options: {
     owner: text("<name>", "only secrets of this owner"),

@@ -9,6 +9,7 @@ export const statusCommand = defineCommand({
   details: [
     "States: newer-in-github (maybe: GitHub's time also moves when the repositories with access change; a daily run settles it), gone-from-github, changed-by-hand (in ESC, after the last sync: history says by whom; a rollback too), proposed (waits for approval in Pulumi Cloud), undeclared (in ESC and not in the catalog), never-set, refused, overdue. Secrets of which the same is true are one row; --all shows every name, and what is in sync.",
     "Reads the ledgers, the definitions of the values environments with their secrets as ciphertext, and GitHub's list. Permission to read is enough; no value is opened. Without a token of GitHub it shows what the ledgers and ESC tell. Exit code 1 when something needs attention; 2 if nothing does and GitHub could not be asked.",
+    "--json prints [{ environment, name, standing, open, detail, changed, synced }]; open is true where somebody must act.",
   ],
   options: {
     environment: environment("only this deployment environment"),

@@ -8,6 +8,7 @@ export const verifyCommand = defineCommand({
   summary: "Check everything from GitHub to what applications load",
   details: [
     "Checks the secrets in GitHub, the workflow and its last run, each trust rule, access, the ESC environments, the values, and what an application gets: it opens that and compares it with the ledger by fingerprint. It only reads, and shows no value. It says what is wrong and how to fix it. A check is unknown when a token is missing, or lacks permission to see what it looks at. A warning names a carrier repository whose branch, workflow, script or GitHub environment people with write can change or use without a review; it changes no exit code. Exit code 1 if a check is wrong; 2 if none is and a service did not answer.",
+    "--json prints [{ subject, code, state, cause, remedy, unreachable }]; state is ok, warning, wrong or unknown.",
   ],
   replaces: "test_permanent_solution.py",
   options: {
