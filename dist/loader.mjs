@@ -1002,7 +1002,7 @@ function createSnapshot(spec, environment, values, source = "pulumi-cloud") {
     throw unknownKey(spec, key);
   };
   Object.defineProperty(secrets, "get", { value: get });
-  return { secrets: Object.freeze(secrets), values, environment, source };
+  return { secrets: withUnknownKeys(spec, secrets), values, environment, source };
 }
 function createFake(spec, environment, given) {
   for (const key of given.keys()) if (!keysOf(spec).includes(key)) throw unknownKey(spec, key);
@@ -1022,7 +1022,26 @@ function createFake(spec, environment, given) {
   const secrets = Object.defineProperty({}, "get", { value: read });
   for (const key of values.keys())
     Object.defineProperty(secrets, key, { get: () => read(key), enumerable: true });
-  return { secrets: Object.freeze(secrets), values, environment, source: "fake" };
+  return { secrets: withUnknownKeys(spec, secrets), values, environment, source: "fake" };
+}
+var LOOKED_FOR = /* @__PURE__ */ new Set([
+  "then",
+  "catch",
+  "finally",
+  "length",
+  "name",
+  "message",
+  "inspect"
+]);
+var LIKE_A_KEY = /^[a-z][a-z0-9_]*$/;
+function withUnknownKeys(spec, secrets) {
+  return new Proxy(Object.freeze(secrets), {
+    get: (target, key) => {
+      if (typeof key === "symbol" || key in target || LOOKED_FOR.has(key) || !LIKE_A_KEY.test(key))
+        return Reflect.get(target, key);
+      throw unknownKey(spec, key);
+    }
+  });
 }
 function changedKeys(before, after) {
   const text = ({ values }, key) => values.get(key)?.unwrap();

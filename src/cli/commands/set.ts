@@ -9,7 +9,7 @@ export const setCommand = defineCommand({
   summary: "Set a secret's value in GitHub, and who can read it",
   details: [
     "Asks for the value without showing it, or reads stdin; never an argument, never a variable. The line end after a single line (echo) is left out; a value of several lines (a key) is taken byte for byte.",
-    "GitHub cannot give an existing value back, nor say whether it is only the placeholder: --replace is then needed. A secret with a value per environment is set for one, in every carrier repository that holds it there.",
+    "GitHub cannot give an existing value back, nor say whether it is only the placeholder. --replace is needed, unless a run of the workflow that was queued since the last change found the placeholder. A secret with a value per environment is set for one, in every carrier repository that holds it there.",
   ],
   positionals: { names: words("[name]", "secret of the catalog", { completes: "secret" }) },
   options: {

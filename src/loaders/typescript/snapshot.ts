@@ -29,7 +29,7 @@ export function createSnapshot(
     throw unknownKey(spec, key);
   };
   Object.defineProperty(secrets, "get", { value: get });
-  return { secrets: Object.freeze(secrets), values, environment, source };
+  return { secrets: withUnknownKeys(spec, secrets), values, environment, source };
 }
 
 /** A snapshot for tests, in which a required secret without a value throws when it is read. */
@@ -51,7 +51,34 @@ export function createFake(spec: LoaderSpec, environment: string, given: Values)
   const secrets = Object.defineProperty({}, "get", { value: read });
   for (const key of values.keys())
     Object.defineProperty(secrets, key, { get: () => read(key), enumerable: true });
-  return { secrets: Object.freeze(secrets), values, environment, source: "fake" };
+  return { secrets: withUnknownKeys(spec, secrets), values, environment, source: "fake" };
+}
+
+/** What the language and its libraries look for on any object: `await` for `then`, assertions for the others. */
+const LOOKED_FOR: ReadonlySet<string> = new Set([
+  "then",
+  "catch",
+  "finally",
+  "length",
+  "name",
+  "message",
+  "inspect",
+]);
+/** How an app key is spelled, and no method of JavaScript's: `toJSON`, `nodeType`. */
+const LIKE_A_KEY = /^[a-z][a-z0-9_]*$/;
+
+/** The secrets, frozen; a key that is not there throws as in `get`. Types tell it before, where nobody cast them away. */
+function withUnknownKeys(
+  spec: LoaderSpec,
+  secrets: Record<string, Secret | undefined>,
+): Readonly<Record<string, Secret | undefined>> {
+  return new Proxy(Object.freeze(secrets), {
+    get: (target, key) => {
+      if (typeof key === "symbol" || key in target || LOOKED_FOR.has(key) || !LIKE_A_KEY.test(key))
+        return Reflect.get(target, key);
+      throw unknownKey(spec, key);
+    },
+  });
 }
 
 /** Keys whose values differ. */

@@ -7,6 +7,7 @@ import { COMMAND } from "../../text";
 import type { Context } from "../context";
 import { knowledgeOf, readLedgers } from "../observation/environments";
 import { type Checked, checkText, checkValue, whyNotSet } from "./check-value";
+import { isKnownPlaceholder } from "./known-placeholder";
 import {
   namedSlots,
   organizationSlotsNamed,
@@ -28,7 +29,7 @@ export interface NamedValue {
   name: string;
   /** Deployment environment; undefined for a secret of the organization. */
   environment: string | undefined;
-  /** Whether values that are there may be replaced; GitHub does not tell a placeholder from a value. */
+  /** Whether values that are there may be replaced; a placeholder that a run has seen since may be, without. */
   replace: boolean;
 }
 
@@ -75,16 +76,23 @@ async function setInOrganization(
       remedy: "set it there, then pulumi up",
     });
   const github = context.github();
-  const list = async () => new Set((await github.listSecrets()).map((each) => each.name));
   // Before the value is asked for, so that nobody types one for nothing; and after, for that takes its time.
-  const there = await list();
-  if (there.has(name) && !replace) throw await existsInOrganization(context, name);
+  const listed = await github.listSecrets();
+  const there = new Set(listed.map((each) => each.name));
+  const standing = listed.find((each) => each.name === name);
+  const isFirst = standing === undefined || (await isKnownPlaceholder(context, secret, standing));
+  if (!isFirst && !replace) throw await existsInOrganization(context, name);
   const spread = await spreadOf(context, github);
   requireCapacity([secret], spread);
   const value = await askFor(secret, name, checkValue, exchange);
-  if (!replace && (await list()).has(name)) throw await existsInOrganization(context, name);
+  if (!replace) {
+    const now = (await github.listSecrets()).find((each) => each.name === name);
+    // Somebody set it in between.
+    if (now !== undefined && now.updatedAt !== standing?.updatedAt)
+      throw await existsInOrganization(context, name);
+  }
   await writeValues(github, spread.shards, [{ slot, value }], () =>
-    exchange.written(describeAccess(secret, spread.shards), there.has(name)),
+    exchange.written(describeAccess(secret, spread.shards), !isFirst),
   );
   if (!there.has(name))
     exchange.left(

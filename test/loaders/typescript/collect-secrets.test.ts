@@ -137,6 +137,17 @@ describe("collecting an application's secrets", () => {
     equal(secrets.get("optional_key"), undefined);
   });
 
+  it("answers a wrong property with the nearest names at run time too, and lets await and assertions look", async () => {
+    const secrets = production(VALUES) as unknown as Record<string, unknown>;
+    throws(
+      () => secrets.plian_key,
+      /app key plian_key: the catalog has no such key\. Remedy: use plain_key /,
+    );
+    equal(await secrets, secrets);
+    for (const looked of ["then", "toJSON", "nodeType", "length"]) equal(secrets[looked], undefined);
+    equal(inspect(secrets).includes("plain_key"), true);
+  });
+
   it("answers a wrong key with the nearest names", () => {
     const get = production(VALUES).get as (key: string) => unknown;
     throws(

@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { equal, throws } from "node:assert/strict";
 import type { catalog } from "../../../secrets/catalog";
 import type { LoadedSecrets } from "../../../src/loaders/typescript/loaded-secrets";
 import type { Secret } from "../../../src/secret";
@@ -59,9 +59,9 @@ describe("the loaded secrets' types", () => {
 
   it("do not compile for a wrong key, a use without a check, or a value taken for text", () => {
     // @ts-expect-error no such key
-    equal(secrets.plian_key, undefined);
+    throws(() => secrets.plian_key, /the catalog has no such key/);
     // @ts-expect-error the pipeline's own
-    equal(secrets.pipeline_key, undefined);
+    throws(() => secrets.pipeline_key, /the catalog has no such key/);
     // @ts-expect-error may be undefined
     equal(secrets.optional_key?.unwrap() satisfies string, undefined);
     // @ts-expect-error a Secret is no text
