@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   organizationForMember,
   organizationOf,
@@ -7,15 +8,28 @@ import {
 } from "./access";
 import { organizationJson, privateUser, publicUser, simpleUser } from "./account-json";
 import { actorName } from "./actor";
-import { apiUrl, type GitHubApp, type GitHubParts, param } from "./github-app";
-import { notFound } from "./github-error";
+import { apiUrl, body, type GitHubApp, type GitHubParts, param } from "./github-app";
+import { GitHubError, notFound } from "./github-error";
+import { repositoryOf } from "./github-state";
 import { page } from "./pagination";
 import type { RateLimits } from "./rate-limits";
 import { fullRepository, listedRepository } from "./repository-json";
 import { rootJson } from "./root-json";
+import { toSeconds } from "./timestamps";
 
 /** What a self-hosted server of today says it is: who asks at /api/v3 takes the sandbox for one. */
 const SERVER_VERSION = "3.21.0";
+
+/** With a first commit, as `auto_init` has it: the sandbox has no empty repositories. */
+const NewRepository = z.object({
+  name: z.string().regex(/^[\w.-]+$/),
+  private: z.boolean().default(false),
+  auto_init: z.literal(true),
+});
+
+function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
 
 /** No seed says since when somebody is at GitHub. */
 const SINCE = "2011-01-25T18:44:36Z";
@@ -43,6 +57,21 @@ export function accountRoutes(app: GitHubApp, parts: GitHubParts, rates: RateLim
         each.owner === organization.login && permissionOn(each, c.get("actor"), parts.store.state) !== "none",
     );
     return c.json(page(c, all).map((each) => listedRepository(c, parts, each)));
+  });
+
+  app.post("/orgs/:org/repos", async (c) => {
+    const organization = organizationForMember(c, parts, ["repo"]);
+    const { name, private: isPrivate } = await body(c, NewRepository);
+    const { repositories } = parts.store.state;
+    if (repositories.some((each) => each.owner === organization.login && sameName(each.name, name)))
+      throw new GitHubError(422, "Repository creation failed.");
+    const repository = repositoryOf(organization.login, { name, private: isPrivate }, toSeconds(parts.now()));
+    // Whoever makes one administers it.
+    repository.collaborators[actorName(c.get("actor"))] = "admin";
+    repositories.push(repository);
+    parts.git.begin(repository);
+    parts.store.save();
+    return c.json(fullRepository(c, parts, repository), 201);
   });
 
   app.get("/repos/:owner/:repo", (c) =>

@@ -26,17 +26,18 @@ export class GitRepositories {
         organization.repositories.map((each) => [`${organization.login}/${each.name}`, each.files] as const),
       ),
     );
-    for (const repository of repositories) {
-      const git = this.of(repository);
-      git.create(repository.defaultBranch);
-      const texts = files.get(`${repository.owner}/${repository.name}`) ?? {};
-      const all = Object.keys(texts).length > 0 ? texts : { "README.md": `# ${repository.name}\n` };
-      const changes = Object.fromEntries(
-        Object.entries(all).map(([path, text]) => [path, Buffer.from(text)]),
-      );
-      const who = { name: repository.owner, email: "noreply@github.com", date: repository.createdAt };
-      git.write(repository.defaultBranch, changes, "Initial commit", who, who);
-    }
+    for (const repository of repositories)
+      this.begin(repository, files.get(`${repository.owner}/${repository.name}`));
+  }
+
+  /** Makes one with its first commit. */
+  begin(repository: Repository, texts: Record<string, string> = {}): void {
+    const git = this.of(repository);
+    git.create(repository.defaultBranch);
+    const all = Object.keys(texts).length > 0 ? texts : { "README.md": `# ${repository.name}\n` };
+    const changes = Object.fromEntries(Object.entries(all).map(([path, text]) => [path, Buffer.from(text)]));
+    const who = { name: repository.owner, email: "noreply@github.com", date: repository.createdAt };
+    git.write(repository.defaultBranch, changes, "Initial commit", who, who);
   }
 
   clear(): void {

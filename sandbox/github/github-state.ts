@@ -205,7 +205,8 @@ function organizationOf(seed: OrganizationSeed, at: string): Organization {
   };
 }
 
-function repositoryOf(owner: string, seed: RepositorySeed, at: string): Repository {
+/** A repository as the seed or a request describes it. */
+export function repositoryOf(owner: string, seed: RepositorySeed, at: string): Repository {
   const createdAt = seed.createdAt === undefined ? at : toSeconds(new Date(seed.createdAt));
   return {
     id: newId(),

@@ -35,6 +35,7 @@ import { runAsCommand } from "./commands/run-as";
 import { scanCommand } from "./commands/scan";
 import { scanFilterCommand } from "./commands/scan-filter";
 import { setCommand } from "./commands/set";
+import { setupRepoCommand } from "./commands/setup-repo";
 import { statusCommand } from "./commands/status";
 import { syncCommand } from "./commands/sync";
 import { syncAllCommand } from "./commands/sync-all";
@@ -49,6 +50,7 @@ import type { Terminal } from "./terminal";
 /** Every command, in the order of its topic. To add one: a line here. */
 export const COMMANDS: readonly Command[] = [
   initCommand,
+  setupRepoCommand,
   adoptCommand,
   setCommand,
   syncToGithubCommand,

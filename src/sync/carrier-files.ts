@@ -4,7 +4,10 @@ import type { Settings } from "../catalog/settings";
 import type { JobCatalog, JobTarget } from "./job-catalog";
 
 /** actions/checkout at a full commit id: a tag can be moved to other code. The comment is what Dependabot reads. */
-const CHECKOUT = { action: "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8", version: "v5.0.0" };
+export const CHECKOUT = {
+  action: "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8",
+  version: "v5.0.0",
+};
 
 /** Minutes before GitHub ends a hanging job; a run takes seconds. */
 const TIMEOUT_MINUTES = 10;

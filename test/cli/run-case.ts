@@ -51,9 +51,15 @@ export async function runCase(golden: GoldenCase): Promise<Outcome> {
   const folder = golden.folder === undefined ? undefined : makeFolder(golden.folder, golden.git);
   try {
     for (const fault of golden.faults) github.faults.add(fault as Fault);
-    const { requests: _, ...outcome } = await runIn(folder, golden.command, run);
+    const { requests: _, stdout, stderr, ...outcome } = await runIn(folder, golden.command, run);
     github.faults.clear();
-    return { ...outcome, github: await whatIsThere(github, golden) };
+    const plain = (said: string) => said.replaceAll(github.url, "{github}");
+    return {
+      ...outcome,
+      stdout: plain(stdout),
+      stderr: plain(stderr),
+      github: await whatIsThere(github, golden),
+    };
   } finally {
     folder?.remove();
     await close();

@@ -13,6 +13,7 @@ const DAY_MS = 86_400_000;
 /** A line of each command that asks a service, and what is typed into it. {dir} is an empty folder. */
 const LINES: Record<string, { line: string; stdin?: string }> = {
   init: { line: "--from-github ai-cherry" },
+  "setup-repo": { line: "--name fresh --yes" },
   adopt: { line: "OPENAI_API_KEY" },
   set: { line: "OPENAI_API_KEY", stdin: `sk-${"a".repeat(48)}` },
   "sync-to-github": { line: "--from {dir}/.env" },

@@ -53,6 +53,7 @@ describe("the sandbox's GitHub, held to GitHub's own description", function () {
       "/users/owner",
     ])
       await ask("GET", path);
+    await ask("POST", `/orgs/${ORG}/repos`, { name: "made", private: true, auto_init: true });
     for (const path of [`/users/${ORG}`, REPO, "/rate_limit", "/meta", "/api/v3/meta", "/", "/api/v3/"])
       await ask("GET", path);
   });

@@ -17,6 +17,8 @@ export interface RepositoryFile {
   /** Whether secrets that are there are replaced. */
   replace: boolean;
   dryRun: boolean;
+  /** Names that are the organization's, whether they reach the repository or not yet. */
+  shared?: ReadonlySet<string>;
 }
 
 /** Names of what was, or would be, done. */
@@ -41,30 +43,41 @@ const NAME = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/i;
  */
 export async function setInRepository(
   context: Context,
-  { file, repository, replace, dryRun }: RepositoryFile,
+  { file, repository, replace, dryRun, shared: named = new Set() }: RepositoryFile,
   onWritten: (name: string, replaced: boolean) => void,
 ): Promise<RepositoryResult> {
-  const values = readEnv(context.readFile(file), file);
-  const unset = Object.keys(values).filter((name) => isUnset(values[name] ?? ""));
-  const given = Object.entries(values).filter(([name]) => !unset.includes(name));
-  const problems = given.flatMap(([name, value = ""]) => problemWith(context, name, value));
-  if (problems.length > 0) throw envFileError(file, problems);
+  const { given, unset } = givenValues(context, file);
   const secrets = createRepositorySecrets(context.githubCall(), repository);
   const [own, shared] = await Promise.all([secrets.own(), secrets.shared()]);
-  const [there, hidden] = [new Set(own), new Set(shared)];
+  const [there, hidden] = [new Set(own), new Set([...shared, ...named])];
   const toSet = given.filter(([name]) => !hidden.has(name.toUpperCase()));
   const existing = toSet.filter(([name]) => there.has(name.toUpperCase())).map(([name]) => name);
   if (existing.length > 0 && !replace && !dryRun) throw refused(repository, existing);
   if (!dryRun && toSet.length > 0) {
     const { key, keyId } = await secrets.publicKey();
-    for (const [name, value = ""] of toSet) {
+    for (const [name, value] of toSet) {
       await secrets.write(name, { keyId, box: await seal(key, new Secret(value)) });
       onWritten(name, existing.includes(name));
     }
   }
   const created = toSet.map(([name]) => name).filter((name) => !existing.includes(name));
-  const named = given.map(([name]) => name).filter((name) => hidden.has(name.toUpperCase()));
-  return { created, replaced: existing, shared: named, unset };
+  const left = given.map(([name]) => name).filter((name) => hidden.has(name.toUpperCase()));
+  return { created, replaced: existing, shared: left, unset };
+}
+
+/** The values of a file, each fit for a secret, and the names without one. @throws RemedyError for all that is wrong. */
+export function givenValues(
+  context: Context,
+  file: string,
+): { given: [name: string, value: string][]; unset: string[] } {
+  const values = Object.entries(readEnv(context.readFile(file), file));
+  const unset = values.filter(([, value = ""]) => isUnset(value)).map(([name]) => name);
+  const given = values
+    .filter(([name]) => !unset.includes(name))
+    .map(([name, value = ""]): [string, string] => [name, value]);
+  const problems = given.flatMap(([name, value]) => problemWith(context, name, value));
+  if (problems.length > 0) throw envFileError(file, problems);
+  return { given, unset };
 }
 
 function problemWith({ catalog, now }: Context, name: string, value: string): Problem[] {

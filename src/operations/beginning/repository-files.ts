@@ -1,0 +1,97 @@
+import type { Application } from "../../catalog/applications";
+import { environmentVariable } from "../../loaders/generator/spec-of-catalog";
+import { CHECKOUT } from "../../sync/carrier-files";
+import type { Context } from "../context";
+import { renderEnvTemplate } from "../values/env-template";
+
+/** The workflow in which a repository's jobs load secrets: its trust names this file. */
+export const LOADING_WORKFLOW = ".github/workflows/load-secrets.yml";
+
+/**
+ * What a repository that loads secrets gets, by path. The loader is not among them: `pulumi up` commits it for each
+ * application of the catalog, and would be refused where it stands already.
+ */
+export function repositoryFiles(
+  context: Pick<Context, "catalog" | "project" | "now">,
+  application: Application,
+): Map<string, string> {
+  return new Map([
+    ["env.example", renderEnvTemplate(context).text],
+    [".gitignore", GITIGNORE],
+    [".pre-commit-config.yaml", PRE_COMMIT],
+    [LOADING_WORKFLOW, workflowText(context, application)],
+  ]);
+}
+
+const GITIGNORE = `# Values never stand in git; env.example has the names.
+.env
+.env.*
+!.env.example
+`;
+
+/** `language: fail` needs no program (pre-commit.com, "fail"); git takes the hook after \`pre-commit install\`. */
+const PRE_COMMIT = `# Once in each clone: pre-commit install
+repos:
+  - repo: local
+    hooks:
+      - id: no-env-file
+        name: no .env file in git
+        language: fail
+        entry: Values belong to the pipeline. env.example has their names.
+        files: (^|/)\\.env(\\.[^/]+)?$
+        exclude: (^|/)\\.env\\.(example|template|sample)$
+`;
+
+function workflowText(
+  { catalog, project }: Pick<Context, "catalog" | "project">,
+  { language, path, environments = catalog.environments }: Application,
+): string {
+  const deployment = environments.at(-1) ?? "";
+  const run = language === "python" ? pythonStep(path) : typescriptStep(path);
+  return `# Loads this repository's secrets in a job: none is stored here. Change the step to what your job does with them.
+# The job's identity is trusted for this file, on the default branch, in the GitHub environment named below.
+name: Load secrets
+on:
+  workflow_dispatch:
+permissions: {}
+jobs:
+  load:
+    runs-on: ubuntu-latest
+    timeout-minutes: 5
+    environment: ${JSON.stringify(deployment)}
+    permissions:
+      contents: read
+      id-token: write
+    env:
+      ${environmentVariable(project.settings)}: ${JSON.stringify(deployment)}
+    steps:
+      - uses: ${CHECKOUT.action} # ${CHECKOUT.version}
+        with:
+          persist-credentials: false
+      - run: |
+${run.map((line) => `          ${line}`).join("\n")}
+`;
+}
+
+function pythonStep(path: string): string[] {
+  const module = path.replace(/\.py$/, "").replaceAll("/", ".");
+  return [
+    "python3 - <<'PYTHON'",
+    `from ${module} import Options, configure, github_actions, loader`,
+    "configure(Options(token=github_actions()))",
+    "loader.load()",
+    'print("Every required secret is there")',
+    "PYTHON",
+  ];
+}
+
+/** Node.js 22.18 and newer run TypeScript by leaving its types out; ubuntu-latest has one. */
+function typescriptStep(path: string): string[] {
+  return [
+    "node --input-type=module - <<'JAVASCRIPT'",
+    `import { githubActions, loadSecrets } from "./${path}";`,
+    "await loadSecrets({ token: githubActions() });",
+    'console.log("Every required secret is there");',
+    "JAVASCRIPT",
+  ];
+}
