@@ -47,7 +47,7 @@ export function createGitHubCall(options: {
       ...(write.body === undefined ? {} : { "content-type": "application/json" }),
     };
     const answer = await http({ ...write, url: address, headers });
-    if (answer.status >= 300) throw refusal(asked, answer);
+    if (answer.status >= 300) throw refusal(asked, answer, token);
     return answer;
   };
   const send: GitHubCall["send"] = (asked, path, write = { method: "GET" }) =>

@@ -1,6 +1,9 @@
 import { RemedyError, TokenError } from "../errors";
+import type { Secret } from "../secret";
 import { COMMAND } from "../text";
+import { limitOf, movedTo, reasonOf, rightsOf } from "./github-reasons";
 import type { HttpAnswer } from "./http";
+import { saidBy } from "./said-by-service";
 
 const RIGHTS =
   "give the token the scope admin:org (classic) or the organization permission Secrets, read and write (fine-grained)";
@@ -10,6 +13,9 @@ const REPOSITORY_RIGHTS =
 
 const ENVIRONMENT_RIGHTS =
   "give the token the scope repo (classic) or Environments, read and write, on the repository (fine-grained)";
+
+const OWNER =
+  "the token has the scope for it, and its account may not: use the token of an owner of the organization";
 
 const RIGHTS_OF = { organization: RIGHTS, repository: REPOSITORY_RIGHTS, environment: ENVIRONMENT_RIGHTS };
 
@@ -24,71 +30,87 @@ export interface Asked {
 /** What was asked for is not there, or is not shown to this token: GitHub does not say which. */
 export class NotShownError extends RemedyError {}
 
-/** GitHub's refusal in the terms of what was asked. Its own message is told only where it cannot quote a value. */
-export function refusal(asked: Asked, answer: HttpAnswer): RemedyError {
-  const { thing, kind } = asked;
-  const rights = asked.remedy ?? RIGHTS_OF[kind];
+/**
+ * GitHub's refusal in the terms of what was asked, with GitHub's own line: a value is sent sealed, so it cannot quote one.
+ *
+ * @param token the request's, which stands in no error.
+ */
+export function refusal(asked: Asked, answer: HttpAnswer, token?: Secret): RemedyError {
+  const { thing } = asked;
+  const said = saidBy(answer.text, token === undefined ? [] : [token.unwrap()]);
+  const quoted = said === "" ? "" : `: ${said}`;
+  if (answer.status === 401)
+    return new TokenError({
+      code: "github-token-invalid",
+      subject: "GITHUB_TOKEN",
+      cause: `GitHub does not know it, or it has expired${quoted}`,
+      remedy: "set a valid one: export GITHUB_TOKEN=...; gh auth token prints the one of the GitHub CLI",
+    });
+  const limit = limitOf(answer, said);
+  if (limit !== undefined)
+    return new RemedyError({
+      code: "github-rate-limited",
+      subject: thing,
+      cause: limit.cause,
+      remedy: `run again ${limit.again}`,
+    });
+  const reason = movedTo(answer) ?? (answer.status < 500 ? reasonOf(answer, said) : undefined);
+  if (reason !== undefined)
+    return new RemedyError({
+      code: reason.code,
+      subject: thing,
+      cause: `GitHub refuses it (${answer.status})${quoted}`,
+      remedy: reason.remedy,
+    });
+  return plainRefusal(asked, answer, quoted);
+}
+
+/** What is left: the token's rights, and what the request itself was about. */
+function plainRefusal(asked: Asked, answer: HttpAnswer, quoted: string): RemedyError {
+  const { thing: subject, kind } = asked;
+  const { hasScope, remedy = RIGHTS_OF[kind] } = rightsOf(answer);
+  const refused = (code: string, cause: string, what: string) =>
+    new RemedyError({ code, subject, cause, remedy: what });
   switch (answer.status) {
-    case 401:
-      return new TokenError({
-        code: "github-token-invalid",
-        subject: "GITHUB_TOKEN",
-        cause: "GitHub does not know it, or it has expired",
-        remedy: "set a valid one",
-      });
     case 403:
-      return isLimit(answer)
-        ? new RemedyError({
-            code: "github-rate-limited",
-            subject: thing,
-            cause: "GitHub's rate limit is used up",
-            remedy: `run again ${afterOf(answer)}`,
-          })
-        : new RemedyError({
-            code: "github-permission-denied",
-            subject: thing,
-            cause: "the token may not do this",
-            remedy: rights,
-          });
+      return refused(
+        "github-permission-denied",
+        `the token may not do this${quoted}`,
+        asked.remedy ?? (hasScope === true ? OWNER : remedy),
+      );
     case 404:
       return new NotShownError({
         code: "github-not-found",
-        subject: thing,
+        subject,
         cause: "GitHub does not show it to this token",
-        remedy: asked.remedy ?? `check its name; ${rights}`,
+        remedy:
+          asked.remedy ??
+          `check its name; ${hasScope === true ? "the token has the scope, so its account must be able to see it" : remedy}`,
       });
     case 409:
-      if (kind !== "organization") return refusedByGitHub(thing, answer);
-      return new RemedyError({
-        code: "visibility-not-selected",
-        subject: thing,
-        cause: "its visibility is not selected, so it has no list of repositories",
-        remedy: `${COMMAND} drift shows what differs`,
-      });
+      if (kind === "organization")
+        return refused(
+          "visibility-not-selected",
+          `its visibility is not selected, so it has no list of repositories${quoted}`,
+          `${COMMAND} drift shows what differs`,
+        );
+      return refusedByGitHub(subject, answer, quoted);
     case 422:
-      return refusedByGitHub(thing, answer);
-    case 429:
-      return new RemedyError({
-        code: "github-rate-limited",
-        subject: thing,
-        cause: "GitHub's rate limit is used up",
-        remedy: `run again ${afterOf(answer)}`,
-      });
+      return refusedByGitHub(subject, answer, quoted);
     default:
-      return new RemedyError({
-        code: answer.status >= 500 ? "github-unavailable" : "github-answer-unexpected",
-        subject: thing,
-        cause: `GitHub answered ${answer.status}`,
-        remedy: "run again later",
-      });
+      return refused(
+        answer.status >= 500 ? "github-unavailable" : "github-answer-unexpected",
+        `GitHub answered ${answer.status}${quoted}`,
+        "run again later",
+      );
   }
 }
 
-function refusedByGitHub(thing: string, answer: HttpAnswer): RemedyError {
+function refusedByGitHub(subject: string, answer: HttpAnswer, quoted: string): RemedyError {
   return new RemedyError({
     code: "github-refused",
-    subject: thing,
-    cause: `GitHub refuses it: ${saidOf(answer)}`,
+    subject,
+    cause: `GitHub refuses it${quoted || `: it answered ${answer.status}`}`,
     remedy: "fix what it names, then run this again",
   });
 }
@@ -102,25 +124,4 @@ export function notGitHub(asked: Asked, what = "is not GitHub's"): RemedyError {
     cause: `the answer ${what}`,
     remedy,
   });
-}
-
-function isLimit(answer: HttpAnswer): boolean {
-  const { headers } = answer;
-  return headers["retry-after"] !== undefined || headers["x-ratelimit-remaining"] === "0";
-}
-
-function afterOf(answer: HttpAnswer): string {
-  const seconds = Number(answer.headers["retry-after"]);
-  if (Number.isFinite(seconds) && seconds > 0) return `in ${seconds} s`;
-  const reset = Number(answer.headers["x-ratelimit-reset"]);
-  return Number.isFinite(reset) && reset > 0 ? `after ${new Date(reset * 1000).toISOString()}` : "later";
-}
-
-/** A value is sent sealed, so GitHub's message cannot quote one. One line of it, cut. */
-function saidOf(answer: HttpAnswer): string {
-  try {
-    const { message } = JSON.parse(answer.text) as { message?: unknown };
-    if (typeof message === "string") return message.replace(/\s+/g, " ").slice(0, 200);
-  } catch {}
-  return `it answered ${answer.status}`;
 }

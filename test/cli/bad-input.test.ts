@@ -133,8 +133,11 @@ function pulumiOver(): Context["pulumi"] {
 describe("a token", () => {
   for (const [token, cause] of [
     ["owner-without-org", /admin:org/],
-    ["member-token", /admin:org/],
-    ["expired-token", /GITHUB_TOKEN: GitHub does not know it, or it has expired\nRemedy: set a valid one/],
+    ["member-token", /its account may not: use the token of an owner/],
+    [
+      "expired-token",
+      /GITHUB_TOKEN: GitHub does not know it, or it has expired: Bad credentials\nRemedy: set a valid one/,
+    ],
   ] as const) {
     it(`(${token}) that may not is told so by every command, and nothing is written`, async () => {
       await inWorld(parseCase({ ...GOLDEN, token }), async ({ run }) => {

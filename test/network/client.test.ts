@@ -1,5 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match, ok, rejects } from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { createHttp, type HttpOptions, NoAnswerError } from "../../src/clients/http";
 import type { RemedyError } from "../../src/errors";
@@ -154,6 +155,21 @@ describe("the HTTP client in a company's network", function () {
     match(
       (await problem({ HTTPS_PROXY: network.proxy, SSL_CERT_FILE: file })).remedy,
       /SSL_CERT_FILE is set, but/,
+    );
+  });
+
+  it("is given the environment wherever the program makes one", () => {
+    const src = join(__dirname, "..", "..", "src");
+    const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((each) =>
+      each.endsWith(".ts"),
+    );
+    const made = files.flatMap(
+      (each) => readFileSync(join(src, each), "utf8").match(/(?<!function )createHttp\([^)]*\)/g) ?? [],
+    );
+    ok(made.length >= 5);
+    deepEqual(
+      made.filter((each) => !/\benv\b/.test(each)),
+      [],
     );
   });
 

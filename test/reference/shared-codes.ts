@@ -20,6 +20,8 @@ export const SHARED_CODES: Readonly<Record<string, string>> = {
   "file-not-writable": "A file cannot be written.",
   "github-name-differs": "A name is written in another spelling than GitHub's.",
   "github-rate-limited": "GitHub answers no more requests of this token for a while.",
+  "github-repository-archived":
+    "A repository is archived, so GitHub takes no files and runs no workflow there.",
   "github-repository-invalid": "A text does not name a repository.",
   "github-repository-not-shown": "GitHub does not show a repository to this token.",
   "github-team-not-shown": "GitHub shows no team of that name.",

@@ -19,6 +19,11 @@ export function openPullRequests(settings: Settings): GitHubPullRequests | undef
   const url = gitHubAddress(settings.githubApiUrl, process.env);
   const { githubOrganization: organization } = settings;
   return createGitHubPullRequests(
-    createGitHubCall({ url, organization, token: new Secret(token), http: createHttp() }),
+    createGitHubCall({
+      url,
+      organization,
+      token: new Secret(token),
+      http: createHttp({ env: process.env }),
+    }),
   );
 }
