@@ -98,16 +98,32 @@ const PARTS: readonly Part[] = [
   },
   {
     holds: ["src/operations/evidence/"],
-    ours: [...OPERATIONS, ...["access", "audit", "rotation"].map((name) => `src/operations/${name}/`)],
+    ours: [
+      ...OPERATIONS,
+      ...["access", "audit", "reviews", "rotation"].map((name) => `src/operations/${name}/`),
+    ],
+  },
+  // A review is of the rights that access finds.
+  {
+    holds: ["src/operations/reviews/"],
+    ours: [...OPERATIONS, "src/operations/access/"],
   },
   // The report shows what the others find.
   {
     holds: ["src/operations/report/"],
     ours: [
       ...OPERATIONS,
-      ...["access", "audit", "drift", "rotation", "status", "usage", "verification", "versions"].map(
-        (name) => `src/operations/${name}/`,
-      ),
+      ...[
+        "access",
+        "audit",
+        "drift",
+        "reviews",
+        "rotation",
+        "status",
+        "usage",
+        "verification",
+        "versions",
+      ].map((name) => `src/operations/${name}/`),
     ],
   },
   {

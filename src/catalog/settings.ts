@@ -112,6 +112,8 @@ const SCHEMA = z.strictObject({
     .record(z.string(), z.unknown(), "must be a mapping of secret names to encrypted values")
     .transform(() => true)
     .optional(),
+  /** How often each right must be reviewed. */
+  accessReview: oneOf(["quarterly", "yearly"]).default("yearly"),
   /** Who may see the report that the nightly workflow publishes to GitHub Pages; nobody does where it is left out. */
   reportPages: oneOf(["private", "public"]).optional(),
   resolveImages: z.boolean().default(false),

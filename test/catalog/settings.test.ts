@@ -28,6 +28,7 @@ describe("a stack's config", () => {
       branch: "main",
       edition: "enterprise",
       acceptedTrust: [],
+      accessReview: "yearly",
       compositeTags: {},
       approvers: [],
       webhookFormat: "slack",

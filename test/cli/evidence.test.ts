@@ -122,6 +122,7 @@ describe("sophia-secrets evidence", () => {
     const files = readdirSync(out()).sort();
     const sections = [
       "access-differences",
+      "access-reviews",
       "access",
       "changes",
       "controls",

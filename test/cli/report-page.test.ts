@@ -44,6 +44,12 @@ function written(text: string, data: ReportData = sampleReport()): ReportData {
       rights: data.access.rights
         .slice(0, 1)
         .map((right) => ({ ...say(right), environment: text, level: "open" })),
+      reviews: data.access.reviews.slice(0, 1).map((row) => ({
+        ...row,
+        right: { ...say(row.right), environment: text, level: "open" },
+        review: say({ reviewer: "", at: "", decision: "keep", note: "", file: "", key: "" }),
+        addedSince: [text],
+      })),
       managing: [],
       isEnforced: true,
       cloud: {

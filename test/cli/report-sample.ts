@@ -1,5 +1,5 @@
 import { catalog as declared } from "../../secrets/catalog";
-import { rightsOf } from "../../src/access/access-matrix";
+import { type Right, rightsOf } from "../../src/access/access-matrix";
 import { spreadSecrets } from "../../src/catalog/carriers";
 import { type Catalog, type ResolvedCatalog, resolveCatalog } from "../../src/catalog/entry";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
@@ -8,6 +8,7 @@ import { rotationStatus } from "../../src/ledger/rotation";
 import { pipelineOf } from "../../src/operations/report/pipeline";
 import type { ReportData } from "../../src/operations/report/report-data";
 import { tasksOf } from "../../src/operations/report/tasks";
+import { reviewRows, type SignedReview } from "../../src/operations/reviews/review-state";
 import type { Status } from "../../src/operations/status/find-status";
 
 const NOW = new Date("2026-12-01T07:30:00Z");
@@ -118,7 +119,9 @@ export function sampleReport({
     drift: [missing],
     differences: [],
     checks: [],
+    reviews: undefined,
   };
+  const rights = rightsOf(catalog, settings);
   return {
     version: 1,
     organization: "ai-cherry",
@@ -148,7 +151,8 @@ export function sampleReport({
     pipeline,
     paused: [{ environment: "staging", until: "2026-12-02T16:00:00Z", reason: "vendor migration" }],
     access: {
-      rights: rightsOf(catalog, settings),
+      rights,
+      reviews: reviewRows(rights, [reviewOf(rights)], catalog, { now: NOW, interval: "yearly" }),
       managing: [],
       isEnforced: true,
       cloud: { administrators: ["platform-engineer"], defaultPermission: "none", differences: [] },
@@ -207,6 +211,28 @@ export function sampleReport({
       unknown: [],
     },
     unread: [],
+  };
+}
+
+/** An auditor's review of everybody but developers, some months ago. */
+function reviewOf(rights: readonly Right[]): SignedReview {
+  const reviewed = rights
+    .filter(({ identity }) => identity.name !== "developer")
+    .map((right) => ({ ...right, because: [...right.because], decision: "keep" as const }));
+  const record = {
+    kind: "sophia-secrets access review",
+    version: 1,
+    organization: "ai-cherry",
+    application: "sophia-ai",
+    reviewer: "auditor@sophia.example",
+    at: "2026-06-30T10:00:00Z",
+    rights: reviewed,
+    secrets: {},
+  } as const;
+  return {
+    record: { ...record, rights: reviewed },
+    file: "reviews/2026-06-30T100000Z-auditor.json",
+    key: "SHA256:x",
   };
 }
 

@@ -64,7 +64,11 @@ describe("sophia-secrets report", () => {
     await putSecret(both.github.octokit(), "OPENAI_API_KEY", CANARY);
     const { stdout, code } = await report();
     equal(code, 0);
-    match(stdout, /^To do today\n\nData\n {2}now +POSTGRES_PASSWORD /);
+    match(stdout, /^To do today\n\n(?:.*\n)*Data\n {2}now +POSTGRES_PASSWORD /);
+    match(
+      stdout,
+      /\nAccess reviewers\n {2}soon +\d+ rights +\d+ never reviewed +\.\/sophia-secrets access --review\n/,
+    );
     match(
       stdout,
       /\nPlatform\n(?:.*\n)*? {2}now +OPENAI_API_KEY +staging, production +overdue .*, 100 days old +\.\/sophia-secrets set OPENAI_API_KEY --replace\n/,

@@ -8,7 +8,7 @@ export const evidenceCommand = defineCommand({
   topic: "access",
   summary: "Write a folder for SOC 2, PCI DSS, HIPAA and GDPR reviews",
   details: [
-    "The folder has a page in Markdown and a CSV file for each section: controls, access matrix, differences from it, rotation, changes, openings, policies, measures. Each section says where its facts come from and what is not known. The files contain names and times, never a value. The command changes nothing else and does not overwrite an existing folder.",
+    "The folder has a page in Markdown and a CSV file for each section: controls, access matrix, reviews of it, differences from it, rotation, changes, openings, policies, measures. Each section says where its facts come from and what is not known. The files contain names and times, never a value. The command changes nothing else and does not overwrite an existing folder.",
   ],
   options: {
     out: text("<folder>", "where to write it (default: evidence-YYYY-MM-DD)", { completes: "file" }),

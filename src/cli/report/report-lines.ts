@@ -10,7 +10,9 @@ const LISTED = 10;
 export function reportLines(data: ReportData, width: number | undefined): string[] {
   const owners = new Map<string, Task[]>();
   for (const task of data.today) owners.set(task.owner, [...(owners.get(task.owner) ?? []), task]);
-  const todo = [...owners].flatMap(([owner, tasks]) => {
+  const late = (tasks: readonly Task[]) => tasks.filter(({ urgency }) => urgency === "now").length;
+  const latest = [...owners].sort(([, a], [, b]) => late(b) - late(a));
+  const todo = latest.flatMap(([owner, tasks]) => {
     const rows = tasks
       .slice(0, LISTED)
       .map(({ urgency, subject, environments, cause, command, remedy }) => [

@@ -1,11 +1,13 @@
 import { type Right, rightsOf } from "../../access/access-matrix";
 import { sharedValues } from "../../access/shared-values";
-import { RemedyError } from "../../errors";
+import { problemOf, RemedyError } from "../../errors";
 import { COMMAND } from "../../text";
 import { findAccessDifferences, type ObservedAccess, observeAccess } from "../access/access-differences";
 import { managingUsers } from "../access/access-rights";
 import type { Context } from "../context";
 import { readStacks } from "../project";
+import { type AccessReviews, joinReviews } from "../reviews/review-access";
+import { ALLOWED_SIGNERS, NAMESPACE, REVIEWS } from "../reviews/review-files";
 
 /** What Pulumi Cloud has at this moment, or why that is not known. */
 export type Observed = { found: ObservedAccess } | { unknown: string };
@@ -95,6 +97,59 @@ function rowOf({ environment, group, rotator, identity, level, maxOpenDuration, 
     because.map(({ why }) => why).join("; "),
     rotator === undefined ? "" : `rotated-${rotator}`,
   ];
+}
+
+/** Who reviewed each right when, and what they decided: as signed, and checked now. */
+export function reviewsSection(context: Context, observed: Observed): EvidenceSection {
+  const { catalog, project } = context;
+  const stacks = [...readStacks(project).values()];
+  const rights = rightsOf(catalog, project.settings, stacks);
+  const joined = joinEvidence(context, rights, observed);
+  return {
+    name: "access-reviews",
+    title: "Access reviews",
+    about: `Each right with its last review, due ${project.settings.accessReview}. A right that changed since is due again. Check a signature yourself: ssh-keygen -Y verify -f ${REVIEWS}/${ALLOWED_SIGNERS} -I REVIEWER -n ${NAMESPACE} -s FILE.sig < FILE`,
+    source: `signed records in ${REVIEWS}/ of the program, each checked with OpenSSH against ${REVIEWS}/${ALLOWED_SIGNERS}`,
+    columns: [
+      ...[
+        "Environment",
+        "Group",
+        "Kind",
+        "Identity",
+        "Level",
+        "State",
+        "Reviewer",
+        "Reviewed at",
+        "Decision",
+      ],
+      ...["Note", "Due on", "Secrets added since", "Record", "Key"],
+    ],
+    rows: joined.rows.map(({ right, state, review, dueOn, addedSince }) => [
+      right.environment,
+      right.rotator === undefined ? right.group : `${right.group} (rotated-${right.rotator})`,
+      right.identity.type,
+      right.identity.name,
+      right.level,
+      state,
+      review?.reviewer ?? "",
+      review?.at ?? "",
+      review?.decision ?? "",
+      review?.note ?? "",
+      dueOn ?? "",
+      review === undefined ? "" : addedSince.join(", "),
+      review?.file ?? "",
+      review?.key ?? "",
+    ]),
+    unknown: joined.problems.map(({ subject, cause }) => `${subject} does not count: ${cause}`),
+  };
+}
+
+function joinEvidence(context: Context, rights: readonly Right[], observed: Observed): AccessReviews {
+  try {
+    return joinReviews(context, rights, "found" in observed ? observed.found : undefined);
+  } catch (error) {
+    return { rows: [], problems: [problemOf(error)] };
+  }
 }
 
 /** Credentials with one value in deployment environments that different people may open, and who gains by it. */

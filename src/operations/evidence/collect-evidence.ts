@@ -7,6 +7,7 @@ import {
   differencesSection,
   type EvidenceSection,
   observeForEvidence,
+  reviewsSection,
   sharedSection,
 } from "./access-sections";
 import { controlsSection, historySections, measuresSection } from "./sections";
@@ -21,6 +22,7 @@ export async function collectEvidence(context: Context, since: Date): Promise<Ev
   return [
     controlsSection(),
     accessSection(context, observed),
+    reviewsSection(context, observed),
     sharedSection(context),
     differencesSection(context, observed),
     rotation,

@@ -16,7 +16,11 @@ type Control = readonly [control: string, asks: string, answeredBy: string];
 const CONTROLS: Readonly<Record<string, readonly Control[]>> = {
   "SOC 2": [
     ["CC6.1", "Logical access to protected information is restricted", "access, measures"],
-    ["CC6.2", "Access is authorized before credentials are issued, and removed when it ends", "access"],
+    [
+      "CC6.2",
+      "Access is authorized before credentials are issued, and removed when it ends",
+      "access, access-reviews",
+    ],
     [
       "CC6.3",
       "Access follows roles, least privilege and segregation of duties",
@@ -26,7 +30,11 @@ const CONTROLS: Readonly<Record<string, readonly Control[]>> = {
     ["CC8.1", "Changes are authorized, documented, tested and approved", "changes, policies"],
   ],
   "PCI DSS 4.0.1": [
-    ["7.2.4", "User accounts and their access are reviewed every six months", "access, access-differences"],
+    [
+      "7.2.4",
+      "User accounts and their access are reviewed every six months",
+      "access, access-reviews, access-differences",
+    ],
     ["7.2.5", "Application and system accounts have the least privileges they need", "access, shared-values"],
     ["8.6.2", "Passwords of application and system accounts are not hard coded", "policies"],
     [
@@ -40,7 +48,7 @@ const CONTROLS: Readonly<Record<string, readonly Control[]>> = {
     [
       "164.308(a)(4)(ii)(C)",
       "Access is established, documented, reviewed and modified",
-      "access, access-differences",
+      "access, access-reviews, access-differences",
     ],
     ["164.308(a)(5)(ii)(D)", "Passwords are created, changed and safeguarded by procedure", "rotation"],
     [

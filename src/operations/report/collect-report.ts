@@ -6,6 +6,8 @@ import { type AccessAnswer, readAccess } from "../access/access-rights";
 import { readAudit } from "../audit/read-audit";
 import type { Context, Report } from "../context";
 import { detectDrift } from "../drift/detect-drift";
+import { joinReviews } from "../reviews/review-access";
+import type { ReviewRow } from "../reviews/review-state";
 import { readRotation } from "../rotation/read-rotation";
 import { readStatus, type StatusReport } from "../status/find-status";
 import { findUnused } from "../usage/find-unused";
@@ -68,6 +70,13 @@ export async function collectReport(
   const rotation = await part("rotation", "Reading ages", () => readRotation(context, DUE_WITHIN));
   const drift = await part("drift", "Looking for drift", () => detectDrift(context));
   const access = await part("access", "Reading access", () => readAccess(context, EVERYTHING));
+  const reviews =
+    access === undefined
+      ? undefined
+      : await part("reviews", "Checking reviews of access", () =>
+          joinReviews(context, access.rights, access.observed),
+        );
+  for (const problem of reviews?.problems ?? []) unread.push({ part: "reviews", ...problem });
   const checks = await part("verification", "Checking the pipeline", () =>
     verifyPipeline(context, undefined, report, { opens: false }),
   );
@@ -88,6 +97,7 @@ export async function collectReport(
     drift: drift?.drift,
     differences: access?.differences,
     checks,
+    reviews: reviews?.rows,
   };
   return {
     version: REPORT_VERSION,
@@ -108,7 +118,7 @@ export async function collectReport(
       until,
       reason,
     })),
-    access: accessOf(access),
+    access: accessOf(access, reviews?.rows ?? []),
     drift,
     checks: checks ?? [],
     usage,
@@ -158,13 +168,13 @@ function byName<Row extends { name: string }>(rows: readonly Row[]): Map<string,
   return found;
 }
 
-function accessOf(answer: AccessAnswer | undefined): ReportAccess {
-  if (answer === undefined) return { rights: [], managing: [], isEnforced: false, cloud: undefined };
+function accessOf(answer: AccessAnswer | undefined, reviews: readonly ReviewRow[]): ReportAccess {
+  if (answer === undefined) return { rights: [], reviews, managing: [], isEnforced: false, cloud: undefined };
   const { rights, managing, isEnforced, observed, differences } = answer;
   const cloud = observed && {
     administrators: observed.members.filter(({ isAdmin }) => isAdmin).map(({ login }) => login),
     defaultPermission: observed.defaultPermission,
     differences,
   };
-  return { rights, managing, isEnforced, cloud };
+  return { rights, reviews, managing, isEnforced, cloud };
 }

@@ -3,6 +3,7 @@ import type { RotationRow } from "../../ledger/rotation";
 import type { AccessDifference } from "../access/access-difference";
 import type { AskedRight, Managing } from "../access/access-rights";
 import type { Finding } from "../drift/find-drift";
+import type { ReviewRow } from "../reviews/review-state";
 import type { Status } from "../status/find-status";
 import type { UsageReport } from "../usage/find-unused";
 import type { Check } from "../verification/check";
@@ -54,6 +55,7 @@ export type PartName =
   | "rotation"
   | "drift"
   | "access"
+  | "reviews"
   | "verification"
   | "syncs"
   | "openings";
@@ -84,6 +86,9 @@ export interface Task {
 
 /** The owner of tasks that are about no entry of the catalog. */
 export const PLATFORM = "Platform administrators";
+
+/** The owner of reviews that are due: who that is, `reviews/allowed_signers` says. */
+export const REVIEWERS = "Access reviewers";
 
 /** One secret with how it stands everywhere. */
 export interface ReportSecret {
@@ -124,6 +129,8 @@ export interface Pipeline {
 
 export interface ReportAccess {
   rights: readonly AskedRight[];
+  /** Each right, and each administrator, with its last review. */
+  reviews: readonly ReviewRow[];
   managing: readonly Managing[];
   /** Whether the edition has teams: without them Pulumi Cloud enforces none of it. */
   isEnforced: boolean;

@@ -6,10 +6,12 @@ import type { RotationRow } from "../../ledger/rotation";
 import { COMMAND } from "../../text";
 import type { AccessDifference } from "../access/access-difference";
 import type { Finding } from "../drift/find-drift";
+import type { ReviewRow } from "../reviews/review-state";
 import type { Status, StatusReport } from "../status/find-status";
 import type { SecretState } from "../status/secret-causes";
 import type { Check } from "../verification/check";
 import { PLATFORM, type Task } from "./report-data";
+import { reviewTasks } from "./review-tasks";
 
 /** What was found; undefined for what could not be read. */
 export interface Found {
@@ -18,6 +20,7 @@ export interface Found {
   drift: readonly Finding[] | undefined;
   differences: readonly AccessDifference[] | undefined;
   checks: readonly Check[] | undefined;
+  reviews: readonly ReviewRow[] | undefined;
 }
 
 /** What the tasks are about. */
@@ -49,6 +52,7 @@ export function tasksOf(found: Found, place: Place): Task[] {
     ...(found.drift ?? []).map((finding) => driftTask(finding, place)),
     ...(found.differences ?? []).map(platformTask),
     ...(found.checks ?? []).filter(isOwnTask).map(platformTask),
+    ...reviewTasks(found.reviews ?? []),
   ].sort(byOwner);
 }
 

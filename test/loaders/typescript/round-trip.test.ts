@@ -61,6 +61,7 @@ const job = buildJobCatalog(resolveCatalog(catalog as Catalog), {
   approvers: [],
   webhookFormat: "slack",
   syncAuthentication: "oidc",
+  accessReview: "yearly",
   resolveImages: false,
   leaving: false,
   dockerRegistry: "docker.io",
