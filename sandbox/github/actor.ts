@@ -14,7 +14,8 @@ export function actorName(actor: Actor): string {
 }
 
 /**
- * @param header `Authorization: Bearer T` (go-github, fetch) or `token T` (octokit); none at all is anonymous.
+ * @param header `Authorization: Bearer T` (go-github, fetch) or `token T` (octokit), or Basic with any user name and the token as the
+ *   password (git); none at all is anonymous.
  * @throws GitHubError 401 `Bad credentials` on an unknown, revoked or expired token: GitHub tells them apart no more.
  */
 export function authenticate(
@@ -24,7 +25,11 @@ export function authenticate(
   now: Date,
 ): Actor {
   if (header === undefined) return { kind: "anonymous" };
-  const token = /^(?:bearer|token) +(\S+)$/i.exec(header)?.[1];
+  const basic = /^basic +(\S+)$/i.exec(header)?.[1];
+  const token =
+    basic === undefined
+      ? /^(?:bearer|token) +(\S+)$/i.exec(header)?.[1]
+      : Buffer.from(basic, "base64").toString("utf8").split(":")[1];
   if (token === undefined) throw badCredentials();
   const installation = installations.find(token);
   if (installation !== undefined) return { kind: "installation", login: "github-actions[bot]", installation };

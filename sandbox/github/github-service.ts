@@ -11,6 +11,7 @@ import { branchProtectionRoutes } from "./branch-protection";
 import { contentsRoutes } from "./contents-routes";
 import { environmentRoutes } from "./environment-routes";
 import { GitRepositories } from "./git-repositories";
+import { gitTransportRoutes } from "./git-transport-routes";
 import type { GitHubEnv, GitHubParts } from "./github-app";
 import { errorResponse, notFound } from "./github-error";
 import type { GitHubSeed } from "./github-seed";
@@ -148,6 +149,7 @@ function addRoutes(app: Hono<GitHubEnv>, parts: GitHubParts, rates: RateLimits, 
     return c.body(new Uint8Array(download.bytes), 200, { "content-type": download.type });
   });
   repositoryAlias(app, parts);
+  gitTransportRoutes(app, parts);
   webRoutes(app, parts);
   const api = apiRoutes(parts, rates, tickets);
   // The same root with a slash, as the GitHub CLI asks.

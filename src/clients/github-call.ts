@@ -1,6 +1,6 @@
 import { unfitAddress } from "../addresses";
 import { RemedyError } from "../errors";
-import type { Secret } from "../secret";
+import { Secret } from "../secret";
 import { type Asked, notGitHub, refusal } from "./github-refusal";
 import type { Http, HttpAnswer, HttpRequest } from "./http";
 
@@ -21,6 +21,8 @@ export interface GitHubCall {
   names(asked: Asked, path: string, field: string): Promise<string[]>;
   /** The answer's JSON to a query of GraphQL, which reads: `data`, or `errors`. */
   graphql(asked: Asked, query: string): Promise<Record<string, unknown>>;
+  /** A repository's address for git itself, and the line of its configuration that lets git read it. */
+  gitTransport(repository: string): { url: string; header: Secret };
   /** A write that does no harm twice. */
   put(asked: Asked, path: string, body: object): Promise<HttpAnswer>;
 }
@@ -77,6 +79,12 @@ export function createGitHubCall(options: {
       const write = { method: "POST", body: JSON.stringify({ query }), repeatable: true } as const;
       return parse(asked, await request(asked, graphqlOf(url), write));
     },
+    gitTransport: (repository) => ({
+      url: `${webOf(url)}/${organization}/${repository}.git`,
+      header: new Secret(
+        `Authorization: Basic ${Buffer.from(`x-access-token:${token.unwrap()}`).toString("base64")}`,
+      ),
+    }),
     put: (asked, path, body) =>
       send(asked, path, { method: "PUT", body: JSON.stringify(body), repeatable: true }),
   };
@@ -105,6 +113,13 @@ export function apiOf(server: string): string {
   const { hostname } = new URL(server);
   const own = hostname === "api.github.com" || hostname.endsWith(".ghe.com");
   return own ? server : `${server}/api/v3`;
+}
+
+/** Where a server has its repositories for git: github.com's and ghe.com's API have a host of their own. */
+function webOf(server: string): string {
+  const { hostname } = new URL(server);
+  const own = hostname === "api.github.com" || (hostname.startsWith("api.") && hostname.endsWith(".ghe.com"));
+  return own ? server.replace("//api.", "//") : server;
 }
 
 /**

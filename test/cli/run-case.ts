@@ -15,7 +15,7 @@ import { SEED, SETTINGS } from "./small-organization";
 const ORG = SETTINGS.githubOrganization;
 const BEFORE = "what-was-there";
 /** GraphQL takes its queries by POST; no command sends a mutation. */
-const READ = /^GET |^POST \S*\/graphql$/;
+const READ = /^GET |^POST \S*\/graphql$|\.git\/git-upload-pack$/;
 
 /** A GitHub as a case has it, and commands that run against it, one after the other. */
 export interface World {

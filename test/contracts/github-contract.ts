@@ -88,6 +88,7 @@ const IGNORED = new RegExp(
     "^(/api/v3)?/organizations/\\d+/team/", // the same for teams
     "/graphql$", // judged by GitHub's GraphQL schema
     "^/(?!api/v3/)[^/]+/[^/]+/(actions/runs|issues)/", // pages
+    "^/[^/]+/[^/]+\\.git/", // git itself
   ].join("|"),
 );
 

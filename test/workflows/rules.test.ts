@@ -98,6 +98,7 @@ describe("the workflows of this repository", () => {
       audit: ["id-token"],
       pages: ["pages", "id-token"],
       report: ["issues"],
+      unused: [],
       build: ["id-token", "attestations"],
       publish: [],
       preview: ["id-token", "pull-requests"],

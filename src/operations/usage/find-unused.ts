@@ -3,7 +3,10 @@ import { dayOf } from "../../catalog/dates";
 import { SCRIPT_PATH, WORKFLOW_PATH } from "../../catalog/layout";
 import type { ResolvedEntry } from "../../catalog/resolved-entry";
 import { valueNames } from "../../catalog/slots";
+import { organizationWorkflows } from "../../clients/github-organization";
 import type { Context, Report } from "../context";
+import { inParallel } from "../in-parallel";
+import { withBranches } from "./fetch-branches";
 import { type Checkout, findCheckouts, type Hit, searchCheckout } from "./search-checkout";
 
 /** A file that names a secret. */
@@ -26,7 +29,7 @@ export interface Usage {
 export interface UsageReport {
   secrets: Usage[];
   searched: readonly string[];
-  /** Repositories that the catalog names and that were not given. */
+  /** Repositories that the catalog names and that were not given; those that could not be fetched, with the reason. */
   notSearched: readonly string[];
   /** Secrets that every repository of the organization, or every private one, may use. */
   openToAll: readonly string[];
@@ -46,7 +49,7 @@ const EVERYTHING = [
   "secrets\\[[^'\\]]+\\]",
   "(pulumi env|esc) (run|open|get)",
 ];
-const NAMED = ["secrets\\.[a-z_][a-z0-9_]*"];
+const NAMED = ["secrets\\.[a-z_][a-z0-9_]*", "secrets\\[[[:space:]]*'[a-z_][a-z0-9_]*"];
 
 /** Texts for people, and lists of names without a reader behind them. */
 const NO_READER =
@@ -60,24 +63,82 @@ const NO_READER =
  * @throws RemedyError for a folder without a repository, and when git fails.
  */
 export function findUnused(context: Context, folders: readonly string[], report: Report): UsageReport {
-  const { catalog, project, env, now } = context;
-  const today = dayOf(now());
-  const checkouts = findCheckouts(folders, env);
-  const words = new Map(catalog.entries.map((entry) => [entry, wordsOf(entry, catalog.groupings, today)]));
-  const all = [...new Set([...words.values()].flat())];
-  const seen = checkouts.map((checkout) => {
+  const look = createLook(context);
+  const seen = findCheckouts(folders, context.env).map((checkout) => {
     report(`Searching ${checkout.repository}`);
+    return look(checkout);
+  });
+  return reportOf(context, seen, []);
+}
+
+/**
+ * The same in every repository of the organization, on all branches as GitHub has them.
+ *
+ * @throws RemedyError when GitHub does not list the repositories, and when git fails to search one.
+ */
+export async function findUnusedInOrganization(context: Context, report: Report): Promise<UsageReport> {
+  const call = context.githubCall();
+  const listed = await organizationWorkflows(call, (read, total) =>
+    report(`Listing repositories: ${read} of ${total}`),
+  );
+  const look = createLook(context);
+  let done = 0;
+  const results = await inParallel(listed.repositories, async ({ name }) => {
+    const result = await withBranches(call, name, context.env, look);
+    done += 1;
+    if (done % TOLD === 0 || done === listed.repositories.length)
+      report(`Searching repositories: ${done} of ${listed.total}`);
+    return { name, result };
+  });
+  const missed = results.flatMap(({ name, result }) =>
+    "missed" in result ? [`${name} (${result.missed})`] : [],
+  );
+  const unlisted = listed.total - listed.repositories.length;
+  if (unlisted > 0)
+    missed.push(
+      `${unlisted} that GitHub did not list (${listed.stopped?.cause ?? "they went or came meanwhile"})`,
+    );
+  const seen = results.flatMap(({ result }) => ("found" in result ? [result.found] : []));
+  return reportOf(context, seen, missed);
+}
+
+/** Repositories between two lines of progress. */
+const TOLD = 25;
+
+/** What one repository has. */
+interface Looked extends Checkout {
+  hits: readonly Hit[];
+  everything: readonly Hit[];
+  named: readonly Hit[];
+}
+
+function createLook(context: Context): (checkout: Checkout) => Looked {
+  const all = [...new Set([...wordsByEntry(context).values()].flat())];
+  return (checkout) => {
     const search = (what: readonly string[], kind: "words" | "expressions") =>
-      searchCheckout(checkout, what, kind, env).filter(({ path }) => isReader(context, checkout, path));
+      searchCheckout(checkout, what, kind, context.env).filter(({ path }) =>
+        isReader(context, checkout, path),
+      );
     return {
       ...checkout,
       hits: search(all, "words"),
       everything: search(EVERYTHING, "expressions"),
       named: search(NAMED, "expressions").filter(({ path }) => path.startsWith(".github/")),
     };
-  });
-  const searched = [...new Set(checkouts.map(({ repository }) => repository))].sort();
-  const secrets = [...words].map(([entry, own]): Usage => {
+  };
+}
+
+function wordsByEntry({ catalog, now }: Context): Map<ResolvedEntry, string[]> {
+  const today = dayOf(now());
+  return new Map(catalog.entries.map((entry) => [entry, wordsOf(entry, catalog.groupings, today)]));
+}
+
+/** @param missed repositories that could not be searched, each with the reason. */
+function reportOf(context: Context, seen: readonly Looked[], missed: readonly string[]): UsageReport {
+  const { catalog, now, project } = context;
+  const today = dayOf(now());
+  const searched = [...new Set(seen.map(({ repository }) => repository))].sort();
+  const secrets = [...wordsByEntry(context)].map(([entry, own]): Usage => {
     const readers = seen.flatMap(({ repository, hits }) => readersIn(repository, hits, new Set(own)));
     const reading = new Set(readers.map(({ repository }) => repository));
     const overGranted = entry.repositories.filter((name) => searched.includes(name) && !reading.has(name));
@@ -88,21 +149,22 @@ export function findUnused(context: Context, folders: readonly string[], report:
   const known = new Set(
     catalog.entries.flatMap((entry) => valueNames(entry, today)).map((name) => name.toLowerCase()),
   );
-  const { carriers } = project.settings;
-  const named = [
-    ...carriers,
+  const declared = [
+    ...project.settings.carriers,
     ...catalog.entries.flatMap(({ repositories }) => repositories),
     ...catalog.applications.map(({ repository }) => repository),
   ];
+  const isMissed = (name: string) => missed.some((each) => each.startsWith(`${name} (`));
+  const absent = [...new Set(declared)].filter((name) => !searched.includes(name) && !isMissed(name));
   return {
     secrets,
     searched,
-    notSearched: [...new Set(named)].filter((name) => !searched.includes(name)).sort(),
+    notSearched: [...absent, ...missed].sort(),
     openToAll: catalog.entries.filter(({ visibility }) => visibility !== "selected").map(({ name }) => name),
     readEverything: seen.flatMap(({ repository, everything }) => uniqueReaders(repository, everything)),
     undeclared: seen.flatMap(({ repository, named: hits }) =>
       hits.flatMap(({ word, path }) => {
-        const name = word.slice("secrets.".length);
+        const name = word.replace(/^secrets\W+/, "");
         return known.has(name) || name === "github_token"
           ? []
           : [{ name: name.toUpperCase(), repository, path }];

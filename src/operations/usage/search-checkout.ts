@@ -8,6 +8,8 @@ export interface Checkout {
   /** Its name in the organization: the last part of its remote's address, or its folder's. */
   repository: string;
   folder: string;
+  /** Without a work tree: what it has lies on its branches. */
+  isBare?: true;
 }
 
 /** A word that was looked for, where it stands. */
@@ -67,7 +69,7 @@ function nameOf(folder: string, env: Env): string {
  * @returns each word and path once, whatever the branch.
  */
 export function searchCheckout(
-  { folder }: Checkout,
+  { folder, isBare }: Checkout,
   words: readonly string[],
   kind: "words" | "expressions",
   env: Env,
@@ -76,6 +78,7 @@ export function searchCheckout(
     git(folder, ["for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes"], env) ?? ""
   ).split("\n");
   const commits = [...new Set(refs.filter((ref) => ref !== ""))];
+  if (isBare && commits.length === 0) return [];
   const how = kind === "words" ? ["-w", "-F"] : ["-E"];
   const patterns = words.flatMap((word) => ["-e", word]);
   const args = ["grep", "-I", "-i", "-o", "-z", "--no-color", "--full-name", ...how, ...patterns];
