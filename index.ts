@@ -49,6 +49,10 @@ export const compositeEnvironments = byName(({ composite }) => composite);
 export const workflows = organization?.workflows ?? [];
 const size = (list: object) => Object.keys(list).length;
 /** How many secrets are declared, and in how many groups and environments. */
-export const counts = { secrets: size(secrets), groups: size(groups), environments: size(deployments) };
+export const counts = stack.checked.then(() => ({
+  secrets: size(secrets),
+  groups: size(groups),
+  environments: size(deployments),
+}));
 /** Digests of the platform's images; empty unless the config asks for them. */
 export const images = resolveImages(IMAGES, settings);

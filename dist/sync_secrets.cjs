@@ -8876,7 +8876,7 @@ async function exchangeToken(options, http) {
     code: "trust-refused",
     subject: thing,
     cause: `${reason}; the job's claims: ${describeJob(idToken)}`,
-    remedy: remedyFor(words)
+    remedy: remedyFor(words, issuerIn(idToken))
   });
 }
 function wordsOf(wish) {
@@ -8896,10 +8896,20 @@ var TOLD = [
   "workflow_ref"
 ];
 function describeJob(idToken) {
-  const [, body = ""] = idToken.unwrap().split(".");
-  const claims = parse(Buffer.from(body, "base64url").toString("utf8"));
+  const claims = claimsIn(idToken);
   const told = TOLD.filter((name) => claims[name] !== void 0);
   return told.map((name) => `${name} ${JSON.stringify(claims[name])}`).join(", ") || "not told";
+}
+function claimsIn(idToken) {
+  const [, body = ""] = idToken.unwrap().split(".");
+  return parse(Buffer.from(body, "base64url").toString("utf8"));
+}
+function issuerIn(idToken) {
+  return String(claimsIn(idToken).iss ?? "");
+}
+var ENTERPRISE = /^https:\/\/token\.actions\.(?:githubusercontent\.com|[^/]+\.ghe\.com)\/([A-Za-z0-9-]+)$/;
+function enterpriseIn(issuer) {
+  return ENTERPRISE.exec(issuer)?.[1];
 }
 var DECLARED = "pulumi up of the organization's stack declares it";
 var REMEDIES = [
@@ -8911,7 +8921,10 @@ var REMEDIES = [
   [/team|scope/i, "make the team that writes this environment: pulumi up of the stack that owns it"],
   [/expir/i, "let the issuer's tokens live 900 seconds or longer, and check the runner's clock"]
 ];
-function remedyFor(said) {
+function remedyFor(said, issuer) {
+  const slug = enterpriseIn(issuer);
+  if (slug !== void 0 && /issuer|"iss"/i.test(said))
+    return `the enterprise adds its slug to its issuer. If issuerEnterprise in the config is not ${slug}: pulumi config set issuerEnterprise ${slug} -s STACK, then pulumi up -s STACK, for the organization's stack`;
   const known = REMEDIES.find(([speaksOf]) => !/polic|rule/i.test(said) && speaksOf.test(said));
   if (known !== void 0) return known[1];
   return `compare this with the issuer's policies: ${DECLARED}, for the carriers, the branch and the environments in the stacks' config; a run from another branch, repository or workflow file is refused on purpose`;

@@ -155,12 +155,15 @@ function onBranch({ githubOrganization, branch }: Settings, { name }: Repository
 /**
  * GitHub's issuer of identities: github.com's, that of an enterprise with data residency at `token.actions.` of its name
  * (docs.github.com, "Feature overview for GHE.com"), and a self-hosted server's own at `/_services/token` (OIDC
- * reference). Which host is whose is told as the clients tell it.
+ * reference). Which host is whose is told as the clients tell it. An enterprise may add its slug to the address (REST,
+ * "Set the GitHub Actions OIDC custom issuer policy for an enterprise").
  */
-export function issuerOf(githubApiUrl: string | undefined): string {
+export function issuerOf(settings: Pick<Settings, "githubApiUrl" | "issuerEnterprise">): string {
+  const { githubApiUrl, issuerEnterprise } = settings;
+  const slug = issuerEnterprise === undefined ? "" : `/${issuerEnterprise}`;
   const { hostname, origin } = new URL(githubApiUrl ?? "https://api.github.com");
-  if (hostname === "api.github.com") return "https://token.actions.githubusercontent.com";
-  if (hostname.endsWith(".ghe.com")) return `https://token.actions.${hostname.replace(/^api\./, "")}`;
+  if (hostname === "api.github.com") return `https://token.actions.githubusercontent.com${slug}`;
+  if (hostname.endsWith(".ghe.com")) return `https://token.actions.${hostname.replace(/^api\./, "")}${slug}`;
   return `${origin}/_services/token`;
 }
 

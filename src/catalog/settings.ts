@@ -89,6 +89,7 @@ const SCHEMA = z.strictObject({
     .optional(),
   edition: oneOf(EDITIONS).default("enterprise"),
   programRepository: name.optional(),
+  issuerEnterprise: name.optional(),
   issuerThumbprints: z
     .array(z.string().regex(SHA256, "must be SHA-256 fingerprints: 64 hexadecimal digits"))
     .optional(),

@@ -186,7 +186,7 @@ export interface WorkflowState {
   /** `active`, or why it does not run: `disabled_manually`, `disabled_inactivity` and the like. */
   state: string;
   /** Undefined: it never ran to an end. */
-  lastRun?: { conclusion: string; at: string; url: string };
+  lastRun?: { id: number; conclusion: string; at: string; url: string };
 }
 
 /** What a carrier repository has of the sync. */
@@ -222,10 +222,11 @@ export function createGitHubCarrier({ get, ofRepository, organization }: GitHubC
       if (found === undefined) return undefined;
       const query = `branch=${encodeURIComponent(branch)}&status=completed&per_page=1`;
       const { workflow_runs: runs } = await get(asked, `${place}/runs?${query}`);
-      const [last] = runs as { conclusion: string; updated_at: string; html_url: string }[];
+      const [last] = runs as { id: number; conclusion: string; updated_at: string; html_url: string }[];
       const state = String(found.state);
       if (last === undefined) return { state };
-      return { state, lastRun: { conclusion: last.conclusion, at: last.updated_at, url: last.html_url } };
+      const { id, conclusion, updated_at: at, html_url: url } = last;
+      return { state, lastRun: { id, conclusion, at, url } };
     },
     lastWholeSync: async (repository, path, branch) => {
       const file = path.slice(path.lastIndexOf("/") + 1);

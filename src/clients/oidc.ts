@@ -86,7 +86,7 @@ export async function exchangeToken(
     code: "trust-refused",
     subject: thing,
     cause: `${reason}; the job's claims: ${describeJob(idToken)}`,
-    remedy: remedyFor(words),
+    remedy: remedyFor(words, issuerIn(idToken)),
   });
 }
 
@@ -112,10 +112,26 @@ const TOLD = [
 
 /** What the id token says of the job, for comparison with the rules. */
 function describeJob(idToken: Secret): string {
-  const [, body = ""] = idToken.unwrap().split(".");
-  const claims = parse(Buffer.from(body, "base64url").toString("utf8"));
+  const claims = claimsIn(idToken);
   const told = TOLD.filter((name) => claims[name] !== undefined);
   return told.map((name) => `${name} ${JSON.stringify(claims[name])}`).join(", ") || "not told";
+}
+
+function claimsIn(idToken: Secret): Record<string, unknown> {
+  const [, body = ""] = idToken.unwrap().split(".");
+  return parse(Buffer.from(body, "base64url").toString("utf8"));
+}
+
+function issuerIn(idToken: Secret): string {
+  return String(claimsIn(idToken).iss ?? "");
+}
+
+/** An issuer of GitHub's that has an enterprise's slug behind its own address. */
+const ENTERPRISE = /^https:\/\/token\.actions\.(?:githubusercontent\.com|[^/]+\.ghe\.com)\/([A-Za-z0-9-]+)$/;
+
+/** The slug that an enterprise adds to the issuer of its identities; undefined where it adds none. */
+export function enterpriseIn(issuer: string): string | undefined {
+  return ENTERPRISE.exec(issuer)?.[1];
 }
 
 const DECLARED = "pulumi up of the organization's stack declares it";
@@ -131,7 +147,10 @@ const REMEDIES: readonly (readonly [speaksOf: RegExp, remedy: string])[] = [
 ];
 
 /** What to change, by the part of the trust that the refusal speaks of; the service's wording is not documented. */
-function remedyFor(said: string): string {
+function remedyFor(said: string, issuer: string): string {
+  const slug = enterpriseIn(issuer);
+  if (slug !== undefined && /issuer|"iss"/i.test(said))
+    return `the enterprise adds its slug to its issuer. If issuerEnterprise in the config is not ${slug}: pulumi config set issuerEnterprise ${slug} -s STACK, then pulumi up -s STACK, for the organization's stack`;
   const known = REMEDIES.find(([speaksOf]) => !/polic|rule/i.test(said) && speaksOf.test(said));
   if (known !== undefined) return known[1];
   return `compare this with the issuer's policies: ${DECLARED}, for the carriers, the branch and the environments in the stacks' config; a run from another branch, repository or workflow file is refused on purpose`;

@@ -59,7 +59,9 @@ export function openStack(written: Catalog, project: string) {
     refuseBlockedCommits(files, settings, asking),
     pullRequests.check(),
   ];
-  const dependsOn: Promise<pulumi.Resource[]> = Promise.all(refusals).then(() => []);
+  // Also for an output of the stack: the engine takes that for a failure, and a resource that was never declared for none.
+  const checked = Promise.all(refusals).then(() => undefined);
+  const dependsOn: Promise<pulumi.Resource[]> = checked.then(() => []);
   const leftovers = state.then((known) => findLeftovers({ ...stack, secrets, today, inGitHub }, known));
   const opts: pulumi.ComponentResourceOptions = { providers: [provider, pulumiservice], dependsOn };
   return {
@@ -72,6 +74,7 @@ export function openStack(written: Catalog, project: string) {
     cloud,
     repositories,
     issuer,
+    checked,
     shards,
     files,
     pullRequests,

@@ -86,11 +86,22 @@ describe("rules of trust", () => {
   });
 
   it("trust the issuer of the GitHub that is used", () => {
-    equal(issuerOf(undefined), "https://token.actions.githubusercontent.com");
-    equal(issuerOf("https://api.github.com"), "https://token.actions.githubusercontent.com");
-    equal(issuerOf("https://api.acme.ghe.com"), "https://token.actions.acme.ghe.com");
-    equal(issuerOf("https://github.acme.com"), "https://github.acme.com/_services/token");
-    equal(issuerOf("https://api.github.com.acme.com"), "https://api.github.com.acme.com/_services/token");
+    equal(issuerOf({}), "https://token.actions.githubusercontent.com");
+    equal(
+      issuerOf({ githubApiUrl: "https://api.github.com" }),
+      "https://token.actions.githubusercontent.com",
+    );
+    equal(issuerOf({ githubApiUrl: "https://api.acme.ghe.com" }), "https://token.actions.acme.ghe.com");
+    equal(issuerOf({ issuerEnterprise: "acme" }), "https://token.actions.githubusercontent.com/acme");
+    equal(
+      issuerOf({ githubApiUrl: "https://api.acme.ghe.com", issuerEnterprise: "acme" }),
+      "https://token.actions.acme.ghe.com/acme",
+    );
+    equal(issuerOf({ githubApiUrl: "https://github.acme.com" }), "https://github.acme.com/_services/token");
+    equal(
+      issuerOf({ githubApiUrl: "https://api.github.com.acme.com" }),
+      "https://api.github.com.acme.com/_services/token",
+    );
   });
 
   it("name teams and GitHub environments that no environment of the catalog has", () => {

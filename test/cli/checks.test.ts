@@ -284,17 +284,18 @@ describe("a carrier", () => {
     [WORKFLOW_PATH]: renderWorkflow(job, SETTINGS),
     [SCRIPT_PATH]: renderScript(job, "main();"),
   };
-  const success = { conclusion: "success", at: "2026-08-01T05:17:00Z", url: "https://run" };
+  const success = { id: 1, conclusion: "success", at: "2026-08-01T05:17:00Z", url: "https://run" };
   const NEXT_DAY = "2026-08-02T05:17:00Z";
   const absent: Standing = { state: "missing", pull: undefined, obstacle: undefined };
   const look = async (
     there: Record<string, string>,
     workflow?: WorkflowState,
     now = NEXT_DAY,
-    { standing, settings }: { standing: Standing; settings: Settings } = {
-      standing: absent,
-      settings: SETTINGS,
-    },
+    {
+      standing = absent,
+      settings = SETTINGS,
+      said = [],
+    }: { standing?: Standing; settings?: Settings; said?: string[] } = {},
   ) => {
     const github: GitHubCarrier = {
       file: async (_, path) => there[path],
@@ -302,7 +303,11 @@ describe("a carrier", () => {
       lastWholeSync: async () => undefined,
     };
     const pulls = { look: async () => standing };
-    const checks = await checkCarrier({ ...declared, settings }, github, pulls, new Date(now));
+    const checks = await checkCarrier(
+      { ...declared, settings },
+      { github, pulls, errorsOf: async () => said },
+      new Date(now),
+    );
     return checks.map(({ state, cause }) => `${state}: ${cause}`);
   };
 
@@ -328,6 +333,19 @@ describe("a carrier", () => {
       settings: SETTINGS,
     });
     match(second ?? "", /^wrong: .*is missing/);
+  });
+
+  it("says how issuer and claims of the last run differ, where its identity was refused", async () => {
+    const failed = { state: "active", lastRun: { ...success, conclusion: "failure" } };
+    const claims = (iss: string) =>
+      `Pulumi Cloud's trust in this job (team x): it answered 400, invalid issuer; the job's claims: iss "${iss}", aud "urn:pulumi:org:${SETTINGS.pulumiOrganization}", sub "repo:a@1/b@2:environment:live", repository "${SETTINGS.githubOrganization}/carrier", ref "refs/heads/main", workflow_ref "${SETTINGS.githubOrganization}/carrier/${WORKFLOW_PATH}@refs/heads/main". Remedy: x`;
+    const ISSUER = "https://token.actions.githubusercontent.com";
+    const [, slug] = await look(files, failed, NEXT_DAY, { said: [claims(`${ISSUER}/acme`)] });
+    equal(slug, `wrong: Pulumi Cloud refused the job's identity: iss is ${ISSUER}/acme instead of ${ISSUER}`);
+    const [, same] = await look(files, failed, NEXT_DAY, { said: [claims(ISSUER)] });
+    equal(same, "wrong: Pulumi Cloud refused the job's identity, whose claims are as declared");
+    const [, other] = await look(files, failed, NEXT_DAY, { said: ["something else"] });
+    match(other ?? "", /^wrong: failure at/);
   });
 
   it("is wrong where the daily run has not come for two days, however well the last one went", async () => {

@@ -8,7 +8,7 @@ import { parseSettings, type Settings } from "../../src/catalog/settings";
 import { type Answer, type CloudFixture, env, ORG, open, startCloud, team } from "./cloud-fixture";
 
 const AUDIENCE = `urn:pulumi:org:${ORG}`;
-const ISSUER = issuerOf(undefined);
+const ISSUER = issuerOf({});
 const STACK = `/api/stacks/${ORG}/program/production`;
 const START = { config: {}, metadata: {}, options: {} };
 

@@ -23,7 +23,7 @@ export interface TrustPlace {
  * any one character and nothing escapes it: a repository is pinned by its id as well, a branch has none.
  */
 export function checkTrust(settings: Settings, place: TrustPlace): Problem[] {
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...checkIssuer(settings)];
   if (settings.syncAuthentication === "oidc" || settings.programRepository !== undefined) {
     if (settings.branch.includes(".")) problems.push(dotted("config branch", settings.branch, "branch"));
     const environments = settings.syncAuthentication === "oidc" ? place.environments : [];
@@ -39,6 +39,21 @@ export function checkTrust(settings: Settings, place: TrustPlace): Problem[] {
   return settings.programRepository === undefined
     ? problems
     : [...problems, ...checkProgram(settings, place)];
+}
+
+/** A self-hosted server has no enterprise slug in its issuer (docs.github.com, Enterprise Server, OIDC reference). */
+function checkIssuer({ githubApiUrl, issuerEnterprise }: Settings): Problem[] {
+  if (issuerEnterprise === undefined || githubApiUrl === undefined) return [];
+  const { hostname } = new URL(githubApiUrl);
+  if (hostname === "api.github.com" || hostname.endsWith(".ghe.com")) return [];
+  return [
+    {
+      code: "config-invalid",
+      subject: "config issuerEnterprise",
+      cause: `is set, and the issuer of the self-hosted server ${hostname} has no enterprise in its address`,
+      remedy: "pulumi config rm issuerEnterprise",
+    },
+  ];
 }
 
 function checkProgram(settings: Settings, { environments, stacks, stateIn }: TrustPlace): Problem[] {

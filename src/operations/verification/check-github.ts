@@ -3,6 +3,7 @@ import { SCRIPT_PATH, startSync, WORKFLOW_FILE, WORKFLOW_PATH } from "../../cata
 import type { Settings } from "../../catalog/settings";
 import type { GitHubPullRequests } from "../../clients/github-pull-requests";
 import type { GitHubCarrier } from "../../clients/github-workflows";
+import type { RunErrors } from "../../clients/run-errors";
 import { renderScript, renderWorkflow } from "../../sync/carrier-files";
 import type { JobCatalog } from "../../sync/job-catalog";
 import { COMMAND, namesIn } from "../../text";
@@ -11,6 +12,7 @@ import { findDrift, isDrift } from "../drift/find-drift";
 import { observeAll } from "../drift/observe-github";
 import { spreadOf } from "../values/named-entries";
 import { type Check, type CheckResult, check, ok, wrong } from "./check";
+import { refusedIdentity } from "./check-identity";
 import { checkPullRequest } from "./check-pull-request";
 
 /** The schedule is daily, and GitHub may be late or leave one out when it is busy ("Events that trigger workflows"). */
@@ -25,18 +27,24 @@ export interface CarrierDeclaration {
   bundle: string;
 }
 
+/** How a carrier is asked. */
+export interface CarrierClients {
+  github: GitHubCarrier;
+  pulls: Pick<GitHubPullRequests, "look">;
+  errorsOf: RunErrors;
+}
+
 /** Whether a carrier has the workflow and the script that this program commits, and how its last run ended. */
 export async function checkCarrier(
   declared: CarrierDeclaration,
-  github: GitHubCarrier,
-  pulls: Pick<GitHubPullRequests, "look">,
+  { github, pulls, errorsOf }: CarrierClients,
   now: Date,
 ): Promise<Check[]> {
   const { repository, settings } = declared;
   const files = await check(`workflow in ${repository}`, () => checkFiles(declared, github, pulls));
   const isWaiting = files.code === "pull-request-waits";
   const run = await check(`last sync of ${repository}`, () =>
-    checkRun(repository, settings, github, now, isWaiting),
+    checkRun(repository, settings, { github, errorsOf }, now, isWaiting),
   );
   return [files, run];
 }
@@ -70,7 +78,7 @@ function deployFiles({ organizationStack }: Settings): string {
 async function checkRun(
   repository: string,
   settings: Settings,
-  github: GitHubCarrier,
+  { github, errorsOf }: Omit<CarrierClients, "pulls">,
   now: Date,
   isWaiting: boolean,
 ): Promise<CheckResult> {
@@ -98,6 +106,11 @@ async function checkRun(
       cause,
       `if its page (${lastRun.url}) shows no reason, another run waits for a review and blocks the later ones: review or reject that one, then ${start}`,
     );
+  const refused =
+    lastRun.conclusion === "success"
+      ? undefined
+      : await refusedIdentity(repository, settings, errorsOf, lastRun.id);
+  if (refused !== undefined) return refused;
   if (lastRun.conclusion !== "success")
     return wrong(
       "sync-failed",

@@ -27,7 +27,7 @@ export function checkTrust(context: Context): Promise<Check> {
     const repositories = trustedRepositories(settings, context.catalog);
     if (repositories.length === 0) return withoutTrust(settings);
     const trust = createPulumiTrust(context.cloudCall());
-    const url = issuerOf(settings.githubApiUrl);
+    const url = issuerOf(settings);
     const issuers = await trust.issuers();
     const issuer = issuerAt(issuers, url);
     const others = issuers.filter((each) => each !== issuer).map((each) => each.url);

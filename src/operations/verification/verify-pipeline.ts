@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { settingsOf } from "../../access/declared-access";
 import { createGitHubPullRequests } from "../../clients/github-pull-requests";
 import { createGitHubCarrier } from "../../clients/github-workflows";
+import { createRunErrors } from "../../clients/run-errors";
 import { carrierCatalog } from "../../sync/job-catalog";
 import { type Context, type Report, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
@@ -66,10 +67,14 @@ async function checkCarriers(context: Context): Promise<Check[]> {
   const bundle = context.readFile(join(project.dir, "dist", "sync_secrets.cjs")).toString("utf8");
   const { shards } = await spreadOf(context, context.github());
   const call = context.githubCall();
-  const [github, pulls] = [createGitHubCarrier(call), createGitHubPullRequests(call)];
+  const clients = {
+    github: createGitHubCarrier(call),
+    pulls: createGitHubPullRequests(call),
+    errorsOf: createRunErrors(call),
+  };
   const looked = await inParallel(settings.carriers, (repository) => {
     const job = carrierCatalog(catalog, settings, shards, repository);
-    return checkCarrier({ repository, job, settings, bundle }, github, pulls, context.now());
+    return checkCarrier({ repository, job, settings, bundle }, clients, context.now());
   });
   return looked.flat();
 }

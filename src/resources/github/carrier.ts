@@ -17,6 +17,9 @@ export interface CarrierArgs extends FileContext {
  * that people merge are declared elsewhere; what `up` committed before that stays.
  */
 export class Carrier extends pulumi.ComponentResource {
+  /** Its name, once `up` has committed its files: what fails before that fails it too. */
+  readonly repository: pulumi.Output<string>;
+
   /** @param repository its name in the organization. */
   constructor(repository: string, args: CarrierArgs, opts: pulumi.ComponentResourceOptions) {
     super("sophia-secrets:github:Carrier", repository, {}, opts);
@@ -25,6 +28,7 @@ export class Carrier extends pulumi.ComponentResource {
       if (file.byPullRequest) keepCommitted(file, args, { parent: this });
       // After the script: the push of the workflow starts a run, which needs it.
       else committed.push(commitFile(file, args, { parent: this, dependsOn: [...committed] }));
+    this.repository = committed.at(-1)?.repository ?? pulumi.output(repository);
     // After the files: who runs the first `up` may not be in the bypass list.
     declareRulesets(repository, args.settings, { parent: this, dependsOn: committed });
     this.registerOutputs({});

@@ -83,10 +83,12 @@ export class Organization extends pulumi.ComponentResource {
     const declared = this.declareSecrets(shards);
     this.declareLeftovers();
     if (pulumi.runtime.isDryRun()) this.warn(declared);
-    this.declareFiles(files);
+    const carriers = this.declareFiles(files);
     if (oversightOf(settings).auditExport) declareAuditExport(settings, { parent: this });
     this.whole = declareTrust({ ...args, invoke: { provider: args.provider } }, { parent: this });
-    this.workflows = pulumi.output(settings.carriers.map((name) => `${owner}/${name}/${WORKFLOW_PATH}`));
+    this.workflows = pulumi
+      .all(carriers.map(({ repository }) => repository))
+      .apply((all) => all.map((repository) => `${owner}/${repository}/${WORKFLOW_PATH}`));
     this.registerOutputs({ workflows: this.workflows });
   }
 
@@ -119,18 +121,19 @@ export class Organization extends pulumi.ComponentResource {
     });
   }
 
-  private declareFiles(files: readonly DeclaredFile[]): void {
+  private declareFiles(files: readonly DeclaredFile[]): Carrier[] {
     const { settings, deployments, state, provider, pullRequests } = this.args;
     const context = { state, asking: askingOf(this.owner, { provider }) };
     // After the deployment environments: the push of the files starts a run, which writes to them.
     const after = { parent: this, dependsOn: [...deployments] };
-    for (const repository of settings.carriers) {
+    const carriers = settings.carriers.map((repository) => {
       const own = files.filter((file) => file.of === "carrier" && file.repository === repository);
-      new Carrier(repository, { ...context, files: own, settings }, after);
-    }
+      return new Carrier(repository, { ...context, files: own, settings }, after);
+    });
     for (const file of files)
       if (file.of !== "carrier") new ApplicationFile(file.of.application, file, context, { parent: this });
     pullRequests.declare(after);
+    return carriers;
   }
 
   private warn(declared: readonly DeclaredSecret[]): void {

@@ -106,8 +106,8 @@ export async function planIssuer(sources: TrustSources): Promise<IssuerPlan | un
   const othersRules = merged.kept.length;
   return {
     importId: isNew ? `${settings.pulumiOrganization}/${issuer?.id}` : undefined,
-    name: issuer?.name ?? TRUST_NAME,
-    url: issuer?.url ?? issuerOf(settings.githubApiUrl),
+    name: issuer?.name ?? nameOf(settings),
+    url: issuer?.url ?? issuerOf(settings),
     seconds: issuerSeconds(
       longestTokenSeconds(settings),
       issuer && { seconds: issuer.maxExpiration, othersRules },
@@ -139,10 +139,15 @@ function recordFirst(declared: readonly string[], ours: readonly string[], state
   return ours.filter((digest) => declared.includes(digest) || !written.has(digest));
 }
 
+/** Another address is another issuer beside the old one, until that is deleted: it must not have its name. */
+function nameOf({ issuerEnterprise }: Settings): string {
+  return issuerEnterprise === undefined ? TRUST_NAME : `${TRUST_NAME}-${issuerEnterprise}`;
+}
+
 /** @returns undefined when nobody can be asked. */
 async function askIssuer({ settings, cloud }: TrustSources): Promise<Standing | undefined> {
   if (cloud === undefined) return undefined;
-  const url = issuerOf(settings.githubApiUrl);
+  const url = issuerOf(settings);
   try {
     const issuer = issuerAt(await cloud.issuers(), url);
     return { issuer, rules: issuer === undefined ? [] : await cloud.rulesOf(issuer) };
@@ -209,7 +214,7 @@ async function announce(
   { kept }: MergedRules<FoundRule>,
   isNew: boolean,
 ): Promise<void> {
-  const url = issuer?.url ?? issuerOf(settings.githubApiUrl);
+  const url = issuer?.url ?? issuerOf(settings);
   if (isNew)
     await inform({
       code: "trust-issuer-imported",
