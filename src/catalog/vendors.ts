@@ -68,6 +68,10 @@ export interface VendorRead {
   refusedBy?: readonly number[];
   /** Statuses besides 200 to 299 that say the vendor knows it, and does not let it do this read. Default: none. */
   knownBy?: readonly number[];
+  /** How a value of this vendor begins: another one may be of a server of one's own, and is not sent. */
+  form?: RegExp;
+  /** Whose server the stacks' config may name: with another than the vendor's own nothing is sent. */
+  server?: "github" | "pulumi";
   /** Where an answer of 200 may be a refusal: a text that only an accepted credential's answer has. */
   saying?: RegExp;
 }
@@ -95,12 +99,14 @@ const READS = {
   groq: get("https://api.groq.com/openai/v1/models", bearer),
   huggingface: get("https://huggingface.co/api/whoami-v2", bearer),
   pinecone: get("https://api.pinecone.io/indexes", (value) => ({ "api-key": value })),
-  github: get("https://api.github.com/user", (value) => ({
-    ...bearer(value),
-    "user-agent": "sophia-secrets",
-  })),
-  gitlab: get("https://gitlab.com/api/v4/user", (value) => ({ "private-token": value })),
-  pulumi: get("https://api.pulumi.com/api/user", (value) => ({ authorization: `token ${value}` })),
+  github: {
+    ...get("https://api.github.com/user", (value) => ({ ...bearer(value), "user-agent": "sophia-secrets" })),
+    server: "github",
+  },
+  pulumi: {
+    ...get("https://api.pulumi.com/api/user", (value) => ({ authorization: `token ${value}` })),
+    server: "pulumi",
+  },
   // Slack answers 200 with ok: false (api.slack.com/methods/auth.test).
   slack: {
     ask: (value) => ({ url: "https://slack.com/api/auth.test", method: "POST", headers: bearer(value) }),
@@ -114,6 +120,7 @@ const READS = {
       body: JSON.stringify({ identifier: account, secret: value }),
     }),
     partner: [/_(?:ACCESS_)?(?:TOKEN|PASSWORD)$|_PAT$/, "_USERNAME"],
+    form: /^dckr_/,
   },
   hubspot: {
     ...get("https://api.hubapi.com/account-info/2026-03/api-usage/daily/private-apps", bearer),
@@ -155,8 +162,7 @@ const READS = {
     ...get("https://api.cloudflare.com/client/v4/user/tokens/verify", bearer),
     refusedBy: [400, 401, 403],
   },
-  sentry: { ...get("https://sentry.io/api/0/organizations/", bearer), knownBy: [403] },
-  npm: get("https://registry.npmjs.org/-/whoami", bearer),
+  npm: { ...get("https://registry.npmjs.org/-/whoami", bearer), form: /^npm_/ },
 } satisfies Record<string, VendorRead>;
 
 /** What a name of a secret tells. */
@@ -242,7 +248,7 @@ const KNOWN: readonly KnownName[] = [
     format: "github-token",
     read: READS.github,
   },
-  { words: "GITLAB TOKEN|PAT", kind: "infrastructure", read: READS.gitlab },
+  { words: "GITLAB TOKEN|PAT", kind: "infrastructure" },
   {
     words: "DOCKER|DOCKERHUB TOKEN|PASSWORD|PAT",
     kind: "infrastructure",
@@ -254,7 +260,7 @@ const KNOWN: readonly KnownName[] = [
   { words: "VERCEL TOKEN", kind: "infrastructure", page: "vercel", read: READS.vercel },
   { words: "DIGITALOCEAN TOKEN", kind: "infrastructure", read: READS.digitalocean },
   { words: "CLOUDFLARE TOKEN", kind: "infrastructure", read: READS.cloudflare },
-  { words: "SENTRY TOKEN", kind: "infrastructure", read: READS.sentry },
+  { words: "SENTRY TOKEN", kind: "infrastructure" },
   { words: "NPM TOKEN", kind: "infrastructure", read: READS.npm },
   { words: "LAMBDA SSH KEY", kind: "infrastructure", page: "lambdaSsh", format: "private-key" },
   { words: "LAMBDA KEY", kind: "infrastructure", page: "lambda" },

@@ -58,6 +58,7 @@ function contextOver(
   return {
     ...own,
     http,
+    vendorHttp: createHttp({ env, ...VENDOR_LIMITS }),
     readFile,
     pulumi: createPulumi(project.dir, project.stack, env),
     readingOnce: () => contextOver(createOnceHttp(http), own, newest),
@@ -72,6 +73,15 @@ function contextOver(
     cloudCall: () => createPulumiCall(atPulumi(pulumiToken() ?? refuseWithoutPulumiToken())),
   };
 }
+
+/** A list of all models has a hundred KB; a vendor that is down must not hold up the others. */
+const VENDOR_LIMITS = {
+  tries: 2,
+  timeoutMs: 10_000,
+  requestMs: 20_000,
+  patienceMs: 5_000,
+  answerBytes: 4 * 1024 * 1024,
+};
 
 /** The context where no project stands yet: this folder, and GitHub at the address of the environment. */
 export function openFolder({ cwd, env }: Surroundings): FolderContext {

@@ -39,6 +39,8 @@ export interface Context extends Omit<FolderContext, "dir"> {
   readingAgain(): Context;
   pulumi: Pulumi;
   http: Http;
+  /** For vendors: it gives up sooner, and its answers set no clock. */
+  vendorHttp: Http;
 }
 
 /** What long work calls to say how far it is, one line at a time. */

@@ -65,6 +65,7 @@ export function commandContext(
     project,
     catalog: CATALOG,
     http,
+    vendorHttp: async () => refuse("a vendor", "nobody answers here", "give the context one"),
     githubOf: (organization) => ({
       call: createGitHubCall(atGitHub(organization)),
       secrets: createGitHub(atGitHub(organization)),

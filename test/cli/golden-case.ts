@@ -37,6 +37,8 @@ const CASE = z.strictObject({
   git: z.boolean().default(false),
   /** What ESC opens for an application, by deployment environment and path below the root key. */
   opened: z.record(text, z.record(text, text)).optional(),
+  /** What vendors answer, by host and path; the others do not. */
+  vendors: z.record(text, z.strictObject({ status: z.number(), body: text.default("") })).default({}),
   /** Environment variables. */
   env: z.record(text, text).default({}),
   github: z

@@ -1,6 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 import type { Fault } from "../../sandbox/core/faults";
 import { readFile } from "../../src/cli/open-context";
+import type { HttpAnswer } from "../../src/clients/http";
 import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
 import { RemedyError } from "../../src/errors";
 import type { Context } from "../../src/operations/context";
@@ -151,12 +152,21 @@ function contextOf(golden: GoldenCase, url: string): Context {
       project: { stack, settings },
       catalog,
       cloud: () => cloudOf(golden),
+      vendorHttp: async ({ url }) => answerOf(golden, url),
       pulumi: { run: async (args) => stateOf(golden, args) },
       now: () => new Date("2026-08-01T10:00:00Z"),
       env,
       files,
     },
   );
+}
+
+/** @throws as the client does where nobody answers. */
+function answerOf({ vendors }: GoldenCase, url: string): HttpAnswer {
+  const { host, pathname } = new URL(url);
+  const answer = vendors[`${host}${pathname}`];
+  if (answer !== undefined) return { status: answer.status, headers: {}, text: answer.body };
+  throw new RemedyError({ code: "no-answer", subject: host, cause: "no answer in time", remedy: "wait" });
 }
 
 function stateOf(golden: GoldenCase, args: readonly string[]): string {

@@ -2,13 +2,11 @@ import { createHash } from "node:crypto";
 import { dayOf } from "../../catalog/dates";
 import type { ResolvedEntry } from "../../catalog/entry";
 import { valueNames } from "../../catalog/slots";
-import type { Secret } from "../../secret";
-import type { Input } from "../../sync/given-values";
 import { namesIn } from "../../text";
 import type { Context } from "../context";
 import { checkText } from "../values/check-value";
-import { readInput } from "../values/env-file";
-import { openValues } from "../values/open-values";
+import { askVendors, type VendorAnswer } from "./ask-vendors";
+import { type Place, placesOf } from "./places";
 
 /** Something about a value that a person should look at: names, never the value. */
 export interface ValueFinding {
@@ -31,13 +29,8 @@ export interface ValueFinding {
 export interface Validation {
   values: number;
   findings: ValueFinding[];
-}
-
-/** Values of one place, by the catalog's names. */
-interface Place {
-  name: string;
-  input: Input;
-  missing: readonly string[];
+  /** What vendors say, where they were asked. */
+  vendors?: VendorAnswer[];
 }
 
 /** Shorter values are guessable, so two that are equal say nothing: `true`, a port, a region. */
@@ -48,14 +41,16 @@ const SHORTEST_COMPARED = 8;
  *
  * @param file a .env file to look at instead of ESC.
  * @param environments deployment environments to open; needs the right to open each.
+ * @param live whether vendors are asked too, or only named with what they would be asked.
  * @throws RemedyError when the file is wrong, or ESC refuses.
  */
 export async function validateValues(
   context: Context,
   file: string | undefined,
   environments: readonly string[],
+  live?: "ask" | "name",
 ): Promise<Validation> {
-  const places = file === undefined ? await openAll(context, environments) : [inFile(context, file)];
+  const places = await placesOf(context, file, environments);
   const entries = context.catalog.entries.filter(({ bootstrap }) => !bootstrap);
   const today = dayOf(context.now());
   const findings = [
@@ -64,25 +59,9 @@ export async function validateValues(
     ...entries.flatMap((entry) => sharedByEnvironments(entry, places)),
     ...entries.flatMap((entry) => expiredOn(entry, today)),
   ];
-  return { values: places.reduce((sum, { input }) => sum + Object.keys(input).length, 0), findings };
-}
-
-function inFile(context: Context, file: string): Place {
-  return { name: file, input: readInput(context, file), missing: [] };
-}
-
-async function openAll(context: Context, environments: readonly string[]): Promise<Place[]> {
-  const places: Place[] = [];
-  // One after the other: each is an event in the audit log, and the second need not be asked where the first is refused.
-  for (const name of environments) {
-    const { values, missing } = await openValues(context, name);
-    places.push({ name, input: textsOf(values), missing });
-  }
-  return places;
-}
-
-function textsOf(values: ReadonlyMap<string, Secret>): Input {
-  return Object.fromEntries([...values].map(([name, value]) => [name, value.unwrap()]));
+  const values = places.reduce((sum, { input }) => sum + Object.keys(input).length, 0);
+  if (live === undefined) return { values, findings };
+  return { values, findings, vendors: await askVendors(context, places, live === "name") };
 }
 
 function eachValue(
