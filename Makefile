@@ -10,7 +10,7 @@ NODE := node -r ts-node/register/transpile-only
 BUNDLE := dist/sync_secrets.cjs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-quick test-long check types format bundle loaders sandbox sandbox-env sandbox-run sandbox-fill sandbox-approve sandbox-stop sandbox-reset bench reference clean
+.PHONY: help demo test test-quick test-long check types format bundle loaders sandbox sandbox-env sandbox-run sandbox-fill sandbox-approve sandbox-stop sandbox-reset bench reference recordings clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -72,6 +72,10 @@ sandbox-stop: ## End the sandbox; its state is kept
 
 sandbox-reset: ## Take the sandbox back to its seed
 	@$(NODE) sandbox/main.ts reset
+
+recordings: node_modules ## Record the demo, then status and report in the running sandbox, as docs/pictures/*.svg
+	@$(NODE) demo/record.ts demo 'make demo'
+	@eval "$$($(MAKE) -s sandbox-env)" && $(NODE) demo/record.ts --terminal status './sophia-secrets status' './sophia-secrets report 2>/dev/null'
 
 clean: ## Remove what was installed and what the sandbox keeps (not the CLI in your cache folder)
 	@rm -rf node_modules .sandbox

@@ -185,7 +185,7 @@ const PARTS: readonly Part[] = [
   { holds: ["bench/"], ours: ["index", "secrets/", "src/", "sandbox/", "toolchain/"] },
   {
     holds: ["test/"],
-    ours: ["index", "secrets/", "src/", "policies/", "sandbox/", "toolchain/", "bench/"],
+    ours: ["index", "secrets/", "src/", "policies/", "sandbox/", "toolchain/", "bench/", "demo/"],
   },
 ];
 
