@@ -91,6 +91,7 @@ const PARTS: readonly Part[] = [
   {
     holds: ["src/operations/verification/"],
     ours: [
+      "src/operations/running/docker-credential",
       ...OPERATIONS,
       "src/loaders/generator/",
       ...["access", "drift", "status"].map((name) => `src/operations/${name}/`),

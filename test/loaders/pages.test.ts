@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -74,8 +74,17 @@ describe("the pages on loading secrets", () => {
     }
   });
 
+  it("log in to Docker Hub in Actions from standard input, with a secret that the catalog has", () => {
+    const [step = ""] = snippets("load-in-kubernetes.md", "yaml");
+    const [{ env, run }] = parse(step);
+    const [[name, value] = ["", ""]] = Object.entries<string>(env);
+    ok(catalog.entries.some((entry) => entry.name === name));
+    equal(value, `\${{ secrets.${name} }}`);
+    match(run, new RegExp(`^printf %s "\\$${name}" \\| docker login .*--password-stdin`));
+  });
+
   it("project a pod's token for this organization, to where the loader looks for it", () => {
-    const [pod = ""] = snippets("load-in-kubernetes.md", "yaml");
+    const [, pod = ""] = snippets("load-in-kubernetes.md", "yaml");
     const { containers, volumes } = parse(pod).spec;
     const [{ serviceAccountToken }] = volumes[0].projected.sources;
     equal(serviceAccountToken.audience, `urn:pulumi:org:${settings.pulumiOrganization}`);

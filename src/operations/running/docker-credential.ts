@@ -1,28 +1,19 @@
 import { type Grouping, kindOf } from "../../catalog/applications";
+import { DOCKER_HUB, type RegistryLogin } from "../../clients/registry";
 import { RemedyError } from "../../errors";
-import type { Secret } from "../../secret";
 import type { Context } from "../context";
 import { commandVariables } from "./command-variables";
 
-/** Docker Hub's name for itself in Docker's files and in its helpers' input. */
-const DOCKER_HUB = "https://index.docker.io/v1/";
-
-/** A registry's login, as the catalog's groupings name it. */
-export interface RegistryLogin {
-  server: string;
-  username: Secret;
-  secret: Secret;
-}
-
 /**
- * Opens the environment of the application's own variable, and takes the logins out of it: one for each grouping with
- * `username`, `access_token` and a constant `registry`.
+ * Opens an environment, and takes the logins out of it: one for each grouping with `username`, `access_token` and a
+ * constant `registry`.
  *
+ * @param deployment when left out, that of the application's own variable.
  * @throws RemedyError as `commandVariables` does, and when no grouping names a registry.
  */
-export async function registryLogins(context: Context): Promise<RegistryLogin[]> {
+export async function registryLogins(context: Context, deployment?: string): Promise<RegistryLogin[]> {
   const { catalog } = context;
-  const declared = Object.values(catalog.groupings).flatMap(declaredLogin);
+  const declared = declaredLogins(catalog);
   if (declared.length === 0) {
     throw new RemedyError({
       code: "registry-undeclared",
@@ -32,7 +23,7 @@ export async function registryLogins(context: Context): Promise<RegistryLogin[]>
     });
   }
   const variables = await commandVariables(context, {
-    environment: undefined,
+    environment: deployment,
     group: undefined,
     policy: undefined,
   });
@@ -51,6 +42,11 @@ export function isServer(asked: string, server: string): boolean {
   if (asked === "docker.io") return server === DOCKER_HUB;
   const plain = (text: string) => text.replace(/^https:\/\//, "").replace(/\/+$/, "");
   return plain(asked) === plain(server);
+}
+
+/** Logins that the catalog's groupings name: app keys, no values. */
+export function declaredLogins({ groupings }: Pick<Context["catalog"], "groupings">) {
+  return Object.values(groupings).flatMap(declaredLogin);
 }
 
 function declaredLogin(grouping: Grouping): { server: string; username: string; secret: string }[] {

@@ -14,6 +14,7 @@ import { checkApplication } from "./check-applications";
 import { checkAccess, checkComposites, checkEnvironments, checkLedger } from "./check-environments";
 import { checkCarrier, checkGitHub } from "./check-github";
 import { checkLoaderFiles } from "./check-loader-files";
+import { checkLogins } from "./check-logins";
 import { checkNames } from "./check-names";
 import { checkProtection } from "./check-protection";
 import { checkTrust } from "./check-trust";
@@ -23,12 +24,13 @@ import { checkTrust } from "./check-trust";
  *
  * @param deployment this one alone; undefined: all.
  * @param how `opens`: whether what an application gets is opened and compared; an audit log tells of it. Default: true.
+ *   `logins`: whether registry logins are tried. Default: false.
  */
 export async function verifyPipeline(
   context: Context,
   deployment: string | undefined,
   report: Report,
-  { opens = true }: { opens?: boolean } = {},
+  { opens = true, logins = false }: { opens?: boolean; logins?: boolean } = {},
 ): Promise<Check[]> {
   const { catalog, project } = context;
   const { settings } = project;
@@ -57,6 +59,7 @@ export async function verifyPipeline(
     await checkComposites(catalog, settingsOf(each, settings, stacks), each, cloud),
     await checkLedger(context, each, cloud, inGitHub),
     ...(opens ? [await checkApplication(catalog, settings, each, cloud)] : []),
+    ...(logins ? await checkLogins(context, each) : []),
   ]);
   return [names, secrets, ...carriers, ...loaders, ...protection, ...organization, ...inside.flat()];
 }
