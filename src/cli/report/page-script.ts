@@ -139,6 +139,8 @@ export function pageScript(page: Page): void {
     for (const select of selects) select.value = "";
     filter();
   };
+  // The look takes longer than a filter: it is done when somebody reaches for one, before the first letter.
+  page.querySelector(".filter")?.addEventListener("focusin", () => void seen());
   search?.addEventListener("input", filter);
   for (const select of selects) select.addEventListener("change", filter);
   page.querySelector("#reset")?.addEventListener("click", reset);
