@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { describeWidening, sharedValues, wideningsOf } from "../access/shared-values";
+import { isThisMachine } from "../addresses";
 import { groupsOfApplication } from "../catalog/applications";
 import { spreadSecrets } from "../catalog/carriers";
 import { checkAccessHere, ownTeams } from "../catalog/checks/check-access";
@@ -78,6 +79,7 @@ export function readStack(written: Catalog, today: string): Stack {
     ...spreadSecrets(secrets, settings.carriers, today).problems,
     ...checkEnvironmentTargets(secrets, settings.carriers, catalog.environments, today),
     ...wishesForTeams(catalog, settings),
+    ...checkWebhook(config),
     ...checkClear(config),
     ...checkConfigValues(secrets, parse(config.values || "{}"), owned),
   ];
@@ -130,6 +132,20 @@ function ownConfig(): Record<string, string> {
   const prefix = `${pulumi.getProject()}:`;
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
   return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
+/** The receiver of every change in ESC, told by an address that anybody could post to: never by http, and never quoted. */
+function checkWebhook({ webhookUrl = "" }: Readonly<Record<string, string>>): Problem[] {
+  const url = URL.canParse(webhookUrl) ? new URL(webhookUrl) : undefined;
+  if (url?.protocol !== "http:" || isThisMachine(url.hostname)) return [];
+  return [
+    {
+      code: "config-invalid",
+      subject: "config webhookUrl",
+      cause: "is an address by http, where everybody on the way can read it and what is sent there",
+      remedy: "pulumi config set --secret webhookUrl https://ADDRESS",
+    },
+  ];
 }
 
 /** The SDK has it and leaves it out of its types; its public function only warns in the log. */

@@ -76,6 +76,12 @@ describe("webhooks, approvals and the audit's export", function () {
         assert.match(error?.message ?? "", words);
         assert.doesNotMatch(error?.message ?? "", /canary/);
       }
+      const open = await run({ webhookFormat: "raw" }, { webhookUrl: "http://canary.example.com/hook" });
+      assert.match(open.error?.message ?? "", /config webhookUrl: is an address by http/);
+      assert.doesNotMatch(open.error?.message ?? "", /canary/);
+      assert.deepEqual(ofType(open.resources, WEBHOOK), []);
+      const local = await run({ webhookFormat: "raw" }, { webhookUrl: "http://127.0.0.1:8080/hook" });
+      assert.equal(local.error, undefined);
       const raw = await run({ webhookFormat: "raw" }, { webhookUrl: "https://canary.example.com/hook" });
       assert.equal(ofType(raw.resources, WEBHOOK)[0]?.inputs.format, "raw");
     });
