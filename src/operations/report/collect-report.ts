@@ -1,7 +1,7 @@
 import { spreadSecrets } from "../../catalog/carriers";
 import { dayOf } from "../../catalog/dates";
 import type { ResolvedCatalog } from "../../catalog/entry";
-import { type Problem, problemOf } from "../../errors";
+import { problemOf } from "../../errors";
 import { type AccessAnswer, readAccess } from "../access/access-rights";
 import { readAudit } from "../audit/read-audit";
 import type { Context, Report } from "../context";
@@ -13,7 +13,7 @@ import { readStatus, type StatusReport } from "../status/find-status";
 import { findUnused } from "../usage/find-unused";
 import { spreadOf } from "../values/named-entries";
 import { verifyPipeline } from "../verification/verify-pipeline";
-import { findOpenings } from "./openings";
+import { findOpenings, unreadIn } from "./openings";
 import { type Carried, pipelineOf } from "./pipeline";
 import {
   type PartName,
@@ -85,11 +85,8 @@ export async function collectReport(
   const syncs = await part("syncs", "Reading runs of the sync", () => readSyncs(context, since, carrierOf));
   const audit = await part("openings", "Reading the audit logs", () => readAudit(context, { since }));
   if (status?.unseen !== undefined) unread.push({ part: "status", ...status.unseen });
-  const isTold = ({ subject, cause }: Problem) =>
-    unread.some((each) => each.part === "openings" && each.subject === subject && each.cause === cause);
-  // One missing token keeps many sources from us.
-  for (const problem of audit?.unread ?? [])
-    if (!isTold(problem)) unread.push({ part: "openings", ...problem });
+  for (const problem of audit === undefined ? [] : unreadIn(audit))
+    unread.push({ part: "openings", ...problem });
   for (const cause of rotation?.unread ?? []) unread.push({ part: "rotation", ...unreadAge(cause) });
   const found = {
     status,

@@ -1,3 +1,4 @@
+import type { Problem } from "../../errors";
 import type { AuditAnswer } from "../audit/read-audit";
 import type { Opener, ReportData } from "./report-data";
 
@@ -32,8 +33,18 @@ export function findOpenings(
   const most = (a: Opener, b: Opener) =>
     b.opened + b.refused - a.opened - a.refused || (a.who < b.who ? -1 : 1);
   return {
-    unknown: unknown.filter((problem) => !unread.some(({ subject }) => subject === problem.subject)),
+    unknown: unknown.filter(({ code }) => !isUnread(unread, code)),
     days: [...days].map(([day, counts]) => ({ day, ...counts })),
     by: [...people.values()].map((each) => ({ ...each, environments: each.environments.sort() })).sort(most),
   };
+}
+
+/** What should have answered and did not, in few lines: one missing right keeps many places from us. */
+export function unreadIn({ unknownInBrief, unread }: AuditAnswer): Problem[] {
+  return unknownInBrief.filter(({ code }) => isUnread(unread, code));
+}
+
+/** The answer's lists are grouped by code and cause, and what nobody records has codes of its own. */
+function isUnread(unread: readonly Problem[], code: string): boolean {
+  return unread.some((problem) => problem.code === code);
 }
