@@ -105,3 +105,6 @@ export function startSyncs(settings: Pick<Settings, "githubOrganization" | "carr
  * proxy lets no write through. An `up` by hand with it still overwrites nothing, because the guards refuse each of them.
  */
 export const ALLOW_EXISTING = "SOPHIA_SECRETS_ALLOW_EXISTING";
+
+/** With it: the `repository/environment` whose GitHub environments and branch rules `adopt` imports, with commas between. */
+export const ADOPTED_PLACES = "SOPHIA_SECRETS_ADOPTED_PLACES";

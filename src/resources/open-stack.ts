@@ -1,13 +1,15 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { dayOf } from "../catalog/dates";
 import type { Catalog } from "../catalog/entry";
 import { environmentTargets } from "../catalog/environment-slots";
 import { type NamedRepository, namedRepositories } from "../catalog/github-names";
 import { openOrganization } from "./access/open-organization";
+import { programError } from "./diagnostics";
 import { declaredFiles } from "./github/declared-files";
 import { refuseExisting } from "./github/existing-secrets";
 import { GitHubSecrets } from "./github/github-secrets";
 import { findLeftovers } from "./github/leftovers";
+import { ORGANIZATION } from "./github/organization";
 import { PullRequests } from "./github/pull-requests";
 import { refuseBlockedCommits } from "./github/refuse-blocked-commits";
 import { refuseSkewedClock } from "./github/refuse-skewed-clock";
@@ -18,7 +20,7 @@ import { planIssuer } from "./identity/issuer-plan";
 import { leaveEverything } from "./leaving";
 import { declareProviders } from "./providers";
 import { readStack, type Stack } from "./read-stack";
-import { readState } from "./stack-state";
+import { readState, type StackState } from "./stack-state";
 
 /**
  * All that is known before anything is declared: config and catalog, checked; what the state, GitHub and Pulumi Cloud say;
@@ -35,6 +37,7 @@ export function openStack(written: Catalog, project: string) {
   const { catalog, settings, ownsOrganization } = stack;
   const secrets = catalog.entries;
   if (settings.leaving) leaveEverything();
+  if (stack.allowsExisting) importAlone(new Set(stack.adoptedPlaces));
   const { github: provider, pulumiservice } = declareProviders(settings, secrets.length);
   const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider });
   const state = readState();
@@ -51,6 +54,7 @@ export function openStack(written: Catalog, project: string) {
   const pullRequests = new PullRequests(files, settings, state);
   const asking = askingOf(settings.githubOrganization, { provider });
   const refusals = [
+    refuseMovedOrganization(stack, state),
     refuseSkewedClock({ secrets, inGitHub, now }),
     repositories.refuseUnknown(),
     refuseExisting({ ...stack, secrets, today, inGitHub, state }),
@@ -81,6 +85,40 @@ export function openStack(written: Catalog, project: string) {
     leftovers,
     opts,
   };
+}
+
+/**
+ * For a run of `adopt`: imports these alone. The engine imports also what the targets of a run leave out, without the parent
+ * that they leave out too. The next `up` would take that for gone from the program, and delete what it stands for.
+ *
+ * @param names of resources. To be called before anything is declared.
+ */
+function importAlone(names: ReadonlySet<string>): void {
+  pulumi.runtime.registerStackTransformation(({ name, props, opts }) => {
+    const { import: id, ...others } = opts as pulumi.CustomResourceOptions;
+    return id === undefined || names.has(name) ? undefined : { props, opts: others };
+  });
+}
+
+/**
+ * Refuses a config that names another stack as the organization's while this one has its objects: `up` would delete them,
+ * the issuer with the trust of others among them.
+ *
+ * @throws pulumi.RunError with the way back, and where the way to move them is.
+ */
+async function refuseMovedOrganization(
+  { settings, ownsOrganization }: Stack,
+  state: Promise<StackState | undefined>,
+): Promise<void> {
+  const { githubOrganization, organizationStack } = settings;
+  if (ownsOrganization || (await state)?.has(ORGANIZATION, githubOrganization) !== true) return;
+  const stack = pulumi.getStack();
+  throw programError({
+    code: "organization-moved",
+    subject: "config organizationStack",
+    cause: `names ${organizationStack}, and this stack still has the organization's secrets, sync and trust, which up would delete. Nothing was declared`,
+    remedy: `for every stack: pulumi config set organizationStack ${stack}; to move them to ${organizationStack}, follow docs/tasks.md, "Move the organization's objects to another stack"`,
+  });
 }
 
 /** Those that this stack writes to or gives access to: of one that does not own the organization, where its environments are. */

@@ -14,7 +14,7 @@ import { checkOversight, checkPins, checkStacks, type StackClaim } from "../cata
 import { checkTrust } from "../catalog/checks/check-trust";
 import type { Catalog, ResolvedCatalog, ResolvedEntry } from "../catalog/entry";
 import { checkEnvironmentTargets } from "../catalog/environment-slots";
-import { ALLOW_EXISTING } from "../catalog/layout";
+import { ADOPTED_PLACES, ALLOW_EXISTING } from "../catalog/layout";
 import { EDITIONS_WITH_TEAMS, parseSettings, type Settings } from "../catalog/settings";
 import { fileOfStack, parseStackFile, type StackConfig, stackOf } from "../catalog/stack-file";
 import type { Problem } from "../errors";
@@ -34,6 +34,8 @@ export interface Stack {
   values: pulumi.Output<Record<string, string>>;
   /** Whether the command that runs this takes care of secrets that exist in GitHub alone. */
   allowsExisting: boolean;
+  /** Names of the resources that such a command imports. */
+  adoptedPlaces: readonly string[];
 }
 
 /**
@@ -94,6 +96,7 @@ export function readStack(written: Catalog, today: string): Stack {
     stacks,
     ownsOrganization,
     allowsExisting: process.env[ALLOW_EXISTING] === "true",
+    adoptedPlaces: (process.env[ADOPTED_PLACES] ?? "").split(","),
     values: values ?? pulumi.secret<Record<string, string>>({}),
   };
 }

@@ -37,7 +37,7 @@ export interface EngineProject {
   ok(...args: string[]): Promise<Ended>;
   /** Starts it and leaves it running. */
   start(...args: string[]): {
-    /** As `kill -9` of the CLI alone does; the plugins it leaves behind are ended by `close`. */
+    /** As `kill -9` does. Its plugins end too: real ones do by themselves when nobody answers them any more. */
     kill(): Promise<Ended>;
     ended: Promise<Ended>;
   };
@@ -144,8 +144,10 @@ function assemble(parts: {
     children.push(child);
     const ended = ending(child, printed);
     const kill = () => {
-      orphans.push(...descendants(child.pid));
+      const left = descendants(child.pid);
+      orphans.push(...left);
       child.kill("SIGKILL");
+      for (const pid of left) endProcess(pid);
       return ended;
     };
     return { kill, ended };

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
-import { ALLOW_EXISTING } from "../../catalog/layout";
+import { ADOPTED_PLACES, ALLOW_EXISTING } from "../../catalog/layout";
 import type { GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
 import { counted } from "../../text";
@@ -38,7 +38,9 @@ export async function adoptThroughProxy(context: Context, adopted: Adopted, repo
   const run = (command: readonly string[], urns: readonly string[]) => {
     const config = copy === undefined ? [] : ["--config-file", copy.path];
     const line = [...command, "--yes", "--skip-preview", ...config, ...targets(urns)];
-    return pulumi.run(line, { GITHUB_BASE_URL: `${proxy.url}/`, [ALLOW_EXISTING]: "true" });
+    const places = [...adopted.environments, ...adopted.branchRules].join(",");
+    const env = { GITHUB_BASE_URL: `${proxy.url}/`, [ALLOW_EXISTING]: "true", [ADOPTED_PLACES]: places };
+    return pulumi.run(line, env);
   };
   const environments = [...adopted.environments].map(urnOfEnvironment);
   try {

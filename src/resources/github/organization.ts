@@ -62,6 +62,9 @@ export interface OrganizationArgs {
   trustGuard: pulumi.ResourceHookBinding;
 }
 
+/** The component's type in the state. */
+export const ORGANIZATION = "sophia-secrets:github:Organization";
+
 /** The organization-wide objects, which one stack owns: secrets, files of carriers and applications, trust in jobs. */
 export class Organization extends pulumi.ComponentResource {
   /** `owner/repository/.github/workflows/sync_secrets.yml` of each carrier. */
@@ -77,7 +80,7 @@ export class Organization extends pulumi.ComponentResource {
     private readonly args: OrganizationArgs,
     opts: pulumi.ComponentResourceOptions,
   ) {
-    super("sophia-secrets:github:Organization", owner, {}, opts);
+    super(ORGANIZATION, owner, {}, opts);
     const { settings, files, shards } = args;
     this.repositories = args.repositories;
     const declared = this.declareSecrets(shards);
