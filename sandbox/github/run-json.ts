@@ -14,7 +14,7 @@ export function runJson(c: GitHubContext, parts: GitHubParts, repository: Reposi
     id: run.id,
     node_id: nodeId("WorkflowRun", run.id),
     name: run.workflowName,
-    display_title: run.workflowName,
+    display_title: run.title ?? run.workflowName,
     head_branch: run.headBranch,
     head_sha: run.headSha,
     path: run.workflowPath,

@@ -1,4 +1,4 @@
-import type { Value } from "./expression";
+import { resolveText, type Value } from "./expression";
 import { fullName, type RunFacts, refType, workflowRef } from "./job-facts";
 import { shortRef } from "./triggers";
 
@@ -34,6 +34,13 @@ export function githubContext(facts: RunFacts): Record<string, Value> {
     workflow_ref: workflowRef(facts),
     workflow_sha: event.sha,
   };
+}
+
+/** What the workflow's `run-name` gives; nothing where it has none. */
+export function titleOf(facts: RunFacts): { title?: string } {
+  const contexts = { github: githubContext(facts), inputs: facts.inputs, vars: facts.variables };
+  const title = resolveText(facts.workflow.root.find("run-name"), { contexts });
+  return title === "" ? {} : { title };
 }
 
 /** The webhook payload of the event, as far as the sandbox knows it. */

@@ -110,6 +110,8 @@ export interface RunResult {
   startedAt: string;
   workflowPath: string;
   workflowName: string;
+  /** What the workflow's `run-name` gives, where it has one. */
+  title?: string;
   event: WorkflowEvent["name"];
   headSha: string;
   headBranch: string;

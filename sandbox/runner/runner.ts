@@ -2,6 +2,7 @@ import { fileAt, workflowPath, workflowPathsAt } from "./bare-repository";
 import { ConcurrencyGroups } from "./concurrency-groups";
 import { DispatchRefused, dispatchInputs, parsedForDispatch } from "./dispatch-inputs";
 import { endedJob } from "./ended-job";
+import { titleOf } from "./github-context";
 import type { RunFacts } from "./job-facts";
 import { keptResults } from "./rerun-selection";
 import type { JobResult, RerunWish, RunnerHost, RunResult, WorkflowEvent } from "./run-request";
@@ -139,12 +140,8 @@ class LocalRunner implements Runner {
 
   private begin(repository: string, host: RunnerHost, workflow: Workflow, event: WorkflowEvent): RunResult {
     if (event.name === "workflow_dispatch") dispatchInputs(workflow, event.inputs); // refused before a run is shown
-    return this.queue(
-      repository,
-      host,
-      workflow,
-      this.newResult(repository, workflow.path, workflow.name, event),
-    );
+    const result = this.newResult(repository, workflow.path, workflow.name, event);
+    return this.queue(repository, host, workflow, result);
   }
 
   private queue(
@@ -168,6 +165,7 @@ class LocalRunner implements Runner {
       repositorySecrets: host.repositorySecrets(),
       variables: { ...host.organizationVariables(), ...host.repositoryVariables() },
     };
+    Object.assign(result, titleOf(facts));
     const run = new WorkflowRun({
       facts,
       groups: this.groupsOf(repository),

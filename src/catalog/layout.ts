@@ -87,6 +87,9 @@ export const SCRIPT_PATH = "scripts/ci/sync_secrets.cjs";
 /** Label of values that stand where no person has set one yet; also what the sync refuses to copy. */
 export const SENTINEL = "__SET_ME_IN_GITHUB__ (placeholder by sophia-secrets; never synced, never loaded)";
 
+/** What a run of everything is called, and one of a part or a dry one: GitHub tells nobody a run's inputs, only its name. */
+export const RUN_NAMES = { whole: "Sync all secrets", part: "Sync some secrets" } as const;
+
 /** The command by which a person starts the sync of one carrier. */
 export function startSync(
   { githubOrganization }: Pick<Settings, "githubOrganization">,

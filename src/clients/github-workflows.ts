@@ -196,10 +196,10 @@ export interface GitHubCarrier {
   /** @param path of the workflow's file. Undefined: GitHub knows no such workflow. */
   workflow(repository: string, path: string, branch: string): Promise<WorkflowState | undefined>;
   /**
-   * When the last run began that synced everything and succeeded; RFC 3339. Runs that people started do not count: they
-   * may have been for some names alone, which GitHub does not tell.
+   * When the last run began that synced everything and succeeded; RFC 3339. Of runs that people started only those count
+   * whose name is `whole`: they may have been for some names alone, and GitHub tells no inputs.
    */
-  lastWholeSync(repository: string, path: string, branch: string): Promise<string | undefined>;
+  lastWholeSync(carrier: string, path: string, branch: string, whole: string): Promise<string | undefined>;
 }
 
 export function createGitHubCarrier({ get, ofRepository, organization }: GitHubCall): GitHubCarrier {
@@ -228,20 +228,20 @@ export function createGitHubCarrier({ get, ofRepository, organization }: GitHubC
       const { id, conclusion, updated_at: at, html_url: url } = last;
       return { state, lastRun: { id, conclusion, at, url } };
     },
-    lastWholeSync: async (repository, path, branch) => {
+    lastWholeSync: async (repository, path, branch, whole) => {
       const file = path.slice(path.lastIndexOf("/") + 1);
       const query = `branch=${encodeURIComponent(branch)}&status=success&per_page=30`;
       const place = `${base(repository)}/actions/workflows/${file}/runs?${query}`;
       const { workflow_runs: runs } = await get(about(repository, path), place);
-      return (runs as DailyRun[]).find(({ event }) => event !== "workflow_dispatch")?.run_started_at;
+      const found = (runs as ListedRun[]).find(
+        (run) => run.event !== "workflow_dispatch" || run.display_title === whole,
+      );
+      return found?.run_started_at;
     },
   };
 }
 
-interface DailyRun {
-  event: string;
-  run_started_at: string;
-}
+type ListedRun = Record<"event" | "display_title" | "run_started_at", string>;
 
 function ignoreAbsence(error: unknown): undefined {
   if (!(error instanceof NotShownError)) throw error;

@@ -1,5 +1,5 @@
 import { Document, isScalar, type Scalar, visit } from "yaml";
-import { jobIdOf, SCRIPT_PATH, WORKFLOW_PATH } from "../catalog/layout";
+import { jobIdOf, RUN_NAMES, SCRIPT_PATH, WORKFLOW_PATH } from "../catalog/layout";
 import type { Settings } from "../catalog/settings";
 import type { JobCatalog, JobTarget } from "./job-catalog";
 
@@ -24,6 +24,10 @@ export function isCarrierFile(text: string): boolean {
 /** Once a day, off the full hour, when GitHub delays scheduled runs most. */
 const SCHEDULE = "17 5 * * *";
 
+/** Whether a run is of every secret in every deployment environment, and writes. */
+const WHOLE =
+  "github.event_name != 'workflow_dispatch' || (inputs.environment == 'all' && inputs.names == '' && !inputs.dry-run)";
+
 type StepSettings = Pick<Settings, "pulumiApiUrl" | "alertWebhook">;
 
 /**
@@ -40,6 +44,7 @@ export function renderWorkflow(
   const environments = catalog.targets.map((target) => target.environment);
   const workflow = {
     name: "Sync secrets",
+    "run-name": `\${{ (${WHOLE}) && '${RUN_NAMES.whole}' || '${RUN_NAMES.part}' }}`,
     on: {
       workflow_dispatch: { inputs: inputs(environments) },
       push: { branches: [settings.branch], paths: [WORKFLOW_PATH, SCRIPT_PATH] },

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import type { GitHubCall } from "../../src/clients/github-call";
-import { createGitHubRuns } from "../../src/clients/github-workflows";
+import { createGitHubCarrier, createGitHubRuns } from "../../src/clients/github-workflows";
 import { RemedyError } from "../../src/errors";
 
 const PACE = { everyMs: 1, patienceMs: 20 };
@@ -63,5 +63,26 @@ describe("runs of a workflow", () => {
         return error instanceof RemedyError;
       },
     );
+  });
+});
+
+describe("the last run that synced everything", () => {
+  const last = (runs: object[]) => {
+    const call = { ofRepository: () => ({}), get: async () => ({ workflow_runs: runs }) };
+    const carrier = createGitHubCarrier(call as unknown as GitHubCall);
+    return carrier.lastWholeSync("app", ".github/workflows/sync.yml", "main", "Sync all");
+  };
+  const run = (event: string, display_title: string, run_started_at: string) => ({
+    event,
+    display_title,
+    run_started_at,
+  });
+  const daily = run("schedule", "Sync all", "day");
+
+  it("is the daily one, or one that a person started for everything, by its name", async () => {
+    equal(await last([run("workflow_dispatch", "Sync all", "hand"), daily]), "hand");
+    equal(await last([run("workflow_dispatch", "Sync some", "part"), daily]), "day");
+    equal(await last([run("workflow_dispatch", "Sync secrets", "of an older workflow"), daily]), "day");
+    equal(await last([run("workflow_dispatch", "Sync some", "part")]), undefined);
   });
 });

@@ -1,5 +1,5 @@
 import type { ResolvedCatalog } from "../../catalog/entry";
-import { pathOf, valuesEnvironment, WORKFLOW_PATH } from "../../catalog/layout";
+import { pathOf, RUN_NAMES, valuesEnvironment, WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { createGitHubCarrier } from "../../clients/github-workflows";
 import { isOutage } from "../../clients/pulumi-call";
@@ -136,7 +136,9 @@ async function lastSync(context: Context): Promise<string | undefined> {
   const { carriers, branch } = context.project.settings;
   const github = createGitHubCarrier(context.githubCall());
   try {
-    const times = await inParallel(carriers, (each) => github.lastWholeSync(each, WORKFLOW_PATH, branch));
+    const times = await inParallel(carriers, (each) =>
+      github.lastWholeSync(each, WORKFLOW_PATH, branch, RUN_NAMES.whole),
+    );
     return times.includes(undefined) ? undefined : times.sort()[0];
   } catch (error) {
     if (error instanceof RemedyError) return undefined;

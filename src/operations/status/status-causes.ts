@@ -65,7 +65,8 @@ function remedyOf(group: readonly Status[], settings: Settings): string | undefi
   const standings = group[0]?.standing ?? [];
   const first = ORDER.find((state) => standings.includes(state));
   const code = group[0]?.causes.find(({ standing }) => standing === "refused")?.code;
-  const [name = "NAME", other] = distinct(group.map(({ name }) => name));
+  const names = distinct(group.map(({ name }) => name));
+  const [name = "NAME", other] = names;
   const which = other === undefined ? name : "NAME";
   const run = startSyncs(settings);
   const set = `${COMMAND} set ${which}`;
@@ -77,7 +78,9 @@ function remedyOf(group: readonly Status[], settings: Settings): string | undefi
     refused: `${set} --replace, then ${run}`,
     "never-set": `${set}, then ${run}`,
     "ledger-impossible": `no sync wrote that, or its run was deleted: ${COMMAND} repair --ledgers && ${run}`,
-    "newer-in-github": run,
+    // So many that the limit on changes may hold them back.
+    "newer-in-github":
+      names.length > 5 ? `${run}; if it holds them back: the same with -f allow-many-changes=true` : run,
     "gone-from-github": `${COMMAND} drift says how it comes back to GitHub; ESC keeps the value it has`,
     "changed-by-hand": `${run} brings GitHub's value back, after a pause once it ends; to keep the new one: ${set} --replace`,
     proposed: "somebody else approves and applies it in Pulumi Cloud; the next run finds it done",
