@@ -2,10 +2,17 @@ import { parseArgs } from "node:util";
 import { measureFirstUp } from "./first-up";
 import { measureAll, type Result } from "./goals";
 import { measureLoaders } from "./loaders";
+import { measureScan } from "./scan-speed";
 import { Stage } from "./stage";
 
 const USAGE =
-  "bench [first-up]: measures two things in turns and compares their medians. Options: --json, --runs N (default 5; 1 for first-up, which takes minutes a run)";
+  "bench [first-up | scan]: measures two things in turns and compares their medians. Options: --json, --runs N (default 5; 1 for first-up and scan, which take minutes a run)";
+
+/** What takes minutes, and is measured when it is asked for. */
+const ALONE = new Map<string, (runs: number) => Promise<Result[]>>([
+  ["first-up", async (runs) => [await measureFirstUp(runs)]],
+  ["scan", measureScan],
+]);
 
 /** Measures every goal on this machine, or the one that takes minutes alone. Exit code 1 when one is missed. */
 async function main(): Promise<number> {
@@ -13,14 +20,14 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: { json: { type: "boolean" }, runs: { type: "string" }, help: { type: "boolean" } },
   });
-  const firstUp = positionals[0] === "first-up";
-  const runs = Number(values.runs ?? (firstUp ? 1 : 5));
-  const isWrong = positionals.length > (firstUp ? 1 : 0) || !Number.isInteger(runs) || runs < 1;
+  const alone = ALONE.get(positionals[0] ?? "");
+  const runs = Number(values.runs ?? (alone ? 1 : 5));
+  const isWrong = positionals.length > (alone ? 1 : 0) || !Number.isInteger(runs) || runs < 1;
   if (values.help || isWrong) {
     console.error(USAGE);
     return values.help ? 0 : 2;
   }
-  if (firstUp) return tell({ runs }, [await measureFirstUp(runs)], values.json === true);
+  if (alone) return tell({ runs }, await alone(runs), values.json === true);
   const stage = await Stage.start();
   try {
     const secrets = stage.names.length;
