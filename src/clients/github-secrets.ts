@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { RemedyError } from "../errors";
 import type { Secret } from "../secret";
 import { COMMAND } from "../text";
@@ -37,7 +38,7 @@ export interface GitHub {
   publicKey(): Promise<{ keyId: string; key: string }>;
   /** Creates it, or replaces what stands. */
   writeSecret(name: string, write: SecretWrite): Promise<void>;
-  /** Replaces the list of a `selected` secret; nothing else of it is touched. */
+  /** Replaces the list of a `selected` secret, and looks whether it was: nothing else of it is touched. */
   setRepositories(secret: string, repositoryIds: readonly number[]): Promise<void>;
   /** Names of all organization secrets that a repository may read, whoever made them. */
   readableBy(repository: string): Promise<string[]>;
@@ -92,7 +93,16 @@ export function createGitHub(options: {
     writeSecret: (name, write) => putSecret(call, ofSecret(name), `${secrets}/${name}`, bodyOf(write)),
     setRepositories: async (secret, repositoryIds) => {
       const path = `${secrets}/${secret}/repositories`;
-      await put(ofSecret(secret), path, { selected_repository_ids: repositoryIds });
+      const asked = ofSecret(secret);
+      await put(asked, path, { selected_repository_ids: repositoryIds });
+      const standing = await list<{ id: number }>(asked, path, "repositories");
+      if (isDeepStrictEqual(new Set(standing.map(({ id }) => id)), new Set(repositoryIds))) return;
+      throw new RemedyError({
+        code: "write-not-carried-out",
+        subject: secret,
+        cause: "GitHub says that it wrote the list of repositories, and shows another",
+        remedy: `${COMMAND} drift shows who can use it now; then run this again`,
+      });
     },
     readableBy: (repository) =>
       names(
@@ -177,69 +187,5 @@ function bodyOf({ visibility, repositoryIds, sealed }: SecretWrite): object {
     // GitHub refuses a list beside any other visibility, and without one takes the secret from all.
     ...(visibility === "selected" ? { selected_repository_ids: repositoryIds } : {}),
     ...(sealed === undefined ? {} : { key_id: sealed.keyId, encrypted_value: sealed.box }),
-  };
-}
-
-/** What a write of an environment's secret needs; `GitHub` lists them. */
-export interface GitHubEnvironmentSecrets {
-  /** @returns the environment's own key in base64, 32 bytes (X25519): the organization's does not open what it holds. */
-  publicKey(repository: string, gitHubEnvironment: string): Promise<{ keyId: string; key: string }>;
-  /** Creates it, or replaces what stands. @param sealed the value, sealed for that environment's key. */
-  write(
-    repository: string,
-    gitHubEnvironment: string,
-    name: string,
-    sealed: { keyId: string; box: string },
-  ): Promise<void>;
-}
-
-/** @throws RemedyError from every method, naming what was asked, the cause and the remedy. */
-export function createGitHubEnvironmentSecrets(call: GitHubCall): GitHubEnvironmentSecrets {
-  const { organization } = call;
-  const secretsOf = (repository: string, gitHubEnvironment: string) =>
-    `/repos/${organization}/${repository}/environments/${encodeURIComponent(gitHubEnvironment)}/secrets`;
-  const asked = (thing: string, repository: string, gitHubEnvironment: string): Asked => ({
-    thing: `${thing}${gitHubEnvironment} of ${organization}/${repository}`,
-    kind: "environment",
-  });
-  return {
-    publicKey: (repository, gitHubEnvironment) =>
-      readPublicKey(
-        call,
-        asked("environment ", repository, gitHubEnvironment),
-        secretsOf(repository, gitHubEnvironment),
-      ),
-    write: (repository, gitHubEnvironment, name, { keyId, box }) =>
-      putSecret(
-        call,
-        asked(`${name} in `, repository, gitHubEnvironment),
-        `${secretsOf(repository, gitHubEnvironment)}/${name}`,
-        { key_id: keyId, encrypted_value: box },
-      ),
-  };
-}
-
-/** What GitHub shows of deployment environments' rules. */
-export interface GitHubEnvironments {
-  /** Names of the branches, or patterns of them, that may use an environment; empty where it has no such rules. */
-  branchRulesOf(repository: string, gitHubEnvironment: string): Promise<string[]>;
-}
-
-/** @throws RemedyError from every method. */
-export function createGitHubEnvironments({
-  list,
-  ofRepository,
-  organization,
-}: GitHubCall): GitHubEnvironments {
-  return {
-    branchRulesOf: async (repository, gitHubEnvironment) => {
-      const path = `/repos/${organization}/${repository}/environments/${encodeURIComponent(gitHubEnvironment)}`;
-      const rules = await list<{ name: string; type?: string }>(
-        ofRepository(repository),
-        `${path}/deployment-branch-policies`,
-        "branch_policies",
-      );
-      return rules.filter(({ type = "branch" }) => type === "branch").map(({ name }) => name);
-    },
   };
 }

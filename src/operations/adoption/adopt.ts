@@ -1,6 +1,6 @@
 import { dayOf } from "../../catalog/dates";
 import { ALLOW_EXISTING } from "../../catalog/layout";
-import { createGitHubEnvironments } from "../../clients/github-secrets";
+import { createGitHubEnvironments } from "../../clients/github-environments";
 import type { Context, Report } from "../context";
 import { inParallel } from "../in-parallel";
 import { keepBackup } from "../keep-backup";

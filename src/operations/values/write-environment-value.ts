@@ -1,7 +1,8 @@
 import { dayOf } from "../../catalog/dates";
 import { type EnvironmentSlot, environmentTargets } from "../../catalog/environment-slots";
 import type { SlotName } from "../../catalog/slots";
-import { createGitHubEnvironmentSecrets, type GitHub } from "../../clients/github-secrets";
+import { createGitHubEnvironmentSecrets } from "../../clients/github-environments";
+import type { GitHub } from "../../clients/github-secrets";
 import { RemedyError } from "../../errors";
 import type { Secret } from "../../secret";
 import { COMMAND } from "../../text";
