@@ -6,10 +6,10 @@ import { createHttp, type Http } from "../clients/http";
 import { createOnceHttp } from "../clients/once-http";
 import { createPulumiCall } from "../clients/pulumi-call";
 import { createPulumiCloud } from "../clients/pulumi-cloud";
-import { findPulumiToken, pulumiAddress } from "../clients/pulumi-login";
+import { type FoundToken, lookForPulumiToken, pulumiAddress } from "../clients/pulumi-login";
 import { RemedyError } from "../errors";
 import { withCheckedClock } from "../ledger/service-clock";
-import { type Context, type FolderContext, refuseWithoutPulumiToken } from "../operations/context";
+import type { Context, FolderContext } from "../operations/context";
 import { loadCatalog, readProject } from "../operations/project";
 import { createPulumi } from "../operations/pulumi-cli";
 import { Secret } from "../secret";
@@ -48,13 +48,14 @@ function contextOver(
     http,
   });
   const pulumiUrl = () => pulumiAddress(settings.pulumiApiUrl, env);
-  const atPulumi = (found: Secret) => ({
+  const lookForToken = () => lookForPulumiToken(pulumiUrl(), env);
+  const atPulumi = ({ token, name }: FoundToken) => ({
     url: pulumiUrl(),
     organization: settings.pulumiOrganization,
-    token: found,
+    token,
+    tokenName: name,
     http,
   });
-  const pulumiToken = () => findPulumiToken(pulumiUrl(), env);
   return {
     ...own,
     http,
@@ -67,10 +68,16 @@ function contextOver(
     github: () => createGitHub(atGitHub()),
     githubCall: () => createGitHubCall(atGitHub()),
     cloud: () => {
-      const found = pulumiToken();
-      return found && createPulumiCloud(atPulumi(found));
+      const found = lookForToken();
+      if ("token" in found) return createPulumiCloud(atPulumi(found));
+      if (found.code === "pulumi-token-invalid") throw new RemedyError(found);
+      return undefined;
     },
-    cloudCall: () => createPulumiCall(atPulumi(pulumiToken() ?? refuseWithoutPulumiToken())),
+    cloudCall: () => {
+      const found = lookForToken();
+      if ("token" in found) return createPulumiCall(atPulumi(found));
+      throw new RemedyError(found);
+    },
   };
 }
 

@@ -27,7 +27,7 @@ export interface Context extends Omit<FolderContext, "dir"> {
   catalog: ResolvedCatalog;
   /** @throws RemedyError when there is no token. */
   github(): GitHub;
-  /** Undefined when there is no token for it. */
+  /** Undefined when there is no token for it. @throws RemedyError when PULUMI_ACCESS_TOKEN holds none. */
   cloud(): PulumiCloud | undefined;
   /** For requests of other kinds than GitHub's secrets. @throws RemedyError when there is no token. */
   githubCall(): GitHubCall;
@@ -46,9 +46,12 @@ export interface Context extends Omit<FolderContext, "dir"> {
 /** What long work calls to say how far it is, one line at a time. */
 export type Report = (line: string) => void;
 
-/** @throws RemedyError when there is no token for Pulumi Cloud. */
+/** @throws RemedyError when there is no token for Pulumi Cloud: why, as far as it is known. */
 export function requireCloud(context: Context): PulumiCloud {
-  return context.cloud() ?? refuseWithoutPulumiToken();
+  const cloud = context.cloud();
+  if (cloud !== undefined) return cloud;
+  context.cloudCall(); // says why there is none
+  return refuseWithoutPulumiToken();
 }
 
 /** @throws RemedyError always. */

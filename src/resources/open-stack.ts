@@ -34,17 +34,20 @@ export function openStack(written: Catalog, project: string) {
   const now = new Date();
   const today = dayOf(now);
   const stack = readStack(written, today);
-  const { catalog, settings, ownsOrganization } = stack;
+  const { catalog, settings, ownsOrganization, hasGitHubToken } = stack;
   const secrets = catalog.entries;
   if (settings.leaving) leaveEverything();
   if (stack.allowsExisting) importAlone(new Set(stack.adoptedPlaces));
   const { github: provider, pulumiservice } = declareProviders(settings, secrets.length);
-  const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider });
+  const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider }, hasGitHubToken);
   const state = readState();
   const cloud = openOrganization(settings);
-  const repositories = new Repositories(settings.githubOrganization, usedRepositories(stack, today), {
-    provider,
-  });
+  const repositories = new Repositories(
+    settings.githubOrganization,
+    usedRepositories(stack, today),
+    { provider },
+    hasGitHubToken,
+  );
   const issuer = ownsOrganization
     ? planIssuer({ ...stack, repositories, cloud, state })
     : Promise.resolve(undefined);

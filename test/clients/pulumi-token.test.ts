@@ -1,9 +1,9 @@
-import { equal } from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assert as holds, property, string } from "fast-check";
-import { findPulumiToken } from "../../src/clients/pulumi-login";
+import { findPulumiToken, lookForPulumiToken } from "../../src/clients/pulumi-login";
 
 const CLOUD = "https://api.pulumi.com";
 
@@ -60,5 +60,65 @@ describe("the token for Pulumi Cloud", () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  describe("that is not found", () => {
+    const problem = (env: Record<string, string> = {}, address = CLOUD) => {
+      const told = lookForPulumiToken(address, { PULUMI_CREDENTIALS_PATH: folder, ...env });
+      ok("code" in told);
+      return told;
+    };
+
+    it("is not set and not kept", () => {
+      deepEqual(problem(), {
+        code: "pulumi-token-missing",
+        subject: "PULUMI_ACCESS_TOKEN",
+        cause: "is not set, and pulumi login keeps no token for this address",
+        remedy: "pulumi login, or export PULUMI_ACCESS_TOKEN=...",
+      });
+    });
+
+    it("may be kept encrypted: then the command says how to store it readable", () => {
+      keep(JSON.stringify({ $pulumiSecureStore: 1, backend: "os", data: "canary" }));
+      const { code, cause, remedy } = problem();
+      equal(code, "login-encrypted");
+      match(cause, /encrypted in .*credentials\.json, which only the CLI can read$/);
+      match(remedy, /PULUMI_CREDENTIAL_STORE=plaintext pulumi login https:\/\/api\.pulumi\.com$/);
+    });
+
+    it("may be kept for other addresses, which are named without passwords", () => {
+      const others = [
+        "https://pulumi.acme.example",
+        "s3://bucket?key=canary",
+        "https://u:canary@b.example",
+        "file://~",
+      ];
+      keep(
+        JSON.stringify({
+          current: others[0],
+          accounts: Object.fromEntries(others.map((each) => [each, { accessToken: "canary" }])),
+        }),
+      );
+      const { code, cause, remedy } = problem();
+      equal(code, "login-elsewhere");
+      equal(
+        cause,
+        "is not set, and pulumi login keeps a token for https://pulumi.acme.example, s3://bucket, https://b.example and 1 more, none for https://api.pulumi.com",
+      );
+      match(remedy, /^pulumi login https:\/\/api\.pulumi\.com; if another/);
+    });
+
+    it("may be in a file that cannot be read, or that pulumi did not write", () => {
+      keep("{");
+      deepEqual([problem().code, problem().cause], ["login-unreadable", "is not what pulumi login writes"]);
+      if (process.getuid?.() === 0) return; // root reads everything
+      chmodSync(join(folder, "credentials.json"), 0);
+      match(problem().cause, /^cannot be read \(EACCES\)$/);
+    });
+
+    it("is named where it is no token", () => {
+      for (const text of ["pul-a b", "pul-\u00e9", "pul-a\nb"])
+        equal(problem({ PULUMI_ACCESS_TOKEN: text }).code, "pulumi-token-invalid");
+    });
   });
 });

@@ -48,6 +48,8 @@ export interface ProgramOptions {
   organizationSecrets?: readonly string[];
   /** What GitHub calls a repository today, `owner/name`, by the name it is asked for by. */
   renamed?: Record<string, string>;
+  /** What GitHub's provider says to every question. Default: it answers. */
+  gitHubRefuses?: string;
   /** Names of repositories that are archived. */
   archived?: readonly string[];
   /** Whether it is a preview. Default: no. */
@@ -101,6 +103,7 @@ export async function runProgram(options: ProgramOptions = {}): Promise<ProgramR
   // Whoever runs the tests may be logged in: a mocked program must not ask their Pulumi Cloud.
   const restore = setVariables({
     PULUMI_ACCESS_TOKEN: undefined,
+    GITHUB_TOKEN: "ghp_of-the-tests",
     PULUMI_CREDENTIALS_PATH: folder,
     ...options.env,
   });
@@ -314,6 +317,12 @@ function shownTeam(slug: unknown): Record<string, unknown> {
   return { id: "77" };
 }
 
+/** As gRPC says it. */
+function refuse(token: string, said: string | undefined): void {
+  if (said !== undefined && token.startsWith("github:"))
+    throw Object.assign(new Error("refused"), { details: said });
+}
+
 function mocks(
   result: ProgramRun,
   {
@@ -325,6 +334,7 @@ function mocks(
     gitHubTime,
     renamed = {},
     archived = [],
+    gitHubRefuses,
   }: ProgramOptions,
 ): pulumi.runtime.Mocks {
   return {
@@ -338,6 +348,7 @@ function mocks(
     },
     call: ({ token, inputs }) => {
       result.calls.push({ token, inputs });
+      refuse(token, gitHubRefuses);
       if (token === "github:index/getActionsOrganizationSecrets:getActionsOrganizationSecrets")
         return { secrets: organizationSecrets.map(listed) };
       if (token === "github:index/getRepository:getRepository")

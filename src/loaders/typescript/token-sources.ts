@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Http } from "../../clients/http";
 import { exchangeToken, idTokenEndpoint, requestIdToken } from "../../clients/oidc";
-import { findPulumiToken } from "../../clients/pulumi-login";
+import { lookForPulumiToken } from "../../clients/pulumi-login";
 import { RemedyError } from "../../errors";
 import { Secret } from "../../secret";
 
@@ -34,9 +33,9 @@ const MARGIN_SECONDS = 60;
 export function storedToken(): TokenSource {
   return {
     token: async ({ url, variables }) => {
-      const found = findPulumiToken(url, variables, variables.HOME);
-      if (found !== undefined) return usable(found, "PULUMI_ACCESS_TOKEN");
-      if (isLoginEncrypted(variables))
+      const found = lookForPulumiToken(url, variables, variables.HOME);
+      if ("token" in found) return usable(found.token, "PULUMI_ACCESS_TOKEN");
+      if (found.code === "login-encrypted")
         throw new RemedyError({
           code: "login-encrypted",
           subject: "credentials.json",
@@ -44,6 +43,7 @@ export function storedToken(): TokenSource {
             "pulumi login keeps its token encrypted (PULUMI_CREDENTIAL_STORE), which only the CLI can read",
           remedy: "set PULUMI_ACCESS_TOKEN, or start the program with pulumi env run",
         });
+      if (found.code === "pulumi-token-invalid") throw malformed("PULUMI_ACCESS_TOKEN");
       throw new RemedyError({
         code: "token-missing",
         subject: "PULUMI_ACCESS_TOKEN",
@@ -125,22 +125,15 @@ function claimsOf(identity: Secret): { aud?: unknown } {
   }
 }
 
-function isLoginEncrypted(variables: TokenContext["variables"]): boolean {
-  const home = join(variables.HOME ?? "", ".pulumi");
-  const folder = variables.PULUMI_CREDENTIALS_PATH || variables.PULUMI_HOME || home;
-  try {
-    const kept = JSON.parse(readFileSync(join(folder, "credentials.json"), "utf8")) as object;
-    return "$pulumiSecureStore" in kept;
-  } catch {
-    return false;
-  }
-}
-
 function usable(token: Secret, subject: string): Secret {
   // What an HTTP header cannot hold; a line end copied along is taken off.
   const text = token.unwrap().trim();
   if (/^[\x21-\x7e]+$/.test(text)) return new Secret(text);
+  throw malformed(subject);
+}
+
+function malformed(subject: string): RemedyError {
   const cause = "it is empty, or has white space or other characters that no token has";
   const remedy = "give it a token of the application's team, or your own";
-  throw new RemedyError({ code: "token-malformed", subject, cause, remedy });
+  return new RemedyError({ code: "token-malformed", subject, cause, remedy });
 }

@@ -1,7 +1,7 @@
 import type { Settings } from "../../catalog/settings";
 import { createHttp } from "../../clients/http";
 import { createPulumiCall, NotFoundError } from "../../clients/pulumi-call";
-import { findPulumiToken, pulumiAddress } from "../../clients/pulumi-login";
+import { lookForPulumiToken, pulumiAddress } from "../../clients/pulumi-login";
 import { createPulumiOrganization, type PulumiOrganization } from "../../clients/pulumi-organization";
 import { createPulumiTrust, type PulumiTrust, type StandingRule } from "../../clients/pulumi-trust";
 
@@ -26,12 +26,13 @@ export function openOrganization({
   pulumiOrganization: organization,
 }: Settings): AskedOrganization | undefined {
   const url = pulumiAddress(pulumiApiUrl, process.env);
-  const token = findPulumiToken(url, process.env);
-  if (token === undefined) return undefined;
+  const found = lookForPulumiToken(url, process.env);
+  if (!("token" in found)) return undefined;
   const call = createPulumiCall({
     url,
     organization,
-    token,
+    token: found.token,
+    tokenName: found.name,
     http: createHttp({ ...PATIENCE, env: process.env }),
   });
   const trust = createPulumiTrust(call);

@@ -2,6 +2,7 @@ import * as github from "@pulumi/github";
 import type * as pulumi from "@pulumi/pulumi";
 import { programError } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
+import { tokenProblem } from "./token-problem";
 
 /** Where a secret is, in the words of its resource's inputs: an environment secret names its repository too. */
 export interface SecretPlace {
@@ -39,10 +40,12 @@ export class GitHubSecrets {
   /**
    * @param owner GitHub organization.
    * @param opts how the provider is called.
+   * @param hasToken whether GITHUB_TOKEN is set.
    */
   constructor(
     private readonly owner: string,
     private readonly opts: pulumi.InvokeOptions,
+    private readonly hasToken: boolean,
   ) {}
 
   /** Whether GitHub has a secret of that name there, whatever the case it is spelled in. */
@@ -120,12 +123,15 @@ export class GitHubSecrets {
       const { secrets = [] } = await github.getActionsOrganizationSecrets(this.opts);
       return secrets.map((secret) => ({ ...secret, name: secret.name.toUpperCase() }));
     } catch (error) {
-      throw programError({
-        code: "github-secrets-not-listed",
-        subject: "organization secrets",
-        cause: `GitHub does not list them (${saidByProvider(error)})`,
-        remedy: "give GITHUB_TOKEN the scope admin:org, of an owner of the organization",
-      });
+      const said = saidByProvider(error);
+      throw programError(
+        tokenProblem(said, this.hasToken) ?? {
+          code: "github-secrets-not-listed",
+          subject: "organization secrets",
+          cause: `GitHub does not list them (${said})`,
+          remedy: "give GITHUB_TOKEN the scope admin:org, of an owner of the organization",
+        },
+      );
     }
   }
 
@@ -161,12 +167,14 @@ export class GitHubSecrets {
   }
 
   private unlisted(repository: string, said: string): pulumi.RunError {
-    return programError({
-      code: "github-secrets-not-listed",
-      subject: `repository ${repository}`,
-      cause: `GitHub does not list the secrets its workflows can use (${said})`,
-      remedy:
-        "create it, spell it right in carriers, or give GITHUB_TOKEN the scope repo and write access to it",
-    });
+    return programError(
+      tokenProblem(said, this.hasToken) ?? {
+        code: "github-secrets-not-listed",
+        subject: `repository ${repository}`,
+        cause: `GitHub does not list the secrets its workflows can use (${said})`,
+        remedy:
+          "create it, spell it right in carriers, or give GITHUB_TOKEN the scope repo and write access to it",
+      },
+    );
   }
 }

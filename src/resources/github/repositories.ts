@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type NamedRepository, repositoryProblem } from "../../catalog/github-names";
 import { programError, warn } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
+import { tokenProblem } from "./token-problem";
 
 interface Repository {
   id: number;
@@ -17,11 +18,13 @@ export class Repositories {
    * @param owner GitHub organization.
    * @param named those that config and catalog name, with who does.
    * @param opts how the provider is called.
+   * @param hasToken whether GITHUB_TOKEN is set.
    */
   constructor(
     private readonly owner: string,
     private readonly named: readonly NamedRepository[],
     private readonly opts: pulumi.InvokeOptions,
+    private readonly hasToken: boolean,
   ) {}
 
   /** @throws pulumi.RunError for the first that GitHub does not show, spells otherwise, or has archived. */
@@ -74,11 +77,13 @@ export class Repositories {
   private hidden(name: string, said: string): pulumi.RunError {
     const named = this.named.find((each) => each.name === name);
     const spell = named === undefined ? "spell it right" : `name another (${named.fix("REPOSITORY")})`;
-    return programError({
-      code: "github-repository-not-shown",
-      subject: `repository ${this.owner}/${name}`,
-      cause: `${named === undefined ? "" : `${named.where} names it; `}GitHub does not show it (${said})`,
-      remedy: `create it, give GITHUB_TOKEN access to it, or ${spell}`,
-    });
+    return programError(
+      tokenProblem(said, this.hasToken) ?? {
+        code: "github-repository-not-shown",
+        subject: `repository ${this.owner}/${name}`,
+        cause: `${named === undefined ? "" : `${named.where} names it; `}GitHub does not show it (${said})`,
+        remedy: `create it, give GITHUB_TOKEN access to it, or ${spell}`,
+      },
+    );
   }
 }

@@ -39,6 +39,31 @@ _REFUSALS = {
 }
 
 
+_SSO = _Refusal(
+    "pulumi-sso-required",
+    "Pulumi Cloud asks for a new login by single sign-on",
+    "sign in to Pulumi Cloud's console by single sign-on, then start again",
+)
+_PLAN = _Refusal(
+    "pulumi-plan-lacks-feature",
+    "the organization's edition does not allow it",
+    "let an administrator of the organization look at its billing in Pulumi Cloud's console",
+)
+
+
+def _of_words(answer: Answer) -> _Refusal | None:
+    """A reason that the service has no status for, by its words, which are not quoted: they may hold text."""
+    import re
+
+    said = answer.take().decode("utf-8", "replace") if answer.status in (401, 402, 403) else ""
+    if answer.status == 401 and re.search(r"\b(SAML|SSO)\b", said):
+        return _SSO
+    words = r"\b(edition|trial|upgrade|subscription|billing|payment)\b"
+    if answer.status == 402 or (answer.status == 403 and re.search(words, said, re.IGNORECASE)):
+        return _PLAN
+    return None
+
+
 class PulumiCloud:
     """One organization of Pulumi Cloud, asked with one token."""
 
@@ -104,7 +129,7 @@ def checked(subject: str, answer: Answer | Lost) -> Answer:
     if answer.status < 400:
         cause = f"the service answered {answer.status}, which is a redirect: something stands in between"
         raise SecretsError("pulumi-redirected", subject, cause, _LOOK_BETWEEN)
-    known = _REFUSALS.get(answer.status)
+    known = _of_words(answer) or _REFUSALS.get(answer.status)
     if known is not None:
         raise AccessError(known.code, subject, known.cause, known.remedy)
     cause = f"the service answered {answer.status}"
