@@ -114,6 +114,8 @@ export interface CommandSpec {
   topic: keyof typeof TOPICS;
   /** Whether it runs where no project stands yet, and so takes no stack. */
   needsNoProject?: true;
+  /** Whether it asks for a value: what is typed is not shown from its start, before any service is asked. */
+  asksValue?: true;
   /** One imperative line of at most 60 characters, for the list of commands. */
   summary: string;
   /** What the one line leaves out: what it writes, what it refuses. Paragraphs, which help wraps. */

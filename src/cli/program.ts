@@ -131,7 +131,12 @@ export async function runProgram(
     .addHelpText("after", `\n${COMMAND} <command> --help shows what a command takes, with examples.`);
   for (const command of COMMANDS) {
     addCommand(program, command.spec, terminal, async (typed, stack) => {
-      code = await command.run({ terminal, open: () => openContext(stack), openFolder }, typed);
+      const show = command.spec.asksValue === true ? terminal.hideTyping() : undefined;
+      try {
+        code = await command.run({ terminal, open: () => openContext(stack), openFolder }, typed);
+      } finally {
+        show?.();
+      }
     });
   }
   try {

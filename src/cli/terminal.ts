@@ -26,6 +26,13 @@ export interface Terminal {
   canAsk: boolean;
   /** Asks for a line that is shown. @throws RemedyError when it is cancelled. */
   ask(question: string): Promise<string>;
+  /**
+   * Shows nothing of what is typed from now on, and keeps it for the first `askHidden`: a value that is pasted while
+   * GitHub is asked would otherwise stand on the screen. Nothing happens where nobody can be asked.
+   *
+   * @returns what ends it.
+   */
+  hideTyping(): () => void;
   /** Asks for a value that is not shown. @throws RemedyError when it is cancelled or of several lines. */
   askHidden(question: string): Promise<Secret>;
   /** All of stdin. */
@@ -46,6 +53,7 @@ export function createTerminal(
   const isTerminal = stdout.isTTY === true;
   // A terminal that was never told its size says 0.
   const own = isTerminal ? stdout.columns || USUAL_WIDTH : undefined;
+  let early: EarlyTyping | undefined;
   let open = false;
   const closeLine = () => {
     if (open) stderr.write(CLEAR_LINE);
@@ -72,11 +80,24 @@ export function createTerminal(
     width: settings.columns ?? own,
     symbols: isTerminal && settings.symbols,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
+    hideTyping: () => {
+      if (stdin.isTTY !== true || stderr.isTTY !== true) return () => undefined;
+      early = keepTyping(stdin, () => process.kill(process.pid, "SIGINT"));
+      writeLine(
+        stderr,
+        "What you type is not shown from here on. The value is asked for when GitHub has answered.",
+      );
+      return () => early?.end();
+    },
     ask: (question) => {
+      early?.end();
       closeLine();
       return readShown(logLine(question), stdin, stderr);
     },
-    askHidden: (question) => readHidden(logLine(question), stdin, stderr),
+    askHidden: (question) => {
+      closeLine();
+      return readHidden(logLine(question), stdin, stderr, early?.take());
+    },
     readStdin: async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array));
@@ -122,22 +143,59 @@ const PASTE_MS = 150;
 /** What terminals send before and after a paste. */
 const PASTE_MARKS = ["\u001b[200~", "\u001b[201~"];
 
+/** What is typed before a question. */
+interface EarlyTyping {
+  /** What came so far; the terminal goes on showing nothing, and whoever takes it listens. Nothing the second time. */
+  take(): Buffer;
+  /** Shows what is typed again, and forgets what came. */
+  end(): void;
+}
+
+/** @param interrupt called at Ctrl-C, which a terminal that shows nothing sends as a character. */
+function keepTyping(keyboard: Keyboard, interrupt: () => void): EarlyTyping {
+  let bytes = Buffer.alloc(0);
+  let isOver = false;
+  const stop = (): boolean => {
+    const first = !isOver;
+    isOver = true;
+    keyboard.off("data", hear);
+    return first;
+  };
+  const end = (): void => {
+    if (!stop()) return;
+    keyboard.setRawMode(false);
+    keyboard.pause();
+  };
+  const hear = (chunk: Buffer): void => {
+    bytes = Buffer.concat([bytes, chunk]);
+    if (!chunk.includes(CTRL_C)) return;
+    end();
+    interrupt();
+  };
+  keyboard.setRawMode(true);
+  keyboard.on("data", hear);
+  keyboard.resume();
+  return { take: () => (stop() ? bytes : Buffer.alloc(0)), end };
+}
+
 /**
  * Asks for one line without showing it: not even its length.
  *
+ * @param typed what came before the question.
  * @throws RemedyError when it is cancelled (Ctrl-C, Ctrl-D), and when several lines are pasted.
  */
 export async function readHidden(
   question: string,
   keyboard: Keyboard,
   screen: { write(text: string): unknown },
+  typed: Buffer = Buffer.alloc(0),
 ): Promise<Secret> {
   // Before the question: who answers at once would otherwise be shown.
   keyboard.setRawMode(true);
   screen.write(`${question}: `);
   keyboard.resume();
   try {
-    return await oneLine(keyboard);
+    return await oneLine(keyboard, typed);
   } finally {
     keyboard.setRawMode(false);
     keyboard.pause();
@@ -145,7 +203,7 @@ export async function readHidden(
   }
 }
 
-function oneLine(keyboard: Keyboard): Promise<Secret> {
+function oneLine(keyboard: Keyboard, typed: Buffer): Promise<Secret> {
   return new Promise((done, fail) => {
     let bytes = Buffer.alloc(0);
     let ending: NodeJS.Timeout | undefined;
@@ -164,6 +222,7 @@ function oneLine(keyboard: Keyboard): Promise<Secret> {
       else if (/[\r\n]/.test(textOf(bytes))) ending ??= setTimeout(end, PASTE_MS);
     };
     keyboard.on("data", hear);
+    if (typed.length > 0) hear(typed);
   });
 }
 

@@ -6,6 +6,7 @@ import { environment, flag, words } from "../options";
 export const setCommand = defineCommand({
   name: "set",
   topic: "values",
+  asksValue: true,
   summary: "Set a secret's value in GitHub, and who can read it",
   details: [
     "Asks for the value without showing it, or reads stdin; never an argument, never a variable. The line end after a single line (echo) is left out; a value of several lines (a key) is taken byte for byte.",
