@@ -18,6 +18,16 @@ function editDistance(a, b) {
   }
   return row[b.length] ?? 0;
 }
+var UNSEEN = /[\p{C}\p{Zl}\p{Zp}]+/gu;
+function visible(text) {
+  return text.replace(
+    UNSEEN,
+    (run) => Array.from({ length: run.length }, (_, at) => escaped(run.charCodeAt(at))).join("")
+  );
+}
+function escaped(unit) {
+  return `\\u${unit.toString(16).padStart(4, "0")}`;
+}
 
 // src/errors.ts
 var RemedyError = class extends Error {
@@ -482,49 +492,31 @@ function tooLarge(method, url, bytes) {
   });
 }
 
-// src/clients/pulumi-call.ts
+// src/clients/said-by-service.ts
+var LONGEST = 300;
+var TOKENS = /\b(?:gh[a-z]_|github_pat_|pul-)[A-Za-z0-9_-]{8,}/g;
+function saidBy(text, hidden = []) {
+  const message = messageOf(text).replace(TOKENS, "[hidden]");
+  const plain = hidden.filter((each) => each !== "").reduce((left, each) => left.replaceAll(each, "[hidden]"), message);
+  const line = visible(plain.replace(/\s+/g, " ").trim());
+  return line.length > LONGEST ? `${line.slice(0, LONGEST - 3)}...` : line;
+}
+function messageOf(text) {
+  try {
+    const { message } = JSON.parse(text);
+    return typeof message === "string" ? message : "";
+  } catch {
+    return "";
+  }
+}
+
+// src/clients/pulumi-refusal.ts
 var ConflictError = class extends RemedyError {
 };
 var UnavailableError = class extends RemedyError {
 };
-function isOutage(error) {
-  return error instanceof NoAnswerError || error instanceof UnavailableError;
-}
 var NotFoundError = class extends RemedyError {
 };
-function createPulumiCall(options) {
-  const { url, organization, token, http } = options;
-  const call = async (thing, path, request = { method: "GET" }) => {
-    const headers = {
-      authorization: `token ${token.unwrap()}`,
-      ...path.startsWith(ESC) ? { "content-type": "application/x-yaml" } : JSON_HEADERS,
-      ...request.headers
-    };
-    const answer = await http({ ...request, url: `${url}${path}`, headers });
-    if (answer.status >= 300)
-      throw refusal(thing, answer, path.startsWith(ESC) ? OF_ENVIRONMENTS : OF_ORGANIZATION);
-    return answer;
-  };
-  return Object.assign(call, { organization });
-}
-var ESC = "/api/esc/";
-var JSON_HEADERS = { accept: "application/vnd.pulumi+9", "content-type": "application/json" };
-function parseAnswer(thing, answer) {
-  try {
-    const value = JSON.parse(answer.text);
-    if (typeof value === "object" && value !== null) return value;
-  } catch {
-  }
-  throw notTheService(thing, "is not JSON");
-}
-function notTheService(thing, what) {
-  return new RemedyError({
-    code: "pulumi-answer-unreadable",
-    subject: thing,
-    cause: `the service's answer ${what}`,
-    remedy: LOOK_BETWEEN
-  });
-}
 var LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between";
 var UNKNOWN_TOKEN = [
   "the token is unknown, revoked or expired",
@@ -557,37 +549,86 @@ var CODES = {
   413: "environment-text-too-large"
 };
 var KINDS = { 401: TokenError, 404: NotFoundError };
-function refusal(thing, answer, known) {
+var QUOTED = [401, 402, 403, 429];
+function saidInRefusal(answer, token) {
+  return QUOTED.includes(answer.status) ? saidBy(answer.text, [token.unwrap()]) : "";
+}
+var OF_PLAN = /\b(edition|trial|upgrade|subscription|billing|payment)\b/i;
+function refusal(refused, answer) {
+  const { thing: subject, said, known } = refused;
+  const quoted = said === "" || known === OF_ENVIRONMENTS ? "" : `: ${said}`;
   if (answer.status === 409) {
     return new ConflictError({
       code: "write-conflict",
-      subject: thing,
+      subject,
       cause: "somebody else wrote it in between",
       remedy: "run again: it reads and plans anew"
     });
   }
   if (answer.status < 400) {
     const cause = `the service answered ${answer.status}, which is a redirect: something stands in between`;
-    return new RemedyError({ code: "pulumi-redirected", subject: thing, cause, remedy: LOOK_BETWEEN });
+    return new RemedyError({ code: "pulumi-redirected", subject, cause, remedy: LOOK_BETWEEN });
   }
+  if (answer.status === 401) return unknownToken(refused, quoted);
+  if (answer.status === 402 || answer.status === 403 && OF_PLAN.test(said))
+    return new RemedyError({
+      code: "pulumi-plan-lacks-feature",
+      subject,
+      cause: `the organization's edition does not allow it (${answer.status})${quoted}`,
+      remedy: "let an administrator of the organization look at its billing in Pulumi Cloud's console; docs/permissions.md says what each edition has"
+    });
   const [why, what] = known[answer.status] ?? [];
   const code = CODES[answer.status];
   if (why !== void 0 && what !== void 0 && code !== void 0)
-    return new (KINDS[answer.status] ?? RemedyError)({ code, subject: thing, cause: why, remedy: what });
-  const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}`;
-  if (answer.status >= 500 || answer.status === 429)
-    return new UnavailableError({
-      code: "pulumi-unavailable",
-      subject: thing,
-      cause: reason,
-      remedy: "run again later"
+    return new (KINDS[answer.status] ?? RemedyError)({
+      code,
+      subject,
+      cause: `${why}${quoted}`,
+      remedy: what
     });
+  const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}${quoted}`;
+  if (answer.status >= 500 || answer.status === 429) {
+    const remedy = `run again ${againAfter(answer)}`;
+    return new UnavailableError({ code: "pulumi-unavailable", subject, cause: reason, remedy });
+  }
   return new RemedyError({
     code: "pulumi-refused",
-    subject: thing,
+    subject,
     cause: reason,
     remedy: known === OF_ENVIRONMENTS ? "fix the text of the environment" : "check what was asked for, then run this again"
   });
+}
+function unknownToken({ thing, url, organization, tokenName, said }, quoted) {
+  if (/\bSAML\b|\bSSO\b/.test(said))
+    return new TokenError({
+      code: "pulumi-sso-required",
+      subject: thing,
+      cause: `Pulumi Cloud asks for a new login by single sign-on${quoted}`,
+      remedy: `open ${reauthenticationPage(url, organization)}, then run this again`
+    });
+  const [why, what] = UNKNOWN_TOKEN;
+  if (tokenName === void 0)
+    return new TokenError({
+      code: "pulumi-token-invalid",
+      subject: thing,
+      cause: `${why}${quoted}`,
+      remedy: what
+    });
+  return new TokenError({
+    code: "pulumi-token-invalid",
+    subject: tokenName,
+    cause: `${tokenName === "pulumi login" ? `the token that it keeps for ${url}` : "its token"} is unknown, revoked or expired${quoted}`,
+    remedy: tokenName === "pulumi login" ? `pulumi login ${url}` : "set a valid one, or use what pulumi login keeps: unset PULUMI_ACCESS_TOKEN"
+  });
+}
+function reauthenticationPage(url, organization) {
+  const { hostname } = new URL(url);
+  if (!hostname.startsWith("api.")) return "Pulumi Cloud's console and sign in by single sign-on";
+  return `https://app.${hostname.slice("api.".length)}/signin/sso/${encodeURIComponent(organization)}/reauth`;
+}
+function againAfter({ headers }) {
+  const seconds = Number(headers["retry-after"]);
+  return Number.isFinite(seconds) && seconds > 0 ? `in ${seconds} s` : "later";
 }
 function diagnosticsOf(answer) {
   try {
@@ -597,6 +638,47 @@ function diagnosticsOf(answer) {
   } catch {
     return "";
   }
+}
+
+// src/clients/pulumi-call.ts
+function isOutage(error) {
+  return error instanceof NoAnswerError || error instanceof UnavailableError;
+}
+function createPulumiCall(options) {
+  const { url, organization, token, tokenName, http } = options;
+  const call = async (thing, path, request = { method: "GET" }) => {
+    const headers = {
+      authorization: `token ${token.unwrap()}`,
+      ...path.startsWith(ESC) ? { "content-type": "application/x-yaml" } : JSON_HEADERS,
+      ...request.headers
+    };
+    const answer = await http({ ...request, url: `${url}${path}`, headers });
+    if (answer.status >= 300) {
+      const known = path.startsWith(ESC) ? OF_ENVIRONMENTS : OF_ORGANIZATION;
+      const said = saidInRefusal(answer, token);
+      throw refusal({ thing, url, organization, tokenName, said, known }, answer);
+    }
+    return answer;
+  };
+  return Object.assign(call, { organization });
+}
+var ESC = "/api/esc/";
+var JSON_HEADERS = { accept: "application/vnd.pulumi+9", "content-type": "application/json" };
+function parseAnswer(thing, answer) {
+  try {
+    const value = JSON.parse(answer.text);
+    if (typeof value === "object" && value !== null) return value;
+  } catch {
+  }
+  throw notTheService(thing, "is not JSON");
+}
+function notTheService(thing, what) {
+  return new RemedyError({
+    code: "pulumi-answer-unreadable",
+    subject: thing,
+    cause: `the service's answer ${what}`,
+    remedy: LOOK_BETWEEN
+  });
 }
 
 // src/clients/pulumi-cloud.ts
@@ -659,26 +741,80 @@ import { readFileSync as readFileSync2 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 var PULUMI_CLOUD = "https://api.pulumi.com";
-function findPulumiToken(address, env, home = homedir()) {
-  const folder = env.PULUMI_CREDENTIALS_PATH || env.PULUMI_HOME || join(home, ".pulumi");
-  return secretIn(env.PULUMI_ACCESS_TOKEN) ?? storedToken(address, folder);
+function lookForPulumiToken(address, env, home = homedir()) {
+  const given = (env.PULUMI_ACCESS_TOKEN ?? "").trim();
+  if (/^[\x21-\x7e]+$/.test(given)) return { token: new Secret(given), name: "PULUMI_ACCESS_TOKEN" };
+  if (given !== "")
+    return {
+      code: "pulumi-token-invalid",
+      subject: "PULUMI_ACCESS_TOKEN",
+      cause: "contains whitespace or non-ASCII characters",
+      remedy: "export the token alone: export PULUMI_ACCESS_TOKEN=..."
+    };
+  return storedLogin(
+    address,
+    join(env.PULUMI_CREDENTIALS_PATH || env.PULUMI_HOME || join(home, ".pulumi"), FILE)
+  );
 }
-function storedToken(address, folder) {
+var FILE = "credentials.json";
+function storedLogin(address, file) {
+  const kept = readCredentials(file);
+  if ("code" in kept) return kept;
+  const { accounts, accessTokens } = kept;
+  const stored = accounts?.[address]?.accessToken ?? accessTokens?.[address];
+  if (typeof stored === "string" && stored.trim() !== "")
+    return { token: new Secret(stored.trim()), name: "pulumi login" };
+  if (kept.$pulumiSecureStore !== void 0)
+    return {
+      code: "login-encrypted",
+      subject: "PULUMI_ACCESS_TOKEN",
+      cause: `is not set, and pulumi login keeps its token encrypted in ${file}, which only the CLI can read`,
+      remedy: `export PULUMI_ACCESS_TOKEN=..., or store it readable: PULUMI_CREDENTIAL_STORE=plaintext pulumi login ${address}`
+    };
+  const others = [.../* @__PURE__ */ new Set([...Object.keys(accounts ?? {}), ...Object.keys(accessTokens ?? {})])].filter((each) => each !== address).map(shownAddress);
+  if (others.length === 0) return noToken();
+  return {
+    code: "login-elsewhere",
+    subject: "PULUMI_ACCESS_TOKEN",
+    cause: `is not set, and pulumi login keeps a token for ${others.slice(0, 3).join(", ")}${others.length > 3 ? ` and ${others.length - 3} more` : ""}, none for ${address}`,
+    remedy: `pulumi login ${address}; if another Pulumi Cloud is meant, pulumi config set pulumiApiUrl ADDRESS for every stack`
+  };
+}
+function readCredentials(file) {
+  const wrong = (cause, remedy) => ({
+    code: "login-unreadable",
+    subject: file,
+    cause,
+    remedy: `${remedy}, or export PULUMI_ACCESS_TOKEN=...`
+  });
+  let text;
   try {
-    const text = readFileSync2(join(folder, "credentials.json"), "utf8");
-    const { accounts, accessTokens } = JSON.parse(text);
-    return secretIn(accounts?.[address]?.accessToken) ?? secretIn(accessTokens?.[address]);
-  } catch {
-    return void 0;
+    text = readFileSync2(file, "utf8");
+  } catch (error) {
+    const { code = "unknown" } = error;
+    return code === "ENOENT" || code === "ENOTDIR" ? noToken() : wrong(`cannot be read (${code})`, `chmod u+r ${file}`);
   }
+  try {
+    const kept = JSON.parse(text);
+    if (typeof kept === "object" && kept !== null && !Array.isArray(kept)) return kept;
+  } catch {
+  }
+  return wrong("is not what pulumi login writes", "pulumi login writes it anew");
 }
-function secretIn(text) {
-  return typeof text === "string" && text.trim() !== "" ? new Secret(text.trim()) : void 0;
+function noToken() {
+  return {
+    code: "pulumi-token-missing",
+    subject: "PULUMI_ACCESS_TOKEN",
+    cause: "is not set, and pulumi login keeps no token for this address",
+    remedy: "pulumi login, or export PULUMI_ACCESS_TOKEN=..."
+  };
+}
+function shownAddress(address) {
+  return visible(address.replace(/[?#].*$/s, "").replace(/\/\/[^/@]*@/, "//")).slice(0, 80);
 }
 
 // src/loaders/typescript/token-sources.ts
 import { readFileSync as readFileSync3 } from "node:fs";
-import { join as join2 } from "node:path";
 
 // src/clients/oidc.ts
 function idTokenEndpoint(env) {
@@ -798,18 +934,19 @@ function parse(text) {
 var KUBERNETES_TOKEN = "/var/run/secrets/pulumi/token";
 var SECONDS = 3600;
 var MARGIN_SECONDS = 60;
-function storedToken2() {
+function storedToken() {
   return {
     token: async ({ url, variables }) => {
-      const found = findPulumiToken(url, variables, variables.HOME);
-      if (found !== void 0) return usable(found, "PULUMI_ACCESS_TOKEN");
-      if (isLoginEncrypted(variables))
+      const found = lookForPulumiToken(url, variables, variables.HOME);
+      if ("token" in found) return usable(found.token, "PULUMI_ACCESS_TOKEN");
+      if (found.code === "login-encrypted")
         throw new RemedyError({
           code: "login-encrypted",
           subject: "credentials.json",
           cause: "pulumi login keeps its token encrypted (PULUMI_CREDENTIAL_STORE), which only the CLI can read",
           remedy: "set PULUMI_ACCESS_TOKEN, or start the program with pulumi env run"
         });
+      if (found.code === "pulumi-token-invalid") throw malformed("PULUMI_ACCESS_TOKEN");
       throw new RemedyError({
         code: "token-missing",
         subject: "PULUMI_ACCESS_TOKEN",
@@ -876,22 +1013,15 @@ function claimsOf(identity) {
     return {};
   }
 }
-function isLoginEncrypted(variables) {
-  const home = join2(variables.HOME ?? "", ".pulumi");
-  const folder = variables.PULUMI_CREDENTIALS_PATH || variables.PULUMI_HOME || home;
-  try {
-    const kept = JSON.parse(readFileSync3(join2(folder, "credentials.json"), "utf8"));
-    return "$pulumiSecureStore" in kept;
-  } catch {
-    return false;
-  }
-}
 function usable(token, subject) {
   const text = token.unwrap().trim();
   if (/^[\x21-\x7e]+$/.test(text)) return new Secret(text);
+  throw malformed(subject);
+}
+function malformed(subject) {
   const cause = "it is empty, or has white space or other characters that no token has";
   const remedy = "give it a token of the application's team, or your own";
-  throw new RemedyError({ code: "token-malformed", subject, cause, remedy });
+  return new RemedyError({ code: "token-malformed", subject, cause, remedy });
 }
 
 // src/loaders/typescript/loader-options.ts
@@ -916,7 +1046,7 @@ function checkTimes({ timeout, maxAge, background, staleIfError = 0 }) {
   throw new RemedyError({ code: "option-invalid", subject: "the loader's options", cause, remedy });
 }
 function sourceOf(token) {
-  if (token === void 0) return storedToken2();
+  if (token === void 0) return storedToken();
   if (typeof token === "string") return fixedToken(new Secret(token));
   return token instanceof Secret ? fixedToken(token) : token;
 }

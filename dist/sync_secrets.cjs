@@ -7896,52 +7896,32 @@ var WORKFLOW_FILE = "sync_secrets.yml";
 var WORKFLOW_PATH = `.github/workflows/${WORKFLOW_FILE}`;
 var SENTINEL = "__SET_ME_IN_GITHUB__ (placeholder by sophia-secrets; never synced, never loaded)";
 
-// src/clients/pulumi-call.ts
+// src/clients/said-by-service.ts
+var LONGEST = 300;
+var TOKENS = /\b(?:gh[a-z]_|github_pat_|pul-)[A-Za-z0-9_-]{8,}/g;
+function saidBy(text, hidden = []) {
+  const message = messageOf(text).replace(TOKENS, "[hidden]");
+  const plain = hidden.filter((each) => each !== "").reduce((left, each) => left.replaceAll(each, "[hidden]"), message);
+  const line = visible(plain.replace(/\s+/g, " ").trim());
+  return line.length > LONGEST ? `${line.slice(0, LONGEST - 3)}...` : line;
+}
+function messageOf(text) {
+  try {
+    const { message } = JSON.parse(text);
+    return typeof message === "string" ? message : "";
+  } catch {
+    return "";
+  }
+}
+
+// src/clients/pulumi-refusal.ts
 var ConflictError = class extends RemedyError {
 };
 var UnavailableError = class extends RemedyError {
 };
 var NotFoundError = class extends RemedyError {
 };
-function createPulumiCall(options) {
-  const { url, organization, token, http } = options;
-  const call = async (thing, path, request = { method: "GET" }) => {
-    const headers = {
-      authorization: `token ${token.unwrap()}`,
-      ...path.startsWith(ESC) ? { "content-type": "application/x-yaml" } : JSON_HEADERS,
-      ...request.headers
-    };
-    const answer = await http({ ...request, url: `${url}${path}`, headers });
-    if (answer.status >= 300)
-      throw refusal(thing, answer, path.startsWith(ESC) ? OF_ENVIRONMENTS : OF_ORGANIZATION);
-    return answer;
-  };
-  return Object.assign(call, { organization });
-}
-var ESC = "/api/esc/";
-var JSON_HEADERS = { accept: "application/vnd.pulumi+9", "content-type": "application/json" };
-function parseAnswer(thing, answer) {
-  try {
-    const value = JSON.parse(answer.text);
-    if (typeof value === "object" && value !== null) return value;
-  } catch {
-  }
-  throw notTheService(thing, "is not JSON");
-}
-function notTheService(thing, what) {
-  return new RemedyError({
-    code: "pulumi-answer-unreadable",
-    subject: thing,
-    cause: `the service's answer ${what}`,
-    remedy: LOOK_BETWEEN
-  });
-}
 var LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between";
-function revisionOf(escPath, answer) {
-  const revision = Number(answer.headers["pulumi-esc-revision"]);
-  if (Number.isInteger(revision) && revision > 0) return revision;
-  throw notTheService(escPath, "names no revision");
-}
 var UNKNOWN_TOKEN = [
   "the token is unknown, revoked or expired",
   "get a new token: run the job again, or pulumi login"
@@ -7973,37 +7953,86 @@ var CODES = {
   413: "environment-text-too-large"
 };
 var KINDS = { 401: TokenError, 404: NotFoundError };
-function refusal(thing, answer, known) {
+var QUOTED = [401, 402, 403, 429];
+function saidInRefusal(answer, token) {
+  return QUOTED.includes(answer.status) ? saidBy(answer.text, [token.unwrap()]) : "";
+}
+var OF_PLAN = /\b(edition|trial|upgrade|subscription|billing|payment)\b/i;
+function refusal(refused, answer) {
+  const { thing: subject, said, known } = refused;
+  const quoted2 = said === "" || known === OF_ENVIRONMENTS ? "" : `: ${said}`;
   if (answer.status === 409) {
     return new ConflictError({
       code: "write-conflict",
-      subject: thing,
+      subject,
       cause: "somebody else wrote it in between",
       remedy: "run again: it reads and plans anew"
     });
   }
   if (answer.status < 400) {
     const cause = `the service answered ${answer.status}, which is a redirect: something stands in between`;
-    return new RemedyError({ code: "pulumi-redirected", subject: thing, cause, remedy: LOOK_BETWEEN });
+    return new RemedyError({ code: "pulumi-redirected", subject, cause, remedy: LOOK_BETWEEN });
   }
+  if (answer.status === 401) return unknownToken(refused, quoted2);
+  if (answer.status === 402 || answer.status === 403 && OF_PLAN.test(said))
+    return new RemedyError({
+      code: "pulumi-plan-lacks-feature",
+      subject,
+      cause: `the organization's edition does not allow it (${answer.status})${quoted2}`,
+      remedy: "let an administrator of the organization look at its billing in Pulumi Cloud's console; docs/permissions.md says what each edition has"
+    });
   const [why, what] = known[answer.status] ?? [];
   const code = CODES[answer.status];
   if (why !== void 0 && what !== void 0 && code !== void 0)
-    return new (KINDS[answer.status] ?? RemedyError)({ code, subject: thing, cause: why, remedy: what });
-  const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}`;
-  if (answer.status >= 500 || answer.status === 429)
-    return new UnavailableError({
-      code: "pulumi-unavailable",
-      subject: thing,
-      cause: reason,
-      remedy: "run again later"
+    return new (KINDS[answer.status] ?? RemedyError)({
+      code,
+      subject,
+      cause: `${why}${quoted2}`,
+      remedy: what
     });
+  const reason = `the service answered ${answer.status}${diagnosticsOf(answer)}${quoted2}`;
+  if (answer.status >= 500 || answer.status === 429) {
+    const remedy = `run again ${againAfter(answer)}`;
+    return new UnavailableError({ code: "pulumi-unavailable", subject, cause: reason, remedy });
+  }
   return new RemedyError({
     code: "pulumi-refused",
-    subject: thing,
+    subject,
     cause: reason,
     remedy: known === OF_ENVIRONMENTS ? "fix the text of the environment" : "check what was asked for, then run this again"
   });
+}
+function unknownToken({ thing, url, organization, tokenName, said }, quoted2) {
+  if (/\bSAML\b|\bSSO\b/.test(said))
+    return new TokenError({
+      code: "pulumi-sso-required",
+      subject: thing,
+      cause: `Pulumi Cloud asks for a new login by single sign-on${quoted2}`,
+      remedy: `open ${reauthenticationPage(url, organization)}, then run this again`
+    });
+  const [why, what] = UNKNOWN_TOKEN;
+  if (tokenName === void 0)
+    return new TokenError({
+      code: "pulumi-token-invalid",
+      subject: thing,
+      cause: `${why}${quoted2}`,
+      remedy: what
+    });
+  return new TokenError({
+    code: "pulumi-token-invalid",
+    subject: tokenName,
+    cause: `${tokenName === "pulumi login" ? `the token that it keeps for ${url}` : "its token"} is unknown, revoked or expired${quoted2}`,
+    remedy: tokenName === "pulumi login" ? `pulumi login ${url}` : "set a valid one, or use what pulumi login keeps: unset PULUMI_ACCESS_TOKEN"
+  });
+}
+function reauthenticationPage(url, organization) {
+  const { hostname } = new URL(url);
+  if (!hostname.startsWith("api.")) return "Pulumi Cloud's console and sign in by single sign-on";
+  return `https://app.${hostname.slice("api.".length)}/signin/sso/${encodeURIComponent(organization)}/reauth`;
+}
+function againAfter({ headers }) {
+  const seconds = Number(headers["retry-after"]);
+  return Number.isFinite(seconds) && seconds > 0 ? `in ${seconds} s` : "later";
 }
 function diagnosticsOf(answer) {
   try {
@@ -8013,6 +8042,49 @@ function diagnosticsOf(answer) {
   } catch {
     return "";
   }
+}
+
+// src/clients/pulumi-call.ts
+function createPulumiCall(options) {
+  const { url, organization, token, tokenName, http } = options;
+  const call = async (thing, path, request = { method: "GET" }) => {
+    const headers = {
+      authorization: `token ${token.unwrap()}`,
+      ...path.startsWith(ESC) ? { "content-type": "application/x-yaml" } : JSON_HEADERS,
+      ...request.headers
+    };
+    const answer = await http({ ...request, url: `${url}${path}`, headers });
+    if (answer.status >= 300) {
+      const known = path.startsWith(ESC) ? OF_ENVIRONMENTS : OF_ORGANIZATION;
+      const said = saidInRefusal(answer, token);
+      throw refusal({ thing, url, organization, tokenName, said, known }, answer);
+    }
+    return answer;
+  };
+  return Object.assign(call, { organization });
+}
+var ESC = "/api/esc/";
+var JSON_HEADERS = { accept: "application/vnd.pulumi+9", "content-type": "application/json" };
+function parseAnswer(thing, answer) {
+  try {
+    const value = JSON.parse(answer.text);
+    if (typeof value === "object" && value !== null) return value;
+  } catch {
+  }
+  throw notTheService(thing, "is not JSON");
+}
+function notTheService(thing, what) {
+  return new RemedyError({
+    code: "pulumi-answer-unreadable",
+    subject: thing,
+    cause: `the service's answer ${what}`,
+    remedy: LOOK_BETWEEN
+  });
+}
+function revisionOf(escPath, answer) {
+  const revision = Number(answer.headers["pulumi-esc-revision"]);
+  if (Number.isInteger(revision) && revision > 0) return revision;
+  throw notTheService(escPath, "names no revision");
 }
 
 // src/clients/pulumi-cloud.ts
@@ -8251,10 +8323,10 @@ var PROSE = /^[a-z0-9]{1,12}(?:[-_. ]+[a-z0-9]{1,12})*$/i;
 var ASKING = /^yours?[-_. ]|[-_. ]here$|^(?:insert|enter|put|paste|add|replace|change|fill|set)[-_. ](?:(?:with|in)[-_. ])?(?:yours?|my|the|me|this|it)(?:[-_. ]|$)/i;
 var TEMPLATE = /^(?:<[^<>\n]+>|\{\{[-\w. ]+\}\}|\[(?:your|insert|enter)[-_ ][-\w ]*\]|%[A-Z][A-Z0-9_]*%|__[A-Z][A-Z0-9_]*__)$/i;
 var FILLER = /^(?:x{3,}|\*{3,}|\.{3,}|…+|-{3,}|_{3,}|#{3,}|\?{3,}|0{8,}|(?:[x0*]{3,}[-_ /]?)+)$/i;
-var LONGEST = 120;
+var LONGEST2 = 120;
 function isPlaceholder(value) {
   const text = value.trim().replace(/^(["'`])(.*)\1$/s, "$2").trim();
-  if (text.length > LONGEST) return false;
+  if (text.length > LONGEST2) return false;
   if (EXAMPLES.has(digestOf(text))) return true;
   return [text, text.replace(PREFIX, "")].some(
     (each) => WORDS.has(each.toLowerCase().replace(/[-_. !]/g, "")) || PROSE.test(each) && ASKING.test(each) || TEMPLATE.test(each) || FILLER.test(each)

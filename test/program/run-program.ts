@@ -48,8 +48,6 @@ export interface ProgramOptions {
   organizationSecrets?: readonly string[];
   /** What GitHub calls a repository today, `owner/name`, by the name it is asked for by. */
   renamed?: Record<string, string>;
-  /** What GitHub's provider says to every question. Default: it answers. */
-  gitHubRefuses?: string;
   /** Names of repositories that are archived. */
   archived?: readonly string[];
   /** Whether it is a preview. Default: no. */
@@ -317,12 +315,6 @@ function shownTeam(slug: unknown): Record<string, unknown> {
   return { id: "77" };
 }
 
-/** As gRPC says it. */
-function refuse(token: string, said: string | undefined): void {
-  if (said !== undefined && token.startsWith("github:"))
-    throw Object.assign(new Error("refused"), { details: said });
-}
-
 function mocks(
   result: ProgramRun,
   {
@@ -334,7 +326,6 @@ function mocks(
     gitHubTime,
     renamed = {},
     archived = [],
-    gitHubRefuses,
   }: ProgramOptions,
 ): pulumi.runtime.Mocks {
   return {
@@ -348,7 +339,6 @@ function mocks(
     },
     call: ({ token, inputs }) => {
       result.calls.push({ token, inputs });
-      refuse(token, gitHubRefuses);
       if (token === "github:index/getActionsOrganizationSecrets:getActionsOrganizationSecrets")
         return { secrets: organizationSecrets.map(listed) };
       if (token === "github:index/getRepository:getRepository")
