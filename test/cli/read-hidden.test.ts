@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
-import { readHidden } from "../../src/cli/terminal";
+import { readHidden } from "../../src/cli/hidden-typing";
 
 /** A terminal at which somebody types these chunks once it is in raw mode. */
 class TypedKeyboard extends EventEmitter {
