@@ -38,6 +38,38 @@ describe("a .env file", () => {
     assert.match(problems("A=p#ss\n"), /line 1: A has a # outside quotes/);
   });
 
+  it("refuses outside single quotes what other readers replace, with its line", () => {
+    for (const value of [
+      "$NAME",
+      "a${NAME:-x}",
+      "p$$w",
+      "$(id)",
+      "x`id`",
+      "a\\$1",
+      "x$_",
+      '"$NAME"',
+      '"`id`"',
+      "`${A}`",
+    ])
+      assert.match(
+        problems(`A=1\nB=${value}\n`),
+        /^line 2: B has a \$ or a ` that other readers replace/,
+        value,
+      );
+    for (const value of ["$NAME", "${NAME:-x}", "$$", "$(id)", "`id`"])
+      assert.deepEqual(values(`A='${value}'\n`), { A: value });
+    assert.deepEqual(values("A=cost$\nB=$-\n"), { A: "cost$", B: "$-" });
+  });
+
+  it("tells every line at once, and the names of wrong ones too", () => {
+    const { names, problems: wrong } = readEnvFile(Buffer.from("A=$B\nC=a#b\nnothing\nD=1\n"));
+    assert.deepEqual(names, ["A", "C", "D"]);
+    assert.deepEqual(
+      wrong.map(({ subject }) => subject),
+      ["line 1", "line 2", "line 3"],
+    );
+  });
+
   it("refuses a name that stands there twice, with both lines", () => {
     assert.match(problems("A='\n\n'\nB=1\nA=2\n"), /^line 5: A is there twice, first in line 1$/);
   });
@@ -90,8 +122,8 @@ describe("a .env file", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
         const text = pieces.join("");
-        const found = values(text);
-        if (found === undefined) return;
+        const { values: found, problems: wrong } = readEnvFile(Buffer.from(text));
+        if (wrong.length > 0) return;
         const node: Record<string, string | undefined> = { ...parseEnv(text.replaceAll("\r\n", "\n")) };
         for (const [name, value] of Object.entries(found))
           assert.equal(node[name], value, JSON.stringify(text));

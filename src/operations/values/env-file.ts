@@ -6,8 +6,14 @@ import type { Input } from "../../sync/given-values";
 import { counted, nearestNames } from "../../text";
 import type { Context } from "../context";
 
-/** What a .env file holds, or what is wrong with it: names and lines, never a value. */
-export type EnvFile = { values: Input; problems?: never } | { problems: Problem[]; values?: never };
+/** What a .env file holds, and what is wrong with it: names and lines, never a value. */
+export interface EnvFile {
+  /** Those that are right. */
+  values: Input;
+  /** Every name that is given a value, a wrong one too. */
+  names: readonly string[];
+  problems: Problem[];
+}
 
 /** `NAME=`, with `export` before it if one likes. */
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*/;
@@ -16,7 +22,7 @@ const BLANK = /^[ \t]*(?:#.*)?$/;
 /**
  * Reads a .env file strictly. The readers of such files disagree, and skip or cut in silence what they do not
  * understand: an unquoted `#` ends a value in one and not in another, a second line of a key without quotes is lost,
- * of two values for one name the last wins. All of that is a problem here, and so is any value that Node's own reader
+ * of two values for one name the last wins; a `$NAME` is replaced by a variable in one and kept in another. All of that is a problem here, and so is any value that Node's own reader
  * understands differently.
  *
  * Quotes are ", ' or `; between them a value may have several lines; in " alone, \n means a line end.
@@ -24,16 +30,19 @@ const BLANK = /^[ \t]*(?:#.*)?$/;
 export function readEnvFile(bytes: Buffer): EnvFile {
   const decoded = decode(bytes);
   if (decoded.text === undefined)
-    return { problems: [problem("env-file-not-text", "the file", decoded.cause)] };
+    return { values: {}, names: [], problems: [problem("env-file-not-text", "the file", decoded.cause)] };
   const text = decoded.text.replaceAll("\r\n", "\n");
-  const { found, problems } = scan(text);
+  const { found, names, problems } = scan(text);
   const node: Readonly<Record<string, string | undefined>> = parseEnv(text);
   const disagree = "readers of .env files disagree on its value; put it between single quotes";
   if (problems.length === 0)
     for (const [name, { value }] of found)
       if (node[name] !== value) problems.push(problem("env-value-ambiguous", name, disagree));
-  if (problems.length > 0) return { problems };
-  return { values: Object.fromEntries([...found].map(([name, { value }]) => [name, value])) };
+  return {
+    values: Object.fromEntries([...found].map(([name, { value }]) => [name, value])),
+    names: [...names],
+    problems,
+  };
 }
 
 /** A byte order mark of UTF-8 is left out: editors on Windows write it, and every reader skips it. */
@@ -63,8 +72,9 @@ interface Found {
   line: number;
 }
 
-function scan(text: string): { found: Map<string, Found>; problems: Problem[] } {
+function scan(text: string): { found: Map<string, Found>; names: Set<string>; problems: Problem[] } {
   const found = new Map<string, Found>();
+  const names = new Set<string>();
   const problems: Problem[] = [];
   const wrong = (code: string, at: number, cause: string) =>
     problems.push(problem(code, `line ${at}`, cause));
@@ -79,10 +89,12 @@ function scan(text: string): { found: Map<string, Found>; problems: Problem[] } 
       const taken = take(text, at + start[0].length);
       next = taken.end;
       const [, name] = start;
+      names.add(name);
       const before = found.get(name);
       if (before !== undefined)
         wrong("env-name-twice", line, `${name} is there twice, first in line ${before.line}`);
       if (taken.value === undefined) wrong("env-line-invalid", line, `${name} ${taken.problem}`);
+      else if (taken.expands) wrong("env-value-expands", line, `${name} ${EXPANDS}`);
       else if (before === undefined) found.set(name, { value: taken.value, line });
     } else if (!BLANK.test(current)) {
       wrong("env-line-invalid", line, "is no NAME=value; a value of several lines needs quotes around it");
@@ -90,10 +102,18 @@ function scan(text: string): { found: Map<string, Found>; problems: Problem[] } 
     line += text.slice(at, next).split("\n").length;
     at = next + 1;
   }
-  return { found, problems };
+  return { found, names, problems };
 }
 
-type Taken = { end: number } & ({ value: string; problem?: never } | { problem: string; value?: never });
+/** What dotenv-expand, python-dotenv, Compose and a shell replace outside single quotes: `$NAME`, `${NAME:-x}`, `$$`, `$(...)`. */
+const EXPANDED = /\$[A-Za-z0-9_{($]/;
+const EXPANDS =
+  "has a $ or a ` that other readers replace by a variable or a command; put the value between single quotes";
+
+type Taken = { end: number } & (
+  | { value: string; expands: boolean; problem?: never }
+  | { problem: string; value?: never; expands?: never }
+);
 
 /** The value that begins at a place, and where its last line ends. */
 function take(text: string, at: number): Taken {
@@ -101,7 +121,7 @@ function take(text: string, at: number): Taken {
   const end = endOfLine(text, at);
   if (quote !== '"' && quote !== "'" && quote !== "`") {
     const value = text.slice(at, end).trimEnd();
-    if (!value.includes("#")) return { value, end };
+    if (!value.includes("#")) return { value, expands: EXPANDED.test(value) || value.includes("`"), end };
     return { problem: "has a # outside quotes, where readers cut it; put the value between quotes", end };
   }
   const close = text.indexOf(quote, at + 1);
@@ -110,7 +130,9 @@ function take(text: string, at: number): Taken {
   if (!BLANK.test(text.slice(close + 1, after)))
     return { problem: "goes on after its closing quote; use another kind of quotes around it", end: after };
   const inner = text.slice(at + 1, close);
-  return { value: quote === '"' ? inner.replaceAll("\\n", "\n") : inner, end: after };
+  const value = quote === '"' ? inner.replaceAll("\\n", "\n") : inner;
+  const expands = quote !== "'" && (EXPANDED.test(inner) || inner.includes("`"));
+  return { value, expands, end: after };
 }
 
 function endOfLine(text: string, at: number): number {
@@ -130,13 +152,13 @@ export function readInput(
   file: string,
   check: (input: Input) => readonly string[] = () => [],
 ): Input {
-  const values = readEnv(readFile(file), file);
-  const given = Object.keys(values);
-  if (given.length === 0)
+  const { values, names: given, problems: ofLines } = readEnvFile(readFile(file));
+  if (given.length === 0 && ofLines.length === 0)
     throw envFileError(file, [problem("env-file-empty", "the file", "holds no NAME=value line")]);
   const today = dayOf(now());
   const names = catalog.entries.flatMap((entry) => valueNames(entry, today));
-  const problems = [...unknownNames(given, names), ...check(values).map(valueProblem)];
+  // All at once: a person fixes the file, and not a line a run.
+  const problems = [...ofLines, ...unknownNames(given, names), ...check(values).map(valueProblem)];
   if (problems.length > 0) throw envFileError(file, problems);
   return values;
 }
@@ -144,7 +166,7 @@ export function readInput(
 /** The values of a .env file, whatever their names. @throws RemedyError with every line that is wrong. */
 export function readEnv(bytes: Buffer, file: string): Input {
   const { values, problems } = readEnvFile(bytes);
-  if (values === undefined) throw envFileError(file, problems);
+  if (problems.length > 0) throw envFileError(file, problems);
   return values;
 }
 
