@@ -9,6 +9,7 @@ import { declaredFiles } from "./github/declared-files";
 import { refuseExisting } from "./github/existing-secrets";
 import { GitHubSecrets } from "./github/github-secrets";
 import { findLeftovers } from "./github/leftovers";
+import { hasGitHubToken } from "./github/open-github";
 import { ORGANIZATION } from "./github/organization";
 import { PullRequests } from "./github/pull-requests";
 import { refuseBlockedCommits } from "./github/refuse-blocked-commits";
@@ -34,19 +35,20 @@ export function openStack(written: Catalog, project: string) {
   const now = new Date();
   const today = dayOf(now);
   const stack = readStack(written, today);
-  const { catalog, settings, ownsOrganization, hasGitHubToken } = stack;
+  const { catalog, settings, ownsOrganization } = stack;
+  const hasToken = hasGitHubToken();
   const secrets = catalog.entries;
   if (settings.leaving) leaveEverything();
   if (stack.allowsExisting) importAlone(new Set(stack.adoptedPlaces));
   const { github: provider, pulumiservice } = declareProviders(settings, secrets.length);
-  const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider }, hasGitHubToken);
+  const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider }, hasToken);
   const state = readState();
   const cloud = openOrganization(settings);
   const repositories = new Repositories(
     settings.githubOrganization,
     usedRepositories(stack, today),
     { provider },
-    hasGitHubToken,
+    hasToken,
   );
   const issuer = ownsOrganization
     ? planIssuer({ ...stack, repositories, cloud, state })

@@ -32,8 +32,6 @@ export interface Stack {
   ownsOrganization: boolean;
   /** Values that entries take from config, by name: secret. */
   values: pulumi.Output<Record<string, string>>;
-  /** Whether GITHUB_TOKEN is set. */
-  hasGitHubToken: boolean;
   /** Whether the command that runs this takes care of secrets that exist in GitHub alone. */
   allowsExisting: boolean;
   /** Names of the resources that such a command imports. */
@@ -97,7 +95,6 @@ export function readStack(written: Catalog, today: string): Stack {
     catalog,
     stacks,
     ownsOrganization,
-    hasGitHubToken: (process.env.GITHUB_TOKEN ?? "").trim() !== "",
     allowsExisting: process.env[ALLOW_EXISTING] === "true",
     adoptedPlaces: (process.env[ADOPTED_PLACES] ?? "").split(","),
     values: values ?? pulumi.secret<Record<string, string>>({}),

@@ -14,7 +14,7 @@ export { describeStanding } from "../../clients/pull-request-standing";
  * @returns undefined when there is no token in GITHUB_TOKEN.
  */
 export function openPullRequests(settings: Settings): GitHubPullRequests | undefined {
-  const token = (process.env.GITHUB_TOKEN ?? "").trim();
+  const token = gitHubToken();
   if (token === "") return undefined;
   const url = gitHubAddress(settings.githubApiUrl, process.env);
   const { githubOrganization: organization } = settings;
@@ -26,4 +26,13 @@ export function openPullRequests(settings: Settings): GitHubPullRequests | undef
       http: createHttp({ env: process.env }),
     }),
   );
+}
+
+/** Whether GITHUB_TOKEN is set. */
+export function hasGitHubToken(): boolean {
+  return gitHubToken() !== "";
+}
+
+function gitHubToken(): string {
+  return (process.env.GITHUB_TOKEN ?? "").trim();
 }
