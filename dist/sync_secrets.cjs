@@ -7718,12 +7718,14 @@ function codeOf(cause) {
 // src/clients/http.ts
 var TooLargeError = class extends RemedyError {
 };
+var TOLD_FROM_MS = 2e3;
 var LONGEST_WAIT_MS = 3e4;
 var MIB = 1024 * 1024;
 function createHttp(options = {}) {
   const { tries = 5, timeoutMs = 3e4, waitMs = 500, patienceMs = 12e4, requestMs = 24e4 } = options;
   const { answerBytes = 32 * MIB, totalBytes = 256 * MIB, totalMs = 48e4, env = {} } = options;
   const busy = createStopwatch();
+  const waitFor = createWaits(options.onWait);
   let bytesLeft = totalBytes;
   return async (request) => {
     const ends = performance.now() + requestMs;
@@ -7739,18 +7741,36 @@ function createHttp(options = {}) {
           const wait = waitAfter(answer, attempt, waitMs);
           if (last || wait > Math.min(patienceMs, timeLeft()) || !worthRepeating(request, answer))
             return answer;
-          await (0, import_promises.setTimeout)(wait);
+          await waitFor(wait, whyAgain(request, answer));
         } catch (error) {
           if (last || !isRepeatable(request) || !(error instanceof NoAnswerError)) throw error;
           const wait = backoff(attempt, waitMs);
           if (wait > timeLeft()) throw error;
-          await (0, import_promises.setTimeout)(wait);
+          await waitFor(wait, `${hostOf(request)} does not answer`);
         }
       }
     } finally {
       busy.stop();
     }
   };
+}
+function createWaits(tell) {
+  let toldUntil = 0;
+  return async (ms, why) => {
+    const until = performance.now() + ms;
+    if (tell !== void 0 && ms >= TOLD_FROM_MS && until > toldUntil + TOLD_FROM_MS) {
+      toldUntil = until;
+      tell(`${why}: asking again in ${Math.ceil(ms / 1e3)} s`);
+    }
+    await (0, import_promises.setTimeout)(ms);
+  };
+}
+function whyAgain(request, { status }) {
+  const host = hostOf(request);
+  return status === 429 || status === 403 ? `${host} limits how much may be asked at a time` : `${host} answered ${status}`;
+}
+function hostOf({ url }) {
+  return URL.canParse(url) ? new URL(url).host : "the service";
 }
 function createStopwatch() {
   let [running, since, sum] = [0, 0, 0];
@@ -10292,7 +10312,7 @@ process.on("uncaughtException", (error) => {
 runSync({
   catalog: JOB_CATALOG,
   env: process.env,
-  http: createHttp({ env: process.env }),
+  http: createHttp({ env: process.env, onWait: (line) => console.log(line) }),
   print: (line) => console.log(line),
   now: () => /* @__PURE__ */ new Date()
 }).then((code) => {

@@ -6,15 +6,21 @@ import { createTerminal } from "./terminal";
 
 const terminal = createTerminal(process, screenSettings(process.env));
 
+const surroundings = {
+  cwd: () => process.cwd(),
+  env: process.env,
+  progress: (line: string) => terminal.progress(line),
+};
+
 /** Loads the clients only now, when a command runs: help does not wait for them. */
 async function openContext(stack: string | undefined): Promise<Context> {
   const opener = require("./open-context") as typeof import("./open-context");
-  return opener.openContext(stack, process);
+  return opener.openContext(stack, surroundings);
 }
 
 async function openFolder(): Promise<FolderContext> {
   const opener = require("./open-context") as typeof import("./open-context");
-  return opener.openFolder(process);
+  return opener.openFolder(surroundings);
 }
 
 // Whoever reads only the beginning (`| head`) has what they wanted; a full disk has not.

@@ -18,6 +18,8 @@ import { Secret } from "../secret";
 interface Surroundings {
   cwd(): string;
   env: NodeJS.ProcessEnv;
+  /** Told of what takes time, one line at a time. */
+  progress(line: string): void;
 }
 
 /**
@@ -26,10 +28,10 @@ interface Surroundings {
  * @param stack undefined: the stack that owns the organization's secrets.
  * @throws RemedyError when the folder is no project, or its config or catalog has problems.
  */
-export function openContext(stack: string | undefined, { cwd, env }: Surroundings): Context {
+export function openContext(stack: string | undefined, { cwd, env, progress }: Surroundings): Context {
   const project = readProject(cwd(), stack);
   const now = () => new Date();
-  const http = withCheckedClock(createFailFastHttp(createHttp({ env })), now);
+  const http = withCheckedClock(createFailFastHttp(createHttp({ env, onWait: progress })), now);
   return contextOver(http, { project, catalog: loadCatalog(project), now, env });
 }
 
@@ -91,9 +93,9 @@ const VENDOR_LIMITS = {
 };
 
 /** The context where no project stands yet: this folder, and GitHub at the address of the environment. */
-export function openFolder({ cwd, env }: Surroundings): FolderContext {
+export function openFolder({ cwd, env, progress }: Surroundings): FolderContext {
   const now = () => new Date();
-  const http = withCheckedClock(createFailFastHttp(createHttp({ env })), now);
+  const http = withCheckedClock(createFailFastHttp(createHttp({ env, onWait: progress })), now);
   return {
     dir: cwd(),
     readFile,

@@ -51,7 +51,12 @@ export interface HttpOptions {
   totalBytes?: number;
   /** Environment variables: HTTPS_PROXY, HTTP_PROXY, NO_PROXY and SSL_CERT_FILE count. Default: none of them is set. */
   env?: Variables;
+  /** Told of each wait of two seconds and more, in one line; once where several requests wait for the same. */
+  onWait?: (line: string) => void;
 }
+
+/** Milliseconds from which on people want to know why nothing happens. */
+const TOLD_FROM_MS = 2000;
 
 const LONGEST_WAIT_MS = 30_000;
 const MIB = 1024 * 1024;
@@ -70,6 +75,7 @@ export function createHttp(options: HttpOptions = {}): Http {
   const { tries = 5, timeoutMs = 30_000, waitMs = 500, patienceMs = 120_000, requestMs = 240_000 } = options;
   const { answerBytes = 32 * MIB, totalBytes = 256 * MIB, totalMs = 480_000, env = {} } = options;
   const busy = createStopwatch();
+  const waitFor = createWaits(options.onWait);
   let bytesLeft = totalBytes;
   return async (request) => {
     const ends = performance.now() + requestMs;
@@ -85,18 +91,42 @@ export function createHttp(options: HttpOptions = {}): Http {
           const wait = waitAfter(answer, attempt, waitMs);
           if (last || wait > Math.min(patienceMs, timeLeft()) || !worthRepeating(request, answer))
             return answer;
-          await sleep(wait);
+          await waitFor(wait, whyAgain(request, answer));
         } catch (error) {
           if (last || !isRepeatable(request) || !(error instanceof NoAnswerError)) throw error;
           const wait = backoff(attempt, waitMs);
           if (wait > timeLeft()) throw error;
-          await sleep(wait);
+          await waitFor(wait, `${hostOf(request)} does not answer`);
         }
       }
     } finally {
       busy.stop();
     }
   };
+}
+
+/** Waits, and tells of it. Requests that wait side by side wait for one thing. */
+function createWaits(tell: HttpOptions["onWait"]) {
+  let toldUntil = 0;
+  return async (ms: number, why: string): Promise<void> => {
+    const until = performance.now() + ms;
+    if (tell !== undefined && ms >= TOLD_FROM_MS && until > toldUntil + TOLD_FROM_MS) {
+      toldUntil = until;
+      tell(`${why}: asking again in ${Math.ceil(ms / 1000)} s`);
+    }
+    await sleep(ms);
+  };
+}
+
+function whyAgain(request: HttpRequest, { status }: HttpAnswer): string {
+  const host = hostOf(request);
+  return status === 429 || status === 403
+    ? `${host} limits how much may be asked at a time`
+    : `${host} answered ${status}`;
+}
+
+function hostOf({ url }: HttpRequest): string {
+  return URL.canParse(url) ? new URL(url).host : "the service";
 }
 
 /** Milliseconds in which at least one of several things was under way. */

@@ -15,7 +15,7 @@ process.on("uncaughtException", (error) => {
 runSync({
   catalog: JOB_CATALOG,
   env: process.env,
-  http: createHttp({ env: process.env }),
+  http: createHttp({ env: process.env, onWait: (line) => console.log(line) }),
   print: (line) => console.log(line),
   now: () => new Date(),
 }).then((code) => {

@@ -136,4 +136,26 @@ describe("the HTTP client", () => {
       });
     }
   });
+
+  describe("tells of waits that people notice", () => {
+    it("what it waits for and how long, once for requests that wait side by side", async () => {
+      const limit: Step = { status: 429, headers: { "retry-after": "2" } };
+      const server = await serve(limit, limit, { status: 200 });
+      const told: string[] = [];
+      const http = createHttp({ onWait: (line) => told.push(line) });
+      const answers = await Promise.all([1, 2].map(() => http({ method: "GET", url: server.url })));
+      deepEqual(
+        answers.map(({ status }) => status),
+        [200, 200],
+      );
+      const host = new URL(server.url).host;
+      deepEqual(told, [`${host} limits how much may be asked at a time: asking again in 2 s`]);
+    });
+
+    it("not of shorter ones", async () => {
+      const told: string[] = [];
+      await ask([{ status: 503 }, { status: 200 }], {}, { onWait: (line) => told.push(line) });
+      deepEqual(told, []);
+    });
+  });
 });
