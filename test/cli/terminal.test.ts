@@ -120,7 +120,8 @@ describe("names of other people's", () => {
       const tokens = `/api/orgs/${ORG}/teams/evil/tokens`;
       const { tokenValue } = (await cloud.call("POST", tokens, { body: { name, description: "" } })).json;
       await cloud.call("POST", env("default/app-production", "/open?duration=1h0m0s"), { token: tokenValue });
-      const { stdout } = await command("audit --since 1h");
+      match((await command("audit --since 1h")).stdout, /evil +production +opened/);
+      const { stdout } = await command("audit --since 1h --all");
       deepEqual(commandsIn(stdout), []);
       match(stdout, /x\\u000a::add-mask::opened\\u000a\\u001b\[1A\\u001b\[2K.*opened/);
     } finally {
