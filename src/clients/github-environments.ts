@@ -6,13 +6,18 @@ import { putSecret, readPublicKey } from "./github-secrets";
 export interface GitHubEnvironmentSecrets {
   /** @returns the environment's own key in base64, 32 bytes (X25519): the organization's does not open what it holds. */
   publicKey(repository: string, gitHubEnvironment: string): Promise<{ keyId: string; key: string }>;
-  /** Creates it, or replaces what stands. @param sealed the value, sealed for that environment's key. */
+  /**
+   * Creates it, or replaces what stands.
+   *
+   * @param sealed the value, sealed for that environment's key.
+   * @returns GitHub's time of the write.
+   */
   write(
     repository: string,
     gitHubEnvironment: string,
     name: string,
     sealed: { keyId: string; box: string },
-  ): Promise<void>;
+  ): Promise<string>;
 }
 
 /** @throws RemedyError from every method, naming what was asked, the cause and the remedy. */

@@ -36,8 +36,12 @@ export interface GitHub {
   repositoryId(repository: string): Promise<number>;
   /** @returns key in base64, 32 bytes (X25519). */
   publicKey(): Promise<{ keyId: string; key: string }>;
-  /** Creates it, or replaces what stands. */
-  writeSecret(name: string, write: SecretWrite): Promise<void>;
+  /**
+   * Creates it, or replaces what stands.
+   *
+   * @returns GitHub's time of this write, whole seconds: what it shows as `updatedAt` later is somebody else's change.
+   */
+  writeSecret(name: string, write: SecretWrite): Promise<string>;
   /** Replaces the list of a `selected` secret, and looks whether it was: nothing else of it is touched. */
   setRepositories(secret: string, repositoryIds: readonly number[]): Promise<void>;
   /** Names of all organization secrets that a repository may read, whoever made them. */
@@ -141,9 +145,13 @@ export async function readPublicKey({ get }: GitHubCall, asked: Asked, secretsPa
   return { key, keyId };
 }
 
-/** Writes a secret of an organization, a repository or an environment, and looks whether that was carried out. */
-export async function putSecret(call: GitHubCall, asked: Asked, path: string, body: object): Promise<void> {
-  await confirmWritten(call, asked, path, await call.put(asked, path, body));
+/**
+ * Writes a secret of an organization, a repository or an environment, and looks whether that was carried out.
+ *
+ * @returns GitHub's time of the write.
+ */
+export async function putSecret(call: GitHubCall, asked: Asked, path: string, body: object): Promise<string> {
+  return confirmWritten(call, asked, path, await call.put(asked, path, body));
 }
 
 /**
@@ -155,7 +163,7 @@ async function confirmWritten(
   asked: Asked,
   path: string,
   { headers }: HttpAnswer,
-): Promise<void> {
+): Promise<string> {
   const { updated_at: at } = await get(asked, path).catch((error: unknown) => {
     if (error instanceof NotShownError) return { updated_at: "never" };
     // GitHub has reported the write as done; what cannot be looked at is not told as success.
@@ -163,7 +171,9 @@ async function confirmWritten(
   });
   const answered = Date.parse(headers.date ?? "");
   const isOld = Date.parse(String(at)) < answered - WRITTEN_WITHIN_MS;
-  if (at !== "never" && !isOld) return;
+  // Somebody else may have written between the answer and this look: theirs is not told as the time of this write.
+  if (at !== "never" && !isOld)
+    return Date.parse(String(at)) > answered ? new Date(answered).toISOString() : String(at);
   throw new RemedyError({
     code: "write-not-carried-out",
     subject: asked.thing,

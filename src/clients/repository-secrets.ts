@@ -11,7 +11,7 @@ export interface RepositorySecrets {
   /** @returns its own key in base64, 32 bytes (X25519): the organization's does not open what it holds. */
   publicKey(): Promise<{ keyId: string; key: string }>;
   /** Creates one, or replaces what stands. @param sealed the value, sealed for the repository's key. */
-  write(name: string, sealed: { keyId: string; box: string }): Promise<void>;
+  write(name: string, sealed: { keyId: string; box: string }): Promise<string>;
 }
 
 /**

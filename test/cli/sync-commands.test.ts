@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { type Catalog, type ResolvedCatalog, resolveCatalog } from "../../src/catalog/entry";
 import { createHttp, type HttpRequest } from "../../src/clients/http";
 import type { Status } from "../../src/operations/status/find-status";
@@ -30,11 +30,10 @@ const FILE = `OPENAI_API_KEY=${OPENAI}\nSMTP_PASSWORD='canary # two'\nSSH_KEY="$
 describe("commands that sync by hand, and tell how it stands", () => {
   let cloud: CloudFixture;
   let github: StartedGitHub;
+  let clock: Clock;
   beforeEach(async () => {
-    [cloud, github] = await Promise.all([
-      startCloud(),
-      startGitHub({ seed: SEED }, undefined, new Clock(Date.now())),
-    ]);
+    clock = new Clock(Date.now());
+    [cloud, github] = await Promise.all([startCloud(), startGitHub({ seed: SEED }, undefined, clock)]);
     for (const path of [KEYS, LEDGER, "default/app-staging-keys", "default/app-staging-ledger"])
       await cloud.environment(path, "values: {}\n");
   });
@@ -167,6 +166,76 @@ describe("commands that sync by hand, and tell how it stands", () => {
       equal(again.code, 2);
       match(again.stderr, /--replace/);
       equal((await variables()).SMTP_PASSWORD, "canary # two");
+    });
+  });
+
+  describe("sync-all, twice at once with different files,", () => {
+    const THEIRS = FILE.replace("canary # two", "canary-of-theirs");
+    const line = "sync-all --from .env --environment production --replace";
+    const keysPatch = /^PATCH .*production-keys$/;
+
+    /** The first run, with the second one in its whole length before or after one of its requests to Pulumi Cloud. */
+    const interleaved = async (
+      when: (asked: string, wrote: boolean) => boolean,
+      place: "before" | "after",
+    ) => {
+      const plain = createHttp({ waitMs: 1 });
+      let second: Awaited<ReturnType<typeof run>> | undefined;
+      let wrote = false;
+      const http = async (request: HttpRequest) => {
+        const asked = `${request.method ?? "GET"} ${new URL(request.url).pathname}`;
+        const isIt = second === undefined && when(asked, wrote);
+        wrote ||= keysPatch.test(asked);
+        const goes = async () => {
+          clock.forward(60);
+          second = await run(line, { files: { ".env": THEIRS } });
+        };
+        if (isIt && place === "before") await goes();
+        const answer = await plain(request);
+        if (isIt && place === "after") await goes();
+        return answer;
+      };
+      const catalog = CATALOG;
+      const context = commandContext({ github, cloud: { url: cloud.url } }, { catalog, files, http });
+      const first = await runCommand(line, context);
+      ok(second !== undefined, "the second one ran within the first");
+      return { first, second };
+    };
+    const setThere = () =>
+      inGitHub() !== undefined &&
+      Object.keys(github.service.hostOf("ai-cherry/carrier").organizationSecrets()).length === 3;
+    const inGitHub = () => github.service.hostOf("ai-cherry/carrier").organizationSecrets().SMTP_PASSWORD;
+
+    it("says that GitHub was changed, where the other ended before this one wrote ESC", async () => {
+      const { first, second } = await interleaved(
+        (asked) => /^GET .*production-ledger/.test(asked) && setThere(),
+        "before",
+      );
+      deepEqual(
+        [second.code, inGitHub(), (await variables()).SMTP_PASSWORD],
+        [0, "canary-of-theirs", "canary # two"],
+      );
+      equal(first.code, 1, first.stderr);
+      match(
+        first.stdout,
+        /^GitHub may have another value, changed after .*: OPENAI_API_KEY, SMTP_PASSWORD, SSH_KEY$/m,
+      );
+      doesNotMatch(first.stdout, /agree/);
+    });
+
+    it("names what ESC has otherwise as well, where the other wrote that last; and its way out works", async () => {
+      const { first } = await interleaved(
+        (asked, wrote) => wrote && /PATCH .*production-ledger/.test(asked),
+        "after",
+      );
+      equal(first.code, 1, first.stderr);
+      match(first.stdout, /^ESC, production, has another value: SMTP_PASSWORD$/m);
+      match(first.stdout, /^GitHub may have another value, .*SMTP_PASSWORD/m);
+      const remedy = /this file is right: \.\/sophia-secrets (.*)$/m.exec(first.stderr)?.[1] ?? "";
+      clock.forward(60);
+      const again = await run(remedy, { files });
+      equal(again.code, 0, again.stderr);
+      deepEqual([inGitHub(), (await variables()).SMTP_PASSWORD], ["canary # two", "canary # two"]);
     });
   });
 

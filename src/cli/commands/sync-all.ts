@@ -1,3 +1,6 @@
+import type { Verb } from "../../sync/plan";
+import type { EnvironmentReport } from "../../sync/sync-environment";
+import { COMMAND } from "../../text";
 import { defineCommand, EXIT } from "../command";
 import { flag, requiredEnvironments, requiredText } from "../options";
 import { setAndTell } from "./sync-to-github";
@@ -8,7 +11,7 @@ export const syncAllCommand = defineCommand({
   topic: "values",
   summary: "Set the values of a .env file in GitHub and in ESC",
   details: [
-    "Plans both before either is written: what would be refused in ESC stops it while GitHub is as it was. Checks at the end that file, GitHub and ESC agree. Needs GITHUB_TOKEN and PULUMI_ACCESS_TOKEN. May be interrupted and run again.",
+    "Plans both before either is written: what would be refused in ESC stops it while GitHub is as it was. Looks at the end whether file, GitHub and ESC agree, and names what somebody else has changed meanwhile (exit code 1). GitHub shows no values, and times in whole seconds: what somebody else sets there within the same second is not noticed. Needs GITHUB_TOKEN and PULUMI_ACCESS_TOKEN. May be interrupted and run again.",
   ],
   options: {
     from: requiredText("<file>", "lines NAME=value; quotes for values of several lines or with #", {
@@ -44,24 +47,43 @@ export const syncAllCommand = defineCommand({
       if (code !== EXIT.done) return code;
     }
     terminal.print("GitHub");
-    await setAndTell(context, await work.planFromFile(context, from, replace), dryRun);
+    const plan = await work.planFromFile(context, from, replace);
+    await setAndTell(context, plan, dryRun);
     if (dryRun) return EXIT.done;
     terminal.print("Pulumi ESC");
     for (const environment of environments) {
       const done = work.reportSync(context, await sync(environment, false), false);
-      if (done !== EXIT.done) return done;
+      if (done === EXIT.done) continue;
+      const changed = await plan.changedSince();
+      if (changed.length > 0) terminal.print(changedLine(changed));
+      return done;
     }
-    let differing = 0;
+    const differing: string[] = [];
     for (const environment of environments) {
-      const { counts } = work.outcomeOf(await sync(environment, true));
-      differing += counts.create + counts.update + counts.refused + counts.held + counts.waiting;
+      const names = differingIn(await sync(environment, true));
+      if (names.length > 0) differing.push(`ESC, ${environment}, has another value: ${names.join(", ")}`);
     }
-    const all = given.names.size;
-    terminal.print(
-      differing === 0
-        ? `All of ${all} agree: the file, GitHub and ESC`
-        : `${differing} of ${all} differ in ESC again: somebody else writes there; run this again`,
-    );
-    return differing === 0 ? EXIT.done : EXIT.found;
+    const changed = await plan.changedSince();
+    if (changed.length > 0) differing.push(changedLine(changed));
+    if (differing.length === 0) {
+      terminal.print(`All of ${given.names.size} agree: the file, GitHub and ESC`);
+      return EXIT.done;
+    }
+    for (const line of differing) terminal.print(line);
+    const again = `${COMMAND} sync-all --from ${from} --environment ${environments.join(",")} --replace`;
+    terminal.say(`Somebody else sets these too. When they have ended, and this file is right: ${again}`);
+    return EXIT.found;
   },
 });
+
+function changedLine(names: readonly string[]): string {
+  return `GitHub may have another value, changed after this run set it: ${names.join(", ")}`;
+}
+
+/** Names whose value in ESC is not that of the file, by the plan of another sync. */
+function differingIn({ groups }: EnvironmentReport): string[] {
+  const agreeing: readonly Verb[] = ["unchanged", "skipped", "tombstone"];
+  return groups.flatMap(({ lines }) =>
+    lines.filter(({ verb }) => !agreeing.includes(verb)).map(({ name }) => name),
+  );
+}

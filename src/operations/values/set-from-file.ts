@@ -25,6 +25,8 @@ export interface FilePlan {
    * @throws RemedyError at the first that GitHub refuses.
    */
   write(onWritten: (name: string) => void): Promise<void>;
+  /** Of the names that `write` wrote, those that are gone from GitHub or were changed there afterwards. */
+  changedSince(): Promise<string[]>;
   /** What there is to know and do after so many were written: also where GitHub stopped it half way. */
   leftAfter(written: number): string[];
 }
@@ -53,11 +55,21 @@ export async function planFromFile(
     slots.map(({ secret }) => secret),
     spread,
   );
+  const times = new Map<string, string>();
   return {
     names: slots.map(({ name }) => ({ name, exists: there.has(name) })),
     unset: left,
     warnings,
-    write: (onWritten) => writeValues(github, spread.shards, values, ({ name }) => onWritten(name)),
+    write: (onWritten) =>
+      writeValues(github, spread.shards, values, ({ name }, at) => {
+        times.set(name, at);
+        onWritten(name);
+      }),
+    changedSince: async () => {
+      const now = new Map((await github.listSecrets()).map(({ name, updatedAt }) => [name, updatedAt]));
+      const isOurs = (name: string, at: string) => Date.parse(now.get(name) ?? "") <= Date.parse(at);
+      return [...times].flatMap(([name, at]) => (isOurs(name, at) ? [] : [name]));
+    },
     leftAfter: (written) => leftToDo(slots, written, there, dayOf(context.now())),
   };
 }

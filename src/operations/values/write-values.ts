@@ -17,14 +17,14 @@ type Shards = Spread["shards"];
 /**
  * Writes values with the visibility and repositories that are declared, one after the other.
  *
- * @param onWritten told of each as it is written.
+ * @param onWritten told of each as it is written, and GitHub's time of that.
  * @throws RemedyError at the first that GitHub refuses; those told before it are written.
  */
 export async function writeValues(
   github: GitHub,
   shards: Shards,
   values: readonly NewValue[],
-  onWritten: (slot: SlotName) => void,
+  onWritten: (slot: SlotName, at: string) => void,
 ): Promise<void> {
   const ids = await repositoryIds(
     github,
@@ -35,8 +35,8 @@ export async function writeValues(
   for (const { slot, value } of values) {
     const { visibility } = slot.secret;
     const sealed = { keyId, box: await seal(key, value) };
-    await github.writeSecret(slot.name, { visibility, repositoryIds: ids(slot.secret), sealed });
-    onWritten(slot);
+    const at = await github.writeSecret(slot.name, { visibility, repositoryIds: ids(slot.secret), sealed });
+    onWritten(slot, at);
   }
 }
 
