@@ -2,9 +2,9 @@ import { problemOf, RemedyError } from "../errors";
 import type { Case, Journal, JournalFile, Step } from "../operations/incident/case";
 import { type LeftPaused, leftPaused } from "../operations/incident/case-pause";
 import type { CaseLead, Confirmation } from "../operations/incident/run-steps";
+import type { Secret } from "../secret";
 import type { CommandContext } from "./command";
 import { eventLines, leftPausedLine, type StepText } from "./compromise-report";
-import { readValue } from "./read-value";
 import type { Terminal } from "./terminal";
 
 const QUESTIONS: Readonly<Record<Confirmation, string>> = {
@@ -14,7 +14,7 @@ const QUESTIONS: Readonly<Record<Confirmation, string>> = {
   resume: "Enter to let the sync write again",
 };
 
-/** A lead that asks on the terminal and shows what the case finds there. */
+/** A lead that asks on the terminal and shows what the case finds there. @param given the value of stdin, if it was read. */
 export function createLead(
   { terminal }: CommandContext,
   attended: boolean,
@@ -22,14 +22,14 @@ export function createLead(
   { since }: Journal,
   steps: readonly Step[],
   textOf: (step: Step) => StepText,
+  given: Secret | undefined,
 ): CaseLead {
   return {
     attended,
     confirm: (what) => confirm(terminal, QUESTIONS[what]),
-    newValue: () =>
-      readValue(
-        terminal,
-        name,
+    newValue: async () =>
+      given ??
+      terminal.askHidden(
         `New value of ${name} (not shown; press Enter alone if it is set in GitHub already)`,
       ),
     tell: (event) => {

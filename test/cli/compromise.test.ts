@@ -674,6 +674,53 @@ describe("sophia-secrets compromise", function () {
     match((await run("SESSION_KEY --environment canada")).stderr, /SESSION_KEY is not in canada/);
   });
 
+  describe("refuses a value on stdin that it would not use, before anything is done:", () => {
+    const refused = async (rest: string, cause: RegExp) => {
+      await github.fetch("/_sandbox/requests", { method: "DELETE" });
+      const { code, stderr } = await run(`${rest} --yes`, { stdin: "canary-given" });
+      match(stderr, cause);
+      match(stderr, /the value on stdin would not be used, and nothing was done\nRemedy: .*< \/dev\/null/);
+      const requests = (await (await github.fetch("/_sandbox/requests")).json()) as string[];
+      deepEqual([code, requests.filter((each) => !each.startsWith("GET "))], [2, []]);
+    };
+
+    it("of GitHub environments, of the stack's config, and of what ESC makes", async () => {
+      await refused("DATABASE_URL", /DATABASE_URL: each GitHub environment has a value of its own;/);
+      await refused("SMTP_HOST", /SMTP_HOST: its value is in the stack's config;/);
+      await refused("SESSION_KEY", /SESSION_KEY: ESC makes its value;/);
+      equal(existsSync(join(folder, ".sophia-secrets", "compromise-DATABASE_URL.json")), false);
+    });
+
+    it("of a case that has set one; nothing on stdin goes on with it", async () => {
+      equal((await run("OPENAI_API_KEY --yes --pause", { stdin: NEW })).code, 2, "paused before its sync");
+      await refused("OPENAI_API_KEY", /OPENAI_API_KEY: this case has its new value already;/);
+      const { OPENAI_API_KEY: value } = github.service.hostOf("ai-cherry/carrier").organizationSecrets();
+      equal(value, NEW);
+      await resumeSync(requireCloud(commandContext({ cloud })), settings(), ["staging", "production"]);
+      const { code, stderr } = await run("OPENAI_API_KEY --yes");
+      equal(code, 0, stderr);
+    });
+  });
+
+  it("is one case at a time: a second process is refused, and what a dead one left is taken over", async () => {
+    const lock = join(folder, ".sophia-secrets", "compromise-OPENAI_API_KEY.lock");
+    const started = run("OPENAI_API_KEY", { typed: ["", NEW] });
+    while (!existsSync(lock)) await sleep(1);
+    const second = await run("OPENAI_API_KEY --yes", { stdin: "sk-canary-of-the-second" });
+    equal(second.code, 2);
+    match(
+      second.stderr,
+      /compromise-OPENAI_API_KEY\.lock: process \d+ is at work on this case; nothing was done\n/,
+    );
+    const first = await started;
+    equal(first.code, 0, first.stderr);
+    equal(await loaded("production"), NEW);
+    equal(existsSync(lock), false);
+    writeFileSync(lock, "999999999\n");
+    equal((await run("OPENAI_API_KEY", { typed: ["stop"] })).code, 2);
+    equal(existsSync(lock), false, "its process is dead");
+  });
+
   it("takes nothing but Enter for a yes", async () => {
     const { code, stderr } = await run("OPENAI_API_KEY", { typed: ["n"] });
     equal(code, 2);

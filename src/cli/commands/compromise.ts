@@ -11,12 +11,14 @@ const load = () => ({
   ...(require("../../clients/github-workflows") as typeof import("../../clients/github-workflows")),
   ...(require("../../ledger/pause") as typeof import("../../ledger/pause")),
   ...(require("../../operations/incident/case") as typeof import("../../operations/incident/case")),
+  ...(require("../../operations/incident/case-lock") as typeof import("../../operations/incident/case-lock")),
   ...(require("../../operations/incident/open-case") as typeof import("../../operations/incident/open-case")),
   ...(require("../../operations/incident/run-steps") as typeof import("../../operations/incident/run-steps")),
   ...(require("../../operations/incident/start-case") as typeof import("../../operations/incident/start-case")),
   ...(require("../../operations/incident/verify-loaders") as typeof import("../../operations/incident/verify-loaders")),
   ...(require("../compromise-lead") as typeof import("../compromise-lead")),
   ...(require("../compromise-report") as typeof import("../compromise-report")),
+  ...(require("../read-value") as typeof import("../read-value")),
   ...(require("../post-mortem") as typeof import("../post-mortem")),
 });
 type Work = ReturnType<typeof load>;
@@ -62,7 +64,14 @@ export const compromiseCommand = defineCommand({
         remedy: "name the secret that got out",
       });
     const file = work.journalFile(context.project.dir, work.caseName(context, name));
-    return work.tellingPauses(context, file, () => continueCase(context, name, typed, file, work));
+    const go = () => work.tellingPauses(context, file, () => continueCase(context, name, typed, file, work));
+    if (typed.dryRun) return go();
+    const release = work.lockCase(file.lockPath);
+    try {
+      return await go();
+    } finally {
+      release();
+    }
   },
 });
 
@@ -95,13 +104,15 @@ async function continueCase(
     return EXIT.done;
   }
   if (!typed.yes) requireSomebody(context);
+  const given = terminal.canAsk ? undefined : await work.readValue(terminal, found.secret.name, "");
+  if (given !== undefined && given.bytes > 0) work.requireUse(found, started, file.path);
   const journal = { ...(started ?? (await work.startJournal(context, found, asked))), ...said };
   if (started !== undefined)
     terminal.say(
       `Continues the case that ${started.by} started ${started.started} (${file.path}; delete it to start again)`,
     );
   file.save(journal);
-  const lead = work.createLead(context, !typed.yes, found, journal, steps, textOf);
+  const lead = work.createLead(context, !typed.yes, found, journal, steps, textOf, given);
   const runs = work.createGitHubRuns(context.githubCall());
   const readers = await work.runSteps({ context, runs, found, journal, file, lead }, steps);
   work.writeNew(context, out, work.renderPostMortem(found, journal, readers, now()));

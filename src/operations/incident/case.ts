@@ -100,6 +100,8 @@ export interface Journal {
 /** The file in which a case that was interrupted is found again. */
 export interface JournalFile {
   path: string;
+  /** File that exists while a process works on the case. */
+  lockPath: string;
   read(): Journal | undefined;
   save(journal: Journal): void;
   remove(): void;
@@ -121,6 +123,7 @@ export function journalFile(dir: string, name: string): JournalFile {
   const path = join(folder, `compromise-${name}.json`);
   return {
     path: join(FOLDER, `compromise-${name}.json`),
+    lockPath: join(folder, `compromise-${name}.lock`),
     read: () => {
       if (!existsSync(path)) return undefined;
       const journal = parse(readFileSync(path, "utf8"));

@@ -1,6 +1,7 @@
 import { currentUser } from "../../clients/pulumi-organization";
 import { problemOf, RemedyError } from "../../errors";
 import { ledgerOf } from "../../ledger/ledger-store";
+import { COMMAND } from "../../text";
 import { type Context, requireCloud } from "../context";
 import { type Case, type Journal, type JournalFile, type Step, stepsOf } from "./case";
 import { openCase } from "./open-case";
@@ -94,6 +95,39 @@ async function whoAmI(context: Context): Promise<string> {
     return "unknown";
   }
 }
+
+/**
+ * A value that the case would not set must not be given: whoever gave it would believe that it is set.
+ *
+ * @param path of the journal's file, for the remedy.
+ * @throws RemedyError when it is set elsewhere, or the case has set one already.
+ */
+export function requireUse({ secret, way }: Case, started: Journal | undefined, path: string): void {
+  const empty = "run this again with nothing on stdin: < /dev/null";
+  const unused = (cause: string, remedy: string) =>
+    new RemedyError({
+      code: "value-unused",
+      subject: secret.name,
+      cause: `${cause}; the value on stdin would not be used, and nothing was done`,
+      remedy,
+    });
+  if (way !== "organization")
+    throw unused(
+      ELSEWHERE[way],
+      `set it as the step says that ${COMMAND} compromise ${secret.name} --dry-run shows, then ${empty}`,
+    );
+  if (started?.done.includes("value") === true)
+    throw unused(
+      "this case has its new value already",
+      `${empty}. To set another one: rm ${path}, then run this again`,
+    );
+}
+
+const ELSEWHERE: Readonly<Record<Exclude<Case["way"], "organization">, string>> = {
+  environments: "each GitHub environment has a value of its own",
+  config: "its value is in the stack's config",
+  rotator: "ESC makes its value",
+};
 
 /**
  * A case looks after what it has paused and replaced until its end, in all of its environments.
