@@ -7922,7 +7922,7 @@ var TOKENS = /\b(?:gh[a-z]_|github_pat_|pul-)[A-Za-z0-9_-]{8,}/g;
 function saidBy(text, hidden = []) {
   const message = messageOf(text).replace(TOKENS, "[hidden]");
   const plain = hidden.filter((each) => each !== "").reduce((left, each) => left.replaceAll(each, "[hidden]"), message);
-  const line = visible(plain.replace(/\s+/g, " ").trim());
+  const line = visible(plain.replace(/\s+/g, " ").trim()).replace(/(?<!\.)\.$/, "");
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 3)}...` : line;
 }
 function messageOf(text) {

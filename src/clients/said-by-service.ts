@@ -18,7 +18,8 @@ export function saidBy(text: string, hidden: readonly string[] = []): string {
   const plain = hidden
     .filter((each) => each !== "")
     .reduce((left, each) => left.replaceAll(each, "[hidden]"), message);
-  const line = visible(plain.replace(/\s+/g, " ").trim());
+  // Without the last full stop: a line of ours goes on after it.
+  const line = visible(plain.replace(/\s+/g, " ").trim()).replace(/(?<!\.)\.$/, "");
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 3)}...` : line;
 }
 

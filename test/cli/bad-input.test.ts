@@ -156,7 +156,7 @@ const FAULTS: readonly (readonly [status: number, cause: RegExp, headers?: Recor
   [401, /GITHUB_TOKEN: GitHub does not know it/],
   [403, /the token may not do this/],
   [403, /rate limit is used up.*run again in 60 s/s, { "retry-after": "60" }],
-  [404, /GitHub does not show it|GitHub has no such|shows no such secret/],
+  [404, /GitHub does not show (it|\S+ to this token)|GitHub has no such|shows no such secret/],
   [422, /refuses it|only together with a value/],
   [429, /rate limit is used up/],
   [500, /GitHub answered 500/],

@@ -81,7 +81,7 @@ describe("GitHub's refusals", () => {
     it(`quotes "${message.slice(0, 50)}..." and says what helps`, () => {
       const problem = problemOf({ status, message });
       equal(problem.code, code);
-      equal(problem.cause, `GitHub refuses it (${status}): ${message}`);
+      equal(problem.cause, `GitHub refuses it (${status}): ${message.replace(/\.$/, "")}`);
       match(problem.remedy, remedy);
       doesNotMatch(problem.remedy, /scope admin:org/);
     });

@@ -49,8 +49,7 @@ describe("Pulumi Cloud's refusals", () => {
     deepEqual(error.problem, {
       code: "pulumi-token-invalid",
       subject: "PULUMI_ACCESS_TOKEN",
-      cause:
-        "its token is unknown, revoked or expired: Unauthorized: No credentials provided or are invalid.",
+      cause: "its token is unknown, revoked or expired: Unauthorized: No credentials provided or are invalid",
       remedy: "set a valid one, or use what pulumi login keeps: unset PULUMI_ACCESS_TOKEN",
     });
   });
@@ -84,7 +83,7 @@ describe("Pulumi Cloud's refusals", () => {
     ] as const) {
       const { problem } = await refused({ status, message });
       equal(problem.code, "pulumi-plan-lacks-feature");
-      ok(problem.cause.endsWith(`(${status}): ${message}`));
+      ok(problem.cause.endsWith(`(${status}): ${message.replace(/\.$/, "")}`));
       match(problem.remedy, /billing/);
     }
   });

@@ -94,7 +94,10 @@ describe("what the program asks Pulumi Cloud itself", function () {
   it("is told as unknown, and stops nothing, without a token, with an outsider's, and when nobody answers", async () => {
     for (const [env, why] of [
       [{}, "there is no PULUMI_ACCESS_TOKEN, and pulumi login keeps none for this address"],
-      [{ PULUMI_ACCESS_TOKEN: "pul-unknown" }, "the token is unknown, revoked or expired"],
+      [
+        { PULUMI_ACCESS_TOKEN: "pul-unknown" },
+        "PULUMI_ACCESS_TOKEN: its token is unknown, revoked or expired",
+      ],
       [{ PULUMI_ACCESS_TOKEN: TOKENS.other }, "organization payready: there is no such thing"],
     ] as const) {
       const { said, error } = await run([], { env });

@@ -39,6 +39,7 @@ describe("slots", function () {
       });
     }
     assert.deepEqual(run.hooks, [
+      { name: "propose-files", onDryRun: false },
       { name: "say-window-of-access", onDryRun: true },
       { name: "refuse-to-delete-composite", onDryRun: true },
       { name: "refuse-to-overwrite-existing-secret", onDryRun: true },
