@@ -35,6 +35,7 @@ describe("a stack's config", () => {
       syncAuthentication: "oidc",
       resolveImages: false,
       leaving: false,
+      pullRequestCarriers: [],
       dockerRegistry: "docker.io",
     });
   });

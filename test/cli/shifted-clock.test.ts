@@ -41,6 +41,8 @@ const LINES: Record<string, { line: string; stdin?: string }> = {
   compromise: { line: "OPENAI_API_KEY --yes", stdin: `sk-${"a".repeat(48)}` },
   access: { line: "" },
   audit: { line: "" },
+  report: { line: "" },
+  "scan-filter": { line: "--dry-run" },
   evidence: { line: "--out {dir}/evidence" },
 };
 
@@ -52,6 +54,7 @@ const OFFLINE: Record<string, string> = {
   "import-env": "reads a file and starts sync-all's part with the checked client",
   "plan-comment": "renders a plan that was made by the program, which checks the clock",
   recover: "asks the Pulumi CLI first; what it imports goes by no date",
+  scan: "reads files, and decides nothing by a date",
   "run-as": "gives its program a token, and decides nothing",
   unused: "reads clones; what it advises is a date in a pull request",
 };

@@ -44,9 +44,13 @@ describe("tokens", () => {
     });
   }
 
-  it("does not take a password", async () => {
-    const headers = { authorization: `Basic ${btoa("owner:owner-token")}` };
-    assert.equal((await github.fetch("/user", { token: "", headers })).status, 401);
+  it("takes a token where a password would stand, and no password", async () => {
+    const status = async (login: string) => {
+      const headers = { authorization: `Basic ${btoa(login)}` };
+      return (await github.fetch("/user", { token: "", headers })).status;
+    };
+    assert.equal(await status("owner:owner-token"), 200);
+    assert.equal(await status("owner:a password"), 401);
   });
 
   it("records refusals without the token", async () => {

@@ -219,7 +219,7 @@ describe("the policy pack lets pass", () => {
     const files = readdirSync(folder).map((each) =>
       committed(`.github/workflows/${each}`, readFileSync(join(folder, each), "utf8")),
     );
-    const writable = { writable: ["attestations", "id-token", "issues", "pull-requests"] };
+    const writable = { writable: ["attestations", "id-token", "issues", "pages", "pull-requests"] };
     deepEqual(await runPack(POLICIES, files, { "workflow-permissions-are-least": writable }), []);
   });
 });

@@ -1,6 +1,6 @@
 import type { Problem } from "../../errors";
 import type { ReportData } from "../../operations/report/report-data";
-import { counted } from "../../text";
+import { COMMAND, counted } from "../../text";
 import { type Html, html, type Insert } from "./html";
 
 /** What GitHub has otherwise than the catalog. */
@@ -33,7 +33,7 @@ export function usageSection({ usage }: ReportData): Html {
     return section(
       "usage",
       "Unused and over-granted",
-      html`<p class="dim">Nobody looked: name clones to search, <code>./sophia-secrets report --html report.html CLONE...</code></p>`,
+      html`<p class="dim">Nobody looked: name clones to search, <code>${COMMAND} report --html report.html CLONE...</code></p>`,
     );
   const unused = usage.secrets.filter(({ tombstone }) => tombstone !== undefined);
   const granted = usage.secrets.filter(({ overGranted }) => overGranted.length > 0);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ReportData } from "../../operations/report/report-data";
-import { counted } from "../../text";
+import { COMMAND, counted } from "../../text";
 import { accessSection } from "./access-section";
 import { checksSection, driftSection, unreadSection, usageSection } from "./findings-sections";
 import { openingsSection, syncsSection } from "./history-sections";
@@ -66,7 +66,7 @@ export function renderPage(data: ReportData): string {
     unread.length > 0 &&
     html`<p class="warn">${counted(unread.length, "part")} of this page could not be read with these tokens: <a href="#unread">what, and why</a>.</p>`;
   const links = PARTS.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`);
-  const body = html`<a class="skip" href="#today">Skip to what must be done</a><header><div class="top"><div><h1>${title}</h1><p class="dim">${application}, stack ${stack}, as of ${minute(asOf)} UTC. This page holds names, times and counts, and no value.</p></div><button type="button" id="theme" hidden>Light or dark</button></div><ul class="tiles">${tiles}</ul>${warning}</header><div class="bar-top"><div class="bar-in"><nav aria-label="Parts of the page"><ul>${links}</ul></nav>${filterBar(data)}</div></div><main>${todaySection(data)}${pipelineSection(data)}${secretsSection(data)}${rotationSection(data)}${accessSection(data)}${driftSection(data)}${checksSection(data)}${usageSection(data)}${syncsSection(data)}${openingsSection(data)}${unreadSection(data)}</main><footer>Made by <code>./sophia-secrets report --html</code>. It asks nothing of any server, and nothing leaves it.</footer>`;
+  const body = html`<a class="skip" href="#today">Skip to what must be done</a><header><div class="top"><div><h1>${title}</h1><p class="dim">${application}, stack ${stack}, as of ${minute(asOf)} UTC. This page holds names, times and counts, and no value.</p></div><button type="button" id="theme" hidden>Light or dark</button></div><ul class="tiles">${tiles}</ul>${warning}</header><div class="bar-top"><div class="bar-in"><nav aria-label="Parts of the page"><ul>${links}</ul></nav>${filterBar(data)}</div></div><main>${todaySection(data)}${pipelineSection(data)}${secretsSection(data)}${rotationSection(data)}${accessSection(data)}${driftSection(data)}${checksSection(data)}${usageSection(data)}${syncsSection(data)}${openingsSection(data)}${unreadSection(data)}</main><footer>Made by <code>${COMMAND} report --html</code>. It asks nothing of any server, and nothing leaves it.</footer>`;
   // Style and script are ours, and their hashes are of these very texts: they are put in as they are.
   return `<!doctype html>\n<html lang="en"><head>${head.text}<style>${STYLE}</style></head><body>${body.text}<script>${SCRIPT}</script></body></html>\n`;
 }

@@ -21,8 +21,7 @@ export interface NamedMark extends WindowMark {
   environments: readonly string[];
 }
 
-const ABOUT =
-  "Marks by which ./sophia-secrets scan knows this organization's values: 48 bits each, no value. ./sophia-secrets scan-filter writes this file; docs/SECURITY.md says what it tells.";
+const ABOUT = `Marks by which ${COMMAND} scan knows this organization's values: 48 bits each, no value. ${COMMAND} scan-filter writes this file; docs/SECURITY.md says what it tells.`;
 
 const MARK = /^(\d+)\.([0-9a-f]{6})\.([0-9a-f]{6})$/;
 const mark = z.string().regex(MARK);
