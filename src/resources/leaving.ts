@@ -14,7 +14,9 @@ export interface DestroyGuardArgs {
   /** What is left where an entry moved: declared late, too. */
   leftovers: Promise<unknown>;
   /** Absent in a stack that does not own the organization. */
-  organization: (pulumi.Resource & { readonly whole: Promise<unknown> }) | undefined;
+  organization:
+    | (pulumi.Resource & { readonly whole: Promise<readonly pulumi.ComponentResource[]> })
+    | undefined;
 }
 
 /**
@@ -43,8 +45,11 @@ export class DestroyGuard extends pulumi.ComponentResource {
       },
       { onDryRun: true },
     );
-    const guarded = Promise.all([environmentSecrets, leftovers, organization?.whole]).then(([each]) =>
-      [...deployments, ...each, organization].filter((resource) => resource !== undefined),
+    const guarded = Promise.all([environmentSecrets, leftovers, organization?.whole]).then(
+      async ([each, , records = []]) =>
+        [...deployments, ...each, organization, ...(await Promise.all(records.map(byUrn)))].filter(
+          (resource) => resource !== undefined,
+        ),
     );
     const dependsOn = pulumi.all(deployments.map(({ whole }) => whole)).apply(() => guarded);
     super(
@@ -55,6 +60,15 @@ export class DestroyGuard extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
+}
+
+/**
+ * A component as a dependency. The SDK takes a component's children for it, so one without any would not be waited for,
+ * and the engine would forget it before the guard refuses.
+ */
+async function byUrn(component: pulumi.ComponentResource): Promise<pulumi.Resource> {
+  const urn = await new Promise<string>((known) => component.urn.apply(known));
+  return new pulumi.DependencyResource(urn);
 }
 
 function destroyRefused(stack: string): Refusal {

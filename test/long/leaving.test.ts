@@ -53,7 +53,7 @@ describe("leaving, with the real engine", function () {
   const state = async (stack: string) => {
     const { stdout } = await project.ok("stack", "export", "-s", stack);
     const { resources = [] } = JSON.parse(stdout).deployment as {
-      resources?: { urn: string; type: string; custom: boolean; dependencies?: string[] }[];
+      resources?: { urn: string; type: string; custom: boolean; parent?: string; dependencies?: string[] }[];
     };
     return resources;
   };
@@ -114,7 +114,10 @@ describe("leaving, with the real engine", function () {
       const first = resources
         .filter(
           ({ custom, type, urn }) =>
-            custom && !type.startsWith("pulumi:providers:") && !guard?.dependencies?.includes(urn),
+            (custom || !resources.some(({ parent }) => parent === urn)) &&
+            urn !== guard?.urn &&
+            !type.startsWith("pulumi:providers:") &&
+            !guard?.dependencies?.includes(urn),
         )
         .map(({ urn }) => urn);
       assert.deepEqual(first, []);

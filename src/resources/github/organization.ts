@@ -69,8 +69,8 @@ export const ORGANIZATION = "sophia-secrets:github:Organization";
 export class Organization extends pulumi.ComponentResource {
   /** `owner/repository/.github/workflows/sync_secrets.yml` of each carrier. */
   readonly workflows: pulumi.Output<string[]>;
-  /** When everything below it is declared. */
-  readonly whole: Promise<unknown>;
+  /** When everything below it is declared: components that hold a record and no resource. */
+  readonly whole: Promise<readonly pulumi.ComponentResource[]>;
 
   private readonly repositories: Repositories;
 

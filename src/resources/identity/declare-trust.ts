@@ -33,10 +33,14 @@ export interface TrustArgs {
  * The trust in GitHub's jobs, and what the program's own jobs work with. An edition without teams has no token that is
  * worth less than a member's: then nobody is trusted, and preview warns.
  *
- * @returns when everything is declared: some of it waits for what GitHub and Pulumi Cloud have.
+ * @returns when everything is declared, for some of it waits for what GitHub and Pulumi Cloud have: components that hold a
+ *   record and no resource.
  * @throws pulumi.RunError when GitHub does not tell which of the program's environments exist.
  */
-export async function declareTrust(args: TrustArgs, opts: { parent: pulumi.Resource }): Promise<void> {
+export async function declareTrust(
+  args: TrustArgs,
+  opts: { parent: pulumi.Resource },
+): Promise<pulumi.ComponentResource[]> {
   const { catalog, settings, stacks, issuer, trustGuard } = args;
   const { programRepository, edition } = settings;
   // In a promise, because the option `import` is no input. Everything else of the stack waits for the same answer.
@@ -53,8 +57,7 @@ export async function declareTrust(args: TrustArgs, opts: { parent: pulumi.Resou
         remedy: "run pulumi by hand, or use a larger edition",
       });
     }
-    await trusted;
-    return;
+    return recordsOf(await trusted);
   }
   if (programRepository !== undefined) {
     const after = { ...opts, dependsOn: [...args.deployments] };
@@ -64,7 +67,11 @@ export async function declareTrust(args: TrustArgs, opts: { parent: pulumi.Resou
     const { branch } = settings;
     await declareProgramEnvironments(programRepository, { branch, stacks, reviewers }, standing, opts);
   }
-  await trusted;
+  return recordsOf(await trusted);
+}
+
+function recordsOf(trust: IdentityTrust | undefined): pulumi.ComponentResource[] {
+  return trust === undefined ? [] : [trust.written];
 }
 
 /**
@@ -78,6 +85,9 @@ const THUMBPRINTS = '["thumbprints"]';
  * them, because an organization registers each address once; others may have rules there, which stay.
  */
 export class IdentityTrust extends pulumi.ComponentResource {
+  /** The record of the rules that stand. */
+  readonly written: pulumi.ComponentResource;
+
   /** @param guard the hooks that keep what others have at the issuer. */
   constructor(
     settings: Pick<Settings, "pulumiOrganization" | "issuerThumbprints">,
@@ -112,7 +122,7 @@ export class IdentityTrust extends pulumi.ComponentResource {
         ],
       },
     );
-    new WrittenTrust(plan.declared, issuer, { parent: this });
+    this.written = new WrittenTrust(plan.declared, issuer, { parent: this });
   }
 }
 
