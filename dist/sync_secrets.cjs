@@ -7980,7 +7980,7 @@ function saidInRefusal(answer, token) {
 var OF_PLAN = /\b(edition|trial|upgrade|subscription|billing|payment)\b/i;
 function refusal(refused, answer) {
   const { thing: subject, said, known } = refused;
-  const quoted2 = said === "" || known === OF_ENVIRONMENTS ? "" : `: ${said}`;
+  const quoted2 = said === "" || !refused.quotes ? "" : `: ${said}`;
   if (answer.status === 409) {
     return new ConflictError({
       code: "write-conflict",
@@ -8077,13 +8077,15 @@ function createPulumiCall(options) {
     if (answer.status >= 300) {
       const known = path.startsWith(ESC) ? OF_ENVIRONMENTS : OF_ORGANIZATION;
       const said = saidInRefusal(answer, token);
-      throw refusal({ thing, url, organization, tokenName, said, known }, answer);
+      const quotes = path.startsWith(OF_NAMES);
+      throw refusal({ thing, url, organization, tokenName, said, known, quotes }, answer);
     }
     return answer;
   };
   return Object.assign(call, { organization });
 }
 var ESC = "/api/esc/";
+var OF_NAMES = "/api/orgs/";
 var JSON_HEADERS = { accept: "application/vnd.pulumi+9", "content-type": "application/json" };
 function parseAnswer(thing, answer) {
   try {

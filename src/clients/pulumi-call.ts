@@ -55,7 +55,8 @@ export function createPulumiCall(options: {
     if (answer.status >= 300) {
       const known = path.startsWith(ESC) ? OF_ENVIRONMENTS : OF_ORGANIZATION;
       const said = saidInRefusal(answer, token);
-      throw refusal({ thing, url, organization, tokenName, said, known }, answer);
+      const quotes = path.startsWith(OF_NAMES);
+      throw refusal({ thing, url, organization, tokenName, said, known, quotes }, answer);
     }
     return answer;
   };
@@ -63,6 +64,9 @@ export function createPulumiCall(options: {
 }
 
 const ESC = "/api/esc/";
+
+/** Teams, members, issuers, logs: nothing asked here holds a value, so the service's own words can be shown. */
+const OF_NAMES = "/api/orgs/";
 
 /** The version of the service's older API that its own provider asks for. */
 const JSON_HEADERS = { accept: "application/vnd.pulumi+9", "content-type": "application/json" };

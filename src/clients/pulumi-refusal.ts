@@ -63,6 +63,8 @@ export interface Refused {
   /** What the service says, as saidInRefusal gives it. */
   said: string;
   known: Refusals;
+  /** Whether that may be shown: an environment's text, or a change of one, has values that a message may repeat. */
+  quotes: boolean;
 }
 
 /** Statuses whose message speaks of the token, the organization or a limit, and so of no text that was sent. */
@@ -79,8 +81,7 @@ const OF_PLAN = /\b(edition|trial|upgrade|subscription|billing|payment)\b/i;
 /** The service's refusal in the terms of what was asked. */
 export function refusal(refused: Refused, answer: HttpAnswer): RemedyError {
   const { thing: subject, said, known } = refused;
-  // An environment's text has values, and the service's message may quote it.
-  const quoted = said === "" || known === OF_ENVIRONMENTS ? "" : `: ${said}`;
+  const quoted = said === "" || !refused.quotes ? "" : `: ${said}`;
   if (answer.status === 409) {
     return new ConflictError({
       code: "write-conflict",

@@ -354,7 +354,7 @@ describe("the audit of both services", () => {
     assert.match(inCloud?.cause ?? "", /^audit log of payready: /);
     assert.deepEqual(
       [inGitHub?.code, inCloud?.code, never?.code],
-      ["github-not-found", "pulumi-permission-denied", "secret-reads-not-recorded"],
+      ["github-not-found", "pulumi-plan-lacks-feature", "secret-reads-not-recorded"],
     );
     const set = events.find(({ kind }) => kind === "set");
     assert.deepEqual([set?.what, set?.who], ["OPENAI_API_KEY", undefined]);

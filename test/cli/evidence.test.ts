@@ -198,7 +198,7 @@ describe("sophia-secrets evidence", () => {
     const page = read("README.md");
     for (const words of [
       /- whether Pulumi Cloud is as declared: the token: is not set/,
-      /- how old any value is: PULUMI_ACCESS_TOKEN: is not set/,
+      /- how old any value is: the token: is not set/,
       /- who opened an environment/,
       /- which rules there are/,
     ])

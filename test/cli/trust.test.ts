@@ -175,7 +175,11 @@ describe("verify's look at the trust in GitHub's identities", () => {
     await trust(GITHUB, declared);
     const { cloudCall } = commandContext({ cloud: { url: both.cloud.url, token: TOKENS.dev } });
     const { state, cause } = await look({}, { cloudCall });
-    assert.deepEqual([state, cause], ["unknown", `OIDC issuers of ${ORG}: the token may not do this`]);
+    const said = `Forbidden: oidc-issuer-read needs an administrator of organization '${ORG}'`;
+    assert.deepEqual(
+      [state, cause],
+      ["unknown", `OIDC issuers of ${ORG}: the token may not do this: ${said}`],
+    );
     await fetch(`${both.cloud.url}/_sandbox/faults`, {
       method: "POST",
       body: JSON.stringify({ path: "auth/policies", answer: { status: 403 } }),

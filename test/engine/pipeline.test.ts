@@ -180,9 +180,7 @@ describe("the whole pipeline, with the real engine", function () {
   });
 
   it("has nothing to change afterwards, refreshed or not", async () => {
-    // Nobody has refreshed staging since its first sync: no output tells of a sync, so none changes by one.
-    const seen = await project.ok("preview", "-s", "staging", "--refresh", "--expect-no-changes", "--diff");
-    assert.doesNotMatch(seen.output, /^ *[~+-] \w+ *:/m);
+    await project.ok("preview", "-s", "staging", "--refresh", "--expect-no-changes");
     await project.ok("preview", "-s", "production", "--expect-no-changes", "--json");
   });
 

@@ -98,7 +98,7 @@ async function readCloud(
     ],
     async () => createPulumiAudit(context.cloudCall()).events(since),
     ({ code }) =>
-      code === "pulumi-permission-denied" &&
+      ["pulumi-permission-denied", "pulumi-plan-lacks-feature"].includes(code) &&
       !EDITIONS_WITH_AUDIT_LOG.includes(context.project.settings.edition),
   );
   let events = (log ?? []).flatMap((event) => fromCloud(event, places) ?? []);
