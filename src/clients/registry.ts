@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isThisMachine } from "../addresses";
 import { RemedyError } from "../errors";
 import type { Secret } from "../secret";
 import type { Http, HttpAnswer } from "./http";
@@ -46,12 +46,8 @@ export async function tryLogin(http: Http, login: RegistryLogin): Promise<LoginA
 function addressOf(server: string): string {
   if (server === DOCKER_HUB || server === "docker.io") return DOCKER_HUB_API;
   const plain = server.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
-  return `${isLoopback(plain) ? "http" : "https"}://${plain}`;
-}
-
-function isLoopback(host: string): boolean {
-  const name = host.replace(/:\d+$/, "");
-  return name === "localhost" || name === "[::1]" || (isIP(name) === 4 && name.startsWith("127."));
+  const secure = `https://${plain}`;
+  return URL.canParse(secure) && isThisMachine(new URL(secure).hostname) ? `http://${plain}` : secure;
 }
 
 interface Challenge {
@@ -74,7 +70,7 @@ function challengeOf({ headers }: HttpAnswer): Challenge | undefined {
 /** @throws RemedyError for a realm to which a login would travel in clear. */
 function tokenAddress({ realm = "", service }: Challenge, server: string): string {
   const url = URL.canParse(realm) ? new URL(realm) : undefined;
-  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.host));
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isThisMachine(url.hostname));
   if (url === undefined || !isSafe)
     throw new RemedyError({
       code: "registry-realm-unsafe",
