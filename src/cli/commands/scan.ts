@@ -42,9 +42,9 @@ export const scanCommand = defineFolderCommand({
   },
   examples: [
     "scan",
-    "scan ~/work/sophia-main --staged",
+    "scan ../sophia-main --staged",
     "scan --history --baseline .scan-baseline.json --write-baseline",
-    "scan ~/work/sophia-main --install",
+    "scan ../sophia-main --install",
   ],
   load: () => ({
     ...(require("../../operations/scan/look-through") as typeof import("../../operations/scan/look-through")),

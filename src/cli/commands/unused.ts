@@ -37,7 +37,7 @@ export const unusedCommand = defineCommand({
   examples: [
     "unused --organization",
     "unused ../sophia-main ../sophia-frontend",
-    "unused ~/work --json | jq -r '.secrets[] | select(.tombstone) | .name'",
+    "unused .. --json | jq -r '.secrets[] | select(.tombstone) | .name'",
   ],
   load: () => ({
     ...(require("../../operations/usage/find-unused") as typeof import("../../operations/usage/find-unused")),
