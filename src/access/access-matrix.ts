@@ -1,10 +1,10 @@
 import { type AccessPolicy, groupsOf, higher, type Identity, type Level } from "../catalog/access-policy";
+import { type Application, groupsOfApplication, isScoped, openingOf } from "../catalog/applications";
 import { longerDuration } from "../catalog/dates";
 import type { ResolvedCatalog } from "../catalog/entry";
-import { applicationTeam, scopedApplicationTeam, syncTeam } from "../catalog/layout";
+import { applicationTeam, syncTeam } from "../catalog/layout";
 import { rotatorsIn } from "../catalog/rotators";
 import type { Settings } from "../catalog/settings";
-import { type ScopedApplication, scopedApplications } from "./application-teams";
 import { settingsOf } from "./declared-access";
 import { oversightOf } from "./oversight";
 import { levelOnRotated } from "./team-access";
@@ -42,9 +42,9 @@ export function rightsOf(
   const policies = catalog.accessPolicies;
   return catalog.environments.flatMap((deployment) => {
     const { sync, ...others } = ownPolicies(settings, deployment);
-    const loaders = scopedApplications(catalog.applications, deployment, groups).map((application) =>
-      loaderPolicy(settings, deployment, application),
-    );
+    const loaders = catalog.applications
+      .filter((application) => isScoped(application, groups))
+      .map((application) => loaderPolicy(settings, deployment, application, groups));
     const here = [...Object.values(others), ...loaders, ...policies].filter((policy) =>
       policy.environments.includes(deployment),
     );
@@ -99,14 +99,20 @@ function joined(a: Right, b: Right): Right {
 }
 
 /** What the loader of an application with groups of its own may do, said as a policy is. */
-function loaderPolicy(settings: Settings, deployment: string, application: ScopedApplication): AccessPolicy {
-  const { name, groups } = application;
+function loaderPolicy(
+  settings: Settings,
+  deployment: string,
+  application: Application,
+  groups: readonly string[],
+): AccessPolicy {
+  const { name, environments = [deployment] } = application;
+  const { team } = openingOf(settings, deployment, application, groups);
   return {
     name: `(application ${name})`,
     why: `The loader of application ${name} opens what it runs with`,
-    groups,
-    environments: [deployment],
-    identities: [{ type: "team", name: scopedApplicationTeam(settings, deployment, name) }],
+    groups: groupsOfApplication(application, groups),
+    environments,
+    identities: [{ type: "team", name: team }],
     level: "open",
   };
 }

@@ -1,5 +1,11 @@
 import { type AccessPolicy, groupsOf, higher, type Level } from "../catalog/access-policy";
-import type { Application } from "../catalog/applications";
+import {
+  type Application,
+  environmentsOfApplication,
+  groupsOfApplication,
+  isScoped,
+  openingOf,
+} from "../catalog/applications";
 import { longerDuration } from "../catalog/dates";
 import {
   applicationTeam,
@@ -10,12 +16,10 @@ import {
   type Naming,
   pathOf,
   policyTeam,
-  scopedApplicationTeam,
   syncTeam,
   valuesEnvironment,
 } from "../catalog/layout";
 import { type Rotator, rotatedEnvironment, rotatorsIn } from "../catalog/rotators";
-import { type ScopedApplication, scopedApplications } from "./application-teams";
 
 /** One team's right on one ESC environment. */
 export interface Grant {
@@ -69,7 +73,9 @@ export function accessOf(
 ): EnvironmentAccess {
   const here = policies.filter((policy) => policy.environments.includes(deployment));
   const place = { naming, environment: deployment, groups };
-  const scoped = scopedApplications(applications, deployment, groups);
+  const scoped = applications.filter(
+    (each) => isScoped(each, groups) && environmentsOfApplication(each, [deployment]).length > 0,
+  );
   return {
     teams: [
       ...pipelineTeams(place),
@@ -78,7 +84,7 @@ export function accessOf(
       ...teamsElsewhere(place, here),
     ],
     audiences: [
-      ...scoped.map(({ name, groups: some }) => audienceOf(place, name, some)),
+      ...scoped.map((each) => audienceOf(place, each.name, groupsOfApplication(each, groups))),
       ...here
         .filter((policy) => !isWhole(policy, groups))
         .map((policy) => audienceOf(place, policy.name, groupsOf(policy, groups))),
@@ -111,17 +117,18 @@ function pipelineTeams({ naming, environment, groups }: Place): TeamAccess[] {
   ];
 }
 
-function teamOfApplication(place: Place, { name, groups }: ScopedApplication): TeamAccess {
-  const { naming, environment } = place;
-  const what = groups.join(", ");
+function teamOfApplication(place: Place, application: Application): TeamAccess {
+  const { naming, environment: deployment, groups } = place;
+  const { environment, team } = openingOf(naming, deployment, application, groups);
+  const some = groupsOfApplication(application, groups);
+  const on = (id: EscEnvironmentId): Grant => ({ environment: id, level: "open" });
   return {
-    team: scopedApplicationTeam(naming, environment, name),
-    own: { description: `Opens ${what} of ${environment}: the loader of application ${name}` },
-    onValues: groups.map((group) => ({
-      environment: valuesEnvironment(naming, environment, group),
-      level: "open",
-    })),
-    onComposites: [{ environment: audienceOf(place, name, groups).environment, level: "open" }],
+    team,
+    own: {
+      description: `Opens ${some.join(", ")} of ${deployment}: the loader of application ${application.name}`,
+    },
+    onValues: some.map((group) => on(valuesEnvironment(naming, deployment, group))),
+    onComposites: [on(environment)],
   };
 }
 

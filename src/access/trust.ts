@@ -1,7 +1,7 @@
+import { environmentsOfApplication, openingOf } from "../catalog/applications";
 import type { ResolvedCatalog } from "../catalog/entry";
 import { syncTeam, WORKFLOW_PATH } from "../catalog/layout";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../catalog/settings";
-import { loaderTeam } from "./application-teams";
 
 /**
  * One thing that a job of GitHub's may become in Pulumi Cloud, in the words of its trust policies. Every claim must
@@ -118,11 +118,10 @@ export function applicationRules(
     const repository = repositories.find(({ name }) => name === application.repository);
     if (repository === undefined || application.githubActions === undefined) return [];
     const { branch = settings.branch, githubActions } = application;
-    const here = environments.filter((each) => application.environments?.includes(each) ?? true);
-    return here.map((deployment) => ({
+    return environmentsOfApplication(application, environments).map((deployment) => ({
       decision: "allow" as const,
       tokenType: "team" as const,
-      teamName: loaderTeam(settings, deployment, application, Object.keys(groups)),
+      teamName: openingOf(settings, deployment, application, Object.keys(groups)).team,
       rules: {
         ...claimsOf(settings, repository),
         ...onBranch({ ...settings, branch }, repository, githubActions.workflow),

@@ -1,3 +1,12 @@
+import {
+  applicationTeam,
+  audienceEnvironment,
+  compositeEnvironment,
+  type EscEnvironmentId,
+  type Naming,
+  scopedApplicationTeam,
+} from "./layout";
+
 /** Languages that a loader is generated for. */
 export const LANGUAGES = ["python", "typescript"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -72,7 +81,36 @@ export function keysIn(grouping: Grouping): string[] {
   });
 }
 
+/** What decides where an application's loader looks. Without a name it opens the whole composite, whatever its groups. */
+export type Loading = Pick<Application, "groups" | "environments"> & { name?: string };
+
 /** Groups of an application, of those there are. */
-export function groupsOfApplication(application: Application, all: readonly string[]): readonly string[] {
-  return application.groups === undefined ? all : all.filter((group) => application.groups?.includes(group));
+export function groupsOfApplication({ groups }: Loading, all: readonly string[]): readonly string[] {
+  return groups === undefined ? all : all.filter((group) => groups.includes(group));
+}
+
+/** Deployment environments of an application, of those there are. */
+export function environmentsOfApplication({ environments }: Loading, all: readonly string[]): string[] {
+  return all.filter((each) => environments?.includes(each) ?? true);
+}
+
+/** Whether an application loads some of the groups and not all, and so opens a composite of its own. */
+export function isScoped(application: Loading, groups: readonly string[]): boolean {
+  return application.name !== undefined && groupsOfApplication(application, groups).length < groups.length;
+}
+
+/** What an application's loader opens in one deployment environment, and the team that it works as. */
+export function openingOf(
+  naming: Naming,
+  deployment: string,
+  application: Loading,
+  groups: readonly string[],
+): { environment: EscEnvironmentId; team: string } {
+  const { name = "" } = application;
+  return isScoped(application, groups)
+    ? {
+        environment: audienceEnvironment(naming, deployment, name),
+        team: scopedApplicationTeam(naming, deployment, name),
+      }
+    : { environment: compositeEnvironment(naming, deployment), team: applicationTeam(naming, deployment) };
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { describeWidening, sharedValues, wideningsOf } from "../access/shared-values";
 import { isThisMachine } from "../addresses";
-import { groupsOfApplication } from "../catalog/applications";
+import { isScoped } from "../catalog/applications";
 import { spreadSecrets } from "../catalog/carriers";
 import { checkAccessHere, ownTeams } from "../catalog/checks/check-access";
 import { wholeApplications } from "../catalog/checks/check-applications";
@@ -108,7 +108,6 @@ function wishesForTeams({ applications, groups }: ResolvedCatalog, { edition }: 
   const orSet = `or, if the organization has it: pulumi config set edition ${EDITIONS_WITH_TEAMS[0]}`;
   return applications.flatMap((application) => {
     const subject = `application ${application.name}`;
-    const isScoped = groupsOfApplication(application, all).length < all.length;
     const wish = (code: string, what: string, key: string): Problem => ({
       code,
       subject,
@@ -116,7 +115,7 @@ function wishesForTeams({ applications, groups }: ResolvedCatalog, { edition }: 
       remedy: `leave ${key} out in secrets/applications.ts; ${orSet}`,
     });
     return [
-      ...(isScoped
+      ...(isScoped(application, all)
         ? [wish("application-groups", "names groups, which takes a team of its own", "groups")]
         : []),
       ...(application.githubActions === undefined

@@ -1,12 +1,14 @@
-import { type Application, groupsOfApplication } from "../../catalog/applications";
+import {
+  environmentsOfApplication,
+  groupsOfApplication,
+  type Loading,
+  openingOf,
+} from "../../catalog/applications";
 import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import {
-  applicationTeam,
-  audienceEnvironment,
-  compositeEnvironment,
+  type EscEnvironmentId,
   pathOf,
   SENTINEL,
-  scopedApplicationTeam,
   valuesEnvironment,
   WORKFLOW_PATH,
 } from "../../catalog/layout";
@@ -30,16 +32,17 @@ export function environmentVariable({ appRoot }: Pick<Settings, "appRoot">): str
 export function loaderSpec(
   catalog: ResolvedCatalog,
   settings: LoaderSettings,
-  application: Pick<Application, "groups" | "environments"> & { name?: string } = {},
+  application: Loading = {},
 ): LoaderSpec {
   // In the order of names: the catalog's own order must change no file.
   const all = Object.keys(catalog.groups).sort();
-  const groups = groupsOfApplication(application as Application, all);
-  const environments = catalog.environments
-    .filter((each) => application.environments?.includes(each) ?? true)
-    .sort();
-  const own = groups.length === all.length ? undefined : application.name;
-  const place = (environment: string) => placeOf(catalog, settings, { environment, groups, own });
+  const groups = groupsOfApplication(application, all);
+  const environments = environmentsOfApplication(application, catalog.environments).sort();
+  const place = (environment: string): LoaderPlace => {
+    const { environment: opens, team } = openingOf(settings, environment, application, all);
+    const watches = watchedBy(catalog, settings, environment, groups);
+    return { opens: pathOf(opens), watches: watches.map(pathOf), team };
+  };
   return {
     organization: settings.pulumiOrganization,
     variable: environmentVariable(settings),
@@ -52,26 +55,17 @@ export function loaderSpec(
   };
 }
 
-function placeOf(
+function watchedBy(
   catalog: ResolvedCatalog,
   settings: LoaderSettings,
-  of: { environment: string; groups: readonly string[]; own: string | undefined },
-): LoaderPlace {
-  const { environment, groups, own } = of;
-  const opens =
-    own === undefined
-      ? compositeEnvironment(settings, environment)
-      : audienceEnvironment(settings, environment, own);
+  environment: string,
+  groups: readonly string[],
+): EscEnvironmentId[] {
   const rotated = rotatorsIn(catalog.rotators, environment, groups);
-  const watches = [
+  return [
     ...groups.map((group) => valuesEnvironment(settings, environment, group)),
     ...rotated.map((rotator) => rotatedEnvironment(settings, environment, rotator)),
   ];
-  const team =
-    own === undefined
-      ? applicationTeam(settings, environment)
-      : scopedApplicationTeam(settings, environment, own);
-  return { opens: pathOf(opens), watches: watches.map(pathOf), team };
 }
 
 function entriesOf(

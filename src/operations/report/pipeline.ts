@@ -1,8 +1,7 @@
-import { groupsOfApplication } from "../../catalog/applications";
+import { environmentsOfApplication, groupsOfApplication, openingOf } from "../../catalog/applications";
 import { carriersOf, type Spread } from "../../catalog/carriers";
 import type { ResolvedCatalog } from "../../catalog/entry";
 import {
-  audienceEnvironment,
   compositeEnvironment,
   type EscEnvironmentId,
   pathOf,
@@ -151,17 +150,10 @@ function openersIn(catalog: ResolvedCatalog, settings: Settings) {
   const all = Object.keys(catalog.groups);
   const applications = catalog.applications.map((application) => {
     const groups = groupsOfApplication(application, all);
-    const isWhole = groups.length === all.length;
-    const opens = catalog.environments
-      .filter((deployment) => application.environments?.includes(deployment) ?? true)
-      .map((deployment) => [
-        deployment,
-        pathOf(
-          isWhole
-            ? compositeEnvironment(settings, deployment)
-            : audienceEnvironment(settings, deployment, application.name),
-        ),
-      ]);
+    const opens = environmentsOfApplication(application, catalog.environments).map((deployment) => [
+      deployment,
+      pathOf(openingOf(settings, deployment, application, all).environment),
+    ]);
     return { name: application.name as string | undefined, groups, opens: Object.fromEntries(opens) };
   });
   const whole = Object.fromEntries(
