@@ -8342,16 +8342,25 @@ var EXAMPLES = /* @__PURE__ */ new Set([
 ]);
 var PREFIX = /^(?:https:\/\/hooks\.slack\.com\/services\/|(?:[spr]k|whsec)[-_](?:(?:ant|or|proj|live|test|api\d\d|v\d)[-_])*|xox[a-z]-|xapp-|gh[a-z]_|github_pat_|pul-|lin_api_|dckr_pat_)/;
 var PROSE = /^[a-z0-9]{1,12}(?:[-_. ]+[a-z0-9]{1,12})*$/i;
-var ASKING = /^yours?[-_. ]|[-_. ]here$|^(?:insert|enter|put|paste|add|replace|change|fill|set)[-_. ](?:(?:with|in)[-_. ])?(?:yours?|my|the|me|this|it)(?:[-_. ]|$)/i;
-var TEMPLATE = /^(?:<[^<>\n]+>|\{\{[-\w. ]+\}\}|\[(?:your|insert|enter)[-_ ][-\w ]*\]|%[A-Z][A-Z0-9_]*%|__[A-Z][A-Z0-9_]*__)$/i;
-var FILLER = /^(?:x{3,}|\*{3,}|\.{3,}|…+|-{3,}|_{3,}|#{3,}|\?{3,}|0{8,}|(?:[x0*]{3,}[-_ /]?)+)$/i;
+var ASKING = /^yours?[-_. ]|[-_. ]here$|^(?:insert|enter|put|paste|add|replace|change|fill|set)[-_. ](?:(?:with|in)[-_. ])?(?:yours?|my|the|me|this|it|real|actual)(?:[-_. ]|$)/i;
+var TEMPLATE = /^(?:<[^<>\n]+>|\$?\{\{[^{}\n]+\}\}|\[(?:your|insert|enter)[-_ ][-\w ]*\]|%[A-Z][A-Z0-9_]*%|__[A-Z][A-Z0-9_]*__|\$\([^()\n]+\)|op:\/\/[^\n]+|[[(<*](?:secret|sensitive(?: value)?|redacted|hidden|masked|filtered|known after apply)[\])>*])$/i;
+var VARIABLE = /^\$(?:\{[A-Z][A-Z0-9]*_[A-Z0-9_]*\}|[A-Z][A-Z0-9]*_[A-Z0-9_]*)$/;
+var ADDRESS_TEMPLATE = /^[a-z][\w+.-]*:\/\/(?:yours?[-_.]|\S*(?:<[\w ./-]+>|\[your[-_ ][-\w ]*\]|\{\{[^{}\n]+\}\}))/i;
+var OF_PULUMI = /^Calling \[toString\] on an \[Output<T>\]|^04da6b54-80e4-46f7-96ec-b56ff0331ba9$/;
+var FILLER = /^(?:x{3,}|\*{3,}|\.{3,}|…+|•+|-{3,}|_{3,}|#{3,}|\?{3,}|0{8,}|(?:[x0*]{3,}[-_ /]?)+)$/i;
 var LONGEST2 = 120;
+var UNSEEN2 = /[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u;
+var ALL_UNSEEN = new RegExp(`(?!\\s)${UNSEEN2.source}`, "gu");
+function withoutUnseen(value) {
+  return value.replace(ALL_UNSEEN, "");
+}
 function isPlaceholder(value) {
-  const text = value.trim().replace(/^(["'`])(.*)\1$/s, "$2").trim();
+  if (OF_PULUMI.test(value.trim())) return true;
+  const text = withoutUnseen(value).trim().replace(/^(["'`])(.*)\1$/s, "$2").trim();
   if (text.length > LONGEST2) return false;
   if (EXAMPLES.has(digestOf(text))) return true;
   return [text, text.replace(PREFIX, "")].some(
-    (each) => WORDS.has(each.toLowerCase().replace(/[-_. !]/g, "")) || PROSE.test(each) && ASKING.test(each) || TEMPLATE.test(each) || FILLER.test(each)
+    (each) => WORDS.has(each.toLowerCase().replace(/[-_. !*()[\]]/g, "")) || PROSE.test(each) && ASKING.test(each) || TEMPLATE.test(each) || VARIABLE.test(each) || ADDRESS_TEMPLATE.test(each) || FILLER.test(each)
   );
 }
 function digestOf(value) {
@@ -8406,42 +8415,65 @@ function misfit(format, value) {
 }
 var LARGEST_VALUE = 49152;
 function isSentinel(value) {
-  return value.trim() === SENTINEL;
+  return withoutUnseen(value).trim() === SENTINEL;
 }
-function unfit2(format, value) {
+function unfit2(format, value, names2 = []) {
   const bytes = Buffer.byteLength(value, "utf8");
   if (bytes > LARGEST_VALUE) return `has ${bytes} bytes; GitHub's limit is ${LARGEST_VALUE}`;
-  if (value.trim() === "") return value === "" ? "is empty" : "is only white space";
-  if (isSentinel(value)) return "is the placeholder";
+  if (value === "") return "is empty";
+  if (value.trim() === "") return "is only white space";
   if (value.includes("\0")) return "holds a NUL byte, which no environment variable can";
   if (!value.isWellFormed()) return "is not well-formed Unicode";
+  if (withoutUnseen(value).trim() === "") return "is only characters that do not show";
+  if (isSentinel(value)) return "is the placeholder";
   if (isPlaceholder(value)) return "is a placeholder or an example from a vendor's documentation";
+  if (names2.includes(value.trim())) return "is its own name";
+  const assigned = ASSIGNED.exec(value)?.[1];
+  if (assigned !== void 0 && names2.includes(assigned)) return NAME_BEFORE;
   const { characters } = FORMATS[format];
   return (characters === void 0 ? void 0 : stray(characters, value)) ?? misfit(format, value);
 }
-var INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u;
 var SECOND_LINE = /[\r\n]\s*(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=/;
+var ASSIGNED = /^\s*(?:(?:export|set|\$env:)\s*)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?=[^\s=])/i;
+var SURELY_ASSIGNED = /^\s*(?:(?:export|set)\s+[A-Za-z_][A-Za-z0-9_]*|[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9])=(?=[^\s=])/;
+var NAME_BEFORE = "begins with NAME=, as if copied from a .env file";
+function wrapping(value) {
+  const text = value.trim();
+  if (SURELY_ASSIGNED.test(text)) return NAME_BEFORE;
+  if (/^(["'`]).+\1$/s.test(text) || /^[“”„‘’«].*[“”‘’»]$/s.test(text)) return "has quotes around it";
+  if (/^(?:authorization\s*:\s*)?(?:bearer|basic|token|apikey)[ \t:]+\S/i.test(text))
+    return "begins with a header's word, as in Bearer VALUE";
+  return void 0;
+}
 function stray(characters, value) {
   if (SECOND_LINE.test(value)) return "has a second line, NAME=..., as if copied from a .env file";
   if (value.includes("\r")) return "contains a carriage return";
   if (value.trim() !== value)
     return `begins or ends with ${/^\n|\n$/.test(value) ? "a line end" : "a blank"}`;
+  const wrapped = wrapping(value);
+  if (wrapped !== void 0) return wrapped;
   if (/\n/.test(value)) return "contains a line end";
   if (/\s/.test(value)) return "contains a blank";
-  const unseen = INVISIBLE.exec(value)?.[0];
+  const unseen = UNSEEN2.exec(value)?.[0];
   if (unseen !== void 0) return `contains an invisible character, ${codePoint(unseen)}`;
   return characters === "ascii" && /[^\x21-\x7e]/.test(value) ? "contains a non-ASCII character" : void 0;
 }
 function codePoint(character) {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
+var NOTHING = /* @__PURE__ */ new Set(["null", "none", "nil", "nan", "n/a", "[object object]", "[object promise]"]);
+function isWordForNothing(value) {
+  return NOTHING.has(withoutUnseen(value).trim().toLowerCase());
+}
 function oddity(format, value) {
+  if (isWordForNothing(value)) return "is what programs write where there is no value";
   const isPem = format === "private-key";
   const text = isPem || value.trim().includes("\n") ? value.replace(/\r?\n$/, "") : value;
   if (text.trim() !== text) return "begins or ends with a blank or a line end";
   if (SECOND_LINE.test(value)) return "has a second line, NAME=..., as if copied from a .env file";
-  const unseen = INVISIBLE.exec(value.replace(/[\t\r\n]/g, ""))?.[0];
-  return unseen === void 0 ? void 0 : `contains an invisible character, ${codePoint(unseen)}`;
+  const unseen = UNSEEN2.exec(value.replace(/[\t\r\n]/g, ""))?.[0];
+  if (unseen !== void 0) return `contains an invisible character, ${codePoint(unseen)}`;
+  return isPem ? void 0 : wrapping(value);
 }
 
 // src/ledger/pause.ts
@@ -8616,7 +8648,7 @@ function chooseValue(secret, input) {
     const reason = `${first.name} and ${other.name} hold different values; set both to the right one, or delete one in GitHub`;
     return { kind: "refused", code: "conflicting", reason };
   }
-  const wrong = unfit2(secret.format, first.value);
+  const wrong = unfit2(secret.format, first.value, [secret.name, ...secret.aliases]);
   if (wrong !== void 0)
     return { kind: "refused", code: "unfit", reason: `the value of ${first.name} ${wrong}` };
   const odd = oddity(secret.format, first.value);

@@ -1,5 +1,5 @@
 import { SENTINEL } from "./layout";
-import { isPlaceholder } from "./placeholders";
+import { isPlaceholder, UNSEEN, withoutUnseen } from "./placeholders";
 
 /** What a right value looks like, in words a person can act on, and the test for it. */
 interface Format {
@@ -92,29 +92,50 @@ export const LARGEST_VALUE = 49_152;
 
 /** Whether a text is the placeholder of a slot, also as a person may have pasted it: with a line end. */
 export function isSentinel(value: string): boolean {
-  return value.trim() === SENTINEL;
+  return withoutUnseen(value).trim() === SENTINEL;
 }
 
 /**
  * Whether a text can be a secret's value, all the way from GitHub to an environment variable.
  *
+ * @param names under which the value may be set: one of them alone is no value, and `NAME=` before one was copied along.
  * @returns undefined when it can, else why not. Never the value or any part of it.
  */
-export function unfit(format: FormatName, value: string): string | undefined {
+export function unfit(format: FormatName, value: string, names: readonly string[] = []): string | undefined {
   const bytes = Buffer.byteLength(value, "utf8");
   if (bytes > LARGEST_VALUE) return `has ${bytes} bytes; GitHub's limit is ${LARGEST_VALUE}`;
-  if (value.trim() === "") return value === "" ? "is empty" : "is only white space";
-  if (isSentinel(value)) return "is the placeholder";
+  if (value === "") return "is empty";
+  if (value.trim() === "") return "is only white space";
   if (value.includes("\0")) return "holds a NUL byte, which no environment variable can";
   if (!value.isWellFormed()) return "is not well-formed Unicode";
+  if (withoutUnseen(value).trim() === "") return "is only characters that do not show";
+  if (isSentinel(value)) return "is the placeholder";
   if (isPlaceholder(value)) return "is a placeholder or an example from a vendor's documentation";
+  if (names.includes(value.trim())) return "is its own name";
+  const assigned = ASSIGNED.exec(value)?.[1];
+  if (assigned !== undefined && names.includes(assigned)) return NAME_BEFORE;
   const { characters }: Format = FORMATS[format];
   return (characters === undefined ? undefined : stray(characters, value)) ?? misfit(format, value);
 }
 
-/** What no one sees: controls, format and zero-width characters, what turns the direction of a line, fillers. */
-const INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u;
 const SECOND_LINE = /[\r\n]\s*(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=/;
+
+/** `export NAME=value`, `NAME=value`. */
+const ASSIGNED = /^\s*(?:(?:export|set|\$env:)\s*)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?=[^\s=])/i;
+/** The same where no password looks so: `export`, or an underscore between capitals. */
+const SURELY_ASSIGNED =
+  /^\s*(?:(?:export|set)\s+[A-Za-z_][A-Za-z0-9_]*|[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9])=(?=[^\s=])/;
+const NAME_BEFORE = "begins with NAME=, as if copied from a .env file";
+
+/** What a value is wrapped in, where it was copied with what stood around it. */
+function wrapping(value: string): string | undefined {
+  const text = value.trim();
+  if (SURELY_ASSIGNED.test(text)) return NAME_BEFORE;
+  if (/^(["'`]).+\1$/s.test(text) || /^[“”„‘’«].*[“”‘’»]$/s.test(text)) return "has quotes around it";
+  if (/^(?:authorization\s*:\s*)?(?:bearer|basic|token|apikey)[ \t:]+\S/i.test(text))
+    return "begins with a header's word, as in Bearer VALUE";
+  return undefined;
+}
 
 /** Why a value cannot be one word, by the kind of the first character that is too much. */
 function stray(characters: "ascii" | "word", value: string): string | undefined {
@@ -122,9 +143,11 @@ function stray(characters: "ascii" | "word", value: string): string | undefined 
   if (value.includes("\r")) return "contains a carriage return";
   if (value.trim() !== value)
     return `begins or ends with ${/^\n|\n$/.test(value) ? "a line end" : "a blank"}`;
+  const wrapped = wrapping(value);
+  if (wrapped !== undefined) return wrapped;
   if (/\n/.test(value)) return "contains a line end";
   if (/\s/.test(value)) return "contains a blank";
-  const unseen = INVISIBLE.exec(value)?.[0];
+  const unseen = UNSEEN.exec(value)?.[0];
   if (unseen !== undefined) return `contains an invisible character, ${codePoint(unseen)}`;
   return characters === "ascii" && /[^\x21-\x7e]/.test(value) ? "contains a non-ASCII character" : undefined;
 }
@@ -133,16 +156,29 @@ function codePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
+/** How programs write that there is nothing: jq, JavaScript, Python, Ruby, Go. */
+const NOTHING = new Set(["null", "none", "nil", "nan", "n/a", "[object object]", "[object promise]"]);
+
+/**
+ * Whether a text is what programs write where they have no value. As a value of any text it is taken with a warning, for
+ * it may be one; a command by which a person sets it refuses it.
+ */
+export function isWordForNothing(value: string): boolean {
+  return NOTHING.has(withoutUnseen(value).trim().toLowerCase());
+}
+
 /**
  * What a person should look at in a value that is taken as it is, because its format does not exclude it.
  *
  * @returns undefined when there is nothing. Never the value or any part of it.
  */
 export function oddity(format: FormatName, value: string): string | undefined {
+  if (isWordForNothing(value)) return "is what programs write where there is no value";
   const isPem = format === "private-key";
   const text = isPem || value.trim().includes("\n") ? value.replace(/\r?\n$/, "") : value;
   if (text.trim() !== text) return "begins or ends with a blank or a line end";
   if (SECOND_LINE.test(value)) return "has a second line, NAME=..., as if copied from a .env file";
-  const unseen = INVISIBLE.exec(value.replace(/[\t\r\n]/g, ""))?.[0];
-  return unseen === undefined ? undefined : `contains an invisible character, ${codePoint(unseen)}`;
+  const unseen = UNSEEN.exec(value.replace(/[\t\r\n]/g, ""))?.[0];
+  if (unseen !== undefined) return `contains an invisible character, ${codePoint(unseen)}`;
+  return isPem ? undefined : wrapping(value);
 }

@@ -67,25 +67,47 @@ const PROSE = /^[a-z0-9]{1,12}(?:[-_. ]+[a-z0-9]{1,12})*$/i;
 
 /** `your_api_key`, `api_key_here`, `insert your token`, `replace-with-the-key`, `change_me_in_production`. */
 const ASKING =
-  /^yours?[-_. ]|[-_. ]here$|^(?:insert|enter|put|paste|add|replace|change|fill|set)[-_. ](?:(?:with|in)[-_. ])?(?:yours?|my|the|me|this|it)(?:[-_. ]|$)/i;
+  /^yours?[-_. ]|[-_. ]here$|^(?:insert|enter|put|paste|add|replace|change|fill|set)[-_. ](?:(?:with|in)[-_. ])?(?:yours?|my|the|me|this|it|real|actual)(?:[-_. ]|$)/i;
 
-/** `<your key>`, `{{ API_KEY }}`, `[YOUR_TOKEN]`, `%API_KEY%`, `__TOKEN__`. */
+/**
+ * `<your key>`, `{{ API_KEY }}`, `[YOUR_TOKEN]`, `%API_KEY%`, `__TOKEN__`; what a program should have put a value for:
+ * `${{ secrets.API_KEY }}`, `${API_KEY}`, `$API_KEY`, `$(cat key)`, `op://vault/item/field` (1Password, "Secret references"); and what one
+ * shows instead of a value: `[secret]` (Pulumi), `(sensitive value)` (Terraform), `[REDACTED]`.
+ */
 const TEMPLATE =
-  /^(?:<[^<>\n]+>|\{\{[-\w. ]+\}\}|\[(?:your|insert|enter)[-_ ][-\w ]*\]|%[A-Z][A-Z0-9_]*%|__[A-Z][A-Z0-9_]*__)$/i;
+  /^(?:<[^<>\n]+>|\$?\{\{[^{}\n]+\}\}|\[(?:your|insert|enter)[-_ ][-\w ]*\]|%[A-Z][A-Z0-9_]*%|__[A-Z][A-Z0-9_]*__|\$\([^()\n]+\)|op:\/\/[^\n]+|[[(<*](?:secret|sensitive(?: value)?|redacted|hidden|masked|filtered|known after apply)[\])>*])$/i;
+const VARIABLE = /^\$(?:\{[A-Z][A-Z0-9]*_[A-Z0-9_]*\}|[A-Z][A-Z0-9]*_[A-Z0-9_]*)$/;
+
+/** An address of which a part is still to come: `https://your-cluster.example`, or one with `[YOUR-PASSWORD]` in it. */
+const ADDRESS_TEMPLATE =
+  /^[a-z][\w+.-]*:\/\/(?:yours?[-_.]|\S*(?:<[\w ./-]+>|\[your[-_ ][-\w ]*\]|\{\{[^{}\n]+\}\}))/i;
+
+/** What Pulumi's SDK gives where a program makes a text of an output, or an output is not known (runtime/rpc.ts). */
+const OF_PULUMI = /^Calling \[toString\] on an \[Output<T>\]|^04da6b54-80e4-46f7-96ec-b56ff0331ba9$/;
 
 /** One sign over and over: `xxxx`, `****`, `....`. */
-const FILLER = /^(?:x{3,}|\*{3,}|\.{3,}|…+|-{3,}|_{3,}|#{3,}|\?{3,}|0{8,}|(?:[x0*]{3,}[-_ /]?)+)$/i;
+const FILLER = /^(?:x{3,}|\*{3,}|\.{3,}|…+|•+|-{3,}|_{3,}|#{3,}|\?{3,}|0{8,}|(?:[x0*]{3,}[-_ /]?)+)$/i;
 
 /** Characters a placeholder may have: each of those above has fewer. */
 const LONGEST = 120;
 
+/** What no one sees: controls, format and zero-width characters, what turns the direction of a line, fillers. */
+export const UNSEEN = /[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u;
+const ALL_UNSEEN = new RegExp(`(?!\\s)${UNSEEN.source}`, "gu");
+
+/** A text without what no one sees; blanks and line ends stay. */
+export function withoutUnseen(value: string): string {
+  return value.replace(ALL_UNSEEN, "");
+}
+
 /**
  * Whether a text stands where a value is to come: a known word, a sentence to the reader, a template's mark, a filler,
  * or the example of a vendor's documentation; also behind the beginning of a vendor's token (`sk-your-key-here`), and
- * with quotes or blanks around it. Whole values alone: a password that contains `example` is one.
+ * with quotes, blanks or what does not show around it. Whole values alone: a password that contains `example` is one.
  */
 export function isPlaceholder(value: string): boolean {
-  const text = value
+  if (OF_PULUMI.test(value.trim())) return true;
+  const text = withoutUnseen(value)
     .trim()
     .replace(/^(["'`])(.*)\1$/s, "$2")
     .trim();
@@ -93,9 +115,11 @@ export function isPlaceholder(value: string): boolean {
   if (EXAMPLES.has(digestOf(text))) return true;
   return [text, text.replace(PREFIX, "")].some(
     (each) =>
-      WORDS.has(each.toLowerCase().replace(/[-_. !]/g, "")) ||
+      WORDS.has(each.toLowerCase().replace(/[-_. !*()[\]]/g, "")) ||
       (PROSE.test(each) && ASKING.test(each)) ||
       TEMPLATE.test(each) ||
+      VARIABLE.test(each) ||
+      ADDRESS_TEMPLATE.test(each) ||
       FILLER.test(each),
   );
 }

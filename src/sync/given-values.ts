@@ -31,7 +31,7 @@ export function chooseValue(secret: JobSecret, input: Input): Choice {
     const reason = `${first.name} and ${other.name} hold different values; set both to the right one, or delete one in GitHub`;
     return { kind: "refused", code: "conflicting", reason };
   }
-  const wrong = unfit(secret.format, first.value);
+  const wrong = unfit(secret.format, first.value, [secret.name, ...secret.aliases]);
   if (wrong !== undefined)
     return { kind: "refused", code: "unfit", reason: `the value of ${first.name} ${wrong}` };
   const odd = oddity(secret.format, first.value);

@@ -1,5 +1,7 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of others are what is tested
 // secretlint-disable -- vendors' example values, which this test refuses as placeholders
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { FORMATS, type FormatName, oddity, unfit } from "../../src/catalog/formats";
 import { isPlaceholder } from "../../src/catalog/placeholders";
 
@@ -35,8 +37,13 @@ describe("a value of a token or an address", () => {
         `\ufeff${right}`,
         `${right}\u3000`,
       ],
-      ["contains a line end", within("\n")],
-      ["contains a blank", within(" "), within("\u2003")],
+      ["begins or ends with a blank", `${right}\u2028`, `\u2029${right}`],
+      ["holds a NUL byte", `${right}\0`],
+      ["has quotes around it", `"${right}"`, `'${right}'`, `\`${right}\``, `“${right}”`, `‘${right}’`],
+      ["begins with a header's word", `Bearer ${right}`, `token ${right}`, `Authorization: Bearer ${right}`],
+      ["begins with NAME=", `export A=${right}`, `OTHER_KEY=${right}`, `set A=${right}`],
+      ["contains a line end", within("\n"), `${right}\n${right}`],
+      ["contains a blank", within(" "), within("\u2003"), within("\u2028"), within("\u00a0"), within("\t")],
       [
         "a second line, NAME=",
         `${right}\nOTHER_KEY=hidden`,
@@ -94,6 +101,42 @@ describe("a value of any other text", () => {
     match(oddity("private-key", ` ${PEM}`) ?? "nothing", /begins or ends/);
   });
 
+  it("is told where it was copied with what stood around it, or is a program's word for nothing", () => {
+    const odd: [RegExp, ...string[]][] = [
+      [/has quotes around it/, '"x y"', "'x'", "“x”"],
+      [/begins with a header's word/, "Bearer x", "Basic eDp5", "authorization: bearer x"],
+      [/begins with NAME=/, "export A=x", "OTHER_KEY=x"],
+      [/what programs write where there is no value/, "null", "None", "nil", "[object Object]", "null\u200b"],
+    ];
+    for (const [why, ...values] of odd)
+      for (const value of values) {
+        equal(unfit("text", value), undefined, value);
+        match(oddity("text", value) ?? "nothing", why, JSON.stringify(value));
+      }
+  });
+
+  it("is refused where nothing of it shows, or it is its own name or line", () => {
+    for (const value of ["\u200b", "\u2060\ufeff ", "\u00ad\u3164"])
+      equal(
+        unfit("text", value),
+        value.trim() === "" ? "is only white space" : "is only characters that do not show",
+      );
+    for (const value of ["API_KEY", " API_KEY\n"])
+      equal(unfit("text", value, ["API_KEY"]), "is its own name");
+    for (const value of [
+      "API_KEY=x",
+      "export API_KEY=x",
+      "API_KEY = 'x'",
+      "set API_KEY=x",
+      "$env:API_KEY = 'x'",
+    ]) {
+      equal(unfit("text", value, ["OLD_KEY", "API_KEY"]), "begins with NAME=, as if copied from a .env file");
+      equal(unfit("text", value, ["OTHER"]), undefined);
+    }
+    for (const value of ["API_KEY=", "API_KEY==", "API_KEYS"])
+      equal(unfit("text", value, ["API_KEY"]), undefined);
+  });
+
   it("is nothing to speak of where lines end as they do", () => {
     for (const value of ["x", "a b", "p√§ss", "a\nb\n", "a\r\nb\r\n", PEM, '{"a":\n 1}\n', "x=1"])
       equal(oddity("text", value), undefined, JSON.stringify(value));
@@ -114,15 +157,24 @@ describe("a placeholder", () => {
     "dckr_pat_<token> | pul-XXXXXXXX | sk_live_TODO | AKIAIOSFODNN7EXAMPLE",
     "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY | your-256-bit-secret",
     "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
+    "REDACTED | [REDACTED] | ***REDACTED*** | <redacted> | ******** | [secret] | (sensitive value) | •••••",
+    "REPLACE_WITH_REAL_KEY | ${{ secrets.API_KEY }} | ${API_KEY} | $API_KEY | $(cat key) | {{ .Values.key }}",
+    "op://Private/openai/key | postgres://app:<password>@db/app | https://your-cluster.weaviate.network",
+    "postgresql://postgres:[YOUR-PASSWORD]@db.example/postgres | 04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+    "change\u200bme | \u200bTODO\ufeff",
   ]
     .flatMap((line) => line.split(" | "))
-    .concat("  TODO\n");
+    .concat(
+      "  TODO\n",
+      `Calling [toString] on an [Output<T>] is not supported.\n\n${"To get the value. ".repeat(20)}`,
+    );
   const VALUES = [
     "x | xx | no | yes | null | ~ | 0 | 1e3 | true | prod | staging | us-east-1 | $x | -x",
     "---a | correct horse battery staple | example-9fK2mZ7Q | my-example-password-17 | add-on",
     "set_1 | change_manager | app_sample | Yourself | hereditary | todo-list-4711 | a-here-b",
     '<a>b</a> | {"a": "<b>"} | [1, 2] | sk-9fK2mZ | sk-ant-api03-x9fK2',
     "xoxb-17653672481-19874698323 | https://x.example/ | https://< | password | your9fK2mZQx7vB",
+    "$ecret_2024 | ${x} | ${sophia.other} | $(x)(y) | [a] | (a) | A_B=abc",
     "your-9fK2mZQx7vBw2LpRt | xxY9 | x-1 | postgres://app:pw@db.internal/app | ACCOUNTADMIN",
   ]
     .flatMap((line) => line.split(" | "))
@@ -137,6 +189,16 @@ describe("a placeholder", () => {
 
   it("is not seen in what may be a value", () => {
     deepEqual(VALUES.filter(isPlaceholder), []);
+  });
+
+  it("is not seen in random credentials, nor anything odd", () => {
+    for (let count = 0; count < 3000; count += 1) {
+      const bytes = randomBytes(8 + (count % 40));
+      for (const encoding of ["hex", "base64", "base64url"] as const) {
+        const value = bytes.toString(encoding);
+        deepEqual([unfit("text", value, ["API_KEY"]), oddity("text", value)], [undefined, undefined], value);
+      }
+    }
   });
 
   it("is refused whatever the format, and not quoted", () => {

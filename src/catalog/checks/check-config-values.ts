@@ -31,7 +31,11 @@ export function checkConfigValues(
 function checkOne({ name, format }: ResolvedEntry, values: Readonly<Record<string, unknown>>): Problem[] {
   const value = Object.hasOwn(values, name) ? values[name] : undefined;
   const wrong =
-    value === undefined ? "is missing" : typeof value === "string" ? unfit(format, value) : "is not text";
+    value === undefined
+      ? "is missing"
+      : typeof value === "string"
+        ? unfit(format, value, [name])
+        : "is not text";
   if (wrong === undefined) return [];
   const remedy = `set it, by standard input: pulumi config set --secret --path 'values.${name}'`;
   return [

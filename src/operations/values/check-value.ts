@@ -1,5 +1,5 @@
 import type { ResolvedEntry as Entry } from "../../catalog/entry";
-import { SENTINEL } from "../../catalog/layout";
+import { isSentinel, isWordForNothing } from "../../catalog/formats";
 import type { Secret } from "../../secret";
 import { chooseValue, type Input } from "../../sync/given-values";
 import { COMMAND } from "../../text";
@@ -48,7 +48,8 @@ export function checkText(entry: Entry, input: Input): Checked {
 
 function neverAValue(text: string | undefined): string | undefined {
   if (text === "") return "is empty";
-  if (text?.trim() === SENTINEL) return "is the placeholder itself";
+  if (text !== undefined && isSentinel(text)) return "is the placeholder itself";
+  if (text !== undefined && isWordForNothing(text)) return "is what programs write where there is no value";
   // Editors write it before the text; no credential has one, and nobody sees it.
   return text?.startsWith("\ufeff") === true ? "begins with a byte order mark" : undefined;
 }

@@ -87,7 +87,7 @@ function problemWith({ catalog, now }: Context, name: string, value: string): Pr
       { code: "secret-name-invalid", subject: name, cause: "GitHub takes no secret of this name", remedy },
     ];
   const entry = catalog.entries.find((each) => valueNames(each, dayOf(now())).includes(name));
-  const cause = unfit(entry?.format ?? "text", value);
+  const cause = unfit(entry?.format ?? "text", value, [name]);
   return cause === undefined
     ? []
     : [{ code: "value-invalid", subject: name, cause: `its value ${cause}`, remedy }];
