@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { findRunning } from "../sandbox/background";
 import { projectNames } from "../sandbox/project-names";
 import { createPeople } from "./people";
-import { SET_BY_PEOPLE, setEverything } from "./sample-value";
+import { plainSampleValue, SET_BY_PEOPLE, setEverything } from "./sample-value";
 
 const PROJECT = resolve(__dirname, "..");
 
@@ -17,9 +17,10 @@ async function main(): Promise<void> {
     owner: githubOrganization,
     repo: carriers[0] ?? "",
   });
-  await setEverything(people, (line) => {
+  const report = (line: string) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
-  });
+  };
+  await setEverything(people, report, plainSampleValue);
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   console.error(`${SET_BY_PEOPLE.length} secrets have a sample value. Next: make sandbox-run`);
 }

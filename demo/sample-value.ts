@@ -31,6 +31,11 @@ export function sampleValue(format: FormatName): string {
   return SAMPLES[format]();
 }
 
+/** The same without characters that a .env file cannot hold for every reader: for people who go on by themselves. */
+export function plainSampleValue(format: FormatName): string {
+  return format === "text" ? random() : SAMPLES[format]();
+}
+
 /** What people set by hand, in the catalog's order: everything but the pipeline's own credential and public defaults. */
 export const SET_BY_PEOPLE = resolveCatalog(catalog).entries.filter(
   (entry) => !entry.bootstrap && entry.default === undefined,
@@ -40,12 +45,13 @@ export const SET_BY_PEOPLE = resolveCatalog(catalog).entries.filter(
 export async function setEverything(
   people: People,
   report: (line: string) => void,
+  sample: (format: FormatName) => string = sampleValue,
 ): Promise<Map<string, string>> {
   const values = new Map<string, string>();
   for (const [index, entry] of SET_BY_PEOPLE.entries()) {
     const { name, format, perEnvironment, environments } = entry;
     for (const environment of perEnvironment ? environments : [undefined]) {
-      const value = sampleValue(format);
+      const value = sample(format);
       values.set(placeOf(entry, environment), value);
       if (environment === undefined) await people.setOrganizationSecret(name, value);
       else await people.setEnvironmentSecret(environment, name, value);

@@ -44,7 +44,7 @@ export async function reviewAccess(
     throw new RemedyError({
       code: "review-decision-missing",
       subject: "--decide",
-      cause: `nobody can be asked here, and ${counted(bundles.length, "decision")} is due`,
+      cause: `there is no terminal to ask for ${counted(bundles.length, "decision")} that ${bundles.length === 1 ? "is" : "are"} due`,
       remedy: "run it in a terminal, or give --decide keep (or remove) with --identity",
     });
   const signer = signerOf(context, typed);

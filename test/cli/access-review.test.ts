@@ -1,6 +1,14 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
@@ -217,7 +225,15 @@ describe("sophia-secrets access --review", () => {
   it("tells whoever may not review what somebody else must add, and that works as printed", async () => {
     const refused = await review(`--decide keep --reviewer eve@example.org --key ${join(folder, "eve")}`);
     deepEqual([refused.code, refused.stdout], [2, ""]);
-    const [, line = ""] = /have somebody else add it: (echo .*)/.exec(refused.stderr) ?? [];
+    const [, line = ""] = /have somebody else add it: (mkdir .*)/.exec(refused.stderr) ?? [];
+    // The first reviewer has no folder yet.
+    const kept = join(folder, "reviews");
+    const aside = join(folder, "aside");
+    renameSync(kept, aside);
+    execFileSync("sh", ["-c", line], { cwd: folder });
+    match(readFileSync(join(kept, "allowed_signers"), "utf8"), /^eve@example\.org /);
+    rmSync(kept, { recursive: true });
+    renameSync(aside, kept);
     execFileSync("sh", ["-c", line], { cwd: folder });
     equal((await review(`--decide keep --reviewer eve@example.org --key ${join(folder, "eve")}`)).code, 0);
   });
@@ -225,7 +241,7 @@ describe("sophia-secrets access --review", () => {
   it("refuses without a terminal, a signer, a key that signs, or an answer", async () => {
     match(
       (await review(BY_ADA())).stderr,
-      /--decide: nobody can be asked here, and \d decisions is due\nRemedy: run it/,
+      /--decide: there is no terminal to ask for \d decisions that are due\nRemedy: run it/,
     );
     match(
       (await review("--decide keep")).stderr,

@@ -12,7 +12,7 @@ const VALUES = {
 /** Commands of the document below a heading, in its order. */
 function commandsOf(heading: string): string[][] {
   const [, section = ""] = DOCUMENT.split(`## ${heading}\n`);
-  const [, block = ""] = /```\n([\s\S]*?)```/.exec(section.split("\n## ", 1)[0] ?? "") ?? [];
+  const [, block = ""] = /```sh.*\n([\s\S]*?)```/.exec(section.split("\n## ", 1)[0] ?? "") ?? [];
   return block
     .trim()
     .split("\n")

@@ -19,7 +19,7 @@ const OPS = {
 /** The document's commands, for the stacks of this organization: live has its objects, and test gets them. */
 function commandsOf(heading: string): string[] {
   const [, section = ""] = TASKS.split(`## ${heading}\n`);
-  const [, block = ""] = /```\n([\s\S]*?)```/.exec(section.split("\n## ", 1)[0] ?? "") ?? [];
+  const [, block = ""] = /```sh.*\n([\s\S]*?)```/.exec(section.split("\n## ", 1)[0] ?? "") ?? [];
   return block.trim().replaceAll("production", "live").replaceAll("staging", "test").split("\n");
 }
 

@@ -19,6 +19,8 @@ const VALUES: Readonly<Record<string, string>> = {
   HUBSPOT_API_KEY: "pat-canary",
   NOTION_API_TOKEN: "ntn_canary",
   PINECONE_API_KEY: "pc-canary",
+  // Typographic, as text processors make it.
+  CODACY_API_TOKEN: "canary✓",
   NPM_TOKEN: "of-a-private-registry-canary",
 };
 
@@ -99,7 +101,7 @@ describe("a vendor that is asked for a value", () => {
             answers.filter(({ state }) => state !== "accepted").map(({ name, state }) => `${name} ${state}`),
           ),
         ],
-        ["GONG_ACCESS_KEY untested", "NPM_TOKEN untested"],
+        ["CODACY_API_TOKEN untested", "GONG_ACCESS_KEY untested", "NPM_TOKEN untested"],
       );
     }));
 
@@ -129,6 +131,14 @@ describe("a vendor that is asked for a value", () => {
       const [answer] = await asking(server, ["DOCKER_HUB_ACCESS_TOKEN"]);
       equal(answer?.state, "untested");
       equal(answer?.detail, "it is tested together with DOCKER_HUB_USERNAME, which has no value here");
+      deepEqual(server.seen, []);
+    });
+  });
+
+  it("is not sent a value that no header holds, and a person is told", async () => {
+    await withServer([{ status: 200 }], async (server) => {
+      const [answer] = await asking(server, ["CODACY_API_TOKEN"]);
+      deepEqual([answer?.state, answer?.detail], ["untested", "not sent: no header holds its characters"]);
       deepEqual(server.seen, []);
     });
   });

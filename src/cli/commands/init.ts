@@ -167,8 +167,8 @@ async function answersOf(
     throw new RemedyError({
       code: "answers-missing",
       subject: missing.join(", "),
-      cause: "nobody can be asked here",
-      remedy: `give it: ${COMMAND} init ${missing.map((option) => `${option} NAME`).join(" ")}`,
+      cause: "there is no terminal to ask for it",
+      remedy: `run it in a terminal, or add ${missing.map((option) => `${option} NAME`).join(" ")}`,
     });
   const application = typed.application ?? githubOrganization.toLowerCase();
   return {

@@ -146,7 +146,7 @@ function notAllowed(reviewer: string, key: string): RemedyError {
     code: "review-signer-unknown",
     subject: reviewer,
     cause: `${REVIEWS}/${ALLOWED_SIGNERS} does not let this key review`,
-    remedy: `have somebody else add it: echo '${reviewer} namespaces="${NAMESPACE}" ${kind} ${body.trim()}' >> ${REVIEWS}/${ALLOWED_SIGNERS}`,
+    remedy: `have somebody else add it: mkdir -p ${REVIEWS} && echo '${reviewer} namespaces="${NAMESPACE}" ${kind} ${body.trim()}' >> ${REVIEWS}/${ALLOWED_SIGNERS}`,
   });
 }
 

@@ -85,13 +85,20 @@ function requestFor(
   if (!isOfVendor) return { missing: "not sent: it does not look like a value of this vendor" };
   if (/[\r\n]/.test(value)) return { missing: "not sent: no header holds several lines" };
   if (isElsewhere(context, read)) return { missing: "not sent: it is of a server of your own" };
-  if (read.partner === undefined) return { ask: read.ask(value, ""), read };
+  if (read.partner === undefined) return asSent(read, value, "");
   const [own, other] = read.partner;
   const partners = names.map((each) => each.replace(own, other));
   const partner = partners.map((each) => input[each]).find((each) => each !== undefined);
   if (partner === undefined)
     return { missing: `it is tested together with ${partners[0]}, which has no value here` };
-  return { ask: read.ask(value, partner), read };
+  return asSent(read, value, partner);
+}
+
+function asSent(read: VendorRead, value: string, partner: string): Found {
+  const ask = read.ask(value, partner);
+  // Node.js throws for these, and other clients would change them.
+  const unfitHeader = Object.values(ask.headers ?? {}).some((header) => /[^\t\x20-\x7e]/.test(header));
+  return unfitHeader ? { missing: "not sent: no header holds its characters" } : { ask, read };
 }
 
 function isElsewhere({ project, env }: Pick<Context, "project" | "env">, { server }: VendorRead): boolean {
