@@ -1,4 +1,4 @@
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { parse } from "yaml";
@@ -136,6 +136,15 @@ describe("the documents", () => {
       }),
     );
     deepEqual(wrong, []);
+  });
+
+  it("have a changelog by versions, from what is unreleased down to package.json's", () => {
+    const versions = [...read("CHANGELOG.md").matchAll(/^## (.*)$/gm)].map(([, version = ""]) => version);
+    const { version } = JSON.parse(read("package.json")) as { version: string };
+    equal(versions[0], "Unreleased");
+    match(versions[1] ?? "", new RegExp(`^${version.replaceAll(".", "\\.")} \\(\\d{4}-\\d\\d-\\d\\d\\)$`));
+    const dates = versions.slice(1).map((each) => /\((\S+)\)$/.exec(each)?.[1]);
+    deepEqual(dates, dates.toSorted().reverse());
   });
 
   it("use the glossary's words", () => {
