@@ -7950,7 +7950,7 @@ var OF_ENVIRONMENTS = {
   401: UNKNOWN_TOKEN,
   403: [
     "the token may not do this",
-    "grant its team the right on this environment (secrets/access.ts), then pulumi up"
+    "grant its team the right on this environment (secrets/access-policies.ts), then pulumi up"
   ],
   404: [
     "there is no such environment, or the token may not see it",

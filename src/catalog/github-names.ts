@@ -58,16 +58,16 @@ export function namedRepositories(
       fix: (right) => `for every stack: pulumi config set programRepository ${right}`,
       isWritten: true,
     });
-  const inCatalog = (where: string, key: string, isWritten: boolean) => (name: string) => ({
+  const inSecrets = (where: string, key: string, file: string, isWritten: boolean) => (name: string) => ({
     name,
     where,
-    fix: (right: string) => `write ${right} into ${key} of ${where} in secrets/catalog.ts`,
+    fix: (right: string) => `write ${right} into ${key} of ${where} in secrets/${file}.ts`,
     isWritten,
   });
-  for (const application of applications)
-    all.push(inCatalog(`application ${application.name}`, "repository", true)(application.repository));
-  for (const entry of entries)
-    all.push(...entry.repositories.map(inCatalog(entry.name, "repositories", false)));
+  for (const { name, repository } of applications)
+    all.push(inSecrets(`application ${name}`, "repository", "applications", true)(repository));
+  for (const { name, repositories } of entries)
+    all.push(...repositories.map(inSecrets(name, "repositories", "catalog", false)));
   return all.filter(({ name }, index) => all.findIndex((each) => each.name === name) === index);
 }
 

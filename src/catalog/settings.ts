@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { unfitAddress } from "../addresses";
 import type { Problem } from "../errors";
+import { nearestNames } from "../text";
 
 /** Names that Pulumi and GitHub take as organization, project, repository or environment. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -196,7 +197,7 @@ function toProblems(issue: z.core.$ZodIssue, raw: Readonly<Record<string, unknow
       code: "config-key-unknown",
       subject: `config ${key}`,
       cause: "is not a key of this program",
-      remedy: `use one of ${CONFIG_KEYS.join(", ")}, or remove it: pulumi config rm ${key}`,
+      remedy: `rename it to ${nearestNames(key, CONFIG_KEYS)[0]}, if that is meant, or remove it: pulumi config rm ${key}`,
     }));
   }
   const key = String(issue.path[0]);

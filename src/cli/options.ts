@@ -221,6 +221,7 @@ function textIn(typed: string | true | undefined): string | undefined {
 }
 
 const WORDS = { environment: "deployment environment", group: "group" } as const;
+const UNKNOWN = { environment: "environment-unknown", group: "group-unknown" } as const;
 
 function requireKnown(
   names: readonly string[],
@@ -231,7 +232,7 @@ function requireKnown(
   const unknown = names.filter((each) => !known.includes(each));
   if (unknown.length === 0) return;
   throw new RemedyError({
-    code: `${kind}-unknown`,
+    code: UNKNOWN[kind],
     subject: name.startsWith("--") ? name : unknown.join(", "),
     cause: `the catalog has no ${WORDS[kind]}${name.startsWith("--") ? ` ${unknown.join(", ")}` : " of this name"}`,
     remedy: useOneOf(unknown, known),

@@ -145,7 +145,7 @@ function checkWebhook({ webhookUrl = "" }: Readonly<Record<string, string>>): Pr
       code: "config-invalid",
       subject: "config webhookUrl",
       cause: "is an address by http, where everybody on the way can read it and what is sent there",
-      remedy: "pulumi config set --secret webhookUrl https://ADDRESS",
+      remedy: "give it an https address, by standard input: pulumi config set --secret webhookUrl",
     },
   ];
 }
@@ -216,7 +216,10 @@ function checkTogether(settings: Settings): Problem[] {
       code: "config-incomplete",
       subject: "config dockerUsername and dockerPassword",
       cause: "only one of them is set",
-      remedy: "set both, or neither for public images",
+      remedy:
+        settings.dockerUsername === undefined
+          ? "pulumi config set dockerUsername NAME, or, for public images, pulumi config rm dockerPassword"
+          : "pulumi config set --secret dockerPassword, or, for public images, pulumi config rm dockerUsername",
     });
   }
   return problems;

@@ -71,11 +71,14 @@ describe("a stack's config", () => {
     deepEqual(causes({ ...WHOLE, application: "" }), ["config application: is missing"]);
   });
 
-  it("refuses an unknown key, naming the known ones and how to remove it", () => {
+  it("refuses an unknown key, naming the nearest one and how to remove it", () => {
     const [problem, ...others] = problemsOf({ ...WHOLE, enviroments: "hidden", colour: "hidden" });
     equal(others.length, 1);
     deepEqual([problem?.subject, problem?.cause], ["config enviroments", "is not a key of this program"]);
-    match(problem?.remedy ?? "", /githubOrganization, .*pulumi config rm enviroments/);
+    match(
+      problem?.remedy ?? "",
+      /^rename it to environments, if that is meant, or remove it: pulumi config rm enviroments$/,
+    );
   });
 
   it("refuses a list or switch that is not written as one, once, without quoting it", () => {

@@ -7,6 +7,7 @@ import * as state from "@pulumi/pulumi/runtime/state";
 import { parse } from "yaml";
 import { catalog as committed } from "../../secrets/catalog";
 import type { Catalog } from "../../src/catalog/entry";
+import { readStack } from "../../src/resources/read-stack";
 import { type Declared, declaredOf, type Hook } from "./declared";
 
 /** The SDK's own way to give each program of one process a state of its own; the automation API uses it so. */
@@ -52,6 +53,8 @@ export interface ProgramOptions {
   archived?: readonly string[];
   /** Whether it is a preview. Default: no. */
   preview?: boolean;
+  /** Whether it ends once config and catalog are read and checked. Default: no. */
+  readsOnly?: boolean;
   /** Environment variables; of Pulumi's own none else is there. */
   env?: Record<string, string>;
   /** Outputs of what the stack has in its state, by URN. Default: nobody tells. */
@@ -156,9 +159,12 @@ async function run(stack: string, config: StackConfig, options: ProgramOptions):
   );
   const stopListening = listen(result.said);
   try {
-    const outputs = await pulumi.runtime.runInPulumiStack(async () =>
-      importProgram(options.catalog ?? committed),
-    );
+    const { catalog = committed } = options;
+    const outputs = await pulumi.runtime.runInPulumiStack(async () => {
+      if (options.readsOnly !== true) return importProgram(catalog);
+      readStack(catalog, new Date().toISOString().slice(0, 10));
+      return {};
+    });
     result.outputs = await settled(outputs);
     await pulumi.runtime.disconnect();
   } catch (error) {

@@ -118,7 +118,8 @@ function literalsIn(node: ts.Expression): string[] {
     return declared === undefined ? [] : literalsIn(declared);
   }
   if (ts.isElementAccessExpression(node) && ts.isIdentifier(node.expression)) {
-    const table = constantBefore(node.expression);
+    const declared = constantBefore(node.expression);
+    const table = declared !== undefined && ts.isAsExpression(declared) ? declared.expression : declared;
     if (table === undefined || !ts.isObjectLiteralExpression(table)) return [];
     return table.properties.flatMap((each) =>
       ts.isPropertyAssignment(each) ? literalsIn(each.initializer) : [],

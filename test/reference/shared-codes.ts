@@ -27,6 +27,7 @@ export const SHARED_CODES: Readonly<Record<string, string>> = {
   "github-team-not-shown": "GitHub shows no team of that name.",
   "github-token-invalid": "GITHUB_TOKEN cannot be used.",
   "github-token-missing": "GITHUB_TOKEN is not set.",
+  "group-unknown": "The catalog has no such group.",
   "login-encrypted": "pulumi login keeps its token in a form that only the CLI can read.",
   "name-invalid": "A name has characters that it cannot have, or a meaning elsewhere.",
   "name-obeyed": "As an environment variable the name changes how a process runs.",

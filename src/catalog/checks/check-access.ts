@@ -86,14 +86,17 @@ function checkTexts({ name, why }: AccessPolicy): Problem[] {
   return problems;
 }
 
+/** What a policy names and the catalog does not have. */
+const UNKNOWN = { group: "group-unknown", environment: "environment-unknown" } as const;
+
 function checkReferences(policy: AccessPolicy, catalog: ResolvedCatalog): Problem[] {
   const groups = Object.keys(catalog.groups);
-  const unknown = (what: string, names: readonly string[], known: readonly string[]) =>
+  const unknown = (what: keyof typeof UNKNOWN, names: readonly string[], known: readonly string[]) =>
     names
       .filter((name) => !known.includes(name))
       .map((name) =>
         policyProblem(
-          `${what}-unknown`,
+          UNKNOWN[what],
           policy.name,
           `names an unknown ${what}: ${name}`,
           `use one of ${known.join(", ")}`,

@@ -1,50 +1,32 @@
 import * as z from "zod";
 import type { Problem } from "../../errors";
 import { nearestNames } from "../../text";
-import {
-  type Application,
-  type Grouping,
-  groupsOfApplication,
-  keysIn,
-  kindOf,
-  LANGUAGES,
-} from "../applications";
+import { type Application, groupsOfApplication, LANGUAGES } from "../applications";
 import type { ResolvedCatalog } from "../entry";
 import { SCRIPT_PATH, WORKFLOW_PATH } from "../layout";
-import { rotatedValues } from "../rotators";
-import { wholePolicies, wholeRotators } from "./shapes";
+import { wholePolicies } from "./shapes";
 
 const NAME = /^[a-z0-9][a-z0-9-]*$/;
 const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-/** What Python and TypeScript both take as a name. */
-const IDENTIFIER = /^[a-z_][a-z0-9_]*$/;
 /** A relative path of plain names: no step up, no hidden folder of git's. */
 const PATH = /^(?!.*\.git\/)(?:[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*\/)*[A-Za-z0-9_.-]+\.(py|ts)$/;
 /** GitHub runs files right below the folder alone. A `.` in a rule of trust matches any character, and these let nobody in. */
 const WORKFLOW = /^\.github\/workflows\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.ya?ml$/;
 const ENDINGS = { python: ".py", typescript: ".ts" } as const;
-const PLACE = "secrets/applications.ts says what an application takes";
+const FORM = "src/catalog/applications.ts says what an application takes";
+const LOWER_CASE = "rename it: lower case letters, digits and hyphens";
 
-/** Applications and groupings: well formed, and of things that the catalog has. */
+/** Applications: well formed, and of things that the catalog has. */
 export function checkApplications(catalog: ResolvedCatalog): Problem[] {
-  const { groupings } = catalog;
   const given = wholeApplications(catalog.applications);
-  const keys = keysOfCatalog(catalog);
-  if (!MAPPING.safeParse(groupings).success)
-    return [...given.problems, problem("groupings", "shape-invalid", "are no mapping")];
   return [
     ...given.problems,
     ...given.whole.flatMap((application) => checkApplication(application, catalog)),
     ...repeated(given.whole),
-    ...Object.entries(groupings).flatMap(([name, grouping]) =>
-      isGrouping(grouping)
-        ? checkGrouping(name, grouping, keys)
-        : [problem(`grouping ${name}`, "shape-invalid", "a field is no text, constant or fields of its own")],
-    ),
   ];
 }
 
-function problem(subject: string, code: string, cause: string, remedy = PLACE): Problem {
+function problem(subject: string, code: string, cause: string, remedy = FORM): Problem {
   return { code, subject, cause, remedy };
 }
 
@@ -105,48 +87,77 @@ function checkShape(application: Application, index: number): Problem[] {
   });
 }
 
-function isGrouping(value: unknown): value is Grouping {
-  if (!MAPPING.safeParse(value).success) return false;
-  return Object.values(value as object).every((field) => {
-    if (typeof field === "string") return true;
-    const { constant, ...more } = (field ?? {}) as { constant?: unknown };
-    return (typeof constant === "string" && Object.keys(more).length === 0) || isGrouping(field);
-  });
-}
-
 function checkApplication(application: Application, catalog: ResolvedCatalog): Problem[] {
   const { name, repository, language, path, environments = [], groups } = application;
   const subject = `application ${name}`;
   const known = Object.keys(catalog.groups);
   const problems: Problem[] = [];
   if (!NAME.test(name))
-    problems.push(problem(subject, "application-name", "its name is not lower case, digits and hyphens"));
+    problems.push(
+      problem(subject, "application-name", "its name is not lower case, digits and hyphens", LOWER_CASE),
+    );
   if (!REPOSITORY.test(repository))
-    problems.push(problem(subject, "application-repository", `${repository} is no name of a repository`));
+    problems.push(
+      problem(
+        subject,
+        "application-repository",
+        `${repository} is no name of a repository`,
+        "write the repository's name alone, without its owner",
+      ),
+    );
   if (!LANGUAGES.includes(language))
-    problems.push(problem(subject, "application-language", `its language is not ${LANGUAGES.join(" or ")}`));
+    problems.push(
+      problem(
+        subject,
+        "application-language",
+        `its language is not ${LANGUAGES.join(" or ")}`,
+        `write ${LANGUAGES.join(" or ")}`,
+      ),
+    );
   else if (!PATH.test(path) || !path.endsWith(ENDINGS[language]))
     problems.push(
       problem(
         subject,
         "application-path",
         `${path} is not a path in the repository that ends in ${ENDINGS[language]}`,
+        `write one such as src/secrets${ENDINGS[language]}`,
       ),
     );
   problems.push(...checkWorkflow(subject, application.githubActions?.workflow));
   if (application.pydantic === true && language !== "python")
-    problems.push(problem(subject, "application-pydantic", "pydantic is for Python alone"));
+    problems.push(
+      problem(subject, "application-pydantic", "pydantic is for Python alone", "leave pydantic out"),
+    );
   if (path === WORKFLOW_PATH || path === SCRIPT_PATH)
-    problems.push(problem(subject, "application-path", `${path} belongs to the sync`));
+    problems.push(problem(subject, "application-path", `${path} belongs to the sync`, "name another file"));
   for (const each of environments)
     if (!catalog.environments.includes(each))
-      problems.push(problem(subject, "application-environment", `the catalog has no environment ${each}`));
+      problems.push(
+        problem(
+          subject,
+          "application-environment",
+          `the catalog has no environment ${each}`,
+          `use one of ${nearestNames(each, catalog.environments).join(", ")}`,
+        ),
+      );
   for (const each of groups ?? [])
     if (!known.includes(each))
-      problems.push(problem(subject, "application-group", `the catalog has no group ${each}`));
+      problems.push(
+        problem(
+          subject,
+          "application-group",
+          `the catalog has no group ${each}`,
+          `use one of ${nearestNames(each, known).join(", ")}`,
+        ),
+      );
   if (groupsOfApplication(application, known).length === 0 || application.environments?.length === 0)
     problems.push(
-      problem(subject, "application-empty", "it has no group or no environment, so nothing to load"),
+      problem(
+        subject,
+        "application-empty",
+        "it has no group or no environment, so nothing to load",
+        "name some, or leave groups and environments out: that means all",
+      ),
     );
   const policies = wholePolicies(catalog.accessPolicies).whole.map((policy) => policy.name);
   if (groups !== undefined && policies.includes(name))
@@ -155,6 +166,7 @@ function checkApplication(application: Application, catalog: ResolvedCatalog): P
         subject,
         "application-name",
         "an access policy has its name, and both would have one ESC environment",
+        "rename one of them",
       ),
     );
   return problems;
@@ -166,7 +178,7 @@ function checkWorkflow(subject: string, workflow: string | undefined): Problem[]
     workflow === WORKFLOW_PATH
       ? `${workflow} is the sync's, whose jobs may write`
       : `${workflow} is no file right below .github/workflows that ends in .yml or .yaml`;
-  return [problem(subject, "application-workflow", cause)];
+  return [problem(subject, "application-workflow", cause, "write one such as .github/workflows/deploy.yml")];
 }
 
 function repeated(applications: readonly Application[]): Problem[] {
@@ -174,44 +186,20 @@ function repeated(applications: readonly Application[]): Problem[] {
     applications.filter((each, index) => applications.findIndex((other) => of(other) === of(each)) < index);
   return [
     ...twice(({ name }) => name).map(({ name }) =>
-      problem(`application ${name}`, "application-name", "another application has its name"),
-    ),
-    ...twice(({ repository, path }) => `${repository}/${path}`).map(({ name, path }) =>
-      problem(`application ${name}`, "application-path", `another application has the file ${path}`),
-    ),
-  ];
-}
-
-function checkGrouping(name: string, grouping: Grouping, keys: readonly string[]): Problem[] {
-  const subject = `grouping ${name}`;
-  const names = [name, ...fieldsIn(grouping)].filter((each) => !IDENTIFIER.test(each));
-  const unknown = keysIn(grouping).filter((key) => !keys.includes(key));
-  return [
-    ...names.map((each) => problem(subject, "grouping-name", `${each} is not lower case, digits and _`)),
-    ...unknown.map((key) =>
       problem(
-        subject,
-        "grouping-key",
-        `the catalog has no app key ${key}`,
-        `use ${nearestNames(key, keys).join(", ")}, or add an entry`,
+        `application ${name}`,
+        "application-name",
+        "another application has its name",
+        "rename one of them",
       ),
     ),
-    ...(Object.keys(grouping).length === 0 ? [problem(subject, "grouping-empty", "it has no field")] : []),
-  ];
-}
-
-function fieldsIn(grouping: Grouping): string[] {
-  return Object.entries(grouping).flatMap(([name, field]) => {
-    const found = kindOf(field);
-    return found.kind === "fields" ? [name, ...fieldsIn(found.fields)] : [name];
-  });
-}
-
-function keysOfCatalog(catalog: ResolvedCatalog): string[] {
-  const entries = catalog.entries.filter(({ bootstrap }) => !bootstrap);
-  const rotated = wholeRotators(catalog.rotators).whole.flatMap(rotatedValues);
-  return [
-    ...entries.flatMap(({ appKey, appKeyAliases }) => [appKey, ...appKeyAliases]),
-    ...rotated.map(({ appKey }) => appKey),
+    ...twice(({ repository, path }) => `${repository}/${path}`).map(({ name, path }) =>
+      problem(
+        `application ${name}`,
+        "application-path",
+        `another application has the file ${path}`,
+        "name another file",
+      ),
+    ),
   ];
 }

@@ -1,11 +1,12 @@
 import type { Problem } from "../../errors";
-import { isDay } from "../dates";
 import { type Catalog, type ResolvedCatalog, type ResolvedEntry, resolveCatalog } from "../entry";
 import { FORMATS, misfit } from "../formats";
 import { jobIdOf, SENTINEL } from "../layout";
 import { checkAccess } from "./check-access";
 import { checkApplications } from "./check-applications";
+import { checkDays } from "./check-days";
 import { checkEscNames } from "./check-esc-names";
+import { checkGroupings } from "./check-groupings";
 import { checkKeys } from "./check-keys";
 import { checkNames } from "./check-names";
 import { checkRotators } from "./check-rotators";
@@ -42,10 +43,11 @@ export function checkCatalog(catalog: ResolvedCatalog, appRoot: string): Problem
     ...secrets.flatMap((secret) => checkReferences(secret, catalog)),
     ...secrets.flatMap(checkValues),
     ...secrets.flatMap(checkPage),
-    ...secrets.flatMap(checkTombstone),
+    ...secrets.flatMap(checkDays),
     ...checkAccess(catalog),
     ...checkAcknowledgements(catalog),
     ...checkApplications(catalog),
+    ...checkGroupings(catalog),
     ...checkRotators(catalog, appRoot),
     ...checkEscNames({
       ...catalog,
@@ -108,11 +110,18 @@ function checkLimit({ changeLimit }: ResolvedCatalog): Problem[] {
   return [{ code: "number-invalid", subject: "changeLimit", cause: "is no number of values", remedy }];
 }
 
+/** What an entry names and the catalog does not have. */
+const UNKNOWN = {
+  group: "group-unknown",
+  format: "format-unknown",
+  environment: "environment-unknown",
+} as const;
+
 function checkReferences(secret: ResolvedEntry, catalog: ResolvedCatalog): Problem[] {
   const problems: Problem[] = [];
-  const unknown = (what: string, value: string, known: readonly string[]) =>
+  const unknown = (what: keyof typeof UNKNOWN, value: string, known: readonly string[]) =>
     problems.push({
-      code: `${what}-unknown`,
+      code: UNKNOWN[what],
       subject: secret.name,
       cause: `names an unknown ${what}: ${value}`,
       remedy: `use one of ${known.join(", ")}`,
@@ -214,29 +223,4 @@ function checkPage({ name, page }: ResolvedEntry): Problem[] {
   if (isPlain && url?.protocol === "https:" && `${url.username}${url.password}` === "") return [];
   const remedy = "write the vendor's own page, beginning with https://, other signs than ASCII's as %20";
   return [{ code: "page-invalid", subject: name, cause: "its page is no https address", remedy }];
-}
-
-function checkTombstone(entry: ResolvedEntry): Problem[] {
-  const { name, tombstone, required, renamedFrom, leftoverUntil, expires } = entry;
-  if (expires !== undefined && !isDay(expires)) {
-    const remedy = 'write the vendor\'s day as expires: "2027-01-31"';
-    return [
-      { code: "expiry-invalid", subject: name, cause: "its expires is no day of the calendar", remedy },
-    ];
-  }
-  if (leftoverUntil !== undefined && !isDay(leftoverUntil)) {
-    const remedy = 'write the day as leftoverUntil: "2026-12-31"';
-    const cause = "its leftoverUntil is no day of the calendar";
-    return [{ code: "tombstone-invalid", subject: name, cause, remedy }];
-  }
-  const wrong = [tombstone, renamedFrom?.tombstone].some((day) => day !== undefined && !isDay(day));
-  if (wrong) {
-    const remedy = 'write the day as tombstone: "2026-12-31"';
-    return [
-      { code: "tombstone-invalid", subject: name, cause: "its tombstone is no day of the calendar", remedy },
-    ];
-  }
-  if (tombstone === undefined || !required) return [];
-  const cause = "is required and has a tombstone: what is about to go cannot be required";
-  return [{ code: "tombstone-of-required", subject: name, cause, remedy: "leave required out" }];
 }

@@ -32,18 +32,16 @@ export function checkRotators(catalog: ResolvedCatalog, appRoot: string): Proble
   ];
 }
 
+/** What a rotator names and the catalog does not have. */
+const UNKNOWN = { group: "group-unknown", environment: "environment-unknown" } as const;
+
 function checkPlaces(rotator: Rotator, { groups, environments }: ResolvedCatalog): Problem[] {
   const { name, group } = rotator;
   const named =
     rotator.kind === "password" ? (rotator.environments ?? environments) : Object.keys(rotator.databases);
   const known = Object.keys(groups);
-  const unknown = (what: string, value: string, all: readonly string[]) =>
-    rotatorProblem(
-      `${what}-unknown`,
-      name,
-      `names an unknown ${what}: ${value}`,
-      `use one of ${all.join(", ")}`,
-    );
+  const unknown = (what: keyof typeof UNKNOWN, value: string, all: readonly string[]) =>
+    rotatorProblem(UNKNOWN[what], name, `names an unknown ${what}: ${value}`, `use one of ${all.join(", ")}`);
   return [
     ...(known.includes(group) ? [] : [unknown("group", group, known)]),
     ...named

@@ -142,7 +142,9 @@ function checkAuditExport(settings: Settings, ownsOrganization: boolean): Proble
       "config-incomplete",
       "config auditBucket and auditRole",
       "only one of them is set",
-      "set both, or neither",
+      auditRole === undefined
+        ? "pulumi config set auditRole arn:aws:iam::ACCOUNT:role/NAME, or pulumi config rm auditBucket"
+        : "pulumi config set auditBucket NAME, or pulumi config rm auditRole",
     );
   if (auditBucket !== undefined && !BUCKET.test(auditBucket))
     say(

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { catalog } from "../../../secrets/catalog";
 import type { Application, Groupings } from "../../../src/catalog/applications";
 import { checkApplications as check } from "../../../src/catalog/checks/check-applications";
+import { checkGroupings } from "../../../src/catalog/checks/check-groupings";
 import { type Catalog, defineCatalog, resolveCatalog } from "../../../src/catalog/entry";
 
 const small: Catalog = defineCatalog({
@@ -29,7 +30,10 @@ const small: Catalog = defineCatalog({
     },
   ],
 });
-const checkApplications = (catalog: Catalog) => check(resolveCatalog(catalog));
+const checkApplications = (catalog: Catalog) => {
+  const resolved = resolveCatalog(catalog);
+  return [...check(resolved), ...checkGroupings(resolved)];
+};
 const backend: Application = {
   name: "backend",
   repository: "main",

@@ -1,0 +1,50 @@
+/** A test that has its own state for a remedy, and carries it out as it is printed. */
+export interface ElsewhereProven {
+  file: string;
+  title: string;
+  /** A part of the remedy that the test looks for, where it does not name the code. */
+  says?: string;
+}
+
+/** By place: a code, and where several files say it ` in ` and the file. */
+export const PROVEN_ELSEWHERE: Readonly<Record<string, ElsewhereProven>> = {
+  "ledger-impossible": {
+    file: "test/cli/forged-ledger.test.ts",
+    title: "is told by status and verify, and replaced by their remedy",
+  },
+  "review-signer-unknown": {
+    file: "test/cli/access-review.test.ts",
+    title: "tells whoever may not review what somebody else must add, and that works as printed",
+    says: "have somebody else add it: ",
+  },
+};
+
+/** What is told with nothing to be done: a state, or a fact. */
+export const NOTHING_TO_DO: readonly string[] = [
+  "access-matches",
+  "access-review-due",
+  "alert-webhook-unknown",
+  "application-loads",
+  "carrier-files-match",
+  "carrier-protected",
+  "commit-rules-unknown",
+  "composites-match",
+  "esc-environments-protected",
+  "github-names-match",
+  "github-secrets-match",
+  "loader-file-current",
+  "protection-unknown",
+  "pull-request-proposed",
+  "pull-request-to-propose",
+  "pull-request-unknown",
+  "registry-asks-nobody",
+  "registry-login-works",
+  "rotation-not-approved",
+  "sync-succeeded",
+  "trust-issuer-imported",
+  "trust-matches",
+  "trust-not-needed",
+  "trust-of-others-kept",
+  "values-in-sync",
+  "values-shared",
+];
