@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { gunzipSync } from "node:zlib";
-import { findRepository, permissionOn } from "./access";
-import { authenticate } from "./actor";
+import { findRepository, permissionOn, requiresAuthentication } from "./access";
+import { type Actor, authenticate } from "./actor";
 import { type GitHubApp, type GitHubContext, type GitHubParts, param } from "./github-app";
 import { GitHubError, notFound } from "./github-error";
+import type { Repository } from "./github-state";
 
 /**
  * Git's smart HTTP for reading (git's documentation, "gitprotocol-http"), as `git fetch` asks github.com: with any user
@@ -33,11 +34,19 @@ function answer(c: GitHubContext, kind: "advertisement" | "result", give: () => 
     return c.body(new Uint8Array(give()), 200, { "content-type": type, "cache-control": "no-cache" });
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
+    if (error.status === 401)
+      return c.text("Authentication required.\n", 401, { "www-authenticate": 'Basic realm="GitHub"' });
     return c.text("Repository not found.\n", 404);
   }
 }
 
-/** @throws GitHubError 404 where the token is not shown the repository. */
+/** Whoever may read one file may fetch parts of a repository, as on github.com: one commit by its id, blobs when asked for. */
+const SERVED = ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"].flatMap((key) => [
+  "-c",
+  `${key}=true`,
+]);
+
+/** @throws GitHubError 401 without a token, 404 where the token is not shown the repository or may not read its contents. */
 function uploadPack(
   c: GitHubContext,
   parts: GitHubParts,
@@ -49,9 +58,11 @@ function uploadPack(
   const repository = findRepository(state, name);
   const header = c.req.header("authorization");
   const actor = authenticate(header, state, parts.installationTokens, parts.now());
-  if (repository === undefined || permissionOn(repository, actor, state) === "none") throw notFound();
+  const hidden = repository === undefined || permissionOn(repository, actor, state) === "none";
+  if (hidden && actor.kind === "anonymous") throw requiresAuthentication();
+  if (hidden || !readsContents(actor, repository)) throw notFound();
   const folder = parts.git.of(repository).gitDir;
-  return execFileSync("git", ["upload-pack", "--stateless-rpc", ...options, folder], {
+  return execFileSync("git", [...SERVED, "upload-pack", "--stateless-rpc", ...options, folder], {
     input: input ?? Buffer.alloc(0),
     env: {
       PATH: process.env.PATH ?? "/usr/bin:/bin",
@@ -62,4 +73,10 @@ function uploadPack(
     maxBuffer: 1 << 28,
     stdio: ["pipe", "pipe", "ignore"],
   });
+}
+
+/** A job's token reads a private repository with `contents: read` alone. */
+function readsContents(actor: Actor, repository: Repository): boolean {
+  if (actor.kind !== "installation" || !repository.private) return true;
+  return ["read", "write"].includes(actor.installation.permissions.contents ?? "none");
 }

