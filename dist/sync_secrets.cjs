@@ -8516,6 +8516,7 @@ function parseLedger(text) {
   const paused = readPause(property(ledger, "paused"));
   const proposed = record(property(ledger, "proposed"), proposal);
   const writing = record(property(ledger, "writing"), intent);
+  const cases = record(property(ledger, "cases"), openCase);
   return {
     key: typeof key === "string" ? key : void 0,
     revisions: record(
@@ -8527,7 +8528,8 @@ function parseLedger(text) {
     ...paused === void 0 ? {} : { paused },
     ...property(ledger, "untagged") === true ? { untagged: true } : {},
     ...Object.keys(proposed).length === 0 ? {} : { proposed },
-    ...Object.keys(writing).length === 0 ? {} : { writing }
+    ...Object.keys(writing).length === 0 ? {} : { writing },
+    ...Object.keys(cases).length === 0 ? {} : { cases }
   };
 }
 function renderLedger(ledger) {
@@ -8541,7 +8543,8 @@ function renderLedger(ledger) {
     ...refused,
     ...ledger.untagged === void 0 ? {} : { untagged: true },
     ...ledger.proposed === void 0 ? {} : { proposed: sorted(ledger.proposed) },
-    ...ledger.writing === void 0 ? {} : { writing: sorted(ledger.writing) }
+    ...ledger.writing === void 0 ? {} : { writing: sorted(ledger.writing) },
+    ...ledger.cases === void 0 ? {} : { cases: sorted(ledger.cases) }
   };
   return (0, import_yaml2.stringify)({ values: { ledger: content } }, { lineWidth: 0 });
 }
@@ -8570,6 +8573,11 @@ function intent(value) {
   const [run, at] = [property(value, "run"), property(value, "at")];
   const values = record(property(value, "values"), (each) => typeof each === "string" ? each : void 0);
   return typeof run === "string" && typeof at === "string" ? { run, at, values } : void 0;
+}
+function openCase(value) {
+  const [id, by, since] = ["id", "by", "since"].map((field) => property(value, field));
+  if (typeof id !== "string" || typeof by !== "string" || typeof since !== "string") return void 0;
+  return { id, by, since };
 }
 function record(value, read) {
   if (typeof value !== "object" || value === null) return {};
@@ -9287,6 +9295,8 @@ function changed(text, change) {
   if ("paused" in change) set(["values", "ledger", "paused"], known.paused, change.paused);
   for (const [name, entry2] of Object.entries(change.entries ?? {}))
     set(["values", "ledger", "secrets", name], known.secrets[name], entry2);
+  for (const [name, open] of Object.entries(change.cases ?? {}))
+    set(["values", "ledger", "cases", name], known.cases?.[name], open);
   return isChanged ? document.toString({ lineWidth: 0 }) : void 0;
 }
 function put(document, path, value) {
@@ -10201,13 +10211,16 @@ async function syncOnce(job, cloud, run, stored) {
     };
     const ended = withPart(
       whole,
-      { ...told, ...untagged, ...openIntents(whole, run.writer, stored.at) },
+      { ...told, ...untagged, ...openIntents(whole, run.writer, stored.at), ...casesOf(whole) },
       shard
     );
     const text = renderLedger(ended);
     if (text === renderLedger(base)) return void 0;
     return { text, etag: etag ?? (await cloud.read(place)).etag };
   };
+}
+function casesOf({ cases }) {
+  return cases === void 0 ? {} : { cases };
 }
 function pausedAt(ledger, { at }) {
   const paused = pauseAt(ledger.paused, at);

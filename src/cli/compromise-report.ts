@@ -1,7 +1,7 @@
 import { startSync } from "../catalog/layout";
 import type { Settings } from "../catalog/settings";
 import { describePause } from "../ledger/pause";
-import type { Case, Step } from "../operations/incident/case";
+import { type Case, isOfOneEnvironment, type Step } from "../operations/incident/case";
 import type { LeftPaused } from "../operations/incident/case-pause";
 import type { CaseEvent } from "../operations/incident/run-steps";
 import { COMMAND, counted } from "../text";
@@ -72,7 +72,8 @@ function rotate(name: string, rotated: readonly string[]): StepText {
   return { title: `Have ESC rotate ${name}, twice`, lines };
 }
 
-function value({ secret, slots, places, way }: Case, { settings }: StepOptions): StepText {
+function value(found: Case, { settings }: StepOptions): StepText {
+  const { secret, slots, places, way } = found;
   const title = "Set the new value";
   if (way === "config") {
     const lines = [
@@ -80,6 +81,13 @@ function value({ secret, slots, places, way }: Case, { settings }: StepOptions):
       "pulumi up, for each stack whose config has it",
     ];
     return { title: `${title} in the stack's config`, lines };
+  }
+  if (isOfOneEnvironment(found)) {
+    const where = places.map(({ repository, environment }) => `${environment} of ${repository}`).join(", ");
+    return {
+      title: `${title} in GitHub`,
+      lines: [`Asked for without showing it, or read from stdin, and set in ${where}`],
+    };
   }
   if (way === "environments") {
     const lines = [...new Set(places.map(({ environment }) => environment))].map(
@@ -125,6 +133,8 @@ export function eventLines(
   switch (event.kind) {
     case "written":
       return { results: [`${event.name}: value replaced`], messages: [] };
+    case "warning":
+      return { results: [], messages: [`warning: ${event.text}`] };
     case "paused":
       return { results: [], messages: [`${event.environment} is ${describePause(event.pause)}`] };
     case "run": {

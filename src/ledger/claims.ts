@@ -77,7 +77,7 @@ function isBeyond(run: string, newestRun: number | undefined): boolean {
  * compares the values themselves.
  */
 export function withoutImpossible(ledger: Ledger, facts: KnownFacts & { newestRun: number }): Ledger {
-  const { secrets, refused, proposed = {}, writing = {}, paused, untagged, key } = ledger;
+  const { secrets, refused, proposed = {}, writing = {}, paused, untagged, cases, key } = ledger;
   const now = facts.now.toISOString();
   const isLasting = (run: string) => !isBeyond(run, facts.newestRun);
   const real = (run: string) => (isLasting(run) ? run : String(facts.newestRun));
@@ -102,6 +102,7 @@ export function withoutImpossible(ledger: Ledger, facts: KnownFacts & { newestRu
     refused: Object.fromEntries(Object.entries(refused).filter(([, { run }]) => isLasting(run))),
     ...(paused === undefined ? {} : { paused }),
     ...(untagged === undefined ? {} : { untagged }),
+    ...(cases === undefined ? {} : { cases }),
     ...(Object.keys(proposed).length === 0 ? {} : { proposed: changedProposals }),
     ...(Object.keys(openIntents).length === 0 ? {} : { writing: openIntents }),
   };

@@ -5,7 +5,7 @@ import type { EnvironmentText, PulumiCloud } from "../clients/pulumi-cloud";
 import { inRounds } from "../clients/write-rounds";
 import { RemedyError } from "../errors";
 import { boundedDocument } from "../yaml-text";
-import { type Ledger, type LedgerEntry, parseLedger, renderLedger } from "./ledger";
+import { type Ledger, type LedgerEntry, type OpenCase, parseLedger, renderLedger } from "./ledger";
 import type { Pause } from "./pause";
 
 /** What changes in a ledger. The key and what it does not name stay, also what other versions of this program wrote. */
@@ -14,6 +14,8 @@ export interface LedgerChange {
   paused?: Pause | undefined;
   /** Entries of secrets; undefined removes a secret's. */
   entries?: Readonly<Record<string, LedgerEntry | undefined>>;
+  /** Open cases by secret; undefined ends one. */
+  cases?: Readonly<Record<string, OpenCase | undefined>>;
 }
 
 /** One environment's ledger in ESC. Every method throws RemedyError when the service refuses. */
@@ -149,6 +151,8 @@ export function changed(text: string, change: LedgerChange): string | undefined 
   if ("paused" in change) set(["values", "ledger", "paused"], known.paused, change.paused);
   for (const [name, entry] of Object.entries(change.entries ?? {}))
     set(["values", "ledger", "secrets", name], known.secrets[name], entry);
+  for (const [name, open] of Object.entries(change.cases ?? {}))
+    set(["values", "ledger", "cases", name], known.cases?.[name], open);
   return isChanged ? document.toString({ lineWidth: 0 }) : undefined;
 }
 

@@ -57,6 +57,16 @@ export interface Intent {
   values: Record<string, string>;
 }
 
+/** A case of a compromised secret that somebody has open, so that nobody begins another beside it. */
+export interface OpenCase {
+  /** Of the record that this case has where it was started. */
+  id: string;
+  /** Login in Pulumi Cloud. */
+  by: string;
+  /** RFC 3339, UTC. */
+  since: string;
+}
+
 /**
  * An environment's ledger: what was synced, when and by which run, without a value. Its one secret is the key of
  * the fingerprints, which only those who may open the ledger can use; everybody else reads times and names.
@@ -77,6 +87,8 @@ export interface Ledger {
   proposed?: Record<string, Proposal>;
   /** By writer: what syncs have begun to write and not ended, because they are at it or died. */
   writing?: Record<string, Intent>;
+  /** Cases of compromised secrets that are open, by secret. */
+  cases?: Record<string, OpenCase>;
 }
 
 export const EMPTY_LEDGER: Ledger = { key: undefined, revisions: {}, secrets: {}, refused: {} };
@@ -97,6 +109,7 @@ export function parseLedger(text: string): Ledger {
   const paused = readPause(property(ledger, "paused"));
   const proposed = record(property(ledger, "proposed"), proposal);
   const writing = record(property(ledger, "writing"), intent);
+  const cases = record(property(ledger, "cases"), openCase);
   return {
     key: typeof key === "string" ? key : undefined,
     revisions: record(property(ledger, "revisions"), (value) =>
@@ -108,6 +121,7 @@ export function parseLedger(text: string): Ledger {
     ...(property(ledger, "untagged") === true ? { untagged: true as const } : {}),
     ...(Object.keys(proposed).length === 0 ? {} : { proposed }),
     ...(Object.keys(writing).length === 0 ? {} : { writing }),
+    ...(Object.keys(cases).length === 0 ? {} : { cases }),
   };
 }
 
@@ -124,6 +138,7 @@ export function renderLedger(ledger: Ledger): string {
     ...(ledger.untagged === undefined ? {} : { untagged: true }),
     ...(ledger.proposed === undefined ? {} : { proposed: sorted(ledger.proposed) }),
     ...(ledger.writing === undefined ? {} : { writing: sorted(ledger.writing) }),
+    ...(ledger.cases === undefined ? {} : { cases: sorted(ledger.cases) }),
   };
   return stringify({ values: { ledger: content } }, { lineWidth: 0 });
 }
@@ -158,6 +173,12 @@ function intent(value: unknown): Intent | undefined {
   const [run, at] = [property(value, "run"), property(value, "at")];
   const values = record(property(value, "values"), (each) => (typeof each === "string" ? each : undefined));
   return typeof run === "string" && typeof at === "string" ? { run, at, values } : undefined;
+}
+
+function openCase(value: unknown): OpenCase | undefined {
+  const [id, by, since] = ["id", "by", "since"].map((field) => property(value, field));
+  if (typeof id !== "string" || typeof by !== "string" || typeof since !== "string") return undefined;
+  return { id, by, since };
 }
 
 function record<T>(value: unknown, read: (value: unknown) => T | undefined): Record<string, T> {

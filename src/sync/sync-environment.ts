@@ -167,13 +167,18 @@ async function syncOnce(
     };
     const ended = withPart(
       whole,
-      { ...told, ...untagged, ...openIntents(whole, run.writer, stored.at) },
+      { ...told, ...untagged, ...openIntents(whole, run.writer, stored.at), ...casesOf(whole) },
       shard,
     );
     const text = renderLedger(ended);
     if (text === renderLedger(base)) return undefined;
     return { text, etag: etag ?? (await cloud.read(place)).etag };
   };
+}
+
+/** A sync has no say in them. */
+function casesOf({ cases }: Ledger): Pick<Ledger, "cases"> {
+  return cases === undefined ? {} : { cases };
 }
 
 function pausedAt(ledger: Ledger, { at }: EnvironmentText): Pick<EnvironmentReport, "paused"> {

@@ -42,6 +42,7 @@ const CATALOG: Catalog = {
     { name: "DATABASE_URL", group: "keys", perEnvironment: true, required: false },
     { name: "SMTP_HOST", group: "keys", value: "config", required: false },
     { name: "PULUMI_ACCESS_TOKEN", group: "keys", format: "pulumi-token", bootstrap: true },
+    { name: "SECOND_KEY", group: "keys", required: false },
     { name: "OLD_KEY", group: "keys", tombstone: "2026-01-31" },
   ],
   rotators: [
@@ -190,12 +191,18 @@ describe("sophia-secrets compromise", function () {
     /** What a person types, question by question; `stop` is Ctrl-C. */
     typed?: string[];
     pulumi?: string;
+    /** The machine: a folder of its own. */
+    at?: string;
+    /** What happens while a question stands. */
+    meanwhile?: (question: string) => Promise<void>;
   }
 
-  async function run(rest: string, { stdin = "", typed, pulumi = TOKENS.admin }: World = {}) {
+  async function run(rest: string, world: World = {}) {
+    const { stdin = "", typed, pulumi = TOKENS.admin, at = folder, meanwhile } = world;
     const asked: string[] = [];
     const answer = async (question: string) => {
       asked.push(question);
+      await meanwhile?.(question);
       const next = typed?.shift() ?? "stop";
       if (next === "stop")
         throw new RemedyError({
@@ -208,7 +215,7 @@ describe("sophia-secrets compromise", function () {
     };
     const context = commandContext(
       { github, cloud: { url: cloud.url, token: pulumi } },
-      { catalog: resolveCatalog(CATALOG), project: { dir: folder, settings: settings() }, now: clock.now },
+      { catalog: resolveCatalog(CATALOG), project: { dir: at, settings: settings() }, now: clock.now },
     );
     const heard = await runCommand(`compromise ${rest}`, context, { answer: typed && answer, stdin });
     const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -556,11 +563,11 @@ describe("sophia-secrets compromise", function () {
 
     it("knows on its next run a pause of which it never heard whether it was set", async () => {
       cloud.faults.add({ method: "PATCH", path: ledgerOf("production"), times: 0, reset: "after" });
-      // Read before anything is done, to see who paused it, and to pause it; then no more.
+      // Read before anything is done, three times to note the case, to see who paused it, and to pause it; then no more.
       cloud.faults.add({
         method: "GET",
         path: ledgerOf("production"),
-        skip: 3,
+        skip: 6,
         times: 0,
         answer: { status: 500 },
       });
@@ -719,6 +726,134 @@ describe("sophia-secrets compromise", function () {
     writeFileSync(lock, "999999999\n");
     equal((await run("OPENAI_API_KEY", { typed: ["stop"] })).code, 2);
     equal(existsSync(lock), false, "its process is dead");
+  });
+
+  describe("on two machines at once", () => {
+    let other: string;
+    beforeEach(() => {
+      other = mkdtempSync(join(tmpdir(), "compromise-other-"));
+    });
+    afterEach(() => rmSync(other, { recursive: true }));
+
+    const inGitHub = (name = "OPENAI_API_KEY") =>
+      github.service.hostOf("ai-cherry/carrier").organizationSecrets()[name];
+    const notesIn = async () => {
+      const texts = await Promise.all(
+        CATALOG.environments.map((each) => cloud.call("GET", env(`default/app-${each}-ledger`))),
+      );
+      return texts.map(({ text }) => /\n +by: \S+\n +since:/.test(text));
+    };
+    const SECOND = "sk-canary-of-the-second";
+
+    it("tells the second who has it open since when, and what GitHub shows of it; nothing is done", async () => {
+      equal((await run("OPENAI_API_KEY", { typed: ["", "stop"] })).code, 2);
+      deepEqual(await notesIn(), [true, true]);
+      const told =
+        /OPENAI_API_KEY: ada has had a case of it open since \S+Z, on another machine .*ledger of staging.*; GitHub has not changed it since \S+; nothing was done\nRemedy: let ada end it\. .*compromise OPENAI_API_KEY --take-over\n/;
+      const second = await run("OPENAI_API_KEY --yes", { stdin: SECOND, at: other });
+      equal(second.code, 2);
+      match(second.stderr, told);
+      deepEqual([inGitHub(), readdirSync(join(other, ".sophia-secrets"))], [OLD, []]);
+      match(
+        (await run("OPENAI_API_KEY --dry-run", { at: other })).stderr,
+        /warning: ada has had a case of it/,
+      );
+      // A run of the sync between keeps the note.
+      await sync();
+      match((await run("OPENAI_API_KEY --yes", { stdin: SECOND, at: other })).stderr, /ada has had a case/);
+      equal((await run("OPENAI_API_KEY", { typed: [NEW] })).code, 0);
+      deepEqual([await notesIn(), await loaded("production")], [[false, false], NEW]);
+      clock.forward(60);
+      equal((await run("OPENAI_API_KEY --yes", { stdin: SECOND, at: other })).code, 0, "the next case");
+    });
+
+    it("lets one of two that begin in the same moment through, whole", async () => {
+      const [first, second] = await Promise.all([
+        run("OPENAI_API_KEY --yes", { stdin: NEW }),
+        run("OPENAI_API_KEY --yes", { stdin: SECOND, at: other }),
+      ]);
+      deepEqual([first.code, second.code].sort(), [0, 2], `${first.stderr}\n${second.stderr}`);
+      const [won, lost] = first.code === 0 ? [NEW, second] : [SECOND, first];
+      match(lost.stderr, /ada has had a case of it open since/);
+      deepEqual([inGitHub(), await loaded("staging"), await loaded("production")], [won, won, won]);
+      deepEqual(await notesIn(), [false, false]);
+    });
+
+    it("ends the first where the second takes over while it waits for its value: it writes nothing any more", async () => {
+      const takesOver = async (question: string) => {
+        if (!question.startsWith("New value")) return;
+        const second = await run("OPENAI_API_KEY --yes --take-over", { stdin: SECOND, at: other });
+        equal(second.code, 0, second.stderr);
+        clock.forward(60);
+        // And another one begins, which has it now.
+        equal((await run("OPENAI_API_KEY", { typed: ["", "stop"], at: other })).code, 2);
+      };
+      const first = await run("OPENAI_API_KEY", { typed: ["", NEW], meanwhile: takesOver });
+      equal(first.code, 2);
+      match(first.stderr, /ada has had a case of it open since/);
+      deepEqual([inGitHub(), await loaded("production")], [SECOND, SECOND]);
+    });
+
+    it("shows a value that somebody set since, before it replaces it, and goes on either way", async () => {
+      for (const [name, stdin, stands] of [
+        ["kept.md", "", SECOND],
+        ["replaced.md", NEW, NEW],
+      ] as const) {
+        equal((await run("OPENAI_API_KEY", { typed: ["", "stop"] })).code, 2);
+        clock.forward(60);
+        await putSecret(github.octokit(), "OPENAI_API_KEY", SECOND, await inCarrier());
+        const refused = await run("OPENAI_API_KEY --yes", { stdin: NEW });
+        equal(refused.code, 2);
+        match(
+          refused.stderr,
+          /OPENAI_API_KEY: GitHub has it changed at \S+, and this case saw \S+: somebody/,
+        );
+        equal(inGitHub(), SECOND);
+        const done = await run(`OPENAI_API_KEY --yes --out ${name}`, { stdin });
+        equal(done.code, 0, done.stderr);
+        deepEqual([inGitHub(), await loaded("production")], [stands, stands]);
+        rmSync(join(folder, name));
+        clock.forward(60);
+      }
+    });
+
+    it("goes through both where they are of different secrets", async () => {
+      await putSecret(github.octokit(), "SECOND_KEY", "canary-second-old", await inCarrier());
+      await sync();
+      clock.forward(60);
+      const [first, second] = await Promise.all([
+        run("OPENAI_API_KEY --yes", { stdin: NEW }),
+        run("SECOND_KEY --yes", { stdin: "canary-second-new", at: other }),
+      ]);
+      deepEqual([first.code, second.code], [0, 0], `${first.stderr}\n${second.stderr}`);
+      deepEqual([inGitHub(), inGitHub("SECOND_KEY")], [NEW, "canary-second-new"]);
+      deepEqual([await loaded("production"), await notesIn()], [NEW, [false, false]]);
+    });
+
+    it("goes on where a ledger takes no note, and says that nobody else sees it", async () => {
+      const ledger = env("default/app-production-ledger");
+      cloud.faults.add({ method: "PATCH", path: ledger, times: 1, answer: { status: 403 } });
+      const { stderr } = await run("OPENAI_API_KEY", { typed: ["stop"] });
+      match(stderr, /warning: nobody else sees in production that this case is open: .*the token may not/);
+    });
+  });
+
+  it("sets the value of one GitHub environment from stdin, in every carrier, and takes no old one", async () => {
+    await setIn("staging", "DATABASE_URL", "canary-of-staging");
+    await setIn("production", "DATABASE_URL", "canary-of-production");
+    await sync();
+    clock.forward(60);
+    const one = "DATABASE_URL --environment production --yes";
+    match((await run(one, { stdin: "canary-of-production" })).stderr, /it is the value that is compromised/);
+    match((await run(one, { stdin: "changeme" })).stderr, /DATABASE_URL: .*is a placeholder/);
+    const { code, stdout, stderr } = await run(one, { stdin: " canary-fresh" });
+    equal(code, 0, stderr);
+    match(stdout, /^DATABASE_URL in production of carrier: value replaced\n/);
+    match(stderr, /warning: the value of DATABASE_URL begins or ends with a blank/);
+    const { json } = await open(cloud, "default/app-production");
+    equal(json.properties.app.value.database_url.value, " canary-fresh");
+    const staging = await open(cloud, "default/app-staging");
+    equal(staging.json.properties.app.value.database_url.value, "canary-of-staging");
   });
 
   it("takes nothing but Enter for a yes", async () => {

@@ -30,6 +30,7 @@ const ledgers: fc.Arbitrary<Ledger> = fc.record(
       fc.record({ run, at: time, values: fc.constant({ BETA_KEY: "" }) }),
       { minKeys: 1 },
     ),
+    cases: fc.constant({ ALPHA_KEY: { id: "i", by: "ada", since: "2026-03-01T09:00:00Z" } }),
   },
   { requiredKeys: ["key", "revisions", "secrets", "refused"] },
 );

@@ -37,11 +37,15 @@ const ledger: fc.Arbitrary<Ledger> = fc
     refused: fc.dictionary(name, fc.record({ times: fc.integer({ min: 1, max: 3 }), run: text })),
     paused: fc.option(pause, { nil: undefined }),
     untagged: fc.option(fc.constant(true as const), { nil: undefined }),
+    cases: fc.option(fc.dictionary(name, fc.record({ id: words, by: words, since: words }), { minKeys: 1 }), {
+      nil: undefined,
+    }),
   })
-  .map(({ paused, untagged, ...rest }) => ({
+  .map(({ paused, untagged, cases, ...rest }) => ({
     ...rest,
     ...(paused === undefined ? {} : { paused }),
     ...(untagged === undefined ? {} : { untagged }),
+    ...(cases === undefined ? {} : { cases }),
   }));
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
 
@@ -134,6 +138,22 @@ describe("a ledger that is edited in place, without being opened", () => {
     const edited = changed(text, { entries }) ?? "";
     deepEqual(parseLedger(edited).secrets, { A: { ...whole, run: "0" }, C: whole });
     equal(changed(edited, { entries }), undefined, "twice is once");
+  });
+
+  it("gets and loses open cases, and keeps all else", () => {
+    const open = { id: "i", by: "ada", since: "2026-03-01T09:00:00Z" };
+    fc.assert(
+      fc.property(ledger, ({ cases: _, ...written }) => {
+        const edited = changed(shown(written), { cases: { API_KEY: open } }) ?? "";
+        deepEqual(
+          plain(parseLedger(edited)),
+          plain({ ...written, key: undefined, cases: { API_KEY: open } }),
+        );
+        const ended = changed(edited, { cases: { API_KEY: undefined } }) ?? "";
+        deepEqual(plain(parseLedger(ended)), plain({ ...written, key: undefined }));
+        equal(changed(ended, { cases: { API_KEY: undefined } }), undefined, "twice is once");
+      }),
+    );
   });
 
   it("takes the place of what is no ledger: a pause must always be possible", () => {

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { RemedyError } from "../../errors";
 import type { Journal, JournalFile, Step } from "../../operations/incident/case";
+import type { NotedCase } from "../../operations/incident/case-note";
 import { COMMAND } from "../../text";
 import { type CommandContext, defineCommand, EXIT, type ExitCode } from "../command";
 import type { StepText } from "../compromise-report";
@@ -12,6 +14,7 @@ const load = () => ({
   ...(require("../../ledger/pause") as typeof import("../../ledger/pause")),
   ...(require("../../operations/incident/case") as typeof import("../../operations/incident/case")),
   ...(require("../../operations/incident/case-lock") as typeof import("../../operations/incident/case-lock")),
+  ...(require("../../operations/incident/case-note") as typeof import("../../operations/incident/case-note")),
   ...(require("../../operations/incident/open-case") as typeof import("../../operations/incident/open-case")),
   ...(require("../../operations/incident/run-steps") as typeof import("../../operations/incident/run-steps")),
   ...(require("../../operations/incident/start-case") as typeof import("../../operations/incident/start-case")),
@@ -31,6 +34,7 @@ export const compromiseCommand = defineCommand({
   details: [
     "The steps: revoke it at the vendor, set the new value in GitHub, sync now, verify that loaders see it, find out who read it since when, and write a post-mortem file without values. If you interrupt it, run it again: it goes on with the step that was not done.",
     "--pause pauses the sync first, for the case that somebody broke into GitHub or the sync itself. Before the sync step it asks whether to resume it. If the case ends before that, it says which environments stay paused.",
+    "The case is noted in the ledgers of its environments. A second one of the same secret, on another machine too, is refused and says who has the first open and since when; --take-over ends that one. A secret with a value per environment is set from stdin or the prompt where --environment names one.",
     "Needs GITHUB_TOKEN (secrets, and workflows of the carriers) and PULUMI_ACCESS_TOKEN. Exit code 0 when ledger and composite prove the new value in every environment, 1 when one does not. A proof needs the right to open both; without it the command can only disprove.",
   ],
   positionals: {
@@ -47,6 +51,7 @@ export const compromiseCommand = defineCommand({
     yes: flag(
       "ask no questions: the old value is revoked, and the new one is on stdin (empty: it is set in GitHub already)",
     ),
+    takeOver: flag("go on although somebody else has a case of it open, which ends theirs"),
     dryRun: flag("show the steps and do nothing"),
   },
   examples: [
@@ -82,6 +87,7 @@ interface TypedCase {
   pause: boolean;
   out: string | undefined;
   yes: boolean;
+  takeOver: boolean;
   dryRun: boolean;
 }
 
@@ -100,6 +106,8 @@ async function continueCase(
   const said = saidIn(typed, now(), work);
   const textOf = (step: Step) => work.stepText(step, found, { settings: project.settings, out });
   if (typed.dryRun) {
+    const other = await work.caseElsewhere(context, found, started);
+    if (other !== undefined) terminal.say(`warning: ${other}`);
     for (const line of planLines(steps, textOf, started)) terminal.print(line);
     return EXIT.done;
   }
@@ -107,18 +115,52 @@ async function continueCase(
   const given = terminal.canAsk ? undefined : await work.readValue(terminal, found.secret.name, "");
   if (given !== undefined && given.bytes > 0) work.requireUse(found, started, file.path);
   const journal = { ...(started ?? (await work.startJournal(context, found, asked))), ...said };
+  journal.id ??= randomUUID();
   if (started !== undefined)
     terminal.say(
-      `Continues the case that ${started.by} started ${started.started} (${file.path}; delete it to start again)`,
+      `Continues the case that ${started.by} started ${started.started} (${file.path}; to start again, delete it and add --take-over)`,
     );
   file.save(journal);
+  await noteIn(
+    context,
+    { context, found, journal },
+    typed.takeOver,
+    started === undefined ? file : undefined,
+    work,
+  );
   const lead = work.createLead(context, !typed.yes, found, journal, steps, textOf, given);
   const runs = work.createGitHubRuns(context.githubCall());
   const readers = await work.runSteps({ context, runs, found, journal, file, lead }, steps);
   work.writeNew(context, out, work.renderPostMortem(found, journal, readers, now()));
+  const kept = await work.endCase({ context, found, journal });
   file.remove();
+  if (kept.length > 0)
+    terminal.say(
+      `warning: the ledger of ${kept.join(", ")} still tells that this case is open: the next one of ${found.secret.name} needs --take-over`,
+    );
   terminal.print(`Post-mortem written to ${out}`);
   return tellUnproven(context, work.unprovenIn(found, journal));
+}
+
+/** @param begun the record that this run has made: it goes where the case does not begin. */
+async function noteIn(
+  { terminal }: CommandContext,
+  noted: NotedCase,
+  takesOver: boolean,
+  begun: JournalFile | undefined,
+  { noteCase }: Work,
+): Promise<void> {
+  try {
+    const unseen = await noteCase(noted, takesOver);
+    const [first] = unseen;
+    if (first !== undefined)
+      terminal.say(
+        `warning: nobody else sees in ${unseen.map(({ environment }) => environment).join(", ")} that this case is open: its ledger cannot be written (${first.cause})`,
+      );
+  } catch (error) {
+    begun?.remove();
+    throw error;
+  }
 }
 
 function planLines(

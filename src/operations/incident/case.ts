@@ -49,6 +49,11 @@ export function stepsOf({ secret, environments, rotated }: Case, pause: boolean)
   ];
 }
 
+/** Whether one value goes to one GitHub environment: this command can set it there. */
+export function isOfOneEnvironment({ way, places }: Pick<Case, "way" | "places">): boolean {
+  return way === "environments" && new Set(places.map(({ environment }) => environment)).size === 1;
+}
+
 /** A run of the sync that the procedure started. */
 export interface StartedRun {
   carrier: string;
@@ -74,6 +79,8 @@ export interface EnvironmentCheck {
 /** Where a case stands: names, times and fingerprints under a key that is not here; never a value. */
 export interface Journal {
   version: 1;
+  /** By which the ledgers know it (case-note.ts); the record of an earlier version has none. */
+  id?: string;
   name: string;
   /** Environments that were asked for; empty: all that have it. */
   asked: readonly string[];
@@ -89,6 +96,8 @@ export interface Journal {
   before: Record<string, { fingerprint: string; changed: string } | null>;
   /** GitHub's time of each name, before. */
   updated: Readonly<Record<string, string>>;
+  /** GitHub's time of each name as this case has seen or set it last; as `updated` where left out. */
+  seen?: Readonly<Record<string, string>>;
   /** When this case paused the sync, by environment; those it has resumed are left out. */
   paused?: Readonly<Record<string, string>>;
   done: Step[];
@@ -132,7 +141,7 @@ export function journalFile(dir: string, name: string): JournalFile {
         code: "case-file-invalid",
         subject: path,
         cause: "it is not the record of a case",
-        remedy: `rm ${path} and run this again: the case starts from the beginning`,
+        remedy: `rm ${path} and run this again with --take-over: the case starts from the beginning`,
       });
     },
     save: (journal) => {

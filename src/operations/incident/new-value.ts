@@ -1,45 +1,128 @@
+import { dayOf, isDue } from "../../catalog/dates";
 import { WORKFLOW_FILE } from "../../catalog/layout";
+import { slotNames } from "../../catalog/slots";
 import type { GitHubRuns, Run } from "../../clients/github-workflows";
 import { RemedyError } from "../../errors";
 import { fingerprint, isFingerprintKey } from "../../ledger/fingerprint";
 import { ledgerOf } from "../../ledger/ledger-store";
 import type { Secret } from "../../secret";
+import { COMMAND } from "../../text";
 import type { Context } from "../context";
-import { checkValue } from "../values/check-value";
+import { checkText } from "../values/check-value";
 import { requireCapacity, spreadOf } from "../values/named-entries";
+import { environmentSlotsOf, observePlaces, writeEnvironmentValue } from "../values/write-environment-value";
 import { writeValues } from "../values/write-values";
 import type { Case, Journal, StartedRun } from "./case";
 import { timesOf } from "./open-case";
 
+/** What is told while a new value is set. */
+export interface NewValueNews {
+  /** Where it was written: a name, or a name and its place. */
+  onWritten(where: string): void;
+  /** What a person should look at in it, though it was taken. */
+  onWarning(warning: string): void;
+  /** The journal has changed: GitHub's times that this case has seen. */
+  save(): void;
+}
+
 /**
- * Writes the new value to GitHub under every name that exists there.
+ * Writes the new value to GitHub under every name that exists there: of the organization, or of the case's one GitHub
+ * environment.
  *
- * @param onWritten told each name as it is written.
- * @throws RemedyError when it does not fit, or is the compromised one: nothing is written then.
+ * @param mayWrite throws RemedyError where the case is not this one's any more. Asked right before the first write.
+ * @throws RemedyError when it does not fit, is the compromised one, or somebody else has set it since: nothing is written
+ *   then.
  */
 export async function setNewValue(
   context: Context,
   found: Case,
   journal: Journal,
   given: Secret,
-  onWritten: (name: string) => void,
+  mayWrite: () => Promise<void>,
+  news: NewValueNews,
 ): Promise<Secret> {
   const { name } = found.secret;
-  const { value, reason } = checkValue({ ...found.secret, aliases: [] }, { [name]: given.unwrap() });
-  if (value === undefined)
+  const checked = checkText({ ...found.secret, aliases: [] }, { [name]: given.unwrap() });
+  if (checked.value === undefined)
     throw new RemedyError({
       code: "value-invalid",
       subject: name,
-      cause: reason,
+      cause: checked.reason,
       remedy: "nothing was written; run this again with the right value",
     });
+  const { value, warning } = checked;
+  if (warning !== undefined) news.onWarning(warning);
   await refuseOld(context, journal, value);
+  if (found.way === "environments") await writeInEnvironment(context, found, value, mayWrite, news);
+  else await writeInOrganization(context, found, journal, value, mayWrite, news);
+  return value;
+}
+
+async function writeInOrganization(
+  context: Context,
+  found: Case,
+  journal: Journal,
+  value: Secret,
+  mayWrite: () => Promise<void>,
+  { onWritten, save }: NewValueNews,
+): Promise<void> {
   const github = context.github();
   const spread = await spreadOf(context, github);
   requireCapacity([found.secret], spread);
   const values = found.slots.map((slot) => ({ slot, value }));
-  await writeValues(github, spread.shards, values, (slot) => onWritten(slot.name));
-  return value;
+  await mayWrite();
+  refuseMeanwhile(found, journal, timesOf(await github.listSecrets()), save);
+  await writeValues(github, spread.shards, values, (slot, at) => {
+    journal.seen = { ...(journal.seen ?? journal.updated), [slot.name]: at };
+    save();
+    onWritten(slot.name);
+  });
+}
+
+async function writeInEnvironment(
+  context: Context,
+  { secret, environments, places }: Case,
+  value: Secret,
+  mayWrite: () => Promise<void>,
+  { onWritten }: NewValueNews,
+): Promise<void> {
+  const deployment = environments[0] ?? places[0]?.environment ?? "";
+  const github = context.github();
+  const today = dayOf(context.now());
+  const slots = slotNames([secret])
+    .filter(({ tombstone }) => !isDue(tombstone, today))
+    .flatMap((slot) => environmentSlotsOf(context, slot, deployment));
+  // The name it had is set where it stands: the sync refuses two names with different values.
+  const observed = await observePlaces(github, slots);
+  const there = observed.filter(({ slot, there }) => slot.name === secret.name || there.has(slot.name));
+  await mayWrite();
+  await writeEnvironmentValue(context, there, value, ({ repository, environment, slot }) =>
+    onWritten(`${slot.name} in ${environment} of ${repository}`),
+  );
+}
+
+/**
+ * That nobody else has changed it in GitHub since this case saw it: it would replace a value that may be the new one.
+ *
+ * @throws RemedyError once; run again, the case has seen it.
+ */
+function refuseMeanwhile(
+  { secret: { name }, slots }: Case,
+  journal: Journal,
+  now: Readonly<Record<string, string>>,
+  save: () => void,
+): void {
+  const seen = journal.seen ?? journal.updated;
+  const moved = slots.find((slot) => now[slot.name] !== seen[slot.name]);
+  if (moved === undefined) return;
+  journal.seen = now;
+  save();
+  throw new RemedyError({
+    code: "value-set-meanwhile",
+    subject: moved.name,
+    cause: `GitHub has it changed at ${now[moved.name] ?? "an unknown time"}, and this case saw ${seen[moved.name] ?? "none"}: somebody else has set it, or changed who can read it; nothing was written`,
+    remedy: `if that is the new value: run ${COMMAND} compromise ${name} again with an empty one (Enter alone, or --yes < /dev/null); to replace it: run it again with yours`,
+  });
 }
 
 /**

@@ -3,7 +3,8 @@ import { RemedyError } from "../../errors";
 import type { Pause } from "../../ledger/pause";
 import type { Secret } from "../../secret";
 import { COMMAND } from "../../text";
-import type { EnvironmentCheck, Step } from "./case";
+import { type EnvironmentCheck, isOfOneEnvironment, type Step } from "./case";
+import { noteCase } from "./case-note";
 import { type PausingCase, pausedAmong, pauseForCase, resumeForCase } from "./case-pause";
 import { findReaders, type Readers } from "./find-readers";
 import { requireSet, setNewValue, syncNow } from "./new-value";
@@ -16,6 +17,7 @@ export type Confirmation = "revoked" | "rotated" | "value-set" | "resume";
 export type CaseEvent =
   | { kind: "step"; step: Step; isDone: boolean }
   | { kind: "written"; name: string }
+  | { kind: "warning"; text: string }
   | { kind: "paused"; environment: string; pause: Pause }
   | { kind: "run"; run: Run }
   | { kind: "check"; check: EnvironmentCheck }
@@ -46,6 +48,8 @@ export interface RunningCase extends PausingCase {
  * Carries out the steps that are not done yet, and saves each in the journal as it is done. The last one, the
  * post-mortem, is announced and left to the caller, who writes it and then removes the journal.
  *
+ * Before each step it looks whether somebody else has taken the case over.
+ *
  * @returns what the logs told, for the post-mortem.
  * @throws RemedyError where a step fails: run again, it goes on there.
  */
@@ -55,6 +59,7 @@ export async function runSteps(running: RunningCase, steps: readonly Step[]): Pr
     const isDone = journal.done.includes(step);
     lead.tell({ kind: "step", step, isDone });
     if (isDone || step === "post-mortem") continue;
+    await noteCase(running);
     const what = await WORK[step](running);
     journal.done.push(step);
     journal.timeline.push({ at: context.now().toISOString(), what });
@@ -73,8 +78,8 @@ const WORK: Record<Exclude<Step, "post-mortem">, (running: RunningCase) => Promi
     return lead.attended ? `${what}, as confirmed` : `${what}, says who ran this`;
   },
   value: async (running) => {
-    const { context, found, journal, lead } = running;
-    if (found.way !== "organization") {
+    const { context, found, journal, lead, file } = running;
+    if (found.way !== "organization" && !isOfOneEnvironment(found)) {
       await confirm(lead, "value-set");
       await requireSet(context, found, journal);
       return "set the new value, as confirmed";
@@ -84,10 +89,17 @@ const WORK: Record<Exclude<Step, "post-mortem">, (running: RunningCase) => Promi
       await requireSet(context, found, journal);
       return "the new value was set in GitHub already";
     }
-    running.typed = await setNewValue(context, found, journal, given, (name) =>
-      lead.tell({ kind: "written", name }),
-    );
-    return `set the new value in GitHub: ${found.slots.map(({ name }) => name).join(", ")}`;
+    const places: string[] = [];
+    const mayWrite = async () => void (await noteCase(running));
+    running.typed = await setNewValue(context, found, journal, given, mayWrite, {
+      onWritten: (name) => {
+        places.push(name);
+        lead.tell({ kind: "written", name });
+      },
+      onWarning: (text) => lead.tell({ kind: "warning", text }),
+      save: () => file.save(journal),
+    });
+    return `set the new value in GitHub: ${places.join(", ")}`;
   },
   sync: async (running) => {
     const { context, runs, found, journal, file, lead } = running;

@@ -1,9 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { currentUser } from "../../clients/pulumi-organization";
 import { problemOf, RemedyError } from "../../errors";
 import { ledgerOf } from "../../ledger/ledger-store";
 import { COMMAND } from "../../text";
 import { type Context, requireCloud } from "../context";
-import { type Case, type Journal, type JournalFile, type Step, stepsOf } from "./case";
+import { type Case, isOfOneEnvironment, type Journal, type JournalFile, type Step, stepsOf } from "./case";
 import { openCase } from "./open-case";
 
 /** A case as a command takes it up: new, or where an interrupted one stands. */
@@ -53,6 +54,7 @@ export async function startJournal(
   const by = await whoAmI(context);
   return {
     version: 1,
+    id: randomUUID(),
     name,
     asked,
     reason: `${name} is compromised`,
@@ -102,7 +104,8 @@ async function whoAmI(context: Context): Promise<string> {
  * @param path of the journal's file, for the remedy.
  * @throws RemedyError when it is set elsewhere, or the case has set one already.
  */
-export function requireUse({ secret, way }: Case, started: Journal | undefined, path: string): void {
+export function requireUse(found: Case, started: Journal | undefined, path: string): void {
+  const { secret, way } = found;
   const empty = "run this again with nothing on stdin: < /dev/null";
   const unused = (cause: string, remedy: string) =>
     new RemedyError({
@@ -111,15 +114,19 @@ export function requireUse({ secret, way }: Case, started: Journal | undefined, 
       cause: `${cause}; the value on stdin would not be used, and nothing was done`,
       remedy,
     });
-  if (way !== "organization")
+  const forOne =
+    way === "environments" && started === undefined
+      ? `give it for one of them (--environment ${found.environments[0]}), or `
+      : "";
+  if (way !== "organization" && !isOfOneEnvironment(found))
     throw unused(
       ELSEWHERE[way],
-      `set it as the step says that ${COMMAND} compromise ${secret.name} --dry-run shows, then ${empty}`,
+      `${forOne}set it as the step says that ${COMMAND} compromise ${secret.name} --dry-run shows, then ${empty}`,
     );
   if (started?.done.includes("value") === true)
     throw unused(
       "this case has its new value already",
-      `${empty}. To set another one: rm ${path}, then run this again`,
+      `${empty}. To set another one: rm ${path}, then run this again with --take-over`,
     );
 }
 
@@ -142,6 +149,6 @@ function requireSameScope({ asked: before }: Journal, asked: readonly string[], 
     code: "case-scope-changed",
     subject: "--environment",
     cause: `the case that goes on was started ${scope}`,
-    remedy: `run it as it was started; or resume what it paused, rm ${path} and start again`,
+    remedy: `run it as it was started; or resume what it paused, rm ${path} and start again with --take-over`,
   });
 }
