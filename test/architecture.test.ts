@@ -26,7 +26,7 @@ const OPERATIONS = [
   "src/operations/values/named-entries",
 ];
 const SUBJECTS = [
-  ...["access", "adoption", "audit", "drift", "observation", "pauses", "plan-comment", "recovery", "usage"],
+  ...["access", "adoption", "audit", "drift", "observation", "pauses", "plan-comment", "recovery"],
   ...["rotation", "status", "values", "versions"],
 ];
 
@@ -134,7 +134,17 @@ const PARTS: readonly Part[] = [
   // Files are read and written there as values are.
   {
     holds: ["src/operations/beginning/"],
-    ours: [...OPERATIONS, "src/operations/values/", "src/loaders/generator/"],
+    ours: [
+      ...OPERATIONS,
+      ...["src/operations/catalog-edit/", "src/operations/values/", "src/loaders/generator/"],
+    ],
+  },
+  // The edited file is written as a template is.
+  { holds: ["src/operations/catalog-edit/"], ours: [...OPERATIONS, "src/operations/values/private-file"] },
+  // Both read git's objects.
+  {
+    holds: ["src/operations/usage/"],
+    ours: [...OPERATIONS, "src/operations/catalog-edit/", "src/operations/scan/git-objects"],
   },
   // Who can use a secret is set as a value's write sets it, and what one stack owns is what it may adopt.
   {
@@ -143,7 +153,11 @@ const PARTS: readonly Part[] = [
   },
   // What it opens is what an application's loader opens.
   { holds: ["src/operations/running/"], ours: [...OPERATIONS, "src/loaders/"] },
-  { holds: ["src/operations/validation/"], ours: [...OPERATIONS, "src/operations/values/"] },
+  // What code asks for is found as readers are.
+  {
+    holds: ["src/operations/validation/"],
+    ours: [...OPERATIONS, "src/operations/values/", "src/operations/usage/"],
+  },
   // What is looked for is what applications load.
   { holds: ["src/operations/scan/"], ours: [...OPERATIONS, "src/operations/values/"] },
   ...SUBJECTS.map((name) => ({ holds: [`src/operations/${name}/`], ours: OPERATIONS })),

@@ -108,6 +108,10 @@ export const IN_THE_SANDBOX: Guide = {
   },
   ends: {
     "./sophia-secrets unused --organization": [1, "nothing in the sandbox reads most of Sophia's secrets"],
+    "./sophia-secrets unused --organization --write --only DOCKER_TOKEN --dry-run": [
+      1,
+      "nothing in the sandbox reads most of Sophia's secrets",
+    ],
     "./sophia-secrets unused ../sophia-main ../sophia-frontend": [1, "one program reads one of them"],
   },
   instead: {

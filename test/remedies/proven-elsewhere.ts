@@ -8,6 +8,11 @@ export interface ElsewhereProven {
 
 /** By place: a code, and where several files say it ` in ` and the file. */
 export const PROVEN_ELSEWHERE: Readonly<Record<string, ElsewhereProven>> = {
+  "catalog-not-editable": {
+    file: "test/catalog-edit/edit-catalog.test.ts",
+    title:
+      "is refused where the file has changed meanwhile (catalog-not-editable), and made by hand as it is shown",
+  },
   "ledger-impossible": {
     file: "test/cli/forged-ledger.test.ts",
     title: "is told by status and verify, and replaced by their remedy",

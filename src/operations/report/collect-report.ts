@@ -52,7 +52,7 @@ export async function collectReport(
   const { catalog, project } = context;
   const { settings, stack } = project;
   // What was typed wrong is an error, and told before anything is asked.
-  const usage = clones.length === 0 ? undefined : findUnused(context, clones, report);
+  const usage = clones.length === 0 ? undefined : await findUnused(context, clones, report);
   const unread: Unread[] = [];
   const part = async <Value>(name: PartName, heading: string, read: () => Value | Promise<Value>) => {
     report(heading);

@@ -24,9 +24,24 @@ export async function withBranches<Result>(
   call: GitHubCall,
   repository: string,
   env: Env,
-  look: (checkout: Checkout) => Result,
+  look: (checkout: Checkout) => Promise<Result>,
 ): Promise<{ found: Result } | { missed: string }> {
   const folder = mkdtempSync(join(tmpdir(), "sophia-secrets-unused-"));
+  try {
+    const missed = await fetchInto(folder, call, repository, env);
+    return missed === undefined ? { found: await look({ repository, folder, isBare: true }) } : { missed };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @returns why git could not fetch; undefined where it did. */
+async function fetchInto(
+  folder: string,
+  call: GitHubCall,
+  repository: string,
+  env: Env,
+): Promise<string | undefined> {
   try {
     const { url, header } = call.gitTransport(repository);
     const own = gitEnv(env, { [`http.${url}.extraHeader`]: header.unwrap() });
@@ -34,20 +49,12 @@ export async function withBranches<Result>(
     await run("git", ["init", "--quiet", "--bare", folder], options);
     const what = "+refs/heads/*:refs/heads/*";
     await run("git", ["-C", folder, "fetch", "--quiet", "--depth=1", "--no-tags", url, what], options);
-    return { found: look({ repository, folder, isBare: true }) };
+    return undefined;
   } catch (error) {
     const { code, killed } = error as { code?: number | string; killed?: boolean };
     if (code === undefined && killed !== true) throw error;
-    return {
-      missed:
-        killed === true
-          ? "git took too long"
-          : code === "ENOENT"
-            ? "git is not installed"
-            : "git may not read it, or it is gone",
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (killed === true) return "git took too long";
+    return code === "ENOENT" ? "git is not installed" : "git may not read it, or it is gone";
   }
 }
 

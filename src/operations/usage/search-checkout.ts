@@ -12,12 +12,6 @@ export interface Checkout {
   isBare?: true;
 }
 
-/** A word that was looked for, where it stands. */
-export interface Hit {
-  word: string;
-  path: string;
-}
-
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Output of git that is kept at most: more means that a word is no name but prose. */
@@ -62,51 +56,76 @@ function nameOf(folder: string, env: Env): string {
   return last === "" ? basename(folder) : last;
 }
 
+/** A content of a file, on whichever branches. */
+export interface Candidate {
+  path: string;
+  /** Undefined for a file of the folder of a repository without a commit. */
+  oid: string | undefined;
+}
+
 /**
- * Looks for whole words, in any case, in every text file that git has on any branch of a repository.
+ * Every content, on any branch of a repository, of text files that have one of some words, and of workflows.
  *
- * @param words fixed texts, or extended regular expressions.
- * @returns each word and path once, whatever the branch.
+ * @param words fixed texts, whole words in any case.
+ * @param expressions extended regular expressions, in any case.
  */
-export function searchCheckout(
+export function findCandidates(
   { folder, isBare }: Checkout,
   words: readonly string[],
-  kind: "words" | "expressions",
+  expressions: readonly string[],
   env: Env,
-): Hit[] {
-  const refs = (
-    git(folder, ["for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes"], env) ?? ""
-  ).split("\n");
-  const commits = [...new Set(refs.filter((ref) => ref !== ""))];
+): Candidate[] {
+  const refs =
+    git(folder, ["for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes"], env) ?? "";
+  const commits = [...new Set(refs.split("\n").filter((ref) => ref !== ""))];
   if (isBare && commits.length === 0) return [];
-  const how = kind === "words" ? ["-w", "-F"] : ["-E"];
-  const patterns = words.flatMap((word) => ["-e", word]);
-  const args = ["grep", "-I", "-i", "-o", "-z", "--no-color", "--full-name", ...how, ...patterns];
-  const found = new Map<string, Hit>();
+  const found = new Map<string, Candidate>();
   // A new repository has no commit; what lies in its folder is searched all the same.
   for (const commit of commits.length === 0 ? [undefined] : commits) {
-    const told = git(folder, commit === undefined ? [...args, "--untracked"] : [...args, commit], env) ?? "";
-    for (const line of told.split("\n")) {
-      const [place = "", word = ""] = line.split("\0");
-      if (word === "") continue;
-      const path = commit === undefined ? place : place.slice(commit.length + 1);
-      found.set(`${word.toLowerCase()}\0${path}`, { word: word.toLowerCase(), path });
-    }
+    const where = commit === undefined ? ["--untracked"] : [commit];
+    const lists = [
+      ["-w", "-F", ...words.flatMap((word) => ["-e", word])],
+      ["-E", ...expressions.flatMap((word) => ["-e", word])],
+      ["-e", "", "--", ".github/workflows"],
+    ].map((how) => {
+      const at = how.indexOf("--");
+      const [what, paths] = at === -1 ? [how, []] : [how.slice(0, at), how.slice(at)];
+      return git(folder, [...GREP, ...what, ...where, ...paths], env) ?? "";
+    });
+    const names = [...new Set(lists.flatMap((list) => list.split("\0")).filter((name) => name !== ""))];
+    if (commit === undefined) for (const path of names) found.set(path, { path, oid: undefined });
+    else
+      for (const [index, oid] of objectsOf(folder, names, env).entries()) {
+        const path = names[index]?.slice(commit.length + 1) ?? "";
+        if (oid !== undefined) found.set(`${oid} ${path}`, { path, oid });
+      }
   }
   return [...found.values()];
 }
 
+const GREP = ["grep", "-I", "-i", "-l", "-z", "--no-color", "--full-name"];
+
+/** The objects that `commit:path` names, in their order. */
+function objectsOf(folder: string, names: readonly string[], env: Env): (string | undefined)[] {
+  const one = (name: string) => git(folder, ["rev-parse", "--verify", "--quiet", name], env)?.trim();
+  const plain = names.filter((name) => !name.includes("\n"));
+  const told = git(folder, ["cat-file", "--batch-check=%(objectname)"], env, `${plain.join("\n")}\n`) ?? "";
+  const oids = told.split("\n");
+  const byName = new Map(plain.map((name, index) => [name, oids[index]]));
+  return names.map((name) => (name.includes("\n") ? one(name) : byName.get(name))?.split(" ")[0]);
+}
+
 /** What git prints; undefined where it finds nothing. @throws RemedyError when it fails. */
-function git(folder: string, args: readonly string[], env: Env): string | undefined {
+function git(folder: string, args: readonly string[], env: Env, input = ""): string | undefined {
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("GIT_")));
   try {
     const options = {
       env: own,
       encoding: "utf8",
       maxBuffer: MOST_BYTES,
-      stdio: ["ignore", "pipe", "ignore"],
+      input,
     } as const;
-    return execFileSync("git", ["-C", folder, ...args], { ...options, stdio: [...options.stdio] });
+    return execFileSync("git", ["-C", folder, ...args], { ...options, stdio: ["pipe", "pipe", "ignore"] });
   } catch (error) {
     const { status, code = `exit code ${status}` } = error as { status?: number; code?: string };
     if (status === 1) return undefined;
