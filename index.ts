@@ -25,7 +25,7 @@ const deployments = settings.environments.map((name) => new DeploymentEnvironmen
 
 // GitHub: the hooks without which no secret is declared, and the secrets that have a value per environment.
 const guards = guardSecrets({ ...stack, deployments });
-const trustGuard = guardTrust({ ...stack, plan: stack.issuer });
+const trustGuard = guardTrust({ ...stack, plans: stack.issuers });
 const environmentSecrets = declareEnvironmentSecrets({ ...stack, guards }, opts);
 
 // GitHub, by the one stack that owns it: the organization secrets, the sync workflow, the loaders, the trust.

@@ -867,9 +867,29 @@ async function requestIdToken(endpoint, audience, http) {
     remedy
   });
 }
-async function exchangeToken(options, http) {
+async function tradeQuietly(options, http) {
+  const { token, seconds, answer } = await tradeToken(options, http);
+  if (token !== void 0) return { token, seconds };
+  const { url, organization, idToken, team } = options;
+  const thing = `Pulumi Cloud's trust in this identity (team ${team} of ${organization})`;
+  const { status } = answer;
+  if (status < 300) throw notTheService(thing, "holds no token");
+  if (status < 400 || status === 429 || status >= 500)
+    throw refusal(
+      { thing, url, organization, tokenName: void 0, said: "", known: {}, quotes: false },
+      answer
+    );
+  const { iss, aud, sub } = claimsIn(idToken);
+  throw new RemedyError({
+    code: "trust-refused",
+    subject: thing,
+    cause: `it answered ${status}; the identity: iss ${iss}, aud ${aud}, sub ${sub}`,
+    remedy: "compare this with the trust declared for the application (secrets/), then pulumi up"
+  });
+}
+async function tradeToken(options, http) {
   const { url, organization, idToken, expiration } = options;
-  const { kind, scope, who } = wordsOf(options);
+  const { kind, scope } = wordsOf(options);
   const body = JSON.stringify({
     audience: `urn:pulumi:org:${organization}`,
     grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -882,49 +902,18 @@ async function exchangeToken(options, http) {
   const headers = { "content-type": "application/json" };
   const request = { method: "POST", url: `${url}/api/oauth/token`, headers, body, repeatable: true };
   const answer = await http(request);
-  const { access_token: token, error_description: said } = parse(answer.text);
-  if (answer.status === 200 && typeof token === "string" && token !== "") return new Secret(token);
-  const thing = `Pulumi Cloud's trust in this job (${who} of ${organization})`;
-  const words = typeof said === "string" ? said : "";
-  const reason = `it answered ${answer.status}${words === "" ? "" : `, ${words}`}`;
-  throw new RemedyError({
-    code: "trust-refused",
-    subject: thing,
-    cause: `${reason}; the job's claims: ${describeJob(idToken)}`,
-    remedy: remedyFor(words, issuerIn(idToken))
-  });
+  const { access_token: token, error_description: said, expires_in: seconds } = parse(answer.text);
+  if (answer.status === 200 && typeof token === "string" && token !== "")
+    return { token: new Secret(token), seconds: typeof seconds === "number" ? seconds : expiration };
+  return { answer, said: typeof said === "string" ? said : "" };
 }
 function wordsOf(wish) {
   if ("team" in wish) return { kind: "team", scope: `team:${wish.team}`, who: `team ${wish.team}` };
   return { kind: "organization", scope: "admin", who: "administrator" };
 }
-var TOLD = [
-  "iss",
-  "aud",
-  "sub",
-  "repository",
-  "repository_id",
-  "ref",
-  "base_ref",
-  "event_name",
-  "environment",
-  "workflow_ref"
-];
-function describeJob(idToken) {
-  const claims = claimsIn(idToken);
-  const told = TOLD.filter((name) => claims[name] !== void 0);
-  return told.map((name) => `${name} ${JSON.stringify(claims[name])}`).join(", ") || "not told";
-}
 function claimsIn(idToken) {
   const [, body = ""] = idToken.unwrap().split(".");
   return parse(Buffer.from(body, "base64url").toString("utf8"));
-}
-function issuerIn(idToken) {
-  return String(claimsIn(idToken).iss ?? "");
-}
-var ENTERPRISE = /^https:\/\/token\.actions\.(?:githubusercontent\.com|[^/]+\.ghe\.com)\/([A-Za-z0-9-]+)$/;
-function enterpriseIn(issuer) {
-  return ENTERPRISE.exec(issuer)?.[1];
 }
 var DECLARED = "pulumi up of the organization's stack declares it";
 var REMEDIES = [
@@ -936,14 +925,6 @@ var REMEDIES = [
   [/team|scope/i, "make the team that writes this environment: pulumi up of the stack that owns it"],
   [/expir/i, "let the issuer's tokens live 900 seconds or longer, and check the runner's clock"]
 ];
-function remedyFor(said, issuer) {
-  const slug = enterpriseIn(issuer);
-  if (slug !== void 0 && /issuer|"iss"/i.test(said))
-    return `the enterprise adds its slug to its issuer. If issuerEnterprise in the config is not ${slug}: pulumi config set issuerEnterprise ${slug} -s STACK, then pulumi up -s STACK, for the organization's stack`;
-  const known = REMEDIES.find(([speaksOf]) => !/polic|rule/i.test(said) && speaksOf.test(said));
-  if (known !== void 0) return known[1];
-  return `compare this with the issuer's policies: ${DECLARED}, for the carriers, the branch and the environments in the stacks' config; a run from another branch, repository or workflow file is refused on purpose`;
-}
 function parse(text) {
   try {
     return { ...JSON.parse(text) };
@@ -1000,8 +981,8 @@ function tradedIdentity(read, team) {
       const idToken = usable(await read(context), "the identity token");
       const { url, organization, http } = context;
       const wish = { url, organization, idToken, expiration: SECONDS, team: team ?? context.team };
-      const token = await exchangeToken(wish, http);
-      kept = { token, until: performance.now() + (SECONDS - MARGIN_SECONDS) * 1e3 };
+      const { token, seconds } = await tradeQuietly(wish, http);
+      kept = { token, until: performance.now() + (seconds - Math.min(MARGIN_SECONDS, seconds / 10)) * 1e3 };
       return token;
     },
     forget: () => {
@@ -1015,7 +996,7 @@ function identityIn(path, context) {
   const identity = textOf(path);
   if (identity === void 0)
     throw wrong("the file cannot be read", "project a service account's token there, or name another file");
-  const audience = claimsOf(identity).aud;
+  const audience = claimsIn(identity).aud;
   if (![audience].flat().includes(audienceOf(context)))
     throw wrong(`the token is not for ${audienceOf(context)}`, "project one with that audience");
   return identity;
@@ -1025,14 +1006,6 @@ function textOf(path) {
     return new Secret(readFileSync3(path, "utf8").trim());
   } catch {
     return void 0;
-  }
-}
-function claimsOf(identity) {
-  try {
-    const [, body = ""] = identity.unwrap().split(".");
-    return { ...JSON.parse(Buffer.from(body, "base64url").toString("utf8")) };
-  } catch {
-    return {};
   }
 }
 function usable(token, subject) {

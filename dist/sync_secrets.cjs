@@ -8987,8 +8987,21 @@ async function requestIdToken(endpoint, audience, http) {
   });
 }
 async function exchangeToken(options, http) {
+  const { token, answer, said = "" } = await tradeToken(options, http);
+  if (token !== void 0) return token;
+  const { organization, idToken } = options;
+  const thing = `Pulumi Cloud's trust in this job (${wordsOf(options).who} of ${organization})`;
+  const reason = `it answered ${answer.status}${said === "" ? "" : `, ${said}`}`;
+  throw new RemedyError({
+    code: "trust-refused",
+    subject: thing,
+    cause: `${reason}; the job's claims: ${describeJob(idToken)}`,
+    remedy: remedyFor(said, issuerIn(idToken))
+  });
+}
+async function tradeToken(options, http) {
   const { url, organization, idToken, expiration } = options;
-  const { kind, scope, who } = wordsOf(options);
+  const { kind, scope } = wordsOf(options);
   const body = JSON.stringify({
     audience: `urn:pulumi:org:${organization}`,
     grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -9001,17 +9014,10 @@ async function exchangeToken(options, http) {
   const headers = { "content-type": "application/json" };
   const request = { method: "POST", url: `${url}/api/oauth/token`, headers, body, repeatable: true };
   const answer = await http(request);
-  const { access_token: token, error_description: said } = parse(answer.text);
-  if (answer.status === 200 && typeof token === "string" && token !== "") return new Secret(token);
-  const thing = `Pulumi Cloud's trust in this job (${who} of ${organization})`;
-  const words = typeof said === "string" ? said : "";
-  const reason = `it answered ${answer.status}${words === "" ? "" : `, ${words}`}`;
-  throw new RemedyError({
-    code: "trust-refused",
-    subject: thing,
-    cause: `${reason}; the job's claims: ${describeJob(idToken)}`,
-    remedy: remedyFor(words, issuerIn(idToken))
-  });
+  const { access_token: token, error_description: said, expires_in: seconds } = parse(answer.text);
+  if (answer.status === 200 && typeof token === "string" && token !== "")
+    return { token: new Secret(token), seconds: typeof seconds === "number" ? seconds : expiration };
+  return { answer, said: typeof said === "string" ? said : "" };
 }
 function wordsOf(wish) {
   if ("team" in wish) return { kind: "team", scope: `team:${wish.team}`, who: `team ${wish.team}` };

@@ -91,8 +91,15 @@ function isOfPullRequest(ref: unknown): boolean {
   return /(?:^|@)refs\/pull\//.test(String(ref));
 }
 
-/** Another issuer's claims are its own; these two it must have. */
+/**
+ * Another issuer's claims are its own; these two it must have. A service account of Kubernetes is named by `sub` alone, so
+ * a dot in it lets a neighbour in, and `default` is what every pod of the namespace has.
+ */
 function* otherCauses(rules: Rules): Generator<string> {
   yield* exact(rules, "aud");
   yield* exact(rules, "sub");
+  const [, account] = /^system:serviceaccount:(.*)$/s.exec(String(rules.sub)) ?? [];
+  if (account === undefined) return;
+  if (hasDot(account)) yield "also trusts a service account that has another character for its dot";
+  if (/:default$/.test(account)) yield "trusts every pod of a namespace: its service account is default";
 }

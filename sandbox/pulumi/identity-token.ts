@@ -42,6 +42,21 @@ export async function verifyIdentityToken(token: string, issuer: string, jwksUrl
   }
 }
 
+/**
+ * Where an issuer of this machine has its keys (OpenID Connect Discovery 1.0). The sandbox asks nobody else.
+ *
+ * @throws UntrustedToken
+ */
+export async function discoverKeys(issuer: string): Promise<string> {
+  const { hostname } = new URL(issuer);
+  if (!/^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname))
+    throw new UntrustedToken("the sandbox's seed names no key document for this issuer");
+  const { issuer: own, jwks_uri: keys } = await fetchJson(`${issuer}/.well-known/openid-configuration`);
+  if (String(own).replace(/\/+$/, "") !== issuer || typeof keys !== "string")
+    throw new UntrustedToken("the issuer's own description names another issuer, or no keys");
+  return keys;
+}
+
 async function keyOf(token: string, jwksUrl: string): Promise<string> {
   const kid = jwt.decode(token, { complete: true })?.header.kid;
   if (kid === undefined) throw new UntrustedToken('header "kid" is missing');
@@ -53,11 +68,16 @@ async function keyOf(token: string, jwksUrl: string): Promise<string> {
 }
 
 async function fetchKeys(url: string): Promise<(JsonWebKey & { kid?: string })[]> {
+  const { keys } = await fetchJson(url);
+  if (!Array.isArray(keys)) throw new UntrustedToken("the issuer's keys are no list");
+  return keys as (JsonWebKey & { kid?: string })[];
+}
+
+async function fetchJson(url: string): Promise<Record<string, unknown>> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: "error" });
-    const body = (await response.json()) as { keys?: JsonWebKey[] };
-    if (!response.ok || !Array.isArray(body.keys)) throw new Error(`answer ${response.status}`);
-    return body.keys;
+    if (!response.ok) throw new Error(`answer ${response.status}`);
+    return { ...((await response.json()) as object) };
   } catch (error) {
     throw new UntrustedToken(`the issuer's keys cannot be read (${(error as Error).message})`);
   }

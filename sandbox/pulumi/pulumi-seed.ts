@@ -16,6 +16,9 @@ export interface PulumiSeed {
   }[];
   /** Personal access tokens. */
   tokens: { token: string; login: string }[];
-  /** Issuer URL to the URL of the JWKS document that stands for it here. An issuer not listed is trusted with nothing. */
+  /**
+   * Issuer URL to the URL of the JWKS document that stands for it here. An issuer of this machine says where its keys are
+   * itself; any other that is not listed is trusted with nothing.
+   */
   issuers: Record<string, string>;
 }

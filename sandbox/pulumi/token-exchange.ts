@@ -3,7 +3,13 @@ import { makeToken } from "./access-tokens";
 import { type Cloud, type CloudEnv, own } from "./cloud";
 import { has } from "./editions";
 import { type ExchangeRequest, OAuthError, readExchange } from "./exchange-request";
-import { type Claims, claimedIssuer, UntrustedToken, verifyIdentityToken } from "./identity-token";
+import {
+  type Claims,
+  claimedIssuer,
+  discoverKeys,
+  UntrustedToken,
+  verifyIdentityToken,
+} from "./identity-token";
 import type { OidcIssuer, Organization } from "./state";
 import { judge } from "./trust-policy";
 
@@ -67,9 +73,8 @@ async function authenticate(
       throw new UntrustedToken(
         'claim "iss" is not an issuer registered with the organization of the audience',
       );
-    const jwks = own(cloud.issuers, issuer.url) ?? own(cloud.issuers, `${issuer.url}/`);
-    if (jwks === undefined)
-      throw new UntrustedToken("the sandbox's seed names no key document for this issuer");
+    const seeded = own(cloud.issuers, issuer.url) ?? own(cloud.issuers, `${issuer.url}/`);
+    const jwks = seeded ?? (await discoverKeys(issuer.url));
     return {
       organization,
       issuer,

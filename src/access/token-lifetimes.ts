@@ -14,6 +14,12 @@ export function longestTokenSeconds({ programRepository }: Pick<Settings, "progr
   return programRepository === undefined ? TOKEN_SECONDS.sync : Math.max(...Object.values(TOKEN_SECONDS));
 }
 
+/**
+ * Seconds that a pod's token may live. The loaders ask for as many (src/loaders/typescript/token-sources.ts,
+ * src/loaders/python/sophia_secrets/tokens.py).
+ */
+export const POD_SECONDS = 3600;
+
 /** The limit of an issuer that says none: 25 hours (Pulumi's documentation, "OIDC issuers"). */
 const SERVICE_SECONDS = 90_000;
 

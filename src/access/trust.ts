@@ -151,29 +151,6 @@ function onBranch({ githubOrganization, branch }: Settings, { name }: Repository
   return { ref, workflow_ref: `${githubOrganization}/${name}/${file}@${ref}` };
 }
 
-/**
- * GitHub's issuer of identities: github.com's, that of an enterprise with data residency at `token.actions.` of its name
- * (docs.github.com, "Feature overview for GHE.com"), and a self-hosted server's own at `/_services/token` (OIDC
- * reference). Which host is whose is told as the clients tell it. An enterprise may add its slug to the address (REST,
- * "Set the GitHub Actions OIDC custom issuer policy for an enterprise").
- */
-export function issuerOf(settings: Pick<Settings, "githubApiUrl" | "issuerEnterprise">): string {
-  const { githubApiUrl, issuerEnterprise } = settings;
-  const slug = issuerEnterprise === undefined ? "" : `/${issuerEnterprise}`;
-  const { hostname, origin } = new URL(githubApiUrl ?? "https://api.github.com");
-  if (hostname === "api.github.com") return `https://token.actions.githubusercontent.com${slug}`;
-  if (hostname.endsWith(".ghe.com")) return `https://token.actions.${hostname.replace(/^api\./, "")}${slug}`;
-  return `${origin}/_services/token`;
-}
-
-/** The issuer registered for an address. Pulumi Cloud keeps a slash at the end as it was typed; it changes nothing. */
-export function issuerAt<Issuer extends { url: string }>(
-  issuers: readonly Issuer[],
-  url: string,
-): Issuer | undefined {
-  return issuers.find((issuer) => issuer.url.replace(/\/+$/, "") === url);
-}
-
 /** A declared rule, or one as Pulumi Cloud has it. */
 export interface AnyRule {
   decision: string;

@@ -11,6 +11,20 @@ import {
 export const LANGUAGES = ["python", "typescript"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** A service account of a Kubernetes cluster, which the application's pods in one deployment environment run as. */
+export interface ServiceAccount<EnvironmentName extends string = string> {
+  /** Deployment environment of the application. */
+  environment: EnvironmentName;
+  /**
+   * Address of the cluster's issuer, which Pulumi Cloud must be able to read:
+   * `kubectl get --raw /.well-known/openid-configuration` names it.
+   */
+  issuer: string;
+  namespace: string;
+  /** Name of the service account. */
+  serviceAccount: string;
+}
+
 /** An application of the organization that loads secrets. `pulumi up` commits its loader to its repository. */
 export interface Application<GroupName extends string = string, EnvironmentName extends string = string> {
   /** Lower case, digits and hyphens: what people call it. */
@@ -44,6 +58,11 @@ export interface Application<GroupName extends string = string, EnvironmentName 
    * environment, on the branch, gets the application's short token (`github_actions()`, `githubActions()`).
    */
   githubActions?: { readonly workflow: string };
+  /**
+   * Service accounts of Kubernetes whose pods load secrets. Each gets the application's short token of its deployment
+   * environment (`kubernetes()`).
+   */
+  kubernetes?: readonly ServiceAccount<EnvironmentName>[];
   /** Python alone: the file also has `Settings`, a BaseSettings of pydantic-settings, which the application then installs. */
   pydantic?: true;
 }

@@ -1,6 +1,8 @@
 import { RemedyError } from "../errors";
 import { Secret } from "../secret";
-import type { Http } from "./http";
+import type { Http, HttpAnswer } from "./http";
+import { notTheService } from "./pulumi-call";
+import { refusal } from "./pulumi-refusal";
 
 /** The endpoint that GitHub gives a job with `id-token: write`. */
 export interface IdTokenEndpoint {
@@ -52,18 +54,71 @@ export async function requestIdToken(
 /** What a job wants to be: one team, the narrowest kind of token there is, or an administrator. */
 export type TokenWish = { team: string } | { admin: true };
 
+/** What is traded, and for what. `expiration`: seconds that the token should live. */
+export type Trade = {
+  url: string;
+  organization: string;
+  idToken: Secret;
+  expiration: number;
+} & TokenWish;
+
+/** A token and how long it lives, or an answer without one. */
+type Traded =
+  | { token: Secret; seconds: number; answer?: never; said?: never }
+  | { token?: never; seconds?: never; answer: HttpAnswer; said: string };
+
 /**
  * Trades an id token for a short-lived token of Pulumi Cloud.
  *
- * @param expiration seconds the token lives.
  * @throws RemedyError with what Pulumi Cloud says does not fit, and what to change.
  */
-export async function exchangeToken(
-  options: { url: string; organization: string; idToken: Secret; expiration: number } & TokenWish,
+export async function exchangeToken(options: Trade, http: Http): Promise<Secret> {
+  const { token, answer, said = "" } = await tradeToken(options, http);
+  if (token !== undefined) return token;
+  const { organization, idToken } = options;
+  const thing = `Pulumi Cloud's trust in this job (${wordsOf(options).who} of ${organization})`;
+  const reason = `it answered ${answer.status}${said === "" ? "" : `, ${said}`}`;
+  throw new RemedyError({
+    code: "trust-refused",
+    subject: thing,
+    cause: `${reason}; the job's claims: ${describeJob(idToken)}`,
+    remedy: remedyFor(said, issuerIn(idToken)),
+  });
+}
+
+/**
+ * The same for an application, which gets nothing of the answer's body to log.
+ *
+ * @throws RemedyError, UnavailableError in an outage: the same codes as the Python loader's `_exchange`.
+ */
+export async function tradeQuietly(
+  options: Trade & { team: string },
   http: Http,
-): Promise<Secret> {
+): Promise<{ token: Secret; seconds: number }> {
+  const { token, seconds, answer } = await tradeToken(options, http);
+  if (token !== undefined) return { token, seconds };
+  const { url, organization, idToken, team } = options;
+  const thing = `Pulumi Cloud's trust in this identity (team ${team} of ${organization})`;
+  const { status } = answer;
+  if (status < 300) throw notTheService(thing, "holds no token");
+  if (status < 400 || status === 429 || status >= 500)
+    throw refusal(
+      { thing, url, organization, tokenName: undefined, said: "", known: {}, quotes: false },
+      answer,
+    );
+  const { iss, aud, sub } = claimsIn(idToken);
+  throw new RemedyError({
+    code: "trust-refused",
+    subject: thing,
+    cause: `it answered ${status}; the identity: iss ${iss}, aud ${aud}, sub ${sub}`,
+    remedy: "compare this with the trust declared for the application (secrets/), then pulumi up",
+  });
+}
+
+/** Asks for the trade (operation Token of Pulumi Cloud's API, RFC 8693). */
+async function tradeToken(options: Trade, http: Http): Promise<Traded> {
   const { url, organization, idToken, expiration } = options;
-  const { kind, scope, who } = wordsOf(options);
+  const { kind, scope } = wordsOf(options);
   const body = JSON.stringify({
     audience: `urn:pulumi:org:${organization}`,
     grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -77,17 +132,10 @@ export async function exchangeToken(
   // A second token beside a lost one does no harm: both are short-lived.
   const request = { method: "POST", url: `${url}/api/oauth/token`, headers, body, repeatable: true } as const;
   const answer = await http(request);
-  const { access_token: token, error_description: said } = parse(answer.text);
-  if (answer.status === 200 && typeof token === "string" && token !== "") return new Secret(token);
-  const thing = `Pulumi Cloud's trust in this job (${who} of ${organization})`;
-  const words = typeof said === "string" ? said : "";
-  const reason = `it answered ${answer.status}${words === "" ? "" : `, ${words}`}`;
-  throw new RemedyError({
-    code: "trust-refused",
-    subject: thing,
-    cause: `${reason}; the job's claims: ${describeJob(idToken)}`,
-    remedy: remedyFor(words, issuerIn(idToken)),
-  });
+  const { access_token: token, error_description: said, expires_in: seconds } = parse(answer.text);
+  if (answer.status === 200 && typeof token === "string" && token !== "")
+    return { token: new Secret(token), seconds: typeof seconds === "number" ? seconds : expiration };
+  return { answer, said: typeof said === "string" ? said : "" };
 }
 
 /** The wish in the words of the exchange (specification, operation Token), and in a person's. */
@@ -117,7 +165,8 @@ function describeJob(idToken: Secret): string {
   return told.map((name) => `${name} ${JSON.stringify(claims[name])}`).join(", ") || "not told";
 }
 
-function claimsIn(idToken: Secret): Record<string, unknown> {
+/** Claims of a JWT, unverified: the service verifies it. */
+export function claimsIn(idToken: Secret): Record<string, unknown> {
   const [, body = ""] = idToken.unwrap().split(".");
   return parse(Buffer.from(body, "base64url").toString("utf8"));
 }

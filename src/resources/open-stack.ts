@@ -17,7 +17,7 @@ import { refuseSkewedClock } from "./github/refuse-skewed-clock";
 import { Repositories } from "./github/repositories";
 import { shardsOf } from "./github/shards";
 import { askingOf } from "./github/warn-of-protection";
-import { planIssuer } from "./identity/issuer-plan";
+import { planIssuers } from "./identity/issuer-plan";
 import { leaveEverything } from "./leaving";
 import { declareProviders } from "./providers";
 import { readStack, type Stack } from "./read-stack";
@@ -50,9 +50,9 @@ export function openStack(written: Catalog, project: string) {
     { provider },
     hasToken,
   );
-  const issuer = ownsOrganization
-    ? planIssuer({ ...stack, repositories, cloud, state })
-    : Promise.resolve(undefined);
+  const issuers = ownsOrganization
+    ? planIssuers({ ...stack, repositories, cloud, state })
+    : Promise.resolve([]);
   const { carriers } = settings;
   const shards = ownsOrganization ? shardsOf({ secrets, carriers, today, inGitHub }) : Promise.resolve({});
   const files = ownsOrganization ? declaredFiles({ catalog, settings, project, shards }) : [];
@@ -63,7 +63,7 @@ export function openStack(written: Catalog, project: string) {
     refuseSkewedClock({ secrets, inGitHub, now }),
     repositories.refuseUnknown(),
     refuseExisting({ ...stack, secrets, today, inGitHub, state }),
-    issuer,
+    issuers,
     shards,
     refuseBlockedCommits(files, settings, asking),
     pullRequests.check(),
@@ -82,7 +82,7 @@ export function openStack(written: Catalog, project: string) {
     state,
     cloud,
     repositories,
-    issuer,
+    issuers,
     checked,
     shards,
     files,

@@ -118,9 +118,9 @@ function wishesForTeams({ applications, groups }: ResolvedCatalog, { edition }: 
       ...(isScoped(application, all)
         ? [wish("application-groups", "names groups, which takes a team of its own", "groups")]
         : []),
-      ...(application.githubActions === undefined
-        ? []
-        : [wish("application-trust", "its jobs ask for a team's token", "githubActions")]),
+      ...(["githubActions", "kubernetes"] as const)
+        .filter((key) => application[key] !== undefined)
+        .map((key) => wish("application-trust", "an identity of its own gets a team's token", key)),
     ];
   });
 }

@@ -26,6 +26,14 @@ export class StackState {
     return this.outputsOf(type, name) !== undefined;
   }
 
+  /** Names of the resources of a type. */
+  namesOf(type: string): string[] {
+    const start = `${type}::`;
+    return [...this.known.keys()]
+      .filter((key) => key.startsWith(start))
+      .map((key) => key.slice(start.length));
+  }
+
   /** As the state has them; undefined when it does not have the resource. */
   outputsOf(type: string, name: string): Outputs | undefined {
     return this.known.get(`${type}::${name}`);

@@ -1,9 +1,8 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import { issuerAt, issuerOf } from "../../src/access/issuers";
 import { issuerSeconds, longestTokenSeconds, TOKEN_SECONDS } from "../../src/access/token-lifetimes";
 import {
   applicationRules,
-  issuerAt,
-  issuerOf,
   programEnvironment,
   programRules,
   programTeam,
@@ -183,6 +182,7 @@ describe("the issuer registered for an address", () => {
   });
 
   it("is no other whose address only begins the same", () => {
+    equal(issuerAt([{ url }], `${url}/`)?.url, url);
     equal(issuerAt([{ url: `${url}/enterprise` }, { url: `${url}.example` }], url), undefined);
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { clusterIssuers } from "../../src/access/issuers";
 import { declaredTrust, type TrustRule } from "../../src/access/trust";
 import { digestOf } from "../../src/access/trust-of-others";
 import { resolveCatalog } from "../../src/catalog/entry";
@@ -15,6 +16,7 @@ import { commandContext } from "./command-context";
 import { AT_CLOUD } from "./small-organization";
 
 const GITHUB = "https://token.actions.githubusercontent.com";
+const CLUSTER = "https://cluster.example/id/0A1B";
 const ANYBODY = {
   decision: "allow",
   tokenType: "organization",
@@ -164,6 +166,39 @@ describe("verify's look at the trust in GitHub's identities", () => {
     assert.equal((await look()).cause, `${GITHUB} is not registered`);
     const { state, cause } = await look({ edition: "team" });
     assert.deepEqual([state, cause], ["wrong", "edition team has no team tokens, so no job gets one"]);
+  });
+
+  it("compares a cluster's issuer too, also where no job of GitHub's is trusted", async () => {
+    const account = { environment: "production", issuer: CLUSTER, namespace: "shop", serviceAccount: "api" };
+    const catalog = resolveCatalog({
+      ...CATALOG,
+      applications: [
+        { name: "api", repository: "carrier", language: "python", path: "a.py", kubernetes: [account] },
+      ],
+    });
+    const stored = { syncAuthentication: "token" } as const;
+    assert.equal((await look(stored, { catalog })).cause, `${CLUSTER} is not registered`);
+    assert.equal((await look({}, { catalog })).cause, `${GITHUB}, ${CLUSTER} are not registered`);
+    const [cluster] = clusterIssuers(catalog, AT_CLOUD);
+    await trust(GITHUB, declared);
+    await trust(`${CLUSTER}/`, cluster?.rules, 3600);
+    assert.equal(
+      (await look({}, { catalog })).cause,
+      `${GITHUB}, 2 rules as declared; ${CLUSTER}, 1 rule as declared`,
+    );
+    await both.cloud.call("DELETE", `/api/orgs/${ORG}/oidc/issuers/${await issuerId()}`);
+    await both.cloud.call("DELETE", `/api/orgs/${ORG}/oidc/issuers/${await issuerId()}`);
+    await trust(CLUSTER, [{ ...cluster?.rules[0], rules: { sub: "system:serviceaccount:*" } }], 3600);
+    const wide = await look(stored, { catalog });
+    assert.equal(wide.state, "wrong");
+    assert.match(
+      wide.cause,
+      /a rule that nothing declares \([0-9a-f]{16}\) allows team tokens of app-production-application by sub=system:serviceaccount:\*/,
+    );
+    assert.match(
+      wide.cause,
+      /no rule allows team tokens of app-production-application to system:serviceaccount:shop:api as declared/,
+    );
   });
 
   it("needs none where the sync uses a stored token", async () => {

@@ -61,6 +61,25 @@ describe("oidc-rules-are-exact", () => {
     await refuses([other({ aud: CLAIMS.aud, sub: "project:*" })], [/wildcard in the claim sub/]);
   });
 
+  it("wants one service account of a cluster, and none that is every pod's", async () => {
+    const cluster = (rules: Record<string, string>) => ({
+      ...issuer(),
+      inputs: { ...issuer(rules).inputs, url: "https://oidc.eks.eu-west-1.amazonaws.com/id/0A1B" },
+    });
+    const account = "system:serviceaccount:shop:backend";
+    await passes([cluster({ aud, sub: account })]);
+    await refuses([cluster({ aud })], [/does not pin the claim sub/]);
+    await refuses([cluster({ sub: account })], [/does not pin the claim aud/]);
+    await refuses([cluster({ aud, '"kubernetes.io".namespace': "shop" })], [/does not pin the claim sub/]);
+    await refuses([cluster({ aud, sub: "system:serviceaccount:shop:*" })], [/wildcard in the claim sub/]);
+    await refuses([cluster({ aud, sub: "system:serviceaccount:*:backend" })], [/wildcard in the claim sub/]);
+    await refuses([cluster({ aud, sub: "system:serviceaccount:shop:back.end" })], [/for its dot/]);
+    await refuses(
+      [cluster({ aud, sub: "system:serviceaccount:shop:default" })],
+      [/every pod of a namespace/],
+    );
+  });
+
   it("knows a GitHub of one's own by its address", async () => {
     const own = {
       ...issuer(),

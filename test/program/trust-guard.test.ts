@@ -23,7 +23,7 @@ describe("guards of an issuer that others have rules at", () => {
     const { beforeUpdate = [], beforeDelete = [] } = guardTrust({
       cloud: { rulesById } as unknown as AskedOrganization,
       state: Promise.resolve(undefined),
-      plan: Promise.resolve({ ours: [digestOf(OURS)] } as IssuerPlan),
+      plans: Promise.resolve([{ resource: "github-actions", ours: [digestOf(OURS)] } as IssuerPlan]),
     });
     const run = async (hooks: readonly unknown[], policies: readonly FoundRule[]) => {
       for (const hook of hooks as pulumi.ResourceHook[])

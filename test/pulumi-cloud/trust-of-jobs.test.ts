@@ -3,7 +3,8 @@ import { generateKeyPairSync } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import jwt from "jsonwebtoken";
-import { issuerOf, programRules, programTeam, syncRules, type TrustRule } from "../../src/access/trust";
+import { issuerOf } from "../../src/access/issuers";
+import { programRules, programTeam, syncRules, type TrustRule } from "../../src/access/trust";
 import { parseSettings, type Settings } from "../../src/catalog/settings";
 import { type Answer, type CloudFixture, env, ORG, open, startCloud, team } from "./cloud-fixture";
 

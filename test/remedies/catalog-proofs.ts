@@ -34,6 +34,12 @@ const APPLICATION: Application = {
   language: "python",
   path: "backend/secrets.py",
 };
+const ACCOUNT = {
+  environment: "production",
+  issuer: "https://cluster.example/id/0A1B",
+  namespace: "shop",
+  serviceAccount: "backend",
+};
 const DATABASE = { host: "db.example.org", port: 5432, database: "orders" };
 const ORDERS = {
   name: "orders",
@@ -732,6 +738,37 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       application({ groups: [] }),
       /^name some, or leave groups and environments out: that means all$/,
       () => application({}),
+    ],
+  ],
+  [`${AT}service-accounts.ts`]: [
+    [
+      "application-service-account",
+      "a pod runs where its application does not",
+      application({ environments: ["staging"], kubernetes: [ACCOUNT] }),
+      /^use staging, or add (production) to its environments$/,
+      (environment) => application({ environments: ["staging", environment], kubernetes: [ACCOUNT] }),
+    ],
+    [
+      "application-service-account",
+      "every pod of a namespace is trusted",
+      application({ kubernetes: [{ ...ACCOUNT, serviceAccount: "default" }] }),
+      /^kubectl create serviceaccount (backend) -n shop, and use that$/,
+      (serviceAccount) => application({ kubernetes: [{ ...ACCOUNT, serviceAccount }] }),
+    ],
+    [
+      "application-service-account",
+      "a service account has a dot",
+      application({ kubernetes: [{ ...ACCOUNT, serviceAccount: "back.end" }] }),
+      /^use one without a '\.', which rules of trust take for any character$/,
+      () => application({ kubernetes: [{ ...ACCOUNT, serviceAccount: "back-end" }] }),
+    ],
+    [
+      "service-account-shared",
+      "one service account stands for two deployment environments",
+      application({ kubernetes: [ACCOUNT, { ...ACCOUNT, environment: "staging" }] }),
+      /^give each its own: kubectl create serviceaccount (backend-staging) -n shop$/,
+      (serviceAccount) =>
+        application({ kubernetes: [ACCOUNT, { ...ACCOUNT, environment: "staging", serviceAccount }] }),
     ],
   ],
   [`${AT}groupings.ts`]: [

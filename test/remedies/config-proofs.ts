@@ -71,6 +71,18 @@ const team = (name: string): Catalog => ({
     },
   ],
 });
+const withPod = (issuer: string): Catalog => ({
+  ...SMALL,
+  applications: [
+    {
+      name: "api",
+      repository: "sophia-main",
+      language: "python",
+      path: "api/secrets.py",
+      kubernetes: [{ environment: "production", issuer, namespace: "shop", serviceAccount: "api" }],
+    },
+  ],
+});
 const dotted: Catalog = {
   ...SMALL,
   environments: ["development", "staging", "eu.west"],
@@ -199,6 +211,14 @@ const BY_HAND: readonly Row[] = [
     { ...of({ environments: ["eu.west"] }), catalog: dotted },
     /^use a name without '\.'$/,
     () => ({ ...of({ environments: ["eu-west"] }), catalog: renamed }),
+  ],
+  [
+    "application-issuer",
+    "a pod's issuer is GitHub's",
+    TRUST,
+    { ...RIGHT, catalog: withPod("https://token.actions.githubusercontent.com") },
+    /^for jobs of GitHub Actions use githubActions; kubernetes takes a cluster's issuer$/,
+    () => ({ ...RIGHT, catalog: withPod("https://cluster.example") }),
   ],
   [
     "config-invalid",

@@ -4,6 +4,7 @@ import { nearestNames } from "../../text";
 import { type Application, groupsOfApplication, LANGUAGES } from "../applications";
 import type { ResolvedCatalog } from "../entry";
 import { SCRIPT_PATH, WORKFLOW_PATH } from "../layout";
+import { checkServiceAccounts } from "./check-service-accounts";
 import { wholePolicies } from "./shapes";
 
 const NAME = /^[a-z0-9][a-z0-9-]*$/;
@@ -23,6 +24,7 @@ export function checkApplications(catalog: ResolvedCatalog): Problem[] {
     ...given.problems,
     ...given.whole.flatMap((application) => checkApplication(application, catalog)),
     ...repeated(given.whole),
+    ...checkServiceAccounts(given.whole, catalog),
   ];
 }
 
@@ -33,6 +35,16 @@ function problem(subject: string, code: string, cause: string, remedy = FORM): P
 const MAPPING = z.record(z.string(), z.unknown());
 const TEXT = z.string("no text");
 const LIST = z.array(z.string("no list of texts"), "no list").optional();
+const ACCOUNTS = "no list of { environment, issuer, namespace, serviceAccount }";
+const SERVICE_ACCOUNT = z.strictObject(
+  {
+    environment: z.string(ACCOUNTS),
+    issuer: z.string(ACCOUNTS),
+    namespace: z.string(ACCOUNTS),
+    serviceAccount: z.string(ACCOUNTS),
+  },
+  ACCOUNTS,
+);
 /** An application that comes as data has passed no compiler; each message is the form that is missing. */
 const APPLICATION = z.strictObject({
   name: TEXT,
@@ -44,6 +56,7 @@ const APPLICATION = z.strictObject({
   groups: LIST,
   runtime: z.enum(["included", "package"], "not included or package").optional(),
   githubActions: z.strictObject({ workflow: TEXT }, "not { workflow: PATH }").optional(),
+  kubernetes: z.array(SERVICE_ACCOUNT, ACCOUNTS).optional(),
   pullRequest: z.literal(true, "not true").optional(),
   pydantic: z.literal(true, "not true").optional(),
 });

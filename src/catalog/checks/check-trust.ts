@@ -1,3 +1,4 @@
+import { issuerOf, withoutSlash } from "../../access/issuers";
 import { programEnvironment, programTeam } from "../../access/trust";
 import type { Problem } from "../../errors";
 import type { Application } from "../applications";
@@ -30,7 +31,15 @@ export function checkTrust(settings: Settings, place: TrustPlace): Problem[] {
     for (const each of environments.filter((name) => name.includes(".")))
       problems.push(dotted(`environment ${each}`, each, "GitHub environment"));
   }
-  for (const { name, branch = settings.branch, githubActions, environments } of place.applications) {
+  for (const {
+    name,
+    branch = settings.branch,
+    githubActions,
+    environments,
+    kubernetes,
+  } of place.applications) {
+    const ofGitHub = (kubernetes ?? []).some(({ issuer }) => withoutSlash(issuer) === issuerOf(settings));
+    if (ofGitHub) problems.push(githubAsCluster(name));
     if (githubActions === undefined) continue;
     if (branch.includes(".")) problems.push(dotted(`application ${name}`, branch, "branch"));
     for (const each of (environments ?? place.environments).filter((of) => of.includes(".")))
@@ -97,6 +106,15 @@ function checkProgram(settings: Settings, { environments, stacks, stateIn }: Tru
     });
   }
   return problems;
+}
+
+function githubAsCluster(name: string): Problem {
+  return {
+    code: "application-issuer",
+    subject: `application ${name}`,
+    cause: "an issuer in kubernetes is GitHub's",
+    remedy: "for jobs of GitHub Actions use githubActions; kubernetes takes a cluster's issuer",
+  };
 }
 
 function dotted(thing: string, name: string, what: string): Problem {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Http } from "../../clients/http";
-import { exchangeToken, idTokenEndpoint, requestIdToken } from "../../clients/oidc";
+import { claimsIn, idTokenEndpoint, requestIdToken, tradeQuietly } from "../../clients/oidc";
 import { lookForPulumiToken } from "../../clients/pulumi-login";
 import { RemedyError } from "../../errors";
 import { Secret } from "../../secret";
@@ -82,8 +82,8 @@ function tradedIdentity(read: (context: TokenContext) => Promise<Secret>, team?:
       const idToken = usable(await read(context), "the identity token");
       const { url, organization, http } = context;
       const wish = { url, organization, idToken, expiration: SECONDS, team: team ?? context.team };
-      const token = await exchangeToken(wish, http);
-      kept = { token, until: performance.now() + (SECONDS - MARGIN_SECONDS) * 1000 };
+      const { token, seconds } = await tradeQuietly(wish, http);
+      kept = { token, until: performance.now() + (seconds - Math.min(MARGIN_SECONDS, seconds / 10)) * 1000 };
       return token;
     },
     forget: () => {
@@ -101,7 +101,7 @@ function identityIn(path: string, context: TokenContext): Secret {
   if (identity === undefined)
     throw wrong("the file cannot be read", "project a service account's token there, or name another file");
   // A token for another audience opens something else, the cluster's own API say: it must not leave the machine.
-  const audience = claimsOf(identity).aud;
+  const audience = claimsIn(identity).aud;
   if (![audience].flat().includes(audienceOf(context)))
     throw wrong(`the token is not for ${audienceOf(context)}`, "project one with that audience");
   return identity;
@@ -112,16 +112,6 @@ function textOf(path: string): Secret | undefined {
     return new Secret(readFileSync(path, "utf8").trim());
   } catch {
     return undefined;
-  }
-}
-
-/** Claims of a JWT, unverified: the service verifies it. */
-function claimsOf(identity: Secret): { aud?: unknown } {
-  try {
-    const [, body = ""] = identity.unwrap().split(".");
-    return { ...JSON.parse(Buffer.from(body, "base64url").toString("utf8")) } as { aud?: unknown };
-  } catch {
-    return {};
   }
 }
 

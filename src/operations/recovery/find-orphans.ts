@@ -1,4 +1,4 @@
-import { issuerAt } from "../../access/trust";
+import { issuerAt } from "../../access/issuers";
 import type { GitHubCall } from "../../clients/github-call";
 import { NotFoundError, type PulumiCall, parseAnswer } from "../../clients/pulumi-call";
 import { inParallel } from "../in-parallel";

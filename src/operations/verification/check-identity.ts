@@ -1,4 +1,4 @@
-import { issuerOf } from "../../access/trust";
+import { issuerOf } from "../../access/issuers";
 import { startSync, WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { enterpriseIn } from "../../clients/oidc";

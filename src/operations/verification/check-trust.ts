@@ -1,15 +1,13 @@
-import { longestTokenSeconds } from "../../access/token-lifetimes";
-import {
-  declaredTrust,
-  issuerAt,
-  issuerOf,
-  type Repository,
-  type TrustRule,
-  trustedRepositories,
-} from "../../access/trust";
+import { type DeclaredIssuer, declaredIssuers, issuerAt } from "../../access/issuers";
+import { type Repository, type TrustRule, trustedRepositories } from "../../access/trust";
 import { describeRule, digestOf, isUnaccepted, mergeRules, tokensOf } from "../../access/trust-of-others";
 import type { Settings } from "../../catalog/settings";
-import { createPulumiTrust, type StandingRule, type TrustedIssuer } from "../../clients/pulumi-trust";
+import {
+  createPulumiTrust,
+  type PulumiTrust,
+  type StandingRule,
+  type TrustedIssuer,
+} from "../../clients/pulumi-trust";
 import { COMMAND, counted, namesIn } from "../../text";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
@@ -17,56 +15,63 @@ import { readStacks } from "../project";
 import { type Check, type CheckResult, check, firstOf, ok, wrong } from "./check";
 
 /**
- * Whether Pulumi Cloud trusts GitHub's jobs as the organization's stack declares. Others may have rules at that issuer:
- * those that may reach this program's values are wrong unless the config accepts them, and the rest is named, as are
- * other issuers.
+ * Whether Pulumi Cloud trusts GitHub's jobs and the clusters' service accounts as the organization's stack declares. Others
+ * may have rules at these issuers: those that may reach this program's values are wrong unless the config accepts them, and
+ * the rest is named, as are other issuers.
  */
 export function checkTrust(context: Context): Promise<Check> {
   return check("trust in GitHub's identities", async () => {
     const { settings, stacks } = organizationStack(context);
-    const repositories = trustedRepositories(settings, context.catalog);
-    if (repositories.length === 0) return withoutTrust(settings);
+    const { organizationStack: stack } = settings;
+    const repositories = await repositoriesOf(context, trustedRepositories(settings, context.catalog));
+    const declared = declaredIssuers(context.catalog, settings, stacks, repositories);
+    if (declared.length === 0) return withoutTrust(settings);
     const trust = createPulumiTrust(context.cloudCall());
-    const url = issuerOf(settings);
-    const issuers = await trust.issuers();
-    const issuer = issuerAt(issuers, url);
-    const others = issuers.filter((each) => each !== issuer).map((each) => each.url);
-    const told =
-      others.length === 0
-        ? ""
-        : `; ${counted(others.length, "other issuer")} not of this program: ${namesIn(others)}`;
-    if (issuer === undefined)
+    const registered = await trust.issuers();
+    const found = declared.map((wanted) => ({ wanted, issuer: issuerAt(registered, wanted.url) }));
+    const told = tellOthers(registered.filter((each) => !found.some(({ issuer }) => issuer === each)));
+    const absent = found.filter(({ issuer }) => issuer === undefined).map(({ wanted }) => wanted.url);
+    if (absent.length > 0)
       return wrong(
         "trust-issuer-missing",
-        `${url} is not registered${told}`,
-        `pulumi up -s ${settings.organizationStack}; if that says that it exists: ${COMMAND} recover`,
+        `${absent.join(", ")} ${absent.length === 1 ? "is" : "are"} not registered${told}`,
+        `pulumi up -s ${stack}; if that says that it exists: ${COMMAND} recover`,
       );
-    const actual = await trust.rulesOf(issuer);
-    const declared = declaredTrust(
-      context.catalog,
-      settings,
-      stacks,
-      await repositoriesOf(context, repositories),
+    const compared = await inParallel(found, async ({ wanted, issuer }) =>
+      compareIssuer(wanted, issuer as TrustedIssuer, trust, settings),
     );
-    const { strange, known, missing } = compareTrust(declared, actual, settings);
-    const differences = [
-      ...strange,
-      ...missing,
-      ...longLived(settings, issuer, strange.length + known.length),
-    ];
-    const beside =
-      known.length === 0 ? "" : `; ${counted(known.length, "rule")} of others: ${firstOf(known)}`;
-    if (differences.length === 0)
-      return ok("trust-matches", `${url}, ${declared.length} rules as declared${beside}${told}`);
+    const differing = compared.filter(({ differences }) => differences.length > 0);
+    if (differing.length === 0)
+      return ok("trust-matches", `${compared.map(({ asDeclared }) => asDeclared).join("; ")}${told}`);
+    const strange = differing.reduce((sum, each) => sum + each.strange, 0);
     return wrong(
       "trust-differs",
-      `${url}: ${firstOf(differences)}${beside}${told}`,
-      [
-        `pulumi up --refresh -s ${settings.organizationStack} restores the declared rules`,
-        ...forStrange(strange.length),
-      ].join("; "),
+      `${differing.map(({ url, differences, beside }) => `${url}: ${firstOf(differences)}${beside}`).join("; ")}${told}`,
+      [`pulumi up --refresh -s ${stack} restores the declared rules`, ...forStrange(strange)].join("; "),
     );
   });
+}
+
+function tellOthers(others: readonly TrustedIssuer[]): string {
+  if (others.length === 0) return "";
+  return `; ${counted(others.length, "other issuer")} not of this program: ${namesIn(others.map(({ url }) => url))}`;
+}
+
+async function compareIssuer(
+  { url, rules, seconds }: DeclaredIssuer,
+  issuer: TrustedIssuer,
+  trust: Pick<PulumiTrust, "rulesOf">,
+  settings: Settings,
+) {
+  const { strange, known, missing } = compareTrust(rules, await trust.rulesOf(issuer), settings);
+  const beside = known.length === 0 ? "" : `; ${counted(known.length, "rule")} of others: ${firstOf(known)}`;
+  return {
+    url,
+    strange: strange.length,
+    differences: [...strange, ...missing, ...longLived(seconds, issuer, strange.length + known.length)],
+    beside,
+    asDeclared: `${url}, ${counted(rules.length, "rule")} as declared${beside}`,
+  };
 }
 
 function forStrange(count: number): string[] {
@@ -77,8 +82,7 @@ function forStrange(count: number): string[] {
 }
 
 /** A limit that is longer than the jobs need, which nobody else's rules explain. */
-function longLived(settings: Settings, { maxExpiration }: TrustedIssuer, othersRules: number): string[] {
-  const needed = longestTokenSeconds(settings);
+function longLived(needed: number, { maxExpiration }: TrustedIssuer, othersRules: number): string[] {
   if (othersRules > 0 || (maxExpiration !== undefined && maxExpiration <= needed)) return [];
   const longest = maxExpiration === undefined ? "as long as the service allows" : `${maxExpiration} s`;
   return [`its tokens may live ${longest}, and the declared jobs need ${needed} s at most`];
@@ -133,7 +137,8 @@ export function compareTrust(
       .map((rule) => `a rule that nothing declares (${digestOf(rule)}) ${describeRule(rule)}`),
     known: kept.filter((rule) => !isStrange(rule)).map((rule) => `${digestOf(rule)} ${describeRule(rule)}`),
     missing: missing.map(
-      (rule) => `no rule allows ${tokensOf(rule)} to jobs of ${rule.rules.repository} as declared`,
+      ({ rules: { repository, sub }, ...rule }) =>
+        `no rule allows ${tokensOf({ ...rule, rules: {} })} to ${repository === undefined ? sub : `jobs of ${repository}`} as declared`,
     ),
   };
 }

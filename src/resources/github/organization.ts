@@ -56,9 +56,9 @@ export interface OrganizationArgs {
   repositories: Repositories;
   /** What this stack has in its state; undefined when nobody tells. */
   state: Promise<StackState | undefined>;
-  /** The issuer of GitHub's identities; undefined when there is none to declare. */
-  issuer: Promise<IssuerPlan | undefined>;
-  /** The hooks that keep what others have at that issuer. */
+  /** The issuers to declare: GitHub's, and those of Kubernetes clusters. */
+  issuers: Promise<readonly IssuerPlan[]>;
+  /** The hooks that keep what others have at an issuer. */
   trustGuard: pulumi.ResourceHookBinding;
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
+import { GITHUB_ISSUER } from "../../access/issuers";
 import type { FoundRule } from "../../access/trust-of-others";
 import type { ResolvedCatalog } from "../../catalog/entry";
 import { EDITIONS_WITH_TEAMS, type Settings } from "../../catalog/settings";
@@ -7,7 +8,7 @@ import { warn } from "../diagnostics";
 import { reviewerIds } from "../github/reviewers";
 import { StandingEnvironments } from "../github/standing-environments";
 import type { StackState } from "../stack-state";
-import { IDENTITY_TRUST, type IssuerPlan, TRUST_NAME, WRITTEN_TRUST } from "./issuer-plan";
+import { IDENTITY_TRUST, type IssuerPlan, WRITTEN_TRUST } from "./issuer-plan";
 import { ProgramAccess } from "./program-access";
 import { declareProgramEnvironments } from "./program-environments";
 
@@ -23,9 +24,9 @@ export interface TrustArgs {
   state: Promise<StackState | undefined>;
   /** How GitHub is asked for the reviewers' ids, and for environments that exist. */
   invoke: pulumi.InvokeOptions;
-  /** The issuer of GitHub's identities; undefined when there is none to declare. */
-  issuer: Promise<IssuerPlan | undefined>;
-  /** The hooks that keep what others have at the issuer. */
+  /** The issuers to declare: GitHub's, and those of Kubernetes clusters. */
+  issuers: Promise<readonly IssuerPlan[]>;
+  /** The hooks that keep what others have at an issuer. */
   trustGuard: pulumi.ResourceHookBinding;
 }
 
@@ -41,12 +42,12 @@ export async function declareTrust(
   args: TrustArgs,
   opts: { parent: pulumi.Resource },
 ): Promise<pulumi.ComponentResource[]> {
-  const { catalog, settings, stacks, issuer, trustGuard } = args;
+  const { catalog, settings, stacks, issuers, trustGuard } = args;
   const { programRepository, edition } = settings;
   // In a promise, because the option `import` is no input. Everything else of the stack waits for the same answer.
-  const trusted = issuer.then(
-    (plan) => plan && new IdentityTrust(settings, plan, trustGuard, opts),
-    () => undefined, // Whoever waits for it reports it.
+  const trusted = issuers.then(
+    (plans) => plans.map((plan) => new IdentityTrust(settings, plan, trustGuard, opts).written),
+    () => [], // Whoever waits for it reports it.
   );
   if (!EDITIONS_WITH_TEAMS.includes(edition)) {
     if (programRepository !== undefined && pulumi.runtime.isDryRun()) {
@@ -57,7 +58,7 @@ export async function declareTrust(
         remedy: "run pulumi by hand, or use a larger edition",
       });
     }
-    return recordsOf(await trusted);
+    return trusted;
   }
   if (programRepository !== undefined) {
     const after = { ...opts, dependsOn: [...args.deployments] };
@@ -67,11 +68,7 @@ export async function declareTrust(
     const { branch } = settings;
     await declareProgramEnvironments(programRepository, { branch, stacks, reviewers }, standing, opts);
   }
-  return recordsOf(await trusted);
-}
-
-function recordsOf(trust: IdentityTrust | undefined): pulumi.ComponentResource[] {
-  return trust === undefined ? [] : [trust.written];
+  return trusted;
 }
 
 /**
@@ -81,8 +78,9 @@ function recordsOf(trust: IdentityTrust | undefined): pulumi.ComponentResource[]
 const THUMBPRINTS = '["thumbprints"]';
 
 /**
- * Pulumi Cloud's trust in GitHub's jobs. `src/access/trust.ts` decides which job becomes what. One issuer for all of
- * them, because an organization registers each address once; others may have rules there, which stay.
+ * Pulumi Cloud's trust in the identities of one issuer. `src/access/issuers.ts` decides which identity becomes what. One
+ * issuer for all of GitHub's jobs, and one for each cluster, because an organization registers each address once; others
+ * may have rules there, which stay.
  */
 export class IdentityTrust extends pulumi.ComponentResource {
   /** The record of the rules that stand. */
@@ -96,12 +94,13 @@ export class IdentityTrust extends pulumi.ComponentResource {
     opts: pulumi.ComponentResourceOptions,
   ) {
     // As inputs for the policy pack, which sees no outputs before the issuer is written; as outputs for the next run.
-    super(IDENTITY_TRUST, TRUST_NAME, { rules: plan.recordedFirst }, opts);
-    const thumbprints = settings.issuerThumbprints ?? [];
+    super(IDENTITY_TRUST, plan.resource, { rules: plan.recordedFirst }, opts);
+    // The config names the certificate of GitHub's server. A cluster's is noted by the service.
+    const thumbprints = plan.resource === GITHUB_ISSUER ? (settings.issuerThumbprints ?? []) : [];
     // Before the issuer: what is recorded and does not stand harms nobody, and the other way round it would stay.
     this.registerOutputs({ rules: plan.recordedFirst });
     const issuer = new pulumiservice.OidcIssuer(
-      TRUST_NAME,
+      plan.resource,
       {
         organization: settings.pulumiOrganization,
         name: plan.name,
@@ -122,7 +121,7 @@ export class IdentityTrust extends pulumi.ComponentResource {
         ],
       },
     );
-    this.written = new WrittenTrust(plan.declared, issuer, { parent: this });
+    this.written = new WrittenTrust(plan, issuer, { parent: this });
   }
 }
 
@@ -132,12 +131,12 @@ export class IdentityTrust extends pulumi.ComponentResource {
  */
 class WrittenTrust extends pulumi.ComponentResource {
   constructor(
-    rules: readonly string[],
+    { resource, declared }: IssuerPlan,
     issuer: pulumiservice.OidcIssuer,
     opts: pulumi.ComponentResourceOptions,
   ) {
-    super(WRITTEN_TRUST, TRUST_NAME, {}, opts);
-    this.registerOutputs({ rules: issuer.urn.apply(() => [...rules]) });
+    super(WRITTEN_TRUST, resource, {}, opts);
+    this.registerOutputs({ rules: issuer.urn.apply(() => [...declared]) });
   }
 }
 

@@ -1,40 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
-import { issuerSeconds, longestTokenSeconds } from "../../access/token-lifetimes";
-import {
-  declaredTrust,
-  issuerAt,
-  issuerOf,
-  type Repository,
-  type TrustRule,
-  trustedRepositories,
-} from "../../access/trust";
-import {
-  describeRule,
-  digestOf,
-  type FoundRule,
-  isUnaccepted,
-  type MergedRules,
-  mergeRules,
-  RULES_PER_ISSUER,
-  whyNotKept,
-} from "../../access/trust-of-others";
+import { type DeclaredIssuer, declaredIssuers, issuerAt } from "../../access/issuers";
+import { issuerSeconds } from "../../access/token-lifetimes";
+import { type Repository, trustedRepositories } from "../../access/trust";
+import { digestOf, type FoundRule, mergeRules, whyNotKept } from "../../access/trust-of-others";
 import type { ResolvedCatalog } from "../../catalog/entry";
 import type { Settings } from "../../catalog/settings";
-import { messageOf, type Problem } from "../../errors";
-import { counted } from "../../text";
+import { messageOf } from "../../errors";
 import type { AskedOrganization, TrustedIssuer } from "../access/open-organization";
-import { inform, programError, warn } from "../diagnostics";
+import { inform, programError } from "../diagnostics";
 import type { Repositories } from "../github/repositories";
 import type { StackState } from "../stack-state";
+import { announceKept, refuseMerge, unknownRules } from "./standing-rules";
 
-/** The issuer's resource, and the component above it, whose output records which rules are this stack's. */
+/** An issuer's resource, and the component above it, whose output records which rules are this stack's. */
 export const ISSUER = "pulumiservice:index:OidcIssuer";
 export const IDENTITY_TRUST = "sophia-secrets:esc:IdentityTrust";
 /** The component below it, whose output records which of the stack's own rules were written last. */
 export const WRITTEN_TRUST = "sophia-secrets:esc:WrittenTrust";
-export const TRUST_NAME = "github-actions";
 
-export const SUBJECT = "trust in GitHub's identities";
+type Outputs = Readonly<Record<string, unknown>>;
 
 /** What decides who is trusted, and who tells what stands. */
 export interface TrustSources {
@@ -51,8 +35,10 @@ export interface TrustSources {
   state: Promise<StackState | undefined>;
 }
 
-/** The issuer of GitHub's identities as this run declares it. */
+/** An issuer as this run declares it. */
 export interface IssuerPlan {
+  /** Name of its resource. */
+  resource: string;
   /** The provider's id of an issuer that exists and that the state does not have. */
   importId: string | undefined;
   /** Name and address of the one that exists: another address would replace it. */
@@ -79,54 +65,80 @@ interface Standing {
 }
 
 /**
- * Reads what the issuer has and adds what the stack declares. Rules of others stay, also when the stack declares none.
+ * Reads what each issuer has and adds what the stack declares. Rules of others stay, also when the stack declares none.
  *
- * @returns undefined when the stack has no issuer to declare.
+ * @returns those that the stack declares, and those of its state that others still have rules at.
  * @throws pulumi.RunError when the rules do not fit, or nobody tells which ones there are. A preview says the latter
  *   instead: the token of a pull request's preview may not ask. It then takes what the state has.
  */
-export async function planIssuer(sources: TrustSources): Promise<IssuerPlan | undefined> {
+export async function planIssuers(sources: TrustSources): Promise<IssuerPlan[]> {
   const { catalog, settings, stacks, repositories } = sources;
   const state = await sources.state;
   const names = trustedRepositories(settings, catalog);
-  const known = state?.outputsOf(ISSUER, TRUST_NAME);
-  if (names.length === 0 && known === undefined) return undefined;
   const withIds: Repository[] = await Promise.all(
     names.map(async (name) => ({ name, id: await repositories.idOf(name) })),
   );
-  const declared = withIds.length === 0 ? [] : declaredTrust(catalog, settings, stacks, withIds);
-  const asked = await askIssuer(sources);
-  const standing = asked ?? inState(known);
-  const merged = mergeRules(declared, recordedIn(state), standing.rules);
-  refuse(declared, merged);
+  const declared = declaredIssuers(catalog, settings, stacks, withIds);
+  const inState = (state?.namesOf(ISSUER) ?? [])
+    .filter((resource) => !declared.some((each) => each.resource === resource))
+    .map((resource) => leavingIssuer(resource, state?.outputsOf(ISSUER, resource)));
+  const all = [...declared, ...inState];
+  const [first] = all;
+  const registered = first && (await askIssuers(sources, first.resource));
+  const plans: IssuerPlan[] = [];
+  for (const issuer of all) {
+    const plan = await planIssuer(issuer, sources, state, registered);
+    if (plan !== undefined) plans.push(plan);
+  }
+  return plans;
+}
+
+/** One that the state has and the stack declares no rule at. */
+function leavingIssuer(resource: string, known: Outputs | undefined): DeclaredIssuer {
+  return { resource, name: resource, url: String(known?.url), rules: [], seconds: 0 };
+}
+
+async function planIssuer(
+  wanted: DeclaredIssuer,
+  { settings, cloud }: TrustSources,
+  state: StackState | undefined,
+  registered: readonly TrustedIssuer[] | undefined,
+): Promise<IssuerPlan | undefined> {
+  const { resource, rules: declared } = wanted;
+  const known = state?.outputsOf(ISSUER, resource);
+  const standing = (await askRules(wanted, cloud, registered)) ?? standingIn(known);
+  const merged = mergeRules(declared, recordedIn(state, resource), standing.rules);
+  refuseMerge(wanted, merged);
   if (declared.length + merged.kept.length === 0) return undefined;
   const isNew = state !== undefined && known === undefined && standing.issuer !== undefined;
-  if (pulumi.runtime.isDryRun()) await announce(settings, standing, merged, isNew);
+  if (pulumi.runtime.isDryRun()) await announceKept(settings, wanted, standing.issuer, merged, isNew);
   const { issuer } = standing;
   const othersRules = merged.kept.length;
   return {
+    resource,
     importId: isNew ? `${settings.pulumiOrganization}/${issuer?.id}` : undefined,
-    name: issuer?.name ?? nameOf(settings),
-    url: issuer?.url ?? issuerOf(settings),
-    seconds: issuerSeconds(
-      longestTokenSeconds(settings),
-      issuer && { seconds: issuer.maxExpiration, othersRules },
-    ),
+    name: issuer?.name ?? wanted.name,
+    url: issuer?.url ?? wanted.url,
+    seconds: issuerSeconds(wanted.seconds, issuer && { seconds: issuer.maxExpiration, othersRules }),
     rules: [...declared, ...merged.kept],
     frozen: merged.kept.some((rule) => whyNotKept(rule) !== undefined),
     declared: declared.map(digestOf),
     ours: merged.ours,
-    recordedFirst: recordFirst(declared.map(digestOf), merged.ours, state),
+    recordedFirst: recordFirst(declared.map(digestOf), merged.ours, state, resource),
   };
 }
 
-/** @param state as the run found it. @returns digests of the rules that an `up` of this stack wrote, or began to write. */
-export function recordedIn(state: StackState | undefined): string[] {
-  return [...new Set([IDENTITY_TRUST, WRITTEN_TRUST].flatMap((type) => rulesOf(state, type)))];
+/**
+ * @param state as the run found it.
+ * @param resource the issuer's.
+ * @returns digests of the rules that an `up` of this stack wrote there, or began to write.
+ */
+export function recordedIn(state: StackState | undefined, resource: string): string[] {
+  return [...new Set([IDENTITY_TRUST, WRITTEN_TRUST].flatMap((type) => rulesOf(state, type, resource)))];
 }
 
-function rulesOf(state: StackState | undefined, type: string): string[] {
-  const { rules } = state?.outputsOf(type, TRUST_NAME) ?? {};
+function rulesOf(state: StackState | undefined, type: string, resource: string): string[] {
+  const { rules } = state?.outputsOf(type, resource) ?? {};
   return Array.isArray(rules) ? rules.map(String) : [];
 }
 
@@ -134,43 +146,48 @@ function rulesOf(state: StackState | undefined, type: string): string[] {
  * What leaves needs no place here once it is recorded as written: that record changes after the issuer. So a preview right
  * after an `up` has nothing to change.
  */
-function recordFirst(declared: readonly string[], ours: readonly string[], state: StackState | undefined) {
-  const written = new Set(rulesOf(state, WRITTEN_TRUST));
+function recordFirst(
+  declared: readonly string[],
+  ours: readonly string[],
+  state: StackState | undefined,
+  resource: string,
+) {
+  const written = new Set(rulesOf(state, WRITTEN_TRUST, resource));
   return ours.filter((digest) => declared.includes(digest) || !written.has(digest));
 }
 
-/** Another address is another issuer beside the old one, until that is deleted: it must not have its name. */
-function nameOf({ issuerEnterprise }: Settings): string {
-  return issuerEnterprise === undefined ? TRUST_NAME : `${TRUST_NAME}-${issuerEnterprise}`;
+/** @returns undefined when nobody can be asked. */
+async function askIssuers({ cloud }: TrustSources, resource: string): Promise<TrustedIssuer[] | undefined> {
+  return cloud && orSay(resource, () => cloud.issuers());
 }
 
 /** @returns undefined when nobody can be asked. */
-async function askIssuer({ settings, cloud }: TrustSources): Promise<Standing | undefined> {
-  if (cloud === undefined) return undefined;
-  const url = issuerOf(settings);
+async function askRules(
+  { resource, url }: DeclaredIssuer,
+  cloud: AskedOrganization | undefined,
+  registered: readonly TrustedIssuer[] | undefined,
+): Promise<Standing | undefined> {
+  if (cloud === undefined || registered === undefined) return undefined;
+  const issuer = issuerAt(registered, url);
+  if (issuer === undefined) return { issuer, rules: [] };
+  const rules = await orSay(resource, () => cloud.rulesOf(issuer));
+  return rules && { issuer, rules };
+}
+
+/** What the service answers; a preview says that it does not, where `up` ends. */
+async function orSay<Answer>(resource: string, ask: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
-    const issuer = issuerAt(await cloud.issuers(), url);
-    return { issuer, rules: issuer === undefined ? [] : await cloud.rulesOf(issuer) };
+    return await ask();
   } catch (error) {
-    const problem = unknownRules(messageOf(error));
+    const problem = unknownRules(resource, messageOf(error));
     if (!pulumi.runtime.isDryRun()) throw programError(problem);
     await inform(problem);
     return undefined;
   }
 }
 
-/** What stops a write while nobody tells which rules others have. */
-export function unknownRules(why: string): Problem {
-  return {
-    code: "trust-unknown",
-    subject: SUBJECT,
-    cause: `whether others have rules at the same issuer is unknown (${why}), and an update would replace them`,
-    remedy: "run again with a token of an administrator of the organization",
-  };
-}
-
 /** @param outputs the issuer's in the state. */
-function inState(outputs: Readonly<Record<string, unknown>> | undefined): Standing {
+function standingIn(outputs: Outputs | undefined): Standing {
   if (outputs === undefined) return { issuer: undefined, rules: [] };
   const { name, url, maxExpirationSeconds, policies } = outputs;
   const limit = typeof maxExpirationSeconds === "number" ? { maxExpiration: maxExpirationSeconds } : {};
@@ -178,64 +195,4 @@ function inState(outputs: Readonly<Record<string, unknown>> | undefined): Standi
     issuer: { id: "", name: String(name), url: String(url), ...limit },
     rules: Array.isArray(policies) ? policies : [],
   };
-}
-
-/** @throws pulumi.RunError before anything is declared. */
-function refuse(declared: readonly TrustRule[], merged: MergedRules<FoundRule>): void {
-  const { kept, missing, leaving } = merged;
-  if (declared.length + kept.length > RULES_PER_ISSUER)
-    throw programError({
-      code: "trust-rules-too-many",
-      subject: SUBJECT,
-      cause: `needs ${counted(declared.length, "rule")} beside ${kept.length} of others, and Pulumi Cloud's issuer takes ${RULES_PER_ISSUER}`,
-      remedy:
-        "use fewer carriers, each of which needs a rule for every deployment environment; or delete rules in Pulumi Cloud that nobody needs (Settings, OIDC issuers)",
-    });
-  const [stuck] = kept.filter((rule) => whyNotKept(rule) !== undefined);
-  if (stuck === undefined || missing.length + leaving.length === 0) return;
-  throw programError(notSendable(stuck));
-}
-
-/** The provider sends the whole list at each update, so a rule that it cannot send would become another one. */
-export function notSendable(rule: FoundRule): Problem {
-  return {
-    code: "trust-rule-not-kept",
-    subject: SUBJECT,
-    cause: `a rule of others (${digestOf(rule)}: ${describeRule(rule)}) would be changed by the update: ${whyNotKept(rule)}`,
-    remedy:
-      "ask its owner to write it without that, or to move it to another organization; then run pulumi up again",
-  };
-}
-
-/** Tells what stays, in a preview. */
-async function announce(
-  settings: Settings,
-  { issuer }: Standing,
-  { kept }: MergedRules<FoundRule>,
-  isNew: boolean,
-): Promise<void> {
-  const url = issuer?.url ?? issuerOf(settings);
-  if (isNew)
-    await inform({
-      code: "trust-issuer-imported",
-      subject: `issuer ${issuer?.name}`,
-      cause: `exists for ${url}; up imports it with its name, thumbprints and rules`,
-    });
-  const tell = (rule: FoundRule) => `${digestOf(rule)} ${describeRule(rule)}`;
-  const strong = kept.filter((rule) => isUnaccepted(rule, settings));
-  const others = kept.filter((rule) => !strong.includes(rule));
-  if (others.length > 0)
-    await inform({
-      code: "trust-of-others-kept",
-      subject: SUBJECT,
-      cause: `kept: ${counted(others.length, "rule")} of others: ${others.map(tell).join("; ")}`,
-    });
-  if (strong.length > 0)
-    await warn({
-      code: "trust-of-others-powerful",
-      subject: SUBJECT,
-      cause: `kept: ${counted(strong.length, "rule")} of others that may reach this program's values: ${strong.map(tell).join("; ")}`,
-      remedy:
-        "delete in Pulumi Cloud (Settings, OIDC issuers) what nobody knows, and accept the rest: pulumi config set --path 'acceptedTrust[0]' DIGEST",
-    });
 }

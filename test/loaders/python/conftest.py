@@ -8,6 +8,7 @@ import subprocess
 import sys
 import traceback
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,9 +42,17 @@ SPEC = spec_of(CONTRACT["spec"])
 class Cloud:
     """A running Pulumi Cloud of the sandbox."""
 
-    def __init__(self, url: str, tokens: dict[str, str]) -> None:
+    def __init__(self, url: str, tokens: dict[str, str], issuer: str) -> None:
         self.url = url
         self.tokens = tokens
+        self.issuer = issuer
+        """Address of the cluster whose service accounts it trusts."""
+
+    def identity(self, claims: dict[str, Any]) -> str:
+        """A service account's token: signed by the cluster, for Pulumi Cloud unless the claims say otherwise."""
+        query = urllib.parse.urlencode({"claims": json.dumps({"aud": "urn:pulumi:org:payready", **claims})})
+        with urllib.request.urlopen(f"{self.issuer}/sign?{query}") as answer:
+            return str(answer.read().decode())
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         data = body.encode() if isinstance(body, str) else None if body is None else json.dumps(body).encode()
@@ -134,7 +143,7 @@ def running_cloud() -> Iterator[Cloud]:
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None and process.stdout is not None
     told = json.loads(process.stdout.readline())
-    yield Cloud(told["url"], told["tokens"])
+    yield Cloud(told["url"], told["tokens"], told["issuer"])
     process.stdin.close()
     process.wait(10)
 

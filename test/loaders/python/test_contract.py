@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from conftest import CONTRACT, ROOT, Cloud, shown_by
 
-from sophia_secrets import Loader, SecretsError
+from sophia_secrets import Loader, SecretsError, kubernetes
 
 CODES = yaml.safe_load((ROOT / "src/loaders/contract/codes.yaml").read_text("utf-8"))
 
@@ -22,8 +23,9 @@ def snake(name: str) -> str:
 class Run:
     """One case under way."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, folder: Path) -> None:
         self.cloud = cloud
+        self.folder = folder
         self.loader: Loader = cloud.loader()
         self.changed: set[str] = set()
         self.written: set[str] = set()
@@ -56,6 +58,9 @@ class Run:
         elif "new" in step:
             self.cloud.requests()
             options = {snake(key): value for key, value in step["new"].items()}
+            if "identity" in options:
+                (self.folder / "token").write_text(self.cloud.identity(options.pop("identity")) + "\n")
+                options["token"] = kubernetes(str(self.folder / "token"))
             options["variables"] = self.cloud.variables(**options.get("variables", {}))
             self.loader = self.cloud.loader(**options)
             self.loader.on_change(lambda _, changed: self.changed.update(changed))
@@ -82,8 +87,8 @@ class Run:
 
 
 @pytest.mark.parametrize("case", CONTRACT["cases"], ids=lambda case: case["name"])
-def test_contract(cloud: Cloud, case: dict[str, Any]) -> None:
-    run = Run(cloud)
+def test_contract(cloud: Cloud, tmp_path: Path, case: dict[str, Any]) -> None:
+    run = Run(cloud, tmp_path)
     run.step({"new": {}})
     for step in case["steps"]:
         run.step(step)

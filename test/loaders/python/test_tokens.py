@@ -115,7 +115,7 @@ def test_a_job_of_github_actions_trades_its_identity_for_the_applications_team(s
         "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
         "requested_token_type": "urn:pulumi:token-type:access_token:team",
         "subject_token": identity(),
-        "scope": "team:app-production",
+        "scope": "team:app-production-application",
         "expiration": 3600,
     }
     assert exchanges(service) == [wanted]

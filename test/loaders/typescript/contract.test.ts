@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { parse } from "yaml";
@@ -8,8 +9,10 @@ import { RemedyError } from "../../../src/errors";
 import type { LoaderSpec } from "../../../src/loaders/generator/loader-spec";
 import { createLoader, type Loader } from "../../../src/loaders/typescript/create-loader";
 import type { LoaderOptions } from "../../../src/loaders/typescript/loader-options";
+import { kubernetes, type TokenSource } from "../../../src/loaders/typescript/token-sources";
 import type { Secret } from "../../../src/secret";
-import { type CloudFixture, startCloud, TOKENS } from "../../pulumi-cloud/cloud-fixture";
+import { type CloudFixture, TOKENS } from "../../pulumi-cloud/cloud-fixture";
+import { type ContractCloud, startContractCloud } from "../contract-cloud";
 
 /** One step of a case, as the head of cases.yaml explains it. */
 interface Step {
@@ -17,7 +20,7 @@ interface Step {
   raw?: object;
   fault?: Fault;
   wait?: number;
-  new?: LoaderOptions & { variables?: Record<string, string | null> };
+  new?: LoaderOptions & { variables?: Record<string, string | null>; identity?: object };
   load?: object;
   refresh?: object;
   get?: string;
@@ -37,16 +40,16 @@ const { spec, cases } = read("cases.yaml") as { spec: LoaderSpec; cases: { name:
 const CODES = Object.keys(read("codes.yaml") as object);
 
 describe("the TypeScript loader keeps the contract: it", () => {
-  let cloud: CloudFixture;
+  let all: ContractCloud;
   before(async () => {
-    cloud = await startCloud();
+    all = await startContractCloud();
   });
-  after(() => cloud.close());
-  beforeEach(() => cloud.faults.clear());
+  after(() => all.close());
+  beforeEach(() => all.cloud.faults.clear());
 
   for (const { name, steps } of cases) {
     it(name, async () => {
-      const run = new Run(cloud);
+      const run = new Run(all);
       await run.step({ new: {} });
       for (const step of steps) await run.step(step);
     });
@@ -59,7 +62,10 @@ class Run {
   private readonly changed = new Set<string>();
   private readonly written = new Set<string>([TOKENS.admin]);
 
-  constructor(private readonly cloud: CloudFixture) {
+  private readonly cloud: CloudFixture;
+
+  constructor(private readonly all: ContractCloud) {
+    this.cloud = all.cloud;
     this.loader = createLoader(spec);
   }
 
@@ -91,7 +97,7 @@ class Run {
     }
   }
 
-  private renew({ variables = {}, ...options }: NonNullable<Step["new"]>): void {
+  private renew({ variables = {}, identity, ...options }: NonNullable<Step["new"]>): void {
     const usual = {
       APP_ENVIRONMENT: "production",
       PULUMI_BACKEND_URL: this.cloud.url,
@@ -100,10 +106,20 @@ class Run {
     };
     const given = Object.entries({ ...usual, ...variables }).filter(([, value]) => value !== null);
     const all = Object.fromEntries(given) as Record<string, string>;
+    if (identity !== undefined) options.token = this.serviceAccount(identity);
     this.loader = createLoader(spec, { ...options, variables: all });
     this.loader.onChange((_, changed) => {
       for (const key of changed) this.changed.add(key);
     });
+  }
+
+  /** A service account's token in a file: signed by the cluster, for Pulumi Cloud unless the claims say otherwise. */
+  private serviceAccount(claims: object): TokenSource {
+    const path = join(mkdtempSync(join(tmpdir(), "identity-")), "token");
+    const token = this.all.issuer.sign({ aud: `urn:pulumi:org:${spec.organization}`, ...claims });
+    this.written.add(token);
+    writeFileSync(path, `${token}\n`);
+    return kubernetes({ path });
   }
 
   private async write(values: object, isSecret: boolean): Promise<void> {
