@@ -9771,23 +9771,28 @@ function skewOf(local, service, subject) {
 }
 
 // src/sync/beginning.ts
-var Beginning = class {
+var Beginning = class _Beginning {
   /**
    * @param writer key of this sync's own intents in the ledger.
    * @param queued when GitHub queued this run, asked where it matters; undefined where nobody tells, as of a sync by hand.
    */
-  constructor(ledger, identity, writer, queued = async () => void 0) {
+  constructor(ledger, identity, writer, queued = async () => void 0, looks = /* @__PURE__ */ new Map()) {
     this.ledger = ledger;
     this.identity = identity;
     this.writer = writer;
     this.queued = queued;
+    this.looks = looks;
   }
   ledger;
   identity;
   writer;
   queued;
-  looks = /* @__PURE__ */ new Map();
+  looks;
   queuedLooks = /* @__PURE__ */ new Map();
+  /** The same for a further sync of the same command, which brings what the command was given at its start. */
+  again(identity) {
+    return new _Beginning(this.ledger, identity, this.writer, this.queued, this.looks);
+  }
   /** What was set in a values environment after this run was queued, asked once: what comes later, changedSince tells. */
   sinceQueued(deployment, ask) {
     const known = this.queuedLooks.get(deployment);
@@ -10141,11 +10146,7 @@ async function tagState(tag, groups, cloud, done) {
 async function syncEnvironment(job, cloud) {
   const place = job.target.ledger;
   const isShared = job.catalog.shard !== void 0;
-  const run = {
-    writer: (0, import_node_crypto3.randomBytes)(6).toString("hex"),
-    alerted: once(job),
-    tagged: taggedOnce(job, cloud)
-  };
+  const run = startOf(job, cloud);
   for (let round = 1; ; round += 1) {
     run.sent = false;
     try {
@@ -10172,6 +10173,10 @@ async function syncEnvironment(job, cloud) {
     await (job.wait ?? pauseBeforeRound)(round);
   }
 }
+function startOf(job, cloud) {
+  const writer = job.start?.beginning?.writer ?? (0, import_node_crypto3.randomBytes)(6).toString("hex");
+  return { writer, alerted: once(job), tagged: taggedOnce(job, cloud) };
+}
 async function syncOnce(job, cloud, run, stored) {
   const { dryRun } = job.options;
   const { environment, ledger: place } = job.target;
@@ -10184,7 +10189,9 @@ async function syncOnce(job, cloud, run, stored) {
   }
   const ledger = ownPart(whole, shard);
   const key = ledger.key ?? newFingerprintKey();
-  run.beginning ??= new Beginning(ledger, knowingRuns(job.identity, whole), run.writer, job.queued);
+  const known = knowingRuns(job.identity, whole);
+  run.beginning ??= job.start?.beginning?.again(known) ?? new Beginning(ledger, known, run.writer, job.queued);
+  if (job.start !== void 0) job.start.beginning ??= run.beginning;
   const { beginning } = run;
   const { identity } = beginning;
   const catalog = catalogOn(job.catalog, dayOf(new Date(stored.at)));

@@ -16,8 +16,6 @@ export interface Look {
  * whoever wrote it: what differs from here on was written since, by itself or by somebody else.
  */
 export class Beginning {
-  private readonly looks = new Map<string, Look>();
-
   private readonly queuedLooks = new Map<string, Promise<Record<string, string>>>();
 
   /**
@@ -29,7 +27,13 @@ export class Beginning {
     readonly identity: RunIdentity,
     readonly writer: string,
     private readonly queued: () => Promise<string | undefined> = async () => undefined,
+    private readonly looks = new Map<string, Look>(),
   ) {}
+
+  /** The same for a further sync of the same command, which brings what the command was given at its start. */
+  again(identity: RunIdentity): Beginning {
+    return new Beginning(this.ledger, identity, this.writer, this.queued, this.looks);
+  }
 
   /** What was set in a values environment after this run was queued, asked once: what comes later, changedSince tells. */
   sinceQueued(

@@ -37,6 +37,11 @@ export interface EnvironmentReport {
   paused?: Pause;
 }
 
+/** What a command that plans first and writes later has seen before: nothing that came since may be replaced. */
+export interface SyncStart {
+  beginning?: Beginning;
+}
+
 /** What one environment's sync works with. */
 export interface EnvironmentJob {
   target: JobTarget;
@@ -50,6 +55,8 @@ export interface EnvironmentJob {
   compares?: boolean;
   /** When GitHub queued this run; undefined where nobody tells. Asked only where it matters. */
   queued?: () => Promise<string | undefined>;
+  /** Where the syncs of one command keep what stood when the first of them looked; each begins anew when left out. */
+  start?: SyncStart;
   /** Waits between rounds; a random time when left out. */
   wait?: (round: number) => Promise<void>;
 }
@@ -72,11 +79,7 @@ export interface EnvironmentJob {
 export async function syncEnvironment(job: EnvironmentJob, cloud: PulumiCloud): Promise<EnvironmentReport> {
   const place = job.target.ledger;
   const isShared = job.catalog.shard !== undefined;
-  const run: RunState = {
-    writer: randomBytes(6).toString("hex"),
-    alerted: once(job),
-    tagged: taggedOnce(job, cloud),
-  };
+  const run = startOf(job, cloud);
   for (let round = 1; ; round += 1) {
     run.sent = false;
     try {
@@ -116,6 +119,11 @@ interface RunState {
   tagged: ReturnType<typeof taggedOnce>;
 }
 
+function startOf(job: EnvironmentJob, cloud: PulumiCloud): RunState {
+  const writer = job.start?.beginning?.writer ?? randomBytes(6).toString("hex");
+  return { writer, alerted: once(job), tagged: taggedOnce(job, cloud) };
+}
+
 /** One round but the ledger's last write: @returns what makes that; it has nothing to write where it gives undefined. */
 async function syncOnce(
   job: EnvironmentJob,
@@ -134,7 +142,10 @@ async function syncOnce(
   }
   const ledger = ownPart(whole, shard);
   const key = ledger.key ?? newFingerprintKey();
-  run.beginning ??= new Beginning(ledger, knowingRuns(job.identity, whole), run.writer, job.queued);
+  const known = knowingRuns(job.identity, whole);
+  run.beginning ??=
+    job.start?.beginning?.again(known) ?? new Beginning(ledger, known, run.writer, job.queued);
+  if (job.start !== undefined) job.start.beginning ??= run.beginning;
   const { beginning } = run;
   const { identity } = beginning;
   const catalog = catalogOn(job.catalog, dayOf(new Date(stored.at)));

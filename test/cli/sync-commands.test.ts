@@ -206,16 +206,20 @@ describe("commands that sync by hand, and tell how it stands", () => {
       Object.keys(github.service.hostOf("ai-cherry/carrier").organizationSecrets()).length === 3;
     const inGitHub = () => github.service.hostOf("ai-cherry/carrier").organizationSecrets().SMTP_PASSWORD;
 
-    it("says that GitHub was changed, where the other ended before this one wrote ESC", async () => {
+    it("keeps what the other brought to ESC after this one's plan, and says that GitHub was changed", async () => {
       const { first, second } = await interleaved(
         (asked) => /^GET .*production-ledger/.test(asked) && setThere(),
         "before",
       );
       deepEqual(
         [second.code, inGitHub(), (await variables()).SMTP_PASSWORD],
-        [0, "canary-of-theirs", "canary # two"],
+        [0, "canary-of-theirs", "canary-of-theirs"],
       );
-      equal(first.code, 1, first.stderr);
+      equal(first.code, 2);
+      match(
+        first.stderr,
+        /SMTP_PASSWORD: a sync by hand, made after this sync began, wrote another value: .*/,
+      );
       match(
         first.stdout,
         /^GitHub may have another value, changed after .*: OPENAI_API_KEY, SMTP_PASSWORD, SSH_KEY$/m,

@@ -5,11 +5,21 @@ import { type Interleaving, interleave } from "./interleaving";
 const MANY = Number(process.env.SYNC_INTERLEAVINGS ?? 500);
 
 async function tryAll(count: number): Promise<Interleaving> {
-  const sum: Interleaving = { older: [], writes: 0, refused: 0, crashed: 0, stuck: [] };
+  const sum: Interleaving = {
+    older: [],
+    writes: 0,
+    refused: 0,
+    crashed: 0,
+    stuck: [],
+    speechless: [],
+    rolledBack: 0,
+  };
   for (let seed = 1; seed <= count; seed += 1) {
     const found = await interleave(seed);
     sum.older.push(...found.older);
     sum.stuck.push(...found.stuck.map((name) => `seed ${seed}: ${name}`));
+    sum.speechless.push(...found.speechless);
+    sum.rolledBack += found.rolledBack;
     sum.writes += found.writes;
     sum.refused += found.refused;
     sum.crashed += found.crashed;
@@ -32,8 +42,9 @@ describe("syncs, hand syncs, rollbacks, people in the console and crashes in any
   this.timeout(900_000);
 
   it(`replace nothing by something older in ${MANY} interleavings, and a new run brings what GitHub has`, async () => {
-    const { older, stuck, writes, refused, crashed } = await tryAll(MANY);
-    deepEqual({ older, stuck }, { older: [], stuck: [] });
+    const { older, stuck, speechless, writes, refused, crashed, rolledBack } = await tryAll(MANY);
+    deepEqual({ older, stuck, speechless }, { older: [], stuck: [], speechless: [] });
+    ok(rolledBack > MANY / 10, `${rolledBack} rollbacks`);
     ok(writes > 3 * MANY, `${writes} writes: something happens in each`);
     ok(refused > MANY / 10, `${refused} refusals: there is something to refuse`);
     ok(crashed > MANY / 10, `${crashed} crashes`);

@@ -5,6 +5,7 @@ import type { EnvironmentText, PulumiCloud, Written } from "../../src/clients/pu
 interface Stored {
   text: string;
   revision: number;
+  created: string;
 }
 
 /** Told of each write before it stands: who makes it, and the texts in clear. */
@@ -22,7 +23,7 @@ export class MemoryCloud {
   ) {}
 
   make(environment: string): void {
-    this.stored.set(environment, [{ text: "values: {}\n", revision: 1 }]);
+    this.stored.set(environment, [{ text: "values: {}\n", revision: 1, created: this.now() }]);
   }
 
   clear(environment: string): string {
@@ -41,7 +42,7 @@ export class MemoryCloud {
   put(writer: string, environment: string, text: string): Written {
     this.onWrite(writer, environment, this.clear(environment), opened(text));
     const revision = this.latest(environment).revision + 1;
-    this.stored.get(environment)?.push({ text: this.sealedText(text), revision });
+    this.stored.get(environment)?.push({ text: this.sealedText(text), revision, created: this.now() });
     return { revision, etag: etagOf(environment, revision) };
   }
 
@@ -70,7 +71,19 @@ export class MemoryCloud {
       write: async (...given) => (await replace(...given)).revision,
       open: () => Promise.reject(new Error("nobody opens here")),
       revisions: {
-        list: () => Promise.reject(new Error("nobody lists here")),
+        list: (environment, most) =>
+          ask(() =>
+            (this.stored.get(environment) ?? [])
+              .map(({ revision: number, created }) => ({
+                number,
+                created,
+                by: "",
+                tags: [],
+                retracted: false,
+              }))
+              .reverse()
+              .slice(0, most),
+          ),
         text: (environment, revision) => ask(() => this.sealed(environment, revision)),
         tag: () => ask(() => undefined),
       },

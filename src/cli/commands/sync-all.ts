@@ -11,7 +11,7 @@ export const syncAllCommand = defineCommand({
   topic: "values",
   summary: "Set the values of a .env file in GitHub and in ESC",
   details: [
-    "Plans both before either is written: what would be refused in ESC stops it while GitHub is as it was. Looks at the end whether file, GitHub and ESC agree, and names what somebody else has changed meanwhile (exit code 1). GitHub shows no values, and times in whole seconds: what somebody else sets there within the same second is not noticed. Needs GITHUB_TOKEN and PULUMI_ACCESS_TOKEN. May be interrupted and run again.",
+    "Plans both before either is written: what would be refused in ESC stops it while GitHub is as it was, and what somebody else writes in ESC after the plan is kept. Looks at the end whether file, GitHub and ESC agree, and names what somebody else has changed meanwhile (exit code 1). GitHub shows no values, and times in whole seconds: what somebody else sets there within the same second is not noticed. Needs GITHUB_TOKEN and PULUMI_ACCESS_TOKEN. May be interrupted and run again.",
   ],
   options: {
     from: requiredText("<file>", "lines NAME=value; quotes for values of several lines or with #", {
@@ -36,9 +36,11 @@ export const syncAllCommand = defineCommand({
   run: async (context, { from, environment: environments, replace, allowManyChanges, dryRun }, work) => {
     const { terminal } = context;
     const given = work.givenByHand(context, from, []);
-    const sync = (environment: string, dryRun: boolean) => {
+    // What somebody else writes after the plan is newer than the file.
+    const starts = new Map(environments.map((each) => [each, {}]));
+    const sync = (environment: string, dryRun: boolean, start = starts.get(environment)) => {
       const options = { dryRun, allOrNothing: true, allowMany: allowManyChanges };
-      return work.syncByHand(context, { environment, ...given, options });
+      return work.syncByHand(context, { environment, ...given, options, ...(start && { start }) });
     };
     for (const environment of environments) {
       const plan = await sync(environment, true);
@@ -60,7 +62,7 @@ export const syncAllCommand = defineCommand({
     }
     const differing: string[] = [];
     for (const environment of environments) {
-      const names = differingIn(await sync(environment, true));
+      const names = differingIn(await sync(environment, true, {}));
       if (names.length > 0) differing.push(`ESC, ${environment}, has another value: ${names.join(", ")}`);
     }
     const changed = await plan.changedSince();

@@ -7,7 +7,7 @@ import type { Input, RunOptions } from "../../sync/given-values";
 import { buildJobCatalog, type JobCatalog } from "../../sync/job-catalog";
 import { proposingCloud, syncProposer } from "../../sync/proposing-cloud";
 import { findTarget } from "../../sync/sync";
-import { type EnvironmentReport, syncEnvironment } from "../../sync/sync-environment";
+import { type EnvironmentReport, type SyncStart, syncEnvironment } from "../../sync/sync-environment";
 import { COMMAND } from "../../text";
 import { type Context, requireCloud } from "../context";
 import { newestRunInTime } from "../observation/newest-run";
@@ -21,6 +21,8 @@ export interface HandSync {
   /** Only these secrets are read from the input and written. */
   names: ReadonlySet<string>;
   options: Pick<RunOptions, "dryRun" | "allOrNothing" | "allowMany">;
+  /** Shared by the syncs of a command that plans first and writes later. */
+  start?: SyncStart;
 }
 
 /**
@@ -42,7 +44,9 @@ export async function syncByHand(context: Context, hand: HandSync): Promise<Envi
     now: context.now().toISOString(),
     hasAskedGitHub: newest?.isWhole === true,
   };
-  const report = await syncEnvironment({ target, catalog, input: hand.input, identity, options }, cloud);
+  const { input, start } = hand;
+  const job = { target, catalog, input, identity, options, ...(start === undefined ? {} : { start }) };
+  const report = await syncEnvironment(job, cloud);
   const { paused, groups } = report;
   // Also a dry run ends here: what it would show is not what would happen. What was written before the pause is told.
   if (paused === undefined || (!options.dryRun && groups.length > 0)) return report;
