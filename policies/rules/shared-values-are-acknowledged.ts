@@ -1,4 +1,4 @@
-import { type AccessFact, type CatalogSecret, catalogOf, labelOf, policiesIn } from "../catalog";
+import { type AccessFact, type CatalogSecret, catalogOf, isDue, labelOf, policiesIn } from "../catalog";
 import { TYPES } from "../resource-types";
 import { stackRule } from "../rule";
 
@@ -17,10 +17,11 @@ export const sharedValuesAreAcknowledged = stackRule(
   },
   function* (args) {
     const urn = args.resources.find(({ type }) => type === TYPES.catalog)?.urn;
+    const today = new Date();
     const policies = policiesIn(args.resources);
     const opening = policies.filter(({ level }) => level !== "read");
     for (const [index, secret] of (catalogOf(args.resources) ?? []).entries()) {
-      if (!isShared(secret) || hasReason(secret)) continue;
+      if (!isShared(secret) || hasReason(secret) || isDue(secret, today)) continue;
       const policy = wideningPolicy(secret, opening);
       if (policy === undefined) continue;
       // By its place: what stands for its name may be anything.

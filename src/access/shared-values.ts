@@ -1,4 +1,5 @@
 import { type AccessPolicy, groupsOf, type Identity } from "../catalog/access-policy";
+import { isDue } from "../catalog/dates";
 import type { ResolvedCatalog, ResolvedEntry } from "../catalog/entry";
 import { counted, namesIn } from "../text";
 
@@ -31,22 +32,33 @@ export interface SharedValue {
  * The program's own teams are left out: the sync writes each environment alone, and what runs there is no policy's to
  * say. Values that people set for one environment in GitHub by hand are not declared, so they count as shared.
  *
- * @returns by name; without what is public, what has a value per environment, and the pipeline's own credential.
+ * @param today UTC: YYYY-MM-DD.
+ * @returns by name; without what is public, what has a value per environment, the pipeline's own credential, and what its
+ *   tombstone has deleted.
  */
-export function sharedValues(catalog: ResolvedCatalog): SharedValue[] {
+export function sharedValues(catalog: ResolvedCatalog, today: string): SharedValue[] {
   const audiences = new Map<string, Audience[]>();
-  return catalog.entries.filter(isShared).flatMap((entry) => {
-    const { name, group, sharedBecause: reason } = entry;
-    const opening = audiences.get(group) ?? audiencesOf(group, catalog);
-    audiences.set(group, opening);
-    const environments = catalog.environments.filter((each) => entry.environments.includes(each));
-    const gains = opening.flatMap((audience) => gainOf(audience, environments));
-    return gains.length === 0 ? [] : [{ name, group, environments, gains, reason }];
-  });
+  return catalog.entries
+    .filter((entry) => isShared(entry, today))
+    .flatMap((entry) => {
+      const { name, group } = entry;
+      const reason = reasonOf(entry);
+      const opening = audiences.get(group) ?? audiencesOf(group, catalog);
+      audiences.set(group, opening);
+      const environments = catalog.environments.filter((each) => entry.environments.includes(each));
+      const gains = opening.flatMap((audience) => gainOf(audience, environments));
+      return gains.length === 0 ? [] : [{ name, group, environments, gains, reason }];
+    });
 }
 
-function isShared({ credential, perEnvironment, bootstrap }: ResolvedEntry): boolean {
-  return credential && !perEnvironment && !bootstrap;
+function isShared(entry: ResolvedEntry, today: string): boolean {
+  const { credential, perEnvironment, bootstrap, tombstone } = entry;
+  return credential && !perEnvironment && !bootstrap && !isDue(tombstone, today);
+}
+
+/** A reason that says nothing is none. */
+function reasonOf({ sharedBecause }: ResolvedEntry): string | undefined {
+  return typeof sharedBecause === "string" && sharedBecause.trim() !== "" ? sharedBecause : undefined;
 }
 
 /** Somebody, and which policies let them open a group in which deployment environments. */

@@ -10,14 +10,10 @@ export interface CatalogFactsArgs {
   policies: readonly AccessPolicy[];
 }
 
-/**
- * What the catalog says of each secret, and why its access policies give what they give: as outputs of a component,
- * because policy packs see resources alone. Names, owners, days and reasons, no value.
- */
-export class CatalogFacts extends pulumi.ComponentResource {
-  constructor(name: string, args: CatalogFactsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sophia-secrets:catalog:Catalog", name, {}, opts);
-    const secrets = slotNames(args.secrets).map(({ name: slot, secret, tombstone }) => ({
+/** The facts as they are given to policy packs: plain data, no value. */
+export function catalogFacts({ secrets, policies }: CatalogFactsArgs) {
+  return {
+    secrets: slotNames(secrets).map(({ name: slot, secret, tombstone }) => ({
       name: slot,
       group: secret.group,
       owner: secret.owner,
@@ -28,8 +24,8 @@ export class CatalogFacts extends pulumi.ComponentResource {
       ...(secret.sharedBecause === undefined ? {} : { sharedBecause: secret.sharedBecause }),
       value: secret.value,
       ...(tombstone === undefined ? {} : { tombstone }),
-    }));
-    const policies = args.policies.map(({ name: policy, why, level, groups, environments, identities }) => ({
+    })),
+    policies: policies.map(({ name: policy, why, level, groups, environments, identities }) => ({
       name: policy,
       why,
       level,
@@ -37,7 +33,17 @@ export class CatalogFacts extends pulumi.ComponentResource {
       environments: [...environments],
       identities: identities.map(({ type, name: who }) => `${type} ${who}`),
       teams: identities.filter(({ type }) => type === "team").map((each) => each.name),
-    }));
-    this.registerOutputs({ secrets, policies });
+    })),
+  };
+}
+
+/**
+ * What the catalog says of each secret, and why its access policies give what they give: as outputs of a component,
+ * because policy packs see resources alone. Names, owners, days and reasons, no value.
+ */
+export class CatalogFacts extends pulumi.ComponentResource {
+  constructor(name: string, args: CatalogFactsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("sophia-secrets:catalog:Catalog", name, {}, opts);
+    this.registerOutputs(catalogFacts(args));
   }
 }

@@ -73,7 +73,7 @@ export function readStack(written: Catalog, today: string): Stack {
     ...ofCatalog,
     ...checkStacks(claims, catalog.environments),
     ...checkAccessHere(catalog, settings),
-    ...checkSharing(catalog),
+    ...checkSharing(catalog, today),
     ...checkTogether(settings),
     ...checkPins(settings),
     ...checkOversight(settings, { ownsOrganization, ownTeams: ownTeams(catalog, settings) }),
@@ -88,7 +88,7 @@ export function readStack(written: Catalog, today: string): Stack {
   if (found.length > 0) throw refused(found);
   warnOfLacking(settings, catalog.rotators);
   warnOfPins(settings);
-  tellShared(catalog);
+  tellShared(catalog, today);
   const values = new pulumi.Config().getSecretObject<Record<string, string>>("values");
   return {
     settings,
@@ -238,10 +238,10 @@ function warnOfPins({ compositeTags }: Pick<Settings, "compositeTags">): void {
 }
 
 /** Tells, in every preview, what access policies open beyond what they name; each is acknowledged in the catalog. */
-function tellShared(catalog: ResolvedCatalog): void {
+function tellShared(catalog: ResolvedCatalog, today: string): void {
   if (!pulumi.runtime.isDryRun()) return;
   void inform(
-    ...wideningsOf(sharedValues(catalog)).map((widening) => ({
+    ...wideningsOf(sharedValues(catalog, today)).map((widening) => ({
       code: "values-shared",
       subject: `access policy ${widening.policy}`,
       cause: `${describeWidening(widening)}. The catalog says why`,

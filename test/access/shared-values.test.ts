@@ -9,6 +9,7 @@ import { checkSharing } from "../../src/catalog/checks/check-sharing";
 import { type Catalog, type Entry, resolveCatalog } from "../../src/catalog/entry";
 import { SETTINGS } from "../cli/small-organization";
 
+const TODAY = "2026-08-01";
 const ENVIRONMENTS = ["development", "staging", "production"];
 const policy = (name: string, environments: readonly string[], more: Partial<AccessPolicy> = {}) => ({
   name,
@@ -40,7 +41,7 @@ const ADMINS = policy("admin", ENVIRONMENTS);
 
 describe("a value that deployment environments share", () => {
   it("names who gets the others' by opening one, and by which policy", () => {
-    deepEqual(sharedValues(having([KEY], [ADMINS, DEVELOPERS])), [
+    deepEqual(sharedValues(having([KEY], [ADMINS, DEVELOPERS]), TODAY), [
       {
         name: "A_KEY",
         group: "keys",
@@ -60,7 +61,7 @@ describe("a value that deployment environments share", () => {
 
   it("is none where all may open the same, where it has a value per environment, and where it is public", () => {
     const none = (secrets: readonly Entry[], ...policies: AccessPolicy[]) =>
-      deepEqual(sharedValues(having(secrets, policies)), []);
+      deepEqual(sharedValues(having(secrets, policies), TODAY), []);
     none([KEY], ADMINS);
     none([KEY], policy("auditor", ["production"], { level: "read" }));
     none([KEY], policy("developer", ["development"], { groups: ["other"] }));
@@ -68,6 +69,7 @@ describe("a value that deployment environments share", () => {
     none([{ ...KEY, environments: ["development"] }], DEVELOPERS);
     none([{ ...KEY, credential: false }], DEVELOPERS);
     none([{ ...KEY, bootstrap: true }], DEVELOPERS);
+    none([{ ...KEY, tombstone: TODAY }], DEVELOPERS);
   });
 
   it("goes by all policies of a person together", () => {
@@ -75,7 +77,7 @@ describe("a value that deployment environments share", () => {
       DEVELOPERS,
       policy("second", ["staging", "production"], { identities: DEVELOPERS.identities }),
     ];
-    deepEqual(sharedValues(having([KEY], both)), []);
+    deepEqual(sharedValues(having([KEY], both), TODAY), []);
   });
 
   it("is told of exactly those whom the access matrix opens some of its environments and not all", () => {
@@ -112,7 +114,7 @@ describe("a value that deployment environments share", () => {
           );
           return open.length > 0 && open.length < environments.length;
         });
-        const told = sharedValues(catalog).flatMap(({ gains }) =>
+        const told = sharedValues(catalog, TODAY).flatMap(({ gains }) =>
           gains.map(({ identity: { type, name } }) => `${type} ${name}`),
         );
         deepEqual(told, expected.sort());
@@ -127,11 +129,9 @@ describe("a value that deployment environments share", () => {
       { name: "C_KEY", group: "other", environments: ["development", "staging"] },
     ];
     deepEqual(
-      wideningsOf(sharedValues(having(secrets, [DEVELOPERS]))).map(({ policy: by, reaches, names }) => [
-        by,
-        reaches,
-        names,
-      ]),
+      wideningsOf(sharedValues(having(secrets, [DEVELOPERS]), TODAY)).map(
+        ({ policy: by, reaches, names }) => [by, reaches, names],
+      ),
       [
         ["developer", ["staging", "production"], ["A_KEY", "B_KEY"]],
         ["developer", ["staging"], ["C_KEY"]],
@@ -142,7 +142,10 @@ describe("a value that deployment environments share", () => {
 
 describe("an access policy that opens more than it names", () => {
   const codes = (secrets: readonly Entry[], because?: string) =>
-    checkSharing(having(secrets, [ADMINS, DEVELOPERS], because)).map(({ code, subject }) => [code, subject]);
+    checkSharing(having(secrets, [ADMINS, DEVELOPERS], because), TODAY).map(({ code, subject }) => [
+      code,
+      subject,
+    ]);
 
   it("is refused, unless the values are separate or the entry or its group says why they are not", () => {
     deepEqual(codes([KEY]), [["audience-widened", "access policy developer"]]);

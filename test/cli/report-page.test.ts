@@ -51,6 +51,7 @@ function written(text: string, data: ReportData = sampleReport()): ReportData {
         addedSince: [text],
       })),
       managing: [],
+      shared: [],
       isEnforced: true,
       cloud: {
         administrators: [text],

@@ -154,6 +154,7 @@ export function sampleReport({
       rights,
       reviews: reviewRows(rights, [reviewOf(rights)], catalog, { now: NOW, interval: "yearly" }),
       managing: [],
+      shared: [],
       isEnforced: true,
       cloud: { administrators: ["platform-engineer"], defaultPermission: "none", differences: [] },
     },

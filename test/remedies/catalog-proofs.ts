@@ -77,7 +77,7 @@ function judge({ appRoot = "app", entries, policies, rotators, ...more }: Writte
     ...more,
   } as unknown as Catalog;
   const { catalog, problems } = parseCatalog(written, appRoot);
-  return problems.length > 0 ? problems : checkSharing(catalog);
+  return problems.length > 0 ? problems : checkSharing(catalog, "2026-08-01");
 }
 
 type Row = [code: string, when: string, written: Written, printed: RegExp, righted: Righted];

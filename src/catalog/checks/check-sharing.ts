@@ -35,9 +35,11 @@ function isBlank(reason: unknown): boolean {
  * Access policies that open more than they name, because credentials have one value in several deployment environments.
  * It is asked where policies take effect, in preview and up: the commands show such a catalog as it is.
  */
-export function checkSharing(catalog: ResolvedCatalog): Problem[] {
+export function checkSharing(catalog: ResolvedCatalog, today: string): Problem[] {
   const accessPolicies = wholePolicies(catalog.accessPolicies).whole;
-  const unsaid = sharedValues({ ...catalog, accessPolicies }).filter(({ reason }) => reason === undefined);
+  const unsaid = sharedValues({ ...catalog, accessPolicies }, today).filter(
+    ({ reason }) => reason === undefined,
+  );
   return wideningsOf(unsaid).map((widening) =>
     policyProblem(
       "audience-widened",

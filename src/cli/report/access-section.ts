@@ -1,3 +1,4 @@
+import { describeWidening, wideningsOf } from "../../access/shared-values";
 import { termsOf } from "../../operations/access/access-difference";
 import type { AskedRight } from "../../operations/access/access-rights";
 import type { ReportData } from "../../operations/report/report-data";
@@ -25,7 +26,19 @@ export function accessSection({ access, groups, environments }: ReportData): Htm
     );
   });
   const heads = [...names, ...rotators.map((name) => `rotated-${name}`)];
-  return html`<section id="access" aria-labelledby="h-access"><h2 id="h-access">Who may open what, and why</h2>${cloudLines(access)}<div class="scroll" tabindex="0" role="region" aria-label="Access matrix"><table class="matrix"><caption class="hide">Access by identity and group</caption><thead><tr><th scope="col">Identity</th>${heads.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">Why</th><th scope="col">Last review</th></tr></thead>${bodies}</table></div></section>`;
+  return html`<section id="access" aria-labelledby="h-access"><h2 id="h-access">Who may open what, and why</h2>${cloudLines(access)}<div class="scroll" tabindex="0" role="region" aria-label="Access matrix"><table class="matrix"><caption class="hide">Access by identity and group</caption><thead><tr><th scope="col">Identity</th>${heads.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">Why</th><th scope="col">Last review</th></tr></thead>${bodies}</table></div>${sharedLines(access)}</section>`;
+}
+
+/** What the rows do not say: one value in several deployment environments, of which some may open one. */
+function sharedLines({ shared = [] }: Pick<ReportData["access"], "shared">): Html | false {
+  if (shared.length === 0) return false;
+  const unsaid = shared.filter(({ reason }) => reason === undefined).map(({ name }) => name);
+  const list = wideningsOf(shared).map(
+    (widening) => html`<li data-row><b>${widening.policy}</b> ${describeWidening(widening)}</li>`,
+  );
+  const without =
+    unsaid.length > 0 && html`<p class="chip late">Without a reason in the catalog: ${unsaid.join(", ")}</p>`;
+  return html`<p>One value in several deployment environments opens more than the rows say:</p>${without}<ul class="plain">${list}</ul>`;
 }
 
 function personRow(

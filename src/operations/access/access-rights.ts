@@ -2,6 +2,7 @@ import { type Right, rightsOf } from "../../access/access-matrix";
 import { type SharedValue, sharedValues } from "../../access/shared-values";
 import type { Identity } from "../../catalog/access-policy";
 import { ownTeams } from "../../catalog/checks/check-access";
+import { dayOf } from "../../catalog/dates";
 import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
 import { pathOf } from "../../catalog/layout";
 import { managingEnvironment, type Rotator, rotatedValues, rotatorsIn } from "../../catalog/rotators";
@@ -62,7 +63,7 @@ export async function readAccess(context: Context, question: AccessQuestion): Pr
   const differences = differencesIn(environment, all, catalog, settings);
   return {
     rights: rightsFor(catalog, settings, { ...question, teams }, stacks),
-    shared: sharedFor(catalog, { ...question, teams }),
+    shared: sharedFor(catalog, { ...question, teams }, dayOf(context.now())),
     managing: identity === undefined ? managingUsers(catalog, settings, names, environment) : [],
     neverInEsc: catalog.entries
       .filter(({ name, bootstrap }) => bootstrap && names.includes(name))
@@ -120,13 +121,14 @@ function rightsFor(
 function sharedFor(
   catalog: ResolvedCatalog,
   question: AccessQuestion & { teams: readonly string[] },
+  today: string,
 ): SharedValue[] {
   const { names, environment, identity, teams } = question;
   const asked = new Set(names.length === 0 ? [] : secretsNamed(catalog, ownNames(catalog, names)));
   const wanted = new Set([...asked].map(({ name }) => name));
   const isAsked = (who: Identity) =>
     identity === undefined || who.name === identity || (who.type === "team" && teams.includes(who.name));
-  return sharedValues(catalog).flatMap((shared) => {
+  return sharedValues(catalog, today).flatMap((shared) => {
     const gains = shared.gains.filter(
       ({ identity: who, opens, reaches }) =>
         isAsked(who) && (environment === undefined || [...opens, ...reaches].includes(environment)),

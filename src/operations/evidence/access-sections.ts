@@ -1,5 +1,6 @@
 import { type Right, rightsOf } from "../../access/access-matrix";
 import { sharedValues } from "../../access/shared-values";
+import { dayOf } from "../../catalog/dates";
 import { problemOf, RemedyError } from "../../errors";
 import { COMMAND } from "../../text";
 import { findAccessDifferences, type ObservedAccess, observeAccess } from "../access/access-differences";
@@ -153,7 +154,7 @@ function joinEvidence(context: Context, rights: readonly Right[], observed: Obse
 }
 
 /** Credentials with one value in deployment environments that different people may open, and who gains by it. */
-export function sharedSection({ catalog }: Context): EvidenceSection {
+export function sharedSection({ catalog, now }: Pick<Context, "catalog" | "now">): EvidenceSection {
   return {
     name: "shared-values",
     title: "Values shared across environments",
@@ -170,7 +171,7 @@ export function sharedSection({ catalog }: Context): EvidenceSection {
       "Policy",
       "Accepted because",
     ],
-    rows: sharedValues(catalog).flatMap(({ name, group, environments, gains, reason }) =>
+    rows: sharedValues(catalog, dayOf(now())).flatMap(({ name, group, environments, gains, reason }) =>
       gains.map(({ identity, opens, reaches, policies }) => [
         name,
         group,

@@ -166,12 +166,13 @@ function byName<Row extends { name: string }>(rows: readonly Row[]): Map<string,
 }
 
 function accessOf(answer: AccessAnswer | undefined, reviews: readonly ReviewRow[]): ReportAccess {
-  if (answer === undefined) return { rights: [], reviews, managing: [], isEnforced: false, cloud: undefined };
-  const { rights, managing, isEnforced, observed, differences } = answer;
+  if (answer === undefined)
+    return { rights: [], reviews, managing: [], shared: [], isEnforced: false, cloud: undefined };
+  const { rights, managing, shared, isEnforced, observed, differences } = answer;
   const cloud = observed && {
     administrators: observed.members.filter(({ isAdmin }) => isAdmin).map(({ login }) => login),
     defaultPermission: observed.defaultPermission,
     differences,
   };
-  return { rights, reviews, managing, isEnforced, cloud };
+  return { rights, reviews, managing, shared, isEnforced, cloud };
 }

@@ -1,3 +1,4 @@
+import type { SharedValue } from "../../access/shared-values";
 import type { Problem } from "../../errors";
 import type { RotationRow } from "../../ledger/rotation";
 import type { AccessDifference } from "../access/access-difference";
@@ -132,6 +133,8 @@ export interface ReportAccess {
   /** Each right, and each administrator, with its last review. */
   reviews: readonly ReviewRow[];
   managing: readonly Managing[];
+  /** Credentials that more people have than their rights say: one value in several deployment environments. */
+  shared: readonly SharedValue[];
   /** Whether the edition has teams: without them Pulumi Cloud enforces none of it. */
   isEnforced: boolean;
   /** What Pulumi Cloud says; undefined where it could not be asked. */
