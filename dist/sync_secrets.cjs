@@ -8555,7 +8555,9 @@ var FIELDS = ["fingerprint", "source", "changed", "synced", "run", "commit"];
 function entry(value) {
   const fields = FIELDS.map((field) => [field, property(value, field)]);
   if (fields.some(([, text]) => typeof text !== "string")) return void 0;
-  return Object.fromEntries(fields);
+  const kib = property(value, "kib");
+  const size = typeof kib === "number" && Number.isSafeInteger(kib) && kib > 1 ? { kib } : {};
+  return { ...Object.fromEntries(fields), ...size };
 }
 function refusal2(value) {
   const [times, run] = [property(value, "times"), property(value, "run")];
@@ -8643,6 +8645,31 @@ function fingerprint(key, name, value) {
   return (0, import_node_crypto2.createHmac)("sha256", Buffer.from(key, "base64")).update(name).update("\0").update(value.unwrap()).digest("base64url");
 }
 
+// src/catalog/process-size.ts
+var PROCESS_BYTES = 2097152;
+var OTHER_BYTES = 65536;
+var MOST_VARIABLE_BYTES = PROCESS_BYTES - OTHER_BYTES;
+var MOST_VARIABLES = kibs(MOST_VARIABLE_BYTES);
+var BESIDE_VALUE = 1 + 1 + 8;
+function bytesTogether(variables) {
+  return variables.reduce((sum, { name, bytes }) => sum + name.length + bytes + BESIDE_VALUE, 0);
+}
+function kibOf(bytes) {
+  return Math.ceil(bytes / 1024);
+}
+var NAMED = 5;
+function describeSizes(variables) {
+  const named = largestOf(variables).map(({ name, bytes }) => `${name} (${kibOf(bytes)} KiB)`);
+  const most = named.length === 0 ? "" : `, most of it ${named.join(", ")}`;
+  return `${kibs(bytesTogether(variables))} together${most}`;
+}
+function largestOf(variables) {
+  return variables.filter(({ bytes }) => bytes > 1024).sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)).slice(0, NAMED);
+}
+function kibs(bytes) {
+  return `${String(kibOf(bytes)).replace(/\B(?=(\d{3})+$)/g, ",")} KiB`;
+}
+
 // src/sync/given-values.ts
 function chooseValue(secret, input) {
   const set = [secret.name, ...secret.aliases].flatMap((name) => {
@@ -8662,6 +8689,10 @@ function chooseValue(secret, input) {
   const odd = oddity(secret.format, first.value);
   const warning = odd === void 0 ? {} : { warning: `the value of ${first.name} ${odd}` };
   return { kind: "value", value: new Secret(first.value), source: first.name, ...warning };
+}
+function kibGiven({ name, aliases }, input) {
+  const texts = [name, ...aliases].map((each) => input[each] ?? "");
+  return kibOf(texts.reduce((sum, text) => sum + Buffer.byteLength(text, "utf8"), 0));
 }
 var CAME_EMPTY = "came empty: it is not in GitHub, is empty there, is not granted to this repository, or lies beyond the first 100 that a workflow sees";
 function withoutValue(secret, input) {
@@ -8757,7 +8788,8 @@ function planLiving(secret, input, standing2, key, held) {
     return { name, ...holds2, verb: "refused", code, reason };
   }
   if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing2), ...holds2 };
-  return planValue(name, choice, standing2, key, held);
+  const kib = kibGiven(secret, input);
+  return { ...planValue(name, choice, standing2, key, held), ...kib > 1 ? { kib } : {} };
 }
 function announced({ name, tombstone, former }, line) {
   if (line.verb === "refused") return line;
@@ -8894,14 +8926,19 @@ function advanceProposals(before = {}, groups, identity) {
 function advanceEntry(before, line, identity) {
   if (line.fingerprint === void 0 || line.source === void 0) return before;
   const same = before?.fingerprint === line.fingerprint;
-  if (same && !isChange(line)) return { ...before, source: line.source };
+  const size = line.kib === void 0 ? {} : { kib: line.kib };
+  if (same && !isChange(line)) {
+    const { kib: _, ...known } = before;
+    return { ...known, source: line.source, ...size };
+  }
   return {
     fingerprint: line.fingerprint,
     source: line.source,
     changed: same ? before.changed : identity.now,
     synced: identity.now,
     run: identity.run,
-    commit: identity.commit
+    commit: identity.commit,
+    ...size
   };
 }
 var TOLD_AFTER = 3;
@@ -9361,7 +9398,7 @@ function outcomeOf(report) {
   const held = new Set(report.groups.flatMap((group) => group.held ?? []));
   const failed = report.groups.flatMap((group) => group.failure === void 0 ? [] : [group.failure]);
   const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== void 0);
-  const { tagFailures = [] } = report;
+  const { tagFailures = [], sizes = [] } = report;
   const odd = lines.flatMap(({ warning }) => warning ?? []);
   const untagged = `not tagged, which the next run makes good: ${tagFailures.join("; ")}`;
   return {
@@ -9373,7 +9410,7 @@ function outcomeOf(report) {
       ...after
     ],
     awaiting: report.groups.flatMap((group) => group.awaiting ?? []),
-    warnings: [...odd, ...tagFailures.length === 0 ? [] : [untagged]],
+    warnings: [...odd, ...sizes, ...tagFailures.length === 0 ? [] : [untagged]],
     notices: report.paused === void 0 ? [] : [pauseLine(report.environment, report.paused)]
   };
 }
@@ -10142,6 +10179,23 @@ async function tagState(tag, groups, cloud, done) {
   return outcomes.filter((outcome) => outcome !== void 0);
 }
 
+// src/sync/tight-sizes.ts
+var TIGHT_BYTES = 0.8 * MOST_VARIABLE_BYTES;
+function tightStep({ secrets }, input) {
+  const names2 = secrets.flatMap(({ name, aliases }) => [name, ...aliases]);
+  const variables = names2.flatMap((name) => {
+    const value = input[name] ?? "";
+    return value === "" ? [] : [{ name, bytes: Buffer.byteLength(value, "utf8") }];
+  });
+  if (bytesTogether(variables) <= TIGHT_BYTES) return void 0;
+  return `this job was given ${describeSizes(variables)}; beyond ${MOST_VARIABLES} it may not start: shorten some, or add a carrier (carriers in every stack's config)`;
+}
+function tooLargeTogether({ secrets }) {
+  const variables = Object.entries(secrets).map(([name, { kib = 0 }]) => ({ name, bytes: 1024 * kib }));
+  if (bytesTogether(variables) <= MOST_VARIABLE_BYTES) return void 0;
+  return `the values have ${describeSizes(variables)}, and a process can be given ${MOST_VARIABLES}: run starts no command with all of them, only with one group's (run --group); loaders are not concerned`;
+}
+
 // src/sync/sync-environment.ts
 async function syncEnvironment(job, cloud) {
   const place = job.target.ledger;
@@ -10212,7 +10266,8 @@ async function syncOnce(job, cloud, run, stored) {
     earlier
   );
   const advanced = advanceLedger({ ...ledger, key }, groups, identity);
-  run.report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced), ...paused };
+  const sizes = [tooLargeTogether(advanced)].filter((each) => each !== void 0);
+  run.report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced), ...paused, sizes };
   if (dryRun) return async () => void 0;
   return async () => {
     const { ledger: told, failure } = await run.alerted(ledger, advanced);
@@ -10300,7 +10355,9 @@ async function runSync(context) {
       queued: once2(() => queueTime(env, http)),
       options
     };
-    const report = await syncEnvironment({ ...job, ...alertOf(context) }, cloud);
+    const synced = await syncEnvironment({ ...job, ...alertOf(context) }, cloud);
+    const tight = tightStep(catalog, env);
+    const report = tight === void 0 ? synced : { ...synced, sizes: [tight, ...synced.sizes ?? []] };
     for (const line of [headline(report, options.dryRun), ...logLines(report)]) runner.print(line);
     const { counts, failures, awaiting, warnings, notices } = outcomeOf(report);
     for (const notice of notices) runner.remark("notice", notice);

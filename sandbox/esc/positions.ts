@@ -10,6 +10,8 @@ interface Line {
   /** The same in UTF-8 bytes. */
   startByte: number;
   text: string;
+  /** Whether each character is one byte and one UTF-16 unit: looked at once, for a line may have megabytes. */
+  isAscii: boolean;
 }
 
 /** Turns offsets into an environment's text into the lines, columns and bytes that the real evaluator reports. */
@@ -20,7 +22,7 @@ export class PositionIndex {
     let start = 0;
     let startByte = 0;
     for (const line of text.split("\n")) {
-      this.lines.push({ start, startByte, text: line });
+      this.lines.push({ start, startByte, text: line, isAscii: ONLY_ASCII.test(line) });
       start += line.length + 1;
       startByte += Buffer.byteLength(line) + 1;
     }
@@ -36,6 +38,7 @@ export class PositionIndex {
       else high = middle - 1;
     }
     const line = this.lines[low];
+    if (line?.isAscii) return { line: low + 1, column: Math.min(offset - line.start, line.text.length) + 1 };
     const before = line ? line.text.slice(0, offset - line.start) : "";
     return { line: low + 1, column: [...before].length + 1 };
   }
@@ -44,12 +47,12 @@ export class PositionIndex {
   at(line: number, column: number): Position {
     const found = this.lines[line - 1];
     if (!found || line >= this.lines.length) return { line, column, byte: 0 };
-    return { line, column, byte: found.startByte + bytesBefore(found.text, column) };
+    const bytes = found.isAscii ? column - 1 : bytesBefore(found.text, column);
+    return { line, column, byte: found.startByte + bytes };
   }
 }
 
 function bytesBefore(line: string, column: number): number {
-  if (ONLY_ASCII.test(line)) return column - 1;
   let bytes = 0;
   let current = 1;
   for (const { segment } of new Intl.Segmenter("en", { granularity: "grapheme" }).segment(line)) {

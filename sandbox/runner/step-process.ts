@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
+import { delimiter, join } from "node:path";
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 
@@ -32,17 +33,14 @@ export interface ProcessRequest {
  * Runs one process in a group of its own and waits for it.
  *
  * @returns its exit code; 128 + signal number when a signal ended it; 127 when it could not be started.
+ * @throws when its environment is larger than the kernel takes, in the words of GitHub's runner (ProcessInvoker.cs, which
+ *   passes on what .NET says).
  */
 export async function runProcess(request: ProcessRequest): Promise<number> {
   const { command, args, folder, environment, onLine, stop, kill } = request;
   if (stop.aborted || kill.aborted) return 128 + constants.signals.SIGINT;
   refuseNul(environment);
-  const child = spawn(command, args, {
-    cwd: folder,
-    env: environment,
-    detached: true, // a group of its own, so that children of the step die with it
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = start(command, args, folder, environment);
   const output = [child.stdout, child.stderr].map((stream) => eachLine(stream, onLine));
   const onStop = () => void stopGroup(child);
   const onKill = () => signalGroup(child.pid, "SIGKILL");
@@ -59,6 +57,28 @@ export async function runProcess(request: ProcessRequest): Promise<number> {
     child.stdout.destroy();
     child.stderr.destroy();
   }
+}
+
+function start(command: string, args: string[], folder: string, environment: Record<string, string>) {
+  try {
+    return spawn(command, args, {
+      cwd: folder,
+      env: environment,
+      detached: true, // a group of its own, so that children of the step die with it
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "E2BIG") throw error;
+    throw new Error(
+      `An error occurred trying to start process '${programFile(command, environment)}' with working directory '${folder}'. Argument list too long`,
+    );
+  }
+}
+
+/** The file that a command names. */
+function programFile(command: string, { PATH = "" }: Record<string, string>): string {
+  const files = PATH.split(delimiter).map((each) => join(each, command));
+  return command.includes("/") ? command : (files.find((file) => existsSync(file)) ?? command);
 }
 
 /** Node's own refusal prints the value. */

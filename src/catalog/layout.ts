@@ -75,6 +75,11 @@ export function jobIdOf(deployment: string): string {
   return deployment.replace(/^(?=[0-9])/, "_").replaceAll(".", "_");
 }
 
+/** The job's name, by which GitHub tells of it. */
+export function jobNameOf(deployment: string): string {
+  return `Sync ${deployment}`;
+}
+
 /** The sync workflow's file, by whose name GitHub starts it. */
 export const WORKFLOW_FILE = "sync_secrets.yml";
 

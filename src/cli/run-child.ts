@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
+import { bytesTogether, describeSizes, kibOf, MOST_OF_ONE, type Sized } from "../catalog/process-size";
 import { RemedyError } from "../errors";
 import type { StreamRedactor } from "./stream-redactor";
 
@@ -25,7 +26,7 @@ export function runChild(
   const isBesidePerson = redactor !== undefined && process.stdin.isTTY === true;
   const output = redactor === undefined ? "inherit" : "pipe";
   return new Promise((done, fail) => {
-    const child = spawn(command, args, {
+    const child = start(command, args, {
       env,
       stdio: ["inherit", output, output],
       detached: !isBesidePerson,
@@ -58,6 +59,37 @@ export function runChild(
       done(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
+}
+
+/** @throws RemedyError where the kernel does not take so much: Node.js throws that, and tells all else by an event. */
+function start(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  try {
+    return spawn(command, args, options);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "E2BIG") throw error;
+    throw tooLarge(command, args, options.env ?? {});
+  }
+}
+
+function tooLarge(command: string, args: readonly string[], env: NodeJS.ProcessEnv): RemedyError {
+  const variables = Object.entries(env).map(([name, value = ""]) => sized(name, value));
+  const one = variables.find((each) => bytesTogether([each]) > MOST_OF_ONE);
+  const all = [...variables, ...args.map((word, index) => sized(`argument ${index + 1}`, word))];
+  const cause =
+    one === undefined
+      ? `its arguments and environment variables have ${describeSizes(all)}`
+      : `its environment variable ${one.name} has ${kibOf(one.bytes)} KiB`;
+  return new RemedyError({
+    code: "environment-too-large",
+    subject: command,
+    cause: `cannot be started, because ${cause}, and this machine gives a process less (E2BIG)`,
+    remedy:
+      "give it one group's secrets alone (run --group), or load them in the application (docs/load-in-python.md)",
+  });
+}
+
+function sized(name: string, text: string): Sized {
+  return { name, bytes: Buffer.byteLength(text, "utf8") };
 }
 
 /** As fast as the other side takes it: what a command writes is not kept here. */

@@ -14,6 +14,8 @@ export interface LedgerEntry {
   synced: string;
   run: string;
   commit: string;
+  /** KiB that its value had under all its names together, rounded up; absent where that is no more than one. */
+  kib?: number;
 }
 
 /**
@@ -152,7 +154,9 @@ const FIELDS = ["fingerprint", "source", "changed", "synced", "run", "commit"] a
 function entry(value: unknown): LedgerEntry | undefined {
   const fields = FIELDS.map((field) => [field, property(value, field)] as const);
   if (fields.some(([, text]) => typeof text !== "string")) return undefined;
-  return Object.fromEntries(fields) as unknown as LedgerEntry;
+  const kib = property(value, "kib");
+  const size = typeof kib === "number" && Number.isSafeInteger(kib) && kib > 1 ? { kib } : {};
+  return { ...(Object.fromEntries(fields) as unknown as LedgerEntry), ...size };
 }
 
 function refusal(value: unknown): Refusal | undefined {

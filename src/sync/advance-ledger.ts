@@ -80,7 +80,11 @@ function advanceEntry(
 ): LedgerEntry | undefined {
   if (line.fingerprint === undefined || line.source === undefined) return before;
   const same = before?.fingerprint === line.fingerprint;
-  if (same && !isChange(line)) return { ...before, source: line.source };
+  const size = line.kib === undefined ? {} : { kib: line.kib };
+  if (same && !isChange(line)) {
+    const { kib: _, ...known } = before;
+    return { ...known, source: line.source, ...size };
+  }
   return {
     fingerprint: line.fingerprint,
     source: line.source,
@@ -88,6 +92,7 @@ function advanceEntry(
     synced: identity.now,
     run: identity.run,
     commit: identity.commit,
+    ...size,
   };
 }
 

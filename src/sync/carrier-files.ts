@@ -1,5 +1,5 @@
 import { Document, isPair, isScalar, type Scalar, visit } from "yaml";
-import { jobIdOf, RUN_NAMES, SCRIPT_PATH, WORKFLOW_PATH } from "../catalog/layout";
+import { jobIdOf, jobNameOf, RUN_NAMES, SCRIPT_PATH, WORKFLOW_PATH } from "../catalog/layout";
 import type { Settings } from "../catalog/settings";
 import { FETCH_SCRIPT, RUN_SCRIPT } from "./fetch-script";
 import type { JobCatalog, JobTarget } from "./job-catalog";
@@ -87,7 +87,7 @@ function job(target: JobTarget, catalog: JobCatalog, settings: StepSettings): ob
   const { environment } = target;
   const usesOidc = catalog.syncAuthentication === "oidc";
   return {
-    name: `Sync ${environment}`,
+    name: jobNameOf(environment),
     if: `\${{ github.event_name != 'workflow_dispatch' || inputs.environment == 'all' || inputs.environment == '${environment}' }}`,
     "runs-on": "ubuntu-latest",
     "timeout-minutes": TIMEOUT_MINUTES,

@@ -1,4 +1,5 @@
 import { isSentinel, oddity, unfit } from "../catalog/formats";
+import { kibOf } from "../catalog/process-size";
 import { RemedyError } from "../errors";
 import type { RefusalCode } from "../ledger/ledger";
 import { Secret } from "../secret";
@@ -37,6 +38,12 @@ export function chooseValue(secret: JobSecret, input: Input): Choice {
   const odd = oddity(secret.format, first.value);
   const warning = odd === undefined ? {} : { warning: `the value of ${first.name} ${odd}` };
   return { kind: "value", value: new Secret(first.value), source: first.name, ...warning };
+}
+
+/** KiB of what came in for a secret, under its name and its aliases together, rounded up. */
+export function kibGiven({ name, aliases }: JobSecret, input: Input): number {
+  const texts = [name, ...aliases].map((each) => input[each] ?? "");
+  return kibOf(texts.reduce((sum, text) => sum + Buffer.byteLength(text, "utf8"), 0));
 }
 
 const CAME_EMPTY =

@@ -1,7 +1,7 @@
 import { fingerprint } from "../ledger/fingerprint";
 import type { RefusalCode } from "../ledger/ledger";
 import { COMMAND } from "../text";
-import { type Choice, chooseValue, type Input } from "./given-values";
+import { type Choice, chooseValue, type Input, kibGiven } from "./given-values";
 import type { JobSecret } from "./job-catalog";
 
 /** What happens to one secret in one environment. */
@@ -37,6 +37,8 @@ export interface PlanLine {
   holds?: string;
   /** What a person should look at in the value that came in. */
   warning?: string;
+  /** KiB of the value that came in, under all its names together; absent where that is no more than one. */
+  kib?: number;
   /** Its tombstone is due: once the line is carried out, nothing of it stands. */
   gone?: true;
 }
@@ -110,7 +112,8 @@ function planLiving(
     return { name, ...holds, verb: "refused", code, reason };
   }
   if (choice.kind === "none") return { ...planNothing(name, choice.reason, standing), ...holds };
-  return planValue(name, choice, standing, key, held);
+  const kib = kibGiven(secret, input);
+  return { ...planValue(name, choice, standing, key, held), ...(kib > 1 ? { kib } : {}) };
 }
 
 /**

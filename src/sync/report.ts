@@ -37,7 +37,7 @@ export function outcomeOf(report: EnvironmentReport): Outcome {
   const held = new Set(report.groups.flatMap((group) => group.held ?? []));
   const failed = report.groups.flatMap((group) => (group.failure === undefined ? [] : [group.failure]));
   const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== undefined);
-  const { tagFailures = [] } = report;
+  const { tagFailures = [], sizes = [] } = report;
   const odd = lines.flatMap(({ warning }) => warning ?? []);
   const untagged = `not tagged, which the next run makes good: ${tagFailures.join("; ")}`;
   return {
@@ -49,7 +49,7 @@ export function outcomeOf(report: EnvironmentReport): Outcome {
       ...after,
     ],
     awaiting: report.groups.flatMap((group) => group.awaiting ?? []),
-    warnings: [...odd, ...(tagFailures.length === 0 ? [] : [untagged])],
+    warnings: [...odd, ...sizes, ...(tagFailures.length === 0 ? [] : [untagged])],
     notices: report.paused === undefined ? [] : [pauseLine(report.environment, report.paused)],
   };
 }

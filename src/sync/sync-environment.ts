@@ -18,6 +18,7 @@ import type { PlanLine } from "./plan";
 import { describeError } from "./runner";
 import { type GroupReport, syncGroups } from "./sync-groups";
 import { isUntagged, isWhole, tagOf, tagState } from "./tag-run";
+import { tooLargeTogether } from "./tight-sizes";
 
 /** What a sync did to one environment. */
 export interface EnvironmentReport {
@@ -35,6 +36,8 @@ export interface EnvironmentReport {
   tagFailures?: readonly string[];
   /** Somebody has paused the environment: nothing was written, or nothing more. */
   paused?: Pause;
+  /** Where values are so large together that a process cannot be given them, or soon will not. */
+  sizes?: readonly string[];
 }
 
 /** What a command that plans first and writes later has seen before: nothing that came since may be replaced. */
@@ -166,7 +169,8 @@ async function syncOnce(
     earlier,
   );
   const advanced = advanceLedger({ ...ledger, key }, groups, identity);
-  run.report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced), ...paused };
+  const sizes = [tooLargeTogether(advanced)].filter((each) => each !== undefined);
+  run.report = { environment, groups, changed: timesOf(dryRun ? ledger : advanced), ...paused, sizes };
   if (dryRun) return async () => undefined;
   return async () => {
     const { ledger: told, failure } = await run.alerted(ledger, advanced);

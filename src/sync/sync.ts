@@ -16,6 +16,7 @@ import { createRunner, describeError } from "./runner";
 import { queueTime } from "./since-queued";
 import { renderSummary } from "./summary";
 import { type EnvironmentJob, syncEnvironment } from "./sync-environment";
+import { tightStep } from "./tight-sizes";
 
 /** Everything the job takes from outside. */
 export interface SyncDependencies {
@@ -58,7 +59,9 @@ export async function runSync(context: SyncDependencies): Promise<0 | 1> {
       queued: once(() => queueTime(env, http)),
       options,
     };
-    const report = await syncEnvironment({ ...job, ...alertOf(context) }, cloud);
+    const synced = await syncEnvironment({ ...job, ...alertOf(context) }, cloud);
+    const tight = tightStep(catalog, env);
+    const report = tight === undefined ? synced : { ...synced, sizes: [tight, ...(synced.sizes ?? [])] };
     for (const line of [headline(report, options.dryRun), ...logLines(report)]) runner.print(line);
     const { counts, failures, awaiting, warnings, notices } = outcomeOf(report);
     for (const notice of notices) runner.remark("notice", notice);

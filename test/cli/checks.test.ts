@@ -4,6 +4,7 @@ import { renderComposite } from "../../src/catalog/esc-environments";
 import { SCRIPT_PATH, SENTINEL, WORKFLOW_PATH } from "../../src/catalog/layout";
 import { type Rotator, UNROTATED } from "../../src/catalog/rotators";
 import type { Settings } from "../../src/catalog/settings";
+import type { Step } from "../../src/catalog/step-size";
 import type { Standing } from "../../src/clients/github-pull-requests";
 import type { GitHubCarrier, WorkflowState } from "../../src/clients/github-workflows";
 import { UnavailableError } from "../../src/clients/pulumi-call";
@@ -216,6 +217,7 @@ describe("the values of an environment", () => {
       updated,
       settled: at,
       newestRun: 100,
+      unstarted: [],
     }));
     doesNotMatch(JSON.stringify(found), /canary/);
     return found;
@@ -295,7 +297,8 @@ describe("a carrier", () => {
       standing = absent,
       settings = SETTINGS,
       said = [],
-    }: { standing?: Standing; settings?: Settings; said?: string[] } = {},
+      unstarted = [],
+    }: { standing?: Standing; settings?: Settings; said?: string[]; unstarted?: Step[] } = {},
   ) => {
     const github: GitHubCarrier = {
       file: async (_, path) => there[path],
@@ -305,7 +308,12 @@ describe("a carrier", () => {
     const pulls = { look: async () => standing };
     const checks = await checkCarrier(
       { ...declared, settings },
-      { github, pulls, errorsOf: async () => said },
+      {
+        github,
+        pulls,
+        errorsOf: async () => said.map((message) => ({ job: "Sync production", message })),
+        unstarted: async () => unstarted,
+      },
       new Date(now),
     );
     return checks.map(({ state, cause }) => `${state}: ${cause}`);
@@ -346,6 +354,22 @@ describe("a carrier", () => {
     equal(same, "wrong: Pulumi Cloud refused the job's identity, whose claims are as declared");
     const [, other] = await look(files, failed, NEXT_DAY, { said: ["something else"] });
     match(other ?? "", /^wrong: failure at/);
+  });
+
+  it("says which jobs GitHub's runner could not start, and the secrets that take most", async () => {
+    const failed = { state: "active", lastRun: { ...success, conclusion: "failure" } };
+    const steps = ["staging", "production"].map((environment) => ({
+      ...{ carrier: "carrier", environment, unknown: [] },
+      variables: Array.from({ length: 45 }, (_, index) => ({
+        name: `KEY_${index}`,
+        bytes: 1024 * (48 - (index % 2)),
+      })),
+    }));
+    const [, told] = await look(files, failed, NEXT_DAY, { unstarted: steps });
+    match(
+      told ?? "",
+      /^wrong: GitHub's runner could not start its jobs of staging, production, because its secrets are too large together \(a process can be given 1,984 KiB\): they have 2,1\d\d KiB together, most of it KEY_0 \(48 KiB\), KEY_10 \(48 KiB\)/,
+    );
   });
 
   it("is wrong where the daily run has not come for two days, however well the last one went", async () => {

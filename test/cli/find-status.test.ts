@@ -21,6 +21,7 @@ const IN_GITHUB: SeenInGitHub = {
   updated: new Map([["API_KEY", "2026-07-31T10:00:00Z"]]),
   settled: undefined,
   newestRun: undefined,
+  unstarted: [],
 };
 const RIGHT = { API_KEY: "in-sync", DATABASE_URL: "in-sync", REGION: "in-sync" };
 
@@ -79,11 +80,35 @@ const details = (world: World) =>
 
 describe("how a secret stands", () => {
   const inGitHub = (updated: Record<string, string>, settled?: string): World => ({
-    inGitHub: { updated: new Map(Object.entries(updated)), settled, newestRun: undefined },
+    inGitHub: { updated: new Map(Object.entries(updated)), settled, newestRun: undefined, unstarted: [] },
   });
 
   it("is in sync as long as GitHub's time is not later", () => {
     deepEqual(standings(), RIGHT);
+  });
+
+  it("is not told as unset or maybe newer where its job could not start", () => {
+    const job = {
+      carrier: "infra",
+      environment: "production",
+      variables: [],
+      unknown: [],
+      page: "https://run",
+    };
+    const late = new Map([["API_KEY", "2026-08-02T10:00:00Z"]]);
+    const world = (names: string[]): World => ({
+      ledger: { secrets: { API_KEY: SECRETS.API_KEY as LedgerEntry } },
+      inGitHub: { ...IN_GITHUB, updated: late, unstarted: [{ ...job, names: new Set(names) }] },
+    });
+    const stuck = statuses(world(["API_KEY", "DATABASE_URL", "REGION"]));
+    deepEqual(
+      stuck.map(({ standing, open }) => [standing.join(), open]),
+      stuck.map(() => ["unknown", true]),
+    );
+    match(stuck[0]?.detail ?? "", /^the job that syncs it in infra could not start/);
+    deepEqual(stuck[0]?.causes[0]?.code, "step-too-large");
+    // Another carrier's job says nothing of these.
+    equal(standings(world(["OTHER"])).API_KEY, "newer-in-github");
   });
 
   it("is maybe newer in GitHub, until a sync of everything began after that time", () => {

@@ -9,6 +9,7 @@ import { catalog as written } from "../../secrets/catalog";
 import { resolveCatalog } from "../../src/catalog/entry";
 import { SENTINEL } from "../../src/catalog/layout";
 import { UNROTATED } from "../../src/catalog/rotators";
+import { runChild } from "../../src/cli/run-child";
 import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
 import { commandVariables } from "../../src/operations/running/command-variables";
 import { escDocument } from "../loaders/typescript/esc-document";
@@ -180,6 +181,22 @@ describe("sophia-secrets run", function () {
   it("writes nothing to disk", async () => {
     await run(node("1"));
     deepEqual(readdirSync(folder), ["command.cjs"]);
+  });
+
+  it("says so where a command would be given more than a process can have, with the largest", async () => {
+    const names = Array.from({ length: 44 }, (_, index) => `SECRET_${index}`);
+    const many = Object.fromEntries(names.map((name) => [name, `canary-${name}-`.padEnd(48_200, "x")]));
+    const told = async (env: NodeJS.ProcessEnv): Promise<string> =>
+      runChild(process.execPath, ["-e", "1"], env).then(String, ({ message }: Error) => message);
+    const all = await told(many);
+    match(
+      all,
+      /cannot be started, because its arguments and environment variables have 2,\d\d\d KiB together/,
+    );
+    match(all, /most of it SECRET_0 \(48 KiB\), .*Remedy: give it one group's secrets alone \(run --group\)/);
+    match(await told({ ONE: "canary".padEnd(140_000, "x") }), /its environment variable ONE has 137 KiB/);
+    doesNotMatch(all, /canary/);
+    equal(await told({}), "0");
   });
 
   it("starts nothing where a required secret has no value", async () => {

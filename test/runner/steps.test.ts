@@ -33,6 +33,25 @@ describe("runner: steps", () => {
     const job = await stage.job("- run: echo $PULUMI_BACKEND_URL $B\n  env: { B: step }");
     assert.ok(logLines(job).includes("http://127.0.0.1:2 step"));
   });
+  it("fails a step whose environment the kernel does not take, in the words of GitHub's runner", async () => {
+    // Forty-eight times GitHub's largest secret are 2.25 MiB.
+    const names = Array.from({ length: 48 }, (_, index) => `LARGE_${index}`);
+    stage.organizationSecrets = Object.fromEntries(names.map((name) => [name, name.padEnd(49_152, "x")]));
+    const handed = names.map((name) => `${name}: \${{ secrets.${name} }}`).join("\n          ");
+    const job = await stage.job(`
+      - run: echo started
+        env:
+          ${handed}
+`);
+    assert.equal(job.conclusion, "failure");
+    assert.deepEqual(
+      messages(job).map((message) => message.replace(/'[^']*'$|directory '[^']*'/, "directory '...'")),
+      [
+        `An error occurred trying to start process '/usr/bin/bash' with working directory '...'. Argument list too long`,
+      ],
+    );
+    assert.ok(!logLines(job).includes("started"));
+  });
   it("merges `env` of workflow, job and step, the nearest winning", async () => {
     const run = await stage.run(`on: push
 env: { A: w, B: w, C: w }

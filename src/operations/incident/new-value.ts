@@ -10,6 +10,7 @@ import { COMMAND } from "../../text";
 import type { Context } from "../context";
 import { checkText } from "../values/check-value";
 import { requireCapacity, spreadOf } from "../values/named-entries";
+import { requireStepSize } from "../values/require-step-size";
 import { environmentSlotsOf, observePlaces, writeEnvironmentValue } from "../values/write-environment-value";
 import { writeValues } from "../values/write-values";
 import type { Case, Journal, StartedRun } from "./case";
@@ -69,6 +70,7 @@ async function writeInOrganization(
   const github = context.github();
   const spread = await spreadOf(context, github);
   requireCapacity([found.secret], spread);
+  await requireStepSize(context, () => spread, [{ secret: found.secret, value }]);
   const values = found.slots.map((slot) => ({ slot, value }));
   await mayWrite();
   refuseMeanwhile(found, journal, timesOf(await github.listSecrets()), save);
@@ -95,6 +97,7 @@ async function writeInEnvironment(
   // The name it had is set where it stands: the sync refuses two names with different values.
   const observed = await observePlaces(github, slots);
   const there = observed.filter(({ slot, there }) => slot.name === secret.name || there.has(slot.name));
+  await requireStepSize(context, () => spreadOf(context, github), [{ secret, value }], deployment);
   await mayWrite();
   await writeEnvironmentValue(context, there, value, ({ repository, environment, slot }) =>
     onWritten(`${slot.name} in ${environment} of ${repository}`),

@@ -1,15 +1,18 @@
 import type { ResolvedCatalog } from "../../catalog/entry";
 import { pathOf, RUN_NAMES, valuesEnvironment, WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
+import type { Step } from "../../catalog/step-size";
 import { createGitHubCarrier } from "../../clients/github-workflows";
 import { isOutage } from "../../clients/pulumi-call";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
+import { createRunErrors } from "../../clients/run-errors";
 import { RemedyError, TokenError } from "../../errors";
 import { EMPTY_LEDGER, type Ledger, newestRunIn, revisionsOf } from "../../ledger/ledger";
 import { ledgerOf } from "../../ledger/ledger-store";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
-import { newestRun } from "./newest-run";
+import { type FailedRun, newestRun } from "./newest-run";
+import { unstartedJobs } from "./step-sizes";
 
 /** What was seen of one environment; secrets as ciphertext. */
 export interface Seen {
@@ -104,6 +107,16 @@ export interface SeenInGitHub {
   settled: string | undefined;
   /** Id of the newest run of the workflow in any carrier, 0 where there is none; undefined where one does not tell. */
   newestRun: number | undefined;
+  /** Jobs of the newest runs that could not start, for what they are given is too large. */
+  unstarted: readonly UnstartedJob[];
+}
+
+/** A job that its runner could not start. */
+export interface UnstartedJob extends Step {
+  /** Names of the entries that it syncs. */
+  names: ReadonlySet<string>;
+  /** The page of its run. */
+  page: string;
 }
 
 /** Reads times and ids alone. @throws RemedyError when the organization's list cannot be read. */
@@ -114,7 +127,24 @@ export async function seeGitHub(context: Context): Promise<SeenInGitHub> {
     newestRun(context),
   ]);
   const updated = new Map(listed.map(({ name, updatedAt }) => [name, updatedAt]));
-  return { updated, settled, newestRun: newest?.isWhole ? newest.id : undefined };
+  const unstarted = await inParallel(newest?.failed ?? [], (run) => unstartedIn(context, run));
+  return {
+    updated,
+    settled,
+    newestRun: newest?.isWhole ? newest.id : undefined,
+    unstarted: unstarted.flat(),
+  };
+}
+
+/** What the token may not see of a run is not known. */
+async function unstartedIn(context: Context, { carrier, id, page }: FailedRun): Promise<UnstartedJob[]> {
+  try {
+    const said = await createRunErrors(context.githubCall())(carrier, id);
+    const steps = await unstartedJobs(context, carrier, said);
+    return steps.map((step) => ({ ...step, page, names: new Set(step.variables.map(({ name }) => name)) }));
+  } catch (error) {
+    return ignoreRefusal(error) ?? [];
+  }
 }
 
 /** The same, where a ledger names a later run than GitHub had when it was asked: one may have begun since. */

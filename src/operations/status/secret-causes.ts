@@ -10,7 +10,7 @@ import {
   type Refusal,
   runId,
 } from "../../ledger/ledger";
-import type { Seen, SeenInGitHub } from "../observation/environments";
+import type { Seen, SeenInGitHub, UnstartedJob } from "../observation/environments";
 import type { HandEdit } from "./hand-edits";
 
 const DAY_MS = 86_400_000;
@@ -63,7 +63,7 @@ export function findingsOf(
   const known = ledger.secrets[entry.name];
   const proposal = ledger.proposed?.[entry.name];
   const claims = impossibleClaims(ledger, { newestRun: inGitHub?.newestRun, now });
-  return [
+  const found: Finding[] = [
     ...claims
       .filter(({ name }) => name === entry.name)
       .map(({ cause }) => ({ standing: "ledger-impossible" as const, why: cause })),
@@ -72,6 +72,20 @@ export function findingsOf(
     ...(proposal === undefined ? inEsc(entry, known, edit, seen) : [proposed(proposal, edit)]),
     ...(known === undefined ? [] : age(entry, known, now)),
   ];
+  const job = inGitHub?.unstarted.find(
+    ({ environment, names }) => environment === seen.environment && names.has(entry.name),
+  );
+  return job === undefined ? found : whileUnstarted(found, job);
+}
+
+/** What waits for a run whose job cannot start is not told as unset, old or settled by the next run. */
+function whileUnstarted(found: readonly Finding[], { carrier, page }: UnstartedJob): Finding[] {
+  const isWaiting = ({ standing, code }: Finding) =>
+    standing === "never-set" || standing === "newer-in-github" || code === "set-since";
+  const others = found.filter((each) => !isWaiting(each));
+  if (others.length === found.length) return others;
+  const why = `the job that syncs it in ${carrier} could not start, because its secrets are too large together`;
+  return [...others, { standing: "unknown", why, code: "step-too-large", page }];
 }
 
 function refusals(

@@ -8,6 +8,7 @@ import { type Context, requireCloud } from "../context";
 import { checkText, whyConfigs } from "./check-value";
 import { namedSlots, requireCapacity, spreadOf } from "./named-entries";
 import { openValues } from "./open-values";
+import { requireStepSize } from "./require-step-size";
 import { environmentSlotsOf, observePlaces, writeEnvironmentValue } from "./write-environment-value";
 import { type NewValue, writeValues } from "./write-values";
 
@@ -75,6 +76,8 @@ export async function planSending(
         shared.map(({ slot }) => slot.secret),
         spread,
       );
+      const sized = ready.map(({ slot, value }) => ({ secret: slot.secret, value }));
+      await requireStepSize(context, () => spread, sized);
       const places = own.map(({ slot }) => environmentSlotsOf(context, slot, environment));
       for (const each of places) await observePlaces(github, each);
       if (shared.length > 0) await writeValues(github, spread.shards, shared, ({ name }) => onWritten(name));

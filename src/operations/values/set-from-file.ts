@@ -8,6 +8,7 @@ import { knowledgeOf, readLedgers } from "../observation/environments";
 import { checkValue } from "./check-value";
 import { readInput } from "./env-file";
 import { otherNamesLeft, requireCapacity, spreadOf } from "./named-entries";
+import { requireStepSize } from "./require-step-size";
 import { type NewValue, writeValues } from "./write-values";
 
 /** The values of a file, checked, and what GitHub has of them. */
@@ -54,6 +55,11 @@ export async function planFromFile(
   requireCapacity(
     slots.map(({ secret }) => secret),
     spread,
+  );
+  await requireStepSize(
+    context,
+    () => spread,
+    values.map(({ slot, value }) => ({ secret: slot.secret, value })),
   );
   const times = new Map<string, string>();
   return {

@@ -15,6 +15,7 @@ import {
   requireCapacity,
   spreadOf,
 } from "./named-entries";
+import { requireStepSize } from "./require-step-size";
 import {
   type EnvironmentPlace,
   environmentSlotsOf,
@@ -85,6 +86,7 @@ async function setInOrganization(
   const spread = await spreadOf(context, github);
   requireCapacity([secret], spread);
   const value = await askFor(secret, name, checkValue, exchange);
+  await requireStepSize(context, () => spread, [{ secret, value }]);
   if (!replace) {
     const now = (await github.listSecrets()).find((each) => each.name === name);
     // Somebody set it in between.
@@ -145,6 +147,7 @@ async function setInEnvironment(
   const places = await observePlaces(github, slots);
   if (!replace) await refuseExistingIn(context, name, places);
   const value = await askFor(secret, name, checkText, exchange);
+  await requireStepSize(context, () => spreadOf(context, github), [{ secret, value }], deployment);
   if (!replace) await refuseExistingIn(context, name, await observePlaces(github, slots));
   const had = new Set(places.filter(({ there }) => there.has(name)).map(({ repository }) => repository));
   let written = 0;

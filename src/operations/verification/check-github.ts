@@ -1,9 +1,11 @@
 import { dayOf } from "../../catalog/dates";
 import { SCRIPT_PATH, startSync, WORKFLOW_FILE, WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
+import { type Step, stepNotStarted } from "../../catalog/step-size";
 import type { GitHubPullRequests } from "../../clients/github-pull-requests";
 import type { GitHubCarrier } from "../../clients/github-workflows";
-import type { RunErrors } from "../../clients/run-errors";
+import type { JobError, RunErrors } from "../../clients/run-errors";
+import { RemedyError } from "../../errors";
 import { renderScript, renderWorkflow } from "../../sync/carrier-files";
 import type { JobCatalog } from "../../sync/job-catalog";
 import { COMMAND, namesIn } from "../../text";
@@ -32,19 +34,21 @@ export interface CarrierClients {
   github: GitHubCarrier;
   pulls: Pick<GitHubPullRequests, "look">;
   errorsOf: RunErrors;
+  /** Its jobs that could not start, by what its failed jobs say. */
+  unstarted: (repository: string, said: readonly JobError[]) => Promise<readonly Step[]>;
 }
 
 /** Whether a carrier has the workflow and the script that this program commits, and how its last run ended. */
 export async function checkCarrier(
   declared: CarrierDeclaration,
-  { github, pulls, errorsOf }: CarrierClients,
+  { github, pulls, errorsOf, unstarted }: CarrierClients,
   now: Date,
 ): Promise<Check[]> {
   const { repository, settings } = declared;
   const files = await check(`workflow in ${repository}`, () => checkFiles(declared, github, pulls));
   const isWaiting = files.code === "pull-request-waits";
   const run = await check(`last sync of ${repository}`, () =>
-    checkRun(repository, settings, { github, errorsOf }, now, isWaiting),
+    checkRun(repository, settings, { github, errorsOf, unstarted }, now, isWaiting),
   );
   return [files, run];
 }
@@ -78,7 +82,7 @@ function deployFiles({ organizationStack }: Settings): string {
 async function checkRun(
   repository: string,
   settings: Settings,
-  { github, errorsOf }: Omit<CarrierClients, "pulls">,
+  { github, errorsOf, unstarted }: Omit<CarrierClients, "pulls">,
   now: Date,
   isWaiting: boolean,
 ): Promise<CheckResult> {
@@ -106,11 +110,14 @@ async function checkRun(
       cause,
       `if its page (${lastRun.url}) shows no reason, another run waits for a review and blocks the later ones: review or reject that one, then ${start}`,
     );
-  const refused =
-    lastRun.conclusion === "success"
-      ? undefined
-      : await refusedIdentity(repository, settings, errorsOf, lastRun.id);
+  const said = lastRun.conclusion === "success" ? [] : await errorsOf(repository, lastRun.id).catch(nothing);
+  const refused = refusedIdentity(repository, settings, said);
   if (refused !== undefined) return refused;
+  const steps = await unstarted(repository, said);
+  if (steps.length > 0) {
+    const { code, cause, remedy } = stepNotStarted(steps, settings.carriers);
+    return wrong(code, cause, remedy);
+  }
   if (lastRun.conclusion !== "success")
     return wrong(
       "sync-failed",
@@ -123,6 +130,12 @@ async function checkRun(
     `${cause}, and no run since, although it is scheduled daily: GitHub starts it on the repository's default branch only`,
     `compare that branch with ${settings.branch} (branch in the stacks' config); to start it now: ${start}`,
   );
+}
+
+/** What the token may not see is not known. */
+function nothing(error: unknown): JobError[] {
+  if (error instanceof RemedyError) return [];
+  throw error;
 }
 
 /** Whether GitHub has the secrets that the catalog declares, for the repositories that the catalog gives access. */

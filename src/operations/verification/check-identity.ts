@@ -2,25 +2,19 @@ import { issuerOf } from "../../access/issuers";
 import { startSync, WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { enterpriseIn } from "../../clients/oidc";
-import type { RunErrors } from "../../clients/run-errors";
-import { RemedyError } from "../../errors";
+import type { JobError } from "../../clients/run-errors";
 import { type CheckResult, wrong } from "./check";
 
 /**
  * Where Pulumi Cloud refused the jobs' identities: how issuer and claims, which the jobs tell beside the run, compare with
  * what the stack declares. `sub` is none of these: no rule of ours looks at it, so its form does not matter.
  */
-export async function refusedIdentity(
+export function refusedIdentity(
   repository: string,
   settings: Settings,
-  errorsOf: RunErrors,
-  run: number,
-): Promise<CheckResult | undefined> {
-  const errors = await errorsOf(repository, run).catch((error: unknown) => {
-    if (error instanceof RemedyError) return [];
-    throw error;
-  });
-  const claims = errors.map(claimsTold).find((told) => told !== undefined);
+  errors: readonly JobError[],
+): CheckResult | undefined {
+  const claims = errors.map(({ message }) => claimsTold(message)).find((told) => told !== undefined);
   if (claims === undefined) return undefined;
   const expected: Record<string, string> = {
     iss: issuerOf(settings),

@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { settingsOf } from "../../access/declared-access";
 import { createGitHubPullRequests } from "../../clients/github-pull-requests";
 import { createGitHubCarrier } from "../../clients/github-workflows";
-import { createRunErrors } from "../../clients/run-errors";
+import { createRunErrors, type JobError } from "../../clients/run-errors";
 import { carrierCatalog } from "../../sync/job-catalog";
 import { type Context, type Report, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
 import { type SeenInGitHub, seeGitHub } from "../observation/environments";
+import { unstartedJobs } from "../observation/step-sizes";
 import { readStacks } from "../project";
 import { spreadOf } from "../values/named-entries";
 import { type Check, checksOf } from "./check";
@@ -74,6 +75,7 @@ async function checkCarriers(context: Context): Promise<Check[]> {
     github: createGitHubCarrier(call),
     pulls: createGitHubPullRequests(call),
     errorsOf: createRunErrors(call),
+    unstarted: (repository: string, said: readonly JobError[]) => unstartedJobs(context, repository, said),
   };
   const looked = await inParallel(settings.carriers, (repository) => {
     const job = carrierCatalog(catalog, settings, shards, repository);

@@ -2,9 +2,8 @@ import type * as pulumiservice from "@pulumi/pulumiservice";
 import { isDue } from "../../catalog/dates";
 import { environmentTargets } from "../../catalog/environment-slots";
 import { isLeftover, type SlotName } from "../../catalog/slots";
-import { parseLedger } from "../../ledger/ledger";
 import { warn } from "../diagnostics";
-import { textOf } from "../provider-answers";
+import { standingLedger } from "../esc/standing-ledger";
 import type { GitHubSecrets, SecretPlace } from "./github-secrets";
 
 /** Tells, in every preview and every up, which secrets are about to be deleted and when: names and days only. */
@@ -97,12 +96,6 @@ export class RenamedSecrets {
   }
 }
 
-async function sourcesOf({ yaml }: pulumiservice.Environment): Promise<string[]> {
-  // Part of every output, left out of its type. In a preview the text of a ledger that does not exist yet never comes.
-  const { isKnown } = yaml as unknown as { isKnown: Promise<boolean> };
-  if (!(await isKnown)) return [];
-  const text = await new Promise<string>((done) => {
-    yaml.apply(async (asset) => done(await textOf(asset)));
-  });
-  return Object.values(parseLedger(text).secrets).map(({ source }) => source);
+async function sourcesOf(environment: pulumiservice.Environment): Promise<string[]> {
+  return Object.values((await standingLedger(environment))?.secrets ?? {}).map(({ source }) => source);
 }

@@ -1,5 +1,6 @@
 import type * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
+import type * as pulumiservice from "@pulumi/pulumiservice";
 import { oversightOf } from "../../access/oversight";
 import { repositoriesWithAccess } from "../../catalog/carriers";
 import type { ResolvedCatalog, ResolvedEntry } from "../../catalog/entry";
@@ -23,6 +24,7 @@ import { heldBack, type Shards } from "./shards";
 import { warnOfAlertWebhook } from "./warn-of-alert-webhook";
 import { type DeclaredSecret, warnOfDrift } from "./warn-of-drift";
 import { askingOf, warnOfProtection } from "./warn-of-protection";
+import { warnOfSizes } from "./warn-of-sizes";
 
 export interface OrganizationArgs {
   catalog: ResolvedCatalog;
@@ -43,7 +45,7 @@ export interface OrganizationArgs {
   /** Secrets that stay where their entries were before. */
   leftovers: Promise<Leftovers>;
   /** Deployment environments of this stack: the sync writes to them, so they come first. */
-  deployments: readonly pulumi.Resource[];
+  deployments: readonly (pulumi.Resource & { name: string; ledger: pulumiservice.Environment })[];
   /** Which carrier syncs what. */
   shards: Promise<Shards>;
   /** Files that the stack keeps current in repositories. */
@@ -143,6 +145,7 @@ export class Organization extends pulumi.ComponentResource {
     const { secrets, settings, inGitHub } = this.args;
     void warnOfDrift({ declared, secrets, owner: this.owner, carriers: settings.carriers, inGitHub });
     void warnOfAlertWebhook(this.args.catalog, settings, inGitHub);
+    void warnOfSizes(this.args);
     void this.repositories.warnOfBranch(settings.carriers, settings.branch);
     void warnOfProtection(settings, { provider: this.args.provider });
   }
