@@ -17,6 +17,18 @@ export const PROVEN_ELSEWHERE: Readonly<Record<string, ElsewhereProven>> = {
     file: "test/cli/forged-ledger.test.ts",
     title: "is told by status and verify, and replaced by their remedy",
   },
+  "node-missing": {
+    file: "test/sync/fetch-script.test.ts",
+    title: "takes the Node.js that the runner has for actions where PATH has none or an old one",
+  },
+  "runner-folder-taken": {
+    file: "test/sync/fetch-script.test.ts",
+    title: "refuses a folder that is there already",
+  },
+  "script-not-fetched": {
+    file: "test/sync/fetch-script.test.ts",
+    title: "reaches GitHub through a proxy, once its variable is set as the remedy says",
+  },
   "review-signer-unknown": {
     file: "test/cli/access-review.test.ts",
     title: "tells whoever may not review what somebody else must add, and that works as printed",

@@ -199,7 +199,7 @@ describe("the step that fetches the script", function () {
     const hooks = on.made("hooks");
     for (const name of ["reference-transaction", "post-checkout"])
       on.program(name, `echo ran >> ${asked}`, hooks);
-    const config = `[credential]\n\thelper = "${evil}"\n[core]\n\thooksPath = ${hooks}\n\tautocrlf = true\n[filter "evil"]\n\tsmudge = "${evil}"\n[url "http://127.0.0.1:1/"]\n\tinsteadOf = ${server.url}/\n[http]\n\textraheader = "Authorization: Basic other"\n`;
+    const config = `[credential]\n\thelper = "${evil}"\n[core]\n\thooksPath = ${hooks}\n\tautocrlf = true\n[filter "evil"]\n\tsmudge = "${evil}"\n[url "http://github.invalid/"]\n\tinsteadOf = ${server.url}/\n[http]\n\textraheader = "Authorization: Basic other"\n`;
     writeFileSync(join(on.home, ".gitconfig"), config);
     writeFileSync(join(on.made("templates"), "config"), config);
     on.program("ask", `echo asked >> ${asked}`);
@@ -256,9 +256,22 @@ describe("the step that fetches the script", function () {
       log,
       /::error title=sync_secrets::\[script-not-fetched\] scripts\/ci\/sync_secrets.cjs of acme\/carrier: .*\. Remedy: if the runner machine-7 does not reach http.*docs\/networks\.md/,
     );
-    const missing = server.commit({ "other.txt": "1" });
-    equal((await machine().fetch(missing)).code, 0);
     equal((await machine().fetch("0".repeat(40))).code, 1);
+  });
+
+  it("reaches GitHub through a proxy, once its variable is set as the remedy says", async () => {
+    const on = machine();
+    const hidden = {
+      GITHUB_SERVER_URL: "http://github.invalid",
+      GITHUB_API_URL: "http://github.invalid/api/v3",
+    };
+    const { code, log } = await on.fetch(sha, hidden);
+    equal(code, 1);
+    match(log, /\[script-not-fetched\]/);
+    const righted = { ...hidden, http_proxy: server.url, GITHUB_RUN_ATTEMPT: "2" };
+    equal((await on.fetch(sha, righted)).code, 0);
+    const withoutGit = machine(TOOLS.filter((name) => name !== "git"));
+    equal((await withoutGit.fetch(sha, righted)).code, 0);
   });
 
   it("takes the Node.js that the runner has for actions where PATH has none or an old one", async () => {
@@ -279,6 +292,9 @@ describe("the step that fetches the script", function () {
       /\[node-missing\] runner machine-7: has no Node\.js 20 or newer.* Remedy: install it there/,
     );
     deepEqual(server.requests, [], "nothing is fetched for a script that cannot run");
+    symlinkSync(process.execPath, join(old.made("installed"), "node"));
+    const again = { PATH: `${old.root}/installed:${old.bin}`, GITHUB_RUN_ATTEMPT: "2" };
+    equal((await old.fetch(sha, again)).code, 0);
   });
 
   it("refuses a folder that is there already", async () => {
@@ -287,6 +303,9 @@ describe("the step that fetches the script", function () {
     const { code, log } = await on.fetch(sha);
     equal(code, 1);
     match(log, /\[runner-folder-taken\] runner machine-7: .*sync-secrets-.* exists or cannot be made/);
+    rmSync(on.temp, { recursive: true });
+    mkdirSync(on.temp);
+    equal((await on.fetch(sha)).code, 0);
   });
 
   it("reads repositories whose commits have SHA-256 ids", async function () {

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -40,6 +40,11 @@ export class GitServer {
 
   async start(): Promise<this> {
     const server = createServer((request, response) => this.answer(request, response));
+    // As a proxy it leads everywhere to itself.
+    server.on("connect", (_request, socket: Socket) => {
+      const inner = connect(this.port, "127.0.0.1", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
+      socket.pipe(inner).pipe(socket);
+    });
     this.server = server;
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     this.port = (server.address() as AddressInfo).port;
@@ -65,7 +70,9 @@ export class GitServer {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
-    const { method = "", url = "", headers } = request;
+    const { method = "", headers } = request;
+    // As a proxy it is asked for whole addresses.
+    const url = (request.url ?? "").replace(/^http:\/\/[^/]+/, "");
     const basic = Buffer.from(`x-access-token:${this.token}`).toString("base64");
     const isKnown = [`Basic ${basic}`, `Bearer ${this.token}`].includes(headers.authorization ?? "");
     this.requests.push(`${method} ${url}${headers.authorization === undefined ? " anonymous" : ""}`);
