@@ -20,7 +20,7 @@ export async function measureLoaders(stage: Stage, runs: number): Promise<Result
     timed(
       "loader, against pulumi env open",
       "ratio",
-      0.4,
+      0.33,
       await inTurns(often, node(loader, stage.env()), () => timeProcess(open)),
     ),
     timed(

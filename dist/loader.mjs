@@ -48,14 +48,11 @@ var TokenError = class extends RemedyError {
 
 // src/clients/http.ts
 import { request as httpRequest2 } from "node:http";
-import { request as httpsRequest2 } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
 // src/clients/connections.ts
 import { readFileSync } from "node:fs";
 import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
-import * as tls from "node:tls";
 
 // src/clients/proxy.ts
 import { BlockList, isIP, isIPv6 } from "node:net";
@@ -169,7 +166,6 @@ function isInNetwork(host, network) {
 
 // src/clients/tunnel-agent.ts
 import { request as httpRequest } from "node:http";
-import { Agent, request as httpsRequest } from "node:https";
 import { isIPv6 as isIPv62 } from "node:net";
 var TunnelRefusedError = class extends Error {
   constructor(status) {
@@ -180,47 +176,46 @@ var TunnelRefusedError = class extends Error {
 };
 var ProxyLostError = class extends Error {
 };
-var TunnelAgent = class extends Agent {
-  #proxy;
-  #secureContext;
-  constructor(proxy, secureContext) {
-    super({ keepAlive: true, ...secureContext && { secureContext } });
-    this.#proxy = proxy;
-    this.#secureContext = secureContext;
+function createTunnelAgent(proxy, secureContext) {
+  const { Agent: HttpsAgent, request: httpsRequest } = process.getBuiltinModule("node:https");
+  class TunnelAgent extends HttpsAgent {
+    createConnection(options, done) {
+      const { url, authorization } = proxy;
+      const host = `${options.host ?? ""}`;
+      const target = `${isIPv62(host) ? `[${host}]` : host}:${options.port ?? 443}`;
+      const open2 = url.protocol === "https:" ? httpsRequest : httpRequest;
+      const request = open2(url, {
+        method: "CONNECT",
+        path: target,
+        headers: {
+          host: target,
+          ...authorization === void 0 ? {} : { "proxy-authorization": authorization.unwrap() }
+        },
+        agent: false,
+        ...secureContext === void 0 ? {} : { secureContext }
+      });
+      const end = () => request.destroy(Object.assign(new Error("no answer in time"), { code: "ABORT_ERR" }));
+      options.tunnelEnds?.addEventListener("abort", end, { once: true });
+      const settle = (error, socket) => {
+        options.tunnelEnds?.removeEventListener("abort", end);
+        done(error, socket);
+      };
+      request.once("connect", (answer, socket) => {
+        const status = answer.statusCode ?? 0;
+        if (status >= 200 && status < 300) {
+          const given = { ...options, socket };
+          return settle(null, super.createConnection(given) ?? void 0);
+        }
+        socket.destroy();
+        settle(new TunnelRefusedError(status));
+      });
+      request.once("error", (cause) => settle(new ProxyLostError("no answer", { cause })));
+      request.end();
+      return void 0;
+    }
   }
-  createConnection(options, done) {
-    const { url, authorization } = this.#proxy;
-    const host = `${options.host ?? ""}`;
-    const target = `${isIPv62(host) ? `[${host}]` : host}:${options.port ?? 443}`;
-    const open2 = url.protocol === "https:" ? httpsRequest : httpRequest;
-    const request = open2(url, {
-      method: "CONNECT",
-      path: target,
-      headers: {
-        host: target,
-        ...authorization === void 0 ? {} : { "proxy-authorization": authorization.unwrap() }
-      },
-      agent: false,
-      ...this.#secureContext === void 0 ? {} : { secureContext: this.#secureContext }
-    });
-    const end = () => request.destroy(Object.assign(new Error("no answer in time"), { code: "ABORT_ERR" }));
-    options.tunnelEnds?.addEventListener("abort", end, { once: true });
-    const settle = (error, socket) => {
-      options.tunnelEnds?.removeEventListener("abort", end);
-      done(error, socket);
-    };
-    request.once("connect", (answer, socket) => {
-      const status = answer.statusCode ?? 0;
-      if (status >= 200 && status < 300)
-        return settle(null, super.createConnection({ ...options, socket }) ?? void 0);
-      socket.destroy();
-      settle(new TunnelRefusedError(status));
-    });
-    request.once("error", (cause) => settle(new ProxyLostError("no answer", { cause })));
-    request.end();
-    return void 0;
-  }
-};
+  return new TunnelAgent({ keepAlive: true, ...secureContext && { secureContext } });
+}
 
 // src/clients/connections.ts
 var PLAIN = new HttpAgent({ keepAlive: true });
@@ -253,19 +248,21 @@ function agentFor(proxy, env) {
   const known = AGENTS.get(key);
   if (known !== void 0) return known;
   const secureContext = contextOf(file, env);
-  const agent = proxy === void 0 ? new HttpsAgent({ keepAlive: true, ...secureContext && { secureContext } }) : new TunnelAgent(proxy, secureContext);
+  const { Agent } = process.getBuiltinModule("node:https");
+  const agent = proxy === void 0 ? new Agent({ keepAlive: true, ...secureContext && { secureContext } }) : createTunnelAgent(proxy, secureContext);
   AGENTS.set(key, agent);
   return agent;
 }
 function contextOf(file, env) {
   if (file === "") return void 0;
   try {
-    return tls.createSecureContext({ ca: [...defaults(env), readFileSync(file, "utf8")] });
+    return process.getBuiltinModule("node:tls").createSecureContext({ ca: [...defaults(env), readFileSync(file, "utf8")] });
   } catch {
     return void 0;
   }
 }
 function defaults(env) {
+  const tls = process.getBuiltinModule("node:tls");
   if (tls.getCACertificates !== void 0) return tls.getCACertificates("default");
   const extra = env.NODE_EXTRA_CA_CERTS ?? "";
   return [...tls.rootCertificates, ...extra === "" ? [] : [readFileSync(extra, "utf8")]];
@@ -472,7 +469,7 @@ async function send(request, env, limits) {
   const body = request.body === void 0 ? void 0 : Buffer.from(request.body, "utf8");
   const signal = AbortSignal.timeout(limits.ms);
   const { proxy, isSecure, options } = wayTo(url, env, signal);
-  const open2 = isSecure ? httpsRequest2 : httpRequest2;
+  const open2 = isSecure ? process.getBuiltinModule("node:https").request : httpRequest2;
   const headers = {
     ...options.headers,
     ...request.headers,
@@ -1068,7 +1065,6 @@ function checkUrl(text) {
 }
 
 // src/loaders/typescript/last-known-good.ts
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { readFileSync as readFileSync4, renameSync, rmSync, writeFileSync } from "node:fs";
 var NONCE_BYTES = 12;
 var TAG_BYTES = 16;
@@ -1076,6 +1072,7 @@ var KEY_BYTES = 32;
 var CLOCK_SECONDS = 60;
 function saveCopy(options, about, values) {
   const saved = Math.floor(Date.now() / 1e3);
+  const { createCipheriv, randomBytes } = process.getBuiltinModule("node:crypto");
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", keyOf(options), nonce).setAAD(associated(about, saved));
   const sealed = Buffer.concat([
@@ -1100,6 +1097,7 @@ function saveCopy(options, about, values) {
 }
 function readCopy(options, about) {
   const key = keyOf(options);
+  const { createDecipheriv } = process.getBuiltinModule("node:crypto");
   try {
     const kept = JSON.parse(readFileSync4(options.path, "utf8"));
     const data = Buffer.from(kept.data, "base64");

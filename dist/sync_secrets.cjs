@@ -7361,7 +7361,6 @@ var require_dist = __commonJS({
 
 // src/clients/http.ts
 var import_node_http3 = require("node:http");
-var import_node_https3 = require("node:https");
 var import_promises = require("node:timers/promises");
 
 // src/text.ts
@@ -7400,8 +7399,6 @@ var TokenError = class extends RemedyError {
 // src/clients/connections.ts
 var import_node_fs = require("node:fs");
 var import_node_http2 = require("node:http");
-var import_node_https2 = require("node:https");
-var tls = __toESM(require("node:tls"));
 
 // src/clients/proxy.ts
 var import_node_net = require("node:net");
@@ -7515,7 +7512,6 @@ function isInNetwork(host, network) {
 
 // src/clients/tunnel-agent.ts
 var import_node_http = require("node:http");
-var import_node_https = require("node:https");
 var import_node_net2 = require("node:net");
 var TunnelRefusedError = class extends Error {
   constructor(status) {
@@ -7526,47 +7522,46 @@ var TunnelRefusedError = class extends Error {
 };
 var ProxyLostError = class extends Error {
 };
-var TunnelAgent = class extends import_node_https.Agent {
-  #proxy;
-  #secureContext;
-  constructor(proxy, secureContext) {
-    super({ keepAlive: true, ...secureContext && { secureContext } });
-    this.#proxy = proxy;
-    this.#secureContext = secureContext;
+function createTunnelAgent(proxy, secureContext) {
+  const { Agent: HttpsAgent, request: httpsRequest } = process.getBuiltinModule("node:https");
+  class TunnelAgent extends HttpsAgent {
+    createConnection(options, done) {
+      const { url, authorization } = proxy;
+      const host = `${options.host ?? ""}`;
+      const target = `${(0, import_node_net2.isIPv6)(host) ? `[${host}]` : host}:${options.port ?? 443}`;
+      const open = url.protocol === "https:" ? httpsRequest : import_node_http.request;
+      const request = open(url, {
+        method: "CONNECT",
+        path: target,
+        headers: {
+          host: target,
+          ...authorization === void 0 ? {} : { "proxy-authorization": authorization.unwrap() }
+        },
+        agent: false,
+        ...secureContext === void 0 ? {} : { secureContext }
+      });
+      const end = () => request.destroy(Object.assign(new Error("no answer in time"), { code: "ABORT_ERR" }));
+      options.tunnelEnds?.addEventListener("abort", end, { once: true });
+      const settle = (error, socket) => {
+        options.tunnelEnds?.removeEventListener("abort", end);
+        done(error, socket);
+      };
+      request.once("connect", (answer, socket) => {
+        const status = answer.statusCode ?? 0;
+        if (status >= 200 && status < 300) {
+          const given = { ...options, socket };
+          return settle(null, super.createConnection(given) ?? void 0);
+        }
+        socket.destroy();
+        settle(new TunnelRefusedError(status));
+      });
+      request.once("error", (cause) => settle(new ProxyLostError("no answer", { cause })));
+      request.end();
+      return void 0;
+    }
   }
-  createConnection(options, done) {
-    const { url, authorization } = this.#proxy;
-    const host = `${options.host ?? ""}`;
-    const target = `${(0, import_node_net2.isIPv6)(host) ? `[${host}]` : host}:${options.port ?? 443}`;
-    const open = url.protocol === "https:" ? import_node_https.request : import_node_http.request;
-    const request = open(url, {
-      method: "CONNECT",
-      path: target,
-      headers: {
-        host: target,
-        ...authorization === void 0 ? {} : { "proxy-authorization": authorization.unwrap() }
-      },
-      agent: false,
-      ...this.#secureContext === void 0 ? {} : { secureContext: this.#secureContext }
-    });
-    const end = () => request.destroy(Object.assign(new Error("no answer in time"), { code: "ABORT_ERR" }));
-    options.tunnelEnds?.addEventListener("abort", end, { once: true });
-    const settle = (error, socket) => {
-      options.tunnelEnds?.removeEventListener("abort", end);
-      done(error, socket);
-    };
-    request.once("connect", (answer, socket) => {
-      const status = answer.statusCode ?? 0;
-      if (status >= 200 && status < 300)
-        return settle(null, super.createConnection({ ...options, socket }) ?? void 0);
-      socket.destroy();
-      settle(new TunnelRefusedError(status));
-    });
-    request.once("error", (cause) => settle(new ProxyLostError("no answer", { cause })));
-    request.end();
-    return void 0;
-  }
-};
+  return new TunnelAgent({ keepAlive: true, ...secureContext && { secureContext } });
+}
 
 // src/clients/connections.ts
 var PLAIN = new import_node_http2.Agent({ keepAlive: true });
@@ -7599,19 +7594,21 @@ function agentFor(proxy, env) {
   const known = AGENTS.get(key);
   if (known !== void 0) return known;
   const secureContext = contextOf(file, env);
-  const agent = proxy === void 0 ? new import_node_https2.Agent({ keepAlive: true, ...secureContext && { secureContext } }) : new TunnelAgent(proxy, secureContext);
+  const { Agent } = process.getBuiltinModule("node:https");
+  const agent = proxy === void 0 ? new Agent({ keepAlive: true, ...secureContext && { secureContext } }) : createTunnelAgent(proxy, secureContext);
   AGENTS.set(key, agent);
   return agent;
 }
 function contextOf(file, env) {
   if (file === "") return void 0;
   try {
-    return tls.createSecureContext({ ca: [...defaults(env), (0, import_node_fs.readFileSync)(file, "utf8")] });
+    return process.getBuiltinModule("node:tls").createSecureContext({ ca: [...defaults(env), (0, import_node_fs.readFileSync)(file, "utf8")] });
   } catch {
     return void 0;
   }
 }
 function defaults(env) {
+  const tls = process.getBuiltinModule("node:tls");
   if (tls.getCACertificates !== void 0) return tls.getCACertificates("default");
   const extra = env.NODE_EXTRA_CA_CERTS ?? "";
   return [...tls.rootCertificates, ...extra === "" ? [] : [(0, import_node_fs.readFileSync)(extra, "utf8")]];
@@ -7818,7 +7815,7 @@ async function send(request, env, limits) {
   const body = request.body === void 0 ? void 0 : Buffer.from(request.body, "utf8");
   const signal = AbortSignal.timeout(limits.ms);
   const { proxy, isSecure, options } = wayTo(url, env, signal);
-  const open = isSecure ? import_node_https3.request : import_node_http3.request;
+  const open = isSecure ? process.getBuiltinModule("node:https").request : import_node_http3.request;
   const headers = {
     ...options.headers,
     ...request.headers,

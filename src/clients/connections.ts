@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Agent as HttpAgent, type RequestOptions } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
-import * as tls from "node:tls";
+import type { Agent as HttpsAgent } from "node:https";
+import type { SecureContext } from "node:tls";
 import { type HttpProxy, proxyFor, type Variables } from "./proxy";
-import { TunnelAgent, type TunnelOptions } from "./tunnel-agent";
+import { createTunnelAgent, type TunnelOptions } from "./tunnel-agent";
 
 /** How one request gets out. */
 export interface Way {
@@ -55,19 +55,23 @@ function agentFor(proxy: HttpProxy | undefined, env: Variables): HttpsAgent {
   const known = AGENTS.get(key);
   if (known !== undefined) return known;
   const secureContext = contextOf(file, env);
+  // Loaded with the first address over TLS, for it takes 20 ms: a service on this machine needs none.
+  const { Agent } = process.getBuiltinModule("node:https");
   const agent =
     proxy === undefined
-      ? new HttpsAgent({ keepAlive: true, ...(secureContext && { secureContext }) })
-      : new TunnelAgent(proxy, secureContext);
+      ? new Agent({ keepAlive: true, ...(secureContext && { secureContext }) })
+      : createTunnelAgent(proxy, secureContext);
   AGENTS.set(key, agent);
   return agent;
 }
 
 /** Undefined without a file, and with one that cannot be read: Go ignores it too. The refused certificate's error names it. */
-function contextOf(file: string, env: Variables): tls.SecureContext | undefined {
+function contextOf(file: string, env: Variables): SecureContext | undefined {
   if (file === "") return undefined;
   try {
-    return tls.createSecureContext({ ca: [...defaults(env), readFileSync(file, "utf8")] });
+    return process
+      .getBuiltinModule("node:tls")
+      .createSecureContext({ ca: [...defaults(env), readFileSync(file, "utf8")] });
   } catch {
     return undefined;
   }
@@ -75,6 +79,7 @@ function contextOf(file: string, env: Variables): tls.SecureContext | undefined 
 
 /** Node's own authorities with those of NODE_EXTRA_CA_CERTS: `ca` replaces both. Node before 22.15 does not list them. */
 function defaults(env: Variables): readonly string[] {
+  const tls = process.getBuiltinModule("node:tls");
   if (tls.getCACertificates !== undefined) return tls.getCACertificates("default");
   const extra = env.NODE_EXTRA_CA_CERTS ?? "";
   return [...tls.rootCertificates, ...(extra === "" ? [] : [readFileSync(extra, "utf8")])];

@@ -1,5 +1,4 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RemedyError } from "../errors";
 import { wayTo } from "./connections";
@@ -190,7 +189,7 @@ async function send(
   const body = request.body === undefined ? undefined : Buffer.from(request.body, "utf8");
   const signal = AbortSignal.timeout(limits.ms);
   const { proxy, isSecure, options } = wayTo(url, env, signal);
-  const open = isSecure ? httpsRequest : httpRequest;
+  const open = isSecure ? process.getBuiltinModule("node:https").request : httpRequest;
   const headers = {
     ...options.headers,
     ...request.headers,

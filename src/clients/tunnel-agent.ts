@@ -1,6 +1,6 @@
 import type { ClientRequestArgs } from "node:http";
 import { request as httpRequest } from "node:http";
-import { Agent, request as httpsRequest } from "node:https";
+import type { Agent } from "node:https";
 import { isIPv6 } from "node:net";
 import type { Duplex } from "node:stream";
 import type { SecureContext } from "node:tls";
@@ -24,47 +24,47 @@ export interface TunnelOptions {
 
 type Done = (error: Error | null, socket?: Duplex) => void;
 
-/** Connections that a proxy tunnels (RFC 9110, CONNECT). The proxy sees host and port alone, and gets no token. */
-export class TunnelAgent extends Agent {
-  readonly #proxy: HttpProxy;
-  readonly #secureContext: SecureContext | undefined;
-
-  constructor(proxy: HttpProxy, secureContext: SecureContext | undefined) {
-    super({ keepAlive: true, ...(secureContext && { secureContext }) });
-    this.#proxy = proxy;
-    this.#secureContext = secureContext;
+/**
+ * Connections that a proxy tunnels (RFC 9110, CONNECT). The proxy sees host and port alone, and gets no token. Made in a
+ * function, because its base class brings all of TLS (connections.ts).
+ */
+export function createTunnelAgent(proxy: HttpProxy, secureContext: SecureContext | undefined): Agent {
+  const { Agent: HttpsAgent, request: httpsRequest } = process.getBuiltinModule("node:https");
+  class TunnelAgent extends HttpsAgent {
+    override createConnection(options: ClientRequestArgs & TunnelOptions, done: Done): undefined {
+      const { url, authorization } = proxy;
+      const host = `${options.host ?? ""}`;
+      const target = `${isIPv6(host) ? `[${host}]` : host}:${options.port ?? 443}`;
+      const open = url.protocol === "https:" ? httpsRequest : httpRequest;
+      const request = open(url, {
+        method: "CONNECT",
+        path: target,
+        headers: {
+          host: target,
+          ...(authorization === undefined ? {} : { "proxy-authorization": authorization.unwrap() }),
+        },
+        agent: false,
+        ...(secureContext === undefined ? {} : { secureContext }),
+      });
+      const end = () => request.destroy(Object.assign(new Error("no answer in time"), { code: "ABORT_ERR" }));
+      options.tunnelEnds?.addEventListener("abort", end, { once: true });
+      const settle: Done = (error, socket) => {
+        options.tunnelEnds?.removeEventListener("abort", end);
+        done(error, socket);
+      };
+      request.once("connect", (answer, socket) => {
+        const status = answer.statusCode ?? 0;
+        if (status >= 200 && status < 300) {
+          const given = { ...options, socket } as ClientRequestArgs;
+          return settle(null, super.createConnection(given) ?? undefined);
+        }
+        socket.destroy();
+        settle(new TunnelRefusedError(status));
+      });
+      request.once("error", (cause) => settle(new ProxyLostError("no answer", { cause })));
+      request.end();
+      return undefined;
+    }
   }
-
-  override createConnection(options: ClientRequestArgs & TunnelOptions, done: Done): undefined {
-    const { url, authorization } = this.#proxy;
-    const host = `${options.host ?? ""}`;
-    const target = `${isIPv6(host) ? `[${host}]` : host}:${options.port ?? 443}`;
-    const open = url.protocol === "https:" ? httpsRequest : httpRequest;
-    const request = open(url, {
-      method: "CONNECT",
-      path: target,
-      headers: {
-        host: target,
-        ...(authorization === undefined ? {} : { "proxy-authorization": authorization.unwrap() }),
-      },
-      agent: false,
-      ...(this.#secureContext === undefined ? {} : { secureContext: this.#secureContext }),
-    });
-    const end = () => request.destroy(Object.assign(new Error("no answer in time"), { code: "ABORT_ERR" }));
-    options.tunnelEnds?.addEventListener("abort", end, { once: true });
-    const settle: Done = (error, socket) => {
-      options.tunnelEnds?.removeEventListener("abort", end);
-      done(error, socket);
-    };
-    request.once("connect", (answer, socket) => {
-      const status = answer.statusCode ?? 0;
-      if (status >= 200 && status < 300)
-        return settle(null, super.createConnection({ ...options, socket } as ClientRequestArgs) ?? undefined);
-      socket.destroy();
-      settle(new TunnelRefusedError(status));
-    });
-    request.once("error", (cause) => settle(new ProxyLostError("no answer", { cause })));
-    request.end();
-    return undefined;
-  }
+  return new TunnelAgent({ keepAlive: true, ...(secureContext && { secureContext }) });
 }

@@ -1,4 +1,3 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { RemedyError } from "../../errors";
 import { Secret } from "../../secret";
@@ -30,6 +29,8 @@ export function saveCopy(
   values: Readonly<Record<string, string>>,
 ): void {
   const saved = Math.floor(Date.now() / 1000);
+  // Loaded where a copy is asked for: no other load needs it.
+  const { createCipheriv, randomBytes } = process.getBuiltinModule("node:crypto");
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", keyOf(options), nonce).setAAD(associated(about, saved));
   const sealed = Buffer.concat([
@@ -56,6 +57,7 @@ export function saveCopy(
 /** The copy; undefined where there is none that is fit: too old, another environment's, changed. */
 export function readCopy(options: LastKnownGood, about: string): ReadonlyMap<string, Secret> | undefined {
   const key = keyOf(options);
+  const { createDecipheriv } = process.getBuiltinModule("node:crypto");
   try {
     const kept = JSON.parse(readFileSync(options.path, "utf8")) as Record<"nonce" | "data", string> & {
       saved: number;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import socket
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from .route import Origin, Proxy
 
 if TYPE_CHECKING:
+    import socket
+
     from typing_extensions import Buffer
 
 AGENT = "sophia-secrets-python"
@@ -75,6 +76,8 @@ class _TimedReader(io.RawIOBase):
 
 def open_socket(host: str, port: int, deadline: Deadline) -> socket.socket:
     """The first address of a name that answers. Raises OSError, TimeoutError at the deadline."""
+    import socket
+
     last: OSError = ConnectionRefusedError("no address")
     for family, kind, protocol, _, address in _resolve(host, port, deadline):
         candidate = socket.socket(family, kind, protocol)
@@ -91,6 +94,8 @@ def open_socket(host: str, port: int, deadline: Deadline) -> socket.socket:
 
 def _resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
     """Addresses of a name. The resolver has no timeout of its own, so it runs in a thread that nobody waits for."""
+    import socket
+
     found: list[Any] = []
 
     def ask() -> None:

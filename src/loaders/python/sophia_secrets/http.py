@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import socket
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +12,7 @@ from .secret_text import SecretText
 
 if TYPE_CHECKING:
     import http.client
+    import socket
 
     from typing_extensions import Self
 
@@ -96,6 +95,8 @@ class Session:
         raise AssertionError("unreachable")
 
     def _wait_after(self, answer: Answer | Lost, attempt: int) -> float | None:
+        import random
+
         longest = min(self._options.first_wait * 2 ** (attempt - 1), _LONGEST_WAIT)
         backoff = longest / 2 + random.random() * longest / 2
         if isinstance(answer, Lost):
@@ -197,6 +198,7 @@ def _retry_after(text: str | None) -> float | None:
 
 def _name_of(error: OSError) -> str:
     import errno
+    import socket
 
     if isinstance(error, socket.gaierror):
         return "the name is unknown"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import threading
 import time
 import weakref
@@ -11,7 +10,7 @@ from collections.abc import Callable
 
 from .errors import SecretsError, UnavailableError
 from .options import Options, check_times
-from .reader import LOG, Reader
+from .reader import Reader, log
 from .snapshot import Secrets
 from .spec import Spec
 
@@ -141,7 +140,7 @@ class Loader:
             except UnavailableError as error:
                 self._outage = (UnavailableError(*error.args), time.monotonic())
                 if kept is not None:
-                    LOG.warning("secrets of %s are stale: %s: %s", kept.environment, error.code, error.cause)
+                    log().warning("secrets of %s are stale: %s: %s", kept.environment, error.code, error.cause)
         if kept is None:
             raise UnavailableError(*self._outage[0].args)
         return kept
@@ -160,7 +159,7 @@ class Loader:
             try:
                 listener(current, changed)
             except Exception as error:  # its text may hold a value
-                LOG.error("a listener for changed secrets failed: %s", type(error).__name__)
+                log().error("a listener for changed secrets failed: %s", type(error).__name__)
 
     def _start_thread(self) -> None:
         with self._lock:
@@ -190,6 +189,8 @@ if hasattr(os, "register_at_fork"):
 
 def _refresh_until(loader: weakref.ref[Loader], stop: threading.Event, max_age: float) -> None:
     """Refresh between half and nine tenths of `max_age`, so that many processes do not ask at once."""
+    import random
+
     while not stop.wait(max_age * random.uniform(0.5, 0.9)):
         alive = loader()
         if alive is None:
@@ -197,5 +198,5 @@ def _refresh_until(loader: weakref.ref[Loader], stop: threading.Event, max_age: 
         try:
             alive.refresh()
         except SecretsError as error:
-            LOG.warning("secrets could not be refreshed: %s: %s", error.code, error.cause)
+            log().warning("secrets could not be refreshed: %s: %s", error.code, error.cause)
         del alive

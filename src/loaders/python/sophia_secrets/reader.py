@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .cloud import PulumiCloud
 from .connection import Deadline
@@ -17,11 +17,20 @@ from .snapshot import Secrets
 from .spec import Place, Spec
 from .tokens import TokenContext
 
-LOG = logging.getLogger("sophia_secrets")
+if TYPE_CHECKING:
+    import logging
+
 _REOPEN = 3600.0
 """Seconds after which the environment is opened although nothing seems to have changed."""
 _CLOCKS = 5.0
 """Seconds by which the service's own clocks may differ from each other."""
+
+
+def log() -> logging.Logger:
+    """The loader's logger. Found when something is logged: an import of logging is a fifth of the loader's own."""
+    import logging
+
+    return logging.getLogger("sophia_secrets")
 
 
 class Reader:
@@ -51,7 +60,7 @@ class Reader:
             copy = self._last_known_good() if kept is None else None
             if copy is None:
                 raise
-            LOG.warning("secrets of %s come from the last known good copy: %s", copy.environment, error.code)
+            log().warning("secrets of %s come from the last known good copy: %s", copy.environment, error.code)
             return copy
         self._target.source.forget()
         return self._ask(kept)
@@ -97,7 +106,7 @@ class Reader:
         try:
             keeps.save(self._about(), values)
         except OSError as error:
-            LOG.warning("the last known good copy was not written: %s", type(error).__name__)
+            log().warning("the last known good copy was not written: %s", type(error).__name__)
 
     def _last_known_good(self) -> Secrets | None:
         keeps = self._options.last_known_good
