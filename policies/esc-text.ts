@@ -13,7 +13,7 @@ export function environmentId(props: Readonly<Record<string, unknown>>): Environ
   return { organization, project: props.project, name: props.name };
 }
 
-/** @returns what the text of an ESC environment says; undefined when it is no YAML. */
+/** @returns what the text of an ESC environment says; undefined when it is not YAML. */
 export function parsedText(text: string): unknown {
   try {
     return parse(text, { logLevel: "error" }); // A warning would quote the text.

@@ -21,7 +21,7 @@ const SHELL = String.raw`\b(?:ba|z|da|k)?sh\b`;
 export function evaluates(script: string, names: readonly string[]): boolean {
   if (names.length === 0) return false;
   const text = script.replace(/\\\n/g, " ");
-  // A line of a here document is no command.
+  // A line of a here document is not a command.
   const start = /<<-?\s*["']?\w/.test(text)
     ? "(?!)"
     : String.raw`(?:^|[;&|]|\b(?:then|do|else|exec|sudo)\b)[ \t]*`;

@@ -5,7 +5,7 @@ const INDEX = /^'[A-Za-z_]\w*'$/;
 
 /**
  * What stands between `${{` and `}}` in a text, as GitHub reads it: a `}}` inside a string ends nothing. One without an
- * end is taken to the text's end. Strings are left empty but for names, which can be an index: what they say is no code.
+ * end is taken to the text's end. Strings are left empty but for names, which can be an index: what they say is not code.
  */
 export function expressionsIn(text: string): string[] {
   const found: string[] = [];
@@ -32,7 +32,7 @@ function endOf(text: string, start: number): number {
 const JUDGING = /\b(?:contains|startswith|endswith|hashfiles|success|failure|always|cancelled)\s*$/;
 const PATH = String.raw`[a-z_][\w-]*(?:\.(?:[\w-]+|\*))*`;
 const COMPARED = new RegExp(String.raw`(?:${PATH}|''|\d+)\s*(?:==|!=|<=?|>=?)\s*(?:${PATH}|''|\d+)`, "g");
-/** What stands before `&&` decides, and is no text that comes out; nor what `!` turns into yes or no. */
+/** What stands before `&&` decides, and is not text that comes out; nor what `!` turns into yes or no. */
 const DECIDING = new RegExp(String.raw`!\s*${PATH}|${PATH}(?=\s*&&)`, "g");
 
 /**

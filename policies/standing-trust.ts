@@ -54,7 +54,7 @@ export function digestOf({ fields, rules }: Pick<TrustPolicy, "fields" | "rules"
   return createHash("sha256").update(key).digest("hex").slice(0, 16);
 }
 
-/** The service sends a field that is not given as null or empty; a claim that is no text counts as JSON. */
+/** The service sends a field that is not given as null or empty; a claim that is not text counts as JSON. */
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   return typeof value === "string" ? value : JSON.stringify(value);

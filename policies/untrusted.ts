@@ -15,7 +15,7 @@ const OWN =
 const GIVES_ON =
   /(?:changed|modified|get-changed)-files|file-changes|paths-filter|branch-names?|comment-branch|find-comment/i;
 
-/** Ways to the event's text that are no expression: its file, and github-script's context. */
+/** Ways to the event's text that are not an expression: its file, and github-script's context. */
 const EVENT = /GITHUB_EVENT_PATH|context\.payload/;
 
 /** Inputs that take one of a list, a switch or a number: no text of whoever starts the workflow. */
@@ -71,7 +71,7 @@ function* causesIn(
 const OBEYED =
   /^env\.(?:path|bash_env|env|prompt_command|shellopts|ld_\w+|dyld_\w+|node_options|python(?:startup|path|home)|perl5(?:opt|lib)|rubyopt|java_tool_options|git_ssh(?:_command)?|git_config\w*)$/;
 
-const UNTRUSTED = "text that people without write access, or whoever starts the workflow, can choose";
+const UNTRUSTED = "text that people without write access, or the person who starts the workflow, can choose";
 
 /** What each job sees from its first step on: variables of the workflow and the job, its matrix, what it needs. */
 function scopeOf(
@@ -169,7 +169,7 @@ function calledCode(job: Job): string[] {
   return codeOf({ path: job.path, fields: { with: job.fields.with } }).map(({ text }) => text);
 }
 
-/** Environment variables; what is no name of one, no script can read. */
+/** Environment variables; what is not a name of one, no script can read. */
 function namesIn(tainted: ReadonlySet<string>): string[] {
   return [...tainted].flatMap((each) => /^env\.(\w+)$/.exec(each)?.[1] ?? []);
 }

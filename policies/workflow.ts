@@ -42,7 +42,7 @@ export function canBeWorkflow(type: string): boolean {
 /**
  * The workflow or the action of steps that a repository file is.
  *
- * @returns "unreadable" when a workflow's content is no YAML of one, undefined for any other file.
+ * @returns "unreadable" when a workflow's content is not YAML of one, undefined for any other file.
  * @throws the SDK's error when a preview does not know its path or content.
  */
 export async function workflowIn({

@@ -1,5 +1,5 @@
 /**
- * Why a text is no address to send a token to.
+ * Why a text is not an address to send a token to.
  *
  * @param mayHavePath of a server whose API may lie below one.
  * @returns undefined when it is one. Never quotes the text: a password may stand in it.

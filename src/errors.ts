@@ -46,7 +46,7 @@ export function messageOf(error: unknown): string {
 export class TokenError extends RemedyError {}
 
 /**
- * Ends a whole command: whatever else it finds cannot be believed. It is no RemedyError, so that nobody who looks at many
+ * Ends a whole command: whatever else it finds cannot be believed. It is not a RemedyError, so that nobody who looks at many
  * things takes it for one that cannot be seen.
  */
 export class EndingError extends Error {

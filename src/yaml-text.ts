@@ -16,7 +16,7 @@ const MOST_ALIASES = 100;
  * Reads YAML that somebody else may have written, in bounded time: parts are counted before they are parsed, and equal
  * keys are looked for here, for the library compares each key with each.
  *
- * @returns undefined for what is no YAML, has more than MOST_PARTS parts or is nested too deeply. Nothing of it is quoted.
+ * @returns undefined for what is not YAML, has more than MOST_PARTS parts or is nested too deeply. Nothing of it is quoted.
  */
 export function boundedDocument(
   text: string,

@@ -11,7 +11,7 @@ const tagged = new Map<string, Set<string>>();
 export const environmentsAreTagged = stackRule(
   {
     name: "environments-are-tagged",
-    description: "An ESC environment carries the tags by which people find it and whose it is.",
+    description: "An ESC environment has tags that say what it is for and who owns it.",
     remedy:
       "declare an EnvironmentTag (pulumiservice:api/esc) for each, or name other tags in the pack's config",
     enforcementLevel: "advisory",

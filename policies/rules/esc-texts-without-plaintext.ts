@@ -21,7 +21,7 @@ export const escTextsWithoutPlaintext = resourceRule(
     config: {
       placeholder: {
         type: "string",
-        description: "How texts begin that stand where ESC has rotated nothing yet",
+        description: "Beginnings of the texts that hold the place until ESC has rotated a value",
         default: DEFAULTS.placeholder,
       },
     },
@@ -31,7 +31,7 @@ export const escTextsWithoutPlaintext = resourceRule(
     const text = await textOf(args.props.yaml);
     if (text === undefined) {
       if (args.props.yaml !== undefined)
-        yield "its yaml is an asset whose text is not at hand (give a StringAsset)";
+        yield "its yaml is an asset whose text cannot be read here (give a StringAsset)";
       return;
     }
     const parsed = parsedText(text);

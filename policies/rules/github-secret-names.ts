@@ -7,7 +7,7 @@ const NAME = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
 export const githubSecretNames = resourceRule(
   {
     name: "github-secret-names",
-    description: "A secret's name is one that GitHub stores as it stands.",
+    description: "GitHub stores a secret's name exactly as it is declared.",
     remedy: "use A-Z, 0-9 and _, not beginning with a digit and not with GITHUB_",
     enforcementLevel: "mandatory",
   },

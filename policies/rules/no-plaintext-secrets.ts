@@ -23,7 +23,7 @@ export const noPlaintextSecrets = resourceRule(
     config: {
       placeholder: {
         type: "string",
-        description: "How texts begin that stand where a person has set no value yet",
+        description: "Beginnings of the texts that hold the place until a person has set a value",
         default: DEFAULTS.placeholder,
       },
     },

@@ -26,7 +26,7 @@ export const noStandingTokens = resourceRule(
   (type) => Object.hasOwn(TOKENS, type) || type === TYPES.deployKey,
   function* (args) {
     if (configOf(args, DEFAULTS).allowed.includes(args.name)) return;
-    if (args.type !== TYPES.deployKey) yield `it is ${TOKENS[args.type]}, and stands in the stack's state`;
+    if (args.type !== TYPES.deployKey) yield `it is ${TOKENS[args.type]}, and the stack's state holds it`;
     else if (args.props.readOnly === false) yield "it is a key that can push to the repository";
   },
 );

@@ -7,7 +7,7 @@ import { configOf, each, stackRule, texts } from "../rule";
 const DEFAULTS = { permissions: ["open", "write", "admin"], shortestReason: 10 };
 
 /**
- * A team or a role of the stack's own says its reason in its description. One that people made in Pulumi Cloud is no resource
+ * A team or a role of the stack's own says its reason in its description. One that people made in Pulumi Cloud is not a resource
  * here: the access policy that names it says why.
  */
 export const permissionsHaveAReason = stackRule(

@@ -9,8 +9,8 @@ import { stackRule } from "../rule";
 export const slotsOutliveTheirTombstone = stackRule(
   {
     name: "slots-outlive-their-tombstone",
-    description: "A secret of the catalog keeps its slot in GitHub until its tombstone's day.",
-    remedy: "declare its slot again; to remove a secret, give its entry a tombstone and wait for that day",
+    description: "A secret of the catalog stays declared until its tombstone expires.",
+    remedy: "declare the secret again; to remove it, give its entry a tombstone and wait for that day",
     enforcementLevel: "mandatory",
   },
   function* (args) {
@@ -25,7 +25,7 @@ export const slotsOutliveTheirTombstone = stackRule(
       if (secret.scope !== "organization" || isDue(secret, today)) continue;
       if (!names.includes(String(secret.name).toUpperCase()))
         yield {
-          cause: `${labelOf(secret, index)} is in the catalog, and no slot of this stack holds it`,
+          cause: `${labelOf(secret, index)} is in the catalog, and this stack does not declare it`,
           ...(urn && { urn }),
         };
     }

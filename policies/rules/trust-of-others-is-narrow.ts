@@ -29,7 +29,7 @@ export const trustOfOthersIsNarrow = resourceRule(
       if (owner === "program" || accepted.includes(digest)) return;
       const causes = [...looseCauses(policy), ...policyCauses(policy, [])];
       if (causes.length === 0) return;
-      const whose = owner === "others" ? "of others" : "of others, if it stands, which up checks";
+      const whose = owner === "others" ? "of others" : "of others, if it exists, which up checks";
       yield `${policy.path} (${digest}, ${whose}) ${causes.join(", ")}`;
     });
   },

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { PostgresConnection } from "pg-gateway";
 
-/** Bytes of the longest message: a statement is far shorter, and what is no PostgreSQL claims gigabytes. */
+/** Bytes of the longest message: a statement is far shorter, and what is not PostgreSQL claims gigabytes. */
 const LONGEST = 64 * 1024;
 const LENGTH_BYTES = 4;
 

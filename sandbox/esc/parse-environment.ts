@@ -15,7 +15,7 @@ const FIELDS = ["description", "imports", "values"] as const;
 /**
  * Reads an environment's text without evaluating it.
  * @param name the name for the diagnostics' ranges
- * @returns no environment if the text is no YAML or uses YAML that the language refuses; warnings (an unknown or a
+ * @returns no environment if the text is not YAML or uses YAML that the language refuses; warnings (an unknown or a
  * repeated top-level key) do not prevent evaluation, errors do
  */
 export function parseEnvironment(name: string, text: string): ParsedEnvironment {

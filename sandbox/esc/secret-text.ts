@@ -28,7 +28,7 @@ export class UnreadableEnvironment extends Error {
  * Replaces each `fn::secret: text` by `fn::secret: {ciphertext: envelope}` and leaves all else as it is written,
  * comments and layout included.
  * @param encrypt from plaintext to ciphertext (base64, without the envelope)
- * @throws UnreadableEnvironment if the text is no YAML
+ * @throws UnreadableEnvironment if the text is not YAML
  */
 export function encryptEnvironment(text: string, encrypt: (plaintext: string) => string): string {
   return rewrite(text, ({ pair, value, isFlow }) => {
@@ -41,7 +41,7 @@ export function encryptEnvironment(text: string, encrypt: (plaintext: string) =>
 /**
  * The inverse of `encryptEnvironment`: each ciphertext inside `values` becomes a quoted plaintext.
  * @param decrypt from ciphertext (base64, without the envelope) to plaintext
- * @throws UnreadableEnvironment if the text is no YAML; InvalidEnvelope if a ciphertext is damaged
+ * @throws UnreadableEnvironment if the text is not YAML; InvalidEnvelope if a ciphertext is damaged
  */
 export function decryptEnvironment(text: string, decrypt: (ciphertext: string) => string): string {
   return rewrite(text, ({ pair, value, isInValues }) => {

@@ -24,7 +24,7 @@ export function page<Item>(c: GitHubContext, items: Item[]): Item[] {
   return items.slice((number - 1) * size, number * size);
 }
 
-/** Items a page has. As on GitHub a `per_page` above 100 means 100, one that is no number means 30. */
+/** Items a page has. As on GitHub a `per_page` above 100 means 100, one that is not a number means 30. */
 export function pageSize(c: GitHubContext): number {
   return Math.min(LARGEST_PAGE, positive(c.req.query("per_page")) ?? DEFAULT_PAGE);
 }

@@ -13,7 +13,7 @@ export class UntrustedToken extends Error {
 
 /**
  * The issuer a token claims to come from, unverified: what its keys are looked up by.
- * @throws UntrustedToken when it is no JWT
+ * @throws UntrustedToken when it is not a JWT
  */
 export function claimedIssuer(token: string): string {
   const decoded = jwt.decode(token, { complete: true, json: true });

@@ -7,7 +7,7 @@ const STEP = /\.?([A-Za-z_$][\w$-]*)|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]/gy;
  * The value of an opened environment at a Pulumi property path: `a.b["weird.key"][0]`.
  *
  * @param environment the vendor's JSON: `properties`, whose values are `{value, secret?, trace}`.
- * @throws 400 for what is no path, 404 when nothing is there.
+ * @throws 400 for what is not a path, 404 when nothing is there.
  */
 export function valueAt(environment: unknown, path: string): unknown {
   let current: unknown = { value: (environment as { properties?: unknown }).properties ?? {} };
@@ -28,6 +28,6 @@ export function stepsOf(path: string, what = "the query parameter property"): st
     steps.push(match[1] ?? match[2]?.replaceAll(/\\(.)/g, "$1") ?? match[3] ?? "");
     end = match.index + match[0].length;
   }
-  if (end !== path.length) throw badRequest(`${what} is no property path`);
+  if (end !== path.length) throw badRequest(`${what} is not a property path`);
   return steps;
 }

@@ -11,7 +11,7 @@ const MAX_COMBINATIONS = 256;
  * `exclude` matches; then each `include` added to every combination whose own values it does not change, or
  * standing as one of its own.
  *
- * @throws when a dimension is no list, or more than 256 jobs would come of it.
+ * @throws when a dimension is not a list, or more than 256 jobs would come of it.
  */
 export function matrixCombinations(matrix: Value): Combination[] {
   if (matrix === null) return [{}];

@@ -85,7 +85,7 @@ function ofBranch({ reviews, forcePush }: BranchFacts, stack: string): Protectio
   return {
     code: "carrier-branch-open",
     state: "warning",
-    cause: `${open.join("; ")}: whoever changes the script there gets the job's secrets and its token`,
+    cause: `${open.join("; ")}: anyone who changes the script there gets the job's secrets and its token`,
     remedy: `pulumi config set protectCarriers branch -s ${stack}, and pulumi up -s ${stack}; ${IN_GITHUB}`,
   };
 }

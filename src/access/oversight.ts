@@ -37,7 +37,7 @@ export function oversightOf(settings: Settings): Oversight {
     return false;
   };
   return {
-    webhooks: decide("webhooks", "webhookUrl", "nobody is told of changes"),
+    webhooks: decide("webhooks", "webhookUrl", "nobody is notified of changes"),
     approvals: decide("approvals", "approvers", "nobody is asked before values change"),
     auditExport: decide("auditExport", "auditBucket", "the audit log is not exported"),
     lacking,

@@ -6,7 +6,7 @@ export const RULES_PER_ISSUER = 40;
 
 /** A rule as Pulumi Cloud has it, which may hold what the provider cannot send. */
 export interface FoundRule extends AnyRule {
-  /** A claim's value is no text. The provider has texts alone. */
+  /** A claim's value is not text. The provider has texts alone. */
   nested?: true;
 }
 
@@ -65,7 +65,7 @@ export function digestOf(rule: AnyRule): string {
 /** Why the provider would write a rule back as another one; undefined when it can keep it. */
 export function whyNotKept({ roleID, nested }: FoundRule): string | undefined {
   if (roleID !== undefined) return "it gives a role, which the provider does not send";
-  if (nested === true) return "a claim's value is no text, and the provider sends texts alone";
+  if (nested === true) return "a claim's value is not text, and the provider sends texts alone";
   return undefined;
 }
 

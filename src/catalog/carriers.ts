@@ -167,7 +167,7 @@ function tooMany(found: {
 }): Problem {
   const { unplaced, excess, overfull, carriers, taken } = found;
   const thing = carriers.length === 1 ? `carrier ${carriers[0]}` : `carriers ${carriers.join(", ")}`;
-  const cause = `a workflow sees the first ${SEEN_BY_A_WORKFLOW} organization secrets that its repository may read, other people's included, and ${unplaced + excess} of the catalog would lie beyond`;
+  const cause = `a workflow sees the first ${SEEN_BY_A_WORKFLOW} organization secrets that its repository may read, those of others included, and ${unplaced + excess} of the catalog would lie beyond`;
   const capacityOfEach = SEEN_BY_A_WORKFLOW - taken;
   if (capacityOfEach <= 0) {
     const remedy = `more carriers do not help, for ${taken} secrets are readable in each: narrow their visibility to selected`;

@@ -98,7 +98,7 @@ export function isSentinel(value: string): boolean {
 /**
  * Whether a text can be a secret's value, all the way from GitHub to an environment variable.
  *
- * @param names under which the value may be set: one of them alone is no value, and `NAME=` before one was copied along.
+ * @param names under which the value may be set: one of them alone is not a value, and `NAME=` before one was copied along.
  * @returns undefined when it can, else why not. Never the value or any part of it.
  */
 export function unfit(format: FormatName, value: string, names: readonly string[] = []): string | undefined {

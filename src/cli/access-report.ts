@@ -11,7 +11,7 @@ import { headedLines, tableLines } from "./table";
 const UNKNOWN = [
   "what custom roles, and tokens that people made, allow besides: Pulumi Cloud shows them under Access Management",
   `which jobs of GitHub's get a token of one of these teams, or an administrator's: ${COMMAND} verify compares the trust`,
-  `who may read the same values in GitHub: whoever may change a workflow of a carrier; ${COMMAND} drift says which repositories read them`,
+  `who can read the same values in GitHub: anyone who can change a workflow of a carrier; ${COMMAND} drift says which repositories read them`,
 ] as const;
 
 /** The answer as scripts know it. */
@@ -45,7 +45,7 @@ export function accessLines(
   const { rights, managing, observed } = answer;
   const table = names.length > 0 ? secretLines(rights, width) : matrixLines(catalog, rights, width);
   return [
-    ...answer.neverInEsc.map((name) => `${name} never stands in ESC`),
+    ...answer.neverInEsc.map((name) => `${name} is never in ESC`),
     ...(rights.length > 0 ? table : [`${identity === undefined ? "nobody" : "nothing"}, by the declaration`]),
     // No policy speaks of a managing user.
     ...managing.map(
@@ -143,7 +143,7 @@ function observedLines(
     `default stack permission of every member: ${observed.defaultStackPermission ?? "not told"}`,
     ...observed.teams
       .filter(({ hasRole }) => hasRole)
-      .map(({ name }) => `team ${name} has a role, which may allow more than is told here`),
+      .map(({ name }) => `team ${name} has a role, which may allow more than is shown here`),
     differences.length === 0
       ? "Pulumi Cloud has it as declared"
       : `Pulumi Cloud has it otherwise: ${counted(differences.length, "difference")}`,

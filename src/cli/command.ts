@@ -88,7 +88,7 @@ export interface OptionSpec<Value> {
   description: string;
   required?: boolean;
   completes?: Completes;
-  /** @throws RemedyError when the text is no value. */
+  /** @throws RemedyError when the text is not a value. */
   parse(typed: TypedOption, context: ParseContext, place: Place): Value;
 }
 
@@ -98,7 +98,7 @@ export interface PositionalSpec<Value> {
   notation: string;
   description: string;
   completes?: Completes;
-  /** @throws RemedyError when the words are no value. */
+  /** @throws RemedyError when the words are not a value. */
   parse(words: readonly string[], context: ParseContext, place: Place): Value;
 }
 

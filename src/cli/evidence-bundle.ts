@@ -123,7 +123,7 @@ function refuseOccupied(folder: string, target: string, replace: boolean): void 
     throw new RemedyError({
       code: "folder-occupied",
       subject: folder,
-      cause: "it is there, and is no folder",
+      cause: "it is there, and is not a folder",
       remedy: "name a folder that is not there yet",
     });
   const inside = readdirSync(target);

@@ -26,7 +26,7 @@ interface Surroundings {
  * The context of a real run: the project in this folder, its catalog, and clients that ask for a token when they are used.
  *
  * @param stack undefined: the stack that owns the organization's secrets.
- * @throws RemedyError when the folder is no project, or its config or catalog has problems.
+ * @throws RemedyError when the folder is not a project, or its config or catalog has problems.
  */
 export function openContext(stack: string | undefined, { cwd, env, progress }: Surroundings): Context {
   const project = readProject(cwd(), stack);

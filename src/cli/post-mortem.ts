@@ -17,7 +17,7 @@ export function renderPostMortem(found: Case, journal: Journal, readers: Readers
     `## Timeline\n\n${journal.timeline.map(({ at, what }) => `- ${at} ${markdownText(what)}`).join("\n")}`,
     `## What loaders see\n\n${table(["environment", "ledger", "composite", "how it is known"], journal.checks.map(checkCells), "Nothing was looked at: it is not the sync that brings it.")}`,
     `## Who read it since ${journal.since}\n\n${table(READER_HEADS, readers.readers.map(readerCells), "The logs name nobody.")}`,
-    `## What changed since then\n\n${table(["when", "who", "what", "how"], readers.changes.map(changeCells), "The logs tell of nothing.")}`,
+    `## What changed since then\n\n${table(["when", "who", "what", "how"], readers.changes.map(changeCells), "The logs show nothing.")}`,
     `## What cannot be known\n\n${bullets(readers.unknown)}`,
     `## Open questions\n\n${openQuestions(found, journal)}`,
   ];
@@ -67,7 +67,7 @@ function openQuestions({ notes, environments }: Case, { checks }: Journal): stri
       ? []
       : ["Applications keep what they have loaded until they load again: which were restarted, and when?"]),
     "Is the old one revoked at the vendor, and did anybody use it meanwhile?",
-    "Does it stand anywhere else: a .env file, a ticket, a log, an image?",
+    "Is it anywhere else: a .env file, a ticket, a log, an image?",
     "What would have kept it from getting out, or shown it earlier?",
   ]);
 }

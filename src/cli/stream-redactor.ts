@@ -1,7 +1,7 @@
 /** What stands in place of a value. */
 const SHOWN = Buffer.from("[secret]");
 
-/** Bytes. A shorter text (`true`, a port, `postgres`'s half) stands in any output, and is no credential's. */
+/** Bytes. A shorter text (`true`, a port, `postgres`'s half) stands in any output, and is not a credential's. */
 export const SHORTEST_REDACTED = 8;
 
 /** Takes values out of one stream of output, whatever its chunks. */

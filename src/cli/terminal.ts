@@ -18,9 +18,9 @@ export interface Terminal {
   progress(line: string): void;
   /** Has GitHub's runner hide a value from here on. On stderr: stdout is the command's, and may go to a file. */
   mask(value: Secret): void;
-  /** Characters a line of stdout may have; undefined where it is no terminal. */
+  /** Characters a line of stdout may have; undefined where it is not a terminal. */
   width?: number | undefined;
-  /** Whether marks are symbols; words where it is no terminal. */
+  /** Whether marks are symbols; words where it is not a terminal. */
   symbols?: boolean | undefined;
   /** Whether a person can be asked. */
   canAsk: boolean;

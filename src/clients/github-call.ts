@@ -123,7 +123,7 @@ function webOf(server: string): string {
 }
 
 /**
- * Looks at the pages of one list of GitHub's, in their order. A server, or what stands in between, that does not
+ * Looks at the pages of one list of GitHub's, in their order. A server, or what is in between, that does not
  * understand `page` answers the same one without end.
  *
  * @returns what takes a page's items, and throws RemedyError for those that came before.

@@ -174,11 +174,11 @@ export async function gitHubViewer(call: GitHubCall, asked: Asked): Promise<stri
   const { data } = await call.graphql(asked, "{ viewer { login } }");
   const { login } = (data as { viewer?: { login?: unknown } | null } | null | undefined)?.viewer ?? {};
   if (typeof login === "string" && login !== "") return login;
-  const remedy = "use a person's token, an App's or a GitHub Actions job's, and check what stands in between";
+  const remedy = "use a person's token, an App's or a GitHub Actions job's, and check what is in between";
   throw new RemedyError({
     code: "github-viewer-unknown",
     subject: "GITHUB_TOKEN",
-    cause: "GitHub does not say whose it is",
+    cause: "GitHub does not say who owns it",
     remedy,
   });
 }

@@ -91,7 +91,7 @@ function queryOf(organization: string, after: string): string {
   return `{ organization(login: ${JSON.stringify(organization)}) { repositories(${page}) { totalCount pageInfo { hasNextPage endCursor } nodes { name isArchived ${workflows} } } } }`;
 }
 
-/** @throws RemedyError for what is no page. GraphQL answers 200 also when the limit is used up. */
+/** @throws RemedyError for what is not a page. GraphQL answers 200 also when the limit is used up. */
 function pageIn(asked: Asked, answer: Record<string, unknown>): Page {
   const { data, errors } = answer as {
     data?: { organization?: { repositories?: Page } | null } | null;

@@ -178,7 +178,7 @@ function fileOfPeople(call: GitHubCall, { repository, branch }: ProposedFiles, p
   return {
     code: "file-of-people",
     subject: `${path} in ${call.organization}/${repository}`,
-    cause: `on ${branch} it is no file of this program, and no pull request replaces it`,
+    cause: `on ${branch} it is not a file of this program, and no pull request replaces it`,
     remedy: `in ${repository}: git mv ${path} ${path}.old, commit it to ${branch}; then pulumi up`,
   };
 }

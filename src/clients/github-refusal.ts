@@ -115,9 +115,9 @@ function refusedByGitHub(subject: string, answer: HttpAnswer, quoted: string): R
   });
 }
 
-/** An answer of 200 that is no JSON comes from something in between: a proxy, a login page. */
+/** An answer of 200 that is not JSON comes from something in between: a proxy, a login page. */
 export function notGitHub(asked: Asked, what = "is not GitHub's"): RemedyError {
-  const remedy = "check that the address is GitHub's API, and what stands in between";
+  const remedy = "check that the address is GitHub's API, and what is in between";
   return new RemedyError({
     code: "github-answer-unreadable",
     subject: asked.thing,

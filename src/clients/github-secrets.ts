@@ -181,7 +181,7 @@ async function confirmWritten(
       at === "never"
         ? "GitHub says that it wrote, and shows no such secret"
         : `GitHub says that it wrote, and the secret's last change is of ${at}`,
-    remedy: "run this again; the value that stood before stands until then",
+    remedy: "run this again; until then the old value stays",
   });
 }
 

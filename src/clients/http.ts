@@ -68,7 +68,7 @@ const MIB = 1024 * 1024;
  * carried out is the caller's to look at. Waits as long as Retry-After says.
  *
  * @throws NoAnswerError after the last try, and when the time is used up; TooLargeError at once; RemedyError at once for
- *   what is no address.
+ *   what is not an address.
  */
 export function createHttp(options: HttpOptions = {}): Http {
   const { tries = 5, timeoutMs = 30_000, waitMs = 500, patienceMs = 120_000, requestMs = 240_000 } = options;
@@ -233,6 +233,6 @@ function tooLarge(method: string, url: URL, bytes: number): TooLargeError {
     code: "answer-too-large",
     subject: `${method} ${url.origin}${url.pathname}`,
     cause: `the answer has more than ${bytes} bytes, or is the last of too many`,
-    remedy: "check that the address is the service's, and what stands in between; ask for less",
+    remedy: "check that the address is the service's, and what is in between; ask for less",
   });
 }

@@ -49,8 +49,8 @@ function notCarriedOut(environment: string, told: number, standing: number): Rem
   return new RemedyError({
     code: "write-not-carried-out",
     subject: environment,
-    cause: `the service says that it wrote revision ${told}, and revision ${standing} stands`,
-    remedy: "run again: it reads what stands, and writes what is missing",
+    cause: `the service says that it wrote revision ${told}, and revision ${standing} is there`,
+    remedy: "run again: it reads what is there, and writes what is missing",
   });
 }
 
@@ -145,7 +145,7 @@ export function createRevisions(call: PulumiCall): Revisions {
     const thing = full(escPath);
     const query = `count=${count}${before === 0 ? "" : `&before=${before}`}`;
     const listed = parseAnswer(thing, await call(thing, `${versions(escPath)}?${query}`));
-    if (!Array.isArray(listed)) throw notTheService(thing, "is no list of revisions");
+    if (!Array.isArray(listed)) throw notTheService(thing, "is not a list of revisions");
     return listed.map((each) => readRevision(thing, each));
   };
 
@@ -195,7 +195,7 @@ function json(method: "POST" | "PATCH", body: object): Omit<HttpRequest, "url"> 
 function readRevision(thing: string, value: unknown): Revision {
   const each = (value ?? {}) as Record<string, unknown>;
   if (typeof each.number !== "number" || typeof each.created !== "string")
-    throw notTheService(thing, "is no list of revisions");
+    throw notTheService(thing, "is not a list of revisions");
   const tags = Array.isArray(each.tags) ? each.tags.filter((tag) => typeof tag === "string") : [];
   return {
     number: each.number,

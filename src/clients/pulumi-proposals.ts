@@ -17,7 +17,9 @@ export class AwaitingApprovalError extends RemedyError {
     readonly made?: ProposalId,
   ) {
     const how =
-      made === undefined ? "waits for approval since an earlier run" : "was proposed and waits for approval";
+      made === undefined
+        ? "has waited for approval since an earlier run"
+        : "was proposed and waits for approval";
     const applied = `somebody else approves and applies it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request approve ${request} && pulumi env change-request apply ${request})`;
     // It holds what was new when it was proposed: a later value, after a leak say, is not in it.
     const remedy =
@@ -124,8 +126,8 @@ async function sameDraft(
   { id, revision }: ChangeRequestState,
 ): Promise<ProposalId> {
   if (await holds(escPath, call, id, text)) return { request: id, revision };
-  const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
-  const remedy = `if nobody is at work on it, close it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request close ${id}), then run this again`;
+  const reason = `somebody has a draft of it that is not submitted (change request ${id}), and one at a time can`;
+  const remedy = `if nobody works on it, close it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request close ${id}), then run this again`;
   throw new RemedyError({ code: "draft-open", subject: escPath, cause: reason, remedy });
 }
 
@@ -165,7 +167,7 @@ interface Listed extends Pick<ChangeRequestState, "id" | "status"> {
   description?: string | null;
   latestRevisionNumber?: number;
   createdBy?: { githubLogin?: string } | null;
-  /** `open`: somebody asks to open the environment, which is no change of it. */
+  /** `open`: somebody asks to open the environment, which is not a change of it. */
   action?: string;
   entity?: { project?: string; name?: string };
 }

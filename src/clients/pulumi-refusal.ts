@@ -13,7 +13,7 @@ export class UnavailableError extends RemedyError {}
 /** What was asked for is not there, or does not show to this token. */
 export class NotFoundError extends RemedyError {}
 
-export const LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between";
+export const LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what is in between";
 
 type Refusals = Readonly<Record<number, readonly [reason: string, remedy: string]>>;
 
@@ -91,7 +91,7 @@ export function refusal(refused: Refused, answer: HttpAnswer): RemedyError {
     });
   }
   if (answer.status < 400) {
-    const cause = `the service answered ${answer.status}, which is a redirect: something stands in between`;
+    const cause = `the service answered ${answer.status}, which is a redirect: something is in between`;
     return new RemedyError({ code: "pulumi-redirected", subject, cause, remedy: LOOK_BETWEEN });
   }
   if (answer.status === 401) return unknownToken(refused, quoted);

@@ -20,9 +20,9 @@ export interface StandingRule {
   runnerID?: string;
   roleID?: string;
   authorizedPermissions: readonly string[];
-  /** Values by claim, wildcards in them. What is no text is here as JSON. */
+  /** Values by claim, wildcards in them. What is not text is here as JSON. */
   rules: Readonly<Record<string, string>>;
-  /** A claim's value is no text. */
+  /** A claim's value is not text. */
   nested?: true;
 }
 

@@ -76,7 +76,7 @@ function tokenAddress({ realm = "", service }: Challenge, server: string): strin
       code: "registry-realm-unsafe",
       subject: server,
       cause: "sends logins to an address without https",
-      remedy: "check the registry's name in GROUPINGS of secrets/applications.ts, and what stands in between",
+      remedy: "check the registry's name in GROUPINGS of secrets/applications.ts, and what is in between",
     });
   if (service !== undefined) url.searchParams.set("service", service);
   return url.href;

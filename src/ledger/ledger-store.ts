@@ -130,7 +130,7 @@ export function ledgerTextOf({ text, revision }: EnvironmentText, place: string)
 }
 
 /**
- * A ledger's text with a change, edited in place so that the key stays as ciphertext. What is no ledger is replaced by
+ * A ledger's text with a change, edited in place so that the key stays as ciphertext. What is not a ledger is replaced by
  * one that holds the change alone.
  *
  * @returns undefined when nothing would change.

@@ -25,7 +25,7 @@ const CREDENTIALS = (Object.keys(FORMATS) as FormatName[]).filter((name) =>
 );
 
 /**
- * Why a text is no reason. It is read by many, so what looks like a vendor's credential is refused; whether a text is
+ * Why a text is not a reason. It is read by many, so what looks like a vendor's credential is refused; whether a text is
  * one of the catalog's values nobody can know who may not read them.
  *
  * @returns undefined when it is one. Never quotes the text.

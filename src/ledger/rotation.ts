@@ -126,13 +126,13 @@ function rowOf(
   const exempt = exemption(secret, kind);
   if (exempt !== undefined) return { ...row, state: "exempt", note: exempt };
   if (kind === "unreadable") return { ...row, note: "its ledger cannot be read" };
-  if (kind === "none") return { ...row, state: "never", note: "no value of it was ever synced" };
+  if (kind === "none") return { ...row, state: "never", note: "it was never synced" };
   return { ...row, ...standing(at, secret, now, options), note: origin(secret) };
 }
 
 /** Why nobody is to rotate it. */
 function exemption({ tombstone, required, credential }: ResolvedEntry, kind: Sighting["kind"]) {
-  if (tombstone !== undefined) return `goes on ${tombstone}`;
+  if (tombstone !== undefined) return `expires on ${tombstone}`;
   if (!credential) return "no credential";
   if (kind === "default") return "its public default";
   return kind === "none" && !required ? "optional, and never set" : undefined;
@@ -178,7 +178,8 @@ function outsideOfEsc(
   { updated, dueWithinDays }: RotationOptions,
 ): RotationRow {
   const row = bare(secret, []);
-  if (secret.tombstone !== undefined) return { ...row, state: "exempt", note: `goes on ${secret.tombstone}` };
+  if (secret.tombstone !== undefined)
+    return { ...row, state: "exempt", note: `expires on ${secret.tombstone}` };
   const at = Date.parse(updated?.get(secret.name) ?? "");
   if (Number.isNaN(at)) {
     const note = updated === undefined ? "GitHub was not asked" : "not in GitHub";
@@ -188,7 +189,7 @@ function outsideOfEsc(
   const { expires: dueOn } = secret;
   if (dueOn !== undefined && ageDays <= secret.rotationDays)
     return { ...row, state: stateOn(dueOn, now, dueWithinDays), ageDays, dueOn, note: expiryNote(dueOn) };
-  const note = "never in ESC; GitHub's time, which moves with its readers too";
+  const note = "never in ESC; GitHub's time, which moves with its repositories too";
   return { ...row, state: ageDays > secret.rotationDays ? "overdue" : "unknown", ageDays, note };
 }
 

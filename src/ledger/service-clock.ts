@@ -22,7 +22,7 @@ function skewOf(local: string, service: string, subject: string): Problem | unde
     code: "clock-skewed",
     subject,
     cause: `this machine's clock says ${local}, and the service's ${at.toISOString()}; tombstones and pauses go by time, so nothing was written`,
-    remedy: "set the clock of this machine, or check what stands between it and the service, then run again",
+    remedy: "set the clock of this machine, or check what is between it and the service, then run again",
   };
 }
 

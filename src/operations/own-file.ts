@@ -47,7 +47,7 @@ function refuseForeign(file: string, there: Stats, { isOurs, kind }: OwnKind): v
   throw new RemedyError({
     code: "file-exists",
     subject: file,
-    cause: `it is there, and is no ${kind} that this command wrote`,
+    cause: `it is there, and is not a ${kind} that this command wrote`,
     remedy: "name another file, or move that one away",
   });
 }

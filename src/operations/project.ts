@@ -21,7 +21,7 @@ export interface Project {
  * Reads the project in a folder, and one stack's config.
  *
  * @param stack the stack asked for; undefined takes the one that owns the organization-wide objects.
- * @throws RemedyError when the folder is no project, the stack has no file, or its config has problems: all of them.
+ * @throws RemedyError when the folder is not a project, the stack has no file, or its config has problems: all of them.
  */
 export function readProject(dir: string, stack?: string): Project {
   const name = projectName(dir);
@@ -44,7 +44,7 @@ export function projectName(dir: string): string {
 export function readStacks({ dir, name, stack, settings }: Project): Map<string, Settings> {
   const stacks = new Map([[stack, settings]]);
   for (const other of existsSync(dir) ? stacksIn(dir) : []) {
-    // A file without config of this program is no stack of its own: a secrets provider alone, say.
+    // A file without config of this program is not a stack of its own: a secrets provider alone, say.
     if (other === stack || readConfig(dir, name, other).organizationStack === undefined) continue;
     stacks.set(other, readSettings(dir, name, other));
   }

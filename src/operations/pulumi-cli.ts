@@ -80,7 +80,7 @@ function failure(command: string, stack: string, ended: Ended): RemedyError {
       code: "stack-busy",
       subject: `stack ${stack}`,
       cause: "another update is changing it",
-      remedy: `wait for its end; if nobody is at it, it died: pulumi cancel --stack ${stack}, then run this again`,
+      remedy: `wait for its end; if nobody runs one, it was interrupted: pulumi cancel --stack ${stack}, then run this again`,
     });
   }
   const lines = errorsIn(ended.stdout) ?? ended.all.trim().split("\n").slice(-SHOWN_LINES);

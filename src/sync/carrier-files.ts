@@ -165,7 +165,7 @@ export function renderScript(catalog: JobCatalog, bundle: string): string {
     // The bundle's own directive counts for nothing behind other code.
     '"use strict";',
     `// ${OURS}`,
-    "// Names, paths and rules only; values never stand here.",
+    "// Names, paths and rules only; values are never here.",
     `const JOB_CATALOG = ${JSON.stringify(catalog, null, 1)};`,
   ];
   return `${header.join("\n")}\n\n${bundle}`;

@@ -125,11 +125,11 @@ function announced({ name, tombstone, former }: JobSecret, line: PlanLine): Plan
   if (former?.tombstone !== undefined && line.source === former.name)
     return {
       ...line,
-      reason: `has its value under ${former.name} alone, which goes on ${former.tombstone}: set ${name}`,
+      reason: `has its value under ${former.name} alone, which expires on ${former.tombstone}: set ${name}`,
     };
   if (tombstone === undefined) return line;
   const quiet = line.verb === "unchanged" || line.verb === "waiting";
-  return { ...line, verb: quiet ? "tombstone" : line.verb, reason: `goes on ${tombstone}` };
+  return { ...line, verb: quiet ? "tombstone" : line.verb, reason: `expires on ${tombstone}` };
 }
 
 function planDeletion(
@@ -150,7 +150,7 @@ function planDeletion(
       gone: true,
     };
   const reason =
-    "its tombstone is due, but what stands at its place is not the sync's; remove it there (pulumi env edit)";
+    "its tombstone is due, but what is there is not the sync's; remove it there (pulumi env edit)";
   return { name, ...holds, verb: "refused", code: "blocked", reason };
 }
 

@@ -13,7 +13,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  *
  * GitHub's documentation, "REST API endpoints for workflow runs": a run's `created_at`; needs `actions: read`.
  *
- * @returns RFC 3339; undefined where GitHub does not tell, or this is no run.
+ * @returns RFC 3339; undefined where GitHub does not tell, or this is not a run.
  */
 export async function queueTime(env: Env, http: Http): Promise<string | undefined> {
   const { GITHUB_API_URL: api, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run, GITHUB_TOKEN: token } = env;

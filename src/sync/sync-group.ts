@@ -117,7 +117,7 @@ export async function writeGroup(
     code: "write-not-carried-out",
     subject: job.environment,
     cause: `the service says that it wrote, and revision ${revision} is not newer than ${current.revision}`,
-    remedy: "run again: it reads what stands, and writes what is missing",
+    remedy: "run again: it reads what is there, and writes what is missing",
   });
 }
 
@@ -126,7 +126,7 @@ function misplaced(job: GroupJob, text: ValuesText): PlanLine[] {
   const { names } = job.options;
   const here = job.elsewhere.filter(({ name }) => names?.has(name) !== false && text.hasVariable(name));
   return here.map(({ name, group }) => {
-    const reason = `its group is ${group}, but an old value still stands in ${job.environment}; remove it and its variable there (pulumi env edit)`;
+    const reason = `its group is ${group}, but an old value is still in ${job.environment}; remove it and its variable there (pulumi env edit)`;
     return { name, verb: "refused", code: "blocked", reason };
   });
 }

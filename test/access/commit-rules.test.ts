@@ -36,7 +36,7 @@ describe("what stops a direct commit to a branch", () => {
       deepEqual((await look(shown)).stops, [`the ruleset "r": ${words}`]);
     });
 
-  it("is no rule about force pushes, deletions or histories", async () => {
+  it("is not a rule about force pushes, deletions or histories", async () => {
     const harmless = ["non_fast_forward", "deletion", "creation", "required_linear_history"].map((type) =>
       rule(type),
     );
@@ -91,7 +91,7 @@ describe("what stops a direct commit to a branch", () => {
     ]);
   });
 
-  it("is no classic protection that administrators may bypass, for one of them", async () => {
+  it("is not a classic protection that administrators may bypass, for one of them", async () => {
     const lenient = { ...protection, enforce_admins: { enabled: false } };
     const shown = { ...PROTECTED, "/branches/main/protection": lenient };
     deepEqual((await look({ ...shown, "": { permissions: { admin: true } } })).stops, []);

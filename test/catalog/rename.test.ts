@@ -64,7 +64,7 @@ describe("a renamed entry", () => {
       /^A \(GITHUB_A\): GitHub refuses/,
     );
     assert.deepEqual(problemsOf({ name: "A", renamedFrom: { name: "X", tombstone: "soon" } }), [
-      "A: its tombstone is no day of the calendar",
+      "A: its tombstone is not a day of the calendar",
     ]);
   });
 

@@ -119,11 +119,11 @@ describe("rotators of a catalog", () => {
       orders({ databases: { ...at("h"), test: { host: "H", port: 5432, database: "d" } } }),
       "changes in test the passwords of orders_a and orders_b on h:5432, as does rotator orders in live",
     ],
-    ["databases that are no mapping", orders({ databases: ["live"] }), "databases is no mapping"],
-    ["no databases at all", orders({ databases: null }), "databases is no mapping"],
-    ["users in one text", orders({ users: "ab" }), "users is no list"],
-    ["a schedule that is a number", orders({ schedule: 5 }), "schedule is no text"],
-    ["environments in one text", { ...SESSIONS, environments: "live" }, "environments is no list"],
+    ["databases that are not a mapping", orders({ databases: ["live"] }), "databases is not a mapping"],
+    ["no databases at all", orders({ databases: null }), "databases is not a mapping"],
+    ["users in one text", orders({ users: "ab" }), "users is not a list"],
+    ["a schedule that is a number", orders({ schedule: 5 }), "schedule is not text"],
+    ["environments in one text", { ...SESSIONS, environments: "live" }, "environments is not a list"],
     ["a foreign group", orders({ group: "keys" }), "names an unknown group: keys"],
     ["a name that is none", orders({ name: "Orders DB" }), "its name is not lower case, digits and hyphens"],
     [
@@ -131,21 +131,21 @@ describe("rotators of a catalog", () => {
       orders({ name: "taken" }),
       "would share an ESC environment with group rotated-taken",
     ],
-    ["cron nonsense", orders({ schedule: "monthly" }), 'its schedule "monthly" is no cron expression'],
+    ["cron nonsense", orders({ schedule: "monthly" }), 'its schedule "monthly" is not a cron expression'],
     [
       "six fields of cron",
       orders({ schedule: "0 0 3 1 * *" }),
-      'its schedule "0 0 3 1 * *" is no cron expression',
+      'its schedule "0 0 3 1 * *" is not a cron expression',
     ],
     [
       "a time zone behind its cron",
       orders({ schedule: "0 3 1 * * Europe/Berlin" }),
-      'its schedule "0 3 1 * * Europe/Berlin" is no cron expression',
+      'its schedule "0 3 1 * * Europe/Berlin" is not a cron expression',
     ],
     [
       "a word that not every cron knows",
       orders({ schedule: "0 3 L * *" }),
-      'its schedule "0 3 L * *" is no cron expression',
+      'its schedule "0 3 L * *" is not a cron expression',
     ],
     [
       "a run every minute",
@@ -155,7 +155,7 @@ describe("rotators of a catalog", () => {
     [
       "a minute that is none",
       orders({ schedule: "99 3 1 * *" }),
-      'its schedule "99 3 1 * *" is no cron expression',
+      'its schedule "99 3 1 * *" is not a cron expression',
     ],
     ["a day that never comes", orders({ schedule: "0 3 31 2 *" }), 'its schedule "0 3 31 2 *" never comes'],
     [
@@ -217,13 +217,13 @@ describe("rotators of a catalog", () => {
   });
 
   it("are named by their place when they are none at all", () => {
-    assert.deepEqual(problemsOf({ ...ORDERS }, null as never), ["rotator no. 2: is no mapping"]);
+    assert.deepEqual(problemsOf({ ...ORDERS }, null as never), ["rotator no. 2: is not a mapping"]);
     const data = { ...catalogOf(), rotators: { orders: ORDERS } as never };
     assert.deepEqual(
       checkCatalog(resolveCatalog(data), "credentials").map(
         ({ subject: thing, cause }) => `${thing} ${cause}`,
       ),
-      ["rotators are no list"],
+      ["rotators are not a list"],
     );
   });
 

@@ -21,7 +21,7 @@ describe("a stack's file", () => {
       deepEqual(read(empty), {});
   });
 
-  it("is refused by its line when it is no YAML, and never quoted", () => {
+  it("is refused by its line when it is not YAML, and never quoted", () => {
     const text = "config:\n  ours:a: x\n  ours:dockerPassword: 'canary\n";
     throws(
       () => read(text),

@@ -28,9 +28,9 @@ describe("a tombstone", () => {
     assert.ok(!isDue(undefined, "2999-01-01"));
   });
 
-  it("is refused when it is no day, or when its entry is required", () => {
+  it("is refused when it is not a day, or when its entry is required", () => {
     assert.deepEqual(problemsOf({ name: "A", tombstone: "2026-02-30" }), [
-      "A: its tombstone is no day of the calendar",
+      "A: its tombstone is not a day of the calendar",
     ]);
     assert.deepEqual(problemsOf({ name: "A", tombstone: "2026-12-31", required: true }), [
       "A: is required and has a tombstone: what is about to go cannot be required",

@@ -209,7 +209,7 @@ describe("sophia-secrets access --review", () => {
     writeFileSync(path, "{}");
     equal(problem(), "review-unreadable");
     equal((await states())["staging dev"], "never");
-    match((await review()).stderr, /does not count: reviews\/2026\S+: is no review of access/);
+    match((await review()).stderr, /does not count: reviews\/2026\S+: is not a review of access/);
   });
 
   it("counts a review whose key ended later, and none by a key that had ended", async () => {

@@ -569,7 +569,7 @@ describe("sophia-secrets access", () => {
       assert.equal(await getDefault(), "write");
     });
 
-    it("refuses a token that is no administrator's", async () => {
+    it("refuses a token that is not an administrator's", async () => {
       await declareAll();
       await setDefault("write");
       const { code, err } = await run("--close-default", { token: TOKENS.dev });

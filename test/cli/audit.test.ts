@@ -80,7 +80,7 @@ describe("an event of Pulumi Cloud's", () => {
     assert.equal(event("environment-open", "default/app-production", { refused: true })?.kind, "refused");
   });
 
-  it("is no change of a value where a revision was named: a tag says what a pinned application loads", () => {
+  it("is not a change of a value where a revision was named: a tag says what a pinned application loads", () => {
     const kinds = ["created", "update", "delete", "read", "open"].map(
       (verb) => event(`environment-version-tag-${verb}`, "default/app-production-keys")?.kind,
     );

@@ -31,7 +31,7 @@ export interface Person {
   /** Answers a question, unseen; undefined where nobody can be asked. */
   answer?: ((question: string) => Promise<Secret>) | undefined;
   stdin?: string | Uint8Array;
-  /** Characters that a line of the terminal holds; undefined where stdout is no terminal. */
+  /** Characters that a line of the terminal holds; undefined where stdout is not a terminal. */
   width?: number | undefined;
   /** Whether the terminal shows symbols. */
   symbols?: boolean;

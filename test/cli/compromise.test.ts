@@ -869,7 +869,7 @@ describe("sophia-secrets compromise", function () {
     equal(narrower.code, 2);
     match(
       narrower.stderr,
-      /--environment: the case that goes on was started in all environments\nRemedy: run it as it was started/,
+      /--environment: the running case was started in all environments\nRemedy: run it as it was started/,
     );
     match((await run("OPENAI_API_KEY --dry-run")).stdout, /^1\. Revoke OPENAI_API_KEY .*: done$/m);
   });

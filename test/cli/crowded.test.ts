@@ -21,7 +21,7 @@ describe("other people's secrets that somebody granted to a carrier by name", fu
     const [crowded] = drift.filter(({ code }) => code === "carriers-full");
     assert.equal(code, 1);
     assert.equal(crowded?.subject, "carrier carrier");
-    assert.match(crowded.cause, /other people's included, and 1 of the catalog would lie beyond/);
+    assert.match(crowded.cause, /those of others included, and 1 of the catalog would lie beyond/);
     assert.match(crowded.remedy, /spread the secrets over 2 carriers/);
   });
 

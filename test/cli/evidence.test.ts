@@ -206,7 +206,7 @@ describe("sophia-secrets evidence", () => {
     assert.match(read("access.csv"), /app-production-sync,write/);
   });
 
-  it("overwrites nothing unasked, and never anything that is no bundle", async () => {
+  it("overwrites nothing unasked, and never anything that is not a bundle", async () => {
     await evidence();
     const again = await evidence();
     assert.deepEqual([again.code, /add --replace/.test(again.stderr)], [2, true]);
@@ -217,7 +217,7 @@ describe("sophia-secrets evidence", () => {
     assert.equal(readFileSync(join(out(), "notes.txt"), "utf8"), "mine");
     rmSync(out(), { recursive: true });
     writeFileSync(out(), "a file");
-    assert.match((await evidence(" --replace")).stderr, /is no folder/);
+    assert.match((await evidence(" --replace")).stderr, /is not a folder/);
     rmSync(out());
     mkdirSync(out());
     assert.equal((await evidence()).code, 0, "an empty folder is nobody's");

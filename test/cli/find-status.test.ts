@@ -150,7 +150,7 @@ describe("what was changed by hand", () => {
       "$1 { more: canary }",
     );
     deepEqual(details(edited(clear)), {
-      REGION: `changed ${since}; it stands in clear: whoever may read sees it`,
+      REGION: `changed ${since}; it is in plain text: everyone who can read the environment sees it`,
       DATABASE_URL: `removed ${since}`,
     });
   });
@@ -160,7 +160,7 @@ describe("what was changed by hand", () => {
     deepEqual(details(world), { REGION: `removed ${since}` });
   });
 
-  it("is one that was added: no value of it was ever synced all the same", () => {
+  it("is one that was added: it was never synced all the same", () => {
     const { DATABASE_URL: _, ...secrets } = SECRETS;
     const left = {
       revision: 3,
@@ -168,7 +168,7 @@ describe("what was changed by hand", () => {
     };
     const world = { ...edited(LEFT, left), ledger: { secrets } };
     equal(standings(world).DATABASE_URL, "never-set changed-by-hand");
-    deepEqual(details(world), { DATABASE_URL: `no value of it was ever synced; added ${since}` });
+    deepEqual(details(world), { DATABASE_URL: `it was never synced; added ${since}` });
   });
 
   it("is one whose variable or further key refers elsewhere, or is gone", () => {

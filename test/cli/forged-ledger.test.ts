@@ -203,7 +203,7 @@ describe("a planted value with a ledger that calls it synced", () => {
     const before = await stage.text(LEDGER);
     const heard = await stage.run("repair --ledgers", { now: NOW });
     deepEqual([heard.code, heard.stdout], [2, ""]);
-    match(heard.stderr, /carrier: GitHub does not tell which run of the workflow is the newest/);
+    match(heard.stderr, /carrier: GitHub does not show which run of the workflow is the newest/);
     const dry = await stage.run("repair --ledgers --dry-run", world());
     match(dry.stdout, /the ledger names run 99, and the newest that GitHub has is 20; would be taken out/);
     equal(await stage.text(LEDGER), before);

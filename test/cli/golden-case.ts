@@ -23,7 +23,7 @@ const CASE = z.strictObject({
   /** Whose GitHub, catalog and stack: `renamed` has an entry under two names, `spread` has three carriers. */
   organization: z.enum(["small", "renamed", "spread"]).default("small"),
   stack: text.default("production"),
-  /** Bytes given on stdin; base64 where they are no text. */
+  /** Bytes given on stdin; base64 where they are not text. */
   stdin: text.optional(),
   stdinBase64: text.optional(),
   /** What a person types when asked, each time or one after the other; there is no terminal without it. */
@@ -31,7 +31,7 @@ const CASE = z.strictObject({
   files: z.record(text, text).default({}),
   /**
    * A folder on disk, which the command line names as {dir}: texts by path; `link`, `folder`, `base64` and `size` make what
-   * is no text file. `git` makes it a repository.
+   * is not text file. `git` makes it a repository.
    */
   folder: z.record(text, z.union([text, folderItem])).optional(),
   git: z.boolean().default(false),

@@ -83,7 +83,7 @@ describe("history", () => {
     );
   });
 
-  it("tells what a person took away, added and edited by hand, by its place where it is no secret of the sync", async () => {
+  it("tells what a person took away, added and edited by hand, by its place where it is not a secret of the sync", async () => {
     const text = await stage.text(GROUP.keys);
     await stage.edit(GROUP.keys, `${text.replace(/ {4}GAMMA_KEY:.*\n/, "")}  theirs: canary\n`);
     const [line] = await history(" --limit 1");

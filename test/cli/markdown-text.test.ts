@@ -53,7 +53,7 @@ describe("text of other people's in Markdown", () => {
     equal(markdownText(plain), plain);
   });
 
-  it("is no address to follow, where it is more than one", () => {
+  it("is not an address to follow, where it is more than one", () => {
     equal(markdownLink("https://vendor.example/keys?a=b#c"), "<https://vendor.example/keys?a=b#c>");
     equal(markdownLink("https://x.example/>@ada"), "`https://x.example/>@ada`");
     equal(markdownLink("javascript:1"), "javascript:1");

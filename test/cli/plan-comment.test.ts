@@ -162,7 +162,7 @@ describe("a plan as a comment", () => {
     assert.equal(changes[0]?.name, "a::b");
   });
 
-  it("refuses what is no stream of events, without quoting it", () => {
+  it("refuses what is not a stream of events, without quoting it", () => {
     const wrong = [`{"steps": "${CANARY}"}`, CANARY, "null", "[]"];
     for (const text of wrong)
       assert.throws(

@@ -60,7 +60,7 @@ describe("an error of a command", () => {
   });
 
   it("says only the kind of an error that is not ours: its message may quote a value", async () => {
-    const { stderr, stdout } = await failing(new TypeError("canary is no key"), ["status", "--json"]);
+    const { stderr, stdout } = await failing(new TypeError("canary is not a key"), ["status", "--json"]);
     equal(`${stdout}${stderr}`.includes("canary"), false);
     equal(JSON.parse(stdout).error.code, "unexpected-error");
     equal(stderr.split("\n")[0], "error: sophia-secrets: an unexpected TypeError");

@@ -75,7 +75,7 @@ describe("a .env file", () => {
   });
 
   it("refuses lines without a name, such as those of a key without quotes", () => {
-    assert.match(problems("A=-----BEGIN KEY-----\nabc\n"), /^line 2: is no NAME=value/);
+    assert.match(problems("A=-----BEGIN KEY-----\nabc\n"), /^line 2: is not NAME=value/);
   });
 
   it("refuses quotes that do not end, or after which the line goes on", () => {
@@ -83,7 +83,7 @@ describe("a .env file", () => {
     assert.match(problems(`A="one" two\n`), /line 1: A goes on after its closing quote/);
   });
 
-  it("refuses bytes that are no text", () => {
+  it("refuses bytes that are not text", () => {
     assert.deepEqual(told(Buffer.from([0x41, 0x3d, 0xff])), ["the file: is not UTF-8 text"]);
   });
 

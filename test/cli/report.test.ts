@@ -120,7 +120,10 @@ describe("sophia-secrets report", () => {
     writeFileSync(file(), "notes");
     const foreign = await report(`--html ${file()}`);
     equal(foreign.code, 2);
-    match(foreign.stderr, /it is there, and is no report that this command wrote\nRemedy: name another file/);
+    match(
+      foreign.stderr,
+      /it is there, and is not a report that this command wrote\nRemedy: name another file/,
+    );
     equal(readFileSync(file(), "utf8"), "notes");
     match((await report(`--html ${join(folder, "no", "r.html")}`)).stderr, /cannot be written \(ENOENT\)/);
     deepEqual(readdirSync(folder), ["report.html"], "nothing half written is left");
@@ -170,7 +173,7 @@ describe("sophia-secrets report", () => {
     await both.github.fetch("/_sandbox/requests", { method: "DELETE" });
     const { code, stderr } = await report(`--html ${file()} ${folder}/nowhere`);
     deepEqual([code, existsSync(file())], [2, false]);
-    match(stderr, /nowhere: is no folder\nRemedy: name a clone/);
+    match(stderr, /nowhere: is not a folder\nRemedy: name a clone/);
     deepEqual(await (await both.github.fetch("/_sandbox/requests")).json(), []);
   });
 

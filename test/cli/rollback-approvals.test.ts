@@ -183,7 +183,7 @@ describe("where somebody must approve changes of values", () => {
       equal(code, 2);
       ok(
         stderr.includes(
-          `a draft of it stands that nobody has submitted (change request ${draft.json.changeRequestId})`,
+          `somebody has a draft of it that is not submitted (change request ${draft.json.changeRequestId})`,
         ),
         stderr,
       );

@@ -119,7 +119,7 @@ describe("sophia-secrets rotation", () => {
       [
         `DevOps    overdue  OPENAI_API_KEY  production           due 2026-06-30, changed 2026-04-01  ${PAGE}`,
         "DevOps    due      SMTP_PASSWORD   staging, production  due 2026-08-08, changed 2026-05-10",
-        "Security  never    JWT_SECRET      staging, production                                      no value of it was ever synced",
+        "Security  never    JWT_SECRET      staging, production                                      it was never synced",
         "",
         "6 values of 5 secrets: 1 overdue, 1 due within 14 days, 1 never set, 0 unknown, 1 fresh, 2 not to rotate",
         "",
@@ -224,7 +224,7 @@ describe("sophia-secrets rotation", () => {
       equal(code, 2);
       match(
         stderr,
-        /rotation\.ics: it is there, and is no calendar that this command wrote\nRemedy: name an/,
+        /rotation\.ics: it is there, and is not a calendar that this command wrote\nRemedy: name an/,
       );
       equal(readFileSync(file, "utf8"), text);
     }

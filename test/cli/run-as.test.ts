@@ -145,7 +145,7 @@ describe("sophia-secrets run-as", () => {
       /config pulumiApiUrl: [\s\S]*set PULUMI_BACKEND_URL to it in the workflow/,
     ],
     [
-      "a place that is no job",
+      "a place that is not a job",
       ["audit", "--", "true"],
       {},
       { ACTIONS_ID_TOKEN_REQUEST_URL: "" },

@@ -124,7 +124,7 @@ describe("a machine whose clock is wrong", function () {
         const said = stderr.split("\n").filter((each) => /^(error|Remedy)/.test(each));
         match(
           said.join("\n"),
-          /^error: 127\.0\.0\.1:\d+: this machine's clock says [\d-]+T[\d:.]+Z, and the service's [\d-]+T[\d:.]+Z; tombstones and pauses go by time, so nothing was written\nRemedy: set the clock of this machine, or check what stands between it and the service, then run again$/,
+          /^error: 127\.0\.0\.1:\d+: this machine's clock says [\d-]+T[\d:.]+Z, and the service's [\d-]+T[\d:.]+Z; tombstones and pauses go by time, so nothing was written\nRemedy: set the clock of this machine, or check what is between it and the service, then run again$/,
         );
         deepEqual([code, stdout], [2, ""]);
         deepEqual(

@@ -30,12 +30,12 @@ describe("status", () => {
     const rows = (JSON.parse(stdout) as Status[]).filter(({ standing }) => standing.join() !== "in-sync");
     return rows.map(({ name, standing, detail }) => `${name} ${standing.join(" ")}: ${detail}`);
   };
-  const UNSET = "GAMMA_KEY never-set: no value of it was ever synced";
+  const UNSET = "GAMMA_KEY never-set: it was never synced";
 
   it("prints what is to be looked after or may stay unset, and counts the rest; all of it with --all", async () => {
     deepEqual(await status(), {
       stdout:
-        "4 values in 1 deployment environment: 1 left unset, 3 in sync\n\n1 never-set: no value of it was ever synced\n  production: GAMMA_KEY\n  Nothing to do: an optional secret may stay unset.\n\nsecret                production\nGAMMA_KEY             never-set\nALPHA_KEY and 2 more  in-sync\n",
+        "4 values in 1 deployment environment: 1 left unset, 3 in sync\n\n1 never-set: it was never synced\n  production: GAMMA_KEY\n  Nothing to do: an optional secret may stay unset.\n\nsecret                production\nGAMMA_KEY             never-set\nALPHA_KEY and 2 more  in-sync\n",
       stderr: "",
       code: 0,
     });
@@ -117,7 +117,7 @@ describe("status", () => {
     const since = "by hand since the sync left keys@3; now keys@5";
     deepEqual(await told(), [
       `BETA_KEY changed-by-hand: removed ${since}`,
-      `GAMMA_KEY never-set changed-by-hand: no value of it was ever synced; added ${since}`,
+      `GAMMA_KEY never-set changed-by-hand: it was never synced; added ${since}`,
     ]);
   });
 
@@ -140,7 +140,7 @@ describe("status", () => {
     deepEqual(await told(), [UNSET, row], "a sync leaves it");
     const declared = { name: "THEIR_KEY", group: "databases", required: false };
     const catalog = { ...CATALOG, secrets: [...CATALOG.secrets, declared] };
-    deepEqual(await told({ catalog }), [UNSET, "THEIR_KEY never-set: no value of it was ever synced"]);
+    deepEqual(await told({ catalog }), [UNSET, "THEIR_KEY never-set: it was never synced"]);
   });
 
   it("asks for one text more where a revision differs, for none where none does, and opens nothing", async () => {

@@ -31,7 +31,7 @@ function spoken(speak: (terminal: ReturnType<typeof heardTerminal>) => void, isT
 }
 
 describe("a line that a command prints or says", () => {
-  it("stays one line, shows what would not show, and is no command to GitHub's runner", () => {
+  it("stays one line, shows what would not show, and is not a command to GitHub's runner", () => {
     for (const text of EVIL) {
       for (const method of ["print", "say", "progress"] as const) {
         const { stdout, stderr } = spoken((terminal) => terminal[method](text));
@@ -73,7 +73,7 @@ describe("a line that a command prints or says", () => {
 });
 
 describe("a line of the sync job", () => {
-  it("is no command but where the job means one", () => {
+  it("is not a command but where the job means one", () => {
     const lines: string[] = [];
     const runner = createRunner({ GITHUB_ACTIONS: "true" }, (line) => lines.push(line));
     const byHand = createRunner({}, (line) => lines.push(line));

@@ -65,7 +65,7 @@ describe("the HTTP client", () => {
     }
   });
 
-  it("waits by its own measure when Retry-After is no number of seconds", async () => {
+  it("waits by its own measure when Retry-After is not a number of seconds", async () => {
     for (const text of ["soon", "-1", "", "Wed, 21 Oct 2015 07:28:00 GMT"]) {
       const steps = [{ status: 503, headers: { "retry-after": text } }, { status: 200 }];
       deepEqual((await ask(steps)).outcome, 200, text);
@@ -127,7 +127,7 @@ describe("the HTTP client", () => {
     }
   });
 
-  it("refuses what is no http address at once, without quoting it", async () => {
+  it("refuses what is not an http address at once, without quoting it", async () => {
     for (const url of ["hidden", "ftp://hidden/", "localhost:80/hidden", "http://u:hidden@[/"]) {
       await rejects(createHttp()({ method: "GET", url }), (error: RemedyError) => {
         ok(error instanceof RemedyError && !(error instanceof NoAnswerError));

@@ -127,7 +127,7 @@ describe("the client of Pulumi Cloud", () => {
     [404, /no such environment, or the token may not see it/, /pulumi up/],
     [413, /larger than the service takes/, /another group/],
     [400, /answered 400/, /fix the text/],
-    [302, /answered 302, which is a redirect: something stands in between/, /check that the address is/],
+    [302, /answered 302, which is a redirect: something is in between/, /check that the address is/],
   ] as const) {
     it(`says what ${status} means and what to do`, async () => {
       const error = await refusalOf({ status, text: '{"message":"hidden"}' });

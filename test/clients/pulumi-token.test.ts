@@ -116,7 +116,7 @@ describe("the token for Pulumi Cloud", () => {
       match(problem().cause, /^cannot be read \(EACCES\)$/);
     });
 
-    it("is named where it is no token", () => {
+    it("is named where it is not a token", () => {
       for (const text of ["pul-a b", "pul-\u00e9", "pul-a\nb"])
         equal(problem({ PULUMI_ACCESS_TOKEN: text }).code, "pulumi-token-invalid");
     });

@@ -81,7 +81,7 @@ describe("a registry login", () => {
         });
       });
 
-    it("is not told to what is no registry", async () => {
+    it("is not told to what is not a registry", async () => {
       for (const step of [{ status: 302 }, { status: 401 }, { status: 404 }]) {
         const server = await serve(step);
         await rejects(tryLogin(http, login(hostOf(server.url))), (error: RemedyError) => {

@@ -13,7 +13,7 @@ export interface ServedRoute {
 }
 
 /**
- * The routes of a service, each once. What answers any method is no route: it looks before or answers what nothing else
+ * The routes of a service, each once. What answers any method is not a route: it looks before or answers what nothing else
  * does.
  *
  * @param prefix where a service has its routes a second time.

@@ -83,7 +83,7 @@ describe("the sandbox's database", () => {
     assert.equal((await manager.query("SELECT 1")).rowCount, 1);
   });
 
-  it("survives what is no PostgreSQL at all", async () => {
+  it("survives what is not PostgreSQL at all", async () => {
     const socket = connect(database.port, database.host);
     await new Promise((done) => socket.write("GET / HTTP/1.1\r\n\r\n", done));
     socket.destroy();

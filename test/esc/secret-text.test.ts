@@ -97,7 +97,7 @@ describe("secrets in an environment's text", () => {
     strictEqual(decryptEnvironment(text, decryptForTest), text);
   });
 
-  it("are refused in a text that is no YAML, without repeating it", () => {
+  it("are refused in a text that is not YAML, without repeating it", () => {
     const broken = 'values:\n  a: {fn::secret: "hunter2\n';
     throws(
       () => encryptEnvironment(broken, encryptForTest),

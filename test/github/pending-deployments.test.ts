@@ -134,7 +134,7 @@ describe("an environment with required reviewers", () => {
       assert.equal(job?.conclusion, "failure");
     }));
 
-  it("hears nobody else: not who is no reviewer, and not who started it where that is a rule", async () => {
+  it("hears nobody else: not who is not a reviewer, and not who started it where that is a rule", async () => {
     await held(async (all) => {
       assert.equal((await refusal(review(all, "owner-token", "approved"))).status, 403);
       assert.equal(await all.status(), "waiting");

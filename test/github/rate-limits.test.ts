@@ -113,7 +113,7 @@ describe("rate limits", () => {
     assert.equal(await putSecret(github.octokit(), "KEY", "v"), 204);
   });
 
-  it("does not take a limit it does not know, or one that is no number", async () => {
+  it("does not take a limit it does not know, or one that is not a number", async () => {
     await start({});
     for (const body of ['{"contentPerMinut":1}', '{"concurrent":"many"}', "{"]) {
       const answer = await github.fetch("/_sandbox/limits", { method: "PUT", body });

@@ -106,7 +106,7 @@ describe("values of secrets", () => {
     assert.doesNotMatch(message ?? "", /everyone-i-know/);
   });
 
-  it("answers 400 to a body that is not JSON, and to one that is no object", async () => {
+  it("answers 400 to a body that is not JSON, and to one that is not an object", async () => {
     const path = `/orgs/${ORG}/actions/secrets/KEY`;
     for (const text of ["{", "[]", "7"]) {
       assert.equal((await github.fetch(path, { method: "PUT", body: text })).status, 400, text);

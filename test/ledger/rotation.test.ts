@@ -62,7 +62,7 @@ describe("rotation", () => {
     deepEqual([row?.state, row?.dueOn], ["overdue", "2026-07-31"]);
   });
 
-  it("refuses an expires that is no day", () => {
+  it("refuses an expires that is not a day", () => {
     deepEqual(
       checkCatalog(resolveCatalog(catalogOf({ name: "A", expires: "2026-02-30" })), "app").map(
         ({ code }) => code,
@@ -141,7 +141,7 @@ describe("rotation", () => {
     const old = "2025-01-01T00:00:00Z";
     const leaving = catalogOf({ name: "A", tombstone: "2026-12-31" });
     const held = statusOf(leaving, ledgersOf({ production: { A: old } }));
-    deepEqual([told(held), held[0]?.note], [["A production exempt"], "goes on 2026-12-31"]);
+    deepEqual([told(held), held[0]?.note], [["A production exempt"], "expires on 2026-12-31"]);
     const byDefault = statusOf(
       catalogOf({ name: "A", default: "x" }),
       ledgersOf({ production: { A: old } }, "default"),
@@ -228,7 +228,7 @@ describe("rotation", () => {
         checkCatalog(resolveCatalog(catalogOf({ name: "A", page })), "app").map(
           ({ subject: thing, cause }) => `${thing} ${cause}`,
         ),
-        ["A its page is no https address"],
+        ["A its page is not an https address"],
         page,
       );
     }

@@ -72,7 +72,7 @@ function run(interpreter: string): Map<string, Outcome> {
   try {
     const file = join(folder, "outcomes.json");
     const told = pytest(interpreter, ["-q", "-p", "outcomes", `--outcomes=${file}`]);
-    // 0: all passed, 1: some failed. Anything else is no run.
+    // 0: all passed, 1: some failed. Anything else is not a run.
     if (told.status !== 0 && told.status !== 1) throw new Error(told.output);
     return new Map(Object.entries(JSON.parse(readFileSync(file, "utf8")) as Record<string, Outcome>));
   } finally {

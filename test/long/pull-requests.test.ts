@@ -98,7 +98,7 @@ describe("files of a protected branch, with the real engine", function () {
     for (const path of [SCRIPT_PATH, WORKFLOW_PATH, LOADER]) assert.match(data.body ?? "", new RegExp(path));
   });
 
-  it("wait for people, which preview, verify and drift say, and which is no change", async () => {
+  it("wait for people, which preview, verify and drift say, and which is not a change", async () => {
     const { output } = await project.ok("preview", "-s", "live", "--expect-no-changes");
     assert.ok(codes(output).includes("pull-request-waits"), output);
     const checks = await checksOf();

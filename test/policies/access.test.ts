@@ -212,7 +212,7 @@ describe("shared-values-are-acknowledged", () => {
     await passes([facts(ENTRY, staging, { name: "second", environments: ["production"] })]);
   });
 
-  it("lets pass what is no credential, has a value per environment, or is read by names alone", async () => {
+  it("lets pass what is not a credential, has a value per environment, or is read by names alone", async () => {
     await passes([facts({ ...ENTRY, credential: false }, staging)]);
     await passes([facts({ ...ENTRY, scope: "environment" }, staging)]);
     await passes([facts({ ...ENTRY, environments: ["staging"] }, staging)]);

@@ -98,7 +98,7 @@ describe("addresses-are-https", () => {
     ]);
   });
 
-  it("refuses http in any spelling, what is no address, and a host that only begins like this machine", async () => {
+  it("refuses http in any spelling, what is not an address, and a host that only begins like this machine", async () => {
     for (const address of ["http://a.example.org", " HTTP://A.example.org", "a.example.org", "a/b"])
       await refuses([webhook(address)], [/payloadUrl is an address without TLS/]);
     for (const host of ["localhost.example.org", "127.0.0.1.example.org", "localhost@example.org"])

@@ -93,7 +93,7 @@ describe("trust of others, in the policy pack", () => {
     process.env.PULUMI_NODEJS_DRY_RUN = "true";
     const { reported, refusing } = await judge([OPS, ADMIN], []);
     deepEqual(refusing, []);
-    match(reported[0]?.message ?? "", /of others, if it stands, which up checks/);
+    match(reported[0]?.message ?? "", /of others, if it exists, which up checks/);
     deepEqual((await judge([OPS, ADMIN], [digestOf(OPS)])).refusing, ["oidc-rules-are-exact"]);
   });
 });

@@ -42,7 +42,7 @@ describe("no-plaintext-secrets", () => {
     await refuses([any(inputs)], [/note holds a GitHub token/, /url holds a password in an address/]);
   });
 
-  it("refuses a value of a GitHub secret that is no placeholder", async () => {
+  it("refuses a value of a GitHub secret that is not a placeholder", async () => {
     await refuses([organizationSecret({ inputs: { value: "hunter2" } })], [/value is not marked secret/]);
   });
 

@@ -62,8 +62,8 @@ describe("slots whose value is the stack's", function () {
     const plainConfig = { ...VALUES, dockerPassword: CANARY, dockerUsername: "somebody" };
     const run = await runProgram({ catalog: CATALOG, plainConfig });
     const message = run.error?.message ?? "";
-    assert.match(message, /config values: is no secret where it comes from: an ESC environment/);
-    assert.match(message, /config dockerPassword: is no secret where it comes from/);
+    assert.match(message, /config values: is not a secret where it comes from: an ESC environment/);
+    assert.match(message, /config dockerPassword: is not a secret where it comes from/);
     assert.ok(!message.includes(CANARY));
     assert.deepEqual(
       run.resources.filter((each) => each.custom),

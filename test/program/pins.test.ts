@@ -38,7 +38,7 @@ describe("composites pinned to a tag", function () {
     );
     assert.match(
       run.error?.message ?? "",
-      /config compositeTags\.production: is no tag that all groups can have: 7/,
+      /config compositeTags\.production: is not a tag that all groups can have: 7/,
     );
     assert.deepEqual(run.calls, []);
   });

@@ -58,7 +58,7 @@ describe("files that people merge", function () {
     assert.equal(kept?.retainOnDelete, true);
   });
 
-  it("are refused of a repository that is no carrier", async () => {
+  it("are refused of a repository that is not a carrier", async () => {
     const wrong = { ...stacks, production: { ...stacks.production, pullRequestCarriers: ["other"] } };
     const { error } = await runProgram({ stacks: wrong });
     assert.match(String(error), /config pullRequestCarriers: names other, which is not in carriers/);

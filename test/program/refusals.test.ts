@@ -138,9 +138,7 @@ describe("a bad catalog", function () {
     [
       "two entries on one path",
       catalogOf(key("FIRST"), key("SECOND", { path: "first" })),
-      [
-        /SECOND: stands at the same ESC path first as FIRST|FIRST: stands at the same ESC path first as SECOND/,
-      ],
+      [/SECOND: has the same ESC path first as FIRST|FIRST: has the same ESC path first as SECOND/],
     ],
     [
       "a path inside another's value",

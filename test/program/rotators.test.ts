@@ -195,7 +195,7 @@ describe("rotators", function () {
     const refused = await runProgram({ catalog: wrong });
     assert.match(
       String(refused.error),
-      /rotator orders: its schedule "often" is no cron expression.*Remedy/s,
+      /rotator orders: its schedule "often" is not a cron expression.*Remedy/s,
     );
     assert.ok(!refused.resources.some((each) => each.custom));
   });

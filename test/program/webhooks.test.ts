@@ -154,9 +154,9 @@ describe("webhooks, approvals and the audit's export", function () {
         [
           { ...config, auditBucket: "s3://bucket/logs" },
           "production",
-          /auditBucket: is no name of an S3 bucket/,
+          /auditBucket: is not a name of an S3 bucket/,
         ],
-        [{ ...config, auditRole: "pulumi-audit" }, "production", /auditRole: is no ARN of a role/],
+        [{ ...config, auditRole: "pulumi-audit" }, "production", /auditRole: is not an ARN of a role/],
         [config, "staging", /config auditBucket: the audit log is the organization's/],
       ];
       for (const [more, stack, words] of refused)

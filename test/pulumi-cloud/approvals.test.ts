@@ -88,7 +88,7 @@ describe("approval rules of the sandbox's Pulumi Cloud", () => {
   it("let a proposal through when somebody else of the team approved what stands in it now", async () => {
     await rule();
     const id = await draft();
-    assert.equal((await act(id, "apply", token)).status, 409, "a draft is no proposal yet");
+    assert.equal((await act(id, "apply", token)).status, 409, "a draft is not a proposal yet");
     await act(id, "submit", token, { description: "sync run 1" });
     assert.equal((await act(id, "approve", token, { revisionNumber: 1 })).status, 403, "its own author");
     assert.equal((await act(id, "approve", TOKENS.admin, { revisionNumber: 1 })).status, 403, "no approver");
@@ -171,7 +171,7 @@ describe("approval rules of the sandbox's Pulumi Cloud", () => {
       const mine = "values: {b: 2}\n";
       const id = await draft();
       const unsubmitted =
-        /a draft of it stands that nobody has submitted \(change request \S+\), .*change-request close/;
+        /somebody has a draft of it that is not submitted \(change request \S+\), .*change-request close/;
       await assert.rejects(proposing.write(PATH, mine, etag), unsubmitted);
       await act(id, "submit", token, { description: "by hand" });
       await assert.rejects(

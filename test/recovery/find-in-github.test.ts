@@ -45,7 +45,7 @@ describe("what an interrupted up left in GitHub", () => {
   const ids = async (type: string, inputs: Record<string, string>) =>
     (await find(type, inputs))?.orphans.map(({ id }) => id);
 
-  it("is no file where there is none", async () => {
+  it("is not a file where there is none", async () => {
     assert.deepEqual(await find(FILE, INPUTS), { orphans: [], foreign: [] });
   });
 

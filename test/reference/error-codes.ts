@@ -147,7 +147,7 @@ function sentence(node: ts.Expression | undefined, depth = 0): string {
   return placeholder(node);
 }
 
-/** Always typed as it is here, so it is no placeholder: `./sophia-secrets`. */
+/** Always typed as it is here, so it is not a placeholder: `./sophia-secrets`. */
 const SPELLED: Readonly<Record<string, string>> = { COMMAND: "./sophia-secrets" };
 
 function placeholder(node: ts.Expression): string {

@@ -5,7 +5,7 @@
 export const SHARED_CODES: Readonly<Record<string, string>> = {
   "address-invalid": "An address is not one of the kind that is needed.",
   "carriers-full": "The carrier repositories cannot sync all secrets of the catalog.",
-  "checkout-missing": "A folder is no git repository, and holds none.",
+  "checkout-missing": "A folder is not a git repository, and holds none.",
   "config-incomplete": "One config key is set, and another that it needs is not.",
   "config-invalid": "A config key has a value that it cannot have.",
   "config-missing": "A config key that is needed is not set.",
@@ -45,7 +45,7 @@ export const SHARED_CODES: Readonly<Record<string, string>> = {
   "pulumi-unavailable": "Pulumi Cloud does not answer, or answers with a failure of its own.",
   "reason-invalid": "A reason cannot be recorded as it was typed.",
   "reason-missing": "An access policy, or a sharing of a secret, does not say why.",
-  "secret-deleted": "The secret's tombstone expired, so it is declared no more.",
+  "secret-deleted": "The secret's tombstone expired, so it is no longer declared.",
   "secret-exists": "GitHub has the secret already, and its value would be lost.",
   "secret-left-over":
     "A secret stays behind after its entry moved between one value and a value per environment.",

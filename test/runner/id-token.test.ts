@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { logLines, Stage } from "./stage";
 
-/** Asks for a token as a toolkit does and shows its claims, which are no secret. */
+/** Asks for a token as a toolkit does and shows its claims, which are not secret. */
 const ASK = `
   - run: |
       node -e '

@@ -28,7 +28,7 @@ describe("runner: a workflow file that GitHub would refuse", () => {
       /'secrets'/,
     ],
     [
-      "a need that is no job",
+      "a need that is not a job",
       `on: push\n${JOBS.replace("runs-on", "needs: x, runs-on")}`,
       /at least one job with no dep/,
     ],

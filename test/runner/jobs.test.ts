@@ -180,7 +180,7 @@ describe("runner: matrix", () => {
   it("makes one job of each include when there is no list", () => {
     assert.deepEqual(matrixCombinations({ include: [{ s: "a" }, { s: "b" }] }), [{ s: "a" }, { s: "b" }]);
   });
-  it("refuses a dimension that is no list and more than 256 jobs", () => {
+  it("refuses a dimension that is not a list and more than 256 jobs", () => {
     assert.throws(() => matrixCombinations({ a: "x" }), /'a' is not a list/);
     const seventeen = Array.from({ length: 17 }, (_, at) => at);
     assert.throws(

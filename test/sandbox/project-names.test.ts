@@ -59,7 +59,7 @@ describe("the names that the sandbox takes from a project", () => {
     equal(seed.pulumi.tokens.filter(({ login }) => login === "auditor").length, 1);
   });
 
-  it("are needed: a folder without a stack's config is no project", () => {
+  it("are needed: a folder without a stack's config is not a project", () => {
     for (const file of Object.keys(STACK_FILES)) rmSync(join(folder, file));
     throws(
       () => projectNames(folder),

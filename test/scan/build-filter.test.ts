@@ -138,13 +138,13 @@ describe("the filter of a scan", () => {
     deepEqual(
       (await checkFilter(context, ["production"], file)).map(({ name }) => name),
       ["OPENAI_API_KEY"],
-      "an address is no credential",
+      "an address is not a credential",
     );
   });
 
   it("is not taken from a file that is something else", async () => {
     writeFileSync(file, "mine");
-    await rejects(keep(), /is no filter/);
+    await rejects(keep(), /is not a filter/);
     equal(readFileSync(file, "utf8"), "mine");
   });
 });

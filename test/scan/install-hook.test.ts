@@ -90,7 +90,7 @@ describe("the pre-commit hook", () => {
     }
   });
 
-  it("is no change of what others commit, of pre-commit's file, or of another language", () => {
+  it("is not a change of what others commit, of pre-commit's file, or of another language", () => {
     const code = (expected: string) => (error: { problem: { code: string } }) =>
       error.problem.code === expected;
     folder.git("config", "core.hooksPath", ".husky");

@@ -16,7 +16,7 @@ const { PATH = "" } = process.env;
 /** A folder in which a scan looks. */
 export class ScannedFolder {
   readonly path = mkdtempSync(join(tmpdir(), "scan-"));
-  /** Outside the folder: a filter is no file that is looked at. */
+  /** Outside the folder: a filter is not a file that is looked at. */
   readonly filter = join(mkdtempSync(join(tmpdir(), "scan-filter-")), "filter.json");
 
   constructor() {

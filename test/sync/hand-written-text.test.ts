@@ -92,7 +92,7 @@ describe("the sync job and what people do to its environments", () => {
     equal(run.code, 1);
     match(
       run.printed.join("\n"),
-      /error: ALPHA_KEY: its group is databases, but an old value still stands in default\/app-api-keys/,
+      /error: ALPHA_KEY: its group is databases, but an old value is still in default\/app-api-keys/,
     );
     deepEqual(await stage.variables(DATABASES), { ALPHA_KEY: "new" });
     await stage.edit(API_KEYS, "values: {}\n");

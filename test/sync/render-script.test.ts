@@ -120,7 +120,7 @@ describe("the script that a carrier gets", () => {
     ["an error", `new Error("about ${CANARY}")`],
     ["an error made to look like frames", `new Error("x\\n    at ${CANARY}")`],
     ["an error with fields", `Object.assign(new TypeError("x"), { value: "${CANARY}" })`],
-    ["something that is no error", `"${CANARY}"`],
+    ["something that is not an error", `"${CANARY}"`],
   ]) {
     for (const way of ["throw", "Promise.reject"]) {
       it(`ends with 1 and shows no value when it meets ${what} it did not expect (${way})`, async () => {

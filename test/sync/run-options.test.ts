@@ -34,7 +34,7 @@ describe("what a run is asked for", () => {
       );
   });
 
-  it("names only secrets of the catalog, by their own name, and shows nothing that is no name", () => {
+  it("names only secrets of the catalog, by their own name, and shows nothing that is not a name", () => {
     throws(() => readNames("A_KEY,C_KEY,OLD_B_KEY", catalog), /no such secret: C_KEY, OLD_B_KEY/);
     throws(() => readNames("A_KEY=hunter2 $(x)", catalog), /no such secret: \(no name\)/);
   });

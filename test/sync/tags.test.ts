@@ -66,7 +66,7 @@ describe("the tag of what a sync leaves", () => {
     deepEqual(await tagged("run-42-3"), [3, 3]);
   });
 
-  it("fits the service's rule for names, and is no revision's number", async () => {
+  it("fits the service's rule for names, and is not a revision's number", async () => {
     for (const run of ["1", "12345678901234", "by-hand"]) {
       const name = tagOf({ run, attempt: "12", commit: "c", now: new Date().toISOString() });
       const answer = await stage.cloud.call("POST", TAGS_OF(API_KEYS), { body: { name } });

@@ -136,7 +136,7 @@ describe("a renamed secret, in the sync", () => {
 
   it("says, when the old name is about to go, that the new one has no value of its own yet", () => {
     const secret = on(renamed, BEFORE);
-    const said = "has its value under OLD_KEY alone, which goes on 2026-12-31: set NEW_KEY";
+    const said = "has its value under OLD_KEY alone, which expires on 2026-12-31: set NEW_KEY";
     assert.equal(lineOf(textOf(), secret, { OLD_KEY: "value" }).reason, said);
     assert.equal(lineOf(textOf(), secret, { NEW_KEY: "value", OLD_KEY: "value" }).reason, undefined);
   });

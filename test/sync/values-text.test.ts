@@ -121,7 +121,7 @@ describe("the text of a values environment", () => {
       equal(at(value), undefined, value);
   });
 
-  it("refuses a text that is no mapping, without quoting it", () => {
+  it("refuses a text that is not a mapping, without quoting it", () => {
     for (const text of [
       "canary",
       "- canary",

@@ -31,7 +31,7 @@ interface Deployment {
  * The checkpoint in the body of an import or of `PATCH .../checkpoint`: `{version, features?, deployment}`.
  * Its deployment is kept as it was sent, character for character.
  *
- * @throws 400 when it is no JSON object, has no deployment, or its schema version is not 1 to 4.
+ * @throws 400 when it is not JSON object, has no deployment, or its schema version is not 1 to 4.
  */
 export function checkpointFrom(text: string): Checkpoint {
   const { version, deployment, features } = parseObject(text);

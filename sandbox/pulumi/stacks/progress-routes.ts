@@ -106,7 +106,7 @@ function saveCheckpoint(parts: StackParts, stack: StackRecord, update: UpdateRec
   update.resourceCount = next.resources; // saved with the next change: only lists show it
 }
 
-/** The CLI repeats this call when an answer got lost: the same end told twice is no conflict. */
+/** The CLI repeats this call when an answer got lost: the same end told twice is not a conflict. */
 function complete(parts: StackParts, stack: StackRecord, update: UpdateRecord, status: string): void {
   if (!["succeeded", "failed", "cancelled"].includes(status)) throw badRequest("unrecognized status");
   const end = status === "succeeded" ? "succeeded" : "failed";

@@ -54,7 +54,7 @@ export interface StackRecord {
   config?: Record<string, string>;
   /** Version of the newest update; 0 before the first. */
   version: number;
-  /** Id of the newest update that is no preview. */
+  /** Id of the newest update that is not a preview. */
   activeUpdate: string;
   updates: UpdateRecord[];
 }

@@ -26,7 +26,7 @@ export function checkAccess(catalog: ResolvedCatalog): Problem[] {
       policyProblem(
         "name-repeated",
         name,
-        "stands twice",
+        "is listed twice",
         "give one of them another name, or make one policy of both",
       ),
     ),
@@ -156,7 +156,7 @@ function checkLevel({ name, level, maxOpenDuration }: AccessPolicy): Problem[] {
       policyProblem(
         "duration-invalid",
         name,
-        "its maxOpenDuration is no duration",
+        "its maxOpenDuration is not a duration",
         "write hours, minutes and seconds: 8h, 1h30m",
       ),
     ];

@@ -67,7 +67,7 @@ export function wholeApplications(given: readonly Application[]): {
   problems: Problem[];
 } {
   if (!Array.isArray(given))
-    return { whole: [], problems: [problem("applications", "shape-invalid", "are no list")] };
+    return { whole: [], problems: [problem("applications", "shape-invalid", "are not a list")] };
   const found = given.map((application, index) => ({
     application,
     problems: checkShape(application, index),
@@ -81,7 +81,7 @@ export function wholeApplications(given: readonly Application[]): {
 function checkShape(application: Application, index: number): Problem[] {
   const { name } = (application ?? {}) as { name?: unknown };
   const subject = `application ${typeof name === "string" ? name : `no. ${index + 1}`}`;
-  if (!MAPPING.safeParse(application).success) return [problem(subject, "shape-invalid", "is no mapping")];
+  if (!MAPPING.safeParse(application).success) return [problem(subject, "shape-invalid", "is not a mapping")];
   const { error } = APPLICATION.safeParse(application);
   return (error?.issues ?? []).flatMap((issue) => {
     if (issue.code === "unrecognized_keys")

@@ -99,7 +99,7 @@ function checkEnvironments({ environments }: ResolvedCatalog): Problem[] {
     .map(([id, names]) => ({
       code: "job-id-shared",
       subject: `environments ${names.join(" and ")}`,
-      cause: `would be one job, ${id}, in the workflow, whose job ids know no dots`,
+      cause: `would be one job, ${id}, in the workflow, whose job ids may not contain dots`,
       remedy: "rename one of them",
     }));
 }
@@ -107,7 +107,7 @@ function checkEnvironments({ environments }: ResolvedCatalog): Problem[] {
 function checkLimit({ changeLimit }: ResolvedCatalog): Problem[] {
   if (changeLimit === undefined || (Number.isInteger(changeLimit) && changeLimit >= 1)) return [];
   const remedy = "give a whole number, 1 or more, or leave it out";
-  return [{ code: "number-invalid", subject: "changeLimit", cause: "is no number of values", remedy }];
+  return [{ code: "number-invalid", subject: "changeLimit", cause: "is not a number of values", remedy }];
 }
 
 /** What an entry names and the catalog does not have. */
@@ -169,7 +169,7 @@ function checkValues(secret: ResolvedEntry): Problem[] {
     problems.push({
       code: "repositories-ignored",
       subject: secret.name,
-      cause: "has a value per environment, and readers of its own",
+      cause: "has a value per environment, and repositories of its own",
       remedy,
     });
   }
@@ -192,7 +192,7 @@ function checkValues(secret: ResolvedEntry): Problem[] {
     });
   }
   if (secret.default !== undefined && secret.credential) {
-    const cause = "has a default, which whoever reads this repository reads, and is a credential";
+    const cause = "is a credential with a default, which everyone who can read this repository reads";
     const remedy = "leave the default out and set the value in GitHub; for what is public: credential: false";
     problems.push({ code: "default-of-credential", subject: secret.name, cause, remedy });
   }
@@ -222,5 +222,5 @@ function checkPage({ name, page }: ResolvedEntry): Problem[] {
   const isPlain = /^[\x21-\x7e]+$/.test(page);
   if (isPlain && url?.protocol === "https:" && `${url.username}${url.password}` === "") return [];
   const remedy = "write the vendor's own page, beginning with https://, other signs than ASCII's as %20";
-  return [{ code: "page-invalid", subject: name, cause: "its page is no https address", remedy }];
+  return [{ code: "page-invalid", subject: name, cause: "its page is not an https address", remedy }];
 }

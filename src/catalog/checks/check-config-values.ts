@@ -70,8 +70,8 @@ export function checkEncrypted(file: Readonly<Record<string, unknown>>): Problem
       {
         code: "config-value-in-clear",
         subject: `config ${key}`,
-        cause: "stands in clear in the stack's file, and in every commit that has it",
-        remedy: `make a new value where it is from, then pulumi config set --secret ${path}'${key}'`,
+        cause: "is in plain text in the stack's file, and in every commit that has it",
+        remedy: `create a new value where it comes from, then pulumi config set --secret ${path}'${key}'`,
       },
     ];
   });
@@ -95,7 +95,7 @@ export function checkSecrecy(
     (key) => ({
       code: "config-value-in-clear",
       subject: `config ${key}`,
-      cause: "is no secret where it comes from: an ESC environment, --config-file or the command line",
+      cause: "is not a secret where it comes from: an ESC environment, --config-file or the command line",
       remedy: "make it one there (fn::secret, or pulumi config set --secret), with a new value",
     }),
   );

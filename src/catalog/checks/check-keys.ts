@@ -113,7 +113,7 @@ function collidingPaths(secrets: readonly ResolvedEntry[]): Problem[] {
         code: "path-shared",
         subject: other.entry,
         cause: same
-          ? `stands at the same ESC path ${place.path} as ${place.entry}`
+          ? `has the same ESC path ${place.path} as ${place.entry}`
           : `its ESC path ${other.path} lies inside ${place.path}, which is the value of ${place.entry}`,
         remedy: "give one of them another path",
       });

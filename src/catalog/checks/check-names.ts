@@ -71,7 +71,7 @@ function doubled(name: string, entries: readonly string[]): Problem {
   const distinct = [...new Set(entries)];
   const cause =
     distinct.length === 1
-      ? `stands ${entries.length} times in the catalog: as two entries, or as its own alias or old name`
+      ? `is ${entries.length} times in the catalog: as two entries, or as its own alias or old name`
       : `means several entries at once (name, alias or old name of ${distinct.join(" and ")})`;
   return {
     code: "name-shared",

@@ -53,7 +53,7 @@ function misfit(given: RotatedDatabase | undefined): { cause: string; remedy: st
   if (foreign.length > 0)
     return {
       cause: `has a ${foreign.join(" and a ")}, which a database has not`,
-      remedy: "remove it: ESC alone is told of the managing user, and makes the passwords",
+      remedy: "remove it: only ESC gets the managing user, and it creates the passwords",
     };
   const isPort = Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65_535;
   if (!isText(host) || !isPort || !isText(database))

@@ -67,7 +67,7 @@ function checkSchedule({ name, schedule }: Rotator): Problem[] {
   const runs = runsOf(schedule);
   if (runs === undefined)
     return refused(
-      "is no cron expression",
+      "is not a cron expression",
       'write five fields of cron, in UTC: "0 3 1 * *" is the first of each month at three',
     );
   if (runs.length === 0) return refused("never comes", "name a day that the month has");
@@ -115,7 +115,7 @@ function checkNames(rotators: readonly Rotator[]): Problem[] {
         ),
       ];
     if (names.indexOf(name) === index) return [];
-    return [rotatorProblem("name-repeated", name, "stands twice", "give one of them another name")];
+    return [rotatorProblem("name-repeated", name, "is listed twice", "give one of them another name")];
   });
 }
 
@@ -147,7 +147,7 @@ function checkValues(rotators: readonly Rotator[], catalog: ResolvedCatalog, app
   const remedy = "choose another name, such as the platform's";
   return [
     ...problems,
-    { code: "name-reserved", subject: "config appRoot", cause: "rotators stand at the key rotators", remedy },
+    { code: "name-reserved", subject: "config appRoot", cause: "rotators use the key rotators", remedy },
   ];
 }
 

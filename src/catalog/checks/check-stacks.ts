@@ -91,7 +91,7 @@ export function checkPins({ compositeTags, environments }: Settings): Problem[] 
       problems.push({
         code: "tag-invalid",
         subject: thing,
-        cause: `is no tag that all groups can have: ${tag}`,
+        cause: `is not a tag that all groups can have: ${tag}`,
         remedy: `${COMMAND} history ${environment} lists tags such as run-123; leave it out for the newest values`,
       });
     }
@@ -126,7 +126,7 @@ function checkWebhook({ webhookUrl, webhookFormat }: Settings): Problem[] {
     {
       code: "config-incomplete",
       subject: "config webhookFormat",
-      cause: "is set without webhookUrl, so nobody is told of anything",
+      cause: "is set without webhookUrl, so nobody is notified",
       remedy: "pulumi config set --secret webhookUrl, or pulumi config rm webhookFormat",
     },
   ];
@@ -150,14 +150,14 @@ function checkAuditExport(settings: Settings, ownsOrganization: boolean): Proble
     say(
       "config-invalid",
       "config auditBucket",
-      "is no name of an S3 bucket",
+      "is not a name of an S3 bucket",
       "write the bucket's name alone, without s3:// or a path",
     );
   if (auditRole !== undefined && !ROLE.test(auditRole))
     say(
       "config-invalid",
       "config auditRole",
-      "is no ARN of a role",
+      "is not an ARN of a role",
       "write it as arn:aws:iam::123456789012:role/NAME",
     );
   if (auditBucket !== undefined && !ownsOrganization)
@@ -186,7 +186,7 @@ function checkApprovers(
     }));
   if (approvers.length === 0 || ownsOrganization) return own;
   // The sync's script is that stack's: it must know which values it may only propose.
-  const cause = `the sync is told by ${organizationStack} alone what it may only propose, so it would be stopped here`;
+  const cause = `only ${organizationStack} tells the sync what it may only propose, so the sync would fail here`;
   const remedy = `move the environment to ${organizationStack}, or remove it: pulumi config rm approvers`;
   return [...own, { code: "config-of-other-stack", subject: thing, cause, remedy }];
 }

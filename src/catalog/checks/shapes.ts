@@ -7,9 +7,9 @@ import { ROTATOR_KINDS, type Rotator } from "../rotators";
 // A catalog that comes as data has passed no compiler. Each message is the form that is missing; other checks judge
 // what a right form says.
 const text = z.string("text");
-const list = z.array(z.unknown(), "list");
-const texts = z.array(z.string("list of texts"), "list");
-const mapping = z.record(z.string(), z.unknown(), "mapping");
+const list = z.array(z.unknown(), "a list");
+const texts = z.array(z.string("a list of texts"), "a list");
+const mapping = z.record(z.string(), z.unknown(), "a mapping");
 const flag = z.boolean("true or false");
 const anything = z.unknown();
 
@@ -21,7 +21,7 @@ const ENTRY = z.strictObject({
   appKeyAliases: texts.optional(),
   path: text.optional(),
   owner: text.optional(),
-  rotationDays: z.number("number").optional(),
+  rotationDays: z.number("a number").optional(),
   expires: text.optional(),
   credential: flag.optional(),
   page: text.optional(),
@@ -38,13 +38,13 @@ const ENTRY = z.strictObject({
   pulumiConfig: text.optional(),
   bootstrap: flag.optional(),
   tombstone: text.optional(),
-  renamedFrom: z.union([z.string(), z.strictObject({ name: text, tombstone: text })], "name").optional(),
+  renamedFrom: z.union([z.string(), z.strictObject({ name: text, tombstone: text })], "a name").optional(),
   note: text.optional(),
 });
 
 const POLICY = z.strictObject({
   name: text,
-  groups: z.union([z.literal("all"), list], "list"),
+  groups: z.union([z.literal("all"), list], "a list"),
   environments: list,
   identities: list,
   why: anything.optional(),
@@ -91,8 +91,8 @@ export function wholeCatalog(written: Catalog): {
 } {
   const { environments, groups, secrets } = written;
   const wrong = [
-    ...(texts.safeParse(environments).success ? [] : [notOf("environments", "list of texts")]),
-    ...(mapping.safeParse(groups).success ? [] : [notOf("groups", "mapping")]),
+    ...(texts.safeParse(environments).success ? [] : [notOf("environments", "a list of texts")]),
+    ...(mapping.safeParse(groups).success ? [] : [notOf("groups", "a mapping")]),
   ];
   const entries = wholeParts<Entry>("secrets", secrets, ENTRY_REMEDY, checkEntryShape);
   const isReadable = wrong.length === 0;
@@ -125,7 +125,7 @@ function wholeParts<Part>(
   remedy: string,
   check: (part: Part, index: number) => Problem[],
 ): Whole<Part> {
-  if (!Array.isArray(given)) return { whole: [], problems: [{ ...notOf(subject, "list"), remedy }] };
+  if (!Array.isArray(given)) return { whole: [], problems: [{ ...notOf(subject, "a list"), remedy }] };
   const found = given.map((part, index) => ({ part, problems: check(part, index) }));
   return {
     whole: found.filter(({ problems }) => problems.length === 0).map(({ part }) => part),
@@ -137,7 +137,7 @@ function notOf(subject: string, form: string): Problem {
   return {
     code: "shape-invalid",
     subject,
-    cause: `are no ${form}`,
+    cause: `are not ${form}`,
     remedy: "defineCatalog says what a catalog takes",
   };
 }
@@ -166,7 +166,7 @@ function checkPolicyShape(policy: unknown, index: number): Problem[] {
   const isWrong = Array.isArray(identities) && !identities.every((each) => mapping.safeParse(each).success);
   return [
     ...causes,
-    ...(isWrong ? ["one of its identities is no mapping"] : []),
+    ...(isWrong ? ["one of its identities is not a mapping"] : []),
     ...foreign.map((key) => `has a ${key}, which no access policy has`),
   ].map((cause) => policyProblem("shape-invalid", nameOf(policy, index), cause, POLICY_REMEDY));
 }
@@ -174,7 +174,7 @@ function checkPolicyShape(policy: unknown, index: number): Problem[] {
 function checkRotatorShape(rotator: unknown, index: number): Problem[] {
   const say = (cause: string, remedy: string) =>
     rotatorProblem("shape-invalid", nameOf(rotator, index), cause, remedy);
-  if (!mapping.safeParse(rotator).success) return [say("is no mapping", ROTATOR_REMEDY)];
+  if (!mapping.safeParse(rotator).success) return [say("is not a mapping", ROTATOR_REMEDY)];
   const { kind } = rotator as { kind?: unknown };
   const schema = typeof kind === "string" && Object.hasOwn(ROTATORS, kind) ? ROTATORS[kind] : undefined;
   if (schema === undefined) {
@@ -192,13 +192,13 @@ function checkRotatorShape(rotator: unknown, index: number): Problem[] {
 
 /** What a part lacks, and keys that it must not have. */
 function misshapen(schema: z.ZodType, part: unknown): { causes: string[]; foreign: string[] } {
-  if (!mapping.safeParse(part).success) return { causes: ["is no mapping"], foreign: [] };
+  if (!mapping.safeParse(part).success) return { causes: ["is not a mapping"], foreign: [] };
   const given = part as Record<string, unknown>;
   const issues = schema.safeParse(part).error?.issues ?? [];
   const causes = issues.flatMap((issue) => {
     const key = String(issue.path[0]);
     if (issue.code === "unrecognized_keys" && issue.path.length === 0) return [];
-    return [given[key] === undefined ? `has no ${key}` : `${key} is no ${issue.message}`];
+    return [given[key] === undefined ? `has no ${key}` : `${key} is not ${issue.message}`];
   });
   const foreign = issues.flatMap((issue) =>
     issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [],

@@ -11,7 +11,7 @@ export const adoptCommand = defineCommand({
   topic: "values",
   summary: "Import existing GitHub secrets without changing them",
   details: [
-    "Their values stay as they are; nobody needs to know them. Only slots are added to the state, and a copy of the state as it was is kept in .sophia-secrets/. May be interrupted and run again (docs/ADOPT.md).",
+    "Their values stay as they are; nobody needs to know them. Only the secrets' names and access are added to the state, and a copy of the state as it was is kept in .sophia-secrets/. May be interrupted and run again (docs/ADOPT.md).",
     "Secrets of GitHub environments are adopted by the stack that has the environment: --stack names it.",
     "--json prints { adopt, known, absent, differing: [{ code, subject, cause, remedy }], backup }: names, and what still differs from the catalog.",
   ],

@@ -10,7 +10,7 @@ export const detectMissingCommand = defineCommand({
   topic: "look",
   summary: "Show which secrets GitHub, ESC or a .env file lacks",
   details: [
-    "Looks for every secret of each deployment environment in GitHub, in ESC and, with --env-file, in a .env file. It opens no value: GitHub tells that a secret exists, which may still hold the placeholder; the ledger tells whether a value was ever synced. A secret with a public default is nowhere missing.",
+    "Looks for every secret of each deployment environment in GitHub, in ESC and, with --env-file, in a .env file. It opens no value: GitHub shows that a secret exists, which may still hold the placeholder; the ledger tells whether a value was ever synced. A secret with a public default is nowhere missing.",
     "Ends with 1 if a required secret is missing somewhere, and with 2 if none is and a place could not be seen. --json prints { secrets: [{ environment, name, required, github, esc, file }], unseen }; each place is there, missing or unknown.",
   ],
   replaces: "secrets_manager.py detect-missing",

@@ -42,7 +42,7 @@ function linesOf({ declared, drift, notes }: Drift, width: number | undefined): 
     ...rows,
     ...(drift.length > 0 ? [""] : []),
     `${counted(declared, "organization secret")} declared, ${drift.length === 0 ? "no difference" : count}`,
-    ...told("environment-value", "Environments with values of their own, which is no drift:"),
+    ...told("environment-value", "Environments with values of their own, which is not drift:"),
     ...told(
       "left-over-expires",
       "Organization secrets that expire, whose entries have a value per environment:",

@@ -19,8 +19,8 @@ export const initCommand = defineFolderCommand({
   summary: "Write secrets/ and stack files for your organization",
   details: [
     "Asks for the organizations, deployment environments and carrier repositories that no option names. With --from-github it reads the names of the organization secrets, who may use them, which workflows do, and the secrets of the carriers' GitHub environments; the right to read is enough. It proposes groups, formats and vendors' pages by name, and perEnvironment for what GitHub environments or files of several environments hold. Files that other tools write give names too (separate several by commas; .env.production and production.json are of production). Their values are compared with formats and never written.",
-    "Writes secrets/ and Pulumi.<stack>.yaml after you confirm, and never over a file that is there. Where a project stands it writes nothing: it shows the lines for what is new since, and ends with 1 if there are any. To begin with another organization: git rm -rq secrets 'Pulumi.*.yaml'.",
-    "--json prints { files: [{ path, text, state }], secrets: [{ name, group }], leftOut: [{ code, subject, cause, remedy }], notes, unseen, next }; next is three lists of commands up to a green verify. Where a project stands: { new: [{ name, group, line }], unseen }.",
+    "Writes secrets/ and Pulumi.<stack>.yaml after you confirm, and never over a file that is there. In an existing project it writes nothing: it shows the lines for what is new since, and ends with 1 if there are any. To begin with another organization: git rm -rq secrets 'Pulumi.*.yaml'.",
+    "--json prints { files: [{ path, text, state }], secrets: [{ name, group }], leftOut: [{ code, subject, cause, remedy }], notes, unseen, next }; next is three lists of commands up to a green verify. In an existing project: { new: [{ name, group, line }], unseen }.",
   ],
   options: {
     fromGithub: text("<organization>", "read this organization; also its name"),
@@ -215,11 +215,11 @@ function tellUses(say: (line: string) => void, { secrets, uses, unseen }: FoundO
   const foreign = [...uses.keys()].filter((name) => !there.has(name)).sort();
   if (foreign.length > 0)
     say(
-      `workflows also use ${namesIn(foreign)}, which are no organization secrets: repositories' or environments' own`,
+      `workflows also use ${namesIn(foreign)}, which are not organization secrets: repositories' or environments' own`,
     );
   const idle = [...there].filter((name) => !uses.has(name)).sort();
   if (idle.length > 0 && unseen.length === 0)
-    say(`no workflow uses ${namesIn(idle)}; ${COMMAND} unused looks for other readers`);
+    say(`no workflow uses ${namesIn(idle)}; ${COMMAND} unused looks for other uses`);
   for (const each of unseen) say(`not read: ${each}`);
 }
 

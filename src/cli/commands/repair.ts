@@ -39,7 +39,7 @@ export const repairCommand = defineCommand({
         code: "usage-invalid",
         subject: "repair",
         cause: "takes names, --all or --ledgers",
-        remedy: `${COMMAND} drift tells which secrets, and ${COMMAND} status which ledgers`,
+        remedy: `${COMMAND} drift lists the secrets, and ${COMMAND} status the ledgers`,
       });
     if (ledgers) {
       const looked = await repairLedgers(context, dryRun);

@@ -14,7 +14,7 @@ export const rollbackCommand = defineCommand({
   summary: "Restore an earlier revision and pause the sync",
   details: [
     "Shows names, never values: ciphertext is written as it was. Everything is looked at before anything is written, and the brake of the sync holds. What the catalog does not know is left alone; what is due by tombstone stays gone; a secret that had no value then loses its value.",
-    "GitHub stays the source: set the right values there, then resume. May be interrupted and run again. While one rollback's pause stands, another is refused; what stands at the end is compared with what was asked.",
+    "GitHub stays the source: set the right values there, then resume. May be interrupted and run again. While one rollback's pause lasts, another is refused; what stands at the end is compared with what was asked.",
     "Where changes need an approval (approvers in the stack's config) it proposes them, pauses the sync meanwhile and ends with 1; run again once they are applied, it brings the ledger in line.",
   ],
   positionals: { environment: oneEnvironment("deployment environment") },

@@ -129,7 +129,7 @@ const RULES = { "own-value": "A value of a secret of this organization" };
 function resultsOf({ findings }: Seen): SarifResult[] {
   return findings.map((each) => ({
     rule: each.rule,
-    message: `Here stands ${whatOf(each)}.`,
+    message: `This is ${whatOf(each)}.`,
     level: "error" as const,
     path: each.path,
     line: each.line,
@@ -155,7 +155,7 @@ function linesOf({ findings, known, files, notCovered }: Seen, width: number | u
     told.join("; "),
     ...(findings.length > 0
       ? [
-          `Remedy: take it out, and load it from ESC; if anybody else has seen it, ${named === undefined ? "make a new one at the vendor" : `${COMMAND} compromise ${named}`}. What is no secret: --baseline FILE --write-baseline`,
+          `Remedy: take it out, and load it from ESC; if anybody else has seen it, ${named === undefined ? "make a new one at the vendor" : `${COMMAND} compromise ${named}`}. What is not a secret: --baseline FILE --write-baseline`,
         ]
       : []),
   ];

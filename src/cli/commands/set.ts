@@ -14,7 +14,7 @@ export const setCommand = defineCommand({
   ],
   positionals: { names: words("[name]", "secret of the catalog", { completes: "secret" }) },
   options: {
-    environment: environment("environment whose value it is, for secrets of GitHub environments"),
+    environment: environment("deployment environment to set it in, for secrets of GitHub environments"),
     replace: flag("replace the value that is there"),
   },
   examples: [

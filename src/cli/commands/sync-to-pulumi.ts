@@ -9,7 +9,7 @@ export const syncToPulumiCommand = defineCommand({
   summary: "Sync values from a file or variables to Pulumi ESC",
   details: [
     "By the sync job's plan and guards, for the day GitHub Actions is down. GitHub stays the record: the next run of the workflow puts its values back. A run that was queued before does not, as far as that is known: with GITHUB_TOKEN it is, else of the runs up to the newest that the ledger tells of.",
-    "Of a .env file everything in it is synced; of the environment variables only the names given, for a shell holds other people's GH_TOKEN too. Secrets that are not given are neither read nor written. Where changes need an approval it proposes them, as the job does, and ends with 1. Needs PULUMI_ACCESS_TOKEN.",
+    "Of a .env file everything in it is synced; of the environment variables only the names given, because a shell can hold an unrelated GH_TOKEN. Secrets that are not given are neither read nor written. Where changes need an approval it proposes them, as the job does, and ends with 1. Needs PULUMI_ACCESS_TOKEN.",
   ],
   positionals: { names: secretNames("secrets of the catalog; needed without --from") },
   options: {

@@ -139,7 +139,7 @@ function resultsOf(found: UsageReport, unused: readonly Usage[]): SarifResult[] 
     ...unused.map(({ name, tombstone }) => ({
       ...catalog,
       rule: "unused",
-      message: `No reader of ${name} was found in ${counted(searched.length, "repository", "repositories")}. To remove it: tombstone: "${tombstone}".`,
+      message: `No use of ${name} was found in ${counted(searched.length, "repository", "repositories")}. To remove it: tombstone: "${tombstone}".`,
     })),
     ...secrets.flatMap(({ name, overGranted }) =>
       overGranted.map((repository) => ({
@@ -202,7 +202,7 @@ function linesOf(found: UsageReport, unused: readonly Usage[], width: number | u
     ...(places.length > 0 ? [`may read any secret: ${namesIn(places)}`] : []),
     ...(byWords.length > 0 ? [`read by words alone: ${namesIn(byWords)}`] : []),
   ];
-  const none = `no reader found in ${searched.length} of ${all} repositories for ${unused.length} of ${counted(secrets.length, "secret")}`;
+  const none = `no use found in ${searched.length} of ${all} repositories for ${unused.length} of ${counted(secrets.length, "secret")}`;
   return [
     [none, ...blind].join("; "),
     ...section(
@@ -215,7 +215,7 @@ function linesOf(found: UsageReport, unused: readonly Usage[], width: number | u
           : [`mentioned in ${namesIn(mentions.map(({ repository, path }) => `${repository}/${path}`))}`]),
       ]),
     ),
-    ...section("Access without a reader; take the repository from the entry:", overGranted),
+    ...section("Access without a use; take the repository from the entry:", overGranted),
     ...section(
       "Not in the catalog, but used by a workflow:",
       undeclared.map(({ name, repository, path, line }) => [name, `${repository}/${path}:${line}`]),

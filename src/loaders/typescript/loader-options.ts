@@ -97,7 +97,9 @@ function environmentOf(
   throw new RemedyError({
     code: isMissing ? "deployment-missing" : "deployment-unknown",
     subject: spec.variable,
-    cause: isMissing ? "neither it nor the option environment is set" : `${wanted} is no environment here`,
+    cause: isMissing
+      ? "neither it nor the option environment is set"
+      : `${wanted} is not an environment here`,
     remedy: `set one of ${Object.keys(spec.environments).join(", ")}`,
   });
 }

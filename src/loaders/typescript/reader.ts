@@ -100,7 +100,7 @@ async function open(call: PulumiCall, path: string): Promise<{ document: object;
   const { id } = parseAnswer(subject, answer) as { id?: unknown };
   if (typeof id !== "string") throw notTheService(subject, "names no session");
   const document = parseAnswer(subject, await call(subject, `${at}/${encodeURIComponent(id)}`));
-  if (Array.isArray(document)) throw notTheService(subject, "is no environment");
+  if (Array.isArray(document)) throw notTheService(subject, "is not an environment");
   return { document, date: Date.parse(answer.headers.date ?? "") };
 }
 

@@ -12,7 +12,7 @@ const OPTION = "--close-default";
  * Sets the organization's default environment permission to none, unless it is.
  *
  * @returns the permission before; `none` when nothing had to be done.
- * @throws RemedyError, with nothing changed, when there is no token for Pulumi Cloud, when the edition has no teams, when the token is no administrator's, and
+ * @throws RemedyError, with nothing changed, when there is no token for Pulumi Cloud, when the edition has no teams, when the token is not an administrator's, and
  *   while something that is declared is missing: whoever it is for would be shut out.
  */
 export async function closeDefault(context: Context): Promise<string> {

@@ -60,7 +60,7 @@ function memberDifferences(
     ...more.map((login) => ({
       code: "team-member-undeclared" as const,
       subject,
-      cause: `${login} is in it and not declared (Pulumi Cloud also adds whoever made the team)`,
+      cause: `${login} is in it and not declared (Pulumi Cloud also adds the person who created the team)`,
       remedy: `${remedy} takes them out`,
     })),
     ...less.map((login) => ({

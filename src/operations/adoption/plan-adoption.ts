@@ -87,7 +87,7 @@ export function planAdoption(
     throw new RemedyError({
       code: "secret-deleted",
       subject: ended.join(", "),
-      cause: "its tombstone's day has come, so the program declares it no more",
+      cause: "its tombstone has expired, so the program no longer declares it",
       remedy: "leave it out, or move its tombstone in secrets/catalog.ts",
     });
   }
@@ -97,7 +97,7 @@ export function planAdoption(
       code: "secret-missing",
       subject: missing.join(", "),
       cause: "GitHub has no such secret",
-      remedy: "leave it out: pulumi up creates its slot",
+      remedy: "leave it out: pulumi up creates the secret",
     });
   }
   const paths = wanted.length > 0 ? [...new Set(wanted.flatMap(pathsOf))] : declared.map(({ path }) => path);

@@ -37,7 +37,7 @@ const NEVER_KNOWN: Problem = {
   code: "secret-reads-not-recorded",
   subject: "which workflow read a secret",
   cause: "GitHub records no reading of one",
-  remedy: "give few repositories access to it: whoever can change their workflows can read it",
+  remedy: "give few repositories access to it: anyone who can change their workflows can read it",
 };
 
 /** docs.github.com, "Reviewing the audit log for your organization". */

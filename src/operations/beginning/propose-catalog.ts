@@ -164,7 +164,7 @@ function groupsOf(entries: readonly ProposedEntry[], { owner }: Answers): Record
   );
 }
 
-/** Leaves out what the catalog's checks refuse, until none does. @throws RemedyError for what is no entry's fault. */
+/** Leaves out what the catalog's checks refuse, until none does. @throws RemedyError for what is not an entry's fault. */
 function withoutProblems(
   all: readonly ProposedEntry[],
   answers: Answers,

@@ -83,14 +83,14 @@ function pairsIn(text: string, file: string, kind: FileKind): Pairs {
   const data = boundedYaml(text);
   if (kind === "infisical") {
     if (!Array.isArray(data) || !data.every((each) => typeof each?.key === "string"))
-      throw unreadable(file, "is no list of { key, value }, as infisical export --format=json writes it");
+      throw unreadable(file, "is not a list of { key, value }, as infisical export --format=json writes it");
     return data.map(({ key, value }: { key: string; value?: unknown }) => [key, textIn(value)]);
   }
   const twice = nameTwice(text);
   if (data === undefined && twice !== undefined) throw unreadable(file, twice);
   const what = kind === "sops" ? "sops" : "doppler secrets download --no-file --format json";
   if (typeof data !== "object" || data === null || Array.isArray(data))
-    throw unreadable(file, `is no mapping of names, as ${what} writes it`);
+    throw unreadable(file, `is not a mapping of names, as ${what} writes it`);
   if (kind === "sops" && !("sops" in data))
     throw unreadable(file, "has no sops metadata: it is not encrypted");
   return Object.entries(data).map(([name, value]) => [name, textIn(value)]);

@@ -87,7 +87,7 @@ function namesUsedIn(text: string): string[] {
     .filter((name) => name !== "GITHUB_TOKEN");
 }
 
-/** Secrets and repositories that go while they are read are no fault. */
+/** Secrets and repositories that go while they are read are not a fault. */
 function gone(error: unknown): undefined {
   if (error instanceof NotShownError) return undefined;
   throw error;

@@ -139,9 +139,9 @@ export function findFormerReaders(
       told("hidden by a secret of its own in", ownersOf(name, seen)),
       told("workflows not shown of", unreadOf(seen)),
     ].filter((part) => part !== "");
-    const end = slot.tombstone === undefined ? "has no tombstone yet" : `goes on ${slot.tombstone}`;
+    const end = slot.tombstone === undefined ? "has no tombstone yet" : `expires on ${slot.tombstone}`;
     const cause = `the name that ${secret.name} had, ${end}; ${parts.length === 0 ? "nothing in sight reads it" : parts.join("; ")}`;
-    const remedy = `move its readers to ${secret.name}`;
+    const remedy = `move its repositories to ${secret.name}`;
     return { code: "former-name-exists" as const, subject: name, cause, remedy };
   });
 }

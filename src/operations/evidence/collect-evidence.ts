@@ -73,7 +73,7 @@ async function rotationSection(context: Context): Promise<EvidenceSection> {
   return {
     name: "rotation",
     title: "Rotation status",
-    about: "When each value last changed, when it is due, and whose task that is.",
+    about: "When each value last changed, when it is due, and who must rotate it.",
     source: "the ledgers, which the sync writes; rotation rules of the catalog",
     columns: [
       "Secret",

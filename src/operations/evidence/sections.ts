@@ -161,7 +161,7 @@ function measuresOf(settings: Settings, rotators: readonly Rotator[]): string[][
       "GitHub's id token, traded for a token of one team",
     ],
     ["Values are told apart without being read", "yes", "keyed fingerprints in the ledger"],
-    ["Changes are told to a receiver", yes(webhooks), "webhook of each environment but the ledger"],
+    ["Changes are sent to a receiver", yes(webhooks), "webhook of each environment but the ledger"],
     [
       "Changes of values need an approval",
       yes(approvals),

@@ -39,7 +39,7 @@ function refusal(path: string, pid: number | undefined): RemedyError {
     code: "case-running",
     subject: path,
     cause: `process ${pid ?? "unknown"} is at work on this case; nothing was done`,
-    remedy: `wait for its end, or stop it. If it is no ${COMMAND}: rm ${path}`,
+    remedy: `wait for its end, or stop it. If it is not ${COMMAND}: rm ${path}`,
   });
 }
 

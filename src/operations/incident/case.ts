@@ -119,13 +119,13 @@ export interface JournalFile {
 /** Beside the stack's backups, ignored by git, for its owner alone. */
 const FOLDER = ".sophia-secrets";
 
-/** @throws RemedyError for what is no name; from `read` when the file is none of ours. */
+/** @throws RemedyError for what is not a name; from `read` when the file is none of ours. */
 export function journalFile(dir: string, name: string): JournalFile {
   if (!/^[A-Za-z0-9_]+$/.test(name))
     throw new RemedyError({
       code: "secret-unknown",
       subject: name,
-      cause: "it is no secret's name",
+      cause: "it is not a secret's name",
       remedy: "spell it as in secrets/catalog.ts",
     });
   const folder = join(dir, FOLDER);

@@ -42,12 +42,16 @@ export async function findReaders(
   });
   const ways = [
     `workflows of ${grantedTo.join(", ")} may read it in GitHub, and no log says which did`,
-    ...(carriers.length > 0 ? ["whoever may write to a carrier's branch could have read it in a run"] : []),
+    ...(carriers.length > 0
+      ? ["anyone who can write to a carrier's branch could have read it in a run"]
+      : []),
     ...(way === "config" ? [OF_CONFIG] : []),
     ...(secret.bootstrap
-      ? ["whoever held it could open all that its owner may: count every secret of these environments in"]
+      ? [
+          "anyone who held it could open everything that its owner may open: include every secret of these environments",
+        ]
       : []),
-    "copies that were made of it, and what was done with it at the vendor: its own logs tell",
+    "copies that were made of it, and what was done with it at the vendor: see the vendor's logs",
   ];
   return {
     readers: joined(
@@ -60,7 +64,7 @@ export async function findReaders(
 }
 
 const OF_CONFIG =
-  "who read it from the stack's config: whoever may decrypt that could (pulumi config --show-secrets, pulumi stack export --show-secrets, a run of the program), now and in its history, and no log was searched for it";
+  "who read it from the stack's config: everyone who can decrypt it could (pulumi config --show-secrets, pulumi stack export --show-secrets, a run of the program), now and in its history, and no log was searched for it";
 
 /** Whether it gave out, or was to give out, the value from before: what is opened later gives the new one. */
 function gotIt({ kind, environment, at }: AuditEvent, { checks }: Journal): boolean {

@@ -129,7 +129,7 @@ async function verify({ context, found, journal, file, lead, typed }: RunningCas
     code: "loaders-outdated",
     subject: failed.map(({ environment }) => environment).join(", "),
     cause: "loaders do not see the new value",
-    remedy: "fix what is told above, then run this again",
+    remedy: "fix the problems above, then run this again",
   });
 }
 

@@ -97,7 +97,7 @@ function judgeLedger(
   problem: string | undefined,
 ): Judged {
   if (problem !== undefined) return { state: "unknown", detail: `its ledger cannot be read (${problem})` };
-  if (entry === undefined) return { state: "failed", detail: "no value of it was synced" };
+  if (entry === undefined) return { state: "failed", detail: "it was never synced" };
   const when = `changed ${entry.changed}, ${describeRun(entry.run)}`;
   if (expected !== undefined) {
     return entry.fingerprint === expected
@@ -178,7 +178,7 @@ export async function judgeComposite(
           "the composite gives another value: it is pinned to a tag (compositeTags), or somebody wrote in between",
         );
       default:
-        return judgeImport(cloud, place, "the composite opens; which value it gives this token cannot tell");
+        return judgeImport(cloud, place, "the composite opens; this token cannot see which value it gives");
     }
   } catch (error) {
     return judgeImport(cloud, place, `the composite was not opened (${problemOf(error).cause})`);

@@ -210,6 +210,6 @@ export async function readLedgers(
 export function knowledgeOf(name: string, synced: Synced): string {
   const known = synced(name);
   if (known.length === 0)
-    return "no ledger says that a value of it was ever synced, which does not prove that there is none";
-  return `a value of it was synced: ${known.map(({ environment, at }) => `${environment} ${at}`).join(", ")}`;
+    return "no ledger says that it was ever synced, but GitHub may still hold a real value";
+  return `it was synced: ${known.map(({ environment, at }) => `${environment} ${at}`).join(", ")}`;
 }

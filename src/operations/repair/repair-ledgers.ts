@@ -41,7 +41,7 @@ async function requireNewestRun(context: Context): Promise<number> {
   throw new RemedyError({
     code: "runs-unseen",
     subject: carriers.map((carrier) => `${githubOrganization}/${carrier}`).join(", "),
-    cause: "GitHub does not tell which run of the workflow is the newest",
+    cause: "GitHub does not show which run of the workflow is the newest",
     remedy: "export a GITHUB_TOKEN that may read Actions of every carrier repository, then run this again",
   });
 }

@@ -135,7 +135,7 @@ function requireAllThere(slots: readonly SlotName[], known: ReadonlySet<string>)
     code: "secret-missing",
     subject: missing.join(", "),
     cause: "GitHub has no such organization secret",
-    remedy: `${COMMAND} set ${missing[0]} makes it, with its readers; one that was never there: pulumi up`,
+    remedy: `${COMMAND} set ${missing[0]} makes it, with its repositories; one that was never there: pulumi up`,
   });
 }
 
@@ -152,7 +152,7 @@ async function setVisibility(
       code: "value-required",
       subject: name,
       cause: "GitHub changes its visibility only together with a value",
-      remedy: `whoever knows the value runs: ${COMMAND} set ${name} --replace`,
+      remedy: `someone who knows the value must run ${COMMAND} set ${name} --replace`,
     });
   }
 }

@@ -43,7 +43,7 @@ export function renderRecord(record: ReviewRecord): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
-/** @throws RemedyError for a text that is no review. */
+/** @throws RemedyError for a text that is not a review. */
 export function parseRecord(json: string, file: string): ReviewRecord {
   try {
     return RECORD.parse(JSON.parse(json));
@@ -52,7 +52,7 @@ export function parseRecord(json: string, file: string): ReviewRecord {
       {
         code: "review-unreadable",
         subject: file,
-        cause: "is no review of access that this program wrote",
+        cause: "is not a review of access that this program wrote",
         remedy: `git log -- ${file} says who changed it; take the version that was signed`,
       },
       { cause: error },

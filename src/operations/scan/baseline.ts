@@ -33,7 +33,7 @@ const FILE = z.object({
   known: z.array(z.object({ rule: z.string(), path: z.string(), fingerprint: z.string() })),
 });
 
-/** @throws RemedyError for a text that is no baseline. */
+/** @throws RemedyError for a text that is not a baseline. */
 export function parseBaseline(text: string, file: string): Baseline {
   try {
     if (text.length > LARGEST) throw new Error("too large");
@@ -42,7 +42,7 @@ export function parseBaseline(text: string, file: string): Baseline {
     throw new RemedyError({
       code: "baseline-invalid",
       subject: file,
-      cause: "is no baseline that this version reads",
+      cause: "is not a baseline that this version reads",
       remedy: `git checkout -- ${file}, or delete it and run again with --write-baseline`,
     });
   }

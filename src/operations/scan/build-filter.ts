@@ -103,7 +103,7 @@ function pipelinesOwn({ catalog }: Context, environment: string): LeftOut[] {
     .map(({ name }) => ({ environment, name, why: "never in ESC" }));
 }
 
-/** Names whose values are credentials: an address or an account's name in code is no leak. */
+/** Names whose values are credentials: an address or an account's name in code is not a leak. */
 function credentialsOf(context: Context, environment: string): Set<string> {
   const plain = context.catalog.entries.filter((each) => !each.credential || each.default !== undefined);
   const names = new Set(variablesOf(context, environment).map(({ name }) => name));

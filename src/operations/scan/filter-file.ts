@@ -33,7 +33,7 @@ const FILE = z.object({
   notCovered: z.record(z.string(), z.array(z.string())),
 });
 
-/** @throws RemedyError for a text that is no filter. */
+/** @throws RemedyError for a text that is not a filter. */
 export function parseFilter(text: string, file: string): ScanFilter {
   let read: z.infer<typeof FILE>;
   try {
@@ -43,7 +43,7 @@ export function parseFilter(text: string, file: string): ScanFilter {
       {
         code: "scan-filter-invalid",
         subject: file,
-        cause: "is no filter that this version reads",
+        cause: "is not a filter that this version reads",
         remedy: `git checkout -- ${file}; or delete it, and write it anew: ${COMMAND} scan-filter`,
       },
       { cause: messageOf(error) },

@@ -24,7 +24,8 @@ const SHELLS = /^#!\s*(\/usr)?\/bin\/(env\s+)?(sh|bash|dash|zsh)\b/;
  */
 export function installHook(folder: string, command: string, env: Env, baseline?: string): InstalledHook {
   const repository = repositoryOf(folder, env);
-  if (repository === undefined) throw refused(folder, "is no git repository", "name one", "checkout-missing");
+  if (repository === undefined)
+    throw refused(folder, "is not a git repository", "name one", "checkout-missing");
   // Git's own answer: it knows core.hooksPath, worktrees and ~.
   const hooks = resolve(repository, gitText(repository, ["rev-parse", "--git-path", "hooks"], env).trim());
   const file = join(hooks, "pre-commit");
@@ -72,7 +73,7 @@ function requireOwn(
       "add the hook to .pre-commit-config.yaml: docs/tasks.md shows how",
     );
   if (!SHELLS.test(there))
-    throw refused(file, "it is no shell script", `have it run this, and end where that fails: ${line}`);
+    throw refused(file, "it is not a shell script", `have it run this, and end where that fails: ${line}`);
 }
 
 function gitFolder(repository: string, env: Env): string {

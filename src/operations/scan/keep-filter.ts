@@ -23,7 +23,7 @@ export function filterFile(project: string): string {
 /**
  * Writes the marks of some deployment environments' values to the filter's file; those of others stay.
  *
- * @throws RemedyError when an environment cannot be opened, and for a file that is no filter; it stays as it is.
+ * @throws RemedyError when an environment cannot be opened, and for a file that is not a filter; it stays as it is.
  */
 export async function keepFilter(
   context: Context,

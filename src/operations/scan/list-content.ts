@@ -126,7 +126,7 @@ function requireRepository(folder: string, env: Env): string {
   throw new RemedyError({
     code: "checkout-missing",
     subject: folder,
-    cause: "is no git repository",
+    cause: "is not a git repository",
     remedy: "run it in one, or name one",
   });
 }

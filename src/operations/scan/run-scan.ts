@@ -19,7 +19,7 @@ const MOST_THREADS = 8;
  * Looks through everything that was listed, with a thread a processor where there is much.
  *
  * @param report is told how far it is.
- * @throws RemedyError when git fails, and for a text that is no filter.
+ * @throws RemedyError when git fails, and for a text that is not a filter.
  */
 export async function runScan(
   listed: Listed,

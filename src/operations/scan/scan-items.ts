@@ -24,7 +24,7 @@ export interface Scanned {
   unread: string[];
 }
 
-/** Looks through items, some at a time. @throws RemedyError for a text that is no filter. */
+/** Looks through items, some at a time. @throws RemedyError for a text that is not a filter. */
 export async function createItemScan(job: ScanJob): Promise<(items: readonly Item[]) => Promise<Scanned>> {
   const filter = job.filter === undefined ? undefined : parseFilter(job.filter, "the filter");
   const scan = createScan(filter, await loadVendorRules());

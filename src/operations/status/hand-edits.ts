@@ -96,7 +96,9 @@ function editsOf(
     const what = whatBecame(secret, differing);
     if (what === undefined) return [];
     const words = what === "mapping" ? "its variable or a further key changed" : what;
-    const clear = isInClear(after.get(secret.place)) ? "; it stands in clear: whoever may read sees it" : "";
+    const clear = isInClear(after.get(secret.place))
+      ? "; it is in plain text: everyone who can read the environment sees it"
+      : "";
     return [[secret.name, { what, detail: `${words}${since}${clear}` }] as const];
   });
 }

@@ -100,7 +100,7 @@ function refusals(
   const isSince = at !== undefined && updated !== undefined && Date.parse(updated) > Date.parse(at);
   const often = times >= 3 ? "3 times or more" : times === 2 ? "twice" : "once";
   const where = page ?? (runId(run) === undefined ? "" : "its page says why");
-  const said = reason ?? "its reason stands in the run that refused it";
+  const said = reason ?? "the run that refused it shows the reason";
   const detail = `refused ${often} in a row: ${said}; counted last in ${describeRun(run)}${where === "" ? "" : `, ${where}`}`;
   const since = `set in GitHub at ${updated}, after that`;
   const why = isSince ? "set in GitHub since it was refused: the next run looks at it" : said;
@@ -126,7 +126,7 @@ function neverSet(
   const isListed = valueNames(entry, dayOf(now)).some((name) => inGitHub?.updated.has(name));
   // GitHub's list has no secrets of environments.
   const isKnown = isListed || entry.perEnvironment || inGitHub === undefined;
-  const why = isKnown ? "no value of it was ever synced" : "not in GitHub, and never synced";
+  const why = isKnown ? "it was never synced" : "not in GitHub, and never synced";
   return [{ standing: "never-set", why }];
 }
 
@@ -179,7 +179,7 @@ function proposed({ run, at, request }: Proposal, edit: HandEdit | undefined): F
 
 function age(entry: Entry, { changed, source }: LedgerEntry, now: Date): Finding[] {
   const days = Math.floor((now.getTime() - Date.parse(changed)) / DAY_MS);
-  // As `rotation` has it: what goes, what is public and what is no credential is nobody's to rotate.
+  // As `rotation` has it: what goes, what is public and what is not a credential is nobody's to rotate.
   const isRotated = entry.credential && entry.tombstone === undefined && source !== "default";
   if (!isRotated) return [];
   const { expires, rotationDays } = entry;

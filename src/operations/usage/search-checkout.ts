@@ -14,7 +14,7 @@ export interface Checkout {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Output of git that is kept at most: more means that a word is no name but prose. */
+/** Output of git that is kept at most: more means that a word is not a name but prose. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
 /**
@@ -24,7 +24,7 @@ const MOST_BYTES = 256 * 1024 * 1024;
  */
 export function findCheckouts(folders: readonly string[], env: Env): Checkout[] {
   return folders.flatMap((folder) => {
-    if (!existsSync(folder) || !statSync(folder).isDirectory()) throw refused(folder, "is no folder");
+    if (!existsSync(folder) || !statSync(folder).isDirectory()) throw refused(folder, "is not a folder");
     const inside = isCheckout(folder)
       ? [folder]
       : readdirSync(folder)

@@ -32,7 +32,7 @@ export interface VendorAnswer {
  *
  * @param places values by the catalog's names, of each deployment environment or of a file.
  * @param dryRun only name what would be asked.
- * @returns an answer for each credential that has a value. A vendor that does not answer is no error.
+ * @returns an answer for each credential that has a value. A vendor that does not answer is not an error.
  */
 export async function askVendors(
   context: Pick<Context, "catalog" | "project" | "env" | "vendorHttp">,
@@ -130,5 +130,5 @@ function verdict(read: VendorRead, status: number, text: string): Pick<VendorAns
   if (knownBy.includes(status)) return { state: "accepted", detail: "known, without the right to this read" };
   if (isAccepted || refusedBy.includes(status))
     return { state: "refused", detail: `revoked, expired or wrong (${status})` };
-  return { state: "unreachable", detail: `answered ${status}, which tells neither` };
+  return { state: "unreachable", detail: `answered ${status}, which does not say` };
 }

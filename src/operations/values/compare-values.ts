@@ -76,7 +76,7 @@ async function openSide(
   return { environment: deployment, opened: new Map(opened), ledger };
 }
 
-/** ESC's own text of a value that is no text: what a person wrote there by hand. */
+/** ESC's own text of a value that is not text: what a person wrote there by hand. */
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }

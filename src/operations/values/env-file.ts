@@ -63,7 +63,7 @@ function problem(code: string, subject: string, cause: string): Problem {
   return { code, subject, cause, remedy: FIX };
 }
 
-/** A file that is no .env file has a problem in each of its lines. */
+/** A file that is not a .env file has a problem in each of its lines. */
 const SHOWN = 100;
 const FIX = "fix the file, then run again";
 
@@ -97,7 +97,7 @@ function scan(text: string): { found: Map<string, Found>; names: Set<string>; pr
       else if (taken.expands) wrong("env-value-expands", line, `${name} ${EXPANDS}`);
       else if (before === undefined) found.set(name, { value: taken.value, line });
     } else if (!BLANK.test(current)) {
-      wrong("env-line-invalid", line, "is no NAME=value; a value of several lines needs quotes around it");
+      wrong("env-line-invalid", line, "is not NAME=value; a value of several lines needs quotes around it");
     }
     line += text.slice(at, next).split("\n").length;
     at = next + 1;

@@ -32,7 +32,7 @@ export function keepTemplate(
     throw new RemedyError({
       code: "file-exists",
       subject: file,
-      cause: "it is there, and is no template that this command wrote",
+      cause: "it is there, and is not a template that this command wrote",
       remedy: "name another file, or move that one away",
     });
   writeWhole(file, text, "public");

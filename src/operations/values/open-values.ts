@@ -65,7 +65,7 @@ export function variablesOf(
   );
 }
 
-/** Undefined for what is no value: nothing, and the texts that stand where one is to come. */
+/** Undefined for what is not a value: nothing, and the texts that stand where one is to come. */
 function realValue(found: unknown): string | undefined {
   return typeof found === "string" && found !== "" && found !== SENTINEL && found !== UNROTATED
     ? found

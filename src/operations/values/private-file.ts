@@ -50,7 +50,7 @@ function placeOf(file: string): Stats | undefined {
   const kind = there.isDirectory()
     ? "a folder"
     : there.isSymbolicLink()
-      ? "a link, which may lead anywhere"
+      ? "a link, which may point anywhere"
       : "no file";
   throw refused(file, `it is ${kind}`, "file-not-plain", "name a plain file");
 }

@@ -90,7 +90,7 @@ function leftToDo(
   const again = count < slots.length && count > 0;
   const hint = again ? "; the next run needs --replace for these" : "";
   const created = written.map(({ name }) => name).filter((name) => !there.has(name));
-  const adopt = `Where the stack has no slot of them yet: ${COMMAND} adopt ${created.join(" ")}, before the next pulumi up`;
+  const adopt = `If the stack does not manage them yet: ${COMMAND} adopt ${created.join(" ")}, before the next pulumi up`;
   return [
     `${count} of ${slots.length} set${hint}`,
     ...(created.length > 0 ? [adopt] : []),

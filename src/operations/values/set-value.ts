@@ -97,9 +97,7 @@ async function setInOrganization(
     exchange.written(describeAccess(secret, spread.shards), !isFirst),
   );
   if (!there.has(name))
-    exchange.left(
-      `Where the stack has no slot of it yet: ${COMMAND} adopt ${name}, before the next pulumi up`,
-    );
+    exchange.left(`If the stack does not manage it yet: ${COMMAND} adopt ${name}, before the next pulumi up`);
   for (const line of otherNamesLeft([slot], there, dayOf(context.now()))) exchange.left(line);
 }
 
@@ -175,7 +173,7 @@ function leftToDo(
   if (done.length === 0) return [];
   const left = places.slice(written).map(({ repository }) => repository);
   const half = `${written} of ${places.length} set, not in ${left.join(", ")}: run again with --replace and the same value`;
-  const adopt = `Where the stack that has ${environment} has no slot of it yet: ${COMMAND} adopt ${name} --stack STACK, before its next pulumi up`;
+  const adopt = `If the stack of ${environment} does not manage it yet: ${COMMAND} adopt ${name} --stack STACK, before its next pulumi up`;
   const there = new Set(done.flatMap((place) => [...place.there]));
   return [
     ...(left.length > 0 ? [half] : []),

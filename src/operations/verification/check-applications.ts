@@ -88,7 +88,7 @@ function tell(
     found.filter(({ state }) => state === wanted).map(({ entry }) => entry.name);
   const [missing, other] = [named("missing"), named("other")];
   const since =
-    pin === undefined ? "not as the sync left them" : `synced since ${pin}, to which it is pinned`;
+    pin === undefined ? "not as the sync left them" : `synced after ${pin}, to which it is pinned`;
   const cause = [
     `${named("right").length} of ${found.length} load as they were synced`,
     ...(missing.length > 0 ? [`without a value: ${namesIn(missing)}`] : []),

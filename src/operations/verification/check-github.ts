@@ -122,7 +122,7 @@ async function checkRun(
     return wrong(
       "sync-failed",
       `${cause}: ${lastRun.url}`,
-      `${COMMAND} status says what it refused, and why; of anything else its page tells`,
+      `${COMMAND} status says what it refused, and why; its page shows everything else`,
     );
   if (now.getTime() - Date.parse(lastRun.at) <= SILENT_MS) return ok("sync-succeeded", cause);
   return wrong(

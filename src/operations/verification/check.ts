@@ -33,7 +33,7 @@ export interface Brief {
 /**
  * Checks that are made together. What keeps all of them from looking is one check of that subject, and the others go on.
  *
- * @throws TokenError, and what is no RemedyError.
+ * @throws TokenError, and what is not a RemedyError.
  */
 export async function checksOf(subject: string, look: () => Promise<Check[]>): Promise<Check[]> {
   try {
@@ -46,7 +46,7 @@ export async function checksOf(subject: string, look: () => Promise<Check[]>): P
 /**
  * Looks at one thing. What a token may not see is unknown, and the other checks go on.
  *
- * @throws TokenError, for a token that the service does not know sees nothing at all; and what is no RemedyError.
+ * @throws TokenError, for a token that the service does not know sees nothing at all; and what is not a RemedyError.
  */
 export async function check(subject: string, look: () => Promise<CheckResult>): Promise<Check> {
   try {

@@ -174,14 +174,14 @@ function planOne(secret: JobSecret, current: ValuesText, was: unknown, revision:
   if (JSON.stringify(was) === JSON.stringify(is)) return { name, verb: "unchanged" };
   if (was === undefined) {
     if (!current.isBound(secret)) {
-      const reason = `what stands at its place is not the sync's, and nothing stood there at revision ${revision}`;
+      const reason = `what is there is not the sync's, and nothing was there at revision ${revision}`;
       return { name, verb: "refused", reason };
     }
     return { name, verb: "delete", writes: "removal", reason: `it had no value at revision ${revision}` };
   }
   const ciphertext = ciphertextOf(was);
   if (ciphertext === undefined) {
-    const reason = `at revision ${revision} it stood in clear, or not as the sync stores it; set its value in GitHub`;
+    const reason = `at revision ${revision} it was in plain text, or not as the sync stores it; set its value in GitHub`;
     return { name, verb: "refused", reason };
   }
   if (is === undefined) return { name, verb: "create", writes: "value", holds: SOMETHING };

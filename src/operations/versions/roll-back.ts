@@ -145,13 +145,13 @@ async function differenceFrom(group: GroupRollback, cloud: PulumiCloud): Promise
     const { lines } = await viewRollback(group, cloud);
     const others = lines.filter(isChange).map(({ name }) => name);
     if (others.length === 0) return undefined;
-    const reason = `somebody else wrote ${others.join(", ")} meanwhile: it does not stand as at revision ${revision.number}`;
+    const reason = `somebody else wrote ${others.join(", ")} meanwhile: it is not as at revision ${revision.number}`;
     const remedy = `${COMMAND} history shows who; then run this again`;
     return new RemedyError({ code: "values-changed-meanwhile", subject: environment, cause: reason, remedy })
       .message;
   } catch (error) {
     if (!(error instanceof RemedyError)) throw error;
-    const reason = `it was written, and whether it stands is not known (${error.problem.cause})`;
+    const reason = `it was written, and whether it is still there is unknown (${error.problem.cause})`;
     return new RemedyError({
       code: "result-unknown",
       subject: environment,

@@ -127,7 +127,7 @@ export function refuseWithout(request: RollbackRequest, pause: Pause | undefined
   throw new LostPauseError({
     code: "pause-lost",
     subject: environment,
-    cause: `the pause of this rollback does not stand any more: ${now}`,
+    cause: `the pause of this rollback has ended: ${now}`,
     remedy: `${COMMAND} history ${environment} shows who wrote what; pause the sync if these values are to stay, and run this again`,
   });
 }

@@ -77,7 +77,7 @@ function declareWebhooks(
       `${name}-${part}`,
       {
         active: true,
-        displayName: "Changes, told by sophia-secrets",
+        displayName: "Changes, sent by sophia-secrets",
         organizationName: environment.organization,
         projectName: environment.project.apply((project) => project ?? settings.escProject),
         environmentName: environment.name,

@@ -104,7 +104,7 @@ export class GitHubSecrets {
       throw programError({
         code: "github-time-unknown",
         subject: "the time at GitHub",
-        cause: `GitHub does not answer (${saidByProvider(error)}), and a tombstone of the catalog goes by its clock`,
+        cause: `GitHub does not answer (${saidByProvider(error)}), and a tombstone of the catalog depends on its clock`,
         remedy: "check GITHUB_TOKEN and the network, then run again",
       });
     });

@@ -2,7 +2,7 @@ import type { Problem } from "../../errors";
 
 /**
  * What GITHUB_TOKEN has to do with a refusal. The provider also takes a GitHub App's variables and what `gh auth login`
- * keeps, so a variable that is not set is no fault until GitHub refuses.
+ * keeps, so a variable that is not set is not a fault until GitHub refuses.
  *
  * @param said what GitHub says, as saidByProvider gives it.
  * @returns undefined where the token is known, and may not see something.

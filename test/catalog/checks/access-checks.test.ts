@@ -74,7 +74,7 @@ describe("access policies", () => {
     ...["1 day", "0s", "-1h", "1d", "8 h", ""].map((time): [string, object, RegExp] => [
       `a time that is none: "${time}"`,
       { maxOpenDuration: time },
-      /its maxOpenDuration is no duration\. write hours/,
+      /its maxOpenDuration is not a duration\. write hours/,
     ]),
     ["a time for what opens nothing", { level: "read", maxOpenDuration: "1h" }, /level read opens nothing/],
     [
@@ -94,9 +94,9 @@ describe("access policies", () => {
     ],
     ["a group twice", { groups: ["keys", "keys"] }, /names keys twice\. name it once/],
     ["an environment twice", { environments: ["staging", "staging"] }, /names staging twice/],
-    ["groups in one text", { groups: "keys" }, /groups is no list\. src\/catalog\/access-policy\.ts says/],
+    ["groups in one text", { groups: "keys" }, /groups is not a list\. src\/catalog\/access-policy\.ts says/],
     ["no identities at all", { identities: undefined }, /has no identities/],
-    ["an identity that is a text", { identities: ["ann"] }, /one of its identities is no mapping/],
+    ["an identity that is a text", { identities: ["ann"] }, /one of its identities is not a mapping/],
     ["a word it does not know", { maxOpen: "8h" }, /has a maxOpen, which no access policy has/],
     ["somebody twice", { identities: [...RIGHT.identities, ...RIGHT.identities] }, /names user ann twice/],
   ];

@@ -125,10 +125,10 @@ describe("applications and groupings that come as data", () => {
       [
         "application a has no repository",
         "application a has no language",
-        "application a its path is no text",
+        "application a its path is not text",
         "application a its runtime is not included or package",
         "application a has a owner, which no application has",
-        "application no. 2 is no mapping",
+        "application no. 2 is not a mapping",
       ],
     );
   });

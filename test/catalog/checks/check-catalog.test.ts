@@ -37,7 +37,7 @@ describe("the catalog's rules", () => {
     }
   });
 
-  it("refuse a limit of changes that is no number of values", () => {
+  it("refuse a limit of changes that is not a number of values", () => {
     for (const changeLimit of [0, -1, 1.5, Number.NaN])
       deepEqual(
         checkCatalog(resolveCatalog({ ...catalog, changeLimit }), "sophia").map(
@@ -54,7 +54,7 @@ describe("the catalog's rules", () => {
         ({ subject: thing, cause }) => `${thing}: ${cause}`,
       );
     deepEqual(of("a.b", "a_b", "production"), [
-      "environments a.b and a_b: would be one job, a_b, in the workflow, whose job ids know no dots",
+      "environments a.b and a_b: would be one job, a_b, in the workflow, whose job ids may not contain dots",
     ]);
     ok((of("2.eu", "_2_eu")[0] ?? "").startsWith("environments 2.eu and _2_eu: "));
     deepEqual(of("a.b", "ab"), []);
@@ -64,7 +64,7 @@ describe("the catalog's rules", () => {
     deepEqual(problemsOf({ name: "A", environments: [] }), ["A: is in no environment"]);
   });
 
-  it("refuse a rotation interval that is no number of days", () => {
+  it("refuse a rotation interval that is not a number of days", () => {
     for (const rotationDays of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
       deepEqual(problemsOf({ name: "A", rotationDays }), ["A: has no rotation interval"]);
     deepEqual(problemsOf({ name: "A", rotationDays: 1 }), []);
@@ -78,7 +78,7 @@ describe("the catalog's rules", () => {
     deepEqual(problemsOf({ name: "A", visibility: "selected", repositories: ["r"] }, { name: "B" }), []);
   });
 
-  it("refuse a default that is no value or has the wrong format, without quoting it", () => {
+  it("refuse a default that is not a value or has the wrong format, without quoting it", () => {
     for (const value of ["", SENTINEL])
       deepEqual(problemsOf({ name: "A", default: value, credential: false }), [
         "A: its default is empty or the placeholder",
@@ -90,7 +90,7 @@ describe("the catalog's rules", () => {
 
   it("refuse a default of a credential: whoever reads the catalog would have it", () => {
     deepEqual(problemsOf({ name: "A", default: "hidden" }), [
-      "A: has a default, which whoever reads this repository reads, and is a credential",
+      "A: is a credential with a default, which everyone who can read this repository reads",
     ]);
   });
 

@@ -58,7 +58,7 @@ describe("app keys and paths", () => {
 
   it("are refused when two secrets stand at one path", () => {
     deepEqual(problemsOf({ name: "A", path: "p.q" }, { name: "B", path: "p.q" }), [
-      "B: stands at the same ESC path p.q as A",
+      "B: has the same ESC path p.q as A",
     ]);
   });
 

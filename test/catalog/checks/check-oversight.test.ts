@@ -63,7 +63,7 @@ describe("a stack's oversight", () => {
 
   it("has a receiver where a format says what it understands", () => {
     deepEqual(problems({ webhookFormat: "raw" }), [
-      "config webhookFormat: is set without webhookUrl, so nobody is told of anything",
+      "config webhookFormat: is set without webhookUrl, so nobody is notified",
     ]);
   });
 
@@ -77,9 +77,9 @@ describe("a stack's oversight", () => {
       "192.168.1.1",
       "ab",
     ])
-      deepEqual(problems({ ...EXPORT, auditBucket }), ["config auditBucket: is no name of an S3 bucket"]);
+      deepEqual(problems({ ...EXPORT, auditBucket }), ["config auditBucket: is not a name of an S3 bucket"]);
     for (const auditRole of ["audit", "arn:aws:iam::123456789012:user/ann", "arn:aws:iam::1234:role/audit"])
-      deepEqual(problems({ ...EXPORT, auditRole }), ["config auditRole: is no ARN of a role"]);
+      deepEqual(problems({ ...EXPORT, auditRole }), ["config auditRole: is not an ARN of a role"]);
     deepEqual(problems({ ...EXPORT, auditRole: undefined }), [
       "config auditBucket and auditRole: only one of them is set",
     ]);

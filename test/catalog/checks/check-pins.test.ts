@@ -31,7 +31,7 @@ describe("composites that are pinned to a tag", () => {
   it("are refused at a revision's number, which is another in each group, and at latest, which pins nothing", () => {
     for (const tag of ["3", "latest", "1st"]) {
       const [problem] = problemsOf({ production: tag });
-      match(problem?.cause ?? "", /is no tag that all groups can have/, tag);
+      match(problem?.cause ?? "", /is not a tag that all groups can have/, tag);
       match(problem?.remedy ?? "", /sophia-secrets history production/);
     }
     equal(problemsOf({ staging: "3" }).length, 2);

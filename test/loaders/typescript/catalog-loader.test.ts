@@ -82,7 +82,10 @@ describe("a loader for a catalog", () => {
     await loadSecrets({ environment: "staging", organization: "acme", variables: VARIABLES, http });
     match(requests[0]?.url ?? "", /\/acme\/default\/sophia-ai-staging\/open/);
     // @ts-expect-error not an environment of the catalog
-    await rejects(loadSecrets({ environment: "prod", variables: VARIABLES, http }), /prod is no environment/);
+    await rejects(
+      loadSecrets({ environment: "prod", variables: VARIABLES, http }),
+      /prod is not an environment/,
+    );
   });
 
   it("refuses an environment without values, naming all that is required", async () => {
@@ -122,7 +125,7 @@ describe("a loader for a catalog", () => {
     }
   });
 
-  it("refuses an answer that is no environment", async () => {
+  it("refuses an answer that is not an environment", async () => {
     for (const document of [null, "text", 1])
       await rejects(loadSecrets({ variables: VARIABLES, http: cloud(document).http }), RemedyError);
   });

@@ -64,7 +64,7 @@ describe("the loaded secrets' types", () => {
     throws(() => secrets.pipeline_key, /the catalog has no such key/);
     // @ts-expect-error may be undefined
     equal(secrets.optional_key?.unwrap() satisfies string, undefined);
-    // @ts-expect-error a Secret is no text
+    // @ts-expect-error a Secret is not text
     const text: string = secrets.plain_key;
     equal(String(text), "[secret]");
     // @ts-expect-error no such key

@@ -55,7 +55,7 @@ describe("the loader's options", () => {
       match(error.message, /SOPHIA_ENVIRONMENT: neither .* set one of production, staging/);
     }
     const error = await refusal({}, { ...VARIABLES, SOPHIA_ENVIRONMENT: "prod" });
-    match(error.message, /prod is no environment here/);
+    match(error.message, /prod is not an environment here/);
   });
 
   it("refuse a missing token, and one that no header can hold, without showing it", async () => {

@@ -22,7 +22,7 @@ export const dockerProvider: ProviderDefinition<RegistryClient> = {
   describeError: (error) => `1 error occurred:\n\t* ${error.message}\n\n`,
 };
 
-/** Provider arguments that are no strings travel as JSON text. */
+/** Provider arguments that are not strings travel as JSON text. */
 function registriesOf(settings: Properties): RegistryAuth[] {
   const given = settings.registryAuth;
   if (typeof given !== "string") return (given as RegistryAuth[] | undefined) ?? [];

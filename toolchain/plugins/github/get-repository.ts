@@ -42,7 +42,7 @@ const texts: Readonly<Record<string, string>> = {
   visibility: "visibility",
 };
 
-/** `getRepository` by `fullName` (owner/name) or `name`. A missing repository is no error: its answers are empty. */
+/** `getRepository` by `fullName` (owner/name) or `name`. A missing repository is not an error: its answers are empty. */
 export async function getRepository(client: GitHubClient, args: Properties): Promise<Properties> {
   const [owner = "", fromFullName = ""] = text(args, "fullName").split("/");
   const name = text(args, "name") || fromFullName;

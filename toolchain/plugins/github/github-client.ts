@@ -1,7 +1,7 @@
 import type { GitHubSettings } from "./github-settings";
 import { Throttle } from "./throttle";
 
-/** An answer that is no success, with the text go-github gives it. */
+/** An answer that is not success, with the text go-github gives it. */
 export class GitHubError extends Error {
   constructor(
     readonly status: number,

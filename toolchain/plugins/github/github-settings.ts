@@ -58,7 +58,7 @@ function restUrl(baseUrl: string): string {
   return url.href;
 }
 
-/** Provider arguments that are no strings travel as JSON text. */
+/** Provider arguments that are not strings travel as JSON text. */
 function parsed(args: Properties, name: string, fallback: string): unknown {
   const value = args[name] ?? fallback;
   if (typeof value !== "string") return value;

@@ -33,7 +33,7 @@ export interface ResourceDefinition<Client> {
   computed: readonly string[];
   /** Outputs that hold a zero value where nothing else was said. */
   emptyOutputs?: Properties;
-  /** Inputs the vendor fills in when they are left out: leaving one out is no change. */
+  /** Inputs the vendor fills in when they are left out: leaving one out is not a change. */
   optionalComputed?: readonly string[];
   /** Inputs and outputs that are secret even when the program passes them in clear. */
   secrets?: readonly string[];

@@ -7,7 +7,7 @@ export interface Diagnostic {
   detail?: string;
 }
 
-/** An answer that is no success. */
+/** An answer that is not success. */
 export class CloudError extends Error {
   constructor(
     readonly status: number,

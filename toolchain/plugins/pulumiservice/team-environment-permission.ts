@@ -44,7 +44,7 @@ export const teamEnvironmentPermission: ResourceDefinition<CloudClient> = {
   },
 };
 
-/** Durations are kept the way Go prints them, so that `1h` and `60m` are no change. */
+/** Durations are kept the way Go prints them, so that `1h` and `60m` are not change. */
 function checkDuration(inputs: Properties) {
   const { maxOpenDuration: duration, ...rest } = inputs;
   if (duration === undefined || duration === "") return { inputs: rest, failures: [] };

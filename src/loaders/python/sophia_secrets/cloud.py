@@ -11,7 +11,7 @@ from .http import Answer, Lost, Session
 from .secret_text import SecretText
 
 _LIFE = "2h"
-_LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between"
+_LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what is in between"
 
 
 class _Refusal(NamedTuple):
@@ -86,7 +86,7 @@ class PulumiCloud:
             raise _not_the_service(subject, "names no session")
         opened = read_json(subject, self._ask(subject, "GET", f"{path}/{_quoted(identifier)}"))
         if not opened.is_environment():
-            raise _not_the_service(subject, "is no environment")
+            raise _not_the_service(subject, "is not an environment")
         opened.opened_at = _date_of(answer)
         return opened
 
@@ -127,7 +127,7 @@ def checked(subject: str, answer: Answer | Lost) -> Answer:
     if answer.status < 300:
         return answer
     if answer.status < 400:
-        cause = f"the service answered {answer.status}, which is a redirect: something stands in between"
+        cause = f"the service answered {answer.status}, which is a redirect: something is in between"
         raise SecretsError("pulumi-redirected", subject, cause, _LOOK_BETWEEN)
     known = _of_words(answer) or _REFUSALS.get(answer.status)
     if known is not None:

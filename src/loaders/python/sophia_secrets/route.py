@@ -58,7 +58,7 @@ class Variables:
 
 
 class _Address(NamedTuple):
-    """What of an address is no secret."""
+    """What of an address is not a secret."""
 
     scheme: str
     host: str

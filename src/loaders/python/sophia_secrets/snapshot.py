@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import SupportsIndex
 
 _SHORTEST_REDACTED = 8
-"""Characters. A shorter value (`true`, a port) would blank half of a text, and is no credential's."""
+"""Characters. A shorter value (`true`, a port) would blank half of a text, and is not a credential's."""
 
 
 class Secrets:
