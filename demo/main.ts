@@ -23,7 +23,7 @@ import {
 } from "./tour";
 
 const PROJECT = resolve(__dirname, "..");
-/** The demo's own sandbox: begun anew each time, never the one of `make sandbox`. */
+/** The demo's own sandbox: begun again each time, never the one of `make sandbox`. */
 const FOLDER = join(PROJECT, ".sandbox", "demo");
 
 const ended = new AbortController();

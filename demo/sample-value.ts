@@ -6,7 +6,7 @@ import type { People } from "./people";
 
 const random = (bytes = 18) => randomBytes(bytes).toString("hex");
 
-/** Values that look like the vendors', made anew each time; none opens anything. A new format does not compile without one. */
+/** Values that look like the vendors', made again each time; none opens anything. A new format does not compile without one. */
 const SAMPLES: Record<FormatName, () => string> = {
   // Everything a shell, YAML and ESC would like to understand differently.
   text: () => `  ${random()} #\${x} $$ "'\\ ✓  `,

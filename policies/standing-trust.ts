@@ -6,7 +6,7 @@ import type { ResourceValidationArgs } from "@pulumi/policy";
 import { TYPES } from "./resource-types";
 import type { TrustPolicy } from "./trust-policy";
 
-/** Whose a trust policy is: the program's, another's that stands, or one of which this run cannot tell. */
+/** Whose a trust policy is: the program's, someone else's, or one that this run does not know. */
 export type Owner = "program" | "others" | "unknown";
 
 /** Digests that the program's components call the program's own, by component. */
@@ -27,7 +27,7 @@ export function learnClaims({
  * Tells of each policy of an issuer whose it is. An organization registers an address once, so whoever declares the
  * issuer also sends the policies that others have there.
  *
- * A program cannot make a policy of its own pass for another's. The pack asks Pulumi Cloud itself, at the address that
+ * A program cannot pass off its own policy as someone else's. The pack asks Pulumi Cloud itself, at the address that
  * the issuer's provider writes to: what does not stand there is the program's. So is everything of a program that does
  * not say which policies are its own.
  */

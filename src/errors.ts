@@ -56,7 +56,7 @@ export class EndingError extends Error {
   }
 }
 
-/** What a log says of one thing: a problem, or a fact about which nothing is to be done. */
+/** What a log says of one thing: a problem, or a fact about which nothing must be done. */
 export type Diagnostic = Omit<Problem, "remedy"> & { remedy?: string };
 
 /** A problem as one line of a log: `[code] subject: cause. Remedy: remedy`. */

@@ -53,7 +53,9 @@ describe("a guide through the documents", () => {
     const wrong = GUIDES.flatMap(
       ({ sections, before = {}, stdin = {}, typed = {}, ends = {}, instead = {} }) => {
         const lines = new Set(
-          sections.flatMap(blocksIn).flatMap((block) => commandsOf(block).map(({ line }) => line)),
+          sections
+            .flatMap(blocksIn)
+            .flatMap((block) => commandsOf(block).flatMap(({ line }) => [line, `${block.heading}: ${line}`])),
         );
         const named = [before, stdin, typed, ends, instead].flatMap((each) => Object.keys(each));
         return [

@@ -10,7 +10,7 @@ import { runCommand } from "./run-command";
 /** Where the official releases are; archives and their checksums lie in `/releases/sdk/`. */
 export const officialReleases = "https://get.pulumi.com";
 
-/** A blocked network is to be noticed in seconds: so long may the first answer take. */
+/** A blocked network must be noticed in seconds: so long may the first answer take. */
 const answerMilliseconds = 4_000;
 
 /** Longer than any pause of a working download. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ProgramInfo, RunPluginRequest, RunRequest } from "@pulumi/pulumi/proto/language_pb";
 import { readRuntimeOptions } from "./runtime-options";
 
-/** How node is to be started: its arguments, its working directory and its whole environment. */
+/** How node must be started: its arguments, its working directory and its whole environment. */
 export interface NodeCommand {
   args: string[];
   cwd: string;

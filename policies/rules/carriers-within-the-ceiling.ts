@@ -5,7 +5,7 @@ import { configOf, each, stackRule } from "../rule";
 /** Organization secrets that a workflow sees: the first of those its repository may read, by name (GitHub's docs). */
 const DEFAULTS = { ceiling: 100 };
 
-/** By this stack's own secrets alone; the program's preview counts other people's as well. */
+/** By this stack's own secrets alone; the program's preview counts someone else's as well. */
 export const carriersWithinTheCeiling = stackRule(
   {
     name: "carriers-within-the-ceiling",

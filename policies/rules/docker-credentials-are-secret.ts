@@ -14,7 +14,8 @@ const ACCOUNTS: Readonly<Record<string, string>> = {
 export const dockerCredentialsAreSecret = resourceRule(
   {
     name: "docker-credentials-are-secret",
-    description: "The password of a container registry comes from ESC or encrypted config, never in clear.",
+    description:
+      "The password of a container registry comes from ESC or encrypted config, never in plain text.",
     remedy:
       "take it from ESC (pulumiConfig of the environment that the stack imports) or pulumi config set --secret, and read it with getSecret",
     enforcementLevel: "mandatory",

@@ -14,7 +14,7 @@ const DEFAULTS = { placeholder: "__NOT_ROTATED_YET__" };
 export const escTextsWithoutPlaintext = resourceRule(
   {
     name: "esc-texts-without-plaintext",
-    description: "The text of an ESC environment, as the program declares it, holds no secret in clear.",
+    description: "The text of an ESC environment, as the program declares it, holds no secret in plain text.",
     remedy:
       "leave the value to the sync job, refer to it as a whole (${...}), or store it as fn::secret with the ciphertext that pulumi env get shows",
     enforcementLevel: "mandatory",
@@ -44,7 +44,7 @@ export const escTextsWithoutPlaintext = resourceRule(
     for (const { path, cause } of causes) yield `yaml has at ${show(path)} ${cause}`;
     const token = tokenIn(text);
     if (causes.length === 0 && token !== undefined)
-      yield `yaml has in a comment or a key a ${token} in clear`;
+      yield `yaml has in a comment or a key a ${token} in plain text`;
   },
 );
 
@@ -75,7 +75,7 @@ function* secretCauses(value: unknown, path: readonly string[], { placeholder }:
     if (text.startsWith(placeholder)) continue;
     const [parent = "", key = ""] = at.slice(-2);
     if (key !== "ciphertext" || !/^fn::secret$/i.test(parent))
-      yield { path: at, cause: "an fn::secret in clear" };
+      yield { path: at, cause: "an fn::secret in plain text" };
     else if (!ENVELOPE.test(text)) yield { path: at, cause: "a ciphertext that ESC did not make" };
   }
 }
@@ -85,7 +85,8 @@ function* unitCauses(value: unknown, path: readonly string[], around: Around): G
   const leaves = leavesIn(value, path).filter(({ text }) => !text.startsWith(around.placeholder));
   const plain = leaves.filter(({ path: at }) => !at.some((key) => /^fn::secret$/i.test(key)));
   const found = plain.find(({ path: at, text }) => tokenOf(at, text) !== undefined);
-  if (found !== undefined) yield { path: found.path, cause: `a ${tokenOf(found.path, found.text)} in clear` };
+  if (found !== undefined)
+    yield { path: found.path, cause: `a ${tokenOf(found.path, found.text)} in plain text` };
   else if (isSecretName(ownerOf(path, around.root))) yield* namedCauses(value, plain, path, around);
   else
     for (const { path: at, text } of plain)

@@ -55,14 +55,14 @@ function isLookedAtElsewhere(type: string, [property]: readonly string[]): boole
 
 function causeOf(type: string, { path, text }: Text, props: unknown): string | undefined {
   const token = tokenIn(text);
-  if (token !== undefined) return `holds a ${token} in clear`;
+  if (token !== undefined) return `holds a ${token} in plain text`;
   const name = nameOf(path, props);
   const isNamed =
     isSecretName(name) || (/^authorization$/i.test(name) && /^(?:bearer|basic|token)\s/i.test(text));
   if ((isNamed && isLiteral(text, "value")) || (isHeld(type, path) && text !== ""))
     return "is not marked secret";
   return !isNamed && assignsSecret(text, writingOf(text))
-    ? "gives a literal to a secret's name in clear"
+    ? "gives a literal to a secret's name in plain text"
     : undefined;
 }
 

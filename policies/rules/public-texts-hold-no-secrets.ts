@@ -45,7 +45,7 @@ export const publicTextsHoldNoSecrets = resourceRule(
         const cause = causeOf(found, args.props);
         if (cause !== undefined) yield `${show(found.path)} ${cause}`;
         else if (isSecret?.(found.path))
-          yield `${show(found.path)} is marked secret, and the service shows it in clear`;
+          yield `${show(found.path)} is marked secret, and the service shows it in plain text`;
       }
     }
   },
@@ -55,6 +55,7 @@ function causeOf({ path, text }: Text, props: unknown): string | undefined {
   const token = tokenIn(text);
   if (token !== undefined) return `shows a ${token}`;
   const isNamed = isSecretName(nameOf(path, props));
-  if (isNamed && isLiteral(text, "value")) return "is shown in clear, and its name says that it is a secret";
+  if (isNamed && isLiteral(text, "value"))
+    return "is shown in plain text, and its name says that it is a secret";
   return assignsSecret(text, "prose") ? "shows a literal beside a secret's name" : undefined;
 }

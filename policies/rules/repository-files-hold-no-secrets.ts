@@ -6,7 +6,7 @@ import { ifKnown, resourceRule } from "../rule";
 import { isSecretName, nameOf } from "../secret-names";
 import { tokenIn } from "../token-formats";
 
-/** Whatever the program marks secret: a file of a repository is in clear for everyone who reads the repository. */
+/** Whatever the program marks secret: a file of a repository is in plain text for everyone who reads the repository. */
 export const repositoryFilesHoldNoSecrets = resourceRule(
   {
     name: "repository-files-hold-no-secrets",

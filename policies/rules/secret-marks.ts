@@ -6,7 +6,7 @@ const marks = new Map<string, ReadonlySet<string>>();
 
 /**
  * No rule of its own: it learns which inputs are secret, for those that ask. The engine tells a pack so, but the SDK
- * shows it to remediations alone and gives validations every input in clear. So this is a remediation, which runs
+ * shows it to remediations alone and gives validations every input in plain text. So this is a remediation, which runs
  * before them and changes nothing. It must keep its level. It also learns which trust policies are the program's own.
  */
 export const secretMarks: ResourceValidationPolicy = {

@@ -16,7 +16,7 @@ export function actorName(actor: Actor): string {
 /**
  * @param header `Authorization: Bearer T` (go-github, fetch) or `token T` (octokit), or Basic with any user name and the token as the
  *   password (git); none at all is anonymous.
- * @throws GitHubError 401 `Bad credentials` on an unknown, revoked or expired token: GitHub tells them apart no more.
+ * @throws GitHubError 401 `Bad credentials` on an unknown, revoked or expired token: GitHub does not distinguish them.
  */
 export function authenticate(
   header: string | undefined,

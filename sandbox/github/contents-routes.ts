@@ -51,7 +51,7 @@ export function contentsRoutes(app: GitHubApp, parts: GitHubParts): void {
     }
     const target = writable(c, parts, sent.branch);
     const known = blobAt(target);
-    // The order and the words were measured against the real API: 422 without sha, 409 with another's; a sha for a
+    // The order and the words were measured against the real API: 422 without sha, 409 with someone else's; a sha for a
     // file that is not there is ignored.
     if (known !== undefined) checkSha(target.path, known.sha, sent.sha);
     const sha = commit(c, parts, target, content, sent);

@@ -12,7 +12,7 @@ export interface CloneWish {
   preserveRevisionTags?: boolean | undefined;
 }
 
-/** Fills a new environment from another. Secrets are encrypted anew: each environment has its own ciphertexts. */
+/** Fills a new environment from another. Secrets are encrypted again: each environment has its own ciphertexts. */
 export function cloneInto(
   cloud: Cloud,
   source: { organization: Organization; environment: Environment },

@@ -81,7 +81,7 @@ async function update(cloud: Cloud, c: CloudContext): Promise<Response> {
   const { text, warnings } = await sealDefinition(cloud, c.var.principal, about, await readText(c));
   // Reading and checking took time: what was current may not be any more, and the right may be gone.
   if (at(cloud, c, "write", "environment-updated").environment !== environment)
-    throw serviceError(409, "Conflict: the environment was deleted and created anew");
+    throw serviceError(409, "Conflict: the environment was deleted and created again");
   refuseStale(environment, conditions);
   const { number } = addRevision(environment, text, actorName(c.var.principal));
   cloud.save();

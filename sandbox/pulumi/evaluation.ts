@@ -45,7 +45,7 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluated> {
   return { ...result, imported: [...imported.values()] };
 }
 
-/** How the evaluator is to be called. @param imported is told of each environment that is loaded. */
+/** How the evaluator must be called. @param imported is told of each environment that is loaded. */
 export function evaluationOptions(
   request: EvaluationRequest,
   imported = new Map<string, Place>(),

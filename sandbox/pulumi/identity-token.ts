@@ -26,7 +26,7 @@ export function claimedIssuer(token: string): string {
 /**
  * Verifies signature (RS256, by the key its `kid` names in the issuer's JWKS), `iss`, `exp` and `nbf`.
  *
- * @param jwksUrl the document that stands for the issuer's keys, read anew each time: a rotated key counts at once.
+ * @param jwksUrl the document that stands for the issuer's keys, read again each time: a rotated key counts at once.
  * @throws UntrustedToken
  */
 export async function verifyIdentityToken(token: string, issuer: string, jwksUrl: string): Promise<Claims> {

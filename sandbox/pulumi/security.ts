@@ -8,7 +8,7 @@ import type { PulumiState } from "./state";
 /**
  * Authentication and encryption, shared by every route of the Pulumi Cloud service.
  *
- * @param state read anew at each call: a reset replaces it.
+ * @param state read again at each call: a reset replaces it.
  */
 export function createSecurity(state: () => PulumiState, key: ServiceKey): PulumiSecurity {
   const organizationsOf = (principal: Principal): string[] => {

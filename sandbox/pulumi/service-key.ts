@@ -7,7 +7,7 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12; // 96 bits: what NIST SP 800-38D recommends for GCM
 const TAG_BYTES = 16;
 
-/** The sandbox's AES-256-GCM key: made on first use, kept in `file` (owner-readable only), made anew by `reset`. */
+/** The sandbox's AES-256-GCM key: made on first use, kept in `file` (owner-readable only), made again by `reset`. */
 export class ServiceKey {
   private key: Buffer;
 

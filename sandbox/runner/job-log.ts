@@ -34,7 +34,7 @@ export class JobLog {
     return this.summaries.join("");
   }
 
-  /** From here on the log is the next step's, whose annotations are counted anew. */
+  /** From here on the log is the next step's, whose annotations are counted again. */
   beginStep(): void {
     this.stepStarts.push(this.lines.length);
     this.counts = { error: 0, warning: 0, notice: 0 };

@@ -43,7 +43,7 @@ export interface Runner {
    */
   dispatch(repository: string, workflowFile: string, event: DispatchEvent): RunResult;
   /**
-   * Queues a run once more, under its id and number. Secrets are read anew, as GitHub's documentation says.
+   * Queues a run once more, under its id and number. Secrets are read again, as GitHub's documentation says.
    * @throws DispatchRefused when nothing would run, or the workflow's file is gone.
    */
   rerun(repository: string, last: RunResult, wish: RerunWish, actor: string): RunResult;

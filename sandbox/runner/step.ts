@@ -54,7 +54,7 @@ function record(session: JobSession, step: StepDefinition, work: Work, scope: Sc
   return conclusion;
 }
 
-/** The step under its `timeout-minutes`, and stopped when the job is cancelled and its condition holds no more. */
+/** The step under its `timeout-minutes`, and stopped when the job is cancelled and its condition no longer holds. */
 async function timed(
   session: JobSession,
   step: StepDefinition,

@@ -118,7 +118,7 @@ function wrongSpelling(
       code: "github-repository-renamed",
       subject: where,
       cause: `${name} is the former name of ${repository}`,
-      // Under another name the stack would make its files and environments anew, and delete those that it has: the same.
+      // Under another name the stack would make its files and environments again, and delete those that it has: the same.
       remedy: isWritten
         ? `gh repo rename ${name} -R ${fullName} gives it its name back; if no pulumi up has run yet, ${fix(repository)}`
         : fix(repository),

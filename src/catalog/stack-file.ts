@@ -18,7 +18,7 @@ export function fileOfStack(stack: string): string {
  * Reads the text of a stack's file. The program and the commands read each stack's file here.
  *
  * @param project the project's name: other projects' and providers' keys are left out.
- * @throws RemedyError for what is not YAML. It names the line and quotes nothing: a value may stand there in clear.
+ * @throws RemedyError for what is not YAML. It names the line and quotes nothing: a value may stand there in plain text.
  */
 export function parseStackFile(text: string, file: string, project: string): StackConfig {
   const document = parseDocument(text, { logLevel: "error" });

@@ -27,7 +27,7 @@ async function openFolder(): Promise<FolderContext> {
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
   terminal.say(`error: stdout: cannot be written (${error.code})`);
-  terminal.say("Remedy: make room on the disk, then run it again");
+  terminal.say("Remedy: free space on the disk, then run it again");
   process.exit(EXIT.failed);
 });
 

@@ -6,7 +6,7 @@ import { type EarlyTyping, keepTyping, readHidden } from "./hidden-typing";
 import { paint, type ScreenLine, type ScreenSettings } from "./screen";
 
 /**
- * Where a command speaks, and hears values. Each line stays one line, and shows what it holds: names are other people's,
+ * Where a command speaks, and hears values. Each line stays one line, and shows what it holds: names are someone else's,
  * and a terminal acts on control characters, a CI log on workflow commands.
  */
 export interface Terminal {

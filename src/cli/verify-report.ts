@@ -10,7 +10,7 @@ const STATES = ["wrong", "unknown", "warning", "ok"] as const satisfies readonly
 const NAMED = 3;
 const KINDS = 6;
 
-/** Checks that found the same, of which the same is to be done. */
+/** Checks that found the same, of which the same must be done. */
 interface Found {
   checks: readonly Check[];
   cause: string;

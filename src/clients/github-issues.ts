@@ -14,7 +14,7 @@ export interface OpenIssue {
 export interface GitHubIssues {
   /** Whether the token may label: GitHub drops labels of others in silence, or refuses the issue. @throws where issues are off. */
   mayLabel(): Promise<boolean>;
-  /** The open ones that this token's own login opened, pull requests left out: other people's are theirs. */
+  /** The open ones that this token's own login opened, pull requests left out: someone else's are theirs. */
   ownOpen(): Promise<OpenIssue[]>;
   /** @returns its address. */
   create(issue: { title: string; body: string; labels: readonly string[] }): Promise<string>;

@@ -38,7 +38,7 @@ const PAGE = 25;
  * a token has in an hour. A repository that goes meanwhile is left out; one that comes meanwhile may be.
  *
  * @param onPage told after each answer how many of how many were read.
- * @returns what was read before GitHub answered no more, and why it ended there.
+ * @returns what was read before GitHub stopped answering, and why it ended there.
  * @throws RemedyError when not even the first answer came.
  */
 export async function organizationWorkflows(

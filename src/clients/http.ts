@@ -37,7 +37,7 @@ export interface HttpOptions {
   waitMs?: number;
   /** Longest wait the other side may ask for; an answer that asks for more is returned at once. Default 120,000. */
   patienceMs?: number;
-  /** Milliseconds one request may take, with all its tries and waits. Default 240,000: two waits of 120 s fit no more. */
+  /** Milliseconds one request may take, with all its tries and waits. Default 240,000: two waits of 120 s do not fit. */
   requestMs?: number;
   /**
    * Milliseconds all requests of this client may take, counted while one is under way. Default 480,000: a job ends

@@ -23,7 +23,7 @@ export interface EnvironmentText {
 export interface PulumiCloud {
   /** Secrets as ciphertext; needs the right to read. */
   read(escPath: string): Promise<EnvironmentText>;
-  /** Secrets in clear; needs the right to open. */
+  /** Secrets in plain text; needs the right to open. */
   decrypt(escPath: string): Promise<EnvironmentText>;
   /**
    * Replaces the whole text if nobody wrote since `etag`, and looks whether it was written. @returns the new revision.

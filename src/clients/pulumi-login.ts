@@ -136,7 +136,7 @@ function readCredentials(file: string): Credentials | Problem {
     const kept = JSON.parse(text) as Credentials | null;
     if (typeof kept === "object" && kept !== null && !Array.isArray(kept)) return kept;
   } catch {} // what it says quotes the file
-  return wrong("is not what pulumi login writes", "pulumi login writes it anew");
+  return wrong("is not what pulumi login writes", "pulumi login writes it again");
 }
 
 function noToken(): Problem {

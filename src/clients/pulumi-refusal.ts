@@ -87,7 +87,7 @@ export function refusal(refused: Refused, answer: HttpAnswer): RemedyError {
       code: "write-conflict",
       subject,
       cause: "somebody else wrote it in between",
-      remedy: "run again: it reads and plans anew",
+      remedy: "run again: it reads and plans again",
     });
   }
   if (answer.status < 400) {

@@ -67,7 +67,7 @@ function challengeOf({ headers }: HttpAnswer): Challenge | undefined {
   return realm === undefined ? undefined : { realm, ...(service === undefined ? {} : { service }) };
 }
 
-/** @throws RemedyError for a realm to which a login would travel in clear. */
+/** @throws RemedyError for a realm to which a login would travel in plain text. */
 function tokenAddress({ realm = "", service }: Challenge, server: string): string {
   const url = URL.canParse(realm) ? new URL(realm) : undefined;
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isThisMachine(url.hostname));

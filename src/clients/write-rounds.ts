@@ -24,7 +24,7 @@ export interface Round {
 
 /**
  * Reads and writes a text of ESC until nobody writes in between: a write carries the ETag of its read, so it is refused
- * when somebody else wrote first, and the next round reads anew. A write of which nobody knows whether it was carried
+ * when somebody else wrote first, and the next round reads again. A write of which nobody knows whether it was carried
  * out is looked at, not repeated: the next round reads what stands. Reads are repeated by the HTTP client.
  *
  * @param options.isShared whether other carriers write there too.

@@ -104,7 +104,7 @@ export function revisionsOf({ revisions }: Ledger, group: string): number[] {
   return own.map(([, revision]) => revision);
 }
 
-/** Reads a ledger's text, with its secret in clear or as ciphertext. What is not a ledger reads as empty: it can be rebuilt. */
+/** Reads a ledger's text, with its secret in plain text or as ciphertext. What is not a ledger reads as empty: it can be rebuilt. */
 export function parseLedger(text: string): Ledger {
   const ledger = property(property(boundedYaml(text), "values"), "ledger");
   const key = property(property(ledger, "key"), "fn::secret");

@@ -153,7 +153,7 @@ function checkWebhook({ webhookUrl = "" }: Readonly<Record<string, string>>): Pr
 /** The SDK has it and leaves it out of its types; its public function only warns in the log. */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
-/** Secret config in clear: in the stack's file, which names the line, or from anywhere else. */
+/** Secret config in plain text: in the stack's file, which names the line, or from anywhere else. */
 function checkClear(config: Readonly<Record<string, string>>): Problem[] {
   const inFile = checkEncrypted(configInFile(pulumi.getStack()));
   const prefix = `${pulumi.getProject()}:`;

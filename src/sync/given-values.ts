@@ -18,7 +18,7 @@ export type Choice =
  * Chooses a secret's value among its name and aliases.
  *
  * Two names with different values are refused, naming both: nobody but a person can say which is the right one. The
- * sentinel and an empty text are no values: they never replace one.
+ * placeholder and an empty text are no values: they never replace one.
  */
 export function chooseValue(secret: JobSecret, input: Input): Choice {
   const set = [secret.name, ...secret.aliases].flatMap((name) => {

@@ -4,7 +4,7 @@ import type { RunIdentity } from "./job-identity";
 
 /**
  * No secrets are older: a run may be started again for 30 days after its first try ("Re-running workflows and jobs"), and
- * GitHub ends every one after 35 ("Actions limits", workflow run time), of which it is not said that they begin anew.
+ * GitHub ends every one after 35 ("Actions limits", workflow run time), of which it is not said that they begin again.
  */
 const LONGEST_RUN_MS = (30 + 35) * 86_400_000;
 
@@ -14,7 +14,7 @@ const LONGEST_RUN_MS = (30 + 35) * 86_400_000;
  * Actions"), and a run may wait for a reviewer or a runner meanwhile. Ids of runs grow with time; an id far below is of
  * another GitHub, where the organization has moved to, and says nothing. Neither does a time to come: no sync wrote it.
  *
- * A run that somebody starts again keeps its id and so its place: GitHub's documentation has it read the secrets anew,
+ * A run that somebody starts again keeps its id and so its place: GitHub's documentation has it read the secrets again,
  * but it was seen to bring those of its first try (https://github.com/cli/cli/issues/13522). The way out is a new run.
  */
 export function isFromLaterRun(

@@ -20,7 +20,7 @@ export function proposingCloud(
 /**
  * What syncs propose is one thing, whichever run did. It is known by the ledger, where they note it: a run's token is
  * another each time, and what a request says of itself anybody may write who may write there. One to which somebody added
- * a text since is no more theirs.
+ * a text since is no longer theirs.
  *
  * @param run `run 123`, or `by hand`.
  */

@@ -4,7 +4,7 @@ import { visible } from "../text";
 
 /** The runner a job speaks to: its log, its commands and its files. By hand there is none, and lines are plain. */
 export interface Runner {
-  /** A line of the log: what it holds of other people's texts does nothing. */
+  /** A line of the log: what it holds of someone else's texts does nothing. */
   print(line: string): void;
   /** An error, as an annotation on a runner. */
   complain(text: string): void;

@@ -21,7 +21,7 @@ export function secretNode(value: Secret): unknown {
   return { "fn::fromBase64": { "fn::secret": quoted(Buffer.from(text, "utf8").toString("base64")) } };
 }
 
-/** The value of a node that `secretNode` made, when it stands in clear; undefined for ciphertext and anything else. */
+/** The value of a node that `secretNode` made, when it is in plain text; undefined for ciphertext and anything else. */
 export function readSecretNode(node: unknown): Secret | undefined {
   if (!isCall(node)) return undefined;
   const encoded = node.getIn(["fn::fromBase64", "fn::secret"]);
@@ -43,7 +43,7 @@ function textOf({ value, source }: Scalar): string | undefined {
 
 /**
  * A secret's node as it is stored: the ciphertext, and whether it holds base64. Equal texts are one value; different
- * ones are another value, or the same set anew. Undefined for whatever is not stored as `secretNode` has it.
+ * ones are another value, or the same set again. Undefined for whatever is not stored as `secretNode` has it.
  */
 export function ciphertextOf(node: unknown): string | undefined {
   if (!isCall(node)) return undefined;

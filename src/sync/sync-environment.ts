@@ -67,7 +67,7 @@ export interface EnvironmentJob {
 /**
  * Syncs one environment. Nothing that stands is replaced by something older, because of four rules:
  *
- * 1. Ledger and values are read anew for every plan, and each write carries the ETag of what the plan was made from.
+ * 1. Ledger and values are read again for every plan, and each write carries the ETag of what the plan was made from.
  * 2. Before the first value is written, the ledger is told what will be (`writing`). That write fails where anybody wrote
  *    the ledger since, so each plan knows the intents of all who wrote a value that it saw.
  * 3. What a later run wrote, proposed or began to write is refused (Beginning.laterWriters).

@@ -67,7 +67,7 @@ async function lookAt(job: GroupJob, cloud: PulumiCloud): Promise<GroupView> {
 }
 
 /**
- * The same from the values themselves, whatever the ledger says of them: one request where nothing is to be written. What
+ * The same from the values themselves, whatever the ledger says of them: one request where nothing must be written. What
  * is written is edited in the text with its secrets as ciphertext.
  */
 async function compareGroup(job: GroupJob, cloud: PulumiCloud): Promise<GroupView> {

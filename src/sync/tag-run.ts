@@ -15,7 +15,7 @@ export function tagOf({ run, attempt = "1", now }: RunIdentity): string {
   return attempt === "1" ? `run-${run}` : `run-${run}-${attempt}`;
 }
 
-/** Whether the values stand at a state that no run has tagged yet: one of this run, or one that a broken off run left. */
+/** Whether the values stand at a state that no run has tagged yet: one of this run, or one that an interrupted run left. */
 export function isUntagged(before: Ledger, after: Ledger, groups: readonly GroupReport[]): boolean {
   if (before.untagged === true) return true;
   if (groups.some(({ lines, revision }) => revision !== undefined && lines.some(isChange))) return true;

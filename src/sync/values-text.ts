@@ -7,7 +7,7 @@ import { isCall, readSecretNode, secretNode } from "./secret-node";
 
 /**
  * The text of a values environment, edited in place: comments, order and everything that is not ours stay as they
- * are, and the ciphertext of values that are not set anew is not touched.
+ * are, and the ciphertext of values that are not set again is not touched.
  */
 export class ValuesText {
   private readonly document: Document;
@@ -36,7 +36,7 @@ export class ValuesText {
     return isMap(this.node(["values"]));
   }
 
-  /** Whether a value stands at the secret's place: in clear, as ciphertext or as a person wrote it. A reference is none. */
+  /** Whether a value stands at the secret's place: in plain text, as ciphertext or as a person wrote it. A reference is none. */
   has(secret: JobSecret): boolean {
     const node = this.node(this.place(secret));
     return !isNothing(node) && !(isScalar(node) && String(node.value).includes("${"));
@@ -89,7 +89,7 @@ export class ValuesText {
     return undefined;
   }
 
-  /** The value at the secret's place, when the text holds it in clear. */
+  /** The value at the secret's place, when the text holds it in plain text. */
   read(secret: JobSecret): Secret | undefined {
     return readSecretNode(this.node(this.place(secret)));
   }

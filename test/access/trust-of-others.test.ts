@@ -84,7 +84,7 @@ describe("rules at an issuer that others share", () => {
   it("are not written where the provider would send another rule", () => {
     equal(whyNotKept(theirs), undefined);
     match(whyNotKept({ ...theirs, roleID: "r" }) ?? "", /role/);
-    match(whyNotKept({ ...theirs, nested: true }) ?? "", /no text/);
+    match(whyNotKept({ ...theirs, nested: true }) ?? "", /not text/);
   });
 
   it("are told by what they give and to whom, never by every claim's value", () => {

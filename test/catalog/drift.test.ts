@@ -56,7 +56,7 @@ describe("drift that a list shows", () => {
   });
 });
 
-describe("other people's secrets that a carrier may read", () => {
+describe("someone else's secrets that a carrier may read", () => {
   const listed = [
     { name: "FOR_ALL", visibility: "all" },
     { name: "FOR_PRIVATE", visibility: "private" },

@@ -51,7 +51,7 @@ describe("a renamed entry", () => {
     assert.deepEqual(problemsOf({ name: "A", renamedFrom: "X" }, { name: "B", aliases: ["X"] }), [
       `X: ${means}`,
     ]);
-    assert.match(problemsOf({ name: "A", renamedFrom: "A" })[0] ?? "", /^A: stands 2 times in the catalog/);
+    assert.match(problemsOf({ name: "A", renamedFrom: "A" })[0] ?? "", /^A: is 2 times in the catalog/);
     assert.match(
       problemsOf({ name: "A", renamedFrom: "X" }, { name: "B", appKey: "x" })[0] ?? "",
       /shares the app key x with/,

@@ -229,7 +229,7 @@ describe("rotators of a catalog", () => {
 
   it("do not share names, and leave theirs to no root key", () => {
     assert.deepEqual(problemsOf({ ...ORDERS }, { ...ORDERS, username: "A", password: "B" }), [
-      "rotator orders: stands twice",
+      "rotator orders: is listed twice",
     ]);
     const [problem] = checkCatalog(resolveCatalog(catalogOf({ ...ORDERS })), "rotators");
     assert.equal(problem?.subject, "config appRoot");

@@ -144,7 +144,7 @@ describe("a stack's config", () => {
     equal(parseSettings({ ...WHOLE, pulumiApiUrl: "http://127.0.0.1:4711" }).settings !== undefined, true);
   });
 
-  it("refuses addresses to which a token would travel in clear", () => {
+  it("refuses addresses to which a token would travel in plain text", () => {
     const config = { ...WHOLE, pulumiApiUrl: "http://api.pulumi.com", githubApiUrl: "http://api.github.com" };
     const found = causes(config);
     equal(found.length, 2);

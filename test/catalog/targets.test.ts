@@ -78,7 +78,7 @@ describe("the spread of secrets over carriers", () => {
     }
   });
 
-  it("counts other people's secrets, those for all repositories and those named for a carrier", () => {
+  it("counts someone else's secrets, those for all repositories and those named for a carrier", () => {
     const [left, right] = ["left", "right"];
     const full = secretsOf(...named(90), ...named(10, { visibility: "all" }, "OPEN"));
     assert.deepEqual(spread(full, [left]).problems, []);
@@ -131,7 +131,7 @@ describe("the spread of secrets over carriers", () => {
     assert.deepEqual(spread(secretsOf(...named(100)), ["only", "new"], { only: 90 }).problems, []);
   });
 
-  it("names the carrier that other people's grants fill beyond what it must read itself", () => {
+  it("names the carrier that someone else's grants fill beyond what it must read itself", () => {
     const secrets = secretsOf({ name: "OWN", bootstrap: true }, { name: "A" });
     const [problem] = spread(secrets, ["full", "free"], { full: 100 }).problems;
     assert.match(problem?.remedy ?? "", /^name other repositories as carriers in the place of full, or take/);

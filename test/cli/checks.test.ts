@@ -273,7 +273,7 @@ describe("the composites of an environment", () => {
     match(remedy ?? "", /pulumi up --refresh/);
   });
 
-  it("are wrong without an import, and with another's", async () => {
+  it("are wrong without an import, and with someone else's", async () => {
     for (const text of ["imports: []\n", declared.replace("keys", "keys@run-1")])
       equal((await check(text)).state, "wrong");
   });

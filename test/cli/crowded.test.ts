@@ -9,7 +9,7 @@ function undeclared(count: number, repositories: string[]) {
   return Object.fromEntries(names.map((name) => [name, { visibility: "selected" as const, repositories }]));
 }
 
-describe("other people's secrets that somebody granted to a carrier by name", function () {
+describe("someone else's secrets that somebody granted to a carrier by name", function () {
   this.timeout(60_000);
 
   it("count: drift says that the catalog's would lie beyond a workflow's hundred, and what would do", async () => {
@@ -50,6 +50,6 @@ describe("other people's secrets that somebody granted to a carrier by name", fu
     };
     const { stderr, code, writes } = await runCase(parseCase(set));
     assert.deepEqual([code, writes], [2, []]);
-    assert.match(stderr, /KEY_1: no carrier has room for it: .*\nRemedy: /);
+    assert.match(stderr, /KEY_1: no carrier can take it: .*\nRemedy: /);
   });
 });

@@ -144,7 +144,7 @@ describe("what was changed by hand", () => {
     deepEqual(details(world), { API_KEY: `changed ${since}` });
   });
 
-  it("is one that stands in clear, and one with a mapping in the place of its value", () => {
+  it("is one that is in plain text, and one with a mapping in the place of its value", () => {
     const clear = LEFT.replace(/(region:)\n.*\n.*/, "$1 canary").replace(
       /(url:)\n.*\n.*/,
       "$1 { more: canary }",

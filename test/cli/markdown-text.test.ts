@@ -25,7 +25,7 @@ const EVIL = [
 const outsideCode = (text: string) => text.replace(/\\.|`[^`]+`/g, (part) => (part[0] === "`" ? "" : part));
 const LINKS = /@|:\/\/|www\.|#\d|GH-\d/i;
 
-describe("text of other people's in Markdown", () => {
+describe("text of someone else's in Markdown", () => {
   it("is one line that links to nothing, calls nobody, and begins no markup", () => {
     for (const text of EVIL) {
       const shown = markdownText(text);

@@ -129,8 +129,8 @@ describe("pause and resume", () => {
   });
 
   for (const [what, fault] of [
-    ["breaks off before it is carried out", { reset: "before" }],
-    ["breaks off after it was carried out", { reset: "after" }],
+    ["fails before it is carried out", { reset: "before" }],
+    ["fails after it was carried out", { reset: "after" }],
     ["is answered with 409", { answer: { status: 409 } }],
     ["is answered with 429", { answer: { status: 429, headers: { "retry-after": "0" } } }],
     ["is answered with 500", { answer: { status: 500 } }],

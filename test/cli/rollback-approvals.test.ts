@@ -96,7 +96,7 @@ describe("where somebody must approve changes of values", () => {
           "",
         ].join("\n"),
       );
-      equal(code, 1, "something is to be looked after");
+      equal(code, 1, "something must be looked after");
       await isAsBefore();
       equal((await ledger()).paused?.reason, "rolled back to run-1");
       equal((await stage.sync(two, { settings })).printed[0], "production: paused, nothing written");
@@ -117,7 +117,7 @@ describe("where somebody must approve changes of values", () => {
       await back("", { now: "2026-06-10T00:00:00Z" });
       const { stderr, code } = await back("", { now: "2026-06-11T00:00:00Z" });
       equal(code, 1);
-      match(stderr, /waits for approval since an earlier run \(change request /);
+      match(stderr, /has waited for approval since an earlier run \(change request /);
       deepEqual(
         (await requests()).map(({ latestRevisionNumber }) => latestRevisionNumber),
         [1],
@@ -164,7 +164,7 @@ describe("where somebody must approve changes of values", () => {
     it("takes another person's proposal of the same for its own, and none that only says so", async () => {
       await team(stage.cloud, "more", ["dev"], { [LEDGER]: "write" });
       await back("", { token: TOKENS.dev });
-      match((await back()).stderr, /waits for approval since an earlier run/);
+      match((await back()).stderr, /has waited for approval since an earlier run/);
       const [request] = await requests();
       const body = `# theirs\n${await stage.text(GROUP.keys)}`;
       await stage.cloud.call("PATCH", env(GROUP.keys, `/drafts/${request?.id}`), { body });
@@ -243,8 +243,8 @@ describe("where somebody must approve changes of values", () => {
     const RETRY = { status: 503, headers: { "retry-after": "0" } };
     for (const [call, method, path, skip] of CALLS) {
       for (const [what, fault] of [
-        ["breaks off before it is carried out", { reset: "before" }],
-        ["breaks off after it was carried out", { reset: "after" }],
+        ["fails before it is carried out", { reset: "before" }],
+        ["fails after it was carried out", { reset: "after" }],
         ["is answered with 503", { answer: RETRY }],
         ["is answered with 429", { answer: { ...RETRY, status: 429 } }],
         ["is answered with 500", { answer: { status: 500 } }],
@@ -305,7 +305,7 @@ describe("where somebody must approve changes of values", () => {
       await hand("canary-a3");
       const { code, stderr } = await hand("canary-a4");
       equal(code, 1);
-      match(stderr, /waits for approval since an earlier run/);
+      match(stderr, /has waited for approval since an earlier run/);
       equal((await requests()).length, 1);
     });
   });

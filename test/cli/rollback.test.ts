@@ -174,7 +174,7 @@ describe("rollback", () => {
     deepEqual(await stage.variables(), { ALPHA_KEY: "canary-a2", DB_PASSWORD: "canary-d1" });
   });
 
-  it("never brings back what stood in clear, as a placeholder or an empty text would, and says so", async () => {
+  it("never brings back what was in plain text, as a placeholder or an empty text would, and says so", async () => {
     const text = await stage.text(GROUP.keys);
     for (const clear of [
       "__SET_ME_IN_GITHUB__ (placeholder by sophia-secrets; never synced, never loaded)",
@@ -191,7 +191,9 @@ describe("rollback", () => {
       equal(code, 2);
       match(
         stderr,
-        new RegExp(`error: ALPHA_KEY: at revision ${revision} it stood in clear, .*set its value in GitHub`),
+        new RegExp(
+          `error: ALPHA_KEY: at revision ${revision} it was in plain text, .*set its value in GitHub`,
+        ),
       );
       match(stdout, /1 refused/);
       deepEqual(await stage.variables(), two);
@@ -336,7 +338,7 @@ describe("rollback", () => {
     await isAsBefore();
   });
 
-  it("lifts its pause again where no value may be written, and leaves another's", async () => {
+  it("lifts its pause again where no value may be written, and leaves someone else's", async () => {
     await team(stage.cloud, "team", ["dev"], {
       [GROUP.keys]: "read",
       [GROUP.databases]: "read",
@@ -508,12 +510,12 @@ describe("rollback", () => {
   for (const [call, method, path, skip] of CALLS) {
     const isWrite = method === "PATCH";
     const ofWrites = [
-      ["breaks off after it was carried out", { reset: "after" }],
+      ["fails after it was carried out", { reset: "after" }],
       ["is answered with 503", { answer: RETRY }],
       ["is answered with 429", { answer: { ...RETRY, status: 429 } }],
     ] as const;
     for (const [what, fault] of [
-      ["breaks off before it is carried out", { reset: "before" }],
+      ["fails before it is carried out", { reset: "before" }],
       ...(isWrite ? ofWrites : []),
       ...(call === "writing values" ? ([["stalls", { delayMs: 600 }]] as const) : []),
     ] as const) {

@@ -84,7 +84,7 @@ describe("sophia-secrets set --environment", () => {
     const keys = requests.filter((request) => request.includes("public-key"));
     deepEqual(keys, ["GET /api/v3/repos/ai-cherry/carrier/environments/staging/secrets/public-key"]);
     deepEqual(told, ["DATABASE_URL: created, in staging of carrier"]);
-    match(stderr, /has no slot of it yet: \.\/sophia-secrets adopt DATABASE_URL --stack STACK/);
+    match(stderr, /does not manage it yet: \.\/sophia-secrets adopt DATABASE_URL --stack STACK/);
     deepEqual(writes, ["PUT /api/v3/repos/ai-cherry/carrier/environments/staging/secrets/DATABASE_URL"]);
     deepEqual([valuesIn("staging"), valuesIn("production")], [{ DATABASE_URL: URL }, {}]);
     deepEqual(world.github.service.hostOf("ai-cherry/carrier").organizationSecrets(), {});

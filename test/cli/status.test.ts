@@ -32,7 +32,7 @@ describe("status", () => {
   };
   const UNSET = "GAMMA_KEY never-set: it was never synced";
 
-  it("prints what is to be looked after or may stay unset, and counts the rest; all of it with --all", async () => {
+  it("prints what must be looked after or may stay unset, and counts the rest; all of it with --all", async () => {
     deepEqual(await status(), {
       stdout:
         "4 values in 1 deployment environment: 1 left unset, 3 in sync\n\n1 never-set: it was never synced\n  production: GAMMA_KEY\n  Nothing to do: an optional secret may stay unset.\n\nsecret                production\nGAMMA_KEY             never-set\nALPHA_KEY and 2 more  in-sync\n",

@@ -91,7 +91,7 @@ describe("a line of the sync job", () => {
   });
 });
 
-describe("names of other people's", () => {
+describe("names of someone else's", () => {
   const KEY = "x\\n::stop-commands::zz\\n::add-mask::production\\n\\ec";
 
   it("out of ESC speak to no runner in status, history and verify", async () => {

@@ -16,8 +16,8 @@ const COMMANDS = {
 };
 /** Each lasts until the command gives up. */
 const FAULTS = {
-  "breaks off before it is carried out": { reset: "before" },
-  "breaks off after it was carried out": { reset: "after" },
+  "fails before it is carried out": { reset: "before" },
+  "fails after it was carried out": { reset: "after" },
   "is answered with 500": { answer: { status: 500 } },
 };
 const NOT_CARRIED_OUT = {

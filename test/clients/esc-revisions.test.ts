@@ -115,8 +115,8 @@ describe("the client of ESC's revisions", () => {
 
   for (const [what, fault] of [
     ["stalls", { delayMs: 600 }],
-    ["breaks off before", { reset: "before" }],
-    ["breaks off after", { reset: "after" }],
+    ["is interrupted before", { reset: "before" }],
+    ["is interrupted after", { reset: "after" }],
     ["is answered with 429", { answer: { status: 429, headers: { "retry-after": "0" } } }],
     ["is answered with 500", { answer: { status: 500 } }],
     ["is answered with 503", { answer: { status: 503, headers: { "retry-after": "0" } } }],

@@ -16,7 +16,10 @@ export interface Follower {
   printed: string[];
 }
 
-/** How pages are followed: what a person does besides pasting. Keys are lines as the pages have them. */
+/**
+ * How pages are followed: what a person does besides pasting. Keys are lines as the pages have them, or `HEADING: LINE` for a
+ * line that several sections have.
+ */
 export interface Guide {
   /** Pages or sections of them, `docs/tasks.md#Roll back`, in the order in which they are followed. */
   sections: readonly string[];
@@ -50,20 +53,27 @@ export function follow(guide: Guide, of: () => Follower): void {
       before(() => guide.before?.[section]?.(of()));
       for (const block of blocksIn(section))
         for (const command of commandsOf(block))
-          it(`${block.page}:${block.line} ${command.line}`, () => carryOut(guide, command, of()));
+          it(`${block.page}:${block.line} ${command.line}`, () => carryOut(guide, block, command, of()));
     });
 }
 
-async function carryOut(guide: Guide, { line, shown }: Command, follower: Follower): Promise<void> {
-  await guide.before?.[line]?.(follower);
-  const typed = guide.typed?.[line];
-  const pasted = guide.instead?.[line]?.(filledIn(line), follower) ?? filledIn(line);
+async function carryOut(
+  guide: Guide,
+  { heading }: Block,
+  { line, shown }: Command,
+  follower: Follower,
+): Promise<void> {
+  const own = <Value>(said: Readonly<Record<string, Value>> = {}) =>
+    said[`${heading}: ${line}`] ?? said[line];
+  await own(guide.before)?.(follower);
+  const typed = own(guide.typed);
+  const pasted = own(guide.instead)?.(filledIn(line), follower) ?? filledIn(line);
   const said =
     typed === undefined
-      ? await follower.shell.run(pasted, guide.stdin?.[line])
+      ? await follower.shell.run(pasted, own(guide.stdin))
       : await follower.shell.runOnTerminal(pasted, typed);
   follower.printed.push(said.output);
-  const [code] = guide.ends?.[line] ?? [0];
+  const [code] = own(guide.ends) ?? [0];
   equal(said.code, code, `${pasted}\n${said.output}`);
   if (shown !== undefined) ok(isAsShown(shown, said.output), `shown:\n${shown}\nprinted:\n${said.output}`);
 }

@@ -39,6 +39,18 @@ const withoutLimits = (follower: Follower) =>
     `curl --silent --fail -X PUT -d '{"pointsPerMinute":null}' "$SANDBOX_GITHUB_URL/_sandbox/limits"`,
   );
 
+const REVIEW = "./sophia-secrets access --review --reviewer auditor@example.org --key ~/.ssh/id_ed25519";
+const LEAK = './sophia-secrets compromise OPENAI_API_KEY --reason "in a public log" --since 7d';
+
+/** Gives the reviewer a key, and the line of reviews/allowed_signers that the page shows. */
+async function mayReview(follower: Follower): Promise<void> {
+  await paste(follower, 'mkdir -p ~/.ssh reviews && ssh-keygen -q -t ed25519 -N "" -f ~/.ssh/id_ed25519');
+  await paste(
+    follower,
+    `echo "auditor@example.org namespaces=\\"sophia-secrets-access-review\\" $(cat ~/.ssh/id_ed25519.pub)" >> reviews/allowed_signers`,
+  );
+}
+
 /** Everything that people do in an organization that runs, in the sandbox of this machine. */
 export const IN_THE_SANDBOX: Guide = {
   sections: [
@@ -64,16 +76,8 @@ export const IN_THE_SANDBOX: Guide = {
       await checkOut(follower, "sophia-main");
       await checkOut(follower, "sophia-frontend");
     },
-    "./sophia-secrets access --review --reviewer auditor@example.org --key ~/.ssh/id_ed25519": async (
-      follower,
-    ) => {
-      await paste(follower, 'mkdir -p ~/.ssh reviews && ssh-keygen -q -t ed25519 -N "" -f ~/.ssh/id_ed25519');
-      await paste(
-        follower,
-        `echo "auditor@example.org namespaces=\\"sophia-secrets-access-review\\" $(cat ~/.ssh/id_ed25519.pub)" >> reviews/allowed_signers`,
-      );
-    },
-    "./sophia-secrets import-from-env --env-file .env --dry-run": (follower) =>
+    [REVIEW]: mayReview,
+    "./sophia-secrets import-from-env --env-file .env --replace --dry-run": (follower) =>
       paste(follower, "sed -i -E '/^(GRAFANA|POSTGRES|REDIS)_PASSWORD=|^JWT_SECRET=/d' .env"),
     // What the section before set belongs to an entry that says so.
     "docs/report.md": (follower) => paste(follower, "git checkout --quiet Pulumi.production.yaml"),
@@ -98,13 +102,8 @@ export const IN_THE_SANDBOX: Guide = {
   },
   typed: {
     "./sophia-secrets setup-repo --name billing --language typescript --secrets OPENAI_API_KEY": ["yes"],
-    "./sophia-secrets access --review --reviewer auditor@example.org --key ~/.ssh/id_ed25519":
-      Array<string>(20).fill("keep"),
-    './sophia-secrets compromise OPENAI_API_KEY --reason "in a public log" --since 7d': [
-      "",
-      `${SAMPLE}afterTheLeak`,
-      ...Array<string>(6).fill(""),
-    ],
+    [REVIEW]: Array<string>(20).fill("keep"),
+    [LEAK]: ["", `${SAMPLE}afterTheLeak`, ...Array<string>(6).fill("")],
   },
   ends: {
     "./sophia-secrets unused --organization": [1, "nothing in the sandbox reads most of Sophia's secrets"],
@@ -173,4 +172,45 @@ export const GETTING_STARTED: Guide = {
   },
 };
 
-export const GUIDES: readonly Guide[] = [DESCRIBE, GETTING_STARTED, IN_THE_SANDBOX];
+/** What a person sets in GitHub's settings, where nothing checks it. */
+const setInGitHub = (name: string, value: string) => (follower: Follower) =>
+  paste(
+    follower,
+    `cd "$PROJECT" && node -r ts-node/register/transpile-only test/documents/set-secret.ts ${name} '${value}'; cd -`,
+  );
+
+/** The ten stories of docs/stories.md. */
+export const STORIES: Guide = {
+  sections: ["docs/sandbox.md#Start, work, stop", "docs/stories.md"],
+  before: {
+    "pulumi up -s staging": withoutLimits,
+    "Set a value of the wrong format: gh workflow run sync_secrets.yml -R ai-cherry/sophia-main": setInGitHub(
+      "OPENAI_API_KEY",
+      "of-no-vendor",
+    ),
+    [REVIEW]: mayReview,
+  },
+  stdin: {
+    "./sophia-secrets set MISTRAL_API_KEY --replace": `${SAMPLE}first`,
+    "Rotate a value: ./sophia-secrets set MISTRAL_API_KEY --replace": `${SAMPLE}second`,
+    "./sophia-secrets set OPENAI_API_KEY --replace": "of-no-vendor",
+    "./sophia-secrets set MISTRAL_KEY --replace": `${SAMPLE}second`,
+    "./sophia-secrets set MEM0_API_KEY --environment development --replace": `${SAMPLE}ofDevelopment`,
+    "./sophia-secrets set MEM0_API_KEY --environment staging --replace": `${SAMPLE}ofStaging`,
+    "./sophia-secrets set MEM0_API_KEY --environment production --replace": `${SAMPLE}ofProduction`,
+  },
+  typed: {
+    [REVIEW]: Array<string>(20).fill("keep"),
+    [LEAK]: ["", `${SAMPLE}afterTheLeak`, ...Array<string>(6).fill("")],
+  },
+  ends: {
+    "./sophia-secrets set OPENAI_API_KEY --replace": [2, "the value has not its format"],
+    "Set a value of the wrong format: gh workflow run sync_secrets.yml -R ai-cherry/sophia-main": [
+      1,
+      "the run refuses the value",
+    ],
+    "Set a value of the wrong format: ./sophia-secrets status": [1, "it names the refused value"],
+  },
+};
+
+export const GUIDES: readonly Guide[] = [DESCRIBE, GETTING_STARTED, IN_THE_SANDBOX, STORIES];

@@ -90,14 +90,14 @@ describe("the whole pipeline, with the real engine", function () {
     assert.equal(secrets.length, catalog.secrets.length - SEPARATE.length);
   });
 
-  it("keeps values from being deleted, by whatever hand", async () => {
+  it("keeps values from being deleted, whoever tries", async () => {
     const place = "/api/esc/environments/scoobyjava-org/default/sophia-ai-production-api-keys";
     const headers = { authorization: `token ${project.sandbox.tokens.pulumi}` };
     const answer = await fetch(project.sandbox.pulumi.url + place, { method: "DELETE", headers });
     assert.equal(answer.status, 409);
   });
 
-  it("never lets a sentinel reach ESC: the first run says who is waiting and fails", async () => {
+  it("never lets a placeholder reach ESC: the first run says who is waiting and fails", async () => {
     for (const { id } of await project.people.runs()) runs.push(await project.people.ended(id));
     const first = runs.find((run) => run.event === "push");
     assert.equal(first?.conclusion, "failure");
@@ -241,7 +241,7 @@ describe("the whole pipeline, with the real engine", function () {
     }
   });
 
-  it("leaves no value in clear on the disk: not in the state of GitHub or Pulumi Cloud, a run's summary or a log", () => {
+  it("leaves no value in plain text on the disk: not in the state of GitHub or Pulumi Cloud, a run's summary or a log", () => {
     const values = [...everySample(), override, rotated].map((sample) => sample.canary);
     const files = readdirSync(project.folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())

@@ -103,7 +103,7 @@ describe("the policy pack in the engine", function () {
     });
     assert.match(
       output,
-      /hook: payloadUrl holds a password in an address in clear\.\n +Remedy: take it from encrypted/,
+      /hook: payloadUrl holds a password in an address in plain text\.\n +Remedy: take it from encrypted/,
     );
     assert.ok(!output.includes(CANARY));
   });

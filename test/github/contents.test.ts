@@ -69,7 +69,7 @@ for (const prefix of ["", "/api/v3"]) {
       }
     });
 
-    it("answers 422 without a sha, 409 to another's, and takes no notice of one for a new file", async () => {
+    it("answers 422 without a sha, 409 to someone else's, and takes no notice of one for a new file", async () => {
       const missing = await refusal(put("README.md", "x"));
       assert.equal(missing.status, 422);
       assert.equal(missing.data.message, 'Invalid request.\n\n"sha" wasn\'t supplied.');

@@ -34,7 +34,7 @@ describe("issues", () => {
       await second.close();
     }));
 
-  it("drop the labels of who may not push, refuse new ones, and their changes to other people's issues", async () => {
+  it("drop the labels of who may not push, refuse new ones, and their changes to someone else's issues", async () => {
     const github = await startGitHub();
     try {
       const reader = github.octokit("member-token").rest.issues;

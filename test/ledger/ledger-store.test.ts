@@ -54,7 +54,7 @@ describe("the store of a ledger", () => {
     equal(
       await changePause(ledgerAt(lost, PLACE), () => OURS),
       undefined,
-      "its own is not told as another's",
+      "its own is not told as someone else's",
     );
     equal(world.writes, 1);
     deepEqual(parseLedger(world.text).paused, OURS);

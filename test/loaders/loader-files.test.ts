@@ -61,7 +61,7 @@ describe("verify, on applications' files", () => {
     match(older?.cause ?? "", /same secrets, and differs otherwise/);
   });
 
-  it("tells a file of other people's from a stale one, and how to make room", async () => {
+  it("tells a file of someone else's from a stale one, and how to make room", async () => {
     const [found] = await find({ [BACKEND]: 'openai_api_key = os.environ["OPENAI_API_KEY"]\n', [WEB]: web });
     deepEqual(found?.code, "loader-file-foreign");
     match(

@@ -94,7 +94,7 @@ describe("carriers and what they may read, with the real engine", function () {
       assert.ok(found[at]?.cause.includes(name), output);
   });
 
-  it("are refused at preview when other people's secrets crowd them, for all or granted by name", async () => {
+  it("are refused at preview when someone else's secrets crowd them, for all or granted by name", async () => {
     await undeclared(40);
     for (let index = 40; index < 80; index += 1) await restore(undeclaredName(index));
     const { code, output } = await preview();

@@ -108,11 +108,11 @@ describe("a value that is the stack's, with the real engine", function () {
     assert.deepEqual(sent, []);
   });
 
-  it("is refused in clear", async () => {
+  it("is refused in plain text", async () => {
     await project.ok("config", "set", "-s", "live", "--plaintext", "--path", "values.SMTP_HOST", SECOND);
     const { code, output } = await live("preview");
     assert.notEqual(code, 0);
-    assert.match(output, /config values.SMTP_HOST: stands in clear/);
+    assert.match(output, /config values.SMTP_HOST: is in plain text/);
     assert.ok(!output.includes(SECOND));
   });
 });

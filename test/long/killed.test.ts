@@ -297,7 +297,7 @@ describe("an up that is killed at each kind of resource, with the real engine", 
     once("github", /^PUT .*\/contents\//);
     once("github", /^POST .*\/deployment-branch-policies$/);
     once("pulumi", new RegExp(`^PATCH ${ESC}/vault/[^/]+(?<!-ledger)$`));
-    // A tag is made anew after its import, which does not read its value.
+    // A tag is made again after its import, which does not read its value.
     once("pulumi", new RegExp(`^POST ${ESC}/vault/.*/(hooks|schedules)$`));
     once("pulumi", new RegExp(`^POST ${CLOUD}/(roles|oidc/issuers)$`));
     assert.equal(times("github", /^POST .*\/rulesets$/), 2);

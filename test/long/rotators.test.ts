@@ -235,7 +235,7 @@ describe("credentials that ESC rotates, with the real engine", function () {
     );
   });
 
-  it("are printed nowhere and stand nowhere in clear", async () => {
+  it("are printed nowhere and stand nowhere in plain text", async () => {
     const { orders_password, session_key } = await load();
     await project.ok("stack", "export", "-s", "live");
     const canaries = [orders_password.unwrap(), session_key.unwrap(), project.sandbox.tokens.database];

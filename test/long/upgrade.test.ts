@@ -17,7 +17,7 @@ const VOCABULARY = { '"./entry"': '"../src/catalog/entry"', '"./access"': '"../s
 
 /** What a later version of the program may update in place, and why. */
 const UPDATED: Readonly<Record<string, string>> = {
-  "github:index/repositoryFile:RepositoryFile": "each version renders the workflow and its script anew",
+  "github:index/repositoryFile:RepositoryFile": "each version renders the workflow and its script again",
   "pulumi:providers:github":
     "the state no longer holds an address that the plugin reads from its environment",
   "pulumiservice:index:OidcIssuer": "tokens live as long as the longest declared job, not 3,600 s",

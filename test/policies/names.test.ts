@@ -71,7 +71,7 @@ describe("environments-are-tagged", () => {
 
   it("lets pass an environment with its tags", async () => passes([stack(), tag(), environment()]));
 
-  it("advises on one without, with an empty one, and with another's", async () => {
+  it("advises on one without, with an empty one, and with someone else's", async () => {
     await refuses([stack(), environment()], [/lacks the tags owner/]);
     await refuses([stack(), tag({ inputs: { value: "" } }), environment()], [/lacks/]);
     await refuses([stack(), tag({ inputs: { envName: "other" } }), environment()], [/lacks/]);

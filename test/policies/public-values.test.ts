@@ -22,13 +22,17 @@ describe("public-texts-hold-no-secrets", () => {
         variable("A", "redis://:hunter2@cache"),
         variable("A", secret("x")),
       ],
-      [/value is shown in clear/, /value shows a password in an address/, /value is marked secret, and the/],
+      [
+        /value is shown in plain text/,
+        /value shows a password in an address/,
+        /value is marked secret, and the/,
+      ],
     );
   });
 
   it("lets pass a variable without a value, and what the config names", async () => {
     await passes([variable("DB_PASSWORD", undefined), variable(undefined, "hunter2")]);
-    await refuses([ofOrganization], [/is shown in clear/]);
+    await refuses([ofOrganization], [/is shown in plain text/]);
     await passes([ofOrganization], { allowed: ["variable"] });
   });
 
@@ -45,7 +49,7 @@ describe("deployment-variables-are-secret", () => {
     await passes([deployment(secret({ SHOP: "hunter2" })), deployment({ SHOP: { ciphertext: "AAAA" } })]);
   });
 
-  it("refuses a variable in clear, whatever its name, unless the config names it", async () => {
+  it("refuses a variable in plain text, whatever its name, unless the config names it", async () => {
     const shop = deployment({ SHOP: "hunter2", DB_PASSWORD: "x" });
     await refuses([shop], [/environmentVariables\.DB_PASSWORD is not/, /environmentVariables\.SHOP is not/]);
     await refuses([shop], [/DB_PASSWORD is not/], { plain: ["SHOP"] });

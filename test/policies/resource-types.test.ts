@@ -55,7 +55,7 @@ describe("the types of resources that the pack knows", () => {
     ok(ofProviders.length > 50);
   });
 
-  it("are all that the providers have, looked through one by one: a new one is to be looked at", () => {
+  it("are all that the providers have, looked through one by one: a new one must be looked at", () => {
     const left = installed.filter(
       (type) => !known.includes(type) && !isGitHubSecret(type) && !isEnvironment(type),
     );

@@ -100,7 +100,7 @@ describe("esc-texts-without-plaintext", () => {
       [text(secret(yaml))],
       [
         /a\.fn::secret\.ciphertext a ciphertext that ESC did not make/,
-        /b\.fn::secret\.c\[0\] an fn::secret in clear/,
+        /b\.fn::secret\.c\[0\] an fn::secret in plain text/,
       ],
     );
   });
@@ -108,7 +108,7 @@ describe("esc-texts-without-plaintext", () => {
   it("lets pass what stands where ESC has rotated nothing yet, by the config", async () => {
     const fresh = text("values: {managingUser: {password: {fn::secret: __NOT_ROTATED_YET__ (placeholder)}}}");
     await passes([fresh]);
-    await refuses([fresh], [/an fn::secret in clear/], { placeholder: "TODO" });
+    await refuses([fresh], [/an fn::secret in plain text/], { placeholder: "TODO" });
   });
 
   it("refuses literals behind a function or in a list under a secret's name", async () => {
@@ -212,7 +212,7 @@ describe("docker-credentials-are-secret", () => {
     ]);
   });
 
-  it("refuses a password in clear, of the provider and of an image", async () => {
+  it("refuses a password in plain text, of the provider and of an image", async () => {
     await refuses(
       [docker(JSON.stringify(account)), image(account[0])],
       [/registryAuth\[0\]\.password is not marked/, /registry\.password is not marked/],

@@ -36,8 +36,8 @@ export const wholeStack = (): Told[] => [
   file({ name: "infrastructure/.env", inputs: { file: ".env", content: "DB_PASSWORD=${DB_PASSWORD}\n" } }),
   variable("AWS_REGION", "eu-central-1"),
   webhook("https://hooks.example.org/shop"),
-  deployment({ AWS_REGION: "eu-central-1", DB_PASSWORD: secret("not in clear") }),
+  deployment({ AWS_REGION: "eu-central-1", DB_PASSWORD: secret("not in plain text") }),
   role(allow("team:read")),
   roleOfTeam(),
-  docker(secret(JSON.stringify([{ address: "docker.io", username: "shop", password: "not in clear" }]))),
+  docker(secret(JSON.stringify([{ address: "docker.io", username: "shop", password: "not in plain text" }]))),
 ];

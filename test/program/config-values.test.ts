@@ -58,7 +58,7 @@ describe("slots whose value is the stack's", function () {
     assert.equal(run.error, undefined);
   });
 
-  it("are refused in clear wherever they come from: an ESC environment or another file", async () => {
+  it("are refused in plain text wherever they come from: an ESC environment or another file", async () => {
     const plainConfig = { ...VALUES, dockerPassword: CANARY, dockerUsername: "somebody" };
     const run = await runProgram({ catalog: CATALOG, plainConfig });
     const message = run.error?.message ?? "";
@@ -71,7 +71,7 @@ describe("slots whose value is the stack's", function () {
     );
   });
 
-  it("are refused in clear in the stack's file, as the registry's password is, and not quoted", async () => {
+  it("are refused in plain text in the stack's file, as the registry's password is, and not quoted", async () => {
     const production = {
       ...committedConfig("production"),
       values: { WAREHOUSE: CANARY },
@@ -79,8 +79,8 @@ describe("slots whose value is the stack's", function () {
     };
     const stacks = { production, staging: committedConfig("staging") };
     const run = await runProgram({ catalog: CATALOG, stacks });
-    assert.match(run.error?.message ?? "", /config values.WAREHOUSE: stands in clear/);
-    assert.match(run.error?.message ?? "", /config dockerPassword: stands in clear/);
+    assert.match(run.error?.message ?? "", /config values.WAREHOUSE: is in plain text/);
+    assert.match(run.error?.message ?? "", /config dockerPassword: is in plain text/);
     assert.ok(!run.error?.message.includes(CANARY));
   });
 });

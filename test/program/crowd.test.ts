@@ -18,7 +18,7 @@ const readable = (main: string[], second: string[]) => ({
   "ai-cherry/second-carrier": second,
 });
 
-describe("other people's secrets, with two carriers", function () {
+describe("someone else's secrets, with two carriers", function () {
   this.timeout(60_000);
 
   it("are counted whoever granted them, page by page: what has no place left goes to the other carrier", async () => {

@@ -8,7 +8,7 @@ export interface Declared {
   /** URN of the parent. */
   parent: string;
   custom: boolean;
-  /** Values in clear, secrets unwrapped. */
+  /** Values in plain text, secrets unwrapped. */
   inputs: Record<string, unknown>;
   /** As sent: secrets keep their mark. */
   wire: string;

@@ -78,7 +78,7 @@ describe("secrets with a value per environment", function () {
     assert.deepEqual(namesOf(staging, TYPES.slot), []);
   });
 
-  it("hold the sentinel behind the same guards", () => {
+  it("hold the placeholder behind the same guards", () => {
     const [slot, going, configured] = ofType(production.resources, TYPES.environmentSecret);
     assert.equal(slot?.inputs.value, SENTINEL);
     assert.deepEqual(slot?.ignoreChanges, ["value", "remoteUpdatedAt"]);

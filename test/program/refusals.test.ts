@@ -141,7 +141,7 @@ describe("a bad catalog", function () {
       [/SECOND: has the same ESC path first as FIRST|FIRST: has the same ESC path first as SECOND/],
     ],
     [
-      "a path inside another's value",
+      "a path inside someone else's value",
       catalogOf(key("OUTER", { path: "outer" }), key("INNER", { path: "outer.inner" })),
       [/INNER: its ESC path outer\.inner lies inside outer, which is the value of OUTER/],
     ],
@@ -165,11 +165,7 @@ describe("a bad catalog", function () {
       catalogOf(key("FIRST", { aliases: ["SECOND"] }), key("SECOND", { aliases: ["FIRST"] })),
       [/FIRST: means several entries at once/, /SECOND: means several entries at once/],
     ],
-    [
-      "an entry that is its own alias",
-      catalogOf(key("SELF", { aliases: ["SELF"] })),
-      [/SELF: stands 2 times/],
-    ],
+    ["an entry that is its own alias", catalogOf(key("SELF", { aliases: ["SELF"] })), [/SELF: is 2 times/]],
     [
       "an environment that is not there",
       catalogOf(key("LOST", { environments: ["demo"] })),

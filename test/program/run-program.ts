@@ -61,7 +61,7 @@ export interface ProgramOptions {
   state?: Record<string, Record<string, unknown>>;
   /** The time by GitHub's clock. Default: the machine's. */
   gitHubTime?: Date;
-  /** What is in clear in config by `pulumi config set --secret`, by key. */
+  /** What is in plain text in config by `pulumi config set --secret`, by key. */
   secretConfig?: Record<string, string>;
 }
 
@@ -207,7 +207,7 @@ function defaults(): StackConfig {
   return Object.fromEntries(given.map(([key, each]) => [key, each.default]));
 }
 
-/** index.ts, run anew; with another catalog in the place of the committed one. Only it has a run's state. */
+/** index.ts, run again; with another catalog in the place of the committed one. Only it has a run's state. */
 function importProgram(catalog: Catalog): unknown {
   const file = require.resolve(join(PROJECT, "secrets", "catalog"));
   const loaded = require.cache[file];

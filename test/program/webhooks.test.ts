@@ -86,9 +86,9 @@ describe("webhooks, approvals and the audit's export", function () {
       assert.equal(ofType(raw.resources, WEBHOOK)[0]?.inputs.format, "raw");
     });
 
-    it("is refused in clear in the stack's file", async () => {
+    it("is refused in plain text in the stack's file", async () => {
       const { error } = await run({ webhookUrl: SLACK });
-      assert.match(error?.message ?? "", /config webhookUrl: stands in clear in the stack's file/);
+      assert.match(error?.message ?? "", /config webhookUrl: is in plain text in the stack's file/);
       assert.doesNotMatch(error?.message ?? "", /canary/);
     });
   });
@@ -125,7 +125,7 @@ describe("webhooks, approvals and the audit's export", function () {
 
     it("are refused for a stack that does not own the sync's script", async () => {
       const { error } = await run({ approvers: ["security"] }, {}, "staging");
-      assert.match(error?.message ?? "", /config approvers: the sync is told by production alone/);
+      assert.match(error?.message ?? "", /config approvers: only production tells the sync/);
     });
   });
 

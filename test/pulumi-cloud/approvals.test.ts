@@ -156,7 +156,7 @@ describe("approval rules of the sandbox's Pulumi Cloud", () => {
     it("change nothing of what is being reviewed", async () => {
       await rule();
       await proposed();
-      assert.match((await proposed()).message, /waits for approval since an earlier run/);
+      assert.match((await proposed()).message, /has waited for approval since an earlier run/);
       const requests = (await cloud.call("GET", REQUESTS)).json.changeRequests;
       assert.deepEqual(
         requests.map((each: { latestRevisionNumber: number }) => each.latestRevisionNumber),

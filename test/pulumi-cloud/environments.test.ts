@@ -153,7 +153,7 @@ describe("ESC environments of the sandbox", () => {
     assert.equal(answer.status, 413);
   });
 
-  it("clones definition and secrets, encrypted anew", async () => {
+  it("clones definition and secrets, encrypted again", async () => {
     await cloud.environment("sophia/group", TEXT);
     const body = { project: "sophia", name: "copy", preserveHistory: true };
     assert.equal((await cloud.call("POST", env("sophia/group", "/clone"), { body })).status, 204);

@@ -45,7 +45,7 @@ describe("runner: running again", () => {
     Object.fromEntries(jobs.map(({ name, conclusion }) => [name, conclusion]));
   const idOf = ({ jobs }: RunResult, name: string) => jobs.find((job) => job.name === name)?.id;
 
-  it("keeps id and number, counts attempts, reads secrets anew and says who asked", async () => {
+  it("keeps id and number, counts attempts, reads secrets again and says who asked", async () => {
     assert.equal(last.conclusion, "failure");
     stage.organizationSecrets = { WORD: "good" };
     const run = await again("all");

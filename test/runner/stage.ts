@@ -51,7 +51,7 @@ export class Stage {
     });
   }
 
-  /** Commits files on a branch, begun anew from a commit if one is given, and gives the new commit back. */
+  /** Commits files on a branch, begun again from a commit if one is given, and gives the new commit back. */
   commit(files: Record<string, string>, branch = "main", from?: string): string {
     this.git(this.checkout, "checkout", "--quiet", "-B", branch, ...(from === undefined ? [] : [from]));
     for (const [path, text] of Object.entries(files)) {

@@ -33,7 +33,7 @@ describe("the people of a sandbox", () => {
       ...(body === undefined ? {} : { body }),
     });
 
-  it("have tokens of their own, of which none tells another's", async () => {
+  it("have tokens of their own, of which none tells someone else's", async () => {
     const { pulumi, github } = person("developer");
     ok(pulumi !== undefined && github !== undefined);
     equal(

@@ -54,7 +54,7 @@ describe("a sync whose changes somebody must approve", () => {
     const [request] = await requests();
     deepEqual([request?.status, request?.description], ["submitted", "sync, run 42"]);
     const second = await run("canary-one");
-    match(second.printed.join("\n"), /waits for approval since an earlier run/);
+    match(second.printed.join("\n"), /has waited for approval since an earlier run/);
     equal((await requests()).length, 1);
     await approve(request?.id ?? "");
     const third = await run("canary-one");
@@ -114,7 +114,7 @@ describe("a sync whose changes somebody must approve", () => {
       match((await queued("101", "canary-other")).printed.join("\n"), LATER);
       deepEqual(await proposed(), before);
       const again = await queued("201", "canary-new");
-      match(again.printed.join("\n"), /waits for approval since an earlier run/);
+      match(again.printed.join("\n"), /has waited for approval since an earlier run/);
       deepEqual(await proposed(), before, "the later one made none");
     });
 
@@ -180,8 +180,8 @@ describe("a sync whose changes somebody must approve", () => {
   });
 
   for (const [what, fault] of [
-    ["breaks off before it is carried out", { reset: "before" }],
-    ["breaks off after it was carried out", { reset: "after" }],
+    ["fails before it is carried out", { reset: "before" }],
+    ["fails after it was carried out", { reset: "after" }],
     ["is answered with 502", { answer: { status: 502 } }],
   ] as const) {
     it(`proposes all the same when submitting ${what}, once`, async () => {

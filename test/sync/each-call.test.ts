@@ -15,7 +15,7 @@ const CALLS: [string, Pick<Fault, "method" | "path" | "skip">][] = [
   ["reading values", { method: "GET", path: at(API_KEYS) }],
   ["opening values", { method: "GET", path: at(API_KEYS, "/decrypt") }],
   ["writing values", { method: "PATCH", path: at(API_KEYS) }],
-  ["telling the ledger what is to be written", { method: "PATCH", path: at(LEDGER) }],
+  ["telling the ledger what must be written", { method: "PATCH", path: at(LEDGER) }],
 ];
 /** What never works here fails no run (tags.test.ts). */
 const TAG: (typeof CALLS)[number] = [
@@ -28,8 +28,8 @@ const retry = (status: number) => ({ answer: { status, headers: { "retry-after":
 /** Everything that can happen to it, once. */
 const FAULTS: [string, Partial<Fault>][] = [
   ["stalls", { delayMs: 1000 }],
-  ["breaks off before it is carried out", { reset: "before" }],
-  ["breaks off after it was carried out", { reset: "after" }],
+  ["fails before it is carried out", { reset: "before" }],
+  ["fails after it was carried out", { reset: "after" }],
   ["is answered with 429", retry(429)],
   ["is answered with 500", retry(500)],
   ["is answered with 502", retry(502)],

@@ -155,7 +155,7 @@ describe("the sync job and what people do to its environments", () => {
   for (const [what, text] of [
     ["an empty text", ""],
     ["keys without values", "values:\n  sophia: # ours\n  environmentVariables:\n"],
-    ["a value in clear", "values:\n  sophia:\n    alpha_key: by-hand\n"],
+    ["a value in plain text", "values:\n  sophia:\n    alpha_key: by-hand\n"],
     ["flow style", '{"values": {"sophia": {"theirs": 1}}}\n'],
     ["CRLF", "values:\r\n  theirs: 1 # note\r\n  text: |\r\n    a\r\n    b\r\n"],
     ["an anchor", "values:\n  sophia: &root\n    theirs: &one 1\n"],

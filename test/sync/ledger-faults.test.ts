@@ -92,7 +92,7 @@ describe("the sync job and its ledger", () => {
     match(run.printed.join("\n"), /app-ledger: the ledger's text is empty at revision 9\. Remedy: /);
   });
 
-  it("writes no value when the ledger cannot be told what is to be written", async () => {
+  it("writes no value when the ledger cannot be told what must be written", async () => {
     await stage.run({ catalog, input });
     stage.cloud.faults.add({ method: "PATCH", path: LEDGER_URL, times: 0, answer: { status: 403 } });
     const run = await stage.run({ catalog, input: { ...input, ALPHA_KEY: "alpha-two" } });

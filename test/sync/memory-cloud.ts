@@ -8,10 +8,10 @@ interface Stored {
   created: string;
 }
 
-/** Told of each write before it stands: who makes it, and the texts in clear. */
+/** Told of each write before it stands: who makes it, and the texts in plain text. */
 export type OnWrite = (writer: string, environment: string, before: string, after: string) => void;
 
-/** Pulumi Cloud in memory: texts with their secrets sealed anew when they are set, revisions, and writes by ETag. */
+/** Pulumi Cloud in memory: texts with their secrets sealed again when they are set, revisions, and writes by ETag. */
 export class MemoryCloud {
   private readonly stored = new Map<string, Stored[]>();
   private seals = 0;

@@ -56,7 +56,7 @@ async function opened(text: string): Promise<{ variables: string[]; aliases: str
   return { variables: variables.map((each) => each.value), aliases: aliases.map(([, each]) => each.value) };
 }
 
-/** What the next run reads when it asks for the values in clear. */
+/** What the next run reads when it asks for the values in plain text. */
 function readBack(text: string, count: number): (string | undefined)[] {
   return readClear(decryptEnvironment(encryptEnvironment(text, encryptForTest), decryptForTest), count);
 }
@@ -96,7 +96,7 @@ describe("a value's way from GitHub to an application", () => {
     await fc.assert(fc.asyncProperty(BATCHES, holds), { numRuns: RUNS });
   }).timeout(120_000);
 
-  it("is the same with Pulumi's own evaluator, which writes the text anew in its own style", function () {
+  it("is the same with Pulumi's own evaluator, which writes the text again in its own style", function () {
     const oracle = findOracle();
     if ("missing" in oracle) return skip(this, `the real evaluator is not here: ${oracle.missing}`);
     const batches = [...TRAPS.map((trap) => [trap]), ...fc.sample(BATCHES, REAL_BATCHES)];

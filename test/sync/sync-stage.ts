@@ -108,7 +108,7 @@ export class SyncStage {
     return (await this.cloud.call("GET", env(path))).text;
   }
 
-  /** An environment's text, secrets in clear. */
+  /** An environment's text, secrets in plain text. */
   async clear(path: string): Promise<string> {
     return (await this.cloud.call("GET", env(path, "/decrypt"))).text;
   }

@@ -107,7 +107,7 @@ describe("the text of a values environment", () => {
     equal(read("values:\n  sophia: text\n").has(KEY), false);
   });
 
-  it("reads values in clear, and nothing else", () => {
+  it("reads values in plain text, and nothing else", () => {
     const at = (value: string) => read(`values: {sophia: {ai: {api_key: ${value}}}}\n`).read(KEY)?.unwrap();
     equal(at('{"fn::secret": "v w"}'), "v w");
     equal(at('{"fn::fromBase64": {"fn::secret": "w6Q="}}'), "ä");

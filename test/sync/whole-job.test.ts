@@ -142,8 +142,8 @@ describe("the whole sync job", () => {
   });
 
   for (const [what, fault] of [
-    ["breaks off before", { reset: "before" }],
-    ["breaks off after", { reset: "after" }],
+    ["is interrupted before", { reset: "before" }],
+    ["is interrupted after", { reset: "after" }],
     ["is answered with 503", { answer: { status: 503, headers: { "retry-after": "0" } } }],
     ["is answered with 429", { answer: { status: 429, headers: { "retry-after": "0" } } }],
   ] as const) {

@@ -70,7 +70,7 @@ describe("the workflows of this repository", () => {
       match(line, /# zizmor: ignore\[[a-z-]+\] \w+ /);
   });
 
-  it("run other people's code only at a full commit id, with its version beside it, and one version of each", () => {
+  it("run someone else's code only at a full commit id, with its version beside it, and one version of each", () => {
     const uses = ALL.split("\n").filter((line) => line.includes("uses:") && !line.includes("uses: ./"));
     const ids = new Map<string, string>();
     for (const line of uses) {

@@ -6,7 +6,7 @@ import { unfit } from "../formats";
  * The values that entries take from the stack's config: there is one for each, it fits, and none is left over.
  *
  * @param secrets every secret of the catalog.
- * @param values config key `values`, in clear. No problem quotes one.
+ * @param values config key `values`, in plain text. No problem quotes one.
  * @param owned whether this stack owns a secret's slots, and so needs its value.
  */
 export function checkConfigValues(
@@ -49,7 +49,7 @@ function checkOne({ name, format }: ResolvedEntry, values: Readonly<Record<strin
 }
 
 /**
- * Secret config that stands in clear in a stack's file, where everybody who reads the repository reads it.
+ * Secret config that is in plain text in a stack's file, where everybody who reads the repository reads it.
  *
  * @param file the stack's config as its file has it: encrypted values are `{ secure: ... }`.
  */
@@ -82,9 +82,9 @@ const SECRET_KEYS = ["values", "dockerPassword", "webhookUrl"];
 
 /**
  * The same config where it came from elsewhere: an ESC environment that the stack imports, `--config-file`, `-c`. Pulumi
- * knows which of it was encrypted; what was not stands in clear in the state as well.
+ * knows which of it was encrypted; what was not is in plain text in the state as well.
  *
- * @param config what Pulumi hands over, in clear.
+ * @param config what Pulumi hands over, in plain text.
  * @param isSecret whether Pulumi got a key as a secret.
  */
 export function checkSecrecy(

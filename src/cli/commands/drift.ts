@@ -11,7 +11,7 @@ export const driftCommand = defineCommand({
   topic: "look",
   summary: "Show differences between GitHub and the catalog",
   details: [
-    "Finds what pulumi preview cannot see: gh secret set resets who can use a secret, people delete and add secrets in the browser, a repository's own secret hides the organization's, other secrets leave a carrier repository no room. Shows who still uses the former name of a renamed secret. Reads only. Exit code 1 when there is drift.",
+    "Finds what pulumi preview cannot see: gh secret set resets who can use a secret, people delete and add secrets in the browser, a repository's own secret hides the organization's, other secrets do not fit into a carrier repository. Shows who still uses the former name of a renamed secret. Reads only. Exit code 1 when there is drift.",
     "--json prints { drift, notes }: [{ code, subject, cause, remedy }] each; notes need nothing.",
   ],
   options: { json: flag("print the findings as JSON") },

@@ -21,7 +21,7 @@ export const setupRepoCommand = defineCommand({
   topic: "start",
   summary: "Set up a repository that loads secrets",
   details: [
-    "Makes the repository, private, where GitHub has none. One pull request then adds what it lacks: env.example, .gitignore, a pre-commit check that refuses .env files, and a workflow whose job loads secrets from ESC. A file that is there is kept and named. Run again it adds what is missing, to the same pull request, and proposes nothing anew that people declined.",
+    "Makes the repository, private, where GitHub has none. One pull request then adds what it lacks: env.example, .gitignore, a pre-commit check that refuses .env files, and a workflow whose job loads secrets from ESC. A file that is there is kept and named. Run again it adds what is missing, to the same pull request, and proposes nothing again that people declined.",
     "What the repository may use is the stack's, so it prints the exact lines for secrets/: the application, whose loader pulumi up then commits and keeps current, and with --secrets the entries whose organization secrets its own workflows use.",
     "Nothing is copied from ESC: --from-pulumi, the default, leaves values there. --source-env sets what a .env file has as the repository's own secrets. It leaves out names of the catalog, whose values belong to the organization, and names that the repository has.",
     "--json prints { repository, exists, defaultBranch, files: [{ path, state }], edits: [{ file, about, text }], values, pullRequest, set }; a file's state is same, kept, or how far its pull request was: missing, waiting, conflicts, declined. values and set are names.",

@@ -24,7 +24,7 @@ export interface NamesInFile {
  * - doppler: `doppler secrets download --no-file --format json`, a mapping with DOPPLER_CONFIG, _ENVIRONMENT, _PROJECT.
  * - dotenvx: a .env file with encrypted values and DOTENV_PUBLIC_KEY_<ENVIRONMENT>.
  * - infisical: `infisical export --format=json`, a list of mappings with `key` and `value`.
- * - sops: an encrypted .env, JSON or YAML file, whose keys are in clear, and `sops` metadata.
+ * - sops: an encrypted .env, JSON or YAML file, whose keys are in plain text, and `sops` metadata.
  *
  * @throws RemedyError when the file cannot be read, or is none of that kind. Never quotes it.
  */
@@ -96,7 +96,7 @@ function pairsIn(text: string, file: string, kind: FileKind): Pairs {
   return Object.entries(data).map(([name, value]) => [name, textIn(value)]);
 }
 
-/** The first name that stands twice at the left of its lines, with both. */
+/** The first name that is listed twice at the left of its lines, with both. */
 function nameTwice(text: string): string | undefined {
   const seen = new Map<string, number>();
   for (const [index, line] of text.split("\n").entries()) {

@@ -30,7 +30,7 @@ export interface RepositorySetup {
   sourceEnv: string | undefined;
 }
 
-/** A file of the repository: one it lacks, one it has just so, or other people's, which is kept. */
+/** A file of the repository: one it lacks, one it has just so, or someone else's, which is kept. */
 export interface SetupFile {
   path: string;
   text: string;

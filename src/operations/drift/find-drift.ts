@@ -58,7 +58,7 @@ export interface Finding extends Problem {
   code: (typeof ORDER)[number];
 }
 
-/** Whether something is to be fixed. */
+/** Whether something must be fixed. */
 export function isDrift({ code }: Finding): boolean {
   return (DRIFT as readonly string[]).includes(code);
 }

@@ -4,7 +4,7 @@ import { boundedDocument } from "../../yaml-text";
 
 /**
  * Places of a values environment's text, as ESC's paths and without `values.`, and what stands there. That is ciphertext,
- * or whatever a person wrote in clear: it is for comparing, and never told.
+ * or whatever a person wrote in plain text: it is for comparing, and never told.
  */
 export type Places = ReadonlyMap<string, string>;
 

@@ -5,7 +5,7 @@ import { changePause, ledgerOf } from "../../ledger/ledger-store";
 import { type Pause, readPause, unfitReason } from "../../ledger/pause";
 import { inParallel } from "../in-parallel";
 
-/** Why and how long the sync is to be paused. */
+/** Why and how long the sync must be paused. */
 export interface PauseRequest {
   reason: string;
   /** RFC 3339; until somebody resumes it where it is left out. */

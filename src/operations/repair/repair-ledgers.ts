@@ -8,7 +8,7 @@ import { newestRun } from "../observation/newest-run";
 /** One ledger that was looked at. */
 export interface RepairedLedger {
   environment: string;
-  /** What it said that cannot be, and says no more; in a dry run still. */
+  /** What it said that cannot be, and no longer says; in a dry run still. */
   claims: ImpossibleClaim[];
 }
 

@@ -64,7 +64,7 @@ export async function readAccessReviews(
   return joinReviews(context, rights, observed && { members });
 }
 
-/** What is to be decided, in as few questions as it takes. @param all also what was reviewed in time. */
+/** What must be decided, in as few questions as it takes. @param all also what was reviewed in time. */
 export function bundlesOf(rows: readonly ReviewRow[], all: boolean): ReviewBundle[] {
   const bundles = new Map<string, ReviewBundle>();
   for (const row of rows.filter((each) => all || isDue(each))) {

@@ -71,7 +71,7 @@ function dateOf(time: number): [number, number, number] {
   return [at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate()];
 }
 
-/** It holds names and days, as the command prints them, and calendars fetch it through other people's servers. */
+/** It holds names and days, as the command prints them, and calendars fetch it through someone else's servers. */
 const READABLE = 0o644;
 
 /**

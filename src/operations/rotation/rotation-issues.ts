@@ -6,7 +6,7 @@ import type { RotationRow } from "../../ledger/rotation";
 import { COMMAND } from "../../text";
 import type { Context } from "../context";
 
-/** What is to be done so that each overdue secret has one open issue, and no other has one. */
+/** What must be done so that each overdue secret has one open issue, and no other has one. */
 export interface IssuePlan {
   create: IssueText[];
   update: { number: number; text: IssueText }[];

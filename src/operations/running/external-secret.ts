@@ -10,7 +10,7 @@ const TOKEN_KEY = "token";
  * The manifest with which the External Secrets Operator keeps a Kubernetes Secret of an environment's variables: its
  * store, and what it fetches. Names alone.
  *
- * It fetches `environmentVariables` whole, because the operator opens the environment anew for each key
+ * It fetches `environmentVariables` whole, because the operator opens the environment again for each key
  * (providers/v1/pulumi/pulumi.go, 2026-08). Its token is one of the application's team: with the operator's own OIDC it
  * asks for a token of the whole organization (auth_oidc.go).
  *

@@ -7,7 +7,7 @@ const OVERLAP = 8 * 1024;
 /** Git's rule for a binary file: a NUL in its first 8,000 bytes (xdiff-interface.c, FIRST_FEW_BYTES). */
 const FIRST_BYTES = 8_000;
 
-/** A file's bytes as parts, in UTF-8 whatever they were in. @param chunks of its bytes, each of any length but the first of all that is to be told from it. */
+/** A file's bytes as parts, in UTF-8 whatever they were in. @param chunks of its bytes, each of any length but the first of all that must be told from it. */
 export async function* piecesOf(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Piece> {
   let rest: Buffer = Buffer.alloc(0);
   let [line, column] = [1, 1];

@@ -44,7 +44,7 @@ export function parseFilter(text: string, file: string): ScanFilter {
         code: "scan-filter-invalid",
         subject: file,
         cause: "is not a filter that this version reads",
-        remedy: `git checkout -- ${file}; or delete it, and write it anew: ${COMMAND} scan-filter`,
+        remedy: `git checkout -- ${file}; or delete it, and write it again: ${COMMAND} scan-filter`,
       },
       { cause: messageOf(error) },
     );

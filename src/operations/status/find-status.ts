@@ -22,7 +22,7 @@ export interface Status {
   /** Of the catalog; of something undeclared its variable, or its place in ESC. */
   name: string;
   standing: SecretState[];
-  /** Whether something is to be done: all but in sync and what may stay unset. */
+  /** Whether something must be done: all but in sync and what may stay unset. */
   open: boolean;
   detail: string;
   /** What `detail` tells, in the order of `standing`. */

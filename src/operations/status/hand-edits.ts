@@ -47,7 +47,7 @@ type Edits = readonly (readonly [name: string, edit: HandEdit])[];
 
 /**
  * The secrets whose stored value or mapping is another than the sync left, by name. Texts are compared with their secrets
- * as ciphertext, so nothing is opened: a value that a person set anew differs, though it be the same one.
+ * as ciphertext, so nothing is opened: a value that a person set again differs, though it be the same one.
  *
  * Where what the sync left is not known, every secret of the group is maybe changed that the ledger knows or that stands.
  * A rollback is a person's edit too; the pause that it sets is told with it.

@@ -32,7 +32,7 @@ export type SecretState =
 /** One thing that is found of a secret. */
 export interface Cause {
   standing: SecretState;
-  /** The same words for every secret of which the same is to be done. */
+  /** The same words for every secret of which the same must be done. */
   why: string;
   /** Of a refusal, where the ledger has it. */
   code?: string;

@@ -4,7 +4,7 @@ import { COMMAND } from "../../text";
 import type { Status } from "./find-status";
 import type { SecretState } from "./secret-causes";
 
-/** Secrets of which the same is true, and the same is to be done. */
+/** Secrets of which the same is true, and the same must be done. */
 export interface CauseGroup {
   standing: readonly SecretState[];
   why: readonly string[];
@@ -14,7 +14,7 @@ export interface CauseGroup {
   names: readonly string[];
   environments: readonly string[];
   open: boolean;
-  /** Absent where nothing is to be done, or `why` says what. */
+  /** Absent where nothing must be done, or `why` says what. */
   remedy?: string;
 }
 
@@ -60,7 +60,7 @@ function groupOf(group: readonly Status[], settings: Settings): CauseGroup {
   };
 }
 
-/** What is to be done first; of a secret with several causes the next look names the rest. */
+/** What must be done first; of a secret with several causes the next look names the rest. */
 function remedyOf(group: readonly Status[], settings: Settings): string | undefined {
   const standings = group[0]?.standing ?? [];
   const first = ORDER.find((state) => standings.includes(state));

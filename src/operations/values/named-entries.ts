@@ -98,7 +98,7 @@ export function otherNamesLeft(
 
 /**
  * Which carrier syncs which secret, as the program has it: by the same rule, from the same lists of GitHub. One carrier
- * syncs all, whatever else it may read; several share what other people's secrets leave free, a request each.
+ * syncs all, whatever else it may read; several share what someone else's secrets leave free, a request each.
  *
  * @param counting also ask of a single carrier, to know whether everything fits.
  */
@@ -131,7 +131,7 @@ export function requireCapacity(secrets: readonly ResolvedEntry[], { shards, pro
   throw new RemedyError({
     code: "carriers-full",
     subject: names,
-    cause: `no carrier has room for it: ${problem.cause}`,
+    cause: `no carrier can take it: ${problem.cause}`,
     remedy: problem.remedy,
   });
 }

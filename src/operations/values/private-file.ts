@@ -3,7 +3,7 @@ import { existsSync, lstatSync, realpathSync, renameSync, rmSync, type Stats, wr
 import { basename, dirname, join, resolve } from "node:path";
 import { RemedyError } from "../../errors";
 
-/** Values in clear: for the owner's eyes alone. */
+/** Values in plain text: for the owner's eyes alone. */
 const PRIVATE = 0o600;
 /** Names alone. */
 const PUBLIC = 0o644;

@@ -50,7 +50,7 @@ export function renderEnv(
       ...lines.filter((line) => line.group === group).map(({ name, text }) => `${name}=${text}`),
     ].join("\n"),
   );
-  return `${[`# Values of ${deployment}, in clear. Keep it out of git, and delete it when you need it no more.`, ...sections].join("\n\n")}\n`;
+  return `${[`# Values of ${deployment}, in plain text. Keep it out of git, and delete it when you no longer need it.`, ...sections].join("\n\n")}\n`;
 }
 
 const AROUND = "leave it out with --except NAME, and let the application load it from ESC";

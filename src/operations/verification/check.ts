@@ -16,7 +16,7 @@ export interface CheckResult {
   /** A warning is about what works and is open to people who should not need it; it changes no exit code. */
   state: "ok" | "warning" | "wrong" | "unknown";
   cause: string;
-  /** Absent where nothing is to be done. */
+  /** Absent where nothing must be done. */
   remedy?: string;
   /** The same where a list of names is told apart, for checks that are shown together. */
   brief?: Brief;
@@ -26,7 +26,7 @@ export interface CheckResult {
 export interface Brief {
   cause: string;
   names: readonly string[];
-  /** What is to be done about several of them. */
+  /** What must be done about several of them. */
   remedy: string;
 }
 

@@ -88,7 +88,7 @@ export type TextChanges = Record<Difference, string[]>;
 
 /**
  * Compares two texts with their secrets as ciphertext, which the service does not touch while a value stays: another
- * ciphertext is another value, or the same one set anew. A value is called by the variable that refers to it, anything
+ * ciphertext is another value, or the same one set again. A value is called by the variable that refers to it, anything
  * else by its place; references are left out where what they refer to changed itself.
  *
  * @returns undefined when one of them is not YAML.

@@ -87,7 +87,7 @@ export async function rollBackGroup(
   }
 }
 
-/** In this order: no write can follow one that was made under another's pause, for its ETag or `mayWrite` holds it back. */
+/** In this order: no write can follow one that was made under someone else's pause, because its ETag or `mayWrite` holds it back. */
 async function viewAgain(
   group: GroupRollback,
   first: GroupView,
@@ -142,7 +142,7 @@ const SOMETHING = "stored";
  *
  * The catalog decides what is brought back: of its secrets all, also those that were deleted since; none whose tombstone
  * is due, and nothing that it does not know. A secret that had no value then loses the one it has, which stays in the
- * history. Only stored secrets are brought back: the placeholder and empty texts stand in clear, if anywhere.
+ * history. Only stored secrets are brought back: the placeholder and empty texts are in plain text, if anywhere.
  *
  * @param revision of the earlier text, for the reasons.
  */

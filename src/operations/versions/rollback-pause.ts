@@ -107,7 +107,7 @@ export function replacedPause({ before }: RollbackPause, request: RollbackReques
   return [`the sync was paused before (${before.reason}); that pause is replaced by this one`];
 }
 
-/** That somebody resumed the sync, or paused it anew, while a rollback was at work. */
+/** That somebody resumed the sync, or paused it again, while a rollback was at work. */
 export class LostPauseError extends RemedyError {}
 
 /** @throws LostPauseError unless the pause of the request still stands; RemedyError when that cannot be seen. */

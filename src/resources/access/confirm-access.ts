@@ -9,7 +9,7 @@ import { inform, programErrors, warn } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
 import type { AskedOrganization } from "./open-organization";
 
-/** What is to be confirmed, and who answers. */
+/** What must be confirmed, and who answers. */
 interface Asked {
   policies: readonly AccessPolicy[];
   settings: Settings;

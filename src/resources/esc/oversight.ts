@@ -85,7 +85,7 @@ function declareWebhooks(
         format,
         filters: EVENTS,
       },
-      // The address comes back from the service in clear.
+      // The address comes back from the service in plain text.
       { ...opts, dependsOn: [environment], additionalSecretOutputs: ["payloadUrl"] },
     );
   }

@@ -41,7 +41,7 @@ export class EnvironmentSecrets extends pulumi.ComponentResource {
     const { repository, deployment, standing } = args;
     const name = `${repository}/${deployment}`;
     super("sophia-secrets:github:EnvironmentSlots", name, {}, opts);
-    // Deleting a GitHub environment deletes every secret in it, other people's too. Without its branch rule no job may
+    // Deleting a GitHub environment deletes every secret in it, someone else's too. Without its branch rule no job may
     // use it, and the provider cannot create a rule that exists.
     // One that is there for `protectCarriers` alone is left in GitHub when that is switched off, which must not fail.
     // Leftovers are deleted by a person: nothing must keep the environment in the stack after them.

@@ -167,7 +167,7 @@ function digestOf(text: string): string {
 interface PullRequestInputs {
   /** SHA-256 of each file, by path. */
   digests: Record<string, string>;
-  /** Goes up where the pull request of the same files is to be made again. */
+  /** Goes up where the pull request of the same files must be made again. */
   attempt: number;
 }
 

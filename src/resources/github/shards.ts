@@ -20,7 +20,7 @@ export interface ShardOptions {
 
 /**
  * Which carrier syncs which secret. One carrier syncs all, and then an `up` asks GitHub nothing. Several share what
- * other people's secrets leave free.
+ * someone else's secrets leave free.
  *
  * @throws pulumi.RunError with the number of carriers that would do, when the secrets do not fit.
  */

@@ -112,7 +112,7 @@ describe("access policies", () => {
     const found = checkAccess(resolveCatalog(catalogOf(RIGHT, { ...RIGHT, level: "read" })));
     deepEqual(
       found.map(({ subject: thing, cause }) => `${thing}: ${cause}`),
-      ["access policy people: stands twice"],
+      ["access policy people: is listed twice"],
     );
   });
 

@@ -20,7 +20,7 @@ const rotator = {
   value: "ORDERS",
 } as const;
 
-/** A catalog with one of everything, and what is to be added. */
+/** A catalog with one of everything, and what must be added. */
 function catalogWith(added: { environments?: string[]; groups?: string[] }): Catalog {
   const groups = ["keys", "tokens", ...(added.groups ?? [])];
   return {

@@ -62,7 +62,7 @@ describe("app keys and paths", () => {
     ]);
   });
 
-  it("are refused when one path lies inside another's value, whoever's", () => {
+  it("are refused when one path lies inside someone else's value, whoever's", () => {
     deepEqual(problemsOf({ name: "A", path: "p" }, { name: "B", path: "p.q.r" }), [
       "B: its ESC path p.q.r lies inside p, which is the value of A",
     ]);

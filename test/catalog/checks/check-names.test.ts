@@ -44,15 +44,15 @@ describe("a secret's name", () => {
 
   it("is refused when two entries carry it", () => {
     deepEqual(problemsOf({ name: "A" }, { name: "A", appKey: "other" }), [
-      "A: stands 2 times in the catalog: as two entries, or as its own alias or old name",
+      "A: is 2 times in the catalog: as two entries, or as its own alias or old name",
     ]);
   });
 
   it("is refused as its own alias, once", () => {
-    const cause = "stands 2 times in the catalog: as two entries, or as its own alias or old name";
+    const cause = "is 2 times in the catalog: as two entries, or as its own alias or old name";
     deepEqual(problemsOf({ name: "A", aliases: ["A"] }), [`A: ${cause}`]);
     deepEqual(problemsOf({ name: "A", aliases: ["B", "B"] }), [
-      "B: stands 2 times in the catalog: as two entries, or as its own alias or old name",
+      "B: is 2 times in the catalog: as two entries, or as its own alias or old name",
     ]);
   });
 

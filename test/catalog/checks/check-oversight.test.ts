@@ -88,7 +88,7 @@ describe("a stack's oversight", () => {
   it("is the organization's stack's, but for webhooks", () => {
     deepEqual(problems({ ...EXPORT, approvers: ["security"] }, false), [
       "config auditBucket: the audit log is the organization's, and this stack does not own its objects",
-      "config approvers: the sync is told by production alone what it may only propose, so it would be stopped here",
+      "config approvers: only production tells the sync what it may only propose, so the sync would fail here",
     ]);
     deepEqual(problems({ webhookUrl: true }, false), []);
   });

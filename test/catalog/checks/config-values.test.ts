@@ -80,7 +80,7 @@ describe("secret config in a stack's file", () => {
     }
   });
 
-  it("is refused in clear, by its name and never its value", () => {
+  it("is refused in plain text, by its name and never its value", () => {
     const found = checkEncrypted({ values: { A: secure, B: CANARY, C: 5 }, dockerPassword: CANARY });
     assert.deepEqual(
       found.map((problem) => problem.subject),

@@ -36,7 +36,7 @@ describe("a catalog that comes as data", () => {
         "shape-invalid entry no. 2: is not a mapping",
         "shape-invalid entry no. 3: is not a mapping",
         "shape-invalid KEY: aliases is not a list",
-        "shape-invalid KEY: required is no true or false",
+        "shape-invalid KEY: required is not true or false",
         "shape-invalid TYPO: has a requird, which no entry has",
         "shape-invalid OLD: renamedFrom is not a name",
         "name-invalid lower: is not a name GitHub stores: upper case letters, digits and _",

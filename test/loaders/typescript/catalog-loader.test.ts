@@ -81,8 +81,8 @@ describe("a loader for a catalog", () => {
     const { http, requests } = cloud(escDocument(everything()));
     await loadSecrets({ environment: "staging", organization: "acme", variables: VARIABLES, http });
     match(requests[0]?.url ?? "", /\/acme\/default\/sophia-ai-staging\/open/);
-    // @ts-expect-error not an environment of the catalog
     await rejects(
+      // @ts-expect-error not an environment of the catalog
       loadSecrets({ environment: "prod", variables: VARIABLES, http }),
       /prod is not an environment/,
     );

@@ -57,7 +57,7 @@ describe("collecting an application's secrets", () => {
   for (const [what, value, reason] of [
     ["null", null, "is not there"],
     ["empty text", "", "is empty"],
-    ["the sentinel", SENTINEL, "is a placeholder"],
+    ["the placeholder", SENTINEL, "is a placeholder"],
   ] as const) {
     it(`takes ${what} for no value`, () => {
       const error = refusal(() => production({ ...VALUES, plain_key: value }));

@@ -65,7 +65,7 @@ export const VALUES: readonly Kind[] = [
     cause: /gives a literal to a secret's name/,
   },
   {
-    name: "a value of a secret of GitHub, of whatever kind, or of Kubernetes in clear",
+    name: "a value of a secret of GitHub, of whatever kind, or of Kubernetes in plain text",
     rule: "no-plaintext-secrets",
     examples: [
       organizationSecret({ inputs: { value: "hunter2" } }),
@@ -88,7 +88,7 @@ export const VALUES: readonly Kind[] = [
         inputs: { yaml: "values: {a: {fn::secret: hunter2}}" },
       }),
     ],
-    cause: /an fn::secret in clear/,
+    cause: /an fn::secret in plain text/,
   },
   {
     name: "a literal under a secret's name in the text of an ESC environment",
@@ -137,7 +137,7 @@ export const VALUES: readonly Kind[] = [
       text("values:\n  files:\n    .env: |\n      DB_PASSWORD=hunter2\n"),
       text('values: {a: {fn::fromJSON: \'{"password":"hunter2"}\'}}'),
     ],
-    cause: /in clear|inside a text/,
+    cause: /in plain text|inside a text/,
   },
   {
     name: "a secret in a committed file, in quotes or not",
@@ -205,10 +205,10 @@ export const VALUES: readonly Kind[] = [
       of(TYPES.pullRequest, { body: "password: hunter2" }),
       of(TYPES.release, { body: `token ${GITHUB_TOKEN}` }),
     ],
-    cause: /is shown in clear|shows a/,
+    cause: /is shown in plain text|shows a/,
   },
   {
-    name: "a variable of deployment settings in clear",
+    name: "a variable of deployment settings in plain text",
     rule: "deployment-variables-are-secret",
     examples: [
       deployment({ DB_PASSWORD: "hunter2" }),
@@ -232,7 +232,7 @@ export const VALUES: readonly Kind[] = [
     cause: /preRunCommands\[0\] has a /,
   },
   {
-    name: "a password of a container registry in clear",
+    name: "a password of a container registry in plain text",
     rule: "docker-credentials-are-secret",
     examples: [
       docker('[{"username":"shop","password":"hunter2"}]'),

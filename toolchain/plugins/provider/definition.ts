@@ -35,7 +35,7 @@ export interface ResourceDefinition<Client> {
   emptyOutputs?: Properties;
   /** Inputs the vendor fills in when they are left out: leaving one out is not a change. */
   optionalComputed?: readonly string[];
-  /** Inputs and outputs that are secret even when the program passes them in clear. */
+  /** Inputs and outputs that are secret even when the program passes them in plain text. */
   secrets?: readonly string[];
   /** Inputs whose change replaces the resource. */
   replaceOn: readonly string[];

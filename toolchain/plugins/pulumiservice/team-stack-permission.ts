@@ -3,7 +3,7 @@ import type { Properties } from "../provider/wire";
 import type { Answer, CloudClient } from "./cloud-client";
 import { segments, text } from "./inferred";
 
-/** `pulumiservice:index:TeamStackPermission`: any change takes the permission away and gives it anew. */
+/** `pulumiservice:index:TeamStackPermission`: any change takes the permission away and gives it again. */
 export const teamStackPermission: ResourceDefinition<CloudClient> = {
   required: ["organization", "permission", "project", "stack", "team"],
   computed: [],

@@ -43,7 +43,7 @@ class Deadline:
 
 
 class TimedSocket:
-    """A socket whose every read and write ends at the deadline, where a socket's own timeout begins anew each time."""
+    """A socket whose every read and write ends at the deadline, where a socket's own timeout begins again each time."""
 
     def __init__(self, plain: socket.socket, deadline: Deadline) -> None:
         self._plain = plain

@@ -56,7 +56,7 @@ class LastKnownGood(NamedTuple):
             raise
 
     def read(self, about: str) -> tuple[dict[str, SecretText], float] | None:
-        """The copy and when it was saved; None where there is none that is fit: too old, another's, changed."""
+        """The copy and when it was saved; None where there is none that is fit: too old, someone else's, changed."""
         import json
         from base64 import b64decode
 
