@@ -69,7 +69,7 @@ async function keyOf(token: string, jwksUrl: string): Promise<string> {
 
 async function fetchKeys(url: string): Promise<(JsonWebKey & { kid?: string })[]> {
   const { keys } = await fetchJson(url);
-  if (!Array.isArray(keys)) throw new UntrustedToken("the issuer's keys are no list");
+  if (!Array.isArray(keys)) throw new UntrustedToken("the issuer's keys are not a list");
   return keys as (JsonWebKey & { kid?: string })[];
 }
 

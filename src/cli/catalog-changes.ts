@@ -13,7 +13,7 @@ export function changeLines(changes: readonly CatalogChange[]): string[] {
 export function byHandLines({ notPlaced }: CatalogPlan): string[] {
   return notPlaced.map((edit) =>
     edit.kind === "application"
-      ? `APPLICATIONS is no list that is written out in secrets/; add by hand: ${edit.value}`
+      ? `APPLICATIONS is not a list that is written out in secrets/; add by hand: ${edit.value}`
       : `${edit.entry} has no entry that is written out in secrets/; add by hand: ${edit.key}: ${edit.value}`,
   );
 }

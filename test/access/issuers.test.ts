@@ -139,7 +139,7 @@ describe("service accounts in the catalog", () => {
 
   for (const [what, change, said] of [
     ["an issuer by http", { issuer: "http://cluster.example" }, /must be https/],
-    ["an issuer that is no address", { issuer: "cluster" }, /must be an http\(s\) address/],
+    ["an issuer that is not an address", { issuer: "cluster" }, /must be an http\(s\) address/],
     ["an issuer with a query", { issuer: "https://a.example/?x=1" }, /no query/],
     [
       "the issuer that clusters have of themselves",

@@ -156,7 +156,7 @@ describe("a ledger that is edited in place, without being opened", () => {
     );
   });
 
-  it("takes the place of what is no ledger: a pause must always be possible", () => {
+  it("takes the place of what is not a ledger: a pause must always be possible", () => {
     for (const other of ["values: {}\n", "", "values: [1]\n", "a: [", "text", "values:\n  ledger: 5\n"]) {
       const edited = changed(other, { paused: { reason: "r", by: "b", since: "s" } }) ?? "";
       deepEqual(parseLedger(edited).paused, { reason: "r", by: "b", since: "s" }, other);

@@ -212,7 +212,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       "page-invalid",
-      "a page is no https",
+      "a page is not an https",
       entry({ page: "http://vendor.example/a b" }),
       /^write the vendor's own page, beginning with (https:\/\/), other signs than ASCII's as (%20)$/,
       (begin, blank) => entry({ page: `${begin}vendor.example/a${blank}b` }),
@@ -221,21 +221,21 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   [`${AT}days.ts`]: [
     [
       "expiry-invalid",
-      "an expiry is no day",
+      "an expiry is not a day",
       entry({ expires: "soon" }),
       new RegExp(`^write the vendor's day as expires: ${DAY}$`),
       (expires) => entry({ expires }),
     ],
     [
       "tombstone-invalid",
-      "leftoverUntil is no day",
+      "leftoverUntil is not a day",
       entry({ perEnvironment: true, leftoverUntil: "soon" }),
       new RegExp(`^write the day as leftoverUntil: ${DAY}$`),
       (leftoverUntil) => entry({ perEnvironment: true, leftoverUntil }),
     ],
     [
       "tombstone-invalid",
-      "a tombstone is no day",
+      "a tombstone is not a day",
       entry({ tombstone: "2026-13-01" }),
       new RegExp(`^write the day as tombstone: ${DAY}$`),
       (tombstone) => entry({ tombstone }),
@@ -350,7 +350,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       "path-shared",
-      "a path lies inside another's value",
+      "a path lies inside someone else's value",
       {
         entries: [
           { ...ENTRY, path: "a" },
@@ -529,7 +529,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       "schedule-invalid",
-      "a schedule is no cron",
+      "a schedule is not a cron",
       sessions({ schedule: "monthly" }),
       /^write five fields of cron, in UTC: "([^"]+)" is the first of each month at three$/,
       (schedule) => sessions({ schedule }),
@@ -603,7 +603,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       "database-invalid",
       "a database has a password",
       orders({ databases: { production: { ...DATABASE, password: "x" } } }),
-      /^remove it: ESC alone is told of the managing user, and makes the passwords$/,
+      /^remove it: only ESC gets the managing user, and it creates the passwords$/,
       () => orders({}),
     ],
     [
@@ -840,7 +840,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       "shape-invalid",
-      "environments are no list",
+      "environments are not a list",
       { environments: "production" },
       /^defineCatalog says what a catalog takes$/,
       () => ({}),

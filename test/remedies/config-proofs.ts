@@ -166,7 +166,7 @@ const BY_HAND: readonly Row[] = [
   ],
   [
     "config-invalid",
-    "a role is no ARN",
+    "a role is not an ARN",
     STACKS,
     of({ auditBucket: "audit", auditRole: "audit" }),
     /^write it as (arn:aws:iam::\d{12}:role\/)NAME$/,
@@ -222,7 +222,7 @@ const BY_HAND: readonly Row[] = [
   ],
   [
     "config-invalid",
-    "a carrier by pull request is no carrier",
+    "a carrier by pull request is not a carrier",
     READ,
     of({ pullRequestCarriers: ["second-carrier"] }),
     /^use names of carriers: (sophia-main)$/,

@@ -68,7 +68,7 @@ describe("every remedy that a code has", () => {
     }
   });
 
-  it("is there for all but what is no fault", () => {
+  it("is there for all but what is not a fault", () => {
     const without = PLACES.filter(({ place, hasRemedy }) => hasRemedy && NOTHING_TO_DO.includes(place));
     deepEqual(without, []);
   });

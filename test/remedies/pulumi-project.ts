@@ -71,7 +71,7 @@ export class PulumiProject {
     );
   }
 
-  /** What is encrypted in a stack's config, in clear, as a program gets it. */
+  /** What is encrypted in a stack's config, in plain text, as a program gets it. */
   secrets(stack: string): Record<string, string> {
     const all = JSON.parse(this.shell("pulumi config --show-secrets --json", stack)) as Record<
       string,

@@ -114,7 +114,7 @@ function checkApplication(application: Application, catalog: ResolvedCatalog): P
       problem(
         subject,
         "application-repository",
-        `${repository} is no name of a repository`,
+        `${repository} is not a name of a repository`,
         "write the repository's name alone, without its owner",
       ),
     );
@@ -190,7 +190,7 @@ function checkWorkflow(subject: string, workflow: string | undefined): Problem[]
   const cause =
     workflow === WORKFLOW_PATH
       ? `${workflow} is the sync's, whose jobs may write`
-      : `${workflow} is no file right below .github/workflows that ends in .yml or .yaml`;
+      : `${workflow} is not a file right below .github/workflows that ends in .yml or .yaml`;
   return [problem(subject, "application-workflow", cause, "write one such as .github/workflows/deploy.yml")];
 }
 

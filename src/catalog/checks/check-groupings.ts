@@ -18,7 +18,7 @@ export function checkGroupings(catalog: ResolvedCatalog): Problem[] {
       problem(
         "groupings",
         "shape-invalid",
-        "are no mapping",
+        "are not a mapping",
         "write { name: { field: app key } }, or leave them out",
       ),
     ];
@@ -30,7 +30,7 @@ export function checkGroupings(catalog: ResolvedCatalog): Problem[] {
           problem(
             `grouping ${name}`,
             "shape-invalid",
-            "a field is no text, constant or fields of its own",
+            "a field is not text, constant or fields of its own",
             "give each field an app key, { constant: TEXT } or fields of its own",
           ),
         ],

@@ -51,7 +51,7 @@ function checkAccount({ name }: Application, account: ServiceAccount, own: reado
       ),
     );
   if (!NAMESPACE.test(namespace))
-    problems.push(wrong(`${namespace} is no name of a namespace`, "kubectl get namespaces lists them"));
+    problems.push(wrong(`${namespace} is not a name of a namespace`, "kubectl get namespaces lists them"));
   if (serviceAccount === "default")
     problems.push(
       wrong(
@@ -62,7 +62,7 @@ function checkAccount({ name }: Application, account: ServiceAccount, own: reado
   else if (!ACCOUNT.test(serviceAccount))
     problems.push(
       wrong(
-        `${serviceAccount} is no name of a service account in lower case, digits and hyphens`,
+        `${serviceAccount} is not a name of a service account in lower case, digits and hyphens`,
         "use one without a '.', which rules of trust take for any character",
       ),
     );

@@ -40,7 +40,7 @@ export const unusedCommand = defineCommand({
     only: text("<names>", "with --write: these secrets alone, separated by commas", { completes: "secret" }),
     dryRun: flag("with --write: show the lines and stop"),
     yes: flag("with --write: do it without asking"),
-    json: flag("print every secret with its readers as JSON"),
+    json: flag("print every secret with its uses as JSON"),
     sarif: flag("print what was found as SARIF 2.1.0"),
   },
   examples: [
@@ -206,7 +206,7 @@ function linesOf(found: UsageReport, unused: readonly Usage[], width: number | u
   return [
     [none, ...blind].join("; "),
     ...section(
-      "No reader found; to remove one, give its entry the tombstone (--write does), then pulumi up:",
+      "No use found; to remove one, give its entry the tombstone (--write does), then pulumi up:",
       unused.map(({ name, tombstone, mentions }) => [
         name,
         `tombstone: "${tombstone}"`,

@@ -100,7 +100,7 @@ function widthWith(source: ts.SourceFile, node: ts.Node, added: string): number 
   return (next === -1 ? source.text.length : next) - begin + added.length;
 }
 
-/** A comment inside a line would be lost, or would take the rest of it, where that is written anew. */
+/** A comment inside a line would be lost, or would take the rest of it, where that is written again. */
 function hasComment(node: ts.Node): boolean {
   return /\/\/|\/\*/.test(node.getText().replaceAll(/(["'`])(?:\\.|(?!\1).)*\1/g, ""));
 }

@@ -148,7 +148,7 @@ function requireSameScope({ asked: before }: Journal, asked: readonly string[], 
   throw new RemedyError({
     code: "case-scope-changed",
     subject: "--environment",
-    cause: `the case that goes on was started ${scope}`,
+    cause: `the running case was started ${scope}`,
     remedy: `run it as it was started; or resume what it paused, rm ${path} and start again with --take-over`,
   });
 }

@@ -11,7 +11,7 @@ const SCRIPT_COMMENT = /(^|\s)#.*$/gm;
  * texts of a name read, comments and sentences mention.
  *
  * @param composites names of environments of ESC that hold everything.
- * @returns undefined for a text that is no YAML, as templates are none.
+ * @returns undefined for a text that is not YAML, as templates are none.
  */
 export function readManifest(text: string, composites: readonly string[]): FileNames | undefined {
   const lines = new LineCounter();

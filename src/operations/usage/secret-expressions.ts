@@ -65,7 +65,7 @@ function textsOf(node: Node, matrix: Matrix): string[] | Omit<ComputedName, "lin
     return matrix.get(node.index.literal.coerceString().toLowerCase())?.slice();
   if (node.functionName?.lexeme.toLowerCase() === "format") return formatted(node.args ?? [], matrix);
   if (node.operator?.lexeme === "||") return eachOf(node.args ?? [], matrix);
-  // `condition && 'NAME'`: the condition is no text that names one.
+  // `condition && 'NAME'`: the condition is not text that names one.
   if (node.operator?.lexeme === "&&") return eachOf((node.args ?? []).slice(-1), matrix);
   return undefined;
 }

@@ -75,7 +75,7 @@ export function parseExpression(text: string): Expression | undefined {
 
 /**
  * @returns the root of a workflow, and whether GitHub's schema knows all of it: what it does not is left out of the tree.
- *   Undefined for a text that is no YAML.
+ *   Undefined for a text that is not YAML.
  */
 export function parseWorkflowText(
   path: string,

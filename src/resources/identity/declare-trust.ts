@@ -44,7 +44,7 @@ export async function declareTrust(
 ): Promise<pulumi.ComponentResource[]> {
   const { catalog, settings, stacks, issuers, trustGuard } = args;
   const { programRepository, edition } = settings;
-  // In a promise, because the option `import` is no input. Everything else of the stack waits for the same answer.
+  // In a promise, because the option `import` is not an input. Everything else of the stack waits for the same answer.
   const trusted = issuers.then(
     (plans) => plans.map((plan) => new IdentityTrust(settings, plan, trustGuard, opts).written),
     () => [], // Whoever waits for it reports it.
