@@ -505,7 +505,7 @@ function tooLarge(method, url, bytes) {
     code: "answer-too-large",
     subject: `${method} ${url.origin}${url.pathname}`,
     cause: `the answer has more than ${bytes} bytes, or is the last of too many`,
-    remedy: "check that the address is the service's, and what stands in between; ask for less"
+    remedy: "check that the address is the service's, and what is in between; ask for less"
   });
 }
 
@@ -534,7 +534,7 @@ var UnavailableError = class extends RemedyError {
 };
 var NotFoundError = class extends RemedyError {
 };
-var LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between";
+var LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what is in between";
 var UNKNOWN_TOKEN = [
   "the token is unknown, revoked or expired",
   "get a new token: run the job again, or pulumi login"
@@ -579,11 +579,11 @@ function refusal(refused, answer) {
       code: "write-conflict",
       subject,
       cause: "somebody else wrote it in between",
-      remedy: "run again: it reads and plans anew"
+      remedy: "run again: it reads and plans again"
     });
   }
   if (answer.status < 400) {
-    const cause = `the service answered ${answer.status}, which is a redirect: something stands in between`;
+    const cause = `the service answered ${answer.status}, which is a redirect: something is in between`;
     return new RemedyError({ code: "pulumi-redirected", subject, cause, remedy: LOOK_BETWEEN });
   }
   if (answer.status === 401) return unknownToken(refused, quoted);
@@ -818,7 +818,7 @@ function readCredentials(file) {
     if (typeof kept === "object" && kept !== null && !Array.isArray(kept)) return kept;
   } catch {
   }
-  return wrong("is not what pulumi login writes", "pulumi login writes it anew");
+  return wrong("is not what pulumi login writes", "pulumi login writes it again");
 }
 function noToken() {
   return {
@@ -1049,7 +1049,7 @@ function environmentOf(options, spec, variables) {
   throw new RemedyError({
     code: isMissing ? "deployment-missing" : "deployment-unknown",
     subject: spec.variable,
-    cause: isMissing ? "neither it nor the option environment is set" : `${wanted} is no environment here`,
+    cause: isMissing ? "neither it nor the option environment is set" : `${wanted} is not an environment here`,
     remedy: `set one of ${Object.keys(spec.environments).join(", ")}`
   });
 }
@@ -1259,7 +1259,7 @@ async function open(call, path) {
   const { id } = parseAnswer(subject, answer);
   if (typeof id !== "string") throw notTheService(subject, "names no session");
   const document = parseAnswer(subject, await call(subject, `${at}/${encodeURIComponent(id)}`));
-  if (Array.isArray(document)) throw notTheService(subject, "is no environment");
+  if (Array.isArray(document)) throw notTheService(subject, "is not an environment");
   return { document, date: Date.parse(answer.headers.date ?? "") };
 }
 async function modified(call, watched) {

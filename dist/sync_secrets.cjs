@@ -7851,7 +7851,7 @@ function tooLarge(method, url, bytes) {
     code: "answer-too-large",
     subject: `${method} ${url.origin}${url.pathname}`,
     cause: `the answer has more than ${bytes} bytes, or is the last of too many`,
-    remedy: "check that the address is the service's, and what stands in between; ask for less"
+    remedy: "check that the address is the service's, and what is in between; ask for less"
   });
 }
 
@@ -7938,7 +7938,7 @@ var UnavailableError = class extends RemedyError {
 };
 var NotFoundError = class extends RemedyError {
 };
-var LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what stands in between";
+var LOOK_BETWEEN = "check that the address is Pulumi Cloud's API, and what is in between";
 var UNKNOWN_TOKEN = [
   "the token is unknown, revoked or expired",
   "get a new token: run the job again, or pulumi login"
@@ -7983,11 +7983,11 @@ function refusal(refused, answer) {
       code: "write-conflict",
       subject,
       cause: "somebody else wrote it in between",
-      remedy: "run again: it reads and plans anew"
+      remedy: "run again: it reads and plans again"
     });
   }
   if (answer.status < 400) {
-    const cause = `the service answered ${answer.status}, which is a redirect: something stands in between`;
+    const cause = `the service answered ${answer.status}, which is a redirect: something is in between`;
     return new RemedyError({ code: "pulumi-redirected", subject, cause, remedy: LOOK_BETWEEN });
   }
   if (answer.status === 401) return unknownToken(refused, quoted2);
@@ -8112,8 +8112,8 @@ function notCarriedOut(environment, told, standing2) {
   return new RemedyError({
     code: "write-not-carried-out",
     subject: environment,
-    cause: `the service says that it wrote revision ${told}, and revision ${standing2} stands`,
-    remedy: "run again: it reads what stands, and writes what is missing"
+    cause: `the service says that it wrote revision ${told}, and revision ${standing2} is there`,
+    remedy: "run again: it reads what is there, and writes what is missing"
   });
 }
 function createPulumiCloud(options) {
@@ -8160,7 +8160,7 @@ function createRevisions(call) {
     const thing = full(escPath);
     const query = `count=${count}${before === 0 ? "" : `&before=${before}`}`;
     const listed = parseAnswer(thing, await call(thing, `${versions(escPath)}?${query}`));
-    if (!Array.isArray(listed)) throw notTheService(thing, "is no list of revisions");
+    if (!Array.isArray(listed)) throw notTheService(thing, "is not a list of revisions");
     return listed.map((each) => readRevision(thing, each));
   };
   return {
@@ -8203,7 +8203,7 @@ function json(method, body) {
 function readRevision(thing, value) {
   const each = value ?? {};
   if (typeof each.number !== "number" || typeof each.created !== "string")
-    throw notTheService(thing, "is no list of revisions");
+    throw notTheService(thing, "is not a list of revisions");
   const tags = Array.isArray(each.tags) ? each.tags.filter((tag) => typeof tag === "string") : [];
   return {
     number: each.number,
@@ -8793,11 +8793,11 @@ function announced({ name, tombstone, former }, line) {
   if (former?.tombstone !== void 0 && line.source === former.name)
     return {
       ...line,
-      reason: `has its value under ${former.name} alone, which goes on ${former.tombstone}: set ${name}`
+      reason: `has its value under ${former.name} alone, which expires on ${former.tombstone}: set ${name}`
     };
   if (tombstone === void 0) return line;
   const quiet = line.verb === "unchanged" || line.verb === "waiting";
-  return { ...line, verb: quiet ? "tombstone" : line.verb, reason: `goes on ${tombstone}` };
+  return { ...line, verb: quiet ? "tombstone" : line.verb, reason: `expires on ${tombstone}` };
 }
 function planDeletion({ name, tombstone }, standing2, holds2) {
   if (!standing2.remaining.has(name)) return { name, verb: "unchanged", gone: true };
@@ -8812,7 +8812,7 @@ function planDeletion({ name, tombstone }, standing2, holds2) {
       reason: `its tombstone of ${tombstone} is due`,
       gone: true
     };
-  const reason = "its tombstone is due, but what stands at its place is not the sync's; remove it there (pulumi env edit)";
+  const reason = "its tombstone is due, but what is there is not the sync's; remove it there (pulumi env edit)";
   return { name, ...holds2, verb: "refused", code: "blocked", reason };
 }
 var MAPPING = "its further keys or variables were missing";
@@ -9144,7 +9144,7 @@ function knowingRuns(identity, ledger) {
 // src/clients/pulumi-proposals.ts
 var AwaitingApprovalError = class extends RemedyError {
   constructor(escPath, request, made) {
-    const how = made === void 0 ? "waits for approval since an earlier run" : "was proposed and waits for approval";
+    const how = made === void 0 ? "has waited for approval since an earlier run" : "was proposed and waits for approval";
     const applied = `somebody else approves and applies it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request approve ${request} && pulumi env change-request apply ${request})`;
     const remedy = made === void 0 ? `${applied}, or closes it where a newer value has come since; the next run proposes what is then missing` : `${applied}; the next run finds it done`;
     super({
@@ -9200,8 +9200,8 @@ async function draft(escPath, call, text, etag) {
 }
 async function sameDraft(escPath, call, text, { id, revision }) {
   if (await holds(escPath, call, id, text)) return { request: id, revision };
-  const reason = `a draft of it stands that nobody has submitted (change request ${id}), and one at a time can`;
-  const remedy = `if nobody is at work on it, close it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request close ${id}), then run this again`;
+  const reason = `somebody has a draft of it that is not submitted (change request ${id}), and one at a time can`;
+  const remedy = `if nobody works on it, close it in Pulumi Cloud (a CLI of 3.272 and newer: pulumi env change-request close ${id}), then run this again`;
   throw new RemedyError({ code: "draft-open", subject: escPath, cause: reason, remedy });
 }
 async function holds(escPath, call, id, text) {
@@ -9525,7 +9525,7 @@ var ValuesText = class {
   hasValues() {
     return (0, import_yaml5.isMap)(this.node(["values"]));
   }
-  /** Whether a value stands at the secret's place: in clear, as ciphertext or as a person wrote it. A reference is none. */
+  /** Whether a value stands at the secret's place: in plain text, as ciphertext or as a person wrote it. A reference is none. */
   has(secret) {
     const node = this.node(this.place(secret));
     return !isNothing(node) && !((0, import_yaml5.isScalar)(node) && String(node.value).includes("${"));
@@ -9571,7 +9571,7 @@ var ValuesText = class {
     }
     return void 0;
   }
-  /** The value at the secret's place, when the text holds it in clear. */
+  /** The value at the secret's place, when the text holds it in plain text. */
   read(secret) {
     return readSecretNode(this.node(this.place(secret)));
   }
@@ -9800,7 +9800,7 @@ function skewOf(local, service, subject) {
     code: "clock-skewed",
     subject,
     cause: `this machine's clock says ${local}, and the service's ${at.toISOString()}; tombstones and pauses go by time, so nothing was written`,
-    remedy: "set the clock of this machine, or check what stands between it and the service, then run again"
+    remedy: "set the clock of this machine, or check what is between it and the service, then run again"
   };
 }
 
@@ -9983,14 +9983,14 @@ async function writeGroup(job, { current, text, lines }, cloud) {
     code: "write-not-carried-out",
     subject: job.environment,
     cause: `the service says that it wrote, and revision ${revision} is not newer than ${current.revision}`,
-    remedy: "run again: it reads what stands, and writes what is missing"
+    remedy: "run again: it reads what is there, and writes what is missing"
   });
 }
 function misplaced(job, text) {
   const { names: names2 } = job.options;
   const here = job.elsewhere.filter(({ name }) => names2?.has(name) !== false && text.hasVariable(name));
   return here.map(({ name, group }) => {
-    const reason = `its group is ${group}, but an old value still stands in ${job.environment}; remove it and its variable there (pulumi env edit)`;
+    const reason = `its group is ${group}, but an old value is still in ${job.environment}; remove it and its variable there (pulumi env edit)`;
     return { name, verb: "refused", code: "blocked", reason };
   });
 }

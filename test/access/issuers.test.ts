@@ -148,12 +148,12 @@ describe("service accounts in the catalog", () => {
     ],
     ["its longer form", { issuer: "https://kubernetes.default.svc.cluster.local" }, /inside a cluster/],
     ["an environment that is none", { environment: "prod" }, /where it does not run/],
-    ["a namespace with a dot", { namespace: "a.b" }, /no name of a namespace/],
-    ["a namespace with a wildcard", { namespace: "*" }, /no name of a namespace/],
-    ["an empty namespace", { namespace: "" }, /no name of a namespace/],
-    ["a service account with a dot", { serviceAccount: "back.end" }, /no name of a service account/],
-    ["a service account with a wildcard", { serviceAccount: "back*" }, /no name of a service account/],
-    ["a service account with a colon", { serviceAccount: "a:b" }, /no name of a service account/],
+    ["a namespace with a dot", { namespace: "a.b" }, /not a name of a namespace/],
+    ["a namespace with a wildcard", { namespace: "*" }, /not a name of a namespace/],
+    ["an empty namespace", { namespace: "" }, /not a name of a namespace/],
+    ["a service account with a dot", { serviceAccount: "back.end" }, /not a name of a service account/],
+    ["a service account with a wildcard", { serviceAccount: "back*" }, /not a name of a service account/],
+    ["a service account with a colon", { serviceAccount: "a:b" }, /not a name of a service account/],
     ["the service account of every pod", { serviceAccount: "default" }, /every pod in shop has/],
   ] as const)
     it(`may not have ${what}`, () => {

@@ -262,7 +262,7 @@ describe("sophia-secrets access", () => {
     const only = await json("STAGING_ONLY", { token: null });
     assert.deepEqual([...new Set(only.rights.map(({ environment }) => environment))], ["staging"]);
     const own = await run("PULUMI_ACCESS_TOKEN", { token: null });
-    assert.match(own.out, /^PULUMI_ACCESS_TOKEN never stands in ESC\nnobody, by the declaration\n/);
+    assert.match(own.out, /^PULUMI_ACCESS_TOKEN is never in ESC\nnobody, by the declaration\n/);
   });
 
   it("refuses names, environments and options that are wrong", async () => {

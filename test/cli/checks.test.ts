@@ -150,7 +150,7 @@ describe("what an application of an environment gets", () => {
     const pinned = "imports: [default/app-production-keys@run-7]\n";
     const found = await check(values, { ...values, NESTED: "canary-newer" }, pinned);
     equal(found.state, "ok");
-    match(found.cause, /synced since run-7, to which it is pinned: NESTED$/);
+    match(found.cause, /synced after run-7, to which it is pinned: NESTED$/);
     equal((await check({ NESTED: "canary-2" }, values, pinned)).state, "wrong");
   });
 

@@ -665,7 +665,7 @@ describe("sophia-secrets compromise", function () {
     const { code, stderr, stdout } = await run("PULUMI_ACCESS_TOKEN --yes", { stdin: "pul-canary" });
     equal(code, 0, stderr);
     match(stdout, /PULUMI_ACCESS_TOKEN: value replaced/);
-    match(written() ?? "", /count every secret of these environments in/);
+    match(written() ?? "", /include every secret of these environments/);
     ok(written()?.includes(`since ${data.updated_at}`), "no ledger knows it, GitHub does");
   });
 

@@ -33,9 +33,9 @@ function problem(subject: string, code: string, cause: string, remedy = FORM): P
 }
 
 const MAPPING = z.record(z.string(), z.unknown());
-const TEXT = z.string("no text");
-const LIST = z.array(z.string("no list of texts"), "no list").optional();
-const ACCOUNTS = "no list of { environment, issuer, namespace, serviceAccount }";
+const TEXT = z.string("not text");
+const LIST = z.array(z.string("not a list of texts"), "no list").optional();
+const ACCOUNTS = "not a list of { environment, issuer, namespace, serviceAccount }";
 const SERVICE_ACCOUNT = z.strictObject(
   {
     environment: z.string(ACCOUNTS),
