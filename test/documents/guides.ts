@@ -210,6 +210,7 @@ export const STORIES: Guide = {
       "the run refuses the value",
     ],
     "Set a value of the wrong format: ./sophia-secrets status": [1, "it names the refused value"],
+    "./sophia-secrets diff staging production": [1, "what vendors issue is the same in both"],
   },
 };
 

@@ -10,6 +10,7 @@ const GOING = (line: string, day: string) => line.replace(" },", `, tombstone: "
 
 const UP = ["up", "--yes", "--skip-preview"];
 
+/** The last block of "Remove a secret" in docs/stories.md is this, on the tombstone's day. */
 describe("what leaves the catalog, with the real engine", function () {
   this.timeout(180_000);
   let project: EngineProject;
