@@ -119,7 +119,7 @@ export function loadCatalog(project: Project): ResolvedCatalog {
 function load(file: string): Catalog {
   try {
     // ts-node is what Pulumi runs the program with; its types are pulumi preview's business, not ours.
-    require("ts-node").register({ swc: true, skipProject: true, compilerOptions: COMPILER });
+    require("ts-node").register({ transpileOnly: true, skipProject: true, compilerOptions: COMPILER });
     return (require(file) as { catalog: Catalog }).catalog;
   } catch (error) {
     const reason = `it cannot be read (${messageOf(error).split("\n", 1)[0]})`;
