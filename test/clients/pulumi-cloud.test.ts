@@ -123,7 +123,7 @@ describe("the client of Pulumi Cloud", () => {
 
   for (const [status, reason, remedy] of [
     [401, /token is unknown, revoked or expired/, /get a new token/],
-    [403, /may not do this/, /secrets\/access\.ts/],
+    [403, /may not do this/, /secrets\/access-policies\.ts/],
     [404, /no such environment, or the token may not see it/, /pulumi up/],
     [413, /larger than the service takes/, /another group/],
     [400, /answered 400/, /fix the text/],

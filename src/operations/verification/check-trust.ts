@@ -109,7 +109,9 @@ function withoutTrust({ edition, syncAuthentication }: Settings): CheckResult {
 }
 
 /** With the ids that the rules hold. @throws RemedyError when GitHub does not show one of them. */
-function repositoriesOf({ github }: Context, names: readonly string[]): Promise<Repository[]> {
+/** Asks for no token of GitHub where no repository is trusted. */
+async function repositoriesOf({ github }: Context, names: readonly string[]): Promise<Repository[]> {
+  if (names.length === 0) return [];
   const client = github();
   return inParallel(names, async (name) => ({ name, id: await client.repositoryId(name) }));
 }
