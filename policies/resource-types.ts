@@ -2,7 +2,9 @@
 export const TYPES = {
   stack: "pulumi:pulumi:Stack",
   organizationSecret: "github:index/actionsOrganizationSecret:ActionsOrganizationSecret",
-  organizationSecretRepositories:
+  organizationSecretRepositories: "pulumi-nodejs:dynamic/github:SecretRepositories",
+  /** The GitHub provider's own resource for the same. */
+  organizationSecretRepositoriesByProvider:
     "github:index/actionsOrganizationSecretRepositories:ActionsOrganizationSecretRepositories",
   environmentSecret: "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret",
   variable: "github:index/actionsVariable:ActionsVariable",
@@ -88,6 +90,13 @@ export function isGitHubSecret(type: string): boolean {
 /** Of the organization, for the repositories it names. */
 export function isOrganizationSecret(type: string): boolean {
   return /^github:index\/\w+OrganizationSecret:/.test(type);
+}
+
+/** Which repositories may read an organization secret, by either type. */
+export function isListOfRepositories(type: string): boolean {
+  return (
+    type === TYPES.organizationSecretRepositories || type === TYPES.organizationSecretRepositoriesByProvider
+  );
 }
 
 /** An ESC environment, by either of the provider's two types. */

@@ -74,6 +74,12 @@ const PARTS: readonly Part[] = [
     ours: ["src/catalog/", "src/clients/", "src/secret"],
     packages: [],
   },
+  // They run in a process of their own, which Pulumi starts.
+  {
+    holds: ["src/resources/own/main", "src/resources/own/secret-repositories-provider"],
+    ours: ["src/clients/", "src/resources/own/", ...BASICS],
+    packages: ["node:*"],
+  },
   {
     holds: ["src/resources/"],
     ours: [
@@ -214,6 +220,7 @@ const MAINS = [
   "src/loaders/typescript/loader-options.ts",
   "src/resources/access/open-organization.ts",
   "src/resources/github/open-github.ts",
+  "src/resources/own/main.ts",
   "src/resources/read-stack.ts",
 ];
 const isOurs = (path: string) => /^(index\.ts|secrets\/|src\/|policies\/)/.test(path);

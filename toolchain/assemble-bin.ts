@@ -3,10 +3,14 @@ import { join } from "node:path";
 import { compileOnce } from "./compile";
 import type { FoundCli } from "./path-cli";
 import { writeNodeWrapper } from "./shell-wrapper";
-import { linkOrCopy } from "./write-whole";
+import { linkOrCopy, writeWhole } from "./write-whole";
+
+/** Pulumi's program for dynamic resources, as the official CLI's script beside it starts it: the project's own copy. */
+const DYNAMIC_PROVIDER =
+  'require(require.resolve("@pulumi/pulumi/cmd/dynamic-provider", { paths: [process.cwd()] }));\n';
 
 /**
- * Puts the CLI and this checkout's own language host into `toolchainDir/bin`. The CLI is shared between checkouts
+ * Puts the CLI, this checkout's own language host and the program for dynamic resources into `toolchainDir/bin`. The CLI is shared between checkouts
  * (a hard link into the user's cache); the host belongs to the checkout, so that two checkouts at different commits
  * do not overwrite each other's.
  *
@@ -19,5 +23,8 @@ export async function assembleBin(cli: FoundCli, projectDir: string, toolchainDi
   const entry = join(projectDir, "toolchain", "language-host.ts");
   await compileOnce({ projectDir, entry, output: host, packages: "bundle" });
   writeNodeWrapper(join(binDir, "pulumi-language-nodejs"), host);
+  const dynamic = join(toolchainDir, "dynamic-provider.cjs");
+  writeWhole(dynamic, DYNAMIC_PROVIDER);
+  writeNodeWrapper(join(binDir, "pulumi-resource-pulumi-nodejs"), dynamic);
   return binDir;
 }

@@ -1,5 +1,5 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { TYPES } from "../resource-types";
+import { isListOfRepositories, TYPES } from "../resource-types";
 import { configOf, each, stackRule } from "../rule";
 
 /** Organization secrets that a workflow sees: the first of those its repository may read, by name (GitHub's docs). */
@@ -33,7 +33,7 @@ export const carriersWithinTheCeiling = stackRule(
 );
 
 function isRead({ type }: PolicyResource): boolean {
-  return type === TYPES.organizationSecret || type === TYPES.organizationSecretRepositories;
+  return type === TYPES.organizationSecret || isListOfRepositories(type);
 }
 
 /** Who may read a secret: repositories by id, or undefined for those that are not named. */

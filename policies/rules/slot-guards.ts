@@ -1,6 +1,6 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { byName, type CatalogSecret, catalogOf } from "../catalog";
-import { TYPES } from "../resource-types";
+import { isListOfRepositories, TYPES } from "../resource-types";
 import { configOf, each, ifKnown, type StackCause, stackRule, texts } from "../rule";
 
 /** Where a secret of GitHub's can have its value; the provider takes one of them. */
@@ -38,9 +38,7 @@ export const slotGuards = stackRule(
 );
 
 function isSlot({ type }: PolicyResource): boolean {
-  return [TYPES.organizationSecret, TYPES.organizationSecretRepositories, TYPES.environmentSecret].some(
-    (each) => each === type,
-  );
+  return type === TYPES.organizationSecret || type === TYPES.environmentSecret || isListOfRepositories(type);
 }
 
 function* causesIn(
@@ -53,7 +51,7 @@ function* causesIn(
     yield "it is not protected, and no tombstone announces its end";
   if (parent === undefined || !components.includes(parent.type))
     yield "it is declared outside the components that add the resource hooks";
-  if (type === TYPES.organizationSecretRepositories) return;
+  if (isListOfRepositories(type)) return;
   const ignored = ["remoteUpdatedAt"];
   // What the provider returns empty was not declared.
   const given = VALUES.filter((each) => (ifKnown(() => props[each]) ?? "") !== "");

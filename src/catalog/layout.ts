@@ -108,6 +108,13 @@ export function startSyncs(settings: Pick<Settings, "githubOrganization" | "carr
   return settings.carriers.map((carrier) => startSync(settings, carrier)).join(" && ");
 }
 
+/** The list of repositories that may read an organization secret, as the state names its type. */
+export const SECRET_REPOSITORIES = "pulumi-nodejs:dynamic/github:SecretRepositories";
+
+/** The same in stacks that an earlier version made, until the next `up`. */
+export const FORMER_SECRET_REPOSITORIES =
+  "github:index/actionsOrganizationSecretRepositories:ActionsOrganizationSecretRepositories";
+
 /**
  * Environment variable by which `adopt` has the program declare secrets that GitHub holds and the state does not: its
  * proxy lets no write through. An `up` by hand with it still overwrites nothing, because the guards refuse each of them.

@@ -40,7 +40,7 @@ export function openStack(written: Catalog, project: string) {
   const secrets = catalog.entries;
   if (settings.leaving) leaveEverything();
   if (stack.allowsExisting) importAlone(new Set(stack.adoptedPlaces));
-  const { github: provider, pulumiservice } = declareProviders(settings, secrets.length);
+  const { github: provider, pulumiservice, own } = declareProviders(settings, secrets.length);
   const inGitHub = new GitHubSecrets(settings.githubOrganization, { provider }, hasToken);
   const state = readState();
   const cloud = openOrganization(settings);
@@ -72,7 +72,7 @@ export function openStack(written: Catalog, project: string) {
   const checked = Promise.all(refusals).then(() => undefined);
   const dependsOn: Promise<pulumi.Resource[]> = checked.then(() => []);
   const leftovers = state.then((known) => findLeftovers({ ...stack, secrets, today, inGitHub }, known));
-  const opts: pulumi.ComponentResourceOptions = { providers: [provider, pulumiservice], dependsOn };
+  const opts: pulumi.ComponentResourceOptions = { providers: [provider, pulumiservice, own], dependsOn };
   return {
     ...stack,
     secrets,

@@ -1,6 +1,6 @@
 /**
- * How the GitHub provider sends its requests (@pulumi/github 6.15.0, provider arguments of these names). In a file of its
- * own, because benchmark and tests replace it.
+ * How the GitHub provider sends its requests (@pulumi/github 6.15.0, provider arguments of these names), and this project's
+ * own likewise. In a file of its own, because benchmark and tests replace it.
  */
 export type Pace =
   /** As fast as GitHub answers; a limit that is hit is waited out. */
@@ -17,6 +17,9 @@ const CONTENT_PER_MINUTE = 80;
 /** What the provider sends to create one slot: public key, secret, reading it back, its repositories. */
 const POINTS_PER_SLOT = 1 + 5 + 1 + 5;
 
+/** That write beside each other: the GitHub provider, and this project's own for the lists of repositories. */
+const QUEUES = 2;
+
 /** Left for what else the token's owner does in that minute, and for the stack's other requests. */
 const SHARE = 0.9;
 
@@ -28,5 +31,6 @@ const SHARE = 0.9;
  */
 export function paceOf(slots: number): Pace {
   if (slots * POINTS_PER_SLOT <= POINTS_PER_MINUTE * SHARE) return { legacyClient: false };
-  return { legacyClient: true, writeDelayMs: Math.ceil(60_000 / (CONTENT_PER_MINUTE * SHARE)) };
+  const writesPerMinute = (CONTENT_PER_MINUTE * SHARE) / QUEUES;
+  return { legacyClient: true, writeDelayMs: Math.ceil(60_000 / writesPerMinute) };
 }

@@ -17,6 +17,8 @@ const VOCABULARY = { '"./entry"': '"../src/catalog/entry"', '"./access"': '"../s
 
 /** What a later version of the program may update in place, and why. */
 const UPDATED: Readonly<Record<string, string>> = {
+  "pulumi-nodejs:dynamic/github:SecretRepositories":
+    "this project's own resource takes the place of the provider's, and writes nothing where the list is right",
   "github:index/repositoryFile:RepositoryFile": "each version renders the workflow and its script again",
   "pulumi:providers:github":
     "the state no longer holds an address that the plugin reads from its environment",

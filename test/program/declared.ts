@@ -88,8 +88,7 @@ export function ofType(resources: readonly Declared[], type: string): Declared[]
 
 export const TYPES = {
   slot: "github:index/actionsOrganizationSecret:ActionsOrganizationSecret",
-  slotRepositories:
-    "github:index/actionsOrganizationSecretRepositories:ActionsOrganizationSecretRepositories",
+  slotRepositories: "pulumi-nodejs:dynamic/github:SecretRepositories",
   environmentSecret: "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret",
   repositoryEnvironment: "github:index/repositoryEnvironment:RepositoryEnvironment",
   deploymentPolicy:

@@ -6,7 +6,9 @@ import { ofType, TYPES } from "./declared";
 import { type ProgramOptions, runProgram } from "./run-program";
 
 const SECRET = "github:index/actionsOrganizationSecret:ActionsOrganizationSecret::MOVED_KEY";
-const REPOSITORIES =
+const REPOSITORIES = "pulumi-nodejs:dynamic/github:SecretRepositories::MOVED_KEY";
+/** As an earlier version of this program made it. */
+const FORMER_REPOSITORIES =
   "github:index/actionsOrganizationSecretRepositories:ActionsOrganizationSecretRepositories::MOVED_KEY";
 const OWN =
   "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret::sophia-main/production/MOVED_KEY";
@@ -65,6 +67,11 @@ describe("an entry that moved", function () {
     });
     equal(only(TYPES.slot)[0]?.inputs.value, SENTINEL);
     deepEqual(only(TYPES.slotRepositories), []);
+  });
+
+  it("keeps a list that an earlier version of this program made", async () => {
+    const { only } = await run({ perEnvironment: true }, [SECRET, FORMER_REPOSITORIES]);
+    deepEqual(only(TYPES.slotRepositories)[0]?.ignoreChanges, ["selectedRepositoryIds"]);
   });
 
   it("is let go on its day alone: announced before, not declared from then on", async () => {

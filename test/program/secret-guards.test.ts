@@ -7,7 +7,7 @@ import { declareGuards } from "../../src/resources/github/secret-guards";
 import { catalogWith } from "../catalog/catalog-with";
 
 const TYPE = "github:index/actionsOrganizationSecret:ActionsOrganizationSecret";
-const READERS = "github:index/actionsOrganizationSecretRepositories:ActionsOrganizationSecretRepositories";
+const READERS = "pulumi-nodejs:dynamic/github:SecretRepositories";
 const SLOT = { urn: "urn:of:slot", id: "id", name: "OPENAI_API_KEY", type: TYPE };
 const CANARY = "canary-value-of-a-person";
 const TODAY = "2026-06-15";
@@ -24,6 +24,7 @@ function guards(exists: (name: string) => Promise<boolean> = async () => false, 
   const slots = slotNames(CATALOG.entries);
   const hooksOf = declareGuards({
     exists: ({ secretName }) => exists(String(secretName)),
+    wasMade: async () => false,
     whyKept: async ({ name }) => (kept.includes(name) ? "nobody has set the new one" : undefined),
     slots,
     today: TODAY,

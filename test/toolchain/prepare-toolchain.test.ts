@@ -30,7 +30,11 @@ describe("preparing the toolchain", () => {
     assert.equal(source, "build");
     assert.equal(nodeVersion, process.version);
     assert.equal(realpathSync(pulumi), join(realpathSync(binDir), "pulumi"));
-    assert.deepEqual(readdirSync(binDir).sort(), ["pulumi", "pulumi-language-nodejs"]);
+    assert.deepEqual(readdirSync(binDir).sort(), [
+      "pulumi",
+      "pulumi-language-nodejs",
+      "pulumi-resource-pulumi-nodejs",
+    ]);
     assert.match(
       readFileSync(join(binDir, "pulumi-language-nodejs"), "utf8"),
       /checkout\/\.sandbox\/toolchain\/language-host\.cjs/,

@@ -10,7 +10,7 @@ export const repairCommand = defineCommand({
   topic: "fix",
   summary: "Fix who can use secrets, and ledgers that name false runs",
   details: [
-    "A secret that the stack made and somebody deleted in GitHub is made again with the placeholder and its access, and with --all a deleted team of Pulumi Cloud without members. Run it before pulumi up --refresh, which ends with 404 at what depends on them. It looks at what one stack owns: --stack names another.",
+    "A secret that the stack made and somebody deleted in GitHub is made again with the placeholder and its access, and with --all a deleted team of Pulumi Cloud without members. Run it before pulumi up --refresh, which ends with 404 at a deleted team. It looks at what one stack owns: --stack names another.",
     "--ledgers takes out of the ledgers what no sync can have written: runs that GitHub does not have, and times to come. It opens the ledgers, and reads no value. Start a run afterwards: it compares the values themselves.",
     "A list of repositories is replaced by itself. Another visibility is sent without a value: GitHub's API documents the value as optional there. Where GitHub refuses that, the person who knows the value sets it again.",
   ],

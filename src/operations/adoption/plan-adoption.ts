@@ -1,3 +1,4 @@
+import { FORMER_SECRET_REPOSITORIES, SECRET_REPOSITORIES } from "../../catalog/layout";
 import { RemedyError } from "../../errors";
 import type { Project } from "../project";
 import type { AdoptSlot } from "./adopt-slots";
@@ -14,8 +15,6 @@ export interface AdoptPlan {
 
 export const SLOT = "github:index/actionsOrganizationSecret:ActionsOrganizationSecret";
 
-export const REPOSITORIES =
-  "github:index/actionsOrganizationSecretRepositories:ActionsOrganizationSecretRepositories";
 export const ENVIRONMENT_SLOT = "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret";
 
 export const ENVIRONMENT = "github:index/repositoryEnvironment:RepositoryEnvironment";
@@ -51,7 +50,7 @@ export function readState(exported: string, declared: readonly AdoptSlot[]): Sta
     new Set(resources.filter((each) => each.type === type).map(({ inputs = {} }) => pathOf(inputs)));
   const nameOf = ({ secretName = "" }: Inputs) => secretName;
   const placeOf = ({ repository, environment }: Inputs) => `${repository}/${environment}`;
-  const listed = of(REPOSITORIES, nameOf);
+  const listed = new Set([...of(SECRET_REPOSITORIES, nameOf), ...of(FORMER_SECRET_REPOSITORIES, nameOf)]);
   const withList = declared.filter(
     ({ place, slot: { secret } }) =>
       place === undefined && secret.visibility === "selected" && secret.value === "person",
@@ -116,6 +115,7 @@ export function groundOf({ stack, settings }: Project): string[] {
   return [
     "**pulumi:pulumi:Stack::*",
     "**pulumi:providers:github::github",
+    "**pulumi:providers:pulumi-nodejs::own-resources",
     ...(owns ? ["**sophia-secrets:github:Organization::*"] : []),
   ];
 }
@@ -123,7 +123,11 @@ export function groundOf({ stack, settings }: Project): string[] {
 /** A slot, and the component it is part of. */
 export function urnsOfSlot({ path, place }: AdoptSlot): string[] {
   if (place === undefined)
-    return [`**sophia-secrets:github:Slot::${path}`, `**${SLOT}::${path}`, `**${REPOSITORIES}::${path}`];
+    return [
+      `**sophia-secrets:github:Slot::${path}`,
+      `**${SLOT}::${path}`,
+      `**${SECRET_REPOSITORIES}::${path}`,
+    ];
   const component = `${place.repository}/${place.environment}`;
   return [`**sophia-secrets:github:EnvironmentSlots::${component}`, `**${ENVIRONMENT_SLOT}::${path}`];
 }

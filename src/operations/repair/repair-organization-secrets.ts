@@ -1,11 +1,12 @@
 import type { Spread } from "../../catalog/carriers";
-import { SENTINEL } from "../../catalog/layout";
+import { FORMER_SECRET_REPOSITORIES, SECRET_REPOSITORIES, SENTINEL } from "../../catalog/layout";
 import type { SlotName } from "../../catalog/slots";
 import type { GitHub } from "../../clients/github-secrets";
+import { setVisibility } from "../../clients/secret-repositories";
 import { RemedyError } from "../../errors";
 import { Secret } from "../../secret";
 import { COMMAND } from "../../text";
-import { REPOSITORIES, SLOT } from "../adoption/plan-adoption";
+import { SLOT } from "../adoption/plan-adoption";
 import type { Context } from "../context";
 import { differencesOf, type Finding } from "../drift/find-drift";
 import { observeSecrets } from "../drift/observe-github";
@@ -17,8 +18,8 @@ type Shards = Spread["shards"];
 
 /**
  * Sets who can use organization secrets to what is declared, without a value. One that the stack made and somebody
- * deleted gets the placeholder and its access again: without it the provider's list of its repositories ends every
- * refresh with 404.
+ * deleted gets the placeholder and its access again. In stacks of an earlier version the GitHub provider's list of its
+ * repositories would end every refresh with 404.
  *
  * @param declared those to look at.
  * @param named whether somebody asked for these; otherwise what is in neither is left to `up`.
@@ -56,7 +57,7 @@ export async function repairOrganizationSecrets(
       if (gone === undefined) await fix(github, slot, finding, idsOf(secret));
       else await makeAgain(context, github, spread.shards, gone);
     }
-    const later = gone?.leftList === undefined ? "" : "made by the next pulumi up, ";
+    const later = gone?.isListLeft === true ? "made by the next pulumi up, " : "";
     onDone({ name, was: finding?.cause, now: `${later}${readers}` });
   }
   return slots.length;
@@ -81,14 +82,16 @@ function fix(
   repositoryIds: readonly number[],
 ): Promise<void> {
   if (code === "repositories-differ") return github.setRepositories(slot.name, repositoryIds);
-  return setVisibility(github, slot, repositoryIds);
+  return setVisibility(github, slot.name, { visibility: slot.secret.visibility, repositoryIds });
 }
 
 /** A secret that the stack made and somebody deleted in GitHub. */
 interface Deleted {
   slot: SlotName;
-  /** URN of its list of repositories, where a refresh that failed at that list took the secret alone from the state. */
-  leftList: string | undefined;
+  /** Whether the state has its list of repositories alone: a refresh that failed took the secret from it. */
+  isListLeft: boolean;
+  /** URN of that list, where an earlier version of this program made it. */
+  formerList: string | undefined;
 }
 
 /** Those that the stack's state has. One that no `up` has made yet is left to it, and config's values are sent by it. */
@@ -99,26 +102,27 @@ async function deletedSlots(state: Repairing["state"], missing: readonly SlotNam
   const find = (wanted: string, name: string) =>
     resources.find(({ type, inputs }) => type === wanted && inputs?.secretName === name);
   return persons.flatMap((slot): Deleted[] => {
-    if (find(SLOT, slot.name) !== undefined) return [{ slot, leftList: undefined }];
-    const list = find(REPOSITORIES, slot.name);
-    return list === undefined ? [] : [{ slot, leftList: list.urn }];
+    if (find(SLOT, slot.name) !== undefined) return [{ slot, isListLeft: false, formerList: undefined }];
+    const former = find(FORMER_SECRET_REPOSITORIES, slot.name);
+    const isListLeft = (former ?? find(SECRET_REPOSITORIES, slot.name)) !== undefined;
+    return isListLeft ? [{ slot, isListLeft, formerList: former?.urn }] : [];
   });
 }
 
 /**
  * The secret again, with the placeholder. Where the state has its list alone, `up` would refuse what is there and not in
- * the state: then the list leaves the state, and the next `up` makes both.
+ * the state, so the next one makes it. Before that, a list of an earlier version leaves the state, for the refresh.
  */
 async function makeAgain(
   { pulumi }: Context,
   github: GitHub,
   shards: Shards,
-  { slot, leftList }: Deleted,
+  { slot, isListLeft, formerList }: Deleted,
 ): Promise<void> {
   // The stack's guard against its destruction depends on every resource: it leaves with the list, and comes back with it.
-  if (leftList !== undefined)
-    await pulumi.run(["state", "delete", leftList, "--yes", "--force", "--target-dependents"]);
-  else await writePlaceholder(github, shards, slot);
+  if (formerList !== undefined)
+    await pulumi.run(["state", "delete", formerList, "--yes", "--force", "--target-dependents"]);
+  if (!isListLeft) await writePlaceholder(github, shards, slot);
 }
 
 /** Asks once more right before: GitHub has no write that creates alone, and someone may have set a value meanwhile. */
@@ -137,22 +141,4 @@ function requireAllThere(slots: readonly SlotName[], known: ReadonlySet<string>)
     cause: "GitHub has no such organization secret",
     remedy: `${COMMAND} set ${missing[0]} makes it, with its repositories; one that was never there: pulumi up`,
   });
-}
-
-async function setVisibility(
-  github: GitHub,
-  { name, secret }: SlotName,
-  repositoryIds: readonly number[],
-): Promise<void> {
-  try {
-    await github.writeSecret(name, { visibility: secret.visibility, repositoryIds });
-  } catch (error) {
-    if (!(error instanceof RemedyError) || error.problem.code !== "github-refused") throw error;
-    throw new RemedyError({
-      code: "value-required",
-      subject: name,
-      cause: "GitHub changes its visibility only together with a value",
-      remedy: `someone who knows the value must run ${COMMAND} set ${name} --replace`,
-    });
-  }
 }

@@ -7,6 +7,23 @@ import { COMMAND } from "../../text";
 /** Inputs of a secret's resource, as hooks get them. The values among them are never looked at. */
 export type SecretInputs = Readonly<Record<string, unknown>>;
 
+/** Somebody deleted a secret in GitHub that the stack made, and this run makes it again. */
+export function madeAgain(inputs: SecretInputs): Problem {
+  const [where, option] =
+    inputs.environment === undefined
+      ? ["", ""]
+      : [
+          ` in environment ${inputs.environment} of ${inputs.repository}`,
+          ` --environment ${inputs.environment}`,
+        ];
+  return {
+    code: "secret-missing",
+    subject: String(inputs.secretName),
+    cause: `somebody deleted it in GitHub${where}; it is made again with the placeholder and its access`,
+    remedy: `${COMMAND} set ${inputs.secretName}${option} sets its value`,
+  };
+}
+
 /** Creating the secret would overwrite one that GitHub holds: the provider's create is an upsert. */
 export function overwriteRefused(inputs: SecretInputs): Problem {
   const [what, where] =

@@ -1,6 +1,7 @@
 import { isDue } from "../../catalog/dates";
 import type { ResolvedEntry } from "../../catalog/entry";
 import { type EnvironmentSlot, environmentLeftovers, pathOfSlot } from "../../catalog/environment-slots";
+import { FORMER_SECRET_REPOSITORIES, SECRET_REPOSITORIES } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { organizationLeftovers, type SlotName } from "../../catalog/slots";
 import type { Problem } from "../../errors";
@@ -9,9 +10,6 @@ import { warn } from "../diagnostics";
 import type { StackState } from "../stack-state";
 import { ENVIRONMENT_SECRET, ORGANIZATION_SECRET } from "./existing-secrets";
 import type { GitHubSecrets } from "./github-secrets";
-
-const ORGANIZATION_SECRET_REPOSITORIES =
-  "github:index/actionsOrganizationSecretRepositories:ActionsOrganizationSecretRepositories";
 
 /** An organization secret that its entry does not declare any more. */
 export interface OrganizationLeftover {
@@ -73,7 +71,11 @@ export async function findLeftovers(
   return {
     organization: organization
       .filter(({ tombstone }) => !isDue(tombstone, today))
-      .map((slot) => ({ slot, hasRepositories: state.has(ORGANIZATION_SECRET_REPOSITORIES, slot.name) })),
+      .map((slot) => ({
+        slot,
+        hasRepositories:
+          state.has(SECRET_REPOSITORIES, slot.name) || state.has(FORMER_SECRET_REPOSITORIES, slot.name),
+      })),
     environments: environments.filter(({ slot }) => !isDue(slot.tombstone, today)),
   };
 }

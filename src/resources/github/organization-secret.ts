@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SENTINEL } from "../../catalog/layout";
 import type { SlotName } from "../../catalog/slots";
 import type { SecretGuards } from "./secret-guards";
+import { SecretRepositories } from "./secret-repositories";
 
 export interface OrganizationSecretArgs {
   /** The secret's name in GitHub, its catalog entry, and the day it is deleted. */
@@ -53,11 +54,15 @@ export class OrganizationSecret extends pulumi.ComponentResource {
       { ...options, ignoreChanges: ["value", "remoteUpdatedAt", "visibility", "selectedRepositoryIds"] },
     );
     if (isSelected) {
-      // A resource of its own: changing the list inside the secret would send the placeholder. Retained, because its
-      // delete takes the secret from every repository; the secret's own delete does so anyway.
-      new github.ActionsOrganizationSecretRepositories(
+      // A resource of its own: changing the list inside the secret would send the placeholder. Retained, so that an
+      // earlier version of this program does not empty the list either.
+      new SecretRepositories(
         name,
-        { secretName: this.secret.secretName, selectedRepositoryIds: args.repositoryIds },
+        {
+          secretName: this.secret.secretName,
+          selectedRepositoryIds: args.repositoryIds,
+          secretCreatedAt: this.secret.createdAt,
+        },
         {
           ...options,
           hooks: { beforeDelete: hooks.beforeDelete ?? [] },

@@ -6,11 +6,14 @@ import { SENTINEL } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import { asLeftover, isLeftover, type SlotName, slotNames } from "../../catalog/slots";
 import type { Problem } from "../../errors";
-import { Refusal } from "../diagnostics";
+import { Refusal, warn } from "../diagnostics";
+import type { StackState } from "../stack-state";
+import { ENVIRONMENT_SECRET, ORGANIZATION_SECRET } from "./existing-secrets";
 import type { GitHubSecrets } from "./github-secrets";
 import {
   deletionRefused,
   leftoverNeeded,
+  madeAgain,
   overwriteRefused,
   renameIncomplete,
   type SecretInputs,
@@ -31,10 +34,13 @@ interface Guarded {
   deployments: readonly { ledger: pulumiservice.Environment }[];
   /** What GitHub holds. */
   inGitHub: GitHubSecrets;
+  /** What this stack has in its state; undefined when nobody tells. */
+  state: Promise<StackState | undefined>;
 }
 
 /** Registers the guards, which every run needs whatever it declares, and warns of what is about to be deleted. */
-export function guardSecrets({ secrets, settings, today, deployments, inGitHub }: Guarded): SecretGuards {
+export function guardSecrets(guarded: Guarded): SecretGuards {
+  const { secrets, settings, today, deployments, inGitHub } = guarded;
   const slots = slotNames(secrets);
   announceTombstones(slots, today);
   const ledgers = deployments.map(({ ledger }) => ledger);
@@ -42,16 +48,31 @@ export function guardSecrets({ secrets, settings, today, deployments, inGitHub }
   const renamed = new RenamedSecrets({ inGitHub, today, carriers, deployments: deployed, ledgers });
   return declareGuards({
     exists: (inputs) => inGitHub.has(inputs),
+    wasMade: async (inputs) => isKnown(await guarded.state, inputs),
     whyKept: (slot, inputs) => renamed.whyKept(slot, inputs),
     slots,
     today,
   });
 }
 
+/** The component that each organization secret is part of: a refresh that misses the secret leaves it in the state. */
+const COMPONENT = "sophia-secrets:github:Slot";
+
+/** Whether an earlier run made the secret. */
+function isKnown(state: StackState | undefined, inputs: SecretInputs): boolean {
+  if (state === undefined) return false;
+  const { secretName, repository, environment } = inputs;
+  if (environment !== undefined)
+    return state.has(ENVIRONMENT_SECRET, `${repository}/${environment}/${secretName}`);
+  return state.has(ORGANIZATION_SECRET, String(secretName)) || state.has(COMPONENT, String(secretName));
+}
+
 /** What the guards ask and know. */
 export interface GuardOptions {
   /** Whether GitHub holds a secret of that name and place. Asked in preview and in up, for new resources only. */
   exists: (inputs: SecretInputs) => Promise<boolean>;
+  /** Whether an earlier run made it. Asked of those that are new and that GitHub does not hold: somebody deleted them. */
+  wasMade: (inputs: SecretInputs) => Promise<boolean>;
   /** Why a secret that is due has to stay: a renamed one has no value under its new name yet. Undefined: it may go. */
   whyKept: (slot: SlotName, inputs: SecretInputs) => Promise<string | undefined>;
   /** Every secret of the catalog, those with a due tombstone included. */
@@ -80,6 +101,8 @@ export function declareGuards(options: GuardOptions): SecretGuards {
   };
   const refuseExisting = hook("refuse-to-overwrite-existing-secret", async ({ newInputs = {} }) => {
     if (await options.exists(newInputs)) return overwriteRefused(newInputs);
+    // The engine shows it as one more to create, and its value is lost.
+    if (await options.wasMade(newInputs)) await warn(madeAgain(newInputs));
     return undefined;
   });
   const refuseUpdate = hook("refuse-to-update-slot", async ({ newInputs, oldInputs }) =>
