@@ -1,9 +1,7 @@
 "use strict";
-var __create = Object.create;
 var __defProp = Object.defineProperty;
 var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
 var __getOwnPropNames = Object.getOwnPropertyNames;
-var __getProtoOf = Object.getPrototypeOf;
 var __hasOwnProp = Object.prototype.hasOwnProperty;
 var __export = (target, all) => {
   for (var name in all)
@@ -17,14 +15,6 @@ var __copyProps = (to, from, except, desc) => {
   }
   return to;
 };
-var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
-  // If the importer is in node compatibility mode or this is not an ESM
-  // file that has been converted to a CommonJS file using a Babel-
-  // compatible transform (i.e. "__esModule" has not been set), then set
-  // "default" to the CommonJS "module.exports" for node compatibility.
-  isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
-  mod
-));
 var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: true }), mod);
 
 // src/resources/own/main.ts
@@ -330,7 +320,7 @@ function refusedByGitHub(subject, answer, quoted) {
   });
 }
 function notGitHub(asked, what = "is not GitHub's") {
-  const remedy = "check that the address is GitHub's API, and what stands in between";
+  const remedy = "check that the address is GitHub's API, and what is in between";
   return new RemedyError({
     code: "github-answer-unreadable",
     subject: asked.thing,
@@ -516,7 +506,7 @@ async function confirmWritten({ get }, asked, path, { headers }) {
     code: "write-not-carried-out",
     subject: asked.thing,
     cause: at === "never" ? "GitHub says that it wrote, and shows no such secret" : `GitHub says that it wrote, and the secret's last change is of ${at}`,
-    remedy: "run this again; the value that stood before stands until then"
+    remedy: "run this again; until then the old value stays"
   });
 }
 function bodyOf({ visibility, repositoryIds, sealed }) {
@@ -530,14 +520,11 @@ function bodyOf({ visibility, repositoryIds, sealed }) {
 
 // src/clients/http.ts
 var import_node_http3 = require("node:http");
-var import_node_https3 = require("node:https");
 var import_promises = require("node:timers/promises");
 
 // src/clients/connections.ts
 var import_node_fs = require("node:fs");
 var import_node_http2 = require("node:http");
-var import_node_https2 = require("node:https");
-var tls = __toESM(require("node:tls"));
 
 // src/clients/proxy.ts
 var import_node_net = require("node:net");
@@ -604,7 +591,6 @@ function isInNetwork(host, network) {
 
 // src/clients/tunnel-agent.ts
 var import_node_http = require("node:http");
-var import_node_https = require("node:https");
 var import_node_net2 = require("node:net");
 var TunnelRefusedError = class extends Error {
   constructor(status) {
@@ -615,47 +601,46 @@ var TunnelRefusedError = class extends Error {
 };
 var ProxyLostError = class extends Error {
 };
-var TunnelAgent = class extends import_node_https.Agent {
-  #proxy;
-  #secureContext;
-  constructor(proxy, secureContext) {
-    super({ keepAlive: true, ...secureContext && { secureContext } });
-    this.#proxy = proxy;
-    this.#secureContext = secureContext;
+function createTunnelAgent(proxy, secureContext) {
+  const { Agent: HttpsAgent, request: httpsRequest } = process.getBuiltinModule("node:https");
+  class TunnelAgent extends HttpsAgent {
+    createConnection(options, done) {
+      const { url, authorization } = proxy;
+      const host = `${options.host ?? ""}`;
+      const target = `${(0, import_node_net2.isIPv6)(host) ? `[${host}]` : host}:${options.port ?? 443}`;
+      const open = url.protocol === "https:" ? httpsRequest : import_node_http.request;
+      const request = open(url, {
+        method: "CONNECT",
+        path: target,
+        headers: {
+          host: target,
+          ...authorization === void 0 ? {} : { "proxy-authorization": authorization.unwrap() }
+        },
+        agent: false,
+        ...secureContext === void 0 ? {} : { secureContext }
+      });
+      const end = () => request.destroy(Object.assign(new Error("no answer in time"), { code: "ABORT_ERR" }));
+      options.tunnelEnds?.addEventListener("abort", end, { once: true });
+      const settle = (error, socket) => {
+        options.tunnelEnds?.removeEventListener("abort", end);
+        done(error, socket);
+      };
+      request.once("connect", (answer, socket) => {
+        const status = answer.statusCode ?? 0;
+        if (status >= 200 && status < 300) {
+          const given = { ...options, socket };
+          return settle(null, super.createConnection(given) ?? void 0);
+        }
+        socket.destroy();
+        settle(new TunnelRefusedError(status));
+      });
+      request.once("error", (cause) => settle(new ProxyLostError("no answer", { cause })));
+      request.end();
+      return void 0;
+    }
   }
-  createConnection(options, done) {
-    const { url, authorization } = this.#proxy;
-    const host = `${options.host ?? ""}`;
-    const target = `${(0, import_node_net2.isIPv6)(host) ? `[${host}]` : host}:${options.port ?? 443}`;
-    const open = url.protocol === "https:" ? import_node_https.request : import_node_http.request;
-    const request = open(url, {
-      method: "CONNECT",
-      path: target,
-      headers: {
-        host: target,
-        ...authorization === void 0 ? {} : { "proxy-authorization": authorization.unwrap() }
-      },
-      agent: false,
-      ...this.#secureContext === void 0 ? {} : { secureContext: this.#secureContext }
-    });
-    const end = () => request.destroy(Object.assign(new Error("no answer in time"), { code: "ABORT_ERR" }));
-    options.tunnelEnds?.addEventListener("abort", end, { once: true });
-    const settle = (error, socket) => {
-      options.tunnelEnds?.removeEventListener("abort", end);
-      done(error, socket);
-    };
-    request.once("connect", (answer, socket) => {
-      const status = answer.statusCode ?? 0;
-      if (status >= 200 && status < 300)
-        return settle(null, super.createConnection({ ...options, socket }) ?? void 0);
-      socket.destroy();
-      settle(new TunnelRefusedError(status));
-    });
-    request.once("error", (cause) => settle(new ProxyLostError("no answer", { cause })));
-    request.end();
-    return void 0;
-  }
-};
+  return new TunnelAgent({ keepAlive: true, ...secureContext && { secureContext } });
+}
 
 // src/clients/connections.ts
 var PLAIN = new import_node_http2.Agent({ keepAlive: true });
@@ -688,19 +673,21 @@ function agentFor(proxy, env) {
   const known = AGENTS.get(key);
   if (known !== void 0) return known;
   const secureContext = contextOf(file, env);
-  const agent = proxy === void 0 ? new import_node_https2.Agent({ keepAlive: true, ...secureContext && { secureContext } }) : new TunnelAgent(proxy, secureContext);
+  const { Agent } = process.getBuiltinModule("node:https");
+  const agent = proxy === void 0 ? new Agent({ keepAlive: true, ...secureContext && { secureContext } }) : createTunnelAgent(proxy, secureContext);
   AGENTS.set(key, agent);
   return agent;
 }
 function contextOf(file, env) {
   if (file === "") return void 0;
   try {
-    return tls.createSecureContext({ ca: [...defaults(env), (0, import_node_fs.readFileSync)(file, "utf8")] });
+    return process.getBuiltinModule("node:tls").createSecureContext({ ca: [...defaults(env), (0, import_node_fs.readFileSync)(file, "utf8")] });
   } catch {
     return void 0;
   }
 }
 function defaults(env) {
+  const tls = process.getBuiltinModule("node:tls");
   if (tls.getCACertificates !== void 0) return tls.getCACertificates("default");
   const extra = env.NODE_EXTRA_CA_CERTS ?? "";
   return [...tls.rootCertificates, ...extra === "" ? [] : [(0, import_node_fs.readFileSync)(extra, "utf8")]];
@@ -907,7 +894,7 @@ async function send(request, env, limits) {
   const body = request.body === void 0 ? void 0 : Buffer.from(request.body, "utf8");
   const signal = AbortSignal.timeout(limits.ms);
   const { proxy, isSecure, options } = wayTo(url, env, signal);
-  const open = isSecure ? import_node_https3.request : import_node_http3.request;
+  const open = isSecure ? process.getBuiltinModule("node:https").request : import_node_http3.request;
   const headers = {
     ...options.headers,
     ...request.headers,
@@ -943,7 +930,7 @@ function tooLarge(method, url, bytes) {
     code: "answer-too-large",
     subject: `${method} ${url.origin}${url.pathname}`,
     cause: `the answer has more than ${bytes} bytes, or is the last of too many`,
-    remedy: "check that the address is the service's, and what stands in between; ask for less"
+    remedy: "check that the address is the service's, and what is in between; ask for less"
   });
 }
 
@@ -999,7 +986,7 @@ async function setVisibility(github, name, write) {
       code: "value-required",
       subject: name,
       cause: "GitHub changes its visibility only together with a value",
-      remedy: `whoever knows the value runs: ${COMMAND} set ${name} --replace`
+      remedy: `someone who knows the value must run ${COMMAND} set ${name} --replace`
     });
   }
 }

@@ -1,6 +1,6 @@
 import { type Actor, hasScope } from "./actor";
 import { type GitHubContext, type GitHubParts, param } from "./github-app";
-import { GitHubError, needsAdmin, notForIntegration, notFound } from "./github-error";
+import { GitHubError, isArchived, needsAdmin, notForIntegration, notFound } from "./github-error";
 import type { RepositoryPermission } from "./github-seed";
 import type { GitHubState, Organization, Repository } from "./github-state";
 
@@ -58,7 +58,8 @@ const RANK: Record<RepositoryPermission, number> = { none: 0, read: 1, write: 2,
  * The repository of `:owner/:repo`, when the actor may do `level` there.
  *
  * @param tokenPermission what a GITHUB_TOKEN needs, e.g. `["contents", "write"]`; undefined: never allowed.
- * @throws GitHubError 404 when the repository is not there or may not even be seen, 403 when it may be seen only.
+ * @throws GitHubError 404 when the repository is not there or may not even be seen, 403 when it may be seen only, or is
+ *   archived and what is asked below its address is no read.
  */
 export function repositoryFor(
   c: GitHubContext,
@@ -72,12 +73,23 @@ export function repositoryFor(
   const actor = c.get("actor");
   if (actor.kind === "installation") {
     checkInstallation(actor, repository, tokenPermission);
+    refuseArchived(c, repository);
     return repository;
   }
   const permission = permissionOn(repository, actor, parts.store.state);
   if (permission === "none") throw notFound();
-  if (RANK[permission] >= RANK[level]) return repository;
+  if (RANK[permission] >= RANK[level]) {
+    refuseArchived(c, repository);
+    return repository;
+  }
   throw actor.kind === "anonymous" ? requiresAuthentication() : needsAdmin();
+}
+
+/** The repository itself can be unarchived, transferred and deleted; queries of GraphQL are no writes. */
+function refuseArchived(c: GitHubContext, { archived }: Repository): void {
+  if (archived !== true || c.req.method === "GET" || c.req.method === "HEAD") return;
+  if (/\/repos\/[^/]+\/[^/]+(\/transfer)?$|\/graphql$/.test(c.req.path)) return;
+  throw isArchived();
 }
 
 /** @param fullName `owner/name`, in any case. */

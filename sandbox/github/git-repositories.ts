@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { GitRepository } from "./git-repository";
 import type { GitHubSeed } from "./github-seed";
 import type { Repository } from "./github-state";
@@ -38,6 +38,17 @@ export class GitRepositories {
     const changes = Object.fromEntries(Object.entries(all).map(([path, text]) => [path, Buffer.from(text)]));
     const who = { name: repository.owner, email: "noreply@github.com", date: repository.createdAt };
     git.write(repository.defaultBranch, changes, "Initial commit", who, who);
+  }
+
+  /** Takes one to its new address. */
+  move(from: Pick<Repository, "owner" | "name">, to: Pick<Repository, "owner" | "name">): void {
+    const { gitDir } = this.of(to);
+    mkdirSync(dirname(gitDir), { recursive: true, mode: 0o700 });
+    renameSync(this.of(from).gitDir, gitDir);
+  }
+
+  remove(repository: Pick<Repository, "owner" | "name">): void {
+    rmSync(this.of(repository).gitDir, { recursive: true, force: true });
   }
 
   clear(): void {

@@ -26,6 +26,9 @@ export const needsAdmin = () => new GitHubError(403, "Must have admin rights to 
 /** 403 for a GITHUB_TOKEN without the permission. */
 export const notForIntegration = () => new GitHubError(403, "Resource not accessible by integration");
 
+/** 403 for every write to an archived repository (cli/cli#7176). */
+export const isArchived = () => new GitHubError(403, "Repository was archived so is read-only.");
+
 /** 422 with GitHub's wording for a body that lacks a field. */
 export const notSupplied = (field: string) =>
   new GitHubError(422, `Invalid request.\n\n"${field}" wasn't supplied.`);

@@ -138,6 +138,7 @@ export interface Repository {
   workflowIds: Record<string, number>;
   /** Paths of the workflows that somebody has disabled. */
   disabledWorkflows?: string[];
+  archived?: boolean;
 }
 
 /** A personal access token: only its SHA-256 is kept. */
@@ -154,6 +155,8 @@ export interface GitHubState {
   users: Record<string, number>;
   tokens: StoredToken[];
   nextRunId: number;
+  /** Former addresses of repositories, `owner/name`. Absent in states of before there were any. */
+  moved?: { from: string; id: number }[];
 }
 
 /** GitHub's ids are large and not dense; code that confuses an index with an id must fail here too. */

@@ -51,7 +51,7 @@ export function listedRepository(c: GitHubContext, parts: GitHubParts, repositor
     has_wiki: true,
     has_pages: false,
     has_discussions: false,
-    archived: false,
+    archived: repository.archived === true,
     disabled: false,
     license: null,
     allow_forking: !repository.private,

@@ -28,6 +28,16 @@ const ERRORS: readonly Exception[] = [
   },
   { status: 304, code: "undescribed-status", reason: "conditional requests (docs, Best practices)" },
   {
+    status: 301,
+    code: "undescribed-status",
+    reason: "a repository that was renamed or transferred (docs, Best practices)",
+  },
+  {
+    status: 307,
+    code: "undescribed-status",
+    reason: "the same, for what is no read (docs, Best practices; google/go-github#184)",
+  },
+  {
     status: 422,
     code: "undeclared-property",
     detail: /^\/: status is not declared$/,
@@ -57,6 +67,12 @@ const EXCEPTIONS: readonly Exception[] = [
     reason: "fields of single events (docs, Audit log events for your organization)",
   },
   {
+    operation: "DELETE /repos/{owner}/{repo}",
+    status: 403,
+    detail: /^\/: status is not declared$/,
+    reason: "every error has its status as text, as the schema basic-error says",
+  },
+  {
     operation: "GET /repos/{owner}/{repo}/contents/{path}",
     code: "wrong-type",
     reason: "application/vnd.github.raw+json is in the operation's text alone",
@@ -84,7 +100,7 @@ const IGNORED = new RegExp(
   [
     "^/_sandbox/", // the sandbox's own
     "^/_actions/", // what the API redirects to, and the issuer's documents
-    "^(/api/v3)?/repositories/\\d+/", // GitHub's other address of a repository, not documented, used by go-github
+    "^(/api/v3)?/repositories/\\d+(/|$)", // GitHub's other address of a repository, not documented, used by go-github
     "^(/api/v3)?/organizations/\\d+/team/", // the same for teams
     "/graphql$", // judged by GitHub's GraphQL schema
     "^/(?!api/v3/)[^/]+/[^/]+/(actions/runs|issues)/", // pages

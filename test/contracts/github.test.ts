@@ -58,6 +58,16 @@ describe("the sandbox's GitHub, held to GitHub's own description", function () {
       await ask("GET", path);
   });
 
+  it("answers what becomes of a repository, and by its former name", async () => {
+    const made = `/repos/${ORG}/short-lived`;
+    await ask("POST", `/orgs/${ORG}/repos`, { name: "short-lived", private: true, auto_init: true });
+    await ask("PATCH", made, { name: "renamed" });
+    await ask("GET", made);
+    await ask("PATCH", `/repos/${ORG}/renamed`, { archived: true });
+    await ask("POST", `/repos/${ORG}/renamed/transfer`, { new_owner: "small", new_name: "moved" });
+    await ask("DELETE", "/repos/small/moved");
+  });
+
   it("answers organization secrets", async () => {
     const base = `/orgs/${ORG}/actions/secrets`;
     const { id } = await ask("GET", REPO);

@@ -72,7 +72,10 @@ export function otherSeed(): Seed {
           ],
         },
       ],
-      tokens: members.map(({ login }) => ({ login, scopes: ["admin:org", "repo", "workflow"] })),
+      tokens: members.map(({ login }) => ({
+        login,
+        scopes: ["admin:org", "repo", "workflow", "delete_repo"],
+      })),
     },
     pulumi: {
       organizations: [

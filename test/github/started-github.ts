@@ -47,7 +47,7 @@ export const SEED: GitHubSeed = {
     },
   ],
   tokens: [
-    { token: "owner-token", login: "owner", scopes: ["admin:org", "repo", "workflow"] },
+    { token: "owner-token", login: "owner", scopes: ["admin:org", "repo", "workflow", "delete_repo"] },
     { token: "owner-without-org", login: "owner", scopes: ["repo"] },
     { token: "writer-token", login: "writer", scopes: ["repo", "admin:org"] },
     { token: "member-token", login: "member", scopes: ["repo", "read:org"] },

@@ -139,6 +139,7 @@ async function hookRefuses(
   const slots = slotNames(CATALOG.entries);
   const hooksOf = declareGuards({
     exists: async () => true,
+    wasMade: async () => false,
     whyKept: async () => undefined,
     slots,
     today: "2026-08-01",
