@@ -115,7 +115,7 @@ export function sampleReport({
   };
   const found = {
     rotation,
-    status: { secrets: states, unread: [], paused },
+    status: { secrets: states, unread: [], leftovers: [], paused },
     drift: [missing],
     differences: [],
     checks: [],

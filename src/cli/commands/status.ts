@@ -8,6 +8,7 @@ export const statusCommand = defineCommand({
   summary: "Show which secrets in ESC are not in sync with GitHub",
   details: [
     "States: newer-in-github (maybe: GitHub's time also moves when the repositories with access change; a daily run settles it), gone-from-github, changed-by-hand (in ESC, after the last sync: history says by whom; a rollback too), proposed (waits for approval in Pulumi Cloud), undeclared (in ESC and not in the catalog), never-set, refused, overdue. Secrets of which the same is true are one row; --all shows every name, and what is in sync.",
+    "Before the table it names what work has left behind: open cases of compromise, syncs that have not ended, a state without a tag, organization secrets of entries that have a value per environment now.",
     "Reads the ledgers, the definitions of the values environments with their secrets as ciphertext, and GitHub's list. Permission to read is enough; no value is opened. Without a token of GitHub it shows what the ledgers and ESC tell. Exit code 1 when something needs attention; 2 if nothing does and GitHub could not be asked.",
     "--json prints [{ environment, name, standing, open, detail, changed, synced }]; open is true where somebody must act.",
   ],
@@ -18,6 +19,7 @@ export const statusCommand = defineCommand({
   },
   examples: ["status", "status --json | jq -r '.[] | select(.open) | .name'"],
   load: () => ({
+    ...(require("../table") as typeof import("../table")),
     ...(require("../../operations/status/find-status") as typeof import("../../operations/status/find-status")),
     ...(require("../../operations/status/status-causes") as typeof import("../../operations/status/status-causes")),
     ...(require("../../ledger/pause") as typeof import("../../ledger/pause")),
@@ -29,6 +31,9 @@ export const statusCommand = defineCommand({
     if (json) terminal.print(JSON.stringify(secrets.map(({ causes: _, ...status }) => status)));
     else {
       for (const each of paused) terminal.print(`${each.environment} is ${work.describePause(each.pause)}`);
+      for (const { subject, cause, remedy } of found.leftovers)
+        for (const line of work.wrapped(`${subject}: ${cause}. ${remedy}`, terminal.width, "  ", ""))
+          terminal.print(line);
       const causes = work.causeGroups(secrets, context.project.settings);
       for (const line of work.statusLines(found, causes, all, terminal)) terminal.print(line);
     }

@@ -14,6 +14,7 @@ import {
   seeGitHub,
 } from "../observation/environments";
 import { declaredPlaces, findHandEdits, findUndeclared, type HandEdit, type Undeclared } from "./hand-edits";
+import { findLeftovers, type Leftover } from "./leftovers";
 import { type Cause, type Finding, findingsOf, type SecretState, UNREAD } from "./secret-causes";
 
 /** One secret in one environment: names and times, never a value. */
@@ -40,6 +41,8 @@ export interface StatusReport {
   unread: string[];
   /** Environments that are behind on purpose. */
   paused: { environment: string; pause: Pause }[];
+  /** What syncs, cases and moved entries have left behind. */
+  leftovers: Leftover[];
   /** Why GitHub tells nothing: the rest comes from the ledgers and ESC. */
   unseen?: Problem;
 }
@@ -67,6 +70,7 @@ export async function readStatus(context: Context, only: string | undefined): Pr
     ...(isSeen ? {} : { unseen: first }),
     secrets: findStatus({ catalog, settings: project.settings }, seen, inGitHub, now),
     unread: seen.filter(({ ledger }) => ledger === undefined).map(({ environment }) => environment),
+    leftovers: findLeftovers(catalog, seen, inGitHub, now),
     paused: seen.flatMap(({ environment, ledger }) => {
       const pause = pauseAt(ledger?.paused, now.toISOString());
       return pause === undefined ? [] : [{ environment, pause }];
