@@ -81,8 +81,10 @@ export function readCopy(options: LastKnownGood, about: string): ReadonlyMap<str
 const associated = (about: string, saved: number): Buffer => Buffer.from(`1|${about}|${saved}`, "utf8");
 
 function keyOf({ key }: LastKnownGood): Buffer {
-  const bytes = Buffer.from(key.unwrap(), "base64");
-  if (bytes.length === KEY_BYTES) return bytes;
+  const text = key.unwrap();
+  const bytes = Buffer.from(text, "base64");
+  // Buffer leaves out what is not base64: a key with a mistake in it would be another key.
+  if (bytes.length === KEY_BYTES && bytes.toString("base64") === text) return bytes;
   throw new RemedyError({
     code: "copy-key-invalid",
     subject: "lastKnownGood",

@@ -7,7 +7,7 @@ import {
   parseAnswer,
   UnavailableError,
 } from "../../clients/pulumi-call";
-import { TokenError } from "../../errors";
+import { RemedyError, TokenError } from "../../errors";
 import type { Secret } from "../../secret";
 import type { LoaderSpec } from "../generator/loader-spec";
 import { collectSecrets, MissingSecretsError } from "./collect-secrets";
@@ -134,7 +134,14 @@ function keep(
     const value = values.get(key);
     return value === undefined ? [] : [[key, value.unwrap()] as const];
   });
-  saveCopy(options, about, Object.fromEntries(texts));
+  try {
+    saveCopy(options, about, Object.fromEntries(texts));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof RemedyError) throw error;
+    // What was loaded is right all the same.
+    process.emitWarning(`the last known good copy was not written: ${code}`, "SophiaSecretsWarning");
+  }
 }
 
 function fromCopy(spec: LoaderSpec, environment: string, kept: ReadonlyMap<string, Secret>): Snapshot {

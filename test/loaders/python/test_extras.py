@@ -6,12 +6,13 @@ import builtins
 import json
 import os
 import stat
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CONTRACT, SPEC, Cloud
+from conftest import CONTRACT, ROOT, SPEC, Cloud
 
 from sophia_secrets import (
     Config,
@@ -113,6 +114,33 @@ def test_a_copy_that_is_not_fit_is_no_copy(filled: Cloud, copy_file: Path, fault
     filled.fault(OUTAGE)
     with pytest.raises(UnavailableError):
         filled.loader(**options).load()
+
+
+def in_typescript(*arguments: str) -> Any:
+    command = ["node", "-r", "ts-node/register/transpile-only", "test/loaders/copy.ts", *arguments]
+    told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return json.loads(told) if told else None
+
+
+def test_a_copy_of_one_language_opens_in_the_other(copy_file: Path) -> None:
+    values = {
+        "plain": "a value",
+        "empty": "",
+        "letters": "\u00e9 e\u0301 \U0001f642 \u2028 \x7f '\"\\",
+        "lines": "a\r\nb\n",
+    }
+    about = "payready/contract/app-production"
+    keeping(copy_file).save(about, values)
+    assert in_typescript("read", str(copy_file), KEY, about) == values
+    assert in_typescript("read", str(copy_file), KEY, "payready/contract/app-staging") is None
+    in_typescript("save", str(copy_file), KEY, about, json.dumps(values))
+    assert stat.S_IMODE(copy_file.stat().st_mode) == 0o600
+    opened = keeping(copy_file).read(about)
+    assert opened is not None and {key: str(value) for key, value in opened[0].items()} == values
+    assert keeping(copy_file).read("payready/contract/app-staging") is None
+    kept = json.loads(copy_file.read_text())
+    copy_file.write_text(json.dumps({**kept, "saved": kept["saved"] - 1}))
+    assert keeping(copy_file).read(about) is None
 
 
 def test_a_refused_token_never_takes_the_copy(filled: Cloud, copy_file: Path) -> None:
