@@ -1115,8 +1115,9 @@ function readCopy(options, about) {
 }
 var associated = (about, saved) => Buffer.from(`1|${about}|${saved}`, "utf8");
 function keyOf({ key }) {
-  const bytes = Buffer.from(key.unwrap(), "base64");
-  if (bytes.length === KEY_BYTES) return bytes;
+  const text = key.unwrap();
+  const bytes = Buffer.from(text, "base64");
+  if (bytes.length === KEY_BYTES && bytes.toString("base64") === text) return bytes;
   throw new RemedyError({
     code: "copy-key-invalid",
     subject: "lastKnownGood",
@@ -1282,7 +1283,13 @@ function keep(spec, values, options, about) {
     const value = values.get(key);
     return value === void 0 ? [] : [[key, value.unwrap()]];
   });
-  saveCopy(options, about, Object.fromEntries(texts));
+  try {
+    saveCopy(options, about, Object.fromEntries(texts));
+  } catch (error) {
+    const { code } = error;
+    if (error instanceof RemedyError) throw error;
+    process.emitWarning(`the last known good copy was not written: ${code}`, "SophiaSecretsWarning");
+  }
 }
 function fromCopy(spec, environment, kept) {
   const values = /* @__PURE__ */ new Map();

@@ -325,6 +325,57 @@ def test_a_proxy_tunnels_and_gets_its_own_password_and_no_token(
     assert filled.tokens["admin"].encode() not in heads[0]
 
 
+def test_a_proxy_may_be_reached_over_tls_itself(
+    filled: Cloud,
+    secure: Server,
+    authority: tuple[trustme.CA, Path],
+    serving: Callable[[Serve], Server],
+) -> None:
+    heads: list[bytes] = []
+    inner = proxying(secure, heads)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority[0].issue_cert("localhost").configure_cert(context)
+
+    def serve(client: socket.socket) -> None:
+        with context.wrap_socket(client, server_side=True) as tls:
+            inner(tls)
+
+    port = serving(serve).port
+    options: dict[str, Any] = {"url": "https://pulumi.test", "proxy": f"https://{LOGIN}@localhost:{port}"}
+    loader = filled.loader(ca_file=str(authority[1]), **options)
+    assert loader.load()["plain_key"] == "plain-value"
+    assert loader.refresh()["plain_key"] == "plain-value"
+    assert heads[0].startswith(b"CONNECT pulumi.test:443 HTTP/1.1\r\n")
+    assert filled.tokens["admin"].encode() not in b"".join(heads)
+    error = refusal(filled.loader(timeout=5, **options))
+    assert error.code == "certificate-untrusted" and error.cause.startswith("the proxy's certificate")
+    other = {**options, "proxy": f"https://{LOGIN}@127.0.0.1:{port}"}
+    assert refusal(filled.loader(ca_file=str(authority[1]), timeout=5, **other)).code == "certificate-untrusted"
+
+
+def test_a_proxy_over_tls_that_drips_or_hangs_up_ends_in_time(
+    authority: tuple[trustme.CA, Path], serving: Callable[[Serve], Server]
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority[0].issue_cert("localhost").configure_cert(context)
+    hangs_up = False
+
+    def serve(client: socket.socket) -> None:
+        with context.wrap_socket(client, server_side=True) as tls:
+            head_of(tls)
+            tls.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            while not hangs_up:
+                tls.sendall(b"\x16")
+                time.sleep(0.1)
+
+    proxy = f"https://localhost:{serving(serve).port}"
+    for hangs_up in (True, False):
+        began = time.monotonic()
+        options = {"proxy": proxy, "ca_file": str(authority[1]), "timeout": 1.5}
+        assert refusal(loader_at("https://pulumi.test", **options)).code == "pulumi-unavailable"
+        assert time.monotonic() - began < 3
+
+
 @pytest.mark.parametrize(
     ("status", "code", "tells"),
     [
@@ -413,7 +464,7 @@ def test_no_proxy_names_who_is_asked_directly(host: str, no_proxy: str, goes_dir
 
 @pytest.mark.parametrize(
     "proxy",
-    [f"https://{LOGIN}@proxy:1", f"socks5://{LOGIN}@proxy", f"http://{LOGIN}@/x"],
+    [f"ftp://{LOGIN}@proxy:1", f"socks5://{LOGIN}@proxy", f"http://{LOGIN}@/x"],
 )
 def test_a_proxy_of_another_kind_is_refused_without_its_password(proxy: str) -> None:
     error = refusal(loader_at("https://pulumi.test", proxy=proxy))

@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .route import Origin, Proxy
 
 if TYPE_CHECKING:
     import socket
+    import ssl
 
     from typing_extensions import Buffer
 
+_Result = TypeVar("_Result")
 AGENT = "sophia-secrets-python"
 
 
@@ -117,6 +120,67 @@ def _resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
         raise found[0]
     addresses: list[Any] = found[0]
     return addresses
+
+
+class TlsInTls:
+    """TLS through a proxy that is itself reached over TLS: ssl wraps sockets of the system alone.
+
+    It has what the session and TimedSocket use of a socket. Every read ends at the deadline.
+    """
+
+    def __init__(self, outer: ssl.SSLSocket, context: ssl.SSLContext, host: str, deadline: Deadline) -> None:
+        import ssl
+
+        self._outer = outer
+        self._deadline = deadline
+        self._wants_read = ssl.SSLWantReadError
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        self._run(self._tls.do_handshake)
+
+    def _run(self, step: Callable[[], _Result]) -> _Result:
+        """Repeat a step, which moves bytes in memory, with what the network brings for it."""
+        while True:
+            wants_more = False
+            result: _Result | None = None
+            try:
+                result = step()
+            except self._wants_read:
+                wants_more = True
+            finally:
+                sent = self._outgoing.read()
+            self._outer.settimeout(self._deadline.left())
+            if sent:
+                self._outer.sendall(sent)
+            if not wants_more:
+                return cast("_Result", result)
+            received = self._outer.recv(65_536)
+            if received:
+                self._incoming.write(received)
+            else:
+                self._incoming.write_eof()
+
+    def settimeout(self, _seconds: float) -> None:
+        """Nothing: each step asks the deadline."""
+
+    def sendall(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            part = rest
+            rest = rest[self._run(lambda part=part: self._tls.write(part)) :]  # type: ignore[misc]
+
+    def recv_into(self, buffer: memoryview) -> int:
+        import ssl
+
+        try:
+            data = self._run(lambda: self._tls.read(len(buffer)))
+        except ssl.SSLZeroReturnError:
+            return 0
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._outer.close()
 
 
 def open_tunnel(plain: socket.socket, target: Origin, proxy: Proxy, deadline: Deadline) -> None:

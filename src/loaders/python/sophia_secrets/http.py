@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .connection import AGENT, Deadline, TimedSocket, TunnelRefusedError, open_socket, open_tunnel
+from .connection import AGENT, Deadline, TimedSocket, TlsInTls, TunnelRefusedError, open_socket, open_tunnel
 from .route import Origin, Proxy, Variables, proxy_for, tls_context
 from .secret_text import SecretText
 
@@ -71,8 +71,9 @@ class Session:
         self._deadline = deadline
         self._proxy: Proxy | None = proxy_for(target, options.variables, options.proxy)
         self._tls = tls_context(options.ca_file) if target.scheme == "https" else None
-        self._socket: socket.socket | None = None
+        self._socket: socket.socket | TlsInTls | None = None
         self._connection: http.client.HTTPConnection | None = None
+        self._whose = "its"
 
     def __enter__(self) -> Self:
         return self
@@ -118,7 +119,8 @@ class Session:
         except TunnelRefusedError as refusal:
             lost = self._refused_by_proxy(refusal.status)
         except ssl.SSLCertVerificationError as error:
-            lost = Lost(f"its certificate is not trusted ({error.verify_message})", True, "certificate-untrusted")
+            cause = f"{self._whose} certificate is not trusted ({error.verify_message})"
+            lost = Lost(cause, True, "certificate-untrusted")
         except (ConnectionError, OSError) as error:
             lost = Lost(f"no answer ({_name_of(error)})")
         except (http.client.HTTPException, ValueError, UnicodeError) as error:
@@ -145,18 +147,31 @@ class Session:
         import http.client
 
         first = self._target if self._proxy is None else self._proxy.origin
-        plain = open_socket(first.host, first.port, self._deadline)
+        plain: Any = open_socket(first.host, first.port, self._deadline)
         self._socket = plain
+        through_tls = self._proxy is not None and first.scheme == "https"
+        if through_tls:
+            self._whose = "the proxy's"
+            plain = self._secured(plain, first.host)
+            self._whose = "its"
         if self._proxy is not None:
             open_tunnel(plain, self._target, self._proxy, self._deadline)
-        if self._tls is not None:
-            plain.settimeout(self._deadline.left())
-            self._socket = plain = self._tls.wrap_socket(plain, server_hostname=self._target.host)
+        if self._tls is not None and through_tls:
+            self._socket = plain = TlsInTls(plain, self._tls, self._target.host, self._deadline)
+        elif self._tls is not None:
+            plain = self._secured(plain, self._target.host)
         connection = http.client.HTTPConnection(self._target.host, self._target.port)
         timed: Any = TimedSocket(plain, self._deadline)
         connection.sock = timed
         self._connection = connection
         return connection
+
+    def _secured(self, plain: socket.socket, host: str) -> socket.socket:
+        """TLS with the authorities that the service has too."""
+        context = self._tls or tls_context(self._options.ca_file)
+        plain.settimeout(self._deadline.left())
+        self._socket = secured = context.wrap_socket(plain, server_hostname=host)
+        return secured
 
     def _refused_by_proxy(self, status: int) -> Lost:
         """What a proxy's refusal means: never the service's own answer. Names host and port, never the login."""
@@ -168,7 +183,8 @@ class Session:
         if status == 407:
             has_login = self._proxy.authorization is not None
             what = "refuses the user name or the password in it" if has_login else "asks for a user name and a password"
-            remedy = f"set {name} to http://USER:PASSWORD@{proxy}, with special characters percent-encoded (@ is %40)"
+            address = f"{self._proxy.origin.scheme}://USER:PASSWORD@{proxy}"
+            remedy = f"set {name} to {address}, with special characters percent-encoded (@ is %40)"
             return Lost(f"the proxy {proxy} of {name} {what} (407)", True, "proxy-login-refused", remedy)
         if status >= 500:
             cause = f"the proxy {proxy} of {name} does not reach it ({status})"

@@ -126,9 +126,6 @@ def proxy_for(target: Origin, variables: Variables, option: SecretText | None) -
     if "://" not in text:
         text = SecretText(f"http://{text}")
     origin = origin_of(name, text, may_have_user=True, any_http=True)
-    if origin.scheme == "https":
-        cause = "a proxy that is itself reached over https is not supported"
-        raise SecretsError("address-invalid", name, cause, "give the proxy's http:// address: it tunnels TLS")
     return Proxy(origin, _login_of(text), name)
 
 
