@@ -381,8 +381,9 @@ class Simulation {
     if (environment === LEDGER) this.announced.add(writer);
     if (environment === LEDGER || own === undefined) return;
     this.found.writes += 1;
+    const [had, has] = [valuesIn(before), valuesIn(after)];
     for (const name of NAMES.filter((each) => PLACES[each] === environment)) {
-      if (valueIn(before, name) === valueIn(after, name)) continue;
+      if (had(name) === has(name)) continue;
       const standing = this.standing.get(name);
       if (standing !== undefined && isOlder(own, standing, environment, this.queued))
         this.found.older.push(`seed ${this.seed}: ${writer} replaced ${name} of ${JSON.stringify(standing)}`);
@@ -391,7 +392,7 @@ class Simulation {
   }
 
   private valueOf(name: string): unknown {
-    return valueIn(this.cloud.clear(PLACES[name] ?? ""), name);
+    return valuesIn(this.cloud.clear(PLACES[name] ?? ""))(name);
   }
 
   /** A stall. @param dies whether it never ends. */
@@ -418,7 +419,7 @@ class Simulation {
   }
 }
 
-function valueIn(text: string, name: string): unknown {
-  const values = (parse(text) as { values?: Record<string, Record<string, unknown>> }).values ?? {};
-  return JSON.stringify(values[SETTINGS.appRoot]?.[name.toLowerCase()]);
+function valuesIn(text: string): (name: string) => unknown {
+  const { values = {} } = parse(text) as { values?: Record<string, Record<string, unknown>> };
+  return (name) => JSON.stringify(values[SETTINGS.appRoot]?.[name.toLowerCase()]);
 }

@@ -14,6 +14,7 @@ export type OnWrite = (writer: string, environment: string, before: string, afte
 /** Pulumi Cloud in memory: texts with their secrets sealed again when they are set, revisions, and writes by ETag. */
 export class MemoryCloud {
   private readonly stored = new Map<string, Stored[]>();
+  private readonly opened = new Map<string, string>();
   private seals = 0;
 
   constructor(
@@ -27,7 +28,7 @@ export class MemoryCloud {
   }
 
   clear(environment: string): string {
-    return opened(this.latest(environment).text);
+    return this.open(this.latest(environment).text);
   }
 
   sealed(environment: string, revision = this.latest(environment).revision): string {
@@ -40,7 +41,7 @@ export class MemoryCloud {
 
   /** Writes whatever stands, as a person in the console may. */
   put(writer: string, environment: string, text: string): Written {
-    this.onWrite(writer, environment, this.clear(environment), opened(text));
+    this.onWrite(writer, environment, this.clear(environment), this.open(text));
     const revision = this.latest(environment).revision + 1;
     this.stored.get(environment)?.push({ text: this.sealedText(text), revision, created: this.now() });
     return { revision, etag: etagOf(environment, revision) };
@@ -88,6 +89,13 @@ export class MemoryCloud {
         tag: () => ask(() => undefined),
       },
     };
+  }
+
+  /** Each text is read several times, and parsed once. */
+  private open(text: string): string {
+    const known = this.opened.get(text) ?? opened(text);
+    this.opened.set(text, known);
+    return known;
   }
 
   private latest(environment: string): Stored {
