@@ -103,9 +103,13 @@ export function startSync(
   return `gh workflow run ${WORKFLOW_FILE} -R ${githubOrganization}/${carrier}`;
 }
 
-/** The same for every carrier, in one line. A run that a person starts compares values, whatever the ledger says. */
-export function startSyncs(settings: Pick<Settings, "githubOrganization" | "carriers">): string {
-  return settings.carriers.map((carrier) => startSync(settings, carrier)).join(" && ");
+/**
+ * The same for every carrier, in one line. A run that a person starts compares values, whatever the ledger says.
+ *
+ * @param inputs of the workflow, with a blank before each.
+ */
+export function startSyncs(settings: Pick<Settings, "githubOrganization" | "carriers">, inputs = ""): string {
+  return settings.carriers.map((carrier) => `${startSync(settings, carrier)}${inputs}`).join(" && ");
 }
 
 /** The list of repositories that may read an organization secret, as the state names its type. */

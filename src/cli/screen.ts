@@ -23,6 +23,7 @@ const MARKS = {
   warning: ["!", "warning", "yellow"],
   unknown: ["?", "unknown", "yellow"],
   unset: ["○", "unset", "yellow"],
+  held: ["‖", "held", "yellow"],
   newer: ["↑", "newer", "cyan"],
   impossible: ["⊗", "impossible", "red"],
   gone: ["⊘", "gone", "red"],

@@ -9,6 +9,7 @@ const MARK_OF: Readonly<Record<SecretState, Mark>> = {
   "in-sync": "ok",
   refused: "wrong",
   "never-set": "unset",
+  held: "held",
   "newer-in-github": "newer",
   "gone-from-github": "gone",
   "changed-by-hand": "changed",

@@ -40,6 +40,20 @@ export interface Refusal {
   page?: string;
 }
 
+/**
+ * What a run held back before it wrote anything. many: it would have replaced more values than the limit.
+ * all-or-nothing: that was asked for, and something else could not be written.
+ */
+export interface Hold {
+  code: "many" | "all-or-nothing";
+  /** Why, in words. Never a value. */
+  why: string;
+  /** The run that held it back first for that reason, when (RFC 3339, UTC), and its page. */
+  run: string;
+  at: string;
+  page?: string;
+}
+
 /** A change of a value that a run proposed, as long as no run has found what became of it. */
 export interface Proposal {
   run: string;
@@ -81,6 +95,8 @@ export interface Ledger {
   secrets: Record<string, LedgerEntry>;
   /** Secrets that the last run refused. */
   refused: Record<string, Refusal>;
+  /** Changes that the last run held back, by secret. */
+  held?: Record<string, Hold>;
   /** While it holds, no run writes. */
   paused?: Pause;
   /** Whether a run left values that it could not tag. */
@@ -112,6 +128,7 @@ export function parseLedger(text: string): Ledger {
   const proposed = record(property(ledger, "proposed"), proposal);
   const writing = record(property(ledger, "writing"), intent);
   const cases = record(property(ledger, "cases"), openCase);
+  const held = record(property(ledger, "held"), hold);
   return {
     key: typeof key === "string" ? key : undefined,
     revisions: record(property(ledger, "revisions"), (value) =>
@@ -119,6 +136,7 @@ export function parseLedger(text: string): Ledger {
     ),
     secrets: record(property(ledger, "secrets"), entry),
     refused: record(property(ledger, "refused"), refusal),
+    ...(Object.keys(held).length === 0 ? {} : { held }),
     ...(paused === undefined ? {} : { paused }),
     ...(property(ledger, "untagged") === true ? { untagged: true as const } : {}),
     ...(Object.keys(proposed).length === 0 ? {} : { proposed }),
@@ -137,6 +155,7 @@ export function renderLedger(ledger: Ledger): string {
     revisions: sorted(ledger.revisions),
     secrets: sorted(ledger.secrets),
     ...refused,
+    ...(ledger.held === undefined ? {} : { held: sorted(ledger.held) }),
     ...(ledger.untagged === undefined ? {} : { untagged: true }),
     ...(ledger.proposed === undefined ? {} : { proposed: sorted(ledger.proposed) }),
     ...(ledger.writing === undefined ? {} : { writing: sorted(ledger.writing) }),
@@ -164,6 +183,14 @@ function refusal(value: unknown): Refusal | undefined {
   if (typeof times !== "number" || typeof run !== "string") return undefined;
   const why = ["at", "code", "reason", "page"].map((field) => [field, property(value, field)] as const);
   return { times, run, ...Object.fromEntries(why.filter(([, text]) => typeof text === "string")) };
+}
+
+function hold(value: unknown): Hold | undefined {
+  const [code, why, run, at] = ["code", "why", "run", "at"].map((field) => property(value, field));
+  const page = property(value, "page");
+  if (code !== "many" && code !== "all-or-nothing") return undefined;
+  if (typeof why !== "string" || typeof run !== "string" || typeof at !== "string") return undefined;
+  return { code, why, run, at, ...(typeof page === "string" ? { page } : {}) };
 }
 
 function proposal(value: unknown): Proposal | undefined {

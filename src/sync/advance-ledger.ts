@@ -1,6 +1,13 @@
 import type { Http } from "../clients/http";
 import { RemedyError } from "../errors";
-import { EMPTY_LEDGER, type Ledger, type LedgerEntry, type Proposal, type Refusal } from "../ledger/ledger";
+import {
+  EMPTY_LEDGER,
+  type Hold,
+  type Ledger,
+  type LedgerEntry,
+  type Proposal,
+  type Refusal,
+} from "../ledger/ledger";
 import type { Secret } from "../secret";
 import type { RunIdentity } from "./job-identity";
 import { isFromLaterRun } from "./later-run";
@@ -13,6 +20,8 @@ export interface LedgerNews {
   revision?: number;
   /** What it proposed there. */
   proposal?: Pick<Proposal, "request" | "revision">;
+  /** Why its changes were held back, if so. */
+  held?: Pick<Hold, "code" | "why">;
 }
 
 /**
@@ -47,7 +56,36 @@ export function advanceLedger(ledger: Ledger, groups: readonly LedgerNews[], ide
     else delete next.revisions[group];
   }
   const proposed = advanceProposals(ledger.proposed, groups, identity);
-  return Object.keys(proposed).length === 0 ? next : { ...next, proposed };
+  const held = advanceHolds(ledger.held, groups, identity);
+  return {
+    ...next,
+    ...(Object.keys(held).length === 0 ? {} : { held }),
+    ...(Object.keys(proposed).length === 0 ? {} : { proposed }),
+  };
+}
+
+/** A hold ends when a run looks at its secret and does not hold it back. The same reason stays as it is: the ledger must come to rest. */
+function advanceHolds(
+  before: Ledger["held"] = {},
+  groups: readonly LedgerNews[],
+  { run, now, page }: RunIdentity,
+): NonNullable<Ledger["held"]> {
+  const next = { ...before };
+  for (const { lines, held } of groups)
+    for (const { name, verb } of lines) {
+      if (verb === "skipped") continue;
+      const known = next[name];
+      if (verb !== "held" || held === undefined) delete next[name];
+      else if (known?.code !== held.code || known.why !== held.why)
+        next[name] = {
+          code: held.code,
+          why: held.why,
+          run,
+          at: now,
+          ...(page === undefined ? {} : { page }),
+        };
+    }
+  return next;
 }
 
 /**

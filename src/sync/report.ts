@@ -2,7 +2,7 @@ import { describePause, type Pause } from "../ledger/pause";
 import { COMMAND } from "../text";
 import type { PlanLine, Verb } from "./plan";
 import type { EnvironmentReport } from "./sync-environment";
-import type { GroupReport } from "./sync-groups";
+import { describeBrake, type GroupReport } from "./sync-groups";
 
 /** Counts and outcome of a run over one environment. */
 export interface Outcome {
@@ -34,7 +34,9 @@ export function outcomeOf(report: EnvironmentReport): Outcome {
   for (const line of lines) counts[line.verb] += 1;
   const refused = byReason(lines.filter(({ verb }) => verb === "refused"));
   // One reason for all of them, whose names stand in the plan.
-  const held = new Set(report.groups.flatMap((group) => group.held ?? []));
+  const held = new Set(
+    report.groups.flatMap(({ held: brake }) => (brake === undefined ? [] : [describeBrake(brake)])),
+  );
   const failed = report.groups.flatMap((group) => (group.failure === undefined ? [] : [group.failure]));
   const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== undefined);
   const { tagFailures = [], sizes = [] } = report;

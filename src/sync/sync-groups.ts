@@ -1,7 +1,7 @@
 import { ConflictError } from "../clients/pulumi-call";
 import type { PulumiCloud } from "../clients/pulumi-cloud";
 import { AwaitingApprovalError, type ProposalId } from "../clients/pulumi-proposals";
-import type { Ledger } from "../ledger/ledger";
+import type { Hold, Ledger } from "../ledger/ledger";
 import type { Beginning } from "./beginning";
 import type { Input, RunOptions } from "./given-values";
 import type { JobCatalog, JobTarget } from "./job-catalog";
@@ -18,8 +18,8 @@ export interface GroupReport {
   /** Absent when it failed or was held back. */
   revision?: number;
   failure?: string;
-  /** Why its changes were refused all together, if so. */
-  held?: string;
+  /** Why its changes were held back all together, if so. */
+  held?: Brake;
   /** Which change request somebody must approve before its changes are made, if so. */
   awaiting?: string;
   /** The one that this run made. */
@@ -153,12 +153,22 @@ async function carryOut(
 
 function holdBack(
   { job: { group, environment }, view, failure }: Seen,
-  reason: string,
+  brake: Brake,
   before: readonly PlanLine[],
 ): GroupReport {
   if (view === undefined) return { group, environment, lines: [], failure };
-  const held = view.lines.some(isChange) ? { held: reason } : {};
+  const held = view.lines.some(isChange) ? { held: brake } : {};
   return { group, environment, lines: withEarlier(notCarriedOut(view.lines, "held"), before), ...held };
+}
+
+/** Why nothing of an environment may be written. */
+export interface Brake extends Pick<Hold, "code" | "why"> {
+  /** What a person does when all of it is meant. */
+  lift?: string;
+}
+
+export function describeBrake({ why, lift }: Brake): string {
+  return `not written: ${why}${lift === undefined ? "" : `; if all of that is meant: ${lift}`}`;
 }
 
 /** So few replaced values are never unusual, however small the environment. */
@@ -184,17 +194,18 @@ export function brakeOf(
   options: RunOptions,
   limit: number | undefined,
   lift = "run this again with --allow-many-changes",
-): string | undefined {
+): Brake | undefined {
   const lines = intents.flatMap((intent) => intent.lines ?? []);
   const refused = lines.filter((line) => line.verb === "refused").length;
   if (options.allOrNothing && (refused > 0 || intents.some((intent) => intent.lines === undefined)))
-    return "not written: all or nothing was asked for, and not all can be";
+    return { code: "all-or-nothing", why: "all or nothing was asked for, and not all can be" };
   if (options.allowMany) return undefined;
   const replaced = lines.filter(isLoss).length;
   const standing = lines.filter((line) => line.holds !== undefined && line.verb !== "create").length;
   const most = limit ?? Math.max(NEVER_UNUSUAL, Math.ceil(standing / 2));
   if (replaced <= most) return undefined;
-  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant: ${lift}`;
+  const why = `the run would replace or delete ${replaced} values at once, and ${most} is the limit`;
+  return { code: "many", why, lift };
 }
 
 /** Whether a value that stands is lost. */

@@ -40,9 +40,23 @@ const ledger: fc.Arbitrary<Ledger> = fc
     cases: fc.option(fc.dictionary(name, fc.record({ id: words, by: words, since: words }), { minKeys: 1 }), {
       nil: undefined,
     }),
+    held: fc.dictionary(
+      name,
+      fc.record(
+        {
+          code: fc.constantFrom("many" as const, "all-or-nothing" as const),
+          why: words,
+          run: text,
+          at: text,
+          page: text,
+        },
+        { requiredKeys: ["code", "why", "run", "at"] },
+      ),
+    ),
   })
-  .map(({ paused, untagged, cases, ...rest }) => ({
+  .map(({ paused, untagged, cases, held, ...rest }) => ({
     ...rest,
+    ...(Object.keys(held).length === 0 ? {} : { held }),
     ...(paused === undefined ? {} : { paused }),
     ...(untagged === undefined ? {} : { untagged }),
     ...(cases === undefined ? {} : { cases }),

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { RunOptions } from "../../src/sync/given-values";
 import { notCarriedOut, type PlanLine, type Verb } from "../../src/sync/plan";
-import { brakeOf } from "../../src/sync/sync-groups";
+import { brakeOf, describeBrake } from "../../src/sync/sync-groups";
 
 const NONE: RunOptions = { dryRun: false, names: undefined, allOrNothing: false, allowMany: false };
 const lines = (verb: Verb, count: number): PlanLine[] =>
@@ -12,7 +12,8 @@ const lines = (verb: Verb, count: number): PlanLine[] =>
     ...(verb === "waiting" || verb === "refused" ? {} : { holds: "f" }),
   }));
 const judge = (all: PlanLine[], options: Partial<RunOptions> = {}, limit?: number) =>
-  brakeOf([{ lines: all }], { ...NONE, ...options }, limit);
+  said(brakeOf([{ lines: all }], { ...NONE, ...options }, limit));
+const said = (brake: ReturnType<typeof brakeOf>) => brake && describeBrake(brake);
 
 describe("the brake before the first write", () => {
   it("lets the first fill of an environment pass, however many come", () => {
@@ -31,7 +32,7 @@ describe("the brake before the first write", () => {
 
   it("counts all groups of an environment together", () => {
     const groups = [{ lines: lines("update", 4) }, { lines: lines("update", 4) }, {}];
-    match(brakeOf(groups, NONE, undefined) ?? "", /replace or delete 8 values/);
+    match(said(brakeOf(groups, NONE, undefined)) ?? "", /replace or delete 8 values/);
   });
 
   it("holds to the catalog's limit where it has one", () => {
@@ -47,7 +48,7 @@ describe("the brake before the first write", () => {
     const all = { allOrNothing: true, allowMany: true };
     equal(judge([...lines("create", 2), ...lines("waiting", 1)], all), undefined);
     match(judge([...lines("create", 2), ...lines("refused", 1)], all) ?? "", /all or nothing/);
-    match(brakeOf([{ lines: [] }, {}], { ...NONE, ...all }, undefined) ?? "", /all or nothing/);
+    match(said(brakeOf([{ lines: [] }, {}], { ...NONE, ...all }, undefined)) ?? "", /all or nothing/);
   });
 
   it("holds back what would have changed, and claims nothing of the value that stands", () => {

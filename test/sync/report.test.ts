@@ -73,7 +73,7 @@ const HELD: EnvironmentReport = {
       { name: `${group}-B`, verb: "held", planned: "delete", reason: "its tombstone is due" },
       { name: `${group}-C`, verb: "unchanged" },
     ],
-    held: "not written: too many at once",
+    held: { code: "many", why: "too many at once" },
   })),
 };
 

@@ -10,6 +10,7 @@ const OF_STATE: Readonly<Record<SecretState, Look>> = {
   "in-sync": "ok",
   refused: "late",
   "never-set": "none",
+  held: "late",
   "newer-in-github": "soon",
   "gone-from-github": "late",
   "changed-by-hand": "soon",

@@ -100,6 +100,7 @@ function setCommand(
 /** States of which a row is a task, and how urgent it is. What is overdue comes from the rotation. */
 const URGENCY: Partial<Record<SecretState, Task["urgency"]>> = {
   refused: "now",
+  held: "now",
   "never-set": "now",
   "gone-from-github": "now",
   undeclared: "now",
@@ -149,7 +150,7 @@ function statusTask(
 
 function whatToDo(
   state: SecretState,
-  { environment, name }: Status,
+  { environment, name, causes }: Status,
   entry: ResolvedEntry | undefined,
   { settings, carrierOf }: Place,
 ): Pick<Task, "command" | "remedy"> {
@@ -158,11 +159,12 @@ function whatToDo(
   if (state === "proposed") return { remedy: "somebody else approves and applies it in Pulumi Cloud" };
   if (state === "changed-by-hand")
     return { command: `${COMMAND} history ${environment} --group ${entry.group}` };
-  if (state === "newer-in-github") {
+  if (state === "newer-in-github" || state === "held") {
     const carrier = carrierOf(name);
+    const isMany = causes.some(({ standing, code }) => standing === "held" && code === "many");
     return carrier === undefined
       ? { remedy: "run the sync workflow" }
-      : { command: startSync(settings, carrier) };
+      : { command: `${startSync(settings, carrier)}${isMany ? " -f allow-many-changes=true" : ""}` };
   }
   return { command: setCommand(entry, name, environment, state === "refused") };
 }

@@ -4,6 +4,7 @@ import { valueNames } from "../../catalog/slots";
 import { impossibleClaims } from "../../ledger/claims";
 import {
   describeRun,
+  type Hold,
   type Ledger,
   type LedgerEntry,
   type Proposal,
@@ -20,6 +21,7 @@ export type SecretState =
   | "in-sync"
   | "refused"
   | "never-set"
+  | "held"
   | "newer-in-github"
   | "gone-from-github"
   | "changed-by-hand"
@@ -68,6 +70,7 @@ export function findingsOf(
       .filter(({ name }) => name === entry.name)
       .map(({ cause }) => ({ standing: "ledger-impossible" as const, why: cause })),
     ...refusals(entry, ledger.refused[entry.name], inGitHub),
+    ...holds(ledger.held?.[entry.name]),
     ...(known === undefined ? neverSet(entry, edit, inGitHub, now) : inGitHubSince(entry, known, inGitHub)),
     ...(proposal === undefined ? inEsc(entry, known, edit, seen) : [proposed(proposal, edit)]),
     ...(known === undefined ? [] : age(entry, known, now)),
@@ -113,6 +116,15 @@ function refusals(
       ...(page === undefined ? {} : { page }),
     },
   ];
+}
+
+/** Its value is right: the run stopped before it wrote anything. */
+function holds(held: Hold | undefined): Finding[] {
+  if (held === undefined) return [];
+  const { code, why, run, at, page } = held;
+  const told = page === undefined ? {} : { page };
+  const detail = `held back by ${describeRun(run)} at ${at}: ${why}`;
+  return [{ standing: "held", code, why: `not written: ${why}`, detail, ...told }];
 }
 
 function neverSet(

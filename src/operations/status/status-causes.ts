@@ -22,6 +22,7 @@ export interface CauseGroup {
 const ORDER: readonly SecretState[] = [
   "ledger-impossible",
   "refused",
+  "held",
   "gone-from-github",
   "changed-by-hand",
   "undeclared",
@@ -79,6 +80,10 @@ function remedyOf(group: readonly Status[], settings: Settings): string | undefi
     refused: `${set} --replace, then ${run}`,
     "never-set": `${set}, then ${run}`,
     "ledger-impossible": `no sync wrote that, or its run was deleted: ${COMMAND} repair --ledgers && ${run}`,
+    held:
+      code === "many"
+        ? `look whether all of that is meant, then ${startSyncs(settings, " -f allow-many-changes=true")}`
+        : `set what the run refused, then ${run}`,
     // So many that the limit on changes may hold them back.
     "newer-in-github":
       names.length > 5 ? `${run}; if it holds them back: the same with -f allow-many-changes=true` : run,

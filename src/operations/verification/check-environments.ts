@@ -118,7 +118,13 @@ export function checkLedger(
   return check(`values of ${deployment}`, async () => {
     const seen = await seeEnvironment(context, cloud, deployment);
     if (seen.ledger === undefined)
-      return { code: "ledger-unreadable", state: "unknown", cause: "its ledger cannot be read" };
+      return {
+        code: "ledger-unreadable",
+        state: "unknown",
+        cause: "its ledger cannot be read",
+        remedy:
+          "pulumi up --refresh for the stack that owns it makes one that is not there; otherwise use a token that may read it",
+      };
     const first = await inGitHub().catch(problemOf);
     const isSeen = "updated" in first;
     const github = isSeen ? await askAgainWhereLater(context, [seen.ledger], first) : undefined;
