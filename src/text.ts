@@ -4,6 +4,15 @@
  */
 export const COMMAND = "./sophia-secrets";
 
+/** Texts on which no shell acts, as a word of a command line. */
+const PLAIN_WORD = /^[A-Za-z0-9_./:@%+,^=-]+$/;
+
+/** A path as one word of a command line that people paste into a shell. One that begins with - would be an option. */
+export function shellPath(path: string): string {
+  const safe = path.startsWith("-") ? `./${path}` : path;
+  return PLAIN_WORD.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`;
+}
+
 /**
  * A number with its noun: `1 secret`, `2 secrets`, `0 secrets`.
  *
@@ -21,6 +30,21 @@ export function nearestNames(wrong: string, names: readonly string[]): string[] 
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, SHOWN)
     .map(({ name }) => name);
+}
+
+/** The name that was likely meant by one that is not there: few letters differ, whatever their case. */
+export function likelyName(wrong: string, names: Iterable<string>): string | undefined {
+  const fold = (name: string) => name.toLowerCase();
+  const all = [...names].filter((name) => name !== wrong);
+  const [nearest = ""] = nearestNames(fold(wrong), all.map(fold));
+  const isNear = editDistance(fold(wrong), nearest) <= Math.max(1, Math.floor(wrong.length / 3));
+  return isNear ? all.find((name) => fold(name) === nearest) : undefined;
+}
+
+/** A remedy for a name that is not there: the one that was likely meant, if there is one, and what to do otherwise. */
+export function spellOr(wrong: string, names: Iterable<string>, otherwise: string): string {
+  const meant = likelyName(wrong, names);
+  return meant === undefined ? otherwise : `write ${meant}, if that is meant; otherwise ${otherwise}`;
 }
 
 /** Levenshtein's distance: letters to insert, delete or replace. */

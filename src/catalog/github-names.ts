@@ -1,4 +1,5 @@
 import { type Problem, RemedyError } from "../errors";
+import { likelyName, spellOr } from "../text";
 import type { ResolvedCatalog } from "./entry";
 import type { Settings } from "./settings";
 import { slotNames } from "./slots";
@@ -87,6 +88,21 @@ export function repositoryProblem(
   };
 }
 
+/** What to do about a repository that GitHub does not show. @param shown names of some that it does. */
+export function repositoryRemedy({ name, fix }: NamedRepository, shown: readonly string[]): string {
+  const near = likelyName(name, shown);
+  const create = `create it, give GITHUB_TOKEN access to it, or name another: ${fix("REPOSITORY")}`;
+  return near === undefined
+    ? create
+    : `if ${near} is meant, ${fix(near)}; otherwise create it, or give GITHUB_TOKEN access to it`;
+}
+
+/** What to do about a team of config `environmentReviewers` that GitHub does not show. @param shown slugs of some that it does. */
+export function teamRemedy(slug: string, shown: readonly string[]): string {
+  const otherwise = "create it, or write the last part of its address into config environmentReviewers";
+  return spellOr(slug, shown, otherwise);
+}
+
 /** Such a repository can still be read. */
 export const REPOSITORY_ARCHIVED = "github-repository-archived";
 
@@ -142,12 +158,21 @@ export function wrongOwner(organization: string, login: string): Problem {
 }
 
 /** The secret of config `alertWebhook`, which some jobs of a carrier do not have: a run that fails there tells nobody. */
-function alertWebhookMissing(secret: string, places: readonly string[]): Problem {
+function alertWebhookMissing(
+  secret: string,
+  places: readonly string[],
+  [repository]: readonly string[],
+  there: ReadonlySet<string>,
+): Problem {
   return {
     code: "alert-webhook-missing",
     subject: "config alertWebhook",
     cause: `GitHub has no secret ${secret} for ${places.join(", ")}, so a failed sync sends no alert there`,
-    remedy: `gh secret set ${secret} -R OWNER/REPOSITORY sets it in a carrier, or name another for every stack: pulumi config set alertWebhook NAME`,
+    remedy: spellOr(
+      secret,
+      there,
+      `gh secret set ${secret} -R ${repository} sets it there; or name another for every stack: pulumi config set alertWebhook NAME`,
+    ),
   };
 }
 
@@ -176,11 +201,17 @@ export async function checkAlertWebhook(
   if (alertWebhook === undefined || slotNames(entries).some(({ name }) => name === alertWebhook))
     return undefined;
   const places: string[] = [];
+  const lacking: string[] = [];
+  const there = new Set<string>();
   for (const carrier of carriers) {
-    if ((await ask.ofRepository(carrier)).includes(alertWebhook)) continue;
+    const names = await ask.ofRepository(carrier);
+    for (const name of names) there.add(name);
+    if (names.includes(alertWebhook)) continue;
+    const before = places.length;
     for (const environment of environments)
       if (!(await ask.hasInEnvironment(carrier, environment, alertWebhook)))
         places.push(`${environment} of ${githubOrganization}/${carrier}`);
+    if (places.length > before) lacking.push(`${githubOrganization}/${carrier}`);
   }
-  return places.length === 0 ? undefined : alertWebhookMissing(alertWebhook, places);
+  return places.length === 0 ? undefined : alertWebhookMissing(alertWebhook, places, lacking, there);
 }

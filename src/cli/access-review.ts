@@ -11,7 +11,7 @@ import {
 } from "../operations/reviews/review-access";
 import { requireSigner, type Signer } from "../operations/reviews/review-files";
 import type { Decision } from "../operations/reviews/review-record";
-import { counted, namesIn } from "../text";
+import { counted, namesIn, shellPath } from "../text";
 import { EXIT, type ExitCode } from "./command";
 import type { Terminal } from "./terminal";
 
@@ -60,7 +60,7 @@ export async function reviewAccess(
   const rights = decided.reduce((sum, { bundle }) => sum + bundle.rows.length, 0);
   terminal.print("");
   terminal.print(`${counted(rights, "right")} reviewed by ${signer.reviewer}, signed: ${file}`);
-  terminal.print(`Commit it: git add ${file} ${file}.sig`);
+  terminal.print(`Commit it: git add ${shellPath(file)} ${shellPath(`${file}.sig`)}`);
   return EXIT.done;
 }
 

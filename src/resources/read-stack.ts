@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { describeWidening, sharedValues, wideningsOf } from "../access/shared-values";
 import { isThisMachine } from "../addresses";
 import { isScoped } from "../catalog/applications";
 import { spreadSecrets } from "../catalog/carriers";
@@ -18,8 +17,8 @@ import { ADOPTED_PLACES, ALLOW_EXISTING } from "../catalog/layout";
 import { EDITIONS_WITH_TEAMS, parseSettings, type Settings } from "../catalog/settings";
 import { fileOfStack, parseStackFile, type StackConfig, stackOf } from "../catalog/stack-file";
 import type { Problem } from "../errors";
-import { inform, programErrors, warn } from "./diagnostics";
-import { warnOfLacking } from "./esc/oversight";
+import { tellOfConfig } from "./config-notices";
+import { programErrors } from "./diagnostics";
 
 /** One stack's config and the catalog, checked against each other and the project's other stacks. */
 export interface Stack {
@@ -86,9 +85,8 @@ export function readStack(written: Catalog, today: string): Stack {
     ...checkConfigValues(secrets, parse(config.values || "{}"), owned),
   ];
   if (found.length > 0) throw refused(found);
-  warnOfLacking(settings, catalog.rotators);
-  warnOfPins(settings);
-  tellShared(catalog, today);
+  const hasProxy = [process.env.HTTPS_PROXY, process.env.https_proxy].some(Boolean);
+  tellOfConfig({ settings, catalog, webhookUrl: config.webhookUrl ?? "", hasProxy, today });
   const values = new pulumi.Config().getSecretObject<Record<string, string>>("values");
   return {
     settings,
@@ -223,28 +221,4 @@ function checkTogether(settings: Settings): Problem[] {
     });
   }
   return problems;
-}
-
-/** Warns, in every preview and every up, of the applications that do not get what the sync brings. */
-function warnOfPins({ compositeTags }: Pick<Settings, "compositeTags">): void {
-  const pins = Object.entries(compositeTags).map(([environment, tag]) => `${environment} to ${tag}`);
-  if (pins.length === 0) return;
-  void warn({
-    code: "composites-pinned",
-    subject: "config compositeTags",
-    cause: `pins ${pins.join(", ")}; applications there get no newer value. If a group lacks the tag, up is refused and they keep what they have`,
-    remedy: "change or remove the tag, then pulumi up",
-  });
-}
-
-/** Tells, in every preview, what access policies open beyond what they name; each is acknowledged in the catalog. */
-function tellShared(catalog: ResolvedCatalog, today: string): void {
-  if (!pulumi.runtime.isDryRun()) return;
-  void inform(
-    ...wideningsOf(sharedValues(catalog, today)).map((widening) => ({
-      code: "values-shared",
-      subject: `access policy ${widening.policy}`,
-      cause: `${describeWidening(widening)}. The catalog says why`,
-    })),
-  );
 }

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { Settings } from "../../src/catalog/settings";
 import { checkNames } from "../../src/operations/verification/check-names";
+import { putSecret } from "../github/started-github";
 import { type Auditing, startAuditing } from "./auditing";
 import { commandContext, runCommand } from "./command-context";
 import { AT_CLOUD, CATALOG } from "./small-organization";
@@ -43,6 +44,38 @@ describe("names that config and catalog have otherwise than GitHub", () => {
     match(webhook.cause, /no secret SLACK_URL for staging of ai-cherry\/carrier, production of/);
     equal((await verified({ alertWebhook: "SMTP_PASSWORD" })).code, "github-names-match");
   });
+
+  /** Does what a person does: takes the printed command, or the name that was likely meant, into the config. */
+  function corrected(settings: Partial<Settings>, remedy: string, key: keyof Settings): Partial<Settings> {
+    const [, path = "", name = ""] =
+      /pulumi config set (?:--path )?'?([A-Za-z]+)(?:\[0\]')? ([\w-]+)/.exec(remedy) ?? [];
+    const [, meant = ""] = /^write (\S+), if that is meant; otherwise /.exec(remedy) ?? [];
+    if (meant !== "") return { ...settings, [key]: Array.isArray(settings[key]) ? [meant] : meant };
+    equal(path, key);
+    return { ...settings, [key]: Array.isArray(settings[key]) ? [name] : name };
+  }
+
+  const MISSPELLED: [code: string, key: keyof Settings, settings: Partial<Settings>][] = [
+    ["github-name-differs", "githubOrganization", { githubOrganization: "AI-Cherry" }],
+    ["github-name-differs", "carriers", { carriers: ["Carrier"] }],
+    ["github-repository-not-shown", "carriers", { carriers: ["carier"] }],
+    ["github-repository-not-shown", "programRepository", { programRepository: "carrrier" }],
+    ["github-team-not-shown", "environmentReviewers", { environmentReviewers: ["securty"] }],
+    ["alert-webhook-missing", "alertWebhook", { alertWebhook: "ALERT_WEBHOK" }],
+  ];
+  for (const [code, key, settings] of MISSPELLED)
+    it(`are right once the remedy of verify is carried out as printed: ${code} of ${key}`, async () => {
+      const octokit = both.github.octokit();
+      await octokit.rest.teams.create({ org: "ai-cherry", name: "Security" }).catch(() => undefined);
+      await putSecret(octokit, "ALERT_WEBHOOK", "canary");
+      const found = await verified(settings);
+      equal(found.code, code);
+      const right = await verified(corrected(settings, found.remedy ?? "", key));
+      deepEqual(
+        [right.code, right.cause],
+        ["github-names-match", "all there, as config and catalog spell them"],
+      );
+    });
 
   it("end drift before it reports each secret", async () => {
     const { code, stderr, stdout } = await runCommand("drift", contextWith({ carriers: ["Carrier"] }));

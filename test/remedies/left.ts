@@ -1,5 +1,5 @@
 /** How many there are. It only goes down: who adds a code proves its remedy. */
-export const LEFT_COUNT = 382;
+export const LEFT_COUNT = 380;
 
 /**
  * Places whose remedy no test carries out yet: a code, and where several files say it ` in ` and the file. To take one out, write a
@@ -105,7 +105,6 @@ export const LEFT: readonly string[] = [
   "file-exists in src/operations/own-file.ts",
   "file-exists in src/operations/values/export-values.ts",
   "file-exists in src/operations/values/keep-template.ts",
-  "file-folder-missing",
   "file-is-folder",
   "file-missing in src/operations/project.ts",
   "file-missing in src/operations/scan/list-content.ts",
@@ -115,7 +114,6 @@ export const LEFT: readonly string[] = [
   "file-not-writable in src/operations/values/private-file.ts",
   "file-of-people",
   "file-too-large",
-  "file-tracked-by-git",
   "file-unreadable",
   "folder-not-writable",
   "folder-occupied",

@@ -1,5 +1,6 @@
 import { CATALOG_PROOFS } from "./catalog-proofs";
 import { CONFIG_PROOFS, commandProofs } from "./config-proofs";
+import { FILE_PROOFS } from "./file-proofs";
 import { type Proof, prove } from "./proof";
 import { PulumiProject } from "./pulumi-project";
 
@@ -11,6 +12,11 @@ describe("a remedy, carried out as it is printed, ends", function () {
   });
   after(() => project?.close());
 
-  const all: readonly Proof[] = [...CATALOG_PROOFS, ...CONFIG_PROOFS, ...commandProofs(() => project)];
+  const all: readonly Proof[] = [
+    ...CATALOG_PROOFS,
+    ...CONFIG_PROOFS,
+    ...FILE_PROOFS,
+    ...commandProofs(() => project),
+  ];
   for (const proof of all) it(`${proof.code} where ${proof.when}`, () => prove(proof));
 });

@@ -116,6 +116,29 @@ describe("a value in a .env file", function () {
     });
   }
 
+  it("is not quoted by backticks for all readers, so that our own refuses them", () => {
+    const text = "A=`plain`\nB=`it's`\n";
+    const read = Object.entries(READERS).flatMap(([name, find]): [string, unknown][] => {
+      const reader = find();
+      // A shell runs what stands between them.
+      return "missing" in reader || name === "a shell" ? [] : [[name, reader([text])[0]?.A]];
+    });
+    const known: Record<string, string> = {
+      "Node's --env-file": "plain",
+      "npm's dotenv": "plain",
+      "python-dotenv": "`plain`",
+      "Docker Compose": "`plain`",
+    };
+    for (const [name, value] of read) equal(value, known[name], name);
+    deepEqual(
+      readEnvFile(Buffer.from(text)).problems.map(({ code, subject }) => [code, subject]),
+      [
+        ["env-value-expands", "line 1"],
+        ["env-value-expands", "line 2"],
+      ],
+    );
+  });
+
   it("reads the same in our own reader, which refuses what readers disagree on", () => {
     for (const { text, wanted } of FILES) deepEqual({ ...readEnvFile(Buffer.from(text)).values }, wanted);
   });

@@ -1,4 +1,4 @@
-import { COMMAND, counted } from "../../text";
+import { COMMAND, counted, shellPath } from "../../text";
 import { defineCommand, EXIT } from "../command";
 import { flag, requiredText } from "../options";
 
@@ -30,7 +30,7 @@ export const generateTemplateCommand = defineCommand({
     if (json) terminal.print(JSON.stringify({ file, state, names }));
     else if (state === "differs") {
       terminal.print(`${file}: differs from the catalog`);
-      terminal.say(`Remedy: ${COMMAND} generate-template --output-file ${file}`);
+      terminal.say(`Remedy: ${COMMAND} generate-template --output-file ${shellPath(file)}`);
     } else terminal.print(`${file}: ${state}, ${counted(names, "secret")}`);
     return state === "differs" ? EXIT.found : EXIT.done;
   },

@@ -1,6 +1,6 @@
 import type { Verb } from "../../sync/plan";
 import type { EnvironmentReport } from "../../sync/sync-environment";
-import { COMMAND } from "../../text";
+import { COMMAND, shellPath } from "../../text";
 import { defineCommand, EXIT } from "../command";
 import { flag, requiredEnvironments, requiredText } from "../options";
 import { setAndTell } from "./sync-to-github";
@@ -72,7 +72,7 @@ export const syncAllCommand = defineCommand({
       return EXIT.done;
     }
     for (const line of differing) terminal.print(line);
-    const again = `${COMMAND} sync-all --from ${from} --environment ${environments.join(",")} --replace`;
+    const again = `${COMMAND} sync-all --from ${shellPath(from)} --environment ${environments.join(",")} --replace`;
     terminal.say(`Somebody else sets these too. When they have ended, and this file is right: ${again}`);
     return EXIT.found;
   },

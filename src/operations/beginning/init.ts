@@ -8,7 +8,7 @@ import { valueNames } from "../../catalog/slots";
 import { stackOf } from "../../catalog/stack-file";
 import { knownByName } from "../../catalog/vendors";
 import { RemedyError } from "../../errors";
-import { COMMAND } from "../../text";
+import { COMMAND, shellPath } from "../../text";
 import type { FolderContext } from "../context";
 import { loadCatalog, type Project, projectName, readProject } from "../project";
 import { isThere, writeWhole } from "../values/private-file";
@@ -84,7 +84,7 @@ export function planFiles({ dir }: Pick<FolderContext, "dir">, proposal: Proposa
       code: "file-exists",
       subject: kept.join(", "),
       cause: "there already, and not what these answers give; nothing was written",
-      remedy: `mkdir before-init && mv ${kept.map((path) => `'${path}'`).join(" ")} before-init, then run this again`,
+      remedy: `mkdir before-init && mv ${kept.map(shellPath).join(" ")} before-init, then run this again`,
     });
   return files.map(({ there: _, ...file }) => file);
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { RemedyError } from "../../errors";
-import { COMMAND } from "../../text";
+import { COMMAND, shellPath } from "../../text";
 
 /**
  * Keeps a second process in this folder away from a case: both would set a value, and the later one would win unseen.
@@ -39,7 +39,7 @@ function refusal(path: string, pid: number | undefined): RemedyError {
     code: "case-running",
     subject: path,
     cause: `process ${pid ?? "unknown"} is at work on this case; nothing was done`,
-    remedy: `wait for its end, or stop it. If it is not ${COMMAND}: rm ${path}`,
+    remedy: `wait for its end, or stop it. If it is not ${COMMAND}: rm ${shellPath(path)}`,
   });
 }
 

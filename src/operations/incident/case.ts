@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ResolvedEntry } from "../../catalog/entry";
 import type { SlotName } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
+import { shellPath } from "../../text";
 
 /**
  * Where a new value is set: by this command in the organization, by a person in GitHub environments or the stack's
@@ -141,7 +142,7 @@ export function journalFile(dir: string, name: string): JournalFile {
         code: "case-file-invalid",
         subject: path,
         cause: "it is not the record of a case",
-        remedy: `rm ${path} and run this again with --take-over: the case starts from the beginning`,
+        remedy: `rm ${shellPath(path)} and run this again with --take-over: the case starts from the beginning`,
       });
     },
     save: (journal) => {

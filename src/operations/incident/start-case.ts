@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { currentUser } from "../../clients/pulumi-organization";
 import { problemOf, RemedyError } from "../../errors";
 import { ledgerOf } from "../../ledger/ledger-store";
-import { COMMAND } from "../../text";
+import { COMMAND, shellPath } from "../../text";
 import { type Context, requireCloud } from "../context";
 import { type Case, isOfOneEnvironment, type Journal, type JournalFile, type Step, stepsOf } from "./case";
 import { openCase } from "./open-case";
@@ -126,7 +126,7 @@ export function requireUse(found: Case, started: Journal | undefined, path: stri
   if (started?.done.includes("value") === true)
     throw unused(
       "this case has its new value already",
-      `${empty}. To set another one: rm ${path}, then run this again with --take-over`,
+      `${empty}. To set another one: rm ${shellPath(path)}, then run this again with --take-over`,
     );
 }
 
@@ -149,6 +149,6 @@ function requireSameScope({ asked: before }: Journal, asked: readonly string[], 
     code: "case-scope-changed",
     subject: "--environment",
     cause: `the running case was started ${scope}`,
-    remedy: `run it as it was started; or resume what it paused, rm ${path} and start again with --take-over`,
+    remedy: `run it as it was started; or resume what it paused, rm ${shellPath(path)} and start again with --take-over`,
   });
 }

@@ -4,6 +4,8 @@ import {
   namedRepositories,
   REPOSITORY_ARCHIVED,
   repositoryProblem,
+  repositoryRemedy,
+  teamRemedy,
 } from "../../catalog/github-names";
 import { NotShownError, notGitHub } from "../../clients/github-refusal";
 import { type Problem, RemedyError } from "../../errors";
@@ -69,12 +71,27 @@ async function wrongRepository(context: Context, named: NamedRepository): Promis
     return repositoryProblem(organization, named, { fullName, isArchived: archived === true });
   } catch (error) {
     if (!(error instanceof NotShownError)) throw error;
+    const shown = await shownNames(context, "repos", "name");
     return {
       code: "github-repository-not-shown",
       subject: named.where,
       cause: `GitHub does not show ${organization}/${named.name} to this token`,
-      remedy: `create it, give GITHUB_TOKEN access to it, or name another: ${named.fix("REPOSITORY")}`,
+      remedy: repositoryRemedy(named, shown),
     };
+  }
+}
+
+/** Names in one page of a list of the organization's: enough to find what was likely meant. None where it is not shown. */
+async function shownNames(context: Context, list: "repos" | "teams", field: string): Promise<string[]> {
+  const { organization, send } = context.githubCall();
+  try {
+    const asked = { thing: `${list} of ${organization}`, kind: "organization" } as const;
+    const { text } = await send(asked, `/orgs/${organization}/${list}?per_page=100`);
+    const items = JSON.parse(text) as unknown;
+    return Array.isArray(items) ? items.flatMap((each) => String(each?.[field] ?? "") || []) : [];
+  } catch (error) {
+    if (error instanceof RemedyError || error instanceof SyntaxError) return [];
+    throw error;
   }
 }
 
@@ -89,7 +106,7 @@ async function missingTeam(context: Context, slug: string): Promise<Problem | un
       code: "github-team-not-shown",
       subject: `team ${slug}`,
       cause: `GitHub shows no such team of ${organization} to this token`,
-      remedy: "create it, or write the last part of its address into config environmentReviewers",
+      remedy: teamRemedy(slug, await shownNames(context, "teams", "slug")),
     };
   }
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import type { Settings } from "../../catalog/settings";
 import { type Problem, problemOf, RemedyError } from "../../errors";
+import { shellPath } from "../../text";
 import type { Context } from "../context";
 import { parseRecord, type ReviewRecord, renderRecord } from "./review-record";
 import type { SignedReview } from "./review-state";
@@ -55,7 +56,12 @@ function refuseForeign(record: ReviewRecord, settings: Settings, now: Date, file
 }
 
 function refused(code: string, file: string, cause: string): RemedyError {
-  return new RemedyError({ code, subject: file, cause, remedy: `remove it: git rm ${file} ${file}.sig` });
+  return new RemedyError({
+    code,
+    subject: file,
+    cause,
+    remedy: `remove it: git rm ${shellPath(file)} ${shellPath(`${file}.sig`)}`,
+  });
 }
 
 function verify(
@@ -77,7 +83,7 @@ function verify(
     code: "review-signature-invalid",
     subject: file,
     cause: `is not signed by ${reviewer}, or ${REVIEWS}/${ALLOWED_SIGNERS} does not let them review`,
-    remedy: `git log -- ${file} ${REVIEWS}/${ALLOWED_SIGNERS} says who changed what; take the version that was signed, or review again`,
+    remedy: `git log -- ${shellPath(file)} ${REVIEWS}/${ALLOWED_SIGNERS} says who changed what; take the version that was signed, or review again`,
   });
 }
 

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Right } from "../../access/access-matrix";
 import { LEVELS } from "../../catalog/access-policy";
 import { RemedyError } from "../../errors";
+import { shellPath } from "../../text";
 
 /** What a reviewer decided of a right: it may stay, or it must be taken away. */
 export const DECISIONS = ["keep", "remove"] as const;
@@ -53,7 +54,7 @@ export function parseRecord(json: string, file: string): ReviewRecord {
         code: "review-unreadable",
         subject: file,
         cause: "is not a review of access that this program wrote",
-        remedy: `git log -- ${file} says who changed it; take the version that was signed`,
+        remedy: `git log -- ${shellPath(file)} says who changed it; take the version that was signed`,
       },
       { cause: error },
     );

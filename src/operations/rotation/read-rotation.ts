@@ -1,6 +1,7 @@
 import { RemedyError } from "../../errors";
 import { ledgerOf } from "../../ledger/ledger-store";
 import { type RotationRow, rotationStatus } from "../../ledger/rotation";
+import { spellOr } from "../../text";
 import { type Context, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
 
@@ -41,12 +42,12 @@ export function rowsOwnedBy(owner: string | undefined, rows: readonly RotationRo
   if (owner === undefined) return rows;
   const owned = rows.filter((row) => row.owner === owner);
   if (owned.length > 0) return owned;
-  const owners = [...new Set(rows.map((row) => row.owner))].join(", ");
+  const owners = [...new Set(rows.map((row) => row.owner))];
   throw new RemedyError({
     code: "owner-unknown",
     subject: "--owner",
     cause: `owns no secret: ${owner}`,
-    remedy: `name one of ${owners}`,
+    remedy: spellOr(owner, owners, `name one of ${owners.join(", ")}`),
   });
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes, scryptSync } from "node:crypto";
 import * as z from "zod";
 import { RemedyError } from "../../errors";
+import { shellPath } from "../../text";
 
 /** Findings that were looked at and stay: by fingerprints from which no value can be told. */
 export interface Baseline {
@@ -43,7 +44,7 @@ export function parseBaseline(text: string, file: string): Baseline {
       code: "baseline-invalid",
       subject: file,
       cause: "is not a baseline that this version reads",
-      remedy: `git checkout -- ${file}, or delete it and run again with --write-baseline`,
+      remedy: `git checkout -- ${shellPath(file)}, or delete it and run again with --write-baseline`,
     });
   }
 }

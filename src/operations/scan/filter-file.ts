@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { messageOf, RemedyError } from "../../errors";
-import { COMMAND } from "../../text";
+import { COMMAND, shellPath } from "../../text";
 import { WINDOW_LENGTHS, type WindowMark } from "./window-marks";
 
 /** Which windows the organization's values have: nothing from which one could be told (docs/SECURITY.md). */
@@ -44,7 +44,7 @@ export function parseFilter(text: string, file: string): ScanFilter {
         code: "scan-filter-invalid",
         subject: file,
         cause: "is not a filter that this version reads",
-        remedy: `git checkout -- ${file}; or delete it, and write it again: ${COMMAND} scan-filter`,
+        remedy: `git checkout -- ${shellPath(file)}; or delete it, and write it again: ${COMMAND} scan-filter`,
       },
       { cause: messageOf(error) },
     );

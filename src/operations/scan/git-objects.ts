@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { RemedyError } from "../../errors";
+import { shellPath } from "../../text";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -26,7 +27,7 @@ export function gitText(folder: string, args: readonly string[], env: Env, input
       code: "git-failed",
       subject: folder,
       cause: `git ${args[0]} cannot look into it (${code})`,
-      remedy: `git -C ${folder} status says why; without a repository, name files or folders`,
+      remedy: `git -C ${shellPath(folder)} status says why; without a repository, name files or folders`,
     });
   }
 }
@@ -83,7 +84,7 @@ export async function* readObjects(
       code: "git-failed",
       subject: folder,
       cause: `git cat-file ended after ${read} of ${oids.length} objects`,
-      remedy: `git -C ${folder} fsck says what is broken`,
+      remedy: `git -C ${shellPath(folder)} fsck says what is broken`,
     });
 }
 

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { RemedyError } from "../../errors";
+import { shellPath } from "../../text";
 
 /** A repository on this machine. */
 export interface Checkout {
@@ -133,7 +134,7 @@ function git(folder: string, args: readonly string[], env: Env, input = ""): str
       code: "checkout-unreadable",
       subject: folder,
       cause: `git cannot search it (${code})`,
-      remedy: `git -C ${folder} status says why`,
+      remedy: `git -C ${shellPath(folder)} status says why`,
     });
   }
 }

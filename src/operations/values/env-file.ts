@@ -25,7 +25,8 @@ const BLANK = /^[ \t]*(?:#.*)?$/;
  * of two values for one name the last wins; a `$NAME` is replaced by a variable in one and kept in another. All of that is a problem here, and so is any value that Node's own reader
  * understands differently.
  *
- * Quotes are ", ' or `; between them a value may have several lines; in " alone, \n means a line end.
+ * Quotes are " or '; between them a value may have several lines; in " alone, \n means a line end. Backticks are quotes for
+ * Node and npm's dotenv alone.
  */
 export function readEnvFile(bytes: Buffer): EnvFile {
   const decoded = decode(bytes);
@@ -131,7 +132,8 @@ function take(text: string, at: number): Taken {
     return { problem: "goes on after its closing quote; use another kind of quotes around it", end: after };
   const inner = text.slice(at + 1, close);
   const value = quote === '"' ? inner.replaceAll("\\n", "\n") : inner;
-  const expands = quote !== "'" && (EXPANDED.test(inner) || inner.includes("`"));
+  // A shell runs what stands between backticks, and python-dotenv, Compose and Docker keep them in the value.
+  const expands = quote !== "'" && (quote === "`" || EXPANDED.test(inner) || inner.includes("`"));
   return { value, expands, end: after };
 }
 

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync, realpathSync, renameSync, rmSync, type Stats, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { RemedyError } from "../../errors";
+import { shellPath } from "../../text";
 
 /** Values in plain text: for the owner's eyes alone. */
 const PRIVATE = 0o600;
@@ -27,8 +28,15 @@ export function requirePrivatePlace(file: string, env: Env): void {
     code: "file-tracked-by-git",
     subject: file,
     cause: `${there === undefined ? "" : "it is there, and "}git would take it into its repository, with every value`,
-    remedy: `echo ${JSON.stringify(basename(file))} >> ${join(folder, ".gitignore")}${there === undefined ? "" : `; if git has it already: git rm --cached ${file}`}`,
+    remedy: `${ignoring(basename(file))} >> ${shellPath(join(folder, ".gitignore"))}${there === undefined ? "" : `; if git has it already: git rm --cached ${shellPath(file)}`}`,
   });
+}
+
+/** A command that prints the line of .gitignore for a name, whatever is in it (gitignore's documentation, "Pattern format"). */
+function ignoring(name: string): string {
+  if (/^[\w.-]+$/.test(name)) return `echo ${name}`;
+  const pattern = name.replaceAll(/[\\*?[\]!#]/g, "\\$&").replace(/ $/, "\\ ");
+  return `printf '%s\\n' ${shellPath(`/${pattern}`)}`;
 }
 
 /** Whether a file that is replaced is there. @throws RemedyError for what is no plain file, and where there is no folder. */
@@ -43,7 +51,7 @@ function placeOf(file: string): Stats | undefined {
       file,
       `the folder ${dirname(file)} is not there`,
       "file-folder-missing",
-      `mkdir -p ${dirname(file)}`,
+      `mkdir -p ${shellPath(dirname(file))}`,
     );
   const there = lstatSync(file, { throwIfNoEntry: false });
   if (there === undefined || there.isFile()) return there;

@@ -6,7 +6,7 @@ import { createRepositorySecrets } from "../../clients/repository-secrets";
 import { type Problem, RemedyError } from "../../errors";
 import { Secret } from "../../secret";
 import type { Context } from "../context";
-import { envFileError, readEnv } from "./env-file";
+import { envFileError, readEnvFile } from "./env-file";
 import { seal } from "./write-values";
 
 /** A .env file for a repository's own secrets. */
@@ -70,12 +70,14 @@ export function givenValues(
   context: Context,
   file: string,
 ): { given: [name: string, value: string][]; unset: string[] } {
-  const values = Object.entries(readEnv(context.readFile(file), file));
+  const read = readEnvFile(context.readFile(file));
+  const values = Object.entries(read.values);
   const unset = values.filter(([, value = ""]) => isUnset(value)).map(([name]) => name);
   const given = values
     .filter(([name]) => !unset.includes(name))
     .map(([name, value = ""]): [string, string] => [name, value]);
-  const problems = given.flatMap(([name, value]) => problemWith(context, name, value));
+  // All at once: a person fixes the file, and not a kind of fault a run.
+  const problems = [...read.problems, ...given.flatMap(([name, value]) => problemWith(context, name, value))];
   if (problems.length > 0) throw envFileError(file, problems);
   return { given, unset };
 }

@@ -4,7 +4,7 @@ import { openDefault, openStackDefault, unknownDefault } from "../../access/decl
 import type { AccessPolicy } from "../../catalog/access-policy";
 import type { Settings } from "../../catalog/settings";
 import { describeProblems, messageOf, type Problem } from "../../errors";
-import { COMMAND } from "../../text";
+import { COMMAND, spellOr } from "../../text";
 import { inform, programErrors, warn } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
 import type { AskedOrganization } from "./open-organization";
@@ -120,13 +120,21 @@ function unknownIn(
             code: "pulumi-member-unknown",
             subject,
             cause: `names ${name}, who has no account in the Pulumi Cloud organization ${organization}`,
-            remedy: "invite them there, or spell the login as its list of members has it",
+            remedy: spellOr(
+              name,
+              known.user ?? [],
+              "invite them there, or spell the login as its list of members has it",
+            ),
           }
         : {
             code: "pulumi-team-unknown",
             subject,
             cause: `names the team ${name}, which the Pulumi Cloud organization ${organization} does not have`,
-            remedy: "create it there, or spell it as its list of teams has it",
+            remedy: spellOr(
+              name,
+              known.team ?? [],
+              "create it there, or spell it as its list of teams has it",
+            ),
           },
     );
 }
@@ -138,6 +146,10 @@ function unknownApprovers({ approvers, pulumiOrganization }: Settings, teams: Na
       code: "pulumi-team-unknown",
       subject: "config approvers",
       cause: `names the team ${name}, which the Pulumi Cloud organization ${pulumiOrganization} does not have, so nobody could approve`,
-      remedy: "create it there with the people who approve, or spell it as its list of teams has it",
+      remedy: spellOr(
+        name,
+        teams ?? [],
+        "create it there with the people who approve, or spell it as its list of teams has it",
+      ),
     }));
 }

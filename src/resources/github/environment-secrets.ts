@@ -121,9 +121,9 @@ export async function declareEnvironmentSecrets(
   { secrets, settings, guards, values, today, provider, leftovers, state }: Shared,
   opts: pulumi.ComponentResourceOptions,
 ): Promise<EnvironmentSecrets[]> {
-  const { branch, carriers, environments, environmentReviewers = [], protectCarriers } = settings;
+  const { branch, carriers, environments, protectCarriers } = settings;
   const targets = environmentTargets(secrets, carriers, environments, today);
-  const reviewers = reviewerIds(environmentReviewers, { provider });
+  const reviewers = reviewerIds(settings, { provider });
   const { environments: left } = await leftovers;
   const standing = new StandingEnvironments(settings, await state, { provider });
   const declared = environments.flatMap((deployment) =>

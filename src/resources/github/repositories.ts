@@ -1,8 +1,9 @@
 import * as github from "@pulumi/github";
 import type * as pulumi from "@pulumi/pulumi";
-import { type NamedRepository, repositoryProblem } from "../../catalog/github-names";
+import { type NamedRepository, repositoryProblem, repositoryRemedy } from "../../catalog/github-names";
 import { programError, warn } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
+import { shownNames } from "./shown-names";
 import { tokenProblem } from "./token-problem";
 
 interface Repository {
@@ -62,11 +63,11 @@ export class Repositories {
   }
 
   private async ask(name: string): Promise<Repository> {
-    const found = await github.getRepository({ name }, this.opts).catch((error: unknown) => {
-      throw this.hidden(name, saidByProvider(error));
+    const found = await github.getRepository({ name }, this.opts).catch(async (error: unknown) => {
+      throw await this.hidden(name, saidByProvider(error));
     });
     // The provider also answers for a repository that does not exist, with nothing in it.
-    if (!found.repoId) throw this.hidden(name, "404");
+    if (!found.repoId) throw await this.hidden(name, "404");
     const named = this.named.find((each) => each.name === name);
     const shown = { fullName: found.fullName, isArchived: found.archived === true };
     const wrong = named && repositoryProblem(this.owner, named, shown);
@@ -74,15 +75,18 @@ export class Repositories {
     return { id: found.repoId, defaultBranch: found.defaultBranch };
   }
 
-  private hidden(name: string, said: string): pulumi.RunError {
+  private async hidden(name: string, said: string): Promise<pulumi.RunError> {
     const named = this.named.find((each) => each.name === name);
-    const spell = named === undefined ? "spell it right" : `name another (${named.fix("REPOSITORY")})`;
+    const shown = await shownNames(this.owner, "repos", "name", this.opts);
     return programError(
       tokenProblem(said, this.hasToken) ?? {
         code: "github-repository-not-shown",
         subject: `repository ${this.owner}/${name}`,
         cause: `${named === undefined ? "" : `${named.where} names it; `}GitHub does not show it (${said})`,
-        remedy: `create it, give GITHUB_TOKEN access to it, or ${spell}`,
+        remedy:
+          named === undefined
+            ? "create it, give GITHUB_TOKEN access to it, or spell it right"
+            : repositoryRemedy(named, shown),
       },
     );
   }

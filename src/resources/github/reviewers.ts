@@ -1,7 +1,10 @@
 import * as github from "@pulumi/github";
 import type * as pulumi from "@pulumi/pulumi";
+import { teamRemedy } from "../../catalog/github-names";
+import type { Settings } from "../../catalog/settings";
 import { programError } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
+import { shownNames } from "./shown-names";
 
 /** Protection of a GitHub environment that people set in GitHub: this program declares none of it. */
 const SET_BY_PEOPLE = ["waitTimer", "preventSelfReview", "canAdminsBypass"];
@@ -21,19 +24,24 @@ export function reviewersOf(teams: readonly Promise<number>[]): {
   return { declared: { reviewers: [{ teams: [...teams] }] }, ignoreChanges: [...SET_BY_PEOPLE] };
 }
 
+type ReviewersConfig = Pick<Settings, "environmentReviewers" | "githubOrganization">;
+
 /**
  * Ids of the teams of config `environmentReviewers`.
  *
  * @throws pulumi.RunError when GitHub does not show a team.
  */
-export function reviewerIds(slugs: readonly string[], opts: pulumi.InvokeOptions): Promise<number>[] {
+export function reviewerIds(
+  { environmentReviewers: slugs = [], githubOrganization: organization }: ReviewersConfig,
+  opts: pulumi.InvokeOptions,
+): Promise<number>[] {
   return slugs.map(async (slug) => {
-    const found = await github.getTeam({ slug, summaryOnly: true }, opts).catch((error: unknown) => {
+    const found = await github.getTeam({ slug, summaryOnly: true }, opts).catch(async (error: unknown) => {
       throw programError({
         code: "github-team-not-shown",
         subject: `team ${slug}`,
         cause: `GitHub does not show it (${saidByProvider(error)})`,
-        remedy: "create it, or write the last part of its address into config environmentReviewers",
+        remedy: teamRemedy(slug, await shownNames(organization, "teams", "slug", opts)),
       });
     });
     return Number(found.id);

@@ -63,7 +63,7 @@ export async function declareTrust(
   if (programRepository !== undefined) {
     const after = { ...opts, dependsOn: [...args.deployments] };
     new ProgramAccess("program", { catalog, settings, stacks }, after);
-    const reviewers = reviewerIds(settings.environmentReviewers ?? [], args.invoke);
+    const reviewers = reviewerIds(settings, args.invoke);
     const standing = args.state.then((state) => new StandingEnvironments(settings, state, args.invoke));
     const { branch } = settings;
     await declareProgramEnvironments(programRepository, { branch, stacks, reviewers }, standing, opts);
