@@ -8505,6 +8505,26 @@ function describePause({ by, since, until, reason }) {
   return `paused by ${by} since ${since}, until ${until ?? "somebody resumes it"}: ${reason}`;
 }
 
+// src/ledger/run-names.ts
+var BY_HAND = "by-hand";
+var AFTER = `${BY_HAND}-after-`;
+function handRun(newest) {
+  return newest === void 0 ? BY_HAND : `${AFTER}${newest}`;
+}
+function runId(run) {
+  return /^\d+$/.test(run) ? Number(run) : void 0;
+}
+function runBefore(hand) {
+  return hand.startsWith(AFTER) ? runId(hand.slice(AFTER.length)) : void 0;
+}
+var MANY_RUNS = 1e9;
+function isOfAnotherGitHub(own, other = own) {
+  return other > MANY_RUNS && own < other / 2;
+}
+function describeRun(run) {
+  return runId(run) === void 0 ? "a sync by hand" : `run ${run}`;
+}
+
 // src/ledger/ledger.ts
 var EMPTY_LEDGER = { key: void 0, revisions: {}, secrets: {}, refused: {} };
 function parseLedger(text) {
@@ -8514,6 +8534,7 @@ function parseLedger(text) {
   const proposed = record(property(ledger, "proposed"), proposal);
   const writing = record(property(ledger, "writing"), intent);
   const cases = record(property(ledger, "cases"), openCase);
+  const held = record(property(ledger, "held"), hold);
   return {
     key: typeof key === "string" ? key : void 0,
     revisions: record(
@@ -8522,6 +8543,7 @@ function parseLedger(text) {
     ),
     secrets: record(property(ledger, "secrets"), entry),
     refused: record(property(ledger, "refused"), refusal2),
+    ...Object.keys(held).length === 0 ? {} : { held },
     ...paused === void 0 ? {} : { paused },
     ...property(ledger, "untagged") === true ? { untagged: true } : {},
     ...Object.keys(proposed).length === 0 ? {} : { proposed },
@@ -8538,6 +8560,7 @@ function renderLedger(ledger) {
     revisions: sorted(ledger.revisions),
     secrets: sorted(ledger.secrets),
     ...refused,
+    ...ledger.held === void 0 ? {} : { held: sorted(ledger.held) },
     ...ledger.untagged === void 0 ? {} : { untagged: true },
     ...ledger.proposed === void 0 ? {} : { proposed: sorted(ledger.proposed) },
     ...ledger.writing === void 0 ? {} : { writing: sorted(ledger.writing) },
@@ -8561,6 +8584,13 @@ function refusal2(value) {
   if (typeof times !== "number" || typeof run !== "string") return void 0;
   const why = ["at", "code", "reason", "page"].map((field) => [field, property(value, field)]);
   return { times, run, ...Object.fromEntries(why.filter(([, text]) => typeof text === "string")) };
+}
+function hold(value) {
+  const [code, why, run, at] = ["code", "why", "run", "at"].map((field) => property(value, field));
+  const page = property(value, "page");
+  if (code !== "many" && code !== "all-or-nothing") return void 0;
+  if (typeof why !== "string" || typeof run !== "string" || typeof at !== "string") return void 0;
+  return { code, why, run, at, ...typeof page === "string" ? { page } : {} };
 }
 function proposal(value) {
   const [run, at, request] = ["run", "at", "request"].map((field) => property(value, field));
@@ -8586,30 +8616,12 @@ function record(value, read) {
 function property(value, key) {
   return typeof value === "object" && value !== null ? value[key] : void 0;
 }
-var BY_HAND = "by-hand";
-var AFTER = `${BY_HAND}-after-`;
-function handRun(newest) {
-  return newest === void 0 ? BY_HAND : `${AFTER}${newest}`;
-}
-function runId(run) {
-  return /^\d+$/.test(run) ? Number(run) : void 0;
-}
-function runBefore(hand) {
-  return hand.startsWith(AFTER) ? runId(hand.slice(AFTER.length)) : void 0;
-}
-var MANY_RUNS = 1e9;
-function isOfAnotherGitHub(own, other = own) {
-  return other > MANY_RUNS && own < other / 2;
-}
 function newestRunIn({ secrets, refused, proposed = {}, writing = {} }) {
   const runs = [secrets, refused, proposed, writing].flatMap(
     (each) => Object.values(each).map(({ run }) => run)
   );
   const ids = runs.flatMap((run) => runId(run) ?? runBefore(run) ?? []);
   return ids.length === 0 ? void 0 : Math.max(...ids);
-}
-function describeRun(run) {
-  return runId(run) === void 0 ? "a sync by hand" : `run ${run}`;
 }
 
 // src/ledger/claims.ts
@@ -8904,7 +8916,30 @@ function advanceLedger(ledger, groups, identity) {
     else delete next.revisions[group];
   }
   const proposed = advanceProposals(ledger.proposed, groups, identity);
-  return Object.keys(proposed).length === 0 ? next : { ...next, proposed };
+  const held = advanceHolds(ledger.held, groups, identity);
+  return {
+    ...next,
+    ...Object.keys(held).length === 0 ? {} : { held },
+    ...Object.keys(proposed).length === 0 ? {} : { proposed }
+  };
+}
+function advanceHolds(before = {}, groups, { run, now, page }) {
+  const next = { ...before };
+  for (const { lines, held } of groups)
+    for (const { name, verb } of lines) {
+      if (verb === "skipped") continue;
+      const known = next[name];
+      if (verb !== "held" || held === void 0) delete next[name];
+      else if (known?.code !== held.code || known.why !== held.why)
+        next[name] = {
+          code: held.code,
+          why: held.why,
+          run,
+          at: now,
+          ...page === void 0 ? {} : { page }
+        };
+    }
+  return next;
 }
 function advanceProposals(before = {}, groups, identity) {
   const next = { ...before };
@@ -9375,94 +9410,6 @@ function syncProposer(run, { ledger }, cloud) {
   };
 }
 
-// src/sync/report.ts
-function outcomeOf(report) {
-  const lines = report.groups.flatMap((group) => group.lines);
-  const counts = {
-    create: 0,
-    update: 0,
-    unchanged: 0,
-    waiting: 0,
-    refused: 0,
-    held: 0,
-    pending: 0,
-    skipped: 0,
-    tombstone: 0,
-    delete: 0
-  };
-  for (const line of lines) counts[line.verb] += 1;
-  const refused = byReason(lines.filter(({ verb }) => verb === "refused"));
-  const held = new Set(report.groups.flatMap((group) => group.held ?? []));
-  const failed = report.groups.flatMap((group) => group.failure === void 0 ? [] : [group.failure]);
-  const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== void 0);
-  const { tagFailures = [], sizes = [] } = report;
-  const odd = lines.flatMap(({ warning }) => warning ?? []);
-  const untagged = `not tagged, which the next run makes good: ${tagFailures.join("; ")}`;
-  return {
-    counts,
-    failures: [
-      ...refused,
-      ...[...held].map((reason) => `${report.environment}: ${reason}`),
-      ...failed,
-      ...after
-    ],
-    awaiting: report.groups.flatMap((group) => group.awaiting ?? []),
-    warnings: [...odd, ...sizes, ...tagFailures.length === 0 ? [] : [untagged]],
-    notices: report.paused === void 0 ? [] : [pauseLine(report.environment, report.paused)]
-  };
-}
-function pauseLine(deployment, paused) {
-  return `${deployment}: ${describePause(paused)} (${COMMAND} resume ${deployment} lifts it)`;
-}
-function byReason(lines) {
-  const names2 = /* @__PURE__ */ new Map();
-  for (const { name, reason = "" } of lines) names2.set(reason, [...names2.get(reason) ?? [], name]);
-  return [...names2].map(([reason, all]) => `${all.join(", ")}: ${reason}`);
-}
-function headline(report, dryRun) {
-  const { counts } = outcomeOf(report);
-  if (isStopped(report)) return `${report.environment}: paused, nothing written`;
-  const words = [
-    ["create", "created"],
-    ["update", "updated"],
-    ["unchanged", "unchanged"],
-    ["delete", "deleted"],
-    ["tombstone", "about to go"],
-    ["waiting", "waiting for a first value"],
-    ["refused", "refused"],
-    ["held", "held back"],
-    ["pending", "waiting for approval"],
-    ["skipped", "not asked for"]
-  ];
-  const parts = words.filter(([verb]) => counts[verb] > 0).map(([verb, word]) => `${counts[verb]} ${word}`);
-  const prefix = dryRun ? "dry run, nothing written: " : "";
-  return `${report.environment}: ${prefix}${parts.join(", ") || "nothing to do"}`;
-}
-function isStopped({ paused, groups }) {
-  return paused !== void 0 && groups.length === 0;
-}
-function logLines(report) {
-  const tag = report.tag === void 0 ? [] : [`tagged ${report.tag}`];
-  return [...report.groups.flatMap(groupLines), ...tag];
-}
-function groupLines(group) {
-  const shown = group.lines.filter((line) => !isQuiet(line));
-  const lines = shown.map((line) => `  ${line.verb.padEnd(9)} ${line.name}${because(line)}`);
-  const failure = group.failure === void 0 ? [] : [`  failed    ${group.failure}`];
-  return lines.length + failure.length === 0 ? [] : [`${group.environment}`, ...lines, ...failure];
-}
-function isQuiet({ verb, reason }) {
-  return verb === "skipped" || verb === "unchanged" && reason === void 0;
-}
-function because(line) {
-  const why = whyOf(line);
-  if (why !== "") return ` (${why})`;
-  return line.source === void 0 || line.source === line.name ? "" : ` (from ${line.source})`;
-}
-function whyOf({ planned, reason }) {
-  return [planned, reason].filter((each) => each !== void 0).join(": ");
-}
-
 // src/sync/since-queued.ts
 var import_yaml6 = __toESM(require_dist());
 
@@ -9733,6 +9680,314 @@ function sealedText(text, secret) {
   return JSON.stringify((0, import_yaml6.isMap)(node) || (0, import_yaml6.isScalar)(node) ? node.toJSON() : null);
 }
 
+// src/sync/sync-group.ts
+async function viewGroup(job, cloud) {
+  return keepNewer(job, await lookAt(job, cloud), cloud);
+}
+async function keepNewer(job, view, cloud) {
+  const { environment, appRoot, secrets, beginning, ledger, group } = job;
+  const mayLose = view.lines.some(({ writes }) => writes === "value" || writes === "removal");
+  if (!mayLose || ledger.revisions[group] === view.current.revision) return view;
+  const newer = await beginning.sinceQueued(environment, (queued) => {
+    const found = { environment, appRoot, secrets, ledger, left: ledger.revisions[group], ...view };
+    return setSinceQueued(found, queued, cloud);
+  });
+  const lines = view.lines.map((line) => {
+    const who = newer[line.name];
+    const isOurs = beginning.isKnownToBeOlder(line.name, view.fingerprints[line.name] ?? "", ledger);
+    return who === void 0 || isOurs ? line : refuseOlder(line, who, view.fingerprints[line.name]);
+  });
+  return { ...view, lines };
+}
+async function lookAt(job, cloud) {
+  if (job.compares) return compareGroup(job, cloud);
+  const current = await cloud.read(job.environment);
+  const text = new ValuesText(current.text, job.appRoot, job.environment);
+  return viewOf(job, current, text, await fingerprintsOf(job, current, text, cloud));
+}
+async function compareGroup(job, cloud) {
+  const clear = await cloud.decrypt(job.environment);
+  const values = new ValuesText(clear.text, job.appRoot, job.environment);
+  const view = viewOf(job, clear, values, fingerprintsIn(job, values));
+  if (!view.lines.some(isChange)) return view;
+  const current = await cloud.read(job.environment);
+  if (current.revision !== clear.revision) {
+    const ledger = { ...job.ledger, revisions: {} };
+    return lookAt({ ...job, ledger, compares: false }, cloud);
+  }
+  return { ...view, current, text: new ValuesText(current.text, job.appRoot, job.environment) };
+}
+function viewOf(job, current, text, fingerprints) {
+  const lines = plan(
+    job.secrets,
+    job.input,
+    standing(job, current, text, fingerprints),
+    job.key,
+    job.options.names
+  );
+  return { current, text, lines: [...lines, ...misplaced(job, text)], fingerprints };
+}
+async function writeGroup(job, { current, text, lines }, cloud) {
+  for (const line of lines.filter(isChange)) write(job, line, text);
+  const revision = await cloud.write(job.environment, text.toString(), current.etag);
+  if (revision > current.revision) return revision;
+  throw new RemedyError({
+    code: "write-not-carried-out",
+    subject: job.environment,
+    cause: `the service says that it wrote, and revision ${revision} is not newer than ${current.revision}`,
+    remedy: "run again: it reads what is there, and writes what is missing"
+  });
+}
+function misplaced(job, text) {
+  const { names: names2 } = job.options;
+  const here = job.elsewhere.filter(({ name }) => names2?.has(name) !== false && text.hasVariable(name));
+  return here.map(({ name, group }) => {
+    const reason = `its group is ${group}, but an old value is still in ${job.environment}; remove it and its variable there (pulumi env edit)`;
+    return { name, verb: "refused", code: "blocked", reason };
+  });
+}
+function standing(job, { revision }, text, fingerprints) {
+  const those = (test) => new Set(job.secrets.filter(test).map((secret) => secret.name));
+  const entries = Object.entries(job.ledger.secrets);
+  const { beginning, environment, ledger } = job;
+  return {
+    present: those((secret) => text.has(secret)),
+    bound: those((secret) => text.isBound(secret)),
+    remaining: those((secret) => text.remains(secret)),
+    outlived: those((secret) => text.hasOutlived(secret)),
+    mapped: those((secret) => text.isMapped(secret)),
+    obstacles: Object.fromEntries(job.secrets.map((secret) => [secret.name, text.obstacle(secret)])),
+    fingerprints,
+    defaulted: new Set(entries.filter(([, entry2]) => entry2.source === "default").map(([name]) => name)),
+    newer: {
+      ...beginning.changedSince(environment, { revision, fingerprints }, ledger),
+      ...beginning.laterWriters(ledger)
+    }
+  };
+}
+async function fingerprintsOf(job, current, text, cloud) {
+  if (!job.secrets.some((secret) => text.has(secret))) return {};
+  if (job.ledger.key !== void 0 && job.ledger.revisions[job.group] === current.revision) {
+    const bound = new Set(job.secrets.filter((secret) => text.isBound(secret)).map(({ name }) => name));
+    const entries = Object.entries(job.ledger.secrets).filter(([name]) => bound.has(name));
+    return Object.fromEntries(entries.map(([name, entry2]) => [name, entry2.fingerprint]));
+  }
+  const clear = await cloud.decrypt(job.environment);
+  return fingerprintsIn(job, new ValuesText(clear.text, job.appRoot, job.environment));
+}
+function fingerprintsIn({ secrets, key }, values) {
+  const pairs = secrets.map((secret) => {
+    const value = values.read(secret);
+    return [secret.name, value === void 0 ? void 0 : fingerprint(key, secret.name, value)];
+  });
+  return Object.fromEntries(pairs);
+}
+function write(job, line, text) {
+  const secret = job.secrets.find((each) => each.name === line.name);
+  if (secret === void 0) throw new Error(`plan names ${line.name}, which is not of this group`);
+  if (line.writes === "removal") {
+    text.remove(secret);
+    return;
+  }
+  if (line.writes === "value") {
+    const choice = chooseValue(secret, job.input);
+    if (choice.kind !== "value") throw new Error(`plan names ${line.name}, which has no value`);
+    text.set(secret, choice.value);
+  }
+  text.map(secret);
+}
+
+// src/sync/sync-groups.ts
+async function syncGroups(job, cloud, earlier) {
+  const seen = await Promise.all(jobsOf(job).map((each) => look(each, cloud)));
+  const intents = seen.map(({ view }) => view === void 0 ? {} : { lines: view.lines });
+  const writes = !job.options.dryRun && intents.some(({ lines }) => lines?.some(isChange));
+  const brake = brakeOf(intents, job.options, job.catalog.changeLimit, job.beginning.identity.allowMany);
+  if (brake === void 0 && writes)
+    await job.announce(intents.flatMap(({ lines = [] }) => lines.filter(isChange)));
+  return Promise.all(
+    seen.map(async (each) => {
+      const before = earlier.find(({ group }) => group === each.job.group)?.lines ?? [];
+      return brake === void 0 ? carryOut(each, job.options, cloud, before) : holdBack(each, brake, before);
+    })
+  );
+}
+function jobsOf({
+  target,
+  catalog,
+  input,
+  options,
+  ledger,
+  key,
+  beginning,
+  compares
+}) {
+  const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
+  const common = {
+    appRoot: catalog.appRoot,
+    input,
+    options,
+    ledger,
+    key,
+    beginning,
+    compares
+  };
+  return Object.entries(target.groups).map(([group, environment]) => {
+    const secrets = here.filter((secret) => secret.group === group);
+    const elsewhere = here.filter((secret) => secret.group !== group);
+    return { ...common, group, environment, secrets, elsewhere };
+  }).filter(
+    ({ secrets }) => options.names === void 0 || secrets.some(({ name }) => options.names?.has(name))
+  );
+}
+async function look(job, cloud) {
+  try {
+    return { job, view: await viewGroup(job, cloud) };
+  } catch (error) {
+    return { job, failure: describeError(error) };
+  }
+}
+async function carryOut(seen, options, cloud, before) {
+  const { group, environment } = seen.job;
+  if (seen.view === void 0) return { group, environment, lines: before, failure: seen.failure };
+  const { lines, current } = seen.view;
+  const all = withEarlier(lines, before);
+  if (options.dryRun || !lines.some(isChange))
+    return { group, environment, lines: all, revision: current.revision };
+  try {
+    return { group, environment, lines: all, revision: await writeGroup(seen.job, seen.view, cloud) };
+  } catch (error) {
+    if (error instanceof AwaitingApprovalError) {
+      const pending = notCarriedOut2(lines, "pending");
+      const proposal2 = error.made === void 0 ? {} : { proposal: error.made };
+      return { group, environment, lines: pending, awaiting: error.message, ...proposal2 };
+    }
+    const lost = error instanceof ConflictError ? before : all;
+    return {
+      group,
+      environment,
+      lines: before,
+      failure: describeError(error),
+      error: { error, lines: lost }
+    };
+  }
+}
+function holdBack({ job: { group, environment }, view, failure }, brake, before) {
+  if (view === void 0) return { group, environment, lines: [], failure };
+  const held = view.lines.some(isChange) ? { held: brake } : {};
+  return { group, environment, lines: withEarlier(notCarriedOut2(view.lines, "held"), before), ...held };
+}
+function describeBrake({ why, lift }) {
+  return `not written: ${why}${lift === void 0 ? "" : `; if all of that is meant: ${lift}`}`;
+}
+var NEVER_UNUSUAL = 5;
+function brakeOf(intents, options, limit, lift = "run this again with --allow-many-changes") {
+  const lines = intents.flatMap((intent2) => intent2.lines ?? []);
+  const refused = lines.filter((line) => line.verb === "refused").length;
+  if (options.allOrNothing && (refused > 0 || intents.some((intent2) => intent2.lines === void 0)))
+    return { code: "all-or-nothing", why: "all or nothing was asked for, and not all can be" };
+  if (options.allowMany) return void 0;
+  const replaced = lines.filter(isLoss).length;
+  const standing2 = lines.filter((line) => line.holds !== void 0 && line.verb !== "create").length;
+  const most = limit ?? Math.max(NEVER_UNUSUAL, Math.ceil(standing2 / 2));
+  if (replaced <= most) return void 0;
+  const why = `the run would replace or delete ${replaced} values at once, and ${most} is the limit`;
+  return { code: "many", why, lift };
+}
+function isLoss({ verb, writes }) {
+  return writes === "removal" || verb === "update" && writes === "value";
+}
+
+// src/sync/report.ts
+function outcomeOf(report) {
+  const lines = report.groups.flatMap((group) => group.lines);
+  const counts = {
+    create: 0,
+    update: 0,
+    unchanged: 0,
+    waiting: 0,
+    refused: 0,
+    held: 0,
+    pending: 0,
+    skipped: 0,
+    tombstone: 0,
+    delete: 0
+  };
+  for (const line of lines) counts[line.verb] += 1;
+  const refused = byReason(lines.filter(({ verb }) => verb === "refused"));
+  const held = new Set(
+    report.groups.flatMap(({ held: brake }) => brake === void 0 ? [] : [describeBrake(brake)])
+  );
+  const failed = report.groups.flatMap((group) => group.failure === void 0 ? [] : [group.failure]);
+  const after = [report.ledgerFailure, report.alertFailure].filter((failure) => failure !== void 0);
+  const { tagFailures = [], sizes = [] } = report;
+  const odd = lines.flatMap(({ warning }) => warning ?? []);
+  const untagged = `not tagged, which the next run makes good: ${tagFailures.join("; ")}`;
+  return {
+    counts,
+    failures: [
+      ...refused,
+      ...[...held].map((reason) => `${report.environment}: ${reason}`),
+      ...failed,
+      ...after
+    ],
+    awaiting: report.groups.flatMap((group) => group.awaiting ?? []),
+    warnings: [...odd, ...sizes, ...tagFailures.length === 0 ? [] : [untagged]],
+    notices: report.paused === void 0 ? [] : [pauseLine(report.environment, report.paused)]
+  };
+}
+function pauseLine(deployment, paused) {
+  return `${deployment}: ${describePause(paused)} (${COMMAND} resume ${deployment} lifts it)`;
+}
+function byReason(lines) {
+  const names2 = /* @__PURE__ */ new Map();
+  for (const { name, reason = "" } of lines) names2.set(reason, [...names2.get(reason) ?? [], name]);
+  return [...names2].map(([reason, all]) => `${all.join(", ")}: ${reason}`);
+}
+function headline(report, dryRun) {
+  const { counts } = outcomeOf(report);
+  if (isStopped(report)) return `${report.environment}: paused, nothing written`;
+  const words = [
+    ["create", "created"],
+    ["update", "updated"],
+    ["unchanged", "unchanged"],
+    ["delete", "deleted"],
+    ["tombstone", "about to go"],
+    ["waiting", "waiting for a first value"],
+    ["refused", "refused"],
+    ["held", "held back"],
+    ["pending", "waiting for approval"],
+    ["skipped", "not asked for"]
+  ];
+  const parts = words.filter(([verb]) => counts[verb] > 0).map(([verb, word]) => `${counts[verb]} ${word}`);
+  const prefix = dryRun ? "dry run, nothing written: " : "";
+  return `${report.environment}: ${prefix}${parts.join(", ") || "nothing to do"}`;
+}
+function isStopped({ paused, groups }) {
+  return paused !== void 0 && groups.length === 0;
+}
+function logLines(report) {
+  const tag = report.tag === void 0 ? [] : [`tagged ${report.tag}`];
+  return [...report.groups.flatMap(groupLines), ...tag];
+}
+function groupLines(group) {
+  const shown = group.lines.filter((line) => !isQuiet(line));
+  const lines = shown.map((line) => `  ${line.verb.padEnd(9)} ${line.name}${because(line)}`);
+  const failure = group.failure === void 0 ? [] : [`  failed    ${group.failure}`];
+  return lines.length + failure.length === 0 ? [] : [`${group.environment}`, ...lines, ...failure];
+}
+function isQuiet({ verb, reason }) {
+  return verb === "skipped" || verb === "unchanged" && reason === void 0;
+}
+function because(line) {
+  const why = whyOf(line);
+  if (why !== "") return ` (${why})`;
+  return line.source === void 0 || line.source === line.name ? "" : ` (from ${line.source})`;
+}
+function whyOf({ planned, reason }) {
+  return [planned, reason].filter((each) => each !== void 0).join(": ");
+}
+
 // src/sync/summary.ts
 var SHOWN2 = ["held", "pending", "delete", "tombstone", "update", "create", "waiting"];
 function renderSummary(report, { dryRun, now }) {
@@ -9926,220 +10181,6 @@ function openIntents({ writing = {} }, own, now) {
     ([writer, { at }]) => writer !== own && Date.parse(now) - Date.parse(at) < INTENT_DAYS * 864e5 && !isToCome(at, Date.parse(now))
   );
   return open.length === 0 ? {} : { writing: Object.fromEntries(open) };
-}
-
-// src/sync/sync-group.ts
-async function viewGroup(job, cloud) {
-  return keepNewer(job, await lookAt(job, cloud), cloud);
-}
-async function keepNewer(job, view, cloud) {
-  const { environment, appRoot, secrets, beginning, ledger, group } = job;
-  const mayLose = view.lines.some(({ writes }) => writes === "value" || writes === "removal");
-  if (!mayLose || ledger.revisions[group] === view.current.revision) return view;
-  const newer = await beginning.sinceQueued(environment, (queued) => {
-    const found = { environment, appRoot, secrets, ledger, left: ledger.revisions[group], ...view };
-    return setSinceQueued(found, queued, cloud);
-  });
-  const lines = view.lines.map((line) => {
-    const who = newer[line.name];
-    const isOurs = beginning.isKnownToBeOlder(line.name, view.fingerprints[line.name] ?? "", ledger);
-    return who === void 0 || isOurs ? line : refuseOlder(line, who, view.fingerprints[line.name]);
-  });
-  return { ...view, lines };
-}
-async function lookAt(job, cloud) {
-  if (job.compares) return compareGroup(job, cloud);
-  const current = await cloud.read(job.environment);
-  const text = new ValuesText(current.text, job.appRoot, job.environment);
-  return viewOf(job, current, text, await fingerprintsOf(job, current, text, cloud));
-}
-async function compareGroup(job, cloud) {
-  const clear = await cloud.decrypt(job.environment);
-  const values = new ValuesText(clear.text, job.appRoot, job.environment);
-  const view = viewOf(job, clear, values, fingerprintsIn(job, values));
-  if (!view.lines.some(isChange)) return view;
-  const current = await cloud.read(job.environment);
-  if (current.revision !== clear.revision) {
-    const ledger = { ...job.ledger, revisions: {} };
-    return lookAt({ ...job, ledger, compares: false }, cloud);
-  }
-  return { ...view, current, text: new ValuesText(current.text, job.appRoot, job.environment) };
-}
-function viewOf(job, current, text, fingerprints) {
-  const lines = plan(
-    job.secrets,
-    job.input,
-    standing(job, current, text, fingerprints),
-    job.key,
-    job.options.names
-  );
-  return { current, text, lines: [...lines, ...misplaced(job, text)], fingerprints };
-}
-async function writeGroup(job, { current, text, lines }, cloud) {
-  for (const line of lines.filter(isChange)) write(job, line, text);
-  const revision = await cloud.write(job.environment, text.toString(), current.etag);
-  if (revision > current.revision) return revision;
-  throw new RemedyError({
-    code: "write-not-carried-out",
-    subject: job.environment,
-    cause: `the service says that it wrote, and revision ${revision} is not newer than ${current.revision}`,
-    remedy: "run again: it reads what is there, and writes what is missing"
-  });
-}
-function misplaced(job, text) {
-  const { names: names2 } = job.options;
-  const here = job.elsewhere.filter(({ name }) => names2?.has(name) !== false && text.hasVariable(name));
-  return here.map(({ name, group }) => {
-    const reason = `its group is ${group}, but an old value is still in ${job.environment}; remove it and its variable there (pulumi env edit)`;
-    return { name, verb: "refused", code: "blocked", reason };
-  });
-}
-function standing(job, { revision }, text, fingerprints) {
-  const those = (test) => new Set(job.secrets.filter(test).map((secret) => secret.name));
-  const entries = Object.entries(job.ledger.secrets);
-  const { beginning, environment, ledger } = job;
-  return {
-    present: those((secret) => text.has(secret)),
-    bound: those((secret) => text.isBound(secret)),
-    remaining: those((secret) => text.remains(secret)),
-    outlived: those((secret) => text.hasOutlived(secret)),
-    mapped: those((secret) => text.isMapped(secret)),
-    obstacles: Object.fromEntries(job.secrets.map((secret) => [secret.name, text.obstacle(secret)])),
-    fingerprints,
-    defaulted: new Set(entries.filter(([, entry2]) => entry2.source === "default").map(([name]) => name)),
-    newer: {
-      ...beginning.changedSince(environment, { revision, fingerprints }, ledger),
-      ...beginning.laterWriters(ledger)
-    }
-  };
-}
-async function fingerprintsOf(job, current, text, cloud) {
-  if (!job.secrets.some((secret) => text.has(secret))) return {};
-  if (job.ledger.key !== void 0 && job.ledger.revisions[job.group] === current.revision) {
-    const bound = new Set(job.secrets.filter((secret) => text.isBound(secret)).map(({ name }) => name));
-    const entries = Object.entries(job.ledger.secrets).filter(([name]) => bound.has(name));
-    return Object.fromEntries(entries.map(([name, entry2]) => [name, entry2.fingerprint]));
-  }
-  const clear = await cloud.decrypt(job.environment);
-  return fingerprintsIn(job, new ValuesText(clear.text, job.appRoot, job.environment));
-}
-function fingerprintsIn({ secrets, key }, values) {
-  const pairs = secrets.map((secret) => {
-    const value = values.read(secret);
-    return [secret.name, value === void 0 ? void 0 : fingerprint(key, secret.name, value)];
-  });
-  return Object.fromEntries(pairs);
-}
-function write(job, line, text) {
-  const secret = job.secrets.find((each) => each.name === line.name);
-  if (secret === void 0) throw new Error(`plan names ${line.name}, which is not of this group`);
-  if (line.writes === "removal") {
-    text.remove(secret);
-    return;
-  }
-  if (line.writes === "value") {
-    const choice = chooseValue(secret, job.input);
-    if (choice.kind !== "value") throw new Error(`plan names ${line.name}, which has no value`);
-    text.set(secret, choice.value);
-  }
-  text.map(secret);
-}
-
-// src/sync/sync-groups.ts
-async function syncGroups(job, cloud, earlier) {
-  const seen = await Promise.all(jobsOf(job).map((each) => look(each, cloud)));
-  const intents = seen.map(({ view }) => view === void 0 ? {} : { lines: view.lines });
-  const writes = !job.options.dryRun && intents.some(({ lines }) => lines?.some(isChange));
-  const brake = brakeOf(intents, job.options, job.catalog.changeLimit, job.beginning.identity.allowMany);
-  if (brake === void 0 && writes)
-    await job.announce(intents.flatMap(({ lines = [] }) => lines.filter(isChange)));
-  return Promise.all(
-    seen.map(async (each) => {
-      const before = earlier.find(({ group }) => group === each.job.group)?.lines ?? [];
-      return brake === void 0 ? carryOut(each, job.options, cloud, before) : holdBack(each, brake, before);
-    })
-  );
-}
-function jobsOf({
-  target,
-  catalog,
-  input,
-  options,
-  ledger,
-  key,
-  beginning,
-  compares
-}) {
-  const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
-  const common = {
-    appRoot: catalog.appRoot,
-    input,
-    options,
-    ledger,
-    key,
-    beginning,
-    compares
-  };
-  return Object.entries(target.groups).map(([group, environment]) => {
-    const secrets = here.filter((secret) => secret.group === group);
-    const elsewhere = here.filter((secret) => secret.group !== group);
-    return { ...common, group, environment, secrets, elsewhere };
-  }).filter(
-    ({ secrets }) => options.names === void 0 || secrets.some(({ name }) => options.names?.has(name))
-  );
-}
-async function look(job, cloud) {
-  try {
-    return { job, view: await viewGroup(job, cloud) };
-  } catch (error) {
-    return { job, failure: describeError(error) };
-  }
-}
-async function carryOut(seen, options, cloud, before) {
-  const { group, environment } = seen.job;
-  if (seen.view === void 0) return { group, environment, lines: before, failure: seen.failure };
-  const { lines, current } = seen.view;
-  const all = withEarlier(lines, before);
-  if (options.dryRun || !lines.some(isChange))
-    return { group, environment, lines: all, revision: current.revision };
-  try {
-    return { group, environment, lines: all, revision: await writeGroup(seen.job, seen.view, cloud) };
-  } catch (error) {
-    if (error instanceof AwaitingApprovalError) {
-      const pending = notCarriedOut2(lines, "pending");
-      const proposal2 = error.made === void 0 ? {} : { proposal: error.made };
-      return { group, environment, lines: pending, awaiting: error.message, ...proposal2 };
-    }
-    const lost = error instanceof ConflictError ? before : all;
-    return {
-      group,
-      environment,
-      lines: before,
-      failure: describeError(error),
-      error: { error, lines: lost }
-    };
-  }
-}
-function holdBack({ job: { group, environment }, view, failure }, reason, before) {
-  if (view === void 0) return { group, environment, lines: [], failure };
-  const held = view.lines.some(isChange) ? { held: reason } : {};
-  return { group, environment, lines: withEarlier(notCarriedOut2(view.lines, "held"), before), ...held };
-}
-var NEVER_UNUSUAL = 5;
-function brakeOf(intents, options, limit, lift = "run this again with --allow-many-changes") {
-  const lines = intents.flatMap((intent2) => intent2.lines ?? []);
-  const refused = lines.filter((line) => line.verb === "refused").length;
-  if (options.allOrNothing && (refused > 0 || intents.some((intent2) => intent2.lines === void 0)))
-    return "not written: all or nothing was asked for, and not all can be";
-  if (options.allowMany) return void 0;
-  const replaced = lines.filter(isLoss).length;
-  const standing2 = lines.filter((line) => line.holds !== void 0 && line.verb !== "create").length;
-  const most = limit ?? Math.max(NEVER_UNUSUAL, Math.ceil(standing2 / 2));
-  if (replaced <= most) return void 0;
-  return `not written: the run would replace or delete ${replaced} values at once, and ${most} is the limit; if all of that is meant: ${lift}`;
-}
-function isLoss({ verb, writes }) {
-  return writes === "removal" || verb === "update" && writes === "value";
 }
 
 // src/sync/tag-run.ts
