@@ -11,9 +11,13 @@ export function changeLines(changes: readonly CatalogChange[]): string[] {
 
 /** What secrets/ has no place for that is written out: a person adds it. */
 export function byHandLines({ notPlaced }: CatalogPlan): string[] {
-  return notPlaced.map((edit) =>
-    edit.kind === "application"
-      ? `APPLICATIONS is not a list that is written out in secrets/; add by hand: ${edit.value}`
-      : `${edit.entry} has no entry that is written out in secrets/; add by hand: ${edit.key}: ${edit.value}`,
-  );
+  return notPlaced.flatMap((edit) => {
+    if (edit.kind === "application")
+      return [
+        "secrets/applications.ts writes no list APPLICATIONS out; add to it by hand:",
+        ...edit.value.split("\n").map((line) => `  ${line}`),
+      ];
+    const what = edit.kind === "set" ? `${edit.key}: ${edit.value}` : `${edit.value} to its ${edit.key}`;
+    return [`secrets/ writes no entry of ${edit.entry} out; add by hand: ${what}`];
+  });
 }

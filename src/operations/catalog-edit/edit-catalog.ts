@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { RemedyError } from "../../errors";
@@ -99,6 +99,7 @@ interface SecretsFile {
 }
 
 function sourcesIn(dir: string): SecretsFile[] {
+  if (!existsSync(join(dir, "secrets"))) return [];
   return readdirSync(join(dir, "secrets"))
     .filter((name) => name.endsWith(".ts"))
     .sort()

@@ -81,5 +81,7 @@ function* chunksOf(file: number, scanned: Scanned): Generator<Buffer> {
     if (count === 0) return;
     scanned.bytes += count;
     yield chunk.subarray(0, count);
+    // A file gives less than it is asked for at its end alone, so a small one is read once.
+    if (count < chunk.length) return;
   }
 }
