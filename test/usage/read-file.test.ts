@@ -2,14 +2,14 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { nameKey } from "../../src/operations/usage/file-names";
 import { readFileNames } from "../../src/operations/usage/read-file";
 
-const COMPOSITES = ["default/sophia-ai-production"];
+const AROUND = { composites: ["default/sophia-ai-production"], loaders: ["auto_esc_config"] };
 const WANTED = "openai_api_key";
 
 type Kind = "reads" | "mentions" | "nothing";
 
 /** What a file has to do with OPENAI_API_KEY. */
 async function kindIn(path: string, text: string): Promise<Kind> {
-  const found = await readFileNames(path, text, COMPOSITES);
+  const found = await readFileNames(path, text, AROUND);
   ok(found.parsed, `${path}: ${text}`);
   const has = (list: readonly { name: string }[]) => list.some(({ name }) => nameKey(name) === WANTED);
   const takes = "taken" in found ? found.taken : [];
@@ -177,7 +177,7 @@ describe("a file that names a secret", () => {
     ["chart.yaml", "key: {{ .Values.OPENAI_API_KEY }}\n  - x: [\n"],
   ] as const)
     it(`counts by its words where its language is not known or it is not well formed: ${path}`, async () => {
-      const found = await readFileNames(path, text, COMPOSITES);
+      const found = await readFileNames(path, text, AROUND);
       equal(found.parsed, false);
       ok(found.reads.some(({ name }) => nameKey(name) === WANTED));
     });
@@ -191,7 +191,7 @@ describe("a file that names a secret", () => {
     ["es.yaml", "kind: ExternalSecret\nspec:\n  dataFrom:\n    - extract: { key: all }\n"],
   ] as const)
     it(`may read any secret: ${JSON.stringify(text)}`, async () => {
-      equal((await readFileNames(path, text, COMPOSITES)).everything.length > 0, true);
+      equal((await readFileNames(path, text, AROUND)).everything.length > 0, true);
     });
 
   for (const [path, text, before, after] of [
@@ -202,8 +202,46 @@ describe("a file that names a secret", () => {
     ["a.ts", 'process.env["OPENAI_" + kind]', "OPENAI_", ""],
   ] as const)
     it(`computes a name: ${JSON.stringify(text)}`, async () => {
-      const { computed } = await readFileNames(path, text, COMPOSITES);
+      const { computed } = await readFileNames(path, text, AROUND);
       deepEqual(computed, [{ before, after, line: 1 }]);
+    });
+});
+
+describe("code", () => {
+  const asked = async (path: string, text: string) =>
+    (await readFileNames(path, text, AROUND)).asks.map(
+      ({ name, from, hasDefault }) => `${from} ${name}${hasDefault ? " or a default" : ""}`,
+    );
+  for (const [path, text, ...names] of [
+    ["a.py", 'os.environ["A_KEY"]\n', "environment A_KEY"],
+    ["a.py", 'os.getenv("A_KEY", "x")\n', "environment A_KEY or a default"],
+    ["a.py", 'os.environ.get("A_KEY") or "x"\n', "environment A_KEY or a default"],
+    ["a.py", 'from os import environ as e\ne["A_KEY"]\n', "environment A_KEY"],
+    ["a.py", 'os.environ["A_KEY"] = "x"\n'],
+    ["a.py", "from backend.core.auto_esc_config import config as c\nc.a_key\n", "loader a_key"],
+    ["a.py", 'from backend.core.auto_esc_config import config\nconfig["a_key"]\n', "loader a_key"],
+    ["a.py", "from django.conf import config\nconfig.a_key\n"],
+    ["a.py", 'get_config_value("a_key")\n', "loader a_key"],
+    [
+      "a.py",
+      'class S(BaseSettings):\n    a_key: str\n    b_key: str = "x"\n',
+      "environment A_KEY",
+      "environment B_KEY or a default",
+    ],
+    ["a.ts", "process.env.A_KEY", "environment A_KEY"],
+    ["a.ts", 'process.env.A_KEY ?? "x"', "environment A_KEY or a default"],
+    [
+      "a.ts",
+      "const { A_KEY, B_KEY = 1 } = process.env",
+      "environment A_KEY",
+      "environment B_KEY or a default",
+    ],
+    ["a.ts", "const s = await loadSecrets();\nf(s.a_key.unwrap())", "loader a_key"],
+    ["a.go", 'package m\nfunc f() { os.Getenv("A_KEY") }\n', "environment A_KEY"],
+    ["a.ps1", "$env:A_KEY", "environment A_KEY"],
+  ] as const)
+    it(`asks for ${names.join(", ") || "nothing"} by ${JSON.stringify(text)}`, async () => {
+      deepEqual(await asked(path, text), names);
     });
 });
 
@@ -215,7 +253,7 @@ const WORKFLOW = (job: string, on = "push") =>
 
 describe("a workflow", () => {
   const read = async (text: string) => {
-    const found = await readFileNames(".github/workflows/ci.yml", text, COMPOSITES);
+    const found = await readFileNames(".github/workflows/ci.yml", text, AROUND);
     ok("taken" in found);
     return found;
   };

@@ -105,8 +105,8 @@ describe("the workflows of this repository", () => {
       "no-preview": [],
       long: [],
     });
+    // The report gets what the checks of its run kept.
     for (const { id, job } of JOBS)
-      // The report gets what the checks of its run kept.
       for (const [name, level] of Object.entries(job.permissions))
         ok(
           level === "write" || (level === "read" && name === (id === "report" ? "actions" : "contents")),

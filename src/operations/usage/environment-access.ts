@@ -13,15 +13,23 @@ const KEYED = /(^|\.)(viper|v|cfg|config|k|koanf)\.(Get\w*|BindEnv|MustBindEnv|I
 const PREFIX = /\.(SetEnvPrefix)$|^envconfig\.(Process|MustProcess)$/;
 
 /** Adds what code asks its surroundings for: names, names that it computes, and prefixes of names. */
-export function environmentAccess(grammar: string, root: CodeNode, text: string, found: FileNames): void {
+export function environmentAccess(
+  grammar: string,
+  root: CodeNode,
+  text: string,
+  loaders: readonly string[],
+  found: FileNames,
+): void {
   const constants = constantsOf(root);
   const aliases = aliasesOf(text);
   const isObject = (node: CodeNode | null) => {
     const plain = node?.text.replaceAll(/\s/g, "") ?? "";
     return OBJECTS.test(plain) || aliases.objects.has(plain);
   };
+  const loaded = loadersOf(text, loaders);
   for (const node of nodesOf(root)) {
     if (isComment(node) || isString(node)) continue;
+    loaderKey(node, loaded, found);
     const asked = askedIn(grammar, node, isObject, aliases.functions);
     if (asked === undefined) continue;
     if (asked.property !== undefined) {
@@ -174,4 +182,31 @@ function aliasesOf(text: string) {
   for (const object of objects)
     for (const method of ["get", "pop", "setdefault"]) functions.add(`${object}.${method}`);
   return { objects, functions };
+}
+
+/** Members that are no keys: of the Python loader's `config`, and of a TypeScript object. */
+const MEMBERS =
+  /^(get|keys|values|items|load|refresh|unwrap|toString|then|catch|on_change|onChange|__\w+__)$/;
+
+/** Adds the key that code takes from what the generated loader gives: `config.key`, `secrets.key`, `config["key"]`. */
+function loaderKey(node: CodeNode, loaded: ReadonlySet<string>, found: FileNames): void {
+  if (!/^(attribute|member_expression|subscript|subscript_expression)$/.test(node.type)) return;
+  const [object, key] = [node.namedChild(0), node.namedChild(node.namedChildCount - 1)];
+  if (object === null || key === null || !loaded.has(object.text)) return;
+  const known = isString(key) ? knownText(key, new Map()) : { text: key.text };
+  if (known === undefined || !("text" in known) || MEMBERS.test(known.text)) return;
+  if (!isString(key) && node.type.startsWith("subscript")) return;
+  found.asks.push({ name: known.text, line: lineOf(node), from: "loader", hasDefault: hasDefault(node) });
+}
+
+/** Names under which a file has what the loader gives: `from MODULE import config as c`, `const s = await loadSecrets()`. */
+function loadersOf(text: string, loaders: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  for (const [, module = "", list = ""] of text.matchAll(/^\s*from\s+([\w.]+)\s+import\s+\(?([^)\n]*)/gm)) {
+    if (!loaders.includes(module.split(".").at(-1) ?? "")) continue;
+    for (const [, other] of list.matchAll(/\bconfig\b(?:\s+as\s+(\w+))?/g)) found.add(other ?? "config");
+  }
+  for (const [, name = ""] of text.matchAll(/\b(\w+)\s*(?::[^=\n]+)?=\s*await\s+(?:\w+\.)?loadSecrets\(/g))
+    found.add(name);
+  return found;
 }

@@ -19,6 +19,14 @@ export interface AskedName extends NameAt {
   hasDefault: boolean;
 }
 
+/** What is known of the repository and the organization that a file lies in. */
+export interface Surroundings {
+  /** Names of environments of ESC that hold everything. */
+  composites: readonly string[];
+  /** Names of modules that are generated loaders. */
+  loaders: readonly string[];
+}
+
 /** What one file has to do with names. */
 export interface FileNames {
   reads: NameAt[];

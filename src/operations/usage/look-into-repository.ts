@@ -35,6 +35,8 @@ export interface Wanted {
   composites: readonly string[];
   /** Leaves out what the program itself writes, which names every secret. */
   isLeftOut(repository: string, path: string): boolean;
+  /** Names of a repository's modules that are generated loaders. */
+  loadersOf(repository: string): string[];
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -43,6 +45,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 const WAYS = [
   "environ|getenv|process(\\?)?\\.env|import\\.meta\\.env|\\bENV(\\[|\\.)|\\$_ENV|env::var|LookupEnv",
   "env_prefix|BaseSettings|SetEnvPrefix|viper|envconfig|koanf|@Value|GetEnvironmentVariable|Deno\\.env|Bun\\.env",
+  "get_config_value|loadSecrets|import.*config",
   "(pulumi env|esc) (run|open|get)|sophia-secrets run|dataFrom",
 ];
 /** Contents that are larger are generated or data; their words are looked for by git alone. */
@@ -62,11 +65,12 @@ export async function lookIntoRepository(
   const isProgram = await holdsCatalog(checkout, candidates, env);
   const read = isProgram ? candidates.filter(({ path }) => path.startsWith(WORKFLOWS)) : candidates;
   const all = createCollection(repository, wanted.words);
+  const around = { composites: wanted.composites, loaders: wanted.loadersOf(repository) };
   for await (const { path, bytes } of contentsOf(checkout, read, env)) {
     const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
     // No language is known by this ending, so words count.
     const name = bytes.length > LARGEST ? `${path}.large` : path;
-    all.add(path, await readFileNames(name, text, wanted.composites));
+    all.add(path, await readFileNames(name, text, around));
   }
   return all.whole();
 }

@@ -1,6 +1,14 @@
 import { type CodeNode, parserOf } from "./code-grammars";
 import { environmentAccess } from "./environment-access";
-import { type FileNames, namesInText, noNames, openingLines, spellings, wordsIn } from "./file-names";
+import {
+  type FileNames,
+  namesInText,
+  noNames,
+  openingLines,
+  type Surroundings,
+  spellings,
+  wordsIn,
+} from "./file-names";
 import { readSettingsClasses } from "./settings-classes";
 import { holesIn, isComment, isDocstring, isString, lineOf, stringText } from "./syntax-nodes";
 
@@ -10,13 +18,12 @@ const IDENTIFIER = /identifier|^(variable_name|constant|name|variable|word|simpl
 /**
  * Reads code by its syntax: identifiers and texts of a name are readers, comments, documentation and sentences mention.
  *
- * @param composites names of environments of ESC that hold everything.
  * @returns undefined where the language's grammar does not fit.
  */
 export async function readCode(
   grammar: string,
   text: string,
-  composites: readonly string[],
+  { composites, loaders }: Surroundings,
 ): Promise<FileNames | undefined> {
   const tree = (await parserOf(grammar)).parse(text);
   if (tree === null) return undefined;
@@ -25,7 +32,7 @@ export async function readCode(
     if (root.hasError) return undefined;
     const found = noNames(true);
     visit(root, found);
-    environmentAccess(grammar, root, text, found);
+    environmentAccess(grammar, root, text, loaders, found);
     readSettingsClasses(root, found);
     for (const { name, line } of [...found.asks]) found.reads.push(...spellings(name, line));
     found.everything.push(...openings(root, composites));

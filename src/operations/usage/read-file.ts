@@ -1,5 +1,5 @@
 import { grammarOf } from "./code-grammars";
-import { type FileNames, noNames, openingLines, wordsIn } from "./file-names";
+import { type FileNames, noNames, openingLines, type Surroundings, wordsIn } from "./file-names";
 import { readCode } from "./read-code";
 import { notebookCode, readManifest } from "./read-manifest";
 import { readPlain } from "./read-plain";
@@ -16,36 +16,26 @@ export type ReadFile = FileNames | WorkflowNames;
 /**
  * Reads a file by its language. Where that has no reader here, or the file is not well formed, every word of it counts as
  * one that reads, and `parsed` is false.
- *
- * @param composites names of environments of ESC that hold everything.
  */
-export async function readFileNames(
-  path: string,
-  text: string,
-  composites: readonly string[],
-): Promise<ReadFile> {
+export async function readFileNames(path: string, text: string, around: Surroundings): Promise<ReadFile> {
   if (NO_READER.test(path)) return { ...noNames(true), mentions: wordsIn(text, 1) };
-  if (WORKFLOW.test(path)) return readWorkflow(path, text, composites);
-  return (await bySyntax(path, text, composites)) ?? byWords(text, composites);
+  if (WORKFLOW.test(path)) return readWorkflow(path, text, around.composites);
+  return (await bySyntax(path, text, around)) ?? byWords(text, around);
 }
 
-async function bySyntax(
-  path: string,
-  text: string,
-  composites: readonly string[],
-): Promise<FileNames | undefined> {
+async function bySyntax(path: string, text: string, around: Surroundings): Promise<FileNames | undefined> {
   if (/\.ipynb$/.test(path)) {
     const code = notebookCode(text);
-    return code === undefined ? undefined : readCode("python", code, composites);
+    return code === undefined ? undefined : readCode("python", code, around);
   }
-  if (/\.(ya?ml|json|json5|jsonc|template)$/.test(path)) return readManifest(text, composites);
+  if (/\.(ya?ml|json|json5|jsonc|template)$/.test(path)) return readManifest(text, around.composites);
   const grammar = grammarOf(path, text.slice(0, 200).split("\n")[0] ?? "");
-  if (grammar !== undefined) return readCode(grammar, text, composites);
-  const found = readPlain(path, text, composites);
+  if (grammar !== undefined) return readCode(grammar, text, around);
+  const found = readPlain(path, text, around.composites);
   return found.parsed ? found : undefined;
 }
 
-function byWords(text: string, composites: readonly string[]): FileNames {
-  const everything = openingLines(text, 1, composites);
+function byWords(text: string, around: Surroundings): FileNames {
+  const everything = openingLines(text, 1, around.composites);
   return { ...noNames(false), reads: wordsIn(text, 1), everything };
 }

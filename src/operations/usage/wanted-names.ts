@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { type Groupings, keysIn } from "../../catalog/applications";
 import { dayOf } from "../../catalog/dates";
 import {
@@ -24,6 +25,10 @@ export function wantedOf(context: Context): Wanted {
   return {
     words: new Set([...wordsByEntry(context).values()].flat()),
     composites: [...new Set(composites)],
+    loadersOf: (name) =>
+      catalog.applications
+        .filter(({ repository }) => repository === name)
+        .map(({ path }) => basename(path).replace(/\.\w+$/, "")),
     isLeftOut: (repository, path) =>
       (settings.carriers.includes(repository) && [WORKFLOW_PATH, SCRIPT_PATH].includes(path)) ||
       catalog.applications.some((each) => each.repository === repository && each.path === path),

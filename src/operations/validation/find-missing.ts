@@ -1,12 +1,14 @@
 import { dayOf, isDue } from "../../catalog/dates";
 import { environmentTargets } from "../../catalog/environment-slots";
 import { isUnset } from "../../catalog/placeholders";
+import type { ResolvedEntry } from "../../catalog/resolved-entry";
 import { valueNames } from "../../catalog/slots";
 import { RemedyError } from "../../errors";
 import { ledgerOf } from "../../ledger/ledger-store";
-import { type Context, requireCloud } from "../context";
+import { type Context, type Report, requireCloud } from "../context";
 import { inParallel } from "../in-parallel";
 import { readEnv } from "../values/env-file";
+import { type AskedNames, findAskedNames, type LackingName } from "./asked-names";
 
 /** Whether a place has a secret. GitHub tells of a name alone, which may still hold the placeholder. */
 export type Presence = "there" | "missing" | "unknown";
@@ -21,25 +23,34 @@ export interface PresenceRow {
   esc: Presence;
   /** Absent where no file was named. */
   file?: Presence;
+  /** Where code asks for it, `repository/path:line`; absent where no clone was named. */
+  askedBy?: readonly string[];
+  /** Whether code asks for it and does not go on without it. */
+  isNeeded?: boolean;
 }
 
 /** Where every secret is, and what could not be seen. */
 export interface PresenceReport {
   rows: PresenceRow[];
+  /** What code asks for and does not get: of the catalog, or in a deployment environment. */
+  lacking: readonly LackingName[];
   /** A sentence each. */
   unseen: string[];
 }
 
 /**
- * Looks for every secret of some deployment environments in GitHub, in ESC (by the ledger, without opening a value) and in
- * a .env file. A secret with a public default is nowhere missing.
+ * Looks for every secret of some deployment environments in GitHub, in ESC (by the ledger, without opening a value), in
+ * a .env file, and for what the code of applications asks for. A secret with a public default is nowhere missing.
  *
- * @throws RemedyError when the file is wrong.
+ * @param clones folders of applications' code.
+ * @throws RemedyError when the file is wrong, for a folder without a repository, and when git fails.
  */
 export async function findMissing(
   context: Context,
   environments: readonly string[],
   file: string | undefined,
+  clones: readonly string[],
+  report: Report,
 ): Promise<PresenceReport> {
   const { catalog, now } = context;
   const today = dayOf(now());
@@ -51,6 +62,7 @@ export async function findMissing(
     if (!unseen.includes(told)) unseen.push(told);
     return undefined;
   };
+  const asked = clones.length === 0 ? undefined : await findAskedNames(context, clones, environments, report);
   const organization = await orUndefined(() => organizationNames(context), tell);
   const rows = await inParallel(environments, async (environment) => {
     const [own, synced] = await Promise.all([
@@ -68,17 +80,26 @@ export async function findMissing(
           known === undefined ? "unknown" : names.some((name) => known.has(name)) ? "there" : "missing";
         const { name, required, perEnvironment } = entry;
         const github = has(perEnvironment ? own : organization);
-        const row = { environment, name, required, github, esc: has(synced) };
+        const row = { environment, name, required, github, esc: has(synced), ...askedFor(asked, entry) };
         if (input === undefined) return row;
         return { ...row, file: names.some((each) => !isUnset(input[each] ?? "")) ? "there" : "missing" };
       });
   });
-  return { rows: rows.flat(), unseen };
+  return { rows: rows.flat(), lacking: asked?.lacking ?? [], unseen };
 }
 
-/** Whether a row needs somebody: a required secret that a place lacks. */
-export function isMissing({ required, github, esc, file }: PresenceRow): boolean {
-  return required && [github, esc, file].includes("missing");
+function askedFor(asked: AskedNames | undefined, entry: ResolvedEntry): Partial<PresenceRow> {
+  if (asked === undefined) return {};
+  const places = asked.known.get(entry) ?? [];
+  return {
+    askedBy: places.map(({ repository, path, line }) => `${repository}/${path}:${line}`),
+    isNeeded: places.some(({ hasDefault }) => !hasDefault) && entry.default === undefined,
+  };
+}
+
+/** Whether a row needs somebody: a place lacks a secret that is required, or that code does not go on without. */
+export function isMissing({ required, isNeeded = false, github, esc, file }: PresenceRow): boolean {
+  return (required || isNeeded) && [github, esc, file].includes("missing");
 }
 
 async function orUndefined<Value>(
