@@ -53,7 +53,13 @@ export class ScannedFolder {
   }
 
   look(own: Partial<Look> = {}): Promise<Seen> {
-    const look = { what: "files", filter: this.filter, baseline: undefined, accept: false } as const;
+    const look = {
+      what: "files" as const,
+      filter: this.filter,
+      isFilterNamed: false,
+      baseline: undefined,
+      accept: false,
+    };
     const surroundings = { readFile, env: { PATH, HOME: this.path, GIT_CONFIG_NOSYSTEM: "1" } };
     return lookThrough(surroundings, { ...look, paths: [this.path], ...own }, () => undefined);
   }

@@ -1,6 +1,7 @@
 import { equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { isPlaceholder } from "../../src/catalog/placeholders";
+import { readFile } from "../../src/cli/open-context";
 import { loadCatalog, readProject } from "../../src/operations/project";
 import { readEnvFile } from "../../src/operations/values/env-file";
 import { renderEnvTemplate } from "../../src/operations/values/env-template";
@@ -8,7 +9,7 @@ import { keepTemplate } from "../../src/operations/values/keep-template";
 
 const ROOT = join(__dirname, "../..");
 const project = readProject(ROOT);
-const context = { project, catalog: loadCatalog(project), now: () => new Date() };
+const context = { project, catalog: loadCatalog(project), now: () => new Date(), readFile };
 
 describe("env.example", () => {
   it("is what the catalog says; else: ./sophia-secrets generate-template --output-file env.example", () => {

@@ -64,7 +64,7 @@ export const scanCommand = defineFolderCommand({
     const what = staged ? "staged" : history ? "history" : "files";
     const seen = await lookThrough(
       context,
-      { paths, what, filter, baseline, accept: writeBaseline },
+      { paths, what, filter, isFilterNamed: asked.filter !== undefined, baseline, accept: writeBaseline },
       terminal.progress,
     );
     if (json)
@@ -137,7 +137,7 @@ function resultsOf({ findings }: Seen): SarifResult[] {
   }));
 }
 
-function linesOf({ findings, known, files, notCovered }: Seen, width: number | undefined): string[] {
+function linesOf({ findings, known, files, filter, notCovered }: Seen, width: number | undefined): string[] {
   const rows = findings.map((each) => [
     `${each.path}:${each.line}:${each.column}`,
     whatOf(each),
@@ -146,6 +146,7 @@ function linesOf({ findings, known, files, notCovered }: Seen, width: number | u
   const named = findings.find(({ name }) => name !== undefined)?.name;
   const told = [
     `${findings.length === 0 ? "no secret" : counted(findings.length, "secret")} in ${counted(files, "file")}`,
+    ...(filter === undefined ? ["VALUES OF THIS ORGANIZATION WERE NOT LOOKED FOR: there is no filter"] : []),
     ...(known > 0 ? [`${known} known by the baseline`] : []),
     ...(notCovered.length > 0 ? [`not looked for: the values of ${namesIn(notCovered)}`] : []),
   ];

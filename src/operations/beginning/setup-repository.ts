@@ -1,5 +1,3 @@
-import type { Application, Language } from "../../catalog/applications";
-import { checkApplications } from "../../catalog/checks/check-applications";
 import { dayOf } from "../../catalog/dates";
 import { REPOSITORY_ARCHIVED } from "../../catalog/github-names";
 import { valueNames } from "../../catalog/slots";
@@ -11,34 +9,18 @@ import {
 import { repositoryCalls } from "../../clients/github-repository";
 import { createRepository, findRepository } from "../../clients/repository-creation";
 import { RemedyError } from "../../errors";
-import { readRuntimes } from "../../loaders/generator/read-runtimes";
-import { renderApplication } from "../../loaders/generator/render-application";
 import { COMMAND, counted } from "../../text";
-import {
-  type CatalogEdit,
-  type CatalogPlan,
-  planCatalogEdits,
-  writeCatalogEdits,
-} from "../catalog-edit/edit-catalog";
+import { type CatalogPlan, planCatalogEdits, writeCatalogEdits } from "../catalog-edit/edit-catalog";
 import type { Context, Report } from "../context";
-import { namedSlots } from "../values/named-entries";
 import { givenValues, type RepositoryResult, setInRepository } from "../values/set-in-repository";
-import { LOADING_WORKFLOW, repositoryFiles } from "./repository-files";
-
-/** What was asked for. */
-export interface RepositorySetup {
-  /** Without its owner. */
-  name: string;
-  language: Language;
-  /** Of the loader's file; by language when left out. */
-  path: string | undefined;
-  /** Organization secrets that the repository's own workflows use. */
-  secrets: readonly string[];
-  /** A .env file whose other values become the repository's own secrets. */
-  sourceEnv: string | undefined;
-  /** The program's own folder, with what loaders include. */
-  programDir: string;
-}
+import {
+  accessEdits,
+  applicationEdit,
+  applicationOf,
+  loaderFile,
+  type RepositorySetup,
+} from "./repository-application";
+import { repositoryFiles } from "./repository-files";
 
 /** A file of the repository: one it lacks, one it has just so, or someone else's, which is kept. */
 export interface SetupFile {
@@ -64,10 +46,6 @@ export interface SetupPlan {
 
 /** The branch of the pull request. */
 const BRANCH = "sophia-secrets-setup";
-const PATHS: Readonly<Record<Language, string>> = {
-  python: "secrets_loader.py",
-  typescript: "src/secrets-loader.ts",
-};
 
 /**
  * Looks at what a repository has. Writes nothing.
@@ -122,23 +100,6 @@ function proposalOf({ files, setup, defaultBranch }: SetupPlan): ProposedFiles |
   };
 }
 
-/** The loader, for an application whose files people merge: `pulumi up` then finds it there and keeps it current. */
-function loaderFile(
-  { catalog, project }: Context,
-  application: Application,
-  { programDir }: RepositorySetup,
-): [string, string][] {
-  if (application.pullRequest !== true) return [];
-  const applications = [...catalog.applications.filter((each) => each !== application), application];
-  const text = renderApplication(
-    { ...catalog, applications },
-    project.settings,
-    application,
-    readRuntimes(programDir),
-  );
-  return [[application.path, text]];
-}
-
 /** What was done. */
 export interface SetupResult {
   /** Address of the pull request; absent where every file is there or kept. */
@@ -173,70 +134,6 @@ export async function carryOut(context: Context, plan: SetupPlan, report: Report
     set,
     ...(proposal === undefined || !("pull" in proposal) ? {} : { pullRequest: proposal.pull?.url ?? "" }),
   };
-}
-
-function applicationOf({ catalog }: Context, { name, language, path }: RepositorySetup): Application {
-  const standing = catalog.applications.find(({ repository }) => repository === name);
-  if (standing !== undefined) return standing;
-  const application: Application = {
-    name: name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, "-")
-      .replaceAll(/^-+|-+$/g, ""),
-    repository: name,
-    language,
-    path: path ?? PATHS[language],
-    pullRequest: true,
-    githubActions: { workflow: LOADING_WORKFLOW },
-  };
-  const before = new Set(checkApplications(catalog).map(({ cause }) => cause));
-  const problems = checkApplications({
-    ...catalog,
-    applications: [...catalog.applications, application],
-  }).filter(({ cause }) => !before.has(cause));
-  if (problems.length === 0) return application;
-  throw new RemedyError(
-    {
-      code: "application-invalid",
-      subject: name,
-      cause: `${counted(problems.length, "problem")}, so nothing was written`,
-      remedy: `${COMMAND} setup-repo --help shows what it takes`,
-    },
-    { problems },
-  );
-}
-
-function applicationEdit({ catalog }: Context, application: Application): CatalogEdit[] {
-  if (catalog.applications.includes(application)) return [];
-  const { name, repository, language, path } = application;
-  const [n, r, l, p] = [name, repository, language, path].map((each) => JSON.stringify(each));
-  const lines = [
-    "{",
-    `  name: ${n},`,
-    `  repository: ${r},`,
-    `  language: ${l},`,
-    `  path: ${p},`,
-    "  pullRequest: true,",
-    `  githubActions: { workflow: "${LOADING_WORKFLOW}" },`,
-    "}",
-  ];
-  return [{ kind: "application", value: lines.join("\n") }];
-}
-
-/** @throws RemedyError for names that the catalog does not have. */
-function accessEdits({ catalog }: Context, { name, secrets }: RepositorySetup): CatalogEdit[] {
-  if (secrets.length === 0) return [];
-  const entries = [...new Set(namedSlots(catalog, secrets).map(({ secret }) => secret))];
-  return entries
-    .filter(({ visibility, repositories, perEnvironment }) =>
-      perEnvironment ? false : visibility === "selected" && !repositories.includes(name),
-    )
-    .map((entry) => ({
-      kind: "append",
-      entry: entry.name,
-      key: "repositories",
-      value: JSON.stringify(name),
-    }));
 }
 
 /** @throws RemedyError for a file with wrong lines or values. */

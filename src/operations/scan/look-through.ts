@@ -16,6 +16,8 @@ export interface Look {
   what: "files" | "staged" | "history";
   /** The filter's file. */
   filter: string;
+  /** Whether somebody named it: then it must be there. */
+  isFilterNamed: boolean;
   baseline: string | undefined;
   /** Whether all that is found goes into the baseline. */
   accept: boolean;
@@ -41,7 +43,8 @@ export async function lookThrough(
   look: Look,
   report: (line: string) => void,
 ): Promise<Seen> {
-  const filter = existsSync(look.filter) ? readFile(look.filter).toString("utf8") : undefined;
+  const filter =
+    look.isFilterNamed || existsSync(look.filter) ? readFile(look.filter).toString("utf8") : undefined;
   const parsed = filter === undefined ? undefined : parseFilter(filter, look.filter);
   const before = baselineIn(look, readFile);
   const own = gitEnv(look, env);

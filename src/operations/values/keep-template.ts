@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { RemedyError } from "../../errors";
 import type { Context } from "../context";
 import { renderEnvTemplate } from "./env-template";
@@ -20,12 +19,12 @@ const FIRST_LINE = /^# Every secret of .*, made from the catalog by: /;
  * @throws RemedyError when something else is there: a .env file with values must not be lost.
  */
 export function keepTemplate(
-  context: Pick<Context, "catalog" | "project" | "now">,
+  context: Pick<Context, "catalog" | "project" | "now" | "readFile">,
   file: string,
   check: boolean,
 ): KeptTemplate {
   const { text, names } = renderEnvTemplate(context);
-  const there = isThere(file) && existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  const there = isThere(file) ? context.readFile(file).toString("utf8") : undefined;
   if (there === text) return { state: "current", names };
   if (check) return { state: "differs", names };
   if (there !== undefined && there !== "" && !FIRST_LINE.test(there))
