@@ -10,7 +10,7 @@ export const detectMissingCommand = defineCommand({
   topic: "look",
   summary: "Show which secrets GitHub, ESC, a file or code lacks",
   details: [
-    "Looks for every secret of each deployment environment in GitHub, in ESC and, with --env-file, in a .env file. It opens no value: GitHub tells that a secret exists, which may still hold the placeholder; the ledger tells whether a value was ever synced. A secret with a public default is nowhere missing.",
+    "Looks for every secret of each deployment environment in GitHub, in ESC and, with --env-file, in a .env file. It opens no value: GitHub shows that a secret exists, which may still hold the placeholder; the ledger tells whether a value was ever synced. A secret with a public default is nowhere missing.",
     "With clones of applications it reads their code, on every branch, by its syntax: for the keys that it asks the loader for, and the environment variables that it reads. It names those that the catalog does not have, as far as they are keys of the loader or end as credentials do (_KEY, _TOKEN, _PASSWORD), and those that a deployment environment or the application's groups do not give it. A secret that code does not go on without is missing like a required one; one with a default in the code is not.",
     "Ends with 1 if something is missing, and with 2 if nothing is and a place could not be seen. --json prints { secrets: [{ environment, name, required, github, esc, file, askedBy, isNeeded }], lacking: [{ name, from, repository, path, line, hasDefault, why, environments }], unseen }; each place is there, missing or unknown.",
   ],

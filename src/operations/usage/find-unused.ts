@@ -5,7 +5,7 @@ import type { Context, Report } from "../context";
 import { inParallel } from "../in-parallel";
 import { withBranches } from "./fetch-branches";
 import { nameKey } from "./file-names";
-import { type FileLine, lookIntoRepository, type RepositoryNames } from "./look-into-repository";
+import { type FileLine, lookIntoRepository, type RepositoryNames, type Wanted } from "./look-into-repository";
 import { findCheckouts } from "./search-checkout";
 import { hiddenByVariables, hiddenInGitHub, type ShadowedSecret } from "./shadowed-secrets";
 import { type TakenByRepository, traceCalls } from "./trace-calls";
@@ -81,7 +81,11 @@ export async function findUnused(
  *
  * @throws RemedyError when GitHub does not list the repositories, and when git fails to search one.
  */
-export async function findUnusedInOrganization(context: Context, report: Report): Promise<UsageReport> {
+export async function findUnusedInOrganization(
+  context: Context,
+  report: Report,
+  read: ReadRepository = readByGit,
+): Promise<UsageReport> {
   const call = context.githubCall();
   const listed = await organizationWorkflows(call, (read, total) =>
     report(`Listing repositories: ${read} of ${total}`),
@@ -89,9 +93,7 @@ export async function findUnusedInOrganization(context: Context, report: Report)
   const wanted = wantedOf(context);
   let done = 0;
   const results = await inParallel(listed.repositories, async ({ name }) => {
-    const result = await withBranches(call, name, context.env, (checkout) =>
-      lookIntoRepository(checkout, wanted, context.env),
-    );
+    const result = await read(context, name, wanted);
     done += 1;
     if (done % TOLD === 0 || done === listed.repositories.length)
       report(`Searching repositories: ${done} of ${listed.total}`);
@@ -109,6 +111,19 @@ export async function findUnusedInOrganization(context: Context, report: Report)
   const found = reportOf(context, seen, missed);
   const { shadowed, unseen } = await hiddenInGitHub(context, traced(context, seen), report);
   return { ...found, shadowed: [...found.shadowed, ...shadowed], unseen };
+}
+
+/** Gives what a repository has, or a few words on why it cannot be read. */
+export type ReadRepository = (
+  context: Context,
+  name: string,
+  wanted: Wanted,
+) => Promise<{ found: RepositoryNames } | { missed: string }>;
+
+function readByGit(context: Context, name: string, wanted: Wanted): ReturnType<ReadRepository> {
+  return withBranches(context.githubCall(), name, context.env, (checkout) =>
+    lookIntoRepository(checkout, wanted, context.env),
+  );
 }
 
 /** Repositories between two lines of progress. */
