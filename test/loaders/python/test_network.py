@@ -358,18 +358,19 @@ def test_a_proxy_over_tls_that_drips_or_hangs_up_ends_in_time(
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority[0].issue_cert("localhost").configure_cert(context)
-    hangs_up = False
+    hangs_up = threading.Event()
 
     def serve(client: socket.socket) -> None:
         with context.wrap_socket(client, server_side=True) as tls:
             head_of(tls)
             tls.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-            while not hangs_up:
+            while not hangs_up.is_set():
                 tls.sendall(b"\x16")
                 time.sleep(0.1)
 
     proxy = f"https://localhost:{serving(serve).port}"
-    for hangs_up in (True, False):
+    for hang in (hangs_up.clear, hangs_up.set):
+        hang()
         began = time.monotonic()
         options = {"proxy": proxy, "ca_file": str(authority[1]), "timeout": 1.5}
         assert refusal(loader_at("https://pulumi.test", **options)).code == "pulumi-unavailable"

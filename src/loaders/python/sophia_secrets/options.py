@@ -104,4 +104,6 @@ def _environment(options: Options, spec: Spec, variables: Variables) -> str:
     if wanted == "":
         cause = "neither it nor the option environment is set"
         raise SecretsError("deployment-missing", spec.variable, cause, f"set one of {names}")
-    raise SecretsError("deployment-unknown", spec.variable, f"{wanted} is not an environment here", f"set one of {names}")
+    raise SecretsError(
+        "deployment-unknown", spec.variable, f"{wanted} is not an environment here", f"set one of {names}"
+    )
