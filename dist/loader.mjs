@@ -608,13 +608,23 @@ function refusal(refused, answer) {
     const remedy = `run again ${againAfter(answer)}`;
     return new UnavailableError({ code: "pulumi-unavailable", subject, cause: reason, remedy });
   }
-  return new RemedyError({
+  const isText = known === OF_ENVIRONMENTS;
+  const problem = {
     code: "pulumi-refused",
     subject,
     cause: reason,
-    remedy: known === OF_ENVIRONMENTS ? "fix the text of the environment" : "check what was asked for, then run this again"
-  });
+    remedy: isText ? "fix the text of the environment" : "check what was asked for, then run this again"
+  };
+  return isText ? new RefusedTextError(problem, linesOf(answer)) : new RemedyError(problem);
 }
+var RefusedTextError = class extends RemedyError {
+  /** @param lines of the text that it names, from 1. */
+  constructor(problem, lines) {
+    super(problem);
+    this.lines = lines;
+  }
+  lines;
+};
 function unknownToken({ thing, url, organization, tokenName, said }, quoted) {
   if (/\bSAML\b|\bSSO\b/.test(said))
     return new TokenError({
@@ -648,12 +658,15 @@ function againAfter({ headers }) {
   return Number.isFinite(seconds) && seconds > 0 ? `in ${seconds} s` : "later";
 }
 function diagnosticsOf(answer) {
+  const lines = linesOf(answer);
+  return lines.length === 0 ? "" : ` (lines ${lines.join(", ")})`;
+}
+function linesOf(answer) {
   try {
     const body = JSON.parse(answer.text);
-    const lines = (body.diagnostics ?? []).map((each) => each.range?.begin?.line).filter((line) => line !== void 0);
-    return lines.length === 0 ? "" : ` (lines ${lines.join(", ")})`;
+    return (body.diagnostics ?? []).map((each) => each.range?.begin?.line).filter((line) => line !== void 0);
   } catch {
-    return "";
+    return [];
   }
 }
 

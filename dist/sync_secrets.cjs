@@ -42,11 +42,11 @@ var require_identity = __commonJS({
     var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
     var isAlias = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
     var isDocument = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === DOC;
-    var isMap5 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
+    var isMap7 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
     var isPair = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === PAIR;
-    var isScalar5 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
-    var isSeq = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
-    function isCollection(node) {
+    var isScalar7 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
+    var isSeq2 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
+    function isCollection2(node) {
       if (node && typeof node === "object")
         switch (node[NODE_TYPE]) {
           case MAP:
@@ -66,7 +66,7 @@ var require_identity = __commonJS({
         }
       return false;
     }
-    var hasAnchor = (node) => (isScalar5(node) || isCollection(node)) && !!node.anchor;
+    var hasAnchor = (node) => (isScalar7(node) || isCollection2(node)) && !!node.anchor;
     exports2.ALIAS = ALIAS;
     exports2.DOC = DOC;
     exports2.MAP = MAP;
@@ -76,13 +76,13 @@ var require_identity = __commonJS({
     exports2.SEQ = SEQ;
     exports2.hasAnchor = hasAnchor;
     exports2.isAlias = isAlias;
-    exports2.isCollection = isCollection;
+    exports2.isCollection = isCollection2;
     exports2.isDocument = isDocument;
-    exports2.isMap = isMap5;
+    exports2.isMap = isMap7;
     exports2.isNode = isNode3;
     exports2.isPair = isPair;
-    exports2.isScalar = isScalar5;
-    exports2.isSeq = isSeq;
+    exports2.isScalar = isScalar7;
+    exports2.isSeq = isSeq2;
   }
 });
 
@@ -94,7 +94,7 @@ var require_visit = __commonJS({
     var BREAK = /* @__PURE__ */ Symbol("break visit");
     var SKIP = /* @__PURE__ */ Symbol("skip children");
     var REMOVE = /* @__PURE__ */ Symbol("remove node");
-    function visit2(node, visitor) {
+    function visit3(node, visitor) {
       const visitor_ = initVisitor(visitor);
       if (identity.isDocument(node)) {
         const cd = visit_(null, node.contents, visitor_, Object.freeze([node]));
@@ -103,9 +103,9 @@ var require_visit = __commonJS({
       } else
         visit_(null, node, visitor_, Object.freeze([]));
     }
-    visit2.BREAK = BREAK;
-    visit2.SKIP = SKIP;
-    visit2.REMOVE = REMOVE;
+    visit3.BREAK = BREAK;
+    visit3.SKIP = SKIP;
+    visit3.REMOVE = REMOVE;
     function visit_(key, node, visitor, path) {
       const ctrl = callVisitor(key, node, visitor, path);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
@@ -239,7 +239,7 @@ var require_visit = __commonJS({
         throw new Error(`Cannot replace node with ${pt} parent`);
       }
     }
-    exports2.visit = visit2;
+    exports2.visit = visit3;
     exports2.visitAsync = visitAsync;
   }
 });
@@ -249,7 +249,7 @@ var require_directives = __commonJS({
   "node_modules/yaml/dist/doc/directives.js"(exports2) {
     "use strict";
     var identity = require_identity();
-    var visit2 = require_visit();
+    var visit3 = require_visit();
     var escapeChars = {
       "!": "%21",
       ",": "%2C",
@@ -393,7 +393,7 @@ var require_directives = __commonJS({
         let tagNames;
         if (doc && tagEntries.length > 0 && identity.isNode(doc.contents)) {
           const tags = {};
-          visit2.visit(doc.contents, (_key, node) => {
+          visit3.visit(doc.contents, (_key, node) => {
             if (identity.isNode(node) && node.tag)
               tags[node.tag] = true;
           });
@@ -420,7 +420,7 @@ var require_anchors = __commonJS({
   "node_modules/yaml/dist/doc/anchors.js"(exports2) {
     "use strict";
     var identity = require_identity();
-    var visit2 = require_visit();
+    var visit3 = require_visit();
     function anchorIsValid(anchor) {
       if (/[\x00-\x19\s,[\]{}]/.test(anchor)) {
         const sa = JSON.stringify(anchor);
@@ -431,7 +431,7 @@ var require_anchors = __commonJS({
     }
     function anchorNames(root) {
       const anchors = /* @__PURE__ */ new Set();
-      visit2.visit(root, {
+      visit3.visit(root, {
         Value(_key, node) {
           if (node.anchor)
             anchors.add(node.anchor);
@@ -611,7 +611,7 @@ var require_Alias = __commonJS({
   "node_modules/yaml/dist/nodes/Alias.js"(exports2) {
     "use strict";
     var anchors = require_anchors();
-    var visit2 = require_visit();
+    var visit3 = require_visit();
     var identity = require_identity();
     var Node = require_Node();
     var toJS = require_toJS();
@@ -637,7 +637,7 @@ var require_Alias = __commonJS({
           nodes = ctx.aliasResolveCache;
         } else {
           nodes = [];
-          visit2.visit(doc, {
+          visit3.visit(doc, {
             Node: (_key, node) => {
               if (identity.isAlias(node) || identity.hasAnchor(node))
                 nodes.push(node);
@@ -732,7 +732,7 @@ var require_Scalar = __commonJS({
     var Node = require_Node();
     var toJS = require_toJS();
     var isScalarValue = (value) => !value || typeof value !== "function" && typeof value !== "object";
-    var Scalar2 = class extends Node.NodeBase {
+    var Scalar3 = class extends Node.NodeBase {
       constructor(value) {
         super(identity.SCALAR);
         this.value = value;
@@ -744,12 +744,12 @@ var require_Scalar = __commonJS({
         return String(this.value);
       }
     };
-    Scalar2.BLOCK_FOLDED = "BLOCK_FOLDED";
-    Scalar2.BLOCK_LITERAL = "BLOCK_LITERAL";
-    Scalar2.PLAIN = "PLAIN";
-    Scalar2.QUOTE_DOUBLE = "QUOTE_DOUBLE";
-    Scalar2.QUOTE_SINGLE = "QUOTE_SINGLE";
-    exports2.Scalar = Scalar2;
+    Scalar3.BLOCK_FOLDED = "BLOCK_FOLDED";
+    Scalar3.BLOCK_LITERAL = "BLOCK_LITERAL";
+    Scalar3.PLAIN = "PLAIN";
+    Scalar3.QUOTE_DOUBLE = "QUOTE_DOUBLE";
+    Scalar3.QUOTE_SINGLE = "QUOTE_SINGLE";
+    exports2.Scalar = Scalar3;
     exports2.isScalarValue = isScalarValue;
   }
 });
@@ -760,7 +760,7 @@ var require_createNode = __commonJS({
     "use strict";
     var Alias = require_Alias();
     var identity = require_identity();
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var defaultTagPrefix = "tag:yaml.org,2002:";
     function findTagObject(value, tagName, tags) {
       if (tagName) {
@@ -805,7 +805,7 @@ var require_createNode = __commonJS({
           value = value.toJSON();
         }
         if (!value || typeof value !== "object") {
-          const node2 = new Scalar2.Scalar(value);
+          const node2 = new Scalar3.Scalar(value);
           if (ref)
             ref.node = node2;
           return node2;
@@ -816,7 +816,7 @@ var require_createNode = __commonJS({
         onTagObj(tagObj);
         delete ctx.onTagObj;
       }
-      const node = tagObj?.createNode ? tagObj.createNode(ctx.schema, value, ctx) : typeof tagObj?.nodeClass?.from === "function" ? tagObj.nodeClass.from(ctx.schema, value, ctx) : new Scalar2.Scalar(value);
+      const node = tagObj?.createNode ? tagObj.createNode(ctx.schema, value, ctx) : typeof tagObj?.nodeClass?.from === "function" ? tagObj.nodeClass.from(ctx.schema, value, ctx) : new Scalar3.Scalar(value);
       if (tagName)
         node.tag = tagName;
       else if (!tagObj.default)
@@ -1129,7 +1129,7 @@ ${indent}${text.slice(fold + 1, end2)}`;
 var require_stringifyString = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyString.js"(exports2) {
     "use strict";
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var foldFlowLines = require_foldFlowLines();
     var getFoldOptions = (ctx, isBlock) => ({
       indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
@@ -1272,7 +1272,7 @@ ${indent}`) + "'";
         return quotedString(value, ctx);
       }
       const indent = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value) ? "  " : "");
-      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar2.Scalar.BLOCK_FOLDED ? false : type === Scalar2.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value, lineWidth, indent.length);
+      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar3.Scalar.BLOCK_FOLDED ? false : type === Scalar3.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value, lineWidth, indent.length);
       if (!value)
         return literal2 ? "|\n" : ">\n";
       let chomp;
@@ -1327,7 +1327,7 @@ ${indent}`) + "'";
         const foldedValue = value.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent}`);
         let literalFallback = false;
         const foldOptions = getFoldOptions(ctx, true);
-        if (blockQuote !== "folded" && type !== Scalar2.Scalar.BLOCK_FOLDED) {
+        if (blockQuote !== "folded" && type !== Scalar3.Scalar.BLOCK_FOLDED) {
           foldOptions.onOverflow = () => {
             literalFallback = true;
           };
@@ -1350,7 +1350,7 @@ ${indent}${start}${value}${end}`;
       if (/^[\n\t ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]$/.test(value)) {
         return implicitKey || inFlow || !value.includes("\n") ? quotedString(value, ctx) : blockString(item, ctx, onComment, onChompKeep);
       }
-      if (!implicitKey && !inFlow && type !== Scalar2.Scalar.PLAIN && value.includes("\n")) {
+      if (!implicitKey && !inFlow && type !== Scalar3.Scalar.PLAIN && value.includes("\n")) {
         return blockString(item, ctx, onComment, onChompKeep);
       }
       if (containsDocumentMarker(value)) {
@@ -1375,20 +1375,20 @@ ${indent}`);
       const { implicitKey, inFlow } = ctx;
       const ss = typeof item.value === "string" ? item : Object.assign({}, item, { value: String(item.value) });
       let { type } = item;
-      if (type !== Scalar2.Scalar.QUOTE_DOUBLE) {
+      if (type !== Scalar3.Scalar.QUOTE_DOUBLE) {
         if (/[\x00-\x08\x0b-\x1f\x7f-\x9f\u{D800}-\u{DFFF}]/u.test(ss.value))
-          type = Scalar2.Scalar.QUOTE_DOUBLE;
+          type = Scalar3.Scalar.QUOTE_DOUBLE;
       }
       const _stringify = (_type) => {
         switch (_type) {
-          case Scalar2.Scalar.BLOCK_FOLDED:
-          case Scalar2.Scalar.BLOCK_LITERAL:
+          case Scalar3.Scalar.BLOCK_FOLDED:
+          case Scalar3.Scalar.BLOCK_LITERAL:
             return implicitKey || inFlow ? quotedString(ss.value, ctx) : blockString(ss, ctx, onComment, onChompKeep);
-          case Scalar2.Scalar.QUOTE_DOUBLE:
+          case Scalar3.Scalar.QUOTE_DOUBLE:
             return doubleQuotedString(ss.value, ctx);
-          case Scalar2.Scalar.QUOTE_SINGLE:
+          case Scalar3.Scalar.QUOTE_SINGLE:
             return singleQuotedString(ss.value, ctx);
-          case Scalar2.Scalar.PLAIN:
+          case Scalar3.Scalar.PLAIN:
             return plainString(ss, ctx, onComment, onChompKeep);
           default:
             return null;
@@ -1537,7 +1537,7 @@ var require_stringifyPair = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyPair.js"(exports2) {
     "use strict";
     var identity = require_identity();
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
@@ -1552,7 +1552,7 @@ var require_stringifyPair = __commonJS({
           throw new Error(msg);
         }
       }
-      let explicitKey = !simpleKeys && (!key || keyComment && value == null && !ctx.inFlow || identity.isCollection(key) || (identity.isScalar(key) ? key.type === Scalar2.Scalar.BLOCK_FOLDED || key.type === Scalar2.Scalar.BLOCK_LITERAL : typeof key === "object"));
+      let explicitKey = !simpleKeys && (!key || keyComment && value == null && !ctx.inFlow || identity.isCollection(key) || (identity.isScalar(key) ? key.type === Scalar3.Scalar.BLOCK_FOLDED || key.type === Scalar3.Scalar.BLOCK_LITERAL : typeof key === "object"));
       ctx = Object.assign({}, ctx, {
         allNullValues: false,
         implicitKey: !explicitKey && (simpleKeys || !allNullValues),
@@ -1692,19 +1692,19 @@ var require_merge = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports2) {
     "use strict";
     var identity = require_identity();
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var MERGE_KEY = "<<";
     var merge = {
       identify: (value) => value === MERGE_KEY || typeof value === "symbol" && value.description === MERGE_KEY,
       default: "key",
       tag: "tag:yaml.org,2002:merge",
       test: /^<<$/,
-      resolve: () => Object.assign(new Scalar2.Scalar(Symbol(MERGE_KEY)), {
+      resolve: () => Object.assign(new Scalar3.Scalar(Symbol(MERGE_KEY)), {
         addToJSMap: addMergeToJSMap
       }),
       stringify: () => MERGE_KEY
     };
-    var isMergeKey = (ctx, key) => (merge.identify(key) || identity.isScalar(key) && (!key.type || key.type === Scalar2.Scalar.PLAIN) && merge.identify(key.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge.tag && tag.default);
+    var isMergeKey = (ctx, key) => (merge.identify(key) || identity.isScalar(key) && (!key.type || key.type === Scalar3.Scalar.PLAIN) && merge.identify(key.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge.tag && tag.default);
     function addMergeToJSMap(ctx, map, value) {
       const source = resolveAliasValue(ctx, value);
       if (identity.isSeq(source))
@@ -2011,7 +2011,7 @@ var require_YAMLMap = __commonJS({
     var Collection = require_Collection();
     var identity = require_identity();
     var Pair = require_Pair();
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     function findPair(items, key) {
       const k = identity.isScalar(key) ? key.value : key;
       for (const it of items) {
@@ -2024,7 +2024,7 @@ var require_YAMLMap = __commonJS({
       }
       return void 0;
     }
-    var YAMLMap = class extends Collection.Collection {
+    var YAMLMap2 = class extends Collection.Collection {
       static get tagName() {
         return "tag:yaml.org,2002:map";
       }
@@ -2078,7 +2078,7 @@ var require_YAMLMap = __commonJS({
         if (prev) {
           if (!overwrite)
             throw new Error(`Key ${_pair.key} already set`);
-          if (identity.isScalar(prev.value) && Scalar2.isScalarValue(_pair.value))
+          if (identity.isScalar(prev.value) && Scalar3.isScalarValue(_pair.value))
             prev.value.value = _pair.value;
           else
             prev.value = _pair.value;
@@ -2141,7 +2141,7 @@ var require_YAMLMap = __commonJS({
         });
       }
     };
-    exports2.YAMLMap = YAMLMap;
+    exports2.YAMLMap = YAMLMap2;
     exports2.findPair = findPair;
   }
 });
@@ -2151,18 +2151,18 @@ var require_map = __commonJS({
   "node_modules/yaml/dist/schema/common/map.js"(exports2) {
     "use strict";
     var identity = require_identity();
-    var YAMLMap = require_YAMLMap();
+    var YAMLMap2 = require_YAMLMap();
     var map = {
       collection: "map",
       default: true,
-      nodeClass: YAMLMap.YAMLMap,
+      nodeClass: YAMLMap2.YAMLMap,
       tag: "tag:yaml.org,2002:map",
       resolve(map2, onError) {
         if (!identity.isMap(map2))
           onError("Expected a mapping for this tag");
         return map2;
       },
-      createNode: (schema, obj, ctx) => YAMLMap.YAMLMap.from(schema, obj, ctx)
+      createNode: (schema, obj, ctx) => YAMLMap2.YAMLMap.from(schema, obj, ctx)
     };
     exports2.map = map;
   }
@@ -2176,7 +2176,7 @@ var require_YAMLSeq = __commonJS({
     var stringifyCollection = require_stringifyCollection();
     var Collection = require_Collection();
     var identity = require_identity();
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var toJS = require_toJS();
     var YAMLSeq = class extends Collection.Collection {
       static get tagName() {
@@ -2233,7 +2233,7 @@ var require_YAMLSeq = __commonJS({
         if (typeof idx !== "number")
           throw new Error(`Expected a valid index, not ${key}.`);
         const prev = this.items[idx];
-        if (identity.isScalar(prev) && Scalar2.isScalarValue(value))
+        if (identity.isScalar(prev) && Scalar3.isScalarValue(value))
           prev.value = value;
         else
           this.items[idx] = value;
@@ -2329,14 +2329,14 @@ var require_string = __commonJS({
 var require_null = __commonJS({
   "node_modules/yaml/dist/schema/common/null.js"(exports2) {
     "use strict";
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var nullTag = {
       identify: (value) => value == null,
-      createNode: () => new Scalar2.Scalar(null),
+      createNode: () => new Scalar3.Scalar(null),
       default: true,
       tag: "tag:yaml.org,2002:null",
       test: /^(?:~|[Nn]ull|NULL)?$/,
-      resolve: () => new Scalar2.Scalar(null),
+      resolve: () => new Scalar3.Scalar(null),
       stringify: ({ source }, ctx) => typeof source === "string" && nullTag.test.test(source) ? source : ctx.options.nullStr
     };
     exports2.nullTag = nullTag;
@@ -2347,13 +2347,13 @@ var require_null = __commonJS({
 var require_bool = __commonJS({
   "node_modules/yaml/dist/schema/core/bool.js"(exports2) {
     "use strict";
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var boolTag = {
       identify: (value) => typeof value === "boolean",
       default: true,
       tag: "tag:yaml.org,2002:bool",
       test: /^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$/,
-      resolve: (str) => new Scalar2.Scalar(str[0] === "t" || str[0] === "T"),
+      resolve: (str) => new Scalar3.Scalar(str[0] === "t" || str[0] === "T"),
       stringify({ source, value }, ctx) {
         if (source && boolTag.test.test(source)) {
           const sv = source[0] === "t" || source[0] === "T";
@@ -2398,7 +2398,7 @@ var require_stringifyNumber = __commonJS({
 var require_float = __commonJS({
   "node_modules/yaml/dist/schema/core/float.js"(exports2) {
     "use strict";
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
     var floatNaN = {
       identify: (value) => typeof value === "number",
@@ -2426,7 +2426,7 @@ var require_float = __commonJS({
       tag: "tag:yaml.org,2002:float",
       test: /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/,
       resolve(str) {
-        const node = new Scalar2.Scalar(parseFloat(str));
+        const node = new Scalar3.Scalar(parseFloat(str));
         const dot = str.indexOf(".");
         if (dot !== -1 && str[str.length - 1] === "0")
           node.minFractionDigits = str.length - dot - 1;
@@ -2517,7 +2517,7 @@ var require_schema = __commonJS({
 var require_schema2 = __commonJS({
   "node_modules/yaml/dist/schema/json/schema.js"(exports2) {
     "use strict";
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var map = require_map();
     var seq = require_seq();
     function intIdentify(value) {
@@ -2534,7 +2534,7 @@ var require_schema2 = __commonJS({
       },
       {
         identify: (value) => value == null,
-        createNode: () => new Scalar2.Scalar(null),
+        createNode: () => new Scalar3.Scalar(null),
         default: true,
         tag: "tag:yaml.org,2002:null",
         test: /^null$/,
@@ -2585,7 +2585,7 @@ var require_binary = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports2) {
     "use strict";
     var node_buffer = require("buffer");
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var stringifyString = require_stringifyString();
     var binary = {
       identify: (value) => value instanceof Uint8Array,
@@ -2629,15 +2629,15 @@ var require_binary = __commonJS({
         } else {
           throw new Error("This environment does not support writing binary tags; either Buffer or btoa is required");
         }
-        type ?? (type = Scalar2.Scalar.BLOCK_LITERAL);
-        if (type !== Scalar2.Scalar.QUOTE_DOUBLE) {
+        type ?? (type = Scalar3.Scalar.BLOCK_LITERAL);
+        if (type !== Scalar3.Scalar.QUOTE_DOUBLE) {
           const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
           const n = Math.ceil(str.length / lineWidth);
           const lines = new Array(n);
           for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
             lines[i] = str.substr(o, lineWidth);
           }
-          str = lines.join(type === Scalar2.Scalar.BLOCK_LITERAL ? "\n" : " ");
+          str = lines.join(type === Scalar3.Scalar.BLOCK_LITERAL ? "\n" : " ");
         }
         return stringifyString.stringifyString({ comment, type, value: str }, ctx, onComment, onChompKeep);
       }
@@ -2652,7 +2652,7 @@ var require_pairs = __commonJS({
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var YAMLSeq = require_YAMLSeq();
     function resolvePairs(seq, onError) {
       if (identity.isSeq(seq)) {
@@ -2663,7 +2663,7 @@ var require_pairs = __commonJS({
           else if (identity.isMap(item)) {
             if (item.items.length > 1)
               onError("Each pair must have its own sequence indicator");
-            const pair = item.items[0] || new Pair.Pair(new Scalar2.Scalar(null));
+            const pair = item.items[0] || new Pair.Pair(new Scalar3.Scalar(null));
             if (item.commentBefore)
               pair.key.commentBefore = pair.key.commentBefore ? `${item.commentBefore}
 ${pair.key.commentBefore}` : item.commentBefore;
@@ -2730,17 +2730,17 @@ var require_omap = __commonJS({
     "use strict";
     var identity = require_identity();
     var toJS = require_toJS();
-    var YAMLMap = require_YAMLMap();
+    var YAMLMap2 = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
     var pairs = require_pairs();
     var YAMLOMap = class _YAMLOMap extends YAMLSeq.YAMLSeq {
       constructor() {
         super();
-        this.add = YAMLMap.YAMLMap.prototype.add.bind(this);
-        this.delete = YAMLMap.YAMLMap.prototype.delete.bind(this);
-        this.get = YAMLMap.YAMLMap.prototype.get.bind(this);
-        this.has = YAMLMap.YAMLMap.prototype.has.bind(this);
-        this.set = YAMLMap.YAMLMap.prototype.set.bind(this);
+        this.add = YAMLMap2.YAMLMap.prototype.add.bind(this);
+        this.delete = YAMLMap2.YAMLMap.prototype.delete.bind(this);
+        this.get = YAMLMap2.YAMLMap.prototype.get.bind(this);
+        this.has = YAMLMap2.YAMLMap.prototype.has.bind(this);
+        this.set = YAMLMap2.YAMLMap.prototype.set.bind(this);
         this.tag = _YAMLOMap.tag;
       }
       /**
@@ -2806,7 +2806,7 @@ var require_omap = __commonJS({
 var require_bool2 = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports2) {
     "use strict";
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     function boolStringify({ value, source }, ctx) {
       const boolObj = value ? trueTag : falseTag;
       if (source && boolObj.test.test(source))
@@ -2818,7 +2818,7 @@ var require_bool2 = __commonJS({
       default: true,
       tag: "tag:yaml.org,2002:bool",
       test: /^(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/,
-      resolve: () => new Scalar2.Scalar(true),
+      resolve: () => new Scalar3.Scalar(true),
       stringify: boolStringify
     };
     var falseTag = {
@@ -2826,7 +2826,7 @@ var require_bool2 = __commonJS({
       default: true,
       tag: "tag:yaml.org,2002:bool",
       test: /^(?:N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
-      resolve: () => new Scalar2.Scalar(false),
+      resolve: () => new Scalar3.Scalar(false),
       stringify: boolStringify
     };
     exports2.falseTag = falseTag;
@@ -2838,7 +2838,7 @@ var require_bool2 = __commonJS({
 var require_float2 = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports2) {
     "use strict";
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
     var floatNaN = {
       identify: (value) => typeof value === "number",
@@ -2866,7 +2866,7 @@ var require_float2 = __commonJS({
       tag: "tag:yaml.org,2002:float",
       test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
       resolve(str) {
-        const node = new Scalar2.Scalar(parseFloat(str.replace(/_/g, "")));
+        const node = new Scalar3.Scalar(parseFloat(str.replace(/_/g, "")));
         const dot = str.indexOf(".");
         if (dot !== -1) {
           const f = str.substring(dot + 1).replace(/_/g, "");
@@ -2968,8 +2968,8 @@ var require_set = __commonJS({
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
-    var YAMLMap = require_YAMLMap();
-    var YAMLSet = class _YAMLSet extends YAMLMap.YAMLMap {
+    var YAMLMap2 = require_YAMLMap();
+    var YAMLSet = class _YAMLSet extends YAMLMap2.YAMLMap {
       constructor(schema) {
         super(schema);
         this.tag = _YAMLSet.tag;
@@ -2982,7 +2982,7 @@ var require_set = __commonJS({
           pair = new Pair.Pair(key.key, null);
         else
           pair = new Pair.Pair(key, null);
-        const prev = YAMLMap.findPair(this.items, pair.key);
+        const prev = YAMLMap2.findPair(this.items, pair.key);
         if (!prev)
           this.items.push(pair);
       }
@@ -2991,13 +2991,13 @@ var require_set = __commonJS({
        * Otherwise, returns the value of that Pair's key.
        */
       get(key, keepPair) {
-        const pair = YAMLMap.findPair(this.items, key);
+        const pair = YAMLMap2.findPair(this.items, key);
         return !keepPair && identity.isPair(pair) ? identity.isScalar(pair.key) ? pair.key.value : pair.key : pair;
       }
       set(key, value) {
         if (typeof value !== "boolean")
           throw new Error(`Expected boolean value for set(key, value) in a YAML set, not ${typeof value}`);
-        const prev = YAMLMap.findPair(this.items, key);
+        const prev = YAMLMap2.findPair(this.items, key);
         if (prev && !value) {
           this.items.splice(this.items.indexOf(prev), 1);
         } else if (!prev && value) {
@@ -3404,7 +3404,7 @@ var require_Document = __commonJS({
     var applyReviver = require_applyReviver();
     var createNode = require_createNode();
     var directives = require_directives();
-    var Document = class _Document {
+    var Document2 = class _Document {
       constructor(value, replacer, options) {
         this.commentBefore = null;
         this.comment = null;
@@ -3694,7 +3694,7 @@ var require_Document = __commonJS({
         return true;
       throw new Error("Expected a YAML collection as document contents");
     }
-    exports2.Document = Document;
+    exports2.Document = Document2;
   }
 });
 
@@ -3978,14 +3978,14 @@ var require_resolve_block_map = __commonJS({
   "node_modules/yaml/dist/compose/resolve-block-map.js"(exports2) {
     "use strict";
     var Pair = require_Pair();
-    var YAMLMap = require_YAMLMap();
+    var YAMLMap2 = require_YAMLMap();
     var resolveProps = require_resolve_props();
     var utilContainsNewline = require_util_contains_newline();
     var utilFlowIndentCheck = require_util_flow_indent_check();
     var utilMapIncludes = require_util_map_includes();
     var startColMsg = "All mapping items must start at the same column";
     function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
-      const NodeClass = tag?.nodeClass ?? YAMLMap.YAMLMap;
+      const NodeClass = tag?.nodeClass ?? YAMLMap2.YAMLMap;
       const map = new NodeClass(ctx.schema);
       if (ctx.atRoot)
         ctx.atRoot = false;
@@ -4181,7 +4181,7 @@ var require_resolve_flow_collection = __commonJS({
     "use strict";
     var identity = require_identity();
     var Pair = require_Pair();
-    var YAMLMap = require_YAMLMap();
+    var YAMLMap2 = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
     var resolveEnd = require_resolve_end();
     var resolveProps = require_resolve_props();
@@ -4190,9 +4190,9 @@ var require_resolve_flow_collection = __commonJS({
     var blockMsg = "Block collections are not allowed within flow collections";
     var isBlock = (token) => token && (token.type === "block-map" || token.type === "block-seq");
     function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
-      const isMap5 = fc.start.source === "{";
-      const fcName = isMap5 ? "flow map" : "flow sequence";
-      const NodeClass = tag?.nodeClass ?? (isMap5 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const isMap7 = fc.start.source === "{";
+      const fcName = isMap7 ? "flow map" : "flow sequence";
+      const NodeClass = tag?.nodeClass ?? (isMap7 ? YAMLMap2.YAMLMap : YAMLSeq.YAMLSeq);
       const coll = new NodeClass(ctx.schema);
       coll.flow = true;
       const atRoot = ctx.atRoot;
@@ -4228,7 +4228,7 @@ var require_resolve_flow_collection = __commonJS({
             offset = props.end;
             continue;
           }
-          if (!isMap5 && ctx.options.strict && utilContainsNewline.containsNewline(key))
+          if (!isMap7 && ctx.options.strict && utilContainsNewline.containsNewline(key))
             onError(
               key,
               // checked by containsNewline()
@@ -4268,7 +4268,7 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap5 && !sep && !props.found) {
+        if (!isMap7 && !sep && !props.found) {
           const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
@@ -4291,7 +4291,7 @@ var require_resolve_flow_collection = __commonJS({
             startOnNewline: false
           });
           if (valueProps.found) {
-            if (!isMap5 && !props.found && ctx.options.strict) {
+            if (!isMap7 && !props.found && ctx.options.strict) {
               if (sep)
                 for (const st of sep) {
                   if (st === valueProps.found)
@@ -4323,13 +4323,13 @@ var require_resolve_flow_collection = __commonJS({
           const pair = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
             pair.srcToken = collItem;
-          if (isMap5) {
+          if (isMap7) {
             const map = coll;
             if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
               onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
             map.items.push(pair);
           } else {
-            const map = new YAMLMap.YAMLMap(ctx.schema);
+            const map = new YAMLMap2.YAMLMap(ctx.schema);
             map.flow = true;
             map.items.push(pair);
             const endRange = (valueNode ?? keyNode).range;
@@ -4339,7 +4339,7 @@ var require_resolve_flow_collection = __commonJS({
           offset = valueNode ? valueNode.range[2] : valueProps.end;
         }
       }
-      const expectedEnd = isMap5 ? "}" : "]";
+      const expectedEnd = isMap7 ? "}" : "]";
       const [ce, ...ee] = fc.end;
       let cePos = offset;
       if (ce?.source === expectedEnd)
@@ -4374,8 +4374,8 @@ var require_compose_collection = __commonJS({
   "node_modules/yaml/dist/compose/compose-collection.js"(exports2) {
     "use strict";
     var identity = require_identity();
-    var Scalar2 = require_Scalar();
-    var YAMLMap = require_YAMLMap();
+    var Scalar3 = require_Scalar();
+    var YAMLMap2 = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
     var resolveBlockMap = require_resolve_block_map();
     var resolveBlockSeq = require_resolve_block_seq();
@@ -4403,7 +4403,7 @@ var require_compose_collection = __commonJS({
         }
       }
       const expType = token.type === "block-map" ? "map" : token.type === "block-seq" ? "seq" : token.start.source === "{" ? "map" : "seq";
-      if (!tagToken || !tagName || tagName === "!" || tagName === YAMLMap.YAMLMap.tagName && expType === "map" || tagName === YAMLSeq.YAMLSeq.tagName && expType === "seq") {
+      if (!tagToken || !tagName || tagName === "!" || tagName === YAMLMap2.YAMLMap.tagName && expType === "map" || tagName === YAMLSeq.YAMLSeq.tagName && expType === "seq") {
         return resolveCollection(CN, ctx, token, onError, tagName);
       }
       let tag = ctx.schema.tags.find((t) => t.tag === tagName && t.collection === expType);
@@ -4423,7 +4423,7 @@ var require_compose_collection = __commonJS({
       }
       const coll = resolveCollection(CN, ctx, token, onError, tagName, tag);
       const res = tag.resolve?.(coll, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg), ctx.options) ?? coll;
-      const node = identity.isNode(res) ? res : new Scalar2.Scalar(res);
+      const node = identity.isNode(res) ? res : new Scalar3.Scalar(res);
       node.range = coll.range;
       node.tag = tagName;
       if (tag?.format)
@@ -4438,13 +4438,13 @@ var require_compose_collection = __commonJS({
 var require_resolve_block_scalar = __commonJS({
   "node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports2) {
     "use strict";
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     function resolveBlockScalar(ctx, scalar, onError) {
       const start = scalar.offset;
       const header = parseBlockScalarHeader(scalar, ctx.options.strict, onError);
       if (!header)
         return { value: "", type: null, comment: "", range: [start, start, start] };
-      const type = header.mode === ">" ? Scalar2.Scalar.BLOCK_FOLDED : Scalar2.Scalar.BLOCK_LITERAL;
+      const type = header.mode === ">" ? Scalar3.Scalar.BLOCK_FOLDED : Scalar3.Scalar.BLOCK_LITERAL;
       const lines = scalar.source ? splitLines(scalar.source) : [];
       let chompStart = lines.length;
       for (let i = lines.length - 1; i >= 0; --i) {
@@ -4506,7 +4506,7 @@ var require_resolve_block_scalar = __commonJS({
           onError(offset - content.length - (crlf ? 2 : 1), "BAD_INDENT", message);
           indent = "";
         }
-        if (type === Scalar2.Scalar.BLOCK_LITERAL) {
+        if (type === Scalar3.Scalar.BLOCK_LITERAL) {
           value += sep + indent.slice(trimIndent) + content;
           sep = "\n";
         } else if (indent.length > trimIndent || content[0] === "	") {
@@ -4621,7 +4621,7 @@ var require_resolve_block_scalar = __commonJS({
 var require_resolve_flow_scalar = __commonJS({
   "node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports2) {
     "use strict";
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var resolveEnd = require_resolve_end();
     function resolveFlowScalar(scalar, strict, onError) {
       const { offset, type, source, end } = scalar;
@@ -4630,15 +4630,15 @@ var require_resolve_flow_scalar = __commonJS({
       const _onError = (rel, code, msg) => onError(offset + rel, code, msg);
       switch (type) {
         case "scalar":
-          _type = Scalar2.Scalar.PLAIN;
+          _type = Scalar3.Scalar.PLAIN;
           value = plainValue(source, _onError);
           break;
         case "single-quoted-scalar":
-          _type = Scalar2.Scalar.QUOTE_SINGLE;
+          _type = Scalar3.Scalar.QUOTE_SINGLE;
           value = singleQuotedValue(source, _onError);
           break;
         case "double-quoted-scalar":
-          _type = Scalar2.Scalar.QUOTE_DOUBLE;
+          _type = Scalar3.Scalar.QUOTE_DOUBLE;
           value = doubleQuotedValue(source, _onError);
           break;
         /* istanbul ignore next should not happen */
@@ -4843,7 +4843,7 @@ var require_compose_scalar = __commonJS({
   "node_modules/yaml/dist/compose/compose-scalar.js"(exports2) {
     "use strict";
     var identity = require_identity();
-    var Scalar2 = require_Scalar();
+    var Scalar3 = require_Scalar();
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
     function composeScalar(ctx, token, tagToken, onError) {
@@ -4861,11 +4861,11 @@ var require_compose_scalar = __commonJS({
       let scalar;
       try {
         const res = tag.resolve(value, (msg) => onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg), ctx.options);
-        scalar = identity.isScalar(res) ? res : new Scalar2.Scalar(res);
+        scalar = identity.isScalar(res) ? res : new Scalar3.Scalar(res);
       } catch (error) {
         const msg = error instanceof Error ? error.message : String(error);
         onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg);
-        scalar = new Scalar2.Scalar(value);
+        scalar = new Scalar3.Scalar(value);
       }
       scalar.range = range;
       scalar.source = value;
@@ -5059,13 +5059,13 @@ var require_compose_node = __commonJS({
 var require_compose_doc = __commonJS({
   "node_modules/yaml/dist/compose/compose-doc.js"(exports2) {
     "use strict";
-    var Document = require_Document();
+    var Document2 = require_Document();
     var composeNode = require_compose_node();
     var resolveEnd = require_resolve_end();
     var resolveProps = require_resolve_props();
     function composeDoc(options, directives, { offset, start, value, end }, onError) {
       const opts = Object.assign({ _directives: directives }, options);
-      const doc = new Document.Document(void 0, opts);
+      const doc = new Document2.Document(void 0, opts);
       const ctx = {
         atKey: false,
         atRoot: true,
@@ -5104,7 +5104,7 @@ var require_composer = __commonJS({
     "use strict";
     var node_process = require("process");
     var directives = require_directives();
-    var Document = require_Document();
+    var Document2 = require_Document();
     var errors = require_errors();
     var identity = require_identity();
     var composeDoc = require_compose_doc();
@@ -5293,7 +5293,7 @@ ${end.comment}` : end.comment;
           this.doc = null;
         } else if (forceDoc) {
           const opts = Object.assign({ _directives: this.directives }, this.options);
-          const doc = new Document.Document(void 0, opts);
+          const doc = new Document2.Document(void 0, opts);
           if (this.atDirectives)
             this.onError(endOffset, "MISSING_CHAR", "Missing directives-end indicator line");
           doc.range = [0, endOffset, endOffset];
@@ -5559,15 +5559,15 @@ var require_cst_visit = __commonJS({
     var BREAK = /* @__PURE__ */ Symbol("break visit");
     var SKIP = /* @__PURE__ */ Symbol("skip children");
     var REMOVE = /* @__PURE__ */ Symbol("remove item");
-    function visit2(cst, visitor) {
+    function visit3(cst, visitor) {
       if ("type" in cst && cst.type === "document")
         cst = { start: cst.start, value: cst.value };
       _visit(Object.freeze([]), cst, visitor);
     }
-    visit2.BREAK = BREAK;
-    visit2.SKIP = SKIP;
-    visit2.REMOVE = REMOVE;
-    visit2.itemAtPath = (cst, path) => {
+    visit3.BREAK = BREAK;
+    visit3.SKIP = SKIP;
+    visit3.REMOVE = REMOVE;
+    visit3.itemAtPath = (cst, path) => {
       let item = cst;
       for (const [field, index] of path) {
         const tok = item?.[field];
@@ -5578,8 +5578,8 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit2.parentCollection = (cst, path) => {
-      const parent = visit2.itemAtPath(cst, path.slice(0, -1));
+    visit3.parentCollection = (cst, path) => {
+      const parent = visit3.itemAtPath(cst, path.slice(0, -1));
       const field = path[path.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
@@ -5610,7 +5610,7 @@ var require_cst_visit = __commonJS({
       }
       return typeof ctrl === "function" ? ctrl(item, path) : ctrl;
     }
-    exports2.visit = visit2;
+    exports2.visit = visit3;
   }
 });
 
@@ -5625,8 +5625,8 @@ var require_cst = __commonJS({
     var DOCUMENT = "";
     var FLOW_END = "";
     var SCALAR = "";
-    var isCollection = (token) => !!token && "items" in token;
-    var isScalar5 = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
+    var isCollection2 = (token) => !!token && "items" in token;
+    var isScalar7 = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
     function prettyToken(token) {
       switch (token) {
         case BOM:
@@ -5709,8 +5709,8 @@ var require_cst = __commonJS({
     exports2.DOCUMENT = DOCUMENT;
     exports2.FLOW_END = FLOW_END;
     exports2.SCALAR = SCALAR;
-    exports2.isCollection = isCollection;
-    exports2.isScalar = isScalar5;
+    exports2.isCollection = isCollection2;
+    exports2.isScalar = isScalar7;
     exports2.prettyToken = prettyToken;
     exports2.tokenType = tokenType;
   }
@@ -5738,7 +5738,7 @@ var require_lexer = __commonJS({
     var flowIndicatorChars = new Set(",[]{}");
     var invalidAnchorChars = new Set(" ,[]{}\n\r	");
     var isNotAnchorChar = (ch) => !ch || invalidAnchorChars.has(ch);
-    var Lexer2 = class {
+    var Lexer3 = class {
       constructor() {
         this.atEnd = false;
         this.blockScalarIndent = -1;
@@ -6301,7 +6301,7 @@ var require_lexer = __commonJS({
         return yield* this.pushToIndex(i, false);
       }
     };
-    exports2.Lexer = Lexer2;
+    exports2.Lexer = Lexer3;
   }
 });
 
@@ -7215,7 +7215,7 @@ var require_public_api = __commonJS({
   "node_modules/yaml/dist/public-api.js"(exports2) {
     "use strict";
     var composer = require_composer();
-    var Document = require_Document();
+    var Document2 = require_Document();
     var errors = require_errors();
     var log = require_log();
     var identity = require_identity();
@@ -7298,7 +7298,7 @@ var require_public_api = __commonJS({
       }
       if (identity.isDocument(value) && !_replacer)
         return value.toString(options);
-      return new Document.Document(value, _replacer, options).toString(options);
+      return new Document2.Document(value, _replacer, options).toString(options);
     }
     exports2.parse = parse2;
     exports2.parseAllDocuments = parseAllDocuments;
@@ -7312,23 +7312,23 @@ var require_dist = __commonJS({
   "node_modules/yaml/dist/index.js"(exports2) {
     "use strict";
     var composer = require_composer();
-    var Document = require_Document();
+    var Document2 = require_Document();
     var Schema = require_Schema();
     var errors = require_errors();
     var Alias = require_Alias();
     var identity = require_identity();
     var Pair = require_Pair();
-    var Scalar2 = require_Scalar();
-    var YAMLMap = require_YAMLMap();
+    var Scalar3 = require_Scalar();
+    var YAMLMap2 = require_YAMLMap();
     var YAMLSeq = require_YAMLSeq();
     var cst = require_cst();
     var lexer = require_lexer();
     var lineCounter = require_line_counter();
     var parser = require_parser();
     var publicApi = require_public_api();
-    var visit2 = require_visit();
+    var visit3 = require_visit();
     exports2.Composer = composer.Composer;
-    exports2.Document = Document.Document;
+    exports2.Document = Document2.Document;
     exports2.Schema = Schema.Schema;
     exports2.YAMLError = errors.YAMLError;
     exports2.YAMLParseError = errors.YAMLParseError;
@@ -7343,8 +7343,8 @@ var require_dist = __commonJS({
     exports2.isScalar = identity.isScalar;
     exports2.isSeq = identity.isSeq;
     exports2.Pair = Pair.Pair;
-    exports2.Scalar = Scalar2.Scalar;
-    exports2.YAMLMap = YAMLMap.YAMLMap;
+    exports2.Scalar = Scalar3.Scalar;
+    exports2.YAMLMap = YAMLMap2.YAMLMap;
     exports2.YAMLSeq = YAMLSeq.YAMLSeq;
     exports2.CST = cst;
     exports2.Lexer = lexer.Lexer;
@@ -7354,8 +7354,8 @@ var require_dist = __commonJS({
     exports2.parseAllDocuments = publicApi.parseAllDocuments;
     exports2.parseDocument = publicApi.parseDocument;
     exports2.stringify = publicApi.stringify;
-    exports2.visit = visit2.visit;
-    exports2.visitAsync = visit2.visitAsync;
+    exports2.visit = visit3.visit;
+    exports2.visitAsync = visit3.visitAsync;
   }
 });
 
@@ -7377,6 +7377,11 @@ function visible(text) {
 }
 function escaped(unit) {
   return `\\u${unit.toString(16).padStart(4, "0")}`;
+}
+var LISTED = 6;
+function namesIn(names2) {
+  const rest = names2.length > LISTED ? ` and ${names2.length - LISTED} more` : "";
+  return `${names2.slice(0, LISTED).join(", ")}${rest}`;
 }
 
 // src/errors.ts
@@ -8012,13 +8017,23 @@ function refusal(refused, answer) {
     const remedy = `run again ${againAfter(answer)}`;
     return new UnavailableError({ code: "pulumi-unavailable", subject, cause: reason, remedy });
   }
-  return new RemedyError({
+  const isText = known === OF_ENVIRONMENTS;
+  const problem = {
     code: "pulumi-refused",
     subject,
     cause: reason,
-    remedy: known === OF_ENVIRONMENTS ? "fix the text of the environment" : "check what was asked for, then run this again"
-  });
+    remedy: isText ? "fix the text of the environment" : "check what was asked for, then run this again"
+  };
+  return isText ? new RefusedTextError(problem, linesOf(answer)) : new RemedyError(problem);
 }
+var RefusedTextError = class extends RemedyError {
+  /** @param lines of the text that it names, from 1. */
+  constructor(problem, lines) {
+    super(problem);
+    this.lines = lines;
+  }
+  lines;
+};
 function unknownToken({ thing, url, organization, tokenName, said }, quoted2) {
   if (/\bSAML\b|\bSSO\b/.test(said))
     return new TokenError({
@@ -8052,12 +8067,15 @@ function againAfter({ headers }) {
   return Number.isFinite(seconds) && seconds > 0 ? `in ${seconds} s` : "later";
 }
 function diagnosticsOf(answer) {
+  const lines = linesOf(answer);
+  return lines.length === 0 ? "" : ` (lines ${lines.join(", ")})`;
+}
+function linesOf(answer) {
   try {
     const body = JSON.parse(answer.text);
-    const lines = (body.diagnostics ?? []).map((each) => each.range?.begin?.line).filter((line) => line !== void 0);
-    return lines.length === 0 ? "" : ` (lines ${lines.join(", ")})`;
+    return (body.diagnostics ?? []).map((each) => each.range?.begin?.line).filter((line) => line !== void 0);
   } catch {
-    return "";
+    return [];
   }
 }
 
@@ -9340,8 +9358,8 @@ function ledgerAt(cloud, place, isShared = false) {
       () => cloud.decrypt(place),
       async (text) => {
         const ledger = await next(parseLedger(text));
-        const rendered = ledger && renderLedger(ledger);
-        return rendered === renderLedger(parseLedger(text)) ? void 0 : rendered;
+        const rendered2 = ledger && renderLedger(ledger);
+        return rendered2 === renderLedger(parseLedger(text)) ? void 0 : rendered2;
       }
     )
   };
@@ -9410,10 +9428,7 @@ function syncProposer(run, { ledger }, cloud) {
   };
 }
 
-// src/sync/since-queued.ts
-var import_yaml6 = __toESM(require_dist());
-
-// src/sync/values-text.ts
+// src/sync/refused-text.ts
 var import_yaml5 = __toESM(require_dist());
 
 // src/sync/secret-node.ts
@@ -9449,13 +9464,198 @@ function quoted(text) {
   return scalar;
 }
 
+// src/sync/refused-text.ts
+function namedRefusal(error, environment, text, team) {
+  if (!(error instanceof RefusedTextError)) return error;
+  const things = thingsAt(text, error.lines);
+  const imports = things.flatMap(({ imported }) => imported ?? []);
+  if (things.length === 0) return error;
+  const what = namesIn([...new Set(things.map(({ told }) => told))]);
+  const isImport = imports.length > 0;
+  return new RemedyError(
+    {
+      code: "environment-text-refused",
+      subject: environment,
+      cause: `Pulumi Cloud refuses its text for ${what}${isImport ? ": it does not exist, or this token may not read it" : ""}. Nothing of this environment was written`,
+      remedy: isImport ? `give the team ${team} read on ${namesIn([...new Set(imports)])} in Pulumi Cloud, or take the import out: pulumi env edit ${environment}` : `make it right, or take it out: pulumi env edit ${environment}`
+    },
+    { cause: error }
+  );
+}
+function thingsAt(text, lines) {
+  const contents = boundedDocument(text)?.contents;
+  if (!(0, import_yaml5.isMap)(contents)) return [];
+  const found = [];
+  const at = (node) => lines.includes(lineOf(text, node));
+  const imports = contents.get("imports", true);
+  if ((0, import_yaml5.isSeq)(imports))
+    for (const item of imports.items.filter(at)) {
+      const imported = (0, import_yaml5.isScalar)(item) ? String(item.value) : void 0;
+      found.push(
+        imported === void 0 ? { told: "an import with options" } : { told: `the import ${imported}`, imported }
+      );
+    }
+  const visit3 = (node, path) => {
+    if (!(0, import_yaml5.isMap)(node)) return;
+    for (const { key, value } of node.items) {
+      if (!(0, import_yaml5.isScalar)(key)) continue;
+      const name = String(key.value);
+      const isAt = at(key) || value !== null && at(value);
+      if (isCall(node) && isAt) found.push({ told: `${name} at ${path.join(".")}` });
+      visit3(value, isCall(node) ? path : [...path, name]);
+    }
+  };
+  visit3(contents.get("values", true), []);
+  return found;
+}
+function lineOf(text, { range }) {
+  return range ? text.slice(0, range[0]).split("\n").length : 0;
+}
+
+// src/sync/since-queued.ts
+var import_yaml8 = __toESM(require_dist());
+
+// src/sync/values-text.ts
+var import_yaml7 = __toESM(require_dist());
+
+// src/sync/splice-text.ts
+var import_node_util3 = require("node:util");
+var import_yaml6 = __toESM(require_dist());
+var ONE_LINE = { lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER };
+function editedText(text, edited) {
+  const spliced = splicedText(text, edited);
+  if (spliced !== void 0) return spliced;
+  const whole = hasLostAnchor(edited) ? void 0 : edited.toString(ONE_LINE);
+  return whole !== void 0 && (0, import_node_util3.isDeepStrictEqual)(commentsIn(whole), commentsIn(text)) ? whole : void 0;
+}
+function hasLostAnchor(document) {
+  let found = false;
+  (0, import_yaml6.visit)(document, {
+    Alias: (_, alias) => {
+      found ||= alias.resolve(document) === void 0;
+    }
+  });
+  return found;
+}
+var NotSpliced = class extends Error {
+};
+function splicedText(text, edited) {
+  const before = boundedDocument(text);
+  if (!(0, import_yaml6.isMap)(before?.contents) || !(0, import_yaml6.isMap)(edited.contents) || before.contents.flow) return void 0;
+  try {
+    const splices = differences(text, before.contents, edited.contents).reverse();
+    const next = splices.toSorted((a, b) => b.from - a.from).reduce((all, { from, to, text: piece }) => `${all.slice(0, from)}${piece}${all.slice(to)}`, text);
+    const read = boundedDocument(next);
+    const isSame = read !== void 0 && JSON.stringify(read.toJS()) === JSON.stringify(edited.toJS());
+    return isSame && (0, import_node_util3.isDeepStrictEqual)(commentsIn(text), commentsIn(next)) ? next : void 0;
+  } catch (error) {
+    if (error instanceof NotSpliced || error instanceof ReferenceError) return void 0;
+    throw error;
+  }
+}
+function commentsIn(text) {
+  const found = [];
+  let isScalarText = false;
+  for (const part of new import_yaml6.Lexer().lex(text)) {
+    if (part.startsWith("#") && !isScalarText) found.push(part.trim());
+    isScalarText = part === SCALAR_FOLLOWS;
+  }
+  return found.sort();
+}
+var SCALAR_FOLLOWS = "";
+function differences(text, before, after) {
+  const added = after.items.filter((pair) => pairIn(before, pair) === void 0);
+  const removed = before.items.filter((pair) => pairIn(after, pair) === void 0);
+  const both = after.items.flatMap((pair) => {
+    const standing2 = pairIn(before, pair);
+    return standing2 === void 0 ? [] : changes(text, standing2, pair);
+  });
+  return [
+    ...both,
+    ...removed.map((pair) => ({ from: lineStart(text, pair), to: lineEnd(text, endOf(pair)), text: "" })),
+    ...added.length === 0 ? [] : [insertion(text, before, added)]
+  ];
+}
+function changes(text, before, after) {
+  const [was, is] = [before.value, after.value];
+  if ((0, import_yaml6.isMap)(was) && (0, import_yaml6.isMap)(is) && isOpen(was) && isOpen(is)) return differences(text, was, is);
+  if (isUnchanged(was, is)) return [];
+  const from = lineStart(text, before);
+  const column = startOf(before) - from;
+  return [{ from: startOf(before), to: endOf(before), text: rendered(text, after, column) }];
+}
+function isOpen(map) {
+  return !map.flow && map.items.length > 0 && !isCall(map);
+}
+function isUnchanged(was, is) {
+  const [from, to] = [was?.range, is?.range];
+  if (!(0, import_node_util3.isDeepStrictEqual)(from, to)) return false;
+  return !(0, import_yaml6.isScalar)(was) || !(0, import_yaml6.isScalar)(is) || was.value === is.value;
+}
+function insertion(text, map, added) {
+  const [first] = map.items;
+  const last = map.items.at(-1);
+  if (first === void 0 || last === void 0) throw new NotSpliced();
+  const column = startOf(first) - lineStart(text, first);
+  const at = lineEnd(text, endOf(last));
+  const lines = added.map((pair) => `${" ".repeat(column)}${rendered(text, pair, column)}`);
+  const lineBreak = breakOf(text);
+  const isAtEnd = !text.slice(0, at).endsWith("\n");
+  const piece = lines.join(lineBreak);
+  return { from: at, to: at, text: isAtEnd ? `${lineBreak}${piece}` : `${piece}${lineBreak}` };
+}
+function rendered(text, { key, value }, column) {
+  const name = new import_yaml6.Scalar((0, import_yaml6.isScalar)(key) ? key.value : key);
+  const map = new import_yaml6.YAMLMap();
+  map.add({ key: name, value });
+  const document = new import_yaml6.Document(null);
+  document.contents = map;
+  const lines = document.toString(ONE_LINE).trimEnd().split("\n");
+  return lines.join(`${breakOf(text)}${" ".repeat(column)}`);
+}
+function breakOf(text) {
+  return text.includes("\r\n") ? "\r\n" : "\n";
+}
+function pairIn({ items }, { key }) {
+  const name = (0, import_yaml6.isScalar)(key) ? key.value : key;
+  return items.find((pair) => ((0, import_yaml6.isScalar)(pair.key) ? pair.key.value : pair.key) === name);
+}
+function startOf({ key }) {
+  const [start] = ((0, import_yaml6.isScalar)(key) ? key.range : void 0) ?? [];
+  if (start === void 0) throw new NotSpliced();
+  return start;
+}
+function endOf({ value }) {
+  if ((0, import_yaml6.isCollection)(value) && !value.flow) {
+    const last = value.items.at(-1);
+    if (last === void 0) throw new NotSpliced();
+    return "value" in last && "key" in last ? endOf(last) : endOf({ value: last });
+  }
+  const end = value?.range?.[1];
+  if (end === void 0) throw new NotSpliced();
+  return end;
+}
+function lineStart(text, pair) {
+  const start = startOf(pair);
+  const from = text.lastIndexOf("\n", start - 1) + 1;
+  if (text.slice(from, start).trim() !== "") throw new NotSpliced();
+  return from;
+}
+function lineEnd(text, at) {
+  if (at > 0 && text[at - 1] === "\n") return at;
+  const end = text.indexOf("\n", at);
+  return end < 0 ? text.length : end + 1;
+}
+
 // src/sync/values-text.ts
 var ValuesText = class {
   /** @throws RemedyError when the text is not a YAML mapping; the text is not quoted. */
   constructor(text, appRoot, deployment) {
+    this.text = text;
     this.appRoot = appRoot;
+    this.deployment = deployment;
     const document = boundedDocument(text, { customTags: exactNumbers });
-    if (document !== void 0 && ((0, import_yaml5.isMap)(document.contents) || isNothing(document.contents))) {
+    if (document !== void 0 && ((0, import_yaml7.isMap)(document.contents) || isNothing(document.contents))) {
       this.document = document;
       return;
     }
@@ -9466,16 +9666,18 @@ var ValuesText = class {
       remedy: "restore an earlier revision of it"
     });
   }
+  text;
   appRoot;
+  deployment;
   document;
   /** Whether the text has a mapping of values, be it an empty one. One without says nothing of what stood. */
   hasValues() {
-    return (0, import_yaml5.isMap)(this.node(["values"]));
+    return (0, import_yaml7.isMap)(this.node(["values"]));
   }
   /** Whether a value stands at the secret's place: in plain text, as ciphertext or as a person wrote it. A reference is none. */
   has(secret) {
     const node = this.node(this.place(secret));
-    return !isNothing(node) && !((0, import_yaml5.isScalar)(node) && String(node.value).includes("${"));
+    return !isNothing(node) && !((0, import_yaml7.isScalar)(node) && String(node.value).includes("${"));
   }
   /**
    * Whether the variable of the secret's name refers to the value at its place. Where it does not, the catalog has
@@ -9510,10 +9712,10 @@ var ValuesText = class {
         const above = place.slice(0, depth);
         const node2 = this.node(above);
         if (isNothing(node2)) break;
-        if (!(0, import_yaml5.isMap)(node2) || isCall(node2)) return `${above.join(".")} in ESC is not a mapping; ${FIX_BY_HAND}`;
+        if (!(0, import_yaml7.isMap)(node2) || isCall(node2)) return `${above.join(".")} in ESC is not a mapping; ${FIX_BY_HAND}`;
       }
       const node = this.node(place);
-      if (isNothing(node) || (0, import_yaml5.isScalar)(node) || isCall(node)) continue;
+      if (isNothing(node) || (0, import_yaml7.isScalar)(node) || isCall(node)) continue;
       return `${place.join(".")} in ESC holds more than one value; ${FIX_BY_HAND}`;
     }
     return void 0;
@@ -9537,7 +9739,7 @@ var ValuesText = class {
   /** Puts what another revision of this environment held at the secret's place: ciphertext as it is. */
   putBack(secret, earlier) {
     const node = earlier.stored(secret);
-    if ((0, import_yaml5.isNode)(node)) this.put(this.place(secret), node.clone());
+    if ((0, import_yaml7.isNode)(node)) this.put(this.place(secret), node.clone());
   }
   /** Puts a value at the secret's place. */
   set(secret, value) {
@@ -9553,9 +9755,20 @@ var ValuesText = class {
     for (const { path } of this.standing(secret)) this.take(path);
     this.take(this.place(secret));
   }
-  /** One line a value: in several, a line end of a value would be a line end of the text, which CRLF-minded tools change. */
+  /**
+   * The text with what was changed, and all else of it as people wrote it.
+   *
+   * @throws RemedyError where it cannot be written so without losing a comment of theirs.
+   */
   toString() {
-    return this.document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
+    const text = editedText(this.text, this.document);
+    if (text !== void 0) return text;
+    throw new RemedyError({
+      code: "environment-text-kept",
+      subject: this.deployment,
+      cause: "its text was not written, because a comment or an anchor of people's would be lost: it stands in braces, or at what the sync writes",
+      remedy: `move it to a line of its own outside of braces (pulumi env edit ${this.deployment}), then sync again`
+    });
   }
   place(secret) {
     return ["values", this.appRoot, ...(secret.paths[0] ?? secret.name).split(".")];
@@ -9591,7 +9804,7 @@ var ValuesText = class {
     this.document.deleteIn(path);
     const above = path.slice(0, -1);
     const node = this.node(above);
-    if (!(0, import_yaml5.isMap)(node) || node.items.length > 0) return;
+    if (!(0, import_yaml7.isMap)(node) || node.items.length > 0) return;
     if (above.length > 1) this.take(above);
     else node.flow = true;
   }
@@ -9603,16 +9816,17 @@ var ValuesText = class {
     for (let depth = 0; depth < path.length; depth += 1) {
       const above = path.slice(0, depth);
       const standing2 = depth === 0 ? this.document.contents : this.node(above);
-      if ((0, import_yaml5.isMap)(standing2)) standing2.flow = false;
+      if ((0, import_yaml7.isMap)(standing2)) standing2.flow = false;
       else this.putMapping(above, standing2);
     }
+    if ((0, import_yaml7.isNode)(node)) node.range = null;
     this.document.setIn(path, node);
   }
   /** A mapping where nothing stands, or a key without a value, whose comment it takes over. */
   putMapping(path, before) {
     const mapping = this.document.createNode({});
     mapping.flow = false;
-    if ((0, import_yaml5.isScalar)(before)) mapping.commentBefore = before.comment ?? before.commentBefore ?? null;
+    if ((0, import_yaml7.isScalar)(before)) mapping.commentBefore = before.comment ?? before.commentBefore ?? null;
     if (path.length === 0) this.document.contents = mapping;
     else this.document.setIn(path, mapping);
   }
@@ -9622,7 +9836,7 @@ function variableOf(name) {
 }
 var FIX_BY_HAND = "move it away by hand (pulumi env edit), then sync again";
 function isNothing(node) {
-  return node === void 0 || node === null || (0, import_yaml5.isScalar)(node) && node.value === null;
+  return node === void 0 || node === null || (0, import_yaml7.isScalar)(node) && node.value === null;
 }
 var NUMBERS = ["tag:yaml.org,2002:int", "tag:yaml.org,2002:float"];
 function exactNumbers(tags) {
@@ -9677,7 +9891,7 @@ async function setSinceQueued({ environment, appRoot, secrets, ledger, left, cur
 }
 function sealedText(text, secret) {
   const node = text.stored(secret);
-  return JSON.stringify((0, import_yaml6.isMap)(node) || (0, import_yaml6.isScalar)(node) ? node.toJSON() : null);
+  return JSON.stringify((0, import_yaml8.isMap)(node) || (0, import_yaml8.isScalar)(node) ? node.toJSON() : null);
 }
 
 // src/sync/sync-group.ts
@@ -9729,7 +9943,10 @@ function viewOf(job, current, text, fingerprints) {
 }
 async function writeGroup(job, { current, text, lines }, cloud) {
   for (const line of lines.filter(isChange)) write(job, line, text);
-  const revision = await cloud.write(job.environment, text.toString(), current.etag);
+  const next = text.toString();
+  const revision = await cloud.write(job.environment, next, current.etag).catch((error) => {
+    throw namedRefusal(error, job.environment, next, job.team);
+  });
   if (revision > current.revision) return revision;
   throw new RemedyError({
     code: "write-not-carried-out",
@@ -9825,6 +10042,7 @@ function jobsOf({
   const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
   const common = {
     appRoot: catalog.appRoot,
+    team: target.team,
     input,
     options,
     ledger,
@@ -10238,7 +10456,7 @@ function tooLargeTogether({ secrets }) {
 async function syncEnvironment(job, cloud) {
   const place = job.target.ledger;
   const isShared = job.catalog.shard !== void 0;
-  const run = startOf(job, cloud);
+  const run = startOf2(job, cloud);
   for (let round = 1; ; round += 1) {
     run.sent = false;
     try {
@@ -10265,7 +10483,7 @@ async function syncEnvironment(job, cloud) {
     await (job.wait ?? pauseBeforeRound)(round);
   }
 }
-function startOf(job, cloud) {
+function startOf2(job, cloud) {
   const writer = job.start?.beginning?.writer ?? (0, import_node_crypto3.randomBytes)(6).toString("hex");
   return { writer, alerted: once(job), tagged: taggedOnce(job, cloud) };
 }

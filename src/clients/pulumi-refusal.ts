@@ -1,4 +1,4 @@
-import { RemedyError, TokenError } from "../errors";
+import { type Problem, RemedyError, TokenError } from "../errors";
 import type { Secret } from "../secret";
 import type { HttpAnswer } from "./http";
 import type { FoundToken } from "./pulumi-login";
@@ -117,15 +117,25 @@ export function refusal(refused: Refused, answer: HttpAnswer): RemedyError {
     const remedy = `run again ${againAfter(answer)}`;
     return new UnavailableError({ code: "pulumi-unavailable", subject, cause: reason, remedy });
   }
-  return new RemedyError({
+  const isText = known === OF_ENVIRONMENTS;
+  const problem = {
     code: "pulumi-refused",
     subject,
     cause: reason,
-    remedy:
-      known === OF_ENVIRONMENTS
-        ? "fix the text of the environment"
-        : "check what was asked for, then run this again",
-  });
+    remedy: isText ? "fix the text of the environment" : "check what was asked for, then run this again",
+  };
+  return isText ? new RefusedTextError(problem, linesOf(answer)) : new RemedyError(problem);
+}
+
+/** The service does not take an ESC environment's text, or does not open it. */
+export class RefusedTextError extends RemedyError {
+  /** @param lines of the text that it names, from 1. */
+  constructor(
+    problem: Problem,
+    readonly lines: readonly number[],
+  ) {
+    super(problem);
+  }
 }
 
 function unknownToken({ thing, url, organization, tokenName, said }: Refused, quoted: string): TokenError {
@@ -169,13 +179,17 @@ function againAfter({ headers }: HttpAnswer): string {
 
 /** Lines of the service's diagnostics. Their summaries and its message may quote text, so they stay out. */
 function diagnosticsOf(answer: HttpAnswer): string {
+  const lines = linesOf(answer);
+  return lines.length === 0 ? "" : ` (lines ${lines.join(", ")})`;
+}
+
+function linesOf(answer: HttpAnswer): number[] {
   try {
     const body = JSON.parse(answer.text) as { diagnostics?: { range?: { begin?: { line?: number } } }[] };
-    const lines = (body.diagnostics ?? [])
+    return (body.diagnostics ?? [])
       .map((each) => each.range?.begin?.line)
       .filter((line) => line !== undefined);
-    return lines.length === 0 ? "" : ` (lines ${lines.join(", ")})`;
   } catch {
-    return "";
+    return [];
   }
 }

@@ -6,6 +6,7 @@ import type { Beginning } from "./beginning";
 import { chooseValue, type Input, type RunOptions } from "./given-values";
 import type { JobSecret } from "./job-catalog";
 import { type CurrentValue, isChange, type PlanLine, plan, refuseOlder } from "./plan";
+import { namedRefusal } from "./refused-text";
 import { setSinceQueued } from "./since-queued";
 import { ValuesText } from "./values-text";
 
@@ -15,6 +16,8 @@ export interface GroupJob {
   /** `project/name`. */
   environment: string;
   appRoot: string;
+  /** The team whose token the job has. */
+  team: string;
   secrets: readonly JobSecret[];
   /** Secrets of the other groups: a copy of one that stands here would hide its new value from applications. */
   elsewhere: readonly JobSecret[];
@@ -111,7 +114,10 @@ export async function writeGroup(
   cloud: PulumiCloud,
 ): Promise<number> {
   for (const line of lines.filter(isChange)) write(job, line, text);
-  const revision = await cloud.write(job.environment, text.toString(), current.etag);
+  const next = text.toString();
+  const revision = await cloud.write(job.environment, next, current.etag).catch((error: unknown) => {
+    throw namedRefusal(error, job.environment, next, job.team);
+  });
   if (revision > current.revision) return revision;
   throw new RemedyError({
     code: "write-not-carried-out",

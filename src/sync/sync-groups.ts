@@ -94,6 +94,7 @@ function jobsOf({
   const here = catalog.secrets.filter((secret) => secret.environments.includes(target.environment));
   const common = {
     appRoot: catalog.appRoot,
+    team: target.team,
     input,
     options,
     ledger,

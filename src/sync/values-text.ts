@@ -4,6 +4,7 @@ import type { Secret } from "../secret";
 import { boundedDocument } from "../yaml-text";
 import type { JobSecret } from "./job-catalog";
 import { isCall, readSecretNode, secretNode } from "./secret-node";
+import { editedText } from "./splice-text";
 
 /**
  * The text of a values environment, edited in place: comments, order and everything that is not ours stay as they
@@ -14,9 +15,9 @@ export class ValuesText {
 
   /** @throws RemedyError when the text is not a YAML mapping; the text is not quoted. */
   constructor(
-    text: string,
+    private readonly text: string,
     private readonly appRoot: string,
-    deployment: string,
+    private readonly deployment: string,
   ) {
     const document = boundedDocument(text, { customTags: exactNumbers });
     if (document !== undefined && (isMap(document.contents) || isNothing(document.contents))) {
@@ -130,9 +131,21 @@ export class ValuesText {
     this.take(this.place(secret));
   }
 
-  /** One line a value: in several, a line end of a value would be a line end of the text, which CRLF-minded tools change. */
+  /**
+   * The text with what was changed, and all else of it as people wrote it.
+   *
+   * @throws RemedyError where it cannot be written so without losing a comment of theirs.
+   */
   toString(): string {
-    return this.document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
+    const text = editedText(this.text, this.document);
+    if (text !== undefined) return text;
+    throw new RemedyError({
+      code: "environment-text-kept",
+      subject: this.deployment,
+      cause:
+        "its text was not written, because a comment or an anchor of people's would be lost: it stands in braces, or at what the sync writes",
+      remedy: `move it to a line of its own outside of braces (pulumi env edit ${this.deployment}), then sync again`,
+    });
   }
 
   private place(secret: JobSecret): string[] {
@@ -192,6 +205,8 @@ export class ValuesText {
       if (isMap(standing)) standing.flow = false;
       else this.putMapping(above, standing);
     }
+    // Whatever is put here is new, also a clone from another text: its place there says nothing here.
+    if (isNode(node)) node.range = null;
     this.document.setIn(path, node);
   }
 

@@ -269,7 +269,16 @@ describe("the composites of an environment", () => {
   it("are wrong with a value of their own, which applications get in place of the synced one", async () => {
     const values = "values:\n  environmentVariables:\n    OPENAI_API_KEY: canary\n";
     const { state, cause, remedy } = await check(`${declared}${values}`);
-    deepEqual([state, /override what the sync wrote: default\/app-production$/.test(cause)], ["wrong", true]);
+    equal(state, "wrong");
+    match(
+      cause,
+      /override what the sync wrote: default\/app-production has values at environmentVariables.OPENAI_API_KEY$/,
+    );
+    const peoples = `# theirs\n${declared}  - default/shared\nvalues:\n  aws:\n    fn::open::aws-login: {}\n`;
+    match(
+      (await check(peoples)).cause,
+      /default\/app-production has imports default\/shared; fn::open::aws-login; values at aws; 1 comment$/,
+    );
     match(remedy ?? "", /pulumi up --refresh/);
   });
 

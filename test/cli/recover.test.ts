@@ -193,9 +193,17 @@ describe("recover", () => {
       "imports: [default/app-theirs]\ndescription: x\n",
     ],
     ["a ledger with values beside the ledger", "app-production-ledger", "values: {ledger: {}, hidden: 1}\n"],
+    ["a ledger with a comment", "app-production-ledger", "# theirs\nvalues: {ledger: {}}\n"],
+    ["a composite with a comment", "app-production", "imports: [default/app-production-keys] # theirs\n"],
+    [
+      "a composite with imports of another program's of a like name",
+      "app-production",
+      "imports: [default/app-theirs]\n",
+    ],
+    ["a policy's composite", "app-production-for-auditors", "imports: [default/theirs]\n"],
   ] as const) {
     it(`refuses ${kind}, which the next up or sync would replace`, async () => {
-      for (const theirs of ["theirs", "app-theirs"])
+      for (const theirs of ["theirs", "app-theirs", "app-production-keys"])
         await cloud.environment(`default/${theirs}`, "values: {}\n");
       await cloud.environment(`default/${name}`, text);
       const refused = await run(previewed(environment(name)));
@@ -204,6 +212,44 @@ describe("recover", () => {
       deepEqual(refused.imported, []);
     });
   }
+
+  it("says what stands in an environment that it refuses, by names and places alone", async () => {
+    for (const theirs of ["theirs", "other"]) await cloud.environment(`default/${theirs}`, "values: {}\n");
+    const text = [
+      "# of the platform team",
+      "description: old application",
+      "imports: [default/theirs@latest, {default/other: {merge: false}}]",
+      "values:",
+      "  text: {fn::toBase64: canary}",
+      "  greeting: {fn::join: [',', [canary, b]]}",
+      "  password: {fn::secret: canary}",
+      "  files: {CERT: canary}",
+    ];
+    await cloud.environment("default/app-production", `${text.join("\n")}\n`);
+    const { stderr, imported } = await run(previewed(environment("app-production")));
+    match(
+      stderr,
+      /default\/app-production: it exists .* replace: imports default\/theirs, with options; fn::join, fn::toBase64; values at files\.CERT, greeting, password, text; description; 1 comment\n/,
+    );
+    match(stderr, /Remedy: save it \(pulumi env get payready\/default\/app-production\)/);
+    deepEqual(imported, []);
+  });
+
+  it("names what it takes and keeps in a values environment, which the sync writes beside", async () => {
+    await cloud.environment("default/theirs", "values: {}\n");
+    const text =
+      "# by hand\nimports: [default/theirs]\nvalues:\n  app: {key: canary}\n  own: {fn::toJSON: [1]}\n";
+    await cloud.environment("default/app-production-keys", text);
+    const { stdout } = await run(previewed(environment("app-production-keys")));
+    match(
+      stdout,
+      /\nKept as it is: default\/app-production-keys has imports default\/theirs; fn::toJSON; values at own; 1 comment, beside what the sync writes there\n/,
+    );
+    const { kept } = JSON.parse(
+      (await run(previewed(environment("app-production-keys")), "recover --dry-run --json")).stdout,
+    );
+    deepEqual(kept[0].holds, ["imports default/theirs", "fn::toJSON", "values at own", "1 comment"]);
+  });
 
   it("takes a composite that imports this program's environments alone, an empty one, and a ledger", async () => {
     await cloud.environment("default/app-production-keys", "values: {}\n");

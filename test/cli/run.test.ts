@@ -183,7 +183,7 @@ describe("sophia-secrets run", function () {
     deepEqual(readdirSync(folder), ["command.cjs"]);
   });
 
-  it("says so where a command would be given more than a process can have, with the largest", async () => {
+  it("says so where a command would be given more than a process can have (environment-too-large)", async () => {
     const names = Array.from({ length: 44 }, (_, index) => `SECRET_${index}`);
     const many = Object.fromEntries(names.map((name) => [name, `canary-${name}-`.padEnd(48_200, "x")]));
     const told = async (env: NodeJS.ProcessEnv): Promise<string> =>
@@ -196,7 +196,8 @@ describe("sophia-secrets run", function () {
     match(all, /most of it SECRET_0 \(48 KiB\), .*Remedy: give it one group's secrets alone \(run --group\)/);
     match(await told({ ONE: "canary".padEnd(140_000, "x") }), /its environment variable ONE has 137 KiB/);
     doesNotMatch(all, /canary/);
-    equal(await told({}), "0");
+    // One group's, as `run --group` gives them.
+    equal(await told(Object.fromEntries(Object.entries(many).slice(0, 12))), "0");
   });
 
   it("starts nothing where a required secret has no value", async () => {

@@ -13,6 +13,23 @@ export const PROVEN_ELSEWHERE: Readonly<Record<string, ElsewhereProven>> = {
     title:
       "is refused where the file has changed meanwhile (catalog-not-editable), and made by hand as it is shown",
   },
+  "environment-text-kept": {
+    file: "test/sync/people-text.test.ts",
+    title: "is refused where a comment would be lost (environment-text-kept), and written once that is moved",
+  },
+  "environment-text-refused": {
+    file: "test/sync/hand-written-text.test.ts",
+    title: "names the import that it may not read, or that is gone, and writes the other groups",
+    says: "in Pulumi Cloud, or take the import out: pulumi env edit ",
+  },
+  "environment-too-large": {
+    file: "test/cli/run.test.ts",
+    title: "says so where a command would be given more than a process can have (environment-too-large)",
+  },
+  "step-too-large": {
+    file: "test/long/sizes.test.ts",
+    title: "are synced by two carriers, as the remedy has it",
+  },
   "ledger-impossible": {
     file: "test/cli/forged-ledger.test.ts",
     title: "is told by status and verify, and replaced by their remedy",

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { ORG } from "../pulumi-cloud/cloud-fixture";
+import { ORG, TOKENS, team } from "../pulumi-cloud/cloud-fixture";
 import { API_KEYS, DATABASES, jobCatalog, jobSecret, LEDGER } from "./small-job";
 import { SyncStage, writes } from "./sync-stage";
 
@@ -151,6 +151,31 @@ describe("the sync job and what people do to its environments", () => {
       deepEqual(await stage.variables(DATABASES), { DB_PASSWORD: "b" });
     });
   }
+
+  it("names the import that it may not read, or that is gone, and writes the other groups", async () => {
+    await stage.cloud.environment("default/theirs", "values: {}\n");
+    await stage.edit(API_KEYS, "# by hand\nimports:\n  - default/theirs\nvalues: {}\n");
+    await team(stage.cloud, "sync", ["dev"], {
+      [API_KEYS]: "write",
+      [DATABASES]: "write",
+      [LEDGER]: "write",
+    });
+    const other = jobSecret("DB_PASSWORD", { group: "databases" });
+    const job = { catalog: jobCatalog([alpha, other]), input: { ALPHA_KEY: "a", DB_PASSWORD: "b" } };
+    const refused = await stage.run({ ...job, token: TOKENS.dev });
+    equal(refused.code, 1);
+    match(
+      refused.printed.join("\n"),
+      /default\/app-api-keys: Pulumi Cloud refuses its text for the import default\/theirs: it does not exist, or this token may not read it\. Nothing of this environment was written\. Remedy: give the team app-production-sync read on default\/theirs in Pulumi Cloud, or take the import out: pulumi env edit default\/app-api-keys/,
+    );
+    deepEqual(await stage.variables(DATABASES), { DB_PASSWORD: "b" });
+    // The remedy, by its two ways.
+    await team(stage.cloud, "more", ["dev"], { "default/theirs": "read" });
+    equal((await stage.run({ ...job, token: TOKENS.dev })).code, 0);
+    match(await stage.text(API_KEYS), /^# by hand\nimports:\n {2}- default\/theirs\nvalues:\n/);
+    await stage.edit(API_KEYS, "values: {}\n");
+    equal((await stage.run({ ...job, token: TOKENS.dev })).code, 0);
+  });
 
   for (const [what, text] of [
     ["an empty text", ""],

@@ -10,8 +10,8 @@ export const recoverCommand = defineCommand({
   topic: "fix",
   summary: "Import what an interrupted pulumi up left behind",
   details: [
-    "An up that was killed or refused halfway leaves environments, teams, webhooks, files of carriers and the like that the state does not have. Each later up then fails because they exist. The command reads Pulumi Cloud and GitHub and changes the state alone; it keeps a copy of the state in .sophia-secrets/. It names the operations that Pulumi records as interrupted, leaves files with other content as they are, and refuses to import an environment with text that the next up would replace.",
-    "--json prints { recovered: [{ type, id }], foreign: [{ code, subject, cause, remedy }], pending: [{ operation, urn }], backup }.",
+    "An up that was killed or refused halfway leaves environments, teams, webhooks, files of carriers and the like that the state does not have. Each later up then fails because they exist. The command reads Pulumi Cloud and GitHub and changes the state alone; it keeps a copy of the state in .sophia-secrets/. It names the operations that Pulumi records as interrupted, leaves files with other content as they are, and refuses to import an environment with text that the next up would replace: it names the imports, functions, values and comments that stand there. What stands in a values environment beside the sync's part is named and kept.",
+    "--json prints { recovered: [{ type, id }], foreign: [{ code, subject, cause, remedy }], kept: [{ subject, holds }], pending: [{ operation, urn }], backup }.",
   ],
   options: {
     dryRun: flag("show what would be imported and stop"),
@@ -40,6 +40,8 @@ function report({ terminal, project }: CommandContext, done: Recovery, dryRun: b
     );
   for (const line of tableLines(done.recovered.map(({ type, id }) => [`  ${kindOf(type)}`, id])))
     terminal.print(line);
+  for (const { subject, holds } of done.kept)
+    terminal.print(`Kept as it is: ${subject} has ${holds.join("; ")}, beside what the sync writes there`);
   for (const { subject, cause, remedy } of done.foreign)
     terminal.print(`Not imported: ${subject} ${cause}. Remedy: ${remedy}`);
   if (count > 0 && !dryRun) terminal.print(`Next: pulumi up -s ${project.stack}`);

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compositeEnvironment, ledgerEnvironment, pathOf } from "../../catalog/layout";
+import { escLayout } from "../../catalog/esc-environments";
+import { ledgerEnvironment, pathOf } from "../../catalog/layout";
+import type { Settings } from "../../catalog/settings";
 import { RemedyError } from "../../errors";
-import { boundedYaml } from "../../yaml-text";
 import type { Context } from "../context";
 import { keepBackup } from "../keep-backup";
+import { foreignContent, type OwnParts } from "../observation/text-content";
+import { isWithin } from "../observation/text-places";
 import { creationsIn, type Foreign, importFileFor, type Orphan } from "./creations";
 import { findOrphans } from "./find-orphans";
 
@@ -15,10 +18,19 @@ export interface Recovery {
   recovered: { type: string; id: string }[];
   /** What somebody else's content is in: it is left as it is. */
   foreign: Foreign[];
+  /** What stands in imported ESC environments besides this program's part: no up and no sync changes it. */
+  kept: KeptText[];
   /** Operations that Pulumi's state records as interrupted, until a refresh that is told to clear them. */
   pending: PendingOperation[];
   /** File with the state as it was; undefined when nothing was changed. */
   backup: string | undefined;
+}
+
+/** What people or other programs have in an ESC environment, in words: names and places, never a value. */
+export interface KeptText {
+  /** `project/name`. */
+  subject: string;
+  holds: readonly string[];
 }
 
 /** What `recover` is doing. */
@@ -48,9 +60,9 @@ export async function recover(
   onProgress({ doing: "preview" });
   const creations = creationsIn(await pulumi.run(["preview", "--json"]));
   const { orphans, foreign } = await findOrphans(clients, creations);
-  await refuseForeignText(context, orphans);
+  const kept = await keptTexts(context, orphans);
   const recovered = orphans.map(({ creation, id }) => ({ type: creation.type, id }));
-  if (dryRun || orphans.length === 0) return { recovered, foreign, pending, backup: undefined };
+  if (dryRun || orphans.length === 0) return { recovered, foreign, kept, pending, backup: undefined };
   const backup = keepBackup(project, exported, context.now());
   onProgress({ doing: "backup", file: backup });
   onProgress({ doing: "import", count: orphans.length });
@@ -70,51 +82,58 @@ export async function recover(
   } finally {
     rmSync(folder, { recursive: true });
   }
-  return { recovered, foreign, pending, backup };
+  return { recovered, foreign, kept, pending, backup };
 }
 
 /**
- * `up` writes the composite's text, and the sync writes the ledger's: any other text there would be lost. In a values
- * environment the sync keeps what it does not know.
+ * What stands in the ESC environments that would be imported and is not this program's. `up` writes a composite's text, and
+ * the sync a ledger's: any other text there would be lost. In a values environment the sync keeps what it does not know.
+ *
+ * @returns what is kept, by environment.
+ * @throws RemedyError for the first whose text would be lost.
  */
-async function refuseForeignText(
-  { project, cloud, catalog }: Context,
+async function keptTexts(
+  { project: { settings }, cloud, catalog }: Context,
   orphans: readonly Orphan[],
-): Promise<void> {
-  const { settings } = project;
-  const written = new Set(
-    catalog.environments
-      .flatMap((each) => [compositeEnvironment(settings, each), ledgerEnvironment(settings, each)])
-      .map(pathOf),
-  );
+): Promise<KeptText[]> {
+  const layouts = catalog.environments.map((each) => escLayout(catalog, settings, each));
+  const ledgers = new Set(catalog.environments.map((each) => pathOf(ledgerEnvironment(settings, each))));
+  const kept = new Set(layouts.flatMap((each) => each.kept.map(pathOf)).filter((path) => !ledgers.has(path)));
+  const found: KeptText[] = [];
   for (const { creation } of orphans.filter(({ creation: { type } }) => type.endsWith(":Environment"))) {
     const path = `${creation.inputs.project}/${creation.inputs.name}`;
-    if (!written.has(path)) continue;
     const text = (await cloud()?.read(path))?.text ?? "";
-    if (isOurs(text, settings.application)) continue;
-    throw new RemedyError({
-      code: "environment-text-foreign",
-      subject: path,
-      cause: "it exists with a text of its own, which the next pulumi up or sync would replace",
-      remedy: `save it (pulumi env get ${settings.pulumiOrganization}/${path}), move its values to GitHub, empty it, then run this again`,
-    });
+    const isKept = kept.has(path);
+    const own = isKept ? partsOfValues(settings) : partsOfOurs(path, ledgers.has(path));
+    const holds = foreignContent(text, own);
+    if (holds.length === 0) continue;
+    if (!isKept) throw foreignText(settings.pulumiOrganization, path, holds);
+    found.push({ subject: path, holds });
   }
+  return found;
 }
 
-/** Empty, a ledger, or imports of this program's environments alone. */
-function isOurs(text: string, application: string): boolean {
-  const { imports = [], values, ...rest } = readYaml(text);
-  const known =
-    Array.isArray(imports) &&
-    imports.every((each) => typeof each === "string" && each.includes(`/${application}-`));
-  const keys = [...Object.keys(rest), ...Object.keys(values ?? {}).filter((key) => key !== "ledger")];
-  return known && keys.length === 0;
+function foreignText(organization: string, path: string, holds: readonly string[]): RemedyError {
+  return new RemedyError({
+    code: "environment-text-foreign",
+    subject: path,
+    cause: `it exists with a text of its own, which the next pulumi up or sync would replace: ${holds.join("; ")}`,
+    remedy: `save it (pulumi env get ${organization}/${path}), move its values to GitHub and the rest to an environment of another name, empty it, then run this again`,
+  });
 }
 
-/** A text that is not YAML is somebody's. */
-function readYaml(text: string): Record<string, unknown> {
-  const content = boundedYaml(text);
-  return content === undefined ? { unreadable: true } : { ...(content as object | null) };
+/** Of a values environment: what stands where the catalog's values stand. Its imports and the rest are people's. */
+function partsOfValues({ appRoot }: Settings): OwnParts {
+  return { hasImport: () => false, hasPlace: (place) => isWithin(place, appRoot) };
+}
+
+/** Of a composite: imports of its own deployment environment's. Of a ledger: itself. */
+function partsOfOurs(path: string, isLedger: boolean): OwnParts {
+  const environment = path.split(/-for-[^/]*$/)[0] ?? path;
+  return {
+    hasImport: (each) => !isLedger && each.startsWith(`${environment}-`),
+    hasPlace: (place) => isLedger && isWithin(place, "ledger"),
+  };
 }
 
 /** What an `up` was doing when it was interrupted, as Pulumi's state records it. */

@@ -9,6 +9,7 @@ import { problemOf } from "../../errors";
 import { impossibleClaims } from "../../ledger/claims";
 import { describePause, pauseAt } from "../../ledger/pause";
 import { COMMAND, namesIn } from "../../text";
+import { boundedYaml } from "../../yaml-text";
 import { findAccessDifferences, observeAccess } from "../access/access-differences";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
@@ -18,6 +19,7 @@ import {
   type SeenInGitHub,
   seeEnvironment,
 } from "../observation/environments";
+import { foreignContent, type OwnParts } from "../observation/text-content";
 import { readStacks } from "../project";
 import { findStatus, type Status } from "../status/find-status";
 import type { SecretState } from "../status/secret-causes";
@@ -87,12 +89,23 @@ export function checkComposites(
     const changed = all.filter(({ wanted, text }) => text !== undefined && text.trim() !== wanted.trim());
     if (changed.length === 0)
       return ok("composites-match", "imports as declared, and no values of their own");
+    const told = changed.map(({ id, wanted, text = "" }) => {
+      const holds = foreignContent(text, partsOf(wanted));
+      return `${pathOf(id)}${holds.length === 0 ? "" : ` has ${holds.join("; ")}`}`;
+    });
     return wrong(
       "composites-differ",
-      `not the declared text, so it can override what the sync wrote: ${namesIn(changed.map(({ id }) => pathOf(id)))}`,
+      `not the declared text, so it can override what the sync wrote: ${firstOf(told)}`,
       "look at it (pulumi env get), then pulumi up --refresh for the stack that owns it",
     );
   });
+}
+
+/** Of a composite: what it declares. */
+function partsOf(wanted: string): OwnParts {
+  const { imports = [] } = (boundedYaml(wanted) ?? {}) as { imports?: string[] };
+  const names = new Set(imports.map((each) => each.split("@")[0]));
+  return { hasImport: (path) => names.has(path), hasPlace: () => false };
 }
 
 function audiencesIn(catalog: ResolvedCatalog, settings: Settings, deployment: string) {
