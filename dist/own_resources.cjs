@@ -179,7 +179,8 @@ function movedTo(answer) {
   const how = id === void 0 ? "" : `: gh api repositories/${id} --jq .full_name prints it`;
   return {
     code: "github-moved",
-    remedy: `it was renamed or transferred; put its new name into the stacks' config${how}`
+    remedy: `it was renamed or transferred; put its new name into the stacks' config${how}`,
+    ...id === void 0 ? {} : { repositoryId: id }
   };
 }
 function limitOf(answer, said) {
@@ -246,6 +247,13 @@ var OWNER = "the token has the scope for it, and its account may not: use the to
 var RIGHTS_OF = { organization: RIGHTS, repository: REPOSITORY_RIGHTS, environment: ENVIRONMENT_RIGHTS };
 var NotShownError = class extends RemedyError {
 };
+var MovedError = class extends RemedyError {
+  constructor(problem, repositoryId) {
+    super(problem);
+    this.repositoryId = repositoryId;
+  }
+  repositoryId;
+};
 function refusal(asked, answer, token) {
   const { thing } = asked;
   const said = saidBy(answer.text, token === void 0 ? [] : [token.unwrap()]);
@@ -265,14 +273,17 @@ function refusal(asked, answer, token) {
       cause: limit.cause,
       remedy: `run again ${limit.again}`
     });
-  const reason = movedTo(answer) ?? (answer.status < 500 ? reasonOf(answer, said) : void 0);
-  if (reason !== void 0)
-    return new RemedyError({
+  const moved = movedTo(answer);
+  const reason = moved ?? (answer.status < 500 ? reasonOf(answer, said) : void 0);
+  if (reason !== void 0) {
+    const problem = {
       code: reason.code,
       subject: thing,
       cause: `GitHub refuses it (${answer.status})${quoted}`,
       remedy: reason.remedy
-    });
+    };
+    return moved === void 0 ? new RemedyError(problem) : new MovedError(problem, moved.repositoryId);
+  }
   return plainRefusal(asked, answer, quoted);
 }
 function plainRefusal(asked, answer, quoted) {

@@ -107,13 +107,14 @@ export function reasonOf(answer: HttpAnswer, said: string): GitHubReason | undef
 }
 
 /** GitHub calls what has moved by its number (docs.github.com, "Best practices", follow redirects). */
-export function movedTo(answer: HttpAnswer): GitHubReason | undefined {
+export function movedTo(answer: HttpAnswer): (GitHubReason & { repositoryId?: string }) | undefined {
   if (![301, 302, 307, 308].includes(answer.status)) return undefined;
   const id = /\/repositories\/(\d{1,20})(?:\/|$)/.exec(`${answer.headers.location ?? ""}`)?.[1];
   const how = id === undefined ? "" : `: gh api repositories/${id} --jq .full_name prints it`;
   return {
     code: "github-moved",
     remedy: `it was renamed or transferred; put its new name into the stacks' config${how}`,
+    ...(id === undefined ? {} : { repositoryId: id }),
   };
 }
 

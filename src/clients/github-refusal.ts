@@ -1,4 +1,4 @@
-import { RemedyError, TokenError } from "../errors";
+import { type Problem, RemedyError, TokenError } from "../errors";
 import type { Secret } from "../secret";
 import { COMMAND } from "../text";
 import { limitOf, movedTo, reasonOf, rightsOf } from "./github-reasons";
@@ -30,6 +30,17 @@ export interface Asked {
 /** What was asked for is not there, or is not shown to this token: GitHub does not say which. */
 export class NotShownError extends RemedyError {}
 
+/** A repository was renamed or transferred. */
+export class MovedError extends RemedyError {
+  constructor(
+    problem: Problem,
+    /** Its id, as far as GitHub names it. */
+    readonly repositoryId: string | undefined,
+  ) {
+    super(problem);
+  }
+}
+
 /**
  * GitHub's refusal in the terms of what was asked, with GitHub's own line: a value is sent sealed, so it cannot quote one.
  *
@@ -54,14 +65,17 @@ export function refusal(asked: Asked, answer: HttpAnswer, token?: Secret): Remed
       cause: limit.cause,
       remedy: `run again ${limit.again}`,
     });
-  const reason = movedTo(answer) ?? (answer.status < 500 ? reasonOf(answer, said) : undefined);
-  if (reason !== undefined)
-    return new RemedyError({
+  const moved = movedTo(answer);
+  const reason = moved ?? (answer.status < 500 ? reasonOf(answer, said) : undefined);
+  if (reason !== undefined) {
+    const problem = {
       code: reason.code,
       subject: thing,
       cause: `GitHub refuses it (${answer.status})${quoted}`,
       remedy: reason.remedy,
-    });
+    };
+    return moved === undefined ? new RemedyError(problem) : new MovedError(problem, moved.repositoryId);
+  }
   return plainRefusal(asked, answer, quoted);
 }
 

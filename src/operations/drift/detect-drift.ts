@@ -4,6 +4,7 @@ import { organizationSlots } from "../../catalog/slots";
 import { createGitHubPullRequests } from "../../clients/github-pull-requests";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
+import { refuseMisspelled } from "../observation/github-names";
 import { spreadOf } from "../values/named-entries";
 import { type Finding, findDrift, inOrder, isDrift } from "./find-drift";
 import { findFormerReaders, observeAll } from "./observe-github";
@@ -28,8 +29,9 @@ export async function detectDrift(context: Context): Promise<Drift> {
   const { settings } = project;
   const today = dayOf(context.now());
   const github = context.github();
+  const misspelled = await refuseMisspelled(context);
   const [seen, spread, waiting] = await Promise.all([
-    observeAll(context, github),
+    observeAll(context, github, misspelled),
     spreadOf(context, github, true),
     findWaiting(context),
   ]);

@@ -5,10 +5,9 @@ import { WORKFLOW_PATH } from "../../catalog/layout";
 import { organizationSlots, type SlotName, slotNames } from "../../catalog/slots";
 import type { GitHub } from "../../clients/github-secrets";
 import { createGitHubWorkflows, type GitHubWorkflows } from "../../clients/github-workflows";
-import { RemedyError } from "../../errors";
+import { type Problem, RemedyError } from "../../errors";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
-import { refuseMisspelled } from "../observation/github-names";
 import type { CarrierSecrets, Finding, Observed } from "./find-drift";
 
 /**
@@ -36,16 +35,21 @@ export interface Everything extends Observed {
 }
 
 /**
- * Looks at all that drift can be in, unless GitHub spells a carrier otherwise or does not show it. About one request a secret, a few a carrier; and for as long as the name of a
+ * Looks at all that drift can be in. About one request a secret, a few a carrier; and for as long as the name of a
  * renamed secret lives, one a workflow file of each repository that may read it.
+ *
+ * @param misspelled carriers that `refuseMisspelled` found and did not refuse. It comes first: what is asked by a name that
+ *   GitHub leads elsewhere from fails without that name.
  */
-export async function observeAll(context: Context, github: GitHub): Promise<Everything> {
+export async function observeAll(
+  context: Context,
+  github: GitHub,
+  misspelled: readonly Problem[],
+): Promise<Everything> {
   const { catalog, project, now } = context;
   const { carriers } = project.settings;
   const names = new Set(slotNames(catalog.entries).map(({ name }) => name));
-  const archived = (await refuseMisspelled(context)).map(
-    (problem): Finding => ({ ...problem, code: REPOSITORY_ARCHIVED }),
-  );
+  const archived = misspelled.map((problem): Finding => ({ ...problem, code: REPOSITORY_ARCHIVED }));
   const [observed, seen] = await Promise.all([
     observeSecrets(github, names),
     inParallel(carriers, (repository) => observeCarrier(github, catalog.environments, repository)),

@@ -7,7 +7,7 @@ import {
   repositoryRemedy,
   teamRemedy,
 } from "../../catalog/github-names";
-import { NotShownError, notGitHub } from "../../clients/github-refusal";
+import { MovedError, NotShownError, notGitHub } from "../../clients/github-refusal";
 import { type Problem, RemedyError } from "../../errors";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
@@ -66,7 +66,13 @@ async function wrongRepository(context: Context, named: NamedRepository): Promis
   const { organization, get, ofRepository } = context.githubCall();
   const asked = ofRepository(named.name);
   try {
-    const { full_name: fullName, archived } = await get(asked, `/repos/${organization}/${named.name}`);
+    const { full_name: fullName, archived } = await get(asked, `/repos/${organization}/${named.name}`).catch(
+      (error: unknown) => {
+        if (!(error instanceof MovedError) || error.repositoryId === undefined) throw error;
+        // Under its id GitHub tells what it is called today.
+        return get(asked, `/repositories/${error.repositoryId}`);
+      },
+    );
     if (typeof fullName !== "string") throw notGitHub(asked);
     return repositoryProblem(organization, named, { fullName, isArchived: archived === true });
   } catch (error) {

@@ -12,6 +12,7 @@ import { COMMAND, namesIn } from "../../text";
 import type { Context } from "../context";
 import { findDrift, isDrift } from "../drift/find-drift";
 import { observeAll } from "../drift/observe-github";
+import { refuseMisspelled } from "../observation/github-names";
 import { spreadOf } from "../values/named-entries";
 import { type Check, type CheckResult, check, ok, wrong } from "./check";
 import { refusedIdentity } from "./check-identity";
@@ -142,7 +143,11 @@ function nothing(error: unknown): JobError[] {
 export function checkGitHub(context: Context): Promise<Check> {
   return check("secrets in GitHub", async () => {
     const github = context.github();
-    const [seen, spread] = await Promise.all([observeAll(context, github), spreadOf(context, github, true)]);
+    const misspelled = await refuseMisspelled(context);
+    const [seen, spread] = await Promise.all([
+      observeAll(context, github, misspelled),
+      spreadOf(context, github, true),
+    ]);
     const { catalog, project } = context;
     const declaration = { catalog, settings: project.settings, spread, today: dayOf(context.now()) };
     const drift = findDrift(declaration, seen).filter(isDrift);
