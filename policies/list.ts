@@ -14,6 +14,7 @@ import { noPlaintextSecrets } from "./rules/no-plaintext-secrets";
 import { noStandingTokens } from "./rules/no-standing-tokens";
 import { oidcRulesAreExact } from "./rules/oidc-rules-are-exact";
 import { organizationSecretsNotForAll } from "./rules/organization-secrets-not-for-all";
+import { ownRunnersNotForPublic } from "./rules/own-runners-not-for-public";
 import { permissionsHaveAReason } from "./rules/permissions-have-a-reason";
 import { productionEnvironmentsProtected } from "./rules/production-environments-protected";
 import { publicTextsHoldNoSecrets } from "./rules/public-texts-hold-no-secrets";
@@ -66,6 +67,7 @@ export const RULES: readonly (ResourceRule | StackRule)[] = [
   workflowTriggersAreSafe,
   workflowExpressionsAreTrusted,
   workflowCheckoutsKeepNoToken,
+  ownRunnersNotForPublic,
   // Names and tags
   githubSecretNames,
   escEnvironmentNames,

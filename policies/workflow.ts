@@ -53,8 +53,15 @@ export async function workflowIn({
   if (!WORKFLOW.test(file)) return undefined;
   const fields = parsed(String(props.content ?? ""));
   if (!isFields(fields) || !isFields(fields.jobs)) return "unreadable";
-  const jobs = Object.entries(fields.jobs).map(([name, job]) => jobOf(["jobs", name], job));
-  return { kind: "workflow", fields, jobs, texts: await textsIn(fields) };
+  return { kind: "workflow", fields, jobs: jobsIn(props), texts: await textsIn(fields) };
+}
+
+/** The jobs of the workflow that a repository file is; none of any other, or of one that cannot be read. */
+export function jobsIn(props: Readonly<Record<string, unknown>>): readonly Job[] {
+  if (!WORKFLOW.test(pathOf(String(props.file)))) return [];
+  const fields = parsed(String(props.content ?? ""));
+  if (!isFields(fields) || !isFields(fields.jobs)) return [];
+  return Object.entries(fields.jobs).map(([name, job]) => jobOf(["jobs", name], job));
 }
 
 /** A path in its shortest form: `./.github/x/../workflows/a.yml` leads to a workflow too. */

@@ -11,6 +11,10 @@ const LONGEST = 360;
 /** Keys of a job that this runner does not carry out; a job that has one is refused, not run without it. */
 const NOT_OFFERED = ["container", "services", "uses", "snapshot"];
 
+/** This machine as a self-hosted runner: the labels that GitHub gives one by itself, and the group that each organization has. */
+const OWN_LABELS = ["self-hosted", "linux", process.arch === "arm64" ? "arm64" : "x64"];
+const OWN_GROUP = "Default";
+
 /** Keys of a step that this runner does not carry out. */
 const STEPS_NOT_OFFERED = ["background", "cancel", "parallel", "wait", "wait-all"];
 
@@ -24,14 +28,24 @@ export function refusals(job: JobDefinition, scope: Scope): string[] {
     (key) => `Job '${job.id}' uses '${key}', which the sandbox's runner does not offer`,
   );
   if (job.token.find("uses") !== undefined) return problems;
-  const runsOn = resolve(job.token.find("runs-on"), scope);
-  const labels = Array.isArray(runsOn) ? runsOn : [runsOn];
-  if (!labels.every((label) => typeof label === "string" && /^ubuntu-/.test(label))) {
+  const { group, labels } = wantedRunner(resolve(job.token.find("runs-on"), scope));
+  if (group !== undefined && group !== OWN_GROUP)
+    problems.push(`Job '${job.id}' asks for the runner group '${group}'; the sandbox has only ${OWN_GROUP}`);
+  const isHosted = group === undefined && labels.every((label) => /^ubuntu-/.test(label));
+  const isOwn = labels.every((label) => OWN_LABELS.includes(label.toLowerCase()));
+  if (!isHosted && !isOwn)
     problems.push(
-      `Job '${job.id}' asks for a runner '${labels.map(labelText).join(", ")}'; the sandbox has only ubuntu-*`,
+      `Job '${job.id}' asks for a runner '${labels.join(", ")}'; the sandbox has only ubuntu-*, and one of ${OWN_LABELS.join(", ")}`,
     );
-  }
   return problems;
+}
+
+/** `runs-on`: a label, a list of them, or a group with or without labels. */
+function wantedRunner(runsOn: Value): { group?: string; labels: string[] } {
+  const isGroup = typeof runsOn === "object" && runsOn !== null && !Array.isArray(runsOn);
+  const wanted = isGroup ? runsOn.labels : runsOn;
+  const labels = (Array.isArray(wanted) ? wanted : [wanted ?? []].flat()).map(labelText);
+  return isGroup && runsOn.group !== undefined ? { group: labelText(runsOn.group), labels } : { labels };
 }
 
 function labelText(label: Value): string {

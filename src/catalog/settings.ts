@@ -2,6 +2,7 @@ import * as z from "zod";
 import { unfitAddress } from "../addresses";
 import type { Problem } from "../errors";
 import { nearestNames } from "../text";
+import { RUNNER, runnerProblems } from "./runners";
 
 /** Names that Pulumi and GitHub take as organization, project, repository or environment. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -81,6 +82,8 @@ const SCHEMA = z.strictObject({
   /** Those whose files arrive by pull request. */
   pullRequestCarriers: each.default([]),
   branch: name.default("main"),
+  runner: RUNNER.default({}),
+  carrierRunners: z.record(name, RUNNER).default({}),
   environmentReviewers: each.max(REVIEWERS, `must name ${REVIEWERS} at most, as GitHub does`).optional(),
   protectCarriers: oneOf(["branch", "branch-and-files"]).optional(),
   deployAppId: z
@@ -137,6 +140,8 @@ const STRUCTURED = new Set([
   "environments",
   "carriers",
   "pullRequestCarriers",
+  "runner",
+  "carrierRunners",
   "environmentReviewers",
   "issuerThumbprints",
   "acceptedTrust",
@@ -192,6 +197,8 @@ const FORM: Readonly<Record<string, string>> = {
 };
 
 function toProblems(issue: z.core.$ZodIssue, raw: Readonly<Record<string, unknown>>): Problem[] {
+  const [first] = issue.path;
+  if (first === "runner" || first === "carrierRunners") return runnerProblems(issue);
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       code: "config-key-unknown",

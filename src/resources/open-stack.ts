@@ -11,6 +11,7 @@ import { GitHubSecrets } from "./github/github-secrets";
 import { findLeftovers } from "./github/leftovers";
 import { hasGitHubToken } from "./github/open-github";
 import { ORGANIZATION } from "./github/organization";
+import { refuseOwnRunners } from "./github/own-runners";
 import { PullRequests } from "./github/pull-requests";
 import { refuseBlockedCommits } from "./github/refuse-blocked-commits";
 import { refuseSkewedClock } from "./github/refuse-skewed-clock";
@@ -55,7 +56,7 @@ export function openStack(written: Catalog, project: string) {
     : Promise.resolve([]);
   const { carriers } = settings;
   const shards = ownsOrganization ? shardsOf({ secrets, carriers, today, inGitHub }) : Promise.resolve({});
-  const files = ownsOrganization ? declaredFiles({ catalog, settings, project, shards }) : [];
+  const files = ownsOrganization ? declaredFiles({ ...stack, project, shards }) : [];
   const pullRequests = new PullRequests(files, settings, state);
   const asking = askingOf(settings.githubOrganization, { provider });
   const refusals = [
@@ -65,6 +66,9 @@ export function openStack(written: Catalog, project: string) {
     refuseExisting({ ...stack, secrets, today, inGitHub, state }),
     issuers,
     shards,
+    ownsOrganization
+      ? refuseOwnRunners(settings, catalog.environments, stack.runnerOf, repositories)
+      : Promise.resolve(),
     refuseBlockedCommits(files, settings, asking),
     pullRequests.check(),
   ];

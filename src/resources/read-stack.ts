@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { isThisMachine } from "../addresses";
@@ -9,16 +8,17 @@ import { wholeApplications } from "../catalog/checks/check-applications";
 import { parseCatalog } from "../catalog/checks/check-catalog";
 import { checkConfigValues, checkEncrypted, checkSecrecy } from "../catalog/checks/check-config-values";
 import { checkSharing } from "../catalog/checks/check-sharing";
-import { checkOversight, checkPins, checkStacks, type StackClaim } from "../catalog/checks/check-stacks";
+import { checkOversight, checkPins, checkStacks } from "../catalog/checks/check-stacks";
 import { checkTrust } from "../catalog/checks/check-trust";
 import type { Catalog, ResolvedCatalog, ResolvedEntry } from "../catalog/entry";
 import { checkEnvironmentTargets } from "../catalog/environment-slots";
 import { ADOPTED_PLACES, ALLOW_EXISTING } from "../catalog/layout";
+import { type RunnerOf, runnersOf } from "../catalog/runners";
 import { EDITIONS_WITH_TEAMS, parseSettings, type Settings } from "../catalog/settings";
-import { fileOfStack, parseStackFile, type StackConfig, stackOf } from "../catalog/stack-file";
 import type { Problem } from "../errors";
 import { tellOfConfig } from "./config-notices";
 import { programErrors } from "./diagnostics";
+import { checkCarrierRunners, configInFile, otherStacks, runnersOfOthers } from "./other-stacks";
 
 /** One stack's config and the catalog, checked against each other and the project's other stacks. */
 export interface Stack {
@@ -31,6 +31,8 @@ export interface Stack {
   ownsOrganization: boolean;
   /** Values that entries take from config, by name: secret. */
   values: pulumi.Output<Record<string, string>>;
+  /** Where each job of the sync runs, by the config of every stack. */
+  runnerOf: RunnerOf;
   /** Whether the command that runs this takes care of secrets that exist in GitHub alone. */
   allowsExisting: boolean;
   /** Names of the resources that such a command imports. */
@@ -61,6 +63,7 @@ export function readStack(written: Catalog, today: string): Stack {
     },
     ...otherStacks(),
   ];
+  const otherRunners = ownsOrganization ? runnersOfOthers() : [];
   const stacks = claims.map(({ stack }) => stack).sort();
   const place = {
     environments: catalog.environments,
@@ -74,6 +77,8 @@ export function readStack(written: Catalog, today: string): Stack {
     ...checkAccessHere(catalog, settings),
     ...checkSharing(catalog, today),
     ...checkTogether(settings),
+    ...checkCarrierRunners(settings),
+    ...otherRunners.flatMap(({ problems: wrong = [] }) => wrong),
     ...checkPins(settings),
     ...checkOversight(settings, { ownsOrganization, ownTeams: ownTeams(catalog, settings) }),
     ...checkTrust(settings, place),
@@ -93,6 +98,7 @@ export function readStack(written: Catalog, today: string): Stack {
     catalog,
     stacks,
     ownsOrganization,
+    runnerOf: runnersOf([settings, ...otherRunners.flatMap(({ config: known }) => known ?? [])]),
     allowsExisting: process.env[ALLOW_EXISTING] === "true",
     adoptedPlaces: (process.env[ADOPTED_PLACES] ?? "").split(","),
     values: values ?? pulumi.secret<Record<string, string>>({}),
@@ -158,23 +164,6 @@ function checkClear(config: Readonly<Record<string, string>>): Problem[] {
   const elsewhere = checkSecrecy(config, (key) => isConfigSecret(`${prefix}${key}`));
   const known = ({ subject }: Problem) => inFile.some((each) => each.subject.startsWith(subject));
   return [...inFile, ...elsewhere.filter((problem) => !known(problem))];
-}
-
-/** One stack's config as its file has it; empty where there is no file. */
-function configInFile(stack: string): StackConfig {
-  const file = fileOfStack(stack);
-  return existsSync(file) ? parseStackFile(readFileSync(file, "utf8"), file, pulumi.getProject()) : {};
-}
-
-/** What the project's other stacks claim, as their Pulumi.<stack>.yaml has it. */
-function otherStacks(): StackClaim[] {
-  return readdirSync(".").flatMap((file) => {
-    const stack = stackOf(file);
-    if (stack === undefined || stack === pulumi.getStack()) return [];
-    const { environments, organizationStack } = configInFile(stack);
-    if (!Array.isArray(environments) || typeof organizationStack !== "string") return [];
-    return [{ stack, environments: environments.map(String), organizationStack }];
-  });
 }
 
 /** Rules about two keys together. */

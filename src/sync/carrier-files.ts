@@ -1,5 +1,8 @@
 import { Document, isPair, isScalar, type Scalar, visit } from "yaml";
+
 import { jobIdOf, jobNameOf, RUN_NAMES, SCRIPT_PATH, WORKFLOW_PATH } from "../catalog/layout";
+import { DEFAULT_LABEL, labelsOf, type Runner } from "../catalog/runners";
+
 import type { Settings } from "../catalog/settings";
 import { FETCH_SCRIPT, RUN_SCRIPT } from "./fetch-script";
 import type { JobCatalog, JobTarget } from "./job-catalog";
@@ -30,11 +33,13 @@ type StepSettings = Pick<Settings, "pulumiApiUrl" | "alertWebhook">;
  * GitHub has it. Every secret is named: neither `toJSON(secrets)` nor `secrets: inherit`, which would hand over
  * whatever else the repository may read.
  *
+ * @param runnerOf where the job of a deployment environment runs; undefined: where GitHub runs it by itself.
  * @returns the file's text, the same for equal catalogs.
  */
 export function renderWorkflow(
   catalog: JobCatalog,
   settings: Pick<Settings, "branch" | "pulumiApiUrl" | "alertWebhook">,
+  runnerOf: (deployment: string) => Runner | undefined = () => undefined,
 ): string {
   const environments = catalog.targets.map((target) => target.environment);
   const workflow = {
@@ -47,7 +52,10 @@ export function renderWorkflow(
     },
     permissions: {},
     jobs: Object.fromEntries(
-      catalog.targets.map((target) => [jobIdOf(target.environment), job(target, catalog, settings)]),
+      catalog.targets.map((target) => [
+        jobIdOf(target.environment),
+        job(target, catalog, settings, runnerOf(target.environment)),
+      ]),
     ),
   };
   const document = new Document(workflow);
@@ -83,13 +91,13 @@ function inputs(environments: readonly string[]): object {
   };
 }
 
-function job(target: JobTarget, catalog: JobCatalog, settings: StepSettings): object {
+function job(target: JobTarget, catalog: JobCatalog, settings: StepSettings, runner: Runner = {}): object {
   const { environment } = target;
   const usesOidc = catalog.syncAuthentication === "oidc";
   return {
     name: jobNameOf(environment),
     if: `\${{ github.event_name != 'workflow_dispatch' || inputs.environment == 'all' || inputs.environment == '${environment}' }}`,
-    "runs-on": "ubuntu-latest",
+    ...placeOf(runner),
     "timeout-minutes": TIMEOUT_MINUTES,
     environment,
     permissions: { contents: "read", actions: "read", ...(usesOidc ? { "id-token": "write" } : {}) },
@@ -105,6 +113,32 @@ function job(target: JobTarget, catalog: JobCatalog, settings: StepSettings): ob
         env: stepEnvironment(target, catalog, settings),
       },
     ],
+  };
+}
+
+/** `runs-on` and `container` of a job. */
+function placeOf(runner: Runner): object {
+  const { group, container } = runner;
+  const labels = labelsOf(runner);
+  const chosen = labels.length === 1 ? labels[0] : labels;
+  const runsOn = group === undefined ? chosen : { group, ...(labels.length === 0 ? {} : { labels: chosen }) };
+  if (container === undefined) return { "runs-on": runsOn ?? DEFAULT_LABEL };
+  const { image, credentials, options } = container;
+  const secret = (name: string) => `\${{ secrets.${name} }}`;
+  return {
+    "runs-on": runsOn,
+    container: {
+      image,
+      ...(credentials === undefined
+        ? {}
+        : {
+            credentials: {
+              username: secret(credentials.username),
+              password: secret(credentials.password),
+            },
+          }),
+      ...(options === undefined ? {} : { options }),
+    },
   };
 }
 

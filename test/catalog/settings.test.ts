@@ -36,6 +36,8 @@ describe("a stack's config", () => {
       resolveImages: false,
       leaving: false,
       pullRequestCarriers: [],
+      runner: {},
+      carrierRunners: {},
       dockerRegistry: "docker.io",
     });
   });

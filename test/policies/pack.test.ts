@@ -175,6 +175,7 @@ describe("the policy pack", () => {
       "roles-are-declared-here",
       "no-standing-tokens",
       "trust-of-others-is-narrow",
+      "own-runners-not-for-public",
     ]);
   });
 });

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { RULES } from "../../policies/list";
 import { TYPES } from "../../policies/resource-types";
 import { checksOf } from "./check-rule";
+import { repository } from "./kinds/workflows";
 import { UNKNOWN } from "./run-pack";
 import { file, WORKFLOW, workflow } from "./told-stack";
 
@@ -213,5 +214,24 @@ describe("workflow-checkouts-keep-no-token", () => {
       [/steps\[0\] checks out/],
     );
     await refuses([workflow("with: { persist-credentials: false }", "")], [/steps\[0\] checks out/]);
+  });
+});
+
+describe("own-runners-not-for-public", () => {
+  const { passes, refuses } = checksOf("own-runners-not-for-public");
+  const own = workflow("runs-on: ubuntu-latest", "runs-on: [self-hosted, linux]");
+
+  it("lets GitHub's machines pass, and any machine for what is not public or not declared", async () => {
+    await passes([repository({ visibility: "public" }), file()]);
+    for (const inputs of [{ visibility: "private" }, { visibility: "internal" }, { private: true }])
+      await passes([repository(inputs), own]);
+    await passes([own]);
+    await passes([repository({ name: "other", visibility: "public" }), own]);
+    const group = workflow("runs-on: ubuntu-latest", "runs-on: { group: larger }");
+    await passes([repository({ visibility: "public" }), group]);
+  });
+
+  it("takes a repository for public where nothing is said, as the provider makes it", async () => {
+    await refuses([repository({}), own], [/jobs\.sync runs on machines of the organization/]);
   });
 });

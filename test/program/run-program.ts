@@ -51,6 +51,8 @@ export interface ProgramOptions {
   renamed?: Record<string, string>;
   /** Names of repositories that are archived. */
   archived?: readonly string[];
+  /** Names of repositories that everyone may read. */
+  open?: readonly string[];
   /** Whether it is a preview. Default: no. */
   preview?: boolean;
   /** Whether it ends once config and catalog are read and checked. Default: no. */
@@ -332,6 +334,7 @@ function mocks(
     gitHubTime,
     renamed = {},
     archived = [],
+    open = [],
   }: ProgramOptions,
 ): pulumi.runtime.Mocks {
   return {
@@ -351,6 +354,7 @@ function mocks(
         return {
           ...shownRepository(String(inputs.name), renamed),
           archived: archived.includes(String(inputs.name)),
+          visibility: open.includes(String(inputs.name)) ? "public" : "private",
         };
       if (token === "github:index/getRestApi:getRestApi")
         return restAnswer(String(inputs.endpoint), { readable, protection, gitHubTime });

@@ -34,6 +34,20 @@ export const PROVEN_ELSEWHERE: Readonly<Record<string, ElsewhereProven>> = {
     file: "test/cli/forged-ledger.test.ts",
     title: "is told by status and verify, and replaced by their remedy",
   },
+  "config-invalid in src/catalog/runners.ts": {
+    file: "test/catalog/runners.test.ts",
+    title: "names each key that it does not have, with the nearest one",
+    says: ", if that is meant, or remove it: pulumi config rm --path '",
+  },
+  "config-invalid in src/resources/other-stacks.ts": {
+    file: "test/program/runners.test.ts",
+    title: "is refused for a carrier that there is not, with the nearest one, and in another stack's file",
+    says: ", if that is meant",
+  },
+  "runner-of-public-carrier": {
+    file: "test/program/runners.test.ts",
+    title: "is no machine of the organization for a public carrier, until its remedy is followed",
+  },
   "node-missing": {
     file: "test/sync/fetch-script.test.ts",
     title: "takes the Node.js that the runner has for actions where PATH has none or an old one",
@@ -74,6 +88,7 @@ export const NOTHING_TO_DO: readonly string[] = [
   "registry-asks-nobody",
   "registry-login-works",
   "rotation-not-approved",
+  "runner-own",
   "sync-succeeded",
   "trust-issuer-imported",
   "trust-matches",

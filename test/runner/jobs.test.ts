@@ -75,6 +75,26 @@ jobs:
     assert.deepEqual(result.steps, []);
     assert.match(messages(result).join(), /Unable to resolve action 'pulumi\/auth-actions@v1'/);
   });
+  it("runs as a self-hosted runner too, by the labels that GitHub gives one by itself and the group Default", async () => {
+    for (const runsOn of [
+      "self-hosted",
+      "[self-hosted, Linux]",
+      "{ group: Default }",
+      "{ group: Default, labels: linux }",
+    ]) {
+      const run = await stage.run(
+        `on: push\njobs:\n  own: { runs-on: ${runsOn}, steps: [{ run: 'true' }] }\n`,
+      );
+      assert.equal(run.conclusion, "success", runsOn);
+    }
+    const run = await stage.run(
+      "on: push\njobs:\n  own: { runs-on: { group: other }, steps: [{ run: 'true' }] }\n",
+    );
+    assert.match(
+      messages(job(run, "own")).join(),
+      /asks for the runner group 'other'; the sandbox has only Default/,
+    );
+  });
   it("refuses runners, containers and reusable workflows that it cannot offer", async () => {
     const run = await stage.run(`on: push
 jobs:

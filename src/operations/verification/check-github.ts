@@ -1,5 +1,6 @@
 import { dayOf } from "../../catalog/dates";
 import { SCRIPT_PATH, startSync, WORKFLOW_FILE, WORKFLOW_PATH } from "../../catalog/layout";
+import type { Runner } from "../../catalog/runners";
 import type { Settings } from "../../catalog/settings";
 import { type Step, stepNotStarted } from "../../catalog/step-size";
 import type { GitHubPullRequests } from "../../clients/github-pull-requests";
@@ -26,6 +27,8 @@ export interface CarrierDeclaration {
   repository: string;
   job: JobCatalog;
   settings: Settings;
+  /** Where the job of a deployment environment runs. */
+  runnerOf?: (deployment: string) => Runner | undefined;
   /** dist/sync_secrets.cjs */
   bundle: string;
 }
@@ -55,11 +58,14 @@ export async function checkCarrier(
 }
 
 async function checkFiles(
-  { repository, job, settings, bundle }: CarrierDeclaration,
+  { repository, job, settings, runnerOf, bundle }: CarrierDeclaration,
   github: GitHubCarrier,
   pulls: Pick<GitHubPullRequests, "look">,
 ): Promise<CheckResult> {
-  const wanted = { [WORKFLOW_PATH]: renderWorkflow(job, settings), [SCRIPT_PATH]: renderScript(job, bundle) };
+  const wanted = {
+    [WORKFLOW_PATH]: renderWorkflow(job, settings, runnerOf),
+    [SCRIPT_PATH]: renderScript(job, bundle),
+  };
   const found = await Promise.all(
     Object.entries(wanted).map(async ([path, text]) => {
       const actual = await github.file(repository, path, settings.branch);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { settingsOf } from "../../access/declared-access";
+import { runnersOf } from "../../catalog/runners";
 import { createGitHubPullRequests } from "../../clients/github-pull-requests";
 import { createGitHubCarrier } from "../../clients/github-workflows";
 import { createRunErrors, type JobError } from "../../clients/run-errors";
@@ -77,9 +78,11 @@ async function checkCarriers(context: Context): Promise<Check[]> {
     errorsOf: createRunErrors(call),
     unstarted: (repository: string, said: readonly JobError[]) => unstartedJobs(context, repository, said),
   };
+  const runners = runnersOf([...readStacks(project).values()]);
   const looked = await inParallel(settings.carriers, (repository) => {
     const job = carrierCatalog(catalog, settings, shards, repository);
-    return checkCarrier({ repository, job, settings, bundle }, clients, context.now());
+    const runnerOf = (deployment: string) => runners(deployment, repository);
+    return checkCarrier({ repository, job, settings, runnerOf, bundle }, clients, context.now());
   });
   return looked.flat();
 }

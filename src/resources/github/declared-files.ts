@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ResolvedCatalog } from "../../catalog/entry";
 import { SCRIPT_PATH, WORKFLOW_PATH } from "../../catalog/layout";
+import type { RunnerOf } from "../../catalog/runners";
 import type { Settings } from "../../catalog/settings";
 import { readRuntimes } from "../../loaders/generator/read-runtimes";
 import { isGenerated, renderApplication } from "../../loaders/generator/render-application";
@@ -33,12 +34,20 @@ export interface DeclaredFilesArgs {
   settings: Settings;
   /** Folder of the program. */
   project: string;
+  /** Where each job of the sync runs. */
+  runnerOf: RunnerOf;
   /** Which carrier syncs what. */
   shards: Promise<Shards>;
 }
 
 /** Every file that the stack keeps: of each carrier the script, then the workflow; of each application its loader. */
-export function declaredFiles({ catalog, settings, project, shards }: DeclaredFilesArgs): DeclaredFile[] {
+export function declaredFiles({
+  catalog,
+  settings,
+  project,
+  runnerOf,
+  shards,
+}: DeclaredFilesArgs): DeclaredFile[] {
   const bundle = readFileSync(BUNDLE, "utf8");
   const { branch, carriers, pullRequestCarriers } = settings;
   const ofCarriers = carriers.flatMap((repository) => {
@@ -46,7 +55,9 @@ export function declaredFiles({ catalog, settings, project, shards }: DeclaredFi
     const byPullRequest = pullRequestCarriers.includes(repository);
     const common = { of: "carrier", repository, branch, byPullRequest, isOurs: isCarrierFile } as const;
     const script = job.then((known) => renderScript(known, bundle));
-    const workflow = job.then((known) => renderWorkflow(known, settings));
+    const workflow = job.then((known) =>
+      renderWorkflow(known, settings, (deployment) => runnerOf(deployment, repository)),
+    );
     return [
       { ...common, path: SCRIPT_PATH, message: syncMessage(SCRIPT_PATH), content: heldBack(script) },
       { ...common, path: WORKFLOW_PATH, message: syncMessage(WORKFLOW_PATH), content: heldBack(workflow) },

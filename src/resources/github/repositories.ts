@@ -9,6 +9,7 @@ import { tokenProblem } from "./token-problem";
 interface Repository {
   id: number;
   defaultBranch: string;
+  isPublic: boolean;
 }
 
 /** Repositories of the organization. Each is asked for at most once per run. */
@@ -56,6 +57,11 @@ export class Repositories {
     }
   }
 
+  /** Whether everyone may read it. @throws as `refuseUnknown`. */
+  async isPublic(name: string): Promise<boolean> {
+    return (await this.once(name)).isPublic;
+  }
+
   private once(name: string): Promise<Repository> {
     const repository = this.known.get(name) ?? this.ask(name);
     this.known.set(name, repository);
@@ -72,7 +78,8 @@ export class Repositories {
     const shown = { fullName: found.fullName, isArchived: found.archived === true };
     const wrong = named && repositoryProblem(this.owner, named, shown);
     if (wrong !== undefined) throw programError(wrong);
-    return { id: found.repoId, defaultBranch: found.defaultBranch };
+    const { repoId: id, defaultBranch, visibility } = found;
+    return { id, defaultBranch, isPublic: visibility === "public" };
   }
 
   private async hidden(name: string, said: string): Promise<pulumi.RunError> {

@@ -57,6 +57,8 @@ const job = buildJobCatalog(resolveCatalog(catalog as Catalog), {
   edition: "enterprise",
   acceptedTrust: [],
   pullRequestCarriers: [],
+  runner: {},
+  carrierRunners: {},
   compositeTags: {},
   approvers: [],
   webhookFormat: "slack",

@@ -6,6 +6,12 @@ import type { Kind } from "./kind";
 
 const SHA = /checkout@([0-9a-f]{40})/.exec(WORKFLOW)?.[1] ?? "";
 const content = (text: string): Told => file({ inputs: { content: text } });
+/** The repository of the file, as GitHub's provider declares one. */
+export const repository = (inputs: Record<string, unknown>): Told => ({
+  type: TYPES.repository,
+  name: "infrastructure",
+  inputs: { name: "infrastructure", ...inputs },
+});
 const on = (trigger: string): Told =>
   content(WORKFLOW.replace("on:\n  push: { branches: [main] }\n", `on: ${trigger}\n`));
 /** The workflow with these steps at its end. */
@@ -217,5 +223,18 @@ export const WORKFLOWS: readonly Kind[] = [
     rule: "workflow-checkouts-keep-no-token",
     examples: [steps(`uses: actions/checkout@${SHA}`)],
     cause: /with a token that stays/,
+  },
+  {
+    name: "a workflow of a public repository on the organization's own machines",
+    rule: "own-runners-not-for-public",
+    beside: [repository({ visibility: "public" })],
+    examples: [
+      "self-hosted",
+      "[self-hosted, linux]",
+      "[ubuntu-latest, gpu]",
+      "{ group: machines, labels: [big] }",
+      "${{ vars.RUNNER }}",
+    ].map((runsOn) => content(WORKFLOW.replace("runs-on: ubuntu-latest", `runs-on: ${runsOn}`))),
+    cause: /jobs\.sync runs on machines of the organization/,
   },
 ];
