@@ -1,5 +1,5 @@
 /** How many there are. It only goes down: who adds a code proves its remedy. */
-export const LEFT_COUNT = 384;
+export const LEFT_COUNT = 380;
 
 /**
  * Places whose remedy no test carries out yet: a code, and where several files say it ` in ` and the file. To take one out, write a
@@ -81,13 +81,8 @@ export const LEFT: readonly string[] = [
   "edition-too-small",
   "edition-without-teams in src/access/declared-access.ts",
   "edition-without-teams in src/operations/access/access-default.ts",
-  "env-file-empty",
   "env-file-invalid",
-  "env-file-not-text",
-  "env-line-invalid",
-  "env-name-twice",
   "env-value-ambiguous",
-  "env-value-expands",
   "environment-full",
   "environment-not-owned in src/operations/adoption/adopt-slots.ts",
   "environment-text-foreign",
@@ -279,6 +274,7 @@ export const LEFT: readonly string[] = [
   "secret-missing in src/operations/incident/new-value.ts",
   "secret-missing in src/operations/repair/repair-environment-secrets.ts",
   "secret-missing in src/operations/repair/repair-organization-secrets.ts",
+  "secret-missing in src/resources/github/guard-problems.ts",
   "secret-missing in src/resources/github/warn-of-drift.ts",
   "secret-name-invalid",
   "secret-never-synced",

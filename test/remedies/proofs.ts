@@ -1,5 +1,6 @@
 import { CATALOG_PROOFS } from "./catalog-proofs";
 import { CONFIG_PROOFS, commandProofs } from "./config-proofs";
+import { ENV_FILE_PROOFS } from "./env-file-proofs";
 import { FILE_PROOFS } from "./file-proofs";
 import type { Proof } from "./proof";
 
@@ -7,6 +8,7 @@ import type { Proof } from "./proof";
 export const PROOFS: readonly Proof[] = [
   ...CATALOG_PROOFS,
   ...CONFIG_PROOFS,
+  ...ENV_FILE_PROOFS,
   ...FILE_PROOFS,
   ...commandProofs(() => {
     throw new Error("only their places are asked here");

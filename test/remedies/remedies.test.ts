@@ -1,5 +1,6 @@
 import { CATALOG_PROOFS } from "./catalog-proofs";
 import { CONFIG_PROOFS, commandProofs } from "./config-proofs";
+import { ENV_FILE_PROOFS } from "./env-file-proofs";
 import { FILE_PROOFS } from "./file-proofs";
 import { type Proof, prove } from "./proof";
 import { PulumiProject } from "./pulumi-project";
@@ -15,6 +16,7 @@ describe("a remedy, carried out as it is printed, ends", function () {
   const all: readonly Proof[] = [
     ...CATALOG_PROOFS,
     ...CONFIG_PROOFS,
+    ...ENV_FILE_PROOFS,
     ...FILE_PROOFS,
     ...commandProofs(() => project),
   ];
