@@ -26,6 +26,12 @@ describe("the Python loader", () => {
     it("is tested", function () {
       skip(this, "there is no Python 3.10 or later with venv and pip on this machine");
     });
+  // The oldest and the newest that the wheel says it is for.
+  for (const version of pythons.length === 0 ? [] : ["3.10", "3.14"])
+    if (!pythons.some((python) => python.version === version))
+      it(`is tested on Python ${version}`, function () {
+        skip(this, `Python ${version} is not on this machine`);
+      });
   for (const { version, interpreter } of pythons) {
     describe(`on Python ${version}`, function () {
       this.timeout(PATIENCE_MS);

@@ -103,6 +103,7 @@ function packageJson(version: string): object {
     description: SUMMARY,
     license: LICENSE_NAME,
     engines: { node: ">=22" },
+    type: "commonjs",
     sideEffects: false,
     main: "./index.cjs",
     types: "./index.d.cts",
