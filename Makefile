@@ -39,9 +39,10 @@ types: node_modules ## Check the types alone
 format: node_modules ## Put every file into the project's format
 	@npx --no-install biome check --write .
 
-bench: node_modules ## Measure the pipeline against its goals, as ratios of two things in one run
+bench: node_modules ## Measure the pipeline, and scan with 1 GiB, as ratios of two things in one run
 	@npm run --silent bundle
 	@$(NODE) bench/main.ts
+	@$(NODE) bench/main.ts scan
 
 reference: node_modules ## Write docs/reference from the commands and the error codes
 	@$(NODE) test/reference/write.ts
