@@ -32,13 +32,14 @@ export function openContext(stack: string | undefined, { cwd, env, progress }: S
   const project = readProject(cwd(), stack);
   const now = () => new Date();
   const http = withCheckedClock(createFailFastHttp(createHttp({ env, onWait: progress })), now);
-  return contextOver(http, { project, catalog: loadCatalog(project), now, env });
+  const vendorHttp = createHttp({ env, onWait: progress, ...VENDOR_LIMITS });
+  return contextOver(http, { project, catalog: loadCatalog(project), now, env, vendorHttp });
 }
 
 /** @param newest sends what must not be answered from before; the same unless reads are remembered. */
 function contextOver(
   http: Http,
-  own: Pick<Context, "project" | "catalog" | "now" | "env">,
+  own: Pick<Context, "project" | "catalog" | "now" | "env" | "vendorHttp">,
   newest: Http = http,
 ): Context {
   const { project, env } = own;
@@ -61,7 +62,6 @@ function contextOver(
   return {
     ...own,
     http,
-    vendorHttp: createHttp({ env, ...VENDOR_LIMITS }),
     readFile,
     pulumi: createPulumi(project.dir, project.stack, env),
     readingOnce: () => contextOver(createOnceHttp(http), own, newest),
