@@ -1,5 +1,5 @@
 /** How many there are. It only goes down: who adds a code proves its remedy. */
-export const LEFT_COUNT = 380;
+export const LEFT_COUNT = 378;
 
 /**
  * Places whose remedy no test carries out yet: a code, and where several files say it ` in ` and the file. To take one out, write a
@@ -88,7 +88,6 @@ export const LEFT: readonly string[] = [
   "environment-text-foreign",
   "environment-text-invalid",
   "environment-text-too-large",
-  "environment-too-large",
   "environment-unknown in src/cli/options.ts",
   "environment-unknown in src/operations/incident/open-case.ts",
   "environment-unknown in src/sync/sync.ts",
@@ -301,7 +300,6 @@ export const LEFT: readonly string[] = [
   "stack-leaving",
   "stack-not-owner",
   "state-elsewhere",
-  "step-too-large",
   "stopped in src/cli/compromise-lead.ts",
   "stopped in src/cli/confirm.ts",
   "stopped in src/cli/hidden-typing.ts",
