@@ -8,7 +8,9 @@ import {
   isCatchAll,
   lineCount,
   metaphorsIn,
+  oldWordsIn,
   type Part,
+  proseIn,
   readsProcessEnvironment,
   type Source,
   wrongImports,
@@ -283,6 +285,16 @@ describe("the project's own code", () => {
 
   it("has no metaphor in a file name, an identifier or a comment", () => {
     deepEqual(SOURCES.filter(({ path }) => isOurs(path)).flatMap(metaphorsIn), []);
+  });
+
+  it("says nothing in old words, in comments, messages and names of tests", () => {
+    // These two name the words.
+    const own = ["test/source-rules.ts", "test/architecture.test.ts"];
+    const read = SOURCES.filter(({ path }) => !own.includes(path));
+    deepEqual(
+      read.flatMap((source) => oldWordsIn(source.path, proseIn(source))),
+      [],
+    );
   });
 
   it("has a table of contents of at most 60 lines", () => {

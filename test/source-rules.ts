@@ -124,6 +124,41 @@ export function metaphorsIn(source: Source): string[] {
   );
 }
 
+/** Words that nothing a person reads may hold, and what to write. The glossary of docs/concepts.md has the terms. */
+const OLD_WORDS: readonly (readonly [old: RegExp, instead: string])[] = [
+  [/\bmend(s|ed|ing)?\b/i, "fix"],
+  [/\bsentinels?\b/, "placeholder"],
+  [/\b(twins?|strangers?|tellers?|doors?|drawers?|chores?)\b/i, "the thing's name"],
+  [/\bshall\b/i, "must"],
+  [/\b(other people's|another's (?!\.))/i, "someone else's"],
+  [/\b(broken|broke|breaks) off\b/i, "interrupted"],
+  [/\bin clear\b/i, "in plain text"],
+  [/\bstands? in between\b/i, "is in between"],
+];
+
+/** The old words in a text, each with what to write. */
+export function oldWordsIn(path: string, text: string): string[] {
+  return OLD_WORDS.flatMap(([old, instead]) => {
+    const found = old.exec(text);
+    return found === null ? [] : [`${path}: ${found[0]} (${instead})`];
+  });
+}
+
+/** What a person reads of a source: its comments, and its texts of more than one word. */
+export function proseIn(source: Source): string {
+  const file = parse(source);
+  const texts: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node) || ts.isTemplateMiddleOrTemplateTail(node) || ts.isTemplateHead(node)) {
+      if (/\s/.test(node.text.trim())) texts.push(node.text);
+    }
+    if (node.getChildCount(file) === 0) texts.push(source.text.slice(node.pos, node.getStart(file)));
+    node.getChildren(file).forEach(visit);
+  };
+  visit(file);
+  return texts.join("\n");
+}
+
 export function lineCount(source: Source): number {
   return source.text.trimEnd().split("\n").length;
 }

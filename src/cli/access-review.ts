@@ -115,8 +115,8 @@ function signerOf({ project, env }: Context, typed: TypedReview): Signer {
     throw new RemedyError({
       code: "review-signer-missing",
       subject: reviewer === undefined ? "--reviewer" : "--key",
-      cause: "a review is signed, and neither you nor git's config says by whom and with which key",
-      remedy: "give --reviewer you@example.org --key ~/.ssh/id_ed25519",
+      cause: "a review must be signed, and neither an option nor git's config names the signer and the key",
+      remedy: "add --reviewer you@example.org --key ~/.ssh/id_ed25519",
     });
   return { reviewer, key: key.replace(/^~(?=\/)/, homedir()) };
 }

@@ -58,7 +58,7 @@ export interface EnvironmentJob {
   compares?: boolean;
   /** When GitHub queued this run; undefined where nobody tells. Asked only where it matters. */
   queued?: () => Promise<string | undefined>;
-  /** Where the syncs of one command keep what stood when the first of them looked; each begins anew when left out. */
+  /** Where the syncs of one command keep what stood when the first of them looked; each begins again when left out. */
   start?: SyncStart;
   /** Waits between rounds; a random time when left out. */
   wait?: (round: number) => Promise<void>;

@@ -245,7 +245,7 @@ describe("sophia-secrets access --review", () => {
     );
     match(
       (await review("--decide keep")).stderr,
-      /: a review is signed, and neither you nor git's config says/,
+      /: a review must be signed, and neither an option nor git's config names/,
     );
     match(
       (await review("--decide keep --reviewer a@b.c --key /nowhere")).stderr,

@@ -32,7 +32,7 @@ describe("what status names as left behind", () => {
     deepEqual(left(undefined), []);
   });
 
-  it("is an open case, a state without a tag, and a sync that was broken off, but none that may be at work", () => {
+  it("is an open case, a state without a tag, and a sync that was interrupted, but none that may be at work", () => {
     deepEqual(left({ cases: { API_KEY: { id: "i", by: "ada", since: "2026-08-03T09:00:00Z" } } }), [
       "production: ada has a case of API_KEY open since 2026-08-03T09:00:00Z",
     ]);

@@ -220,12 +220,12 @@ export const DANGERS = {
     await made.run(43, VALUES, { identity: { run: "43", commit: "c", now } });
     return standingValue(made, "GOING_KEY") === undefined;
   },
-  "a due tombstone removes what is another's": syncOf({}, {}, (made) => {
+  "a due tombstone removes what is someone else's": syncOf({}, {}, (made) => {
     const document = parse(made.cloud.sealed(PLACE)) as { values: Record<string, Record<string, unknown>> };
     document.values[SETTINGS.appRoot] = { ...document.values[SETTINGS.appRoot], gone_key: "of-a-person" };
     made.cloud.put("a person", PLACE, JSON.stringify(document));
   }),
-  "a value is put over another's mapping": async () => {
+  "a value is put over someone else's mapping": async () => {
     const made = await world();
     const document = parse(made.cloud.sealed(PLACE)) as { values: Record<string, Record<string, unknown>> };
     document.values[SETTINGS.appRoot] = {
@@ -308,7 +308,7 @@ export const DANGERS = {
     const repaired = withoutImpossible(ledger, { newestRun: 42, now: new Date(START) });
     return repaired.paused === undefined || repaired.cases === undefined;
   },
-  "recover takes over an export of the audit log that is another's": async () => {
+  "recover takes over an export of the audit log that is someone else's": async () => {
     const theirs = { s3Config: { s3BucketName: "theirs" } };
     const cloud = async () => ({ status: 200, headers: {}, text: JSON.stringify(theirs) });
     const inputs = { orgName: "org", newS3Configuration: { s3BucketName: "ours" } };

@@ -64,10 +64,10 @@ const WITHOUT: Record<Name, readonly Edit[]> = {
     },
     { file: "sync/sync-environment", from: "new Date(stored.at)", to: "new Date(job.identity.now)" },
   ],
-  "a due tombstone removes what is another's": [
+  "a due tombstone removes what is someone else's": [
     { file: "sync/plan", from: "!standing.present.has(name) || standing.bound.has(name)", to: "true" },
   ],
-  "a value is put over another's mapping": [
+  "a value is put over someone else's mapping": [
     { file: "sync/plan", from: "if (obstacle !== undefined)", to: "if (false)" },
   ],
   "set replaces without --replace": [
@@ -113,7 +113,7 @@ const WITHOUT: Record<Name, readonly Edit[]> = {
   "repair lifts a pause or forgets an open case": [
     { file: "ledger/claims", from: "paused === undefined ? {} : { paused }", to: "{}" },
   ],
-  "recover takes over an export of the audit log that is another's": [
+  "recover takes over an export of the audit log that is someone else's": [
     { file: "operations/recovery/find-orphans", from: "if (isOurs)", to: "if (true)" },
   ],
   "adopt sends a write for a secret that nobody named": [

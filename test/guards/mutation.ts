@@ -28,7 +28,7 @@ const compile = prototype._compile;
 const isOurs = (filename: string) => filename.startsWith(SRC) || filename.startsWith(OWN);
 
 /**
- * Works with a module that was loaded with everything that it imports of src/ and test/ anew, at first or later, and with
+ * Works with a module that was loaded with everything that it imports of src/ and test/ again, at first or later, and with
  * some of their texts changed. What others have loaded stays as it is.
  *
  * @throws Error where an edit does not fit: the guard has moved, and its row here with it.

@@ -131,7 +131,7 @@ describe("esc-texts-without-plaintext", () => {
 
   it("refuses a file's text, which no pack is shown", async () => {
     const asset = { [SIGNATURE]: "c44067f5952c0a294b673a41bacd8c17", path: "production.yaml" };
-    await refuses([text(asset)], [/an asset whose text is not at hand/]);
+    await refuses([text(asset)], [/an asset whose text cannot be read here/]);
   });
 
   it("says nothing of a text on the screen, whatever its YAML looks like", async () => {

@@ -15,7 +15,7 @@ describe("slots", function () {
     assert.ok(slots.length > 0);
   });
 
-  it("hold the sentinel, marked secret, and no other value", () => {
+  it("hold the placeholder, marked secret, and no other value", () => {
     for (const slot of slots) {
       assert.equal(slot.inputs.value, SENTINEL, slot.name);
       const others = Object.keys(slot.inputs).filter(
@@ -53,7 +53,7 @@ describe("slots", function () {
     ]);
   });
 
-  it("ignore every change that would become an update, which sends the sentinel", () => {
+  it("ignore every change that would become an update, which sends the placeholder", () => {
     for (const slot of slots) {
       assert.deepEqual(
         slot.ignoreChanges.toSorted(),

@@ -3,16 +3,17 @@ import { COMMANDS, STACK_OPTION } from "../../src/cli/program";
 import { COMMAND } from "../../src/text";
 import { byCode, type CodeSite } from "./error-codes";
 import { cell, GENERATED } from "./markdown";
-import { SHARED_CODES } from "./shared-codes";
+import { COMPOSED_CODES, SHARED_CODES } from "./shared-codes";
 
 /** docs/reference/error-codes.md: every code, what it means, what to do, and where it is said. */
 export function codesPage(sites: readonly CodeSite[]): string {
   const rows = byCode(sites).map(([code, of]) => {
     const distinct = (texts: readonly string[]) =>
       [...new Set(texts)].filter((text) => text !== "").map(cell);
-    const shared = SHARED_CODES[code];
+    const [composed, remedy] = COMPOSED_CODES[code] ?? [];
+    const shared = SHARED_CODES[code] ?? composed;
     const causes = shared === undefined ? distinct(of.map(({ cause }) => cause)) : [cell(shared)];
-    const remedies = distinct(of.map(({ remedy }) => remedy));
+    const remedies = remedy === undefined ? distinct(of.map((site) => site.remedy)) : [cell(remedy)];
     const files = [...new Set(of.map(({ file }) => file))];
     const links = files.map((file) => `[${file.split("/").at(-1)}](../../${file})`);
     return `| <a id="${code}"></a>\`${code}\` | ${causes.join("<br>")} | ${remedies.join("<br>")} | ${links.join("<br>")} |`;

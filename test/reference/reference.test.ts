@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { COMMANDS } from "../../src/cli/program";
 import { shapeOf } from "./declared-pages";
 import { byCode, codeSites } from "./error-codes";
-import { SHARED_CODES } from "./shared-codes";
+import { COMPOSED_CODES, SHARED_CODES } from "./shared-codes";
 import { referencePages } from "./write";
 
 const ROOT = resolve(__dirname, "..", "..");
@@ -39,6 +39,16 @@ describe("the codes of errors and findings", () => {
       .filter(([, of]) => new Set(of.map(({ file }) => file)).size > 1)
       .map(([code]) => code);
     deepEqual(Object.keys(SHARED_CODES).sort(), shared);
+  });
+
+  it("have a sentence in their row, also where the cause is put together", () => {
+    const page = readFileSync(join(ROOT, "docs", "reference", "error-codes.md"), "utf8");
+    deepEqual(page.match(/^\| \S+ \S+ \| (\*\w+\*[ ()]*)+ \|.*$/gm), null);
+    const known = codes.map(([code]) => code);
+    deepEqual(
+      Object.keys(COMPOSED_CODES).filter((code) => code in SHARED_CODES || !known.includes(code)),
+      [],
+    );
   });
 });
 

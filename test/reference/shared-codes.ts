@@ -62,3 +62,60 @@ export const SHARED_CODES: Readonly<Record<string, string>> = {
   "visibility-differs": "An organization secret has another visibility in GitHub than in the catalog.",
   "write-not-carried-out": "A service answered a write with success and did not carry it out.",
 };
+
+/** What a code means whose cause is put together where it is said: the code alone would show nothing but placeholders. */
+export const COMPOSED_CODES: Readonly<Record<string, readonly [cause: string, remedy?: string]>> = {
+  "access-differs": ["Pulumi Cloud gives other access than the policies."],
+  "access-not-checked": ["Pulumi Cloud does not show this token who has access."],
+  "access-review-due": ["A right was never reviewed, changed since its review, or is due again."],
+  "ages-not-read": ["When values were last changed is unknown."],
+  "application-loads": ["The application loads every value as the sync wrote it."],
+  "application-service-account": [
+    "A service account of an application is not one that can be trusted.",
+    "write it as the error says",
+  ],
+  "application-values-differ": ["The application loads values that are not those that the sync wrote."],
+  "application-values-missing": ["The application lacks values that it needs."],
+  "audience-widened": ["People who may open one deployment environment have values that another one shares."],
+  "carrier-environment-open": [
+    "No reviewer has to approve the jobs of a GitHub environment, or any branch may use it.",
+  ],
+  "carrier-files-differ": [
+    "The workflow or its script in a carrier repository is not what the catalog gives.",
+    "pulumi up of the organization's stack, or the pull request that waits",
+  ],
+  "carrier-protected": ["The branch, files or GitHub environment of a carrier repository are protected."],
+  "catalog-invalid": ["The catalog has problems; each is named."],
+  "env-file-not-text": ["The file is not text in UTF-8."],
+  "env-value-expands": ["A value has a character that other readers of .env files replace."],
+  "environment-text-too-large": [
+    "The text is larger than Pulumi Cloud accepts for an ESC environment.",
+    "move secrets to another group",
+  ],
+  "identity-missing": [
+    "The job or pod has no identity to exchange for a token.",
+    "give the job the permission id-token: write, or the pod the projected token",
+  ],
+  "ledger-impossible": ["A ledger names a run that GitHub does not have, or a time in the future."],
+  "login-unreadable": [
+    "What pulumi login keeps cannot be used.",
+    "pulumi login, or export PULUMI_ACCESS_TOKEN=...",
+  ],
+  "names-file-invalid": ["A file of names is not of the kind that was given."],
+  "pulumi-not-found": [
+    "Pulumi Cloud does not have it, or the token may not see it.",
+    "check its name and the token's team; pulumi up for the stack that owns an ESC environment",
+  ],
+  "repositories-differ": ["Other repositories have access to the secret than the catalog says."],
+  "rotation-not-approved": [
+    "Approvals are required for what ESC rotates, and Pulumi Cloud cannot ask for them.",
+  ],
+  "step-too-large": ["The workflow's step would be larger than GitHub takes."],
+  "trust-differs": [
+    "The rules for identities in Pulumi Cloud are not those that the stack declares.",
+    "pulumi up of the organization's stack, or what the check says of each rule",
+  ],
+  "trust-matches": ["The rules for identities in Pulumi Cloud are those that the stack declares."],
+  "value-odd": ["A value has its format, and looks unusual."],
+  "workflow-disabled": ["GitHub has disabled the sync workflow."],
+};

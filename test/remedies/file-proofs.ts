@@ -85,7 +85,7 @@ function ofName(name: string): Proof[] {
   return [
     {
       code: "file-folder-missing",
-      when: `the folder is to be called ${name}`,
+      when: `the folder must be called ${name}`,
       start: inFolder(
         (folder) => refusal(() => requirePrivatePlace(join(folder, name, "b c", ".env"), {})),
         shell,

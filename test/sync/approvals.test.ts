@@ -199,7 +199,7 @@ describe("a sync whose changes somebody must approve", () => {
     equal((await run("canary-one")).code, 1);
     stage.cloud.faults.clear();
     const [draft] = await requests();
-    const words = `nobody has submitted (change request ${draft?.id}), and one at a time can`;
+    const words = `that is not submitted (change request ${draft?.id}), and one at a time can`;
     ok((await run("canary-one")).printed.join("\n").includes(words));
     equal((await stage.cloud.call("POST", `/api/change-requests/${ORG}/${draft?.id}/close`)).status, 204);
     match((await run("canary-one")).printed.join("\n"), /the change was proposed/);

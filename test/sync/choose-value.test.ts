@@ -26,7 +26,7 @@ describe("choosing a secret's value", () => {
     deepEqual(chosen(KEY, { OLDEST_KEY: "v" }), ["v", "OLDEST_KEY"]);
   });
 
-  it("passes over names that are empty or hold the sentinel", () => {
+  it("passes over names that are empty or hold the placeholder", () => {
     deepEqual(chosen(KEY, { API_KEY: SENTINEL, OLD_KEY: "", OLDEST_KEY: "v" }), ["v", "OLDEST_KEY"]);
   });
 
@@ -59,8 +59,8 @@ describe("choosing a secret's value", () => {
   });
 
   it("tells a secret that nobody has set from one that did not arrive", () => {
-    for (const sentinel of [SENTINEL, `${SENTINEL}\n`, ` ${SENTINEL}`])
-      match(reasonOf(KEY, { API_KEY: sentinel }), /nobody has set it/);
+    for (const placeholder of [SENTINEL, `${SENTINEL}\n`, ` ${SENTINEL}`])
+      match(reasonOf(KEY, { API_KEY: placeholder }), /nobody has set it/);
     match(reasonOf(KEY, { OLD_KEY: SENTINEL }), /nobody has set it/);
     match(reasonOf(KEY, { API_KEY: "" }), /^came empty: it is not in GitHub, .*first 100/);
     for (const input of [{}, { API_KEY: undefined }])

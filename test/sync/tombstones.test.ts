@@ -67,7 +67,7 @@ describe("a secret with a tombstone, in the sync", () => {
     assert.equal(lineOf(textOf(), secret, { GOING_KEY: "v" }).verb, "create");
     assert.equal(lineOf(synced(going), secret, { GOING_KEY: "another" }).verb, "update");
     for (const line of [lineOf(synced(going), secret), lineOf(textOf(), secret)]) {
-      assert.deepEqual([line.verb, line.writes, line.reason], ["tombstone", undefined, `goes on ${DAY}`]);
+      assert.deepEqual([line.verb, line.writes, line.reason], ["tombstone", undefined, `expires on ${DAY}`]);
     }
   });
 

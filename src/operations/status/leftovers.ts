@@ -51,7 +51,7 @@ function inLedger(subject: string, { cases = {}, writing = {}, untagged }: Ledge
     ...ended.map(({ run, at, values }) => ({
       subject,
       cause: `${describeRun(run)} said at ${at} that it writes ${namesIn(Object.keys(values))}, and has not ended`,
-      remedy: "it was broken off: a new run writes what is missing",
+      remedy: "it was interrupted: a new run writes what is missing",
     })),
     ...(untagged === true
       ? [

@@ -72,7 +72,7 @@ export function declareDeletionProtection(
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): void {
   environment.id.apply((known) => {
-    // A targeted `up` skips environments that it shall not create: they have no id then.
+    // A targeted `up` skips environments that it must not create: they have no id then.
     if (!known) return;
     new pulumiservice.api.esc.EnvironmentSettings(
       name,

@@ -102,7 +102,7 @@ export class SecretRepositoriesProvider {
   }
 }
 
-/** What is not known in a preview is no list. */
+/** What is not known in a preview is not a list. */
 function isSameSet(a: unknown, b: unknown): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return false;
   const [one, other] = [new Set(a), new Set(b)];
