@@ -55,14 +55,18 @@ export function openStack(written: Catalog, project: string) {
     ? planIssuers({ ...stack, repositories, cloud, state })
     : Promise.resolve([]);
   const { carriers } = settings;
-  const shards = ownsOrganization ? shardsOf({ secrets, carriers, today, inGitHub }) : Promise.resolve({});
+  // First: a carrier that GitHub does not show has no list of secrets either, and that it is not shown is what to say.
+  const known = repositories.refuseUnknown();
+  const shards = ownsOrganization
+    ? known.then(() => shardsOf({ secrets, carriers, today, inGitHub }))
+    : Promise.resolve({});
   const files = ownsOrganization ? declaredFiles({ ...stack, project, shards }) : [];
   const pullRequests = new PullRequests(files, settings, state);
   const asking = askingOf(settings.githubOrganization, { provider });
   const refusals = [
     refuseMovedOrganization(stack, state),
     refuseSkewedClock({ secrets, inGitHub, now }),
-    repositories.refuseUnknown(),
+    known,
     refuseExisting({ ...stack, secrets, today, inGitHub, state }),
     issuers,
     shards,
