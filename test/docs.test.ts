@@ -139,6 +139,14 @@ describe("the documents", () => {
     deepEqual(dates, dates.toSorted().reverse());
   });
 
+  it("number the decisions from 1 up, each once", () => {
+    const numbers = [...read("docs/DECISIONS.md").matchAll(/^## (\d+)\. /gm)].map(([, each]) => Number(each));
+    deepEqual(
+      numbers,
+      numbers.map((_, index) => index + 1),
+    );
+  });
+
   it("use the glossary's words", () => {
     const pages = PAGES.filter((page) => !HISTORY.includes(page));
     deepEqual(
