@@ -106,7 +106,10 @@ export const IN_THE_SANDBOX: Guide = {
     [LEAK]: ["", `${SAMPLE}afterTheLeak`, ...Array<string>(6).fill("")],
   },
   ends: {
-    "Approvals: make sandbox-run": [2, "the pages above changed values, and their proposals wait for somebody"],
+    "Approvals: make sandbox-run": [
+      2,
+      "the pages above changed values, and their proposals wait for somebody",
+    ],
     "./sophia-secrets unused --organization": [1, "nothing in the sandbox reads most of Sophia's secrets"],
     "./sophia-secrets unused --organization --write --only DOCKER_TOKEN --dry-run": [
       1,

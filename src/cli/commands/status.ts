@@ -7,10 +7,10 @@ export const statusCommand = defineCommand({
   topic: "look",
   summary: "Show which secrets in ESC are not in sync with GitHub",
   details: [
-    "States: newer-in-github (maybe: GitHub's time also moves when the repositories with access change; a daily run settles it), gone-from-github, changed-by-hand (in ESC, after the last sync: history says by whom; a rollback too), proposed (waits for approval in Pulumi Cloud), undeclared (in ESC and not in the catalog), never-set, refused, held (a run stopped before it wrote, because of the limit on changes), overdue. Secrets of which the same is true are one row; --all shows every name, and what is in sync.",
-    "Before the table it names what work has left behind: open cases of compromise, syncs that have not ended, a state without a tag, organization secrets of entries that have a value per environment now.",
-    "Reads the ledgers, the definitions of the values environments with their secrets as ciphertext, and GitHub's list. Permission to read is enough; no value is opened. Without a token of GitHub it shows what the ledgers and ESC tell. Exit code 1 when something needs attention; 2 if nothing does and GitHub could not be asked.",
-    "--json prints [{ environment, name, standing, open, detail, changed, synced }]; open is true where somebody must act.",
+    "States: newer-in-github (set in GitHub after the last sync; a daily run confirms it, because a change of the repositories with access moves the same time), gone-from-github, changed-by-hand (in ESC after the last sync, also by a rollback; history shows by whom), proposed (waits for approval in Pulumi Cloud), undeclared (in ESC but not in the catalog), never-set, refused, held (a run stopped before writing because of the limit on changes), overdue. Secrets in the same state share a row; --all shows every name, and what is in sync.",
+    "Before the table come things that were left unfinished: open cases of compromise, syncs that have not ended, a state without a tag, organization secrets of entries that now have a value per environment.",
+    "Reads the ledgers, the definitions of the values environments with secrets as ciphertext, and GitHub's list of secrets. Permission to read is enough; no value is opened. Without GITHUB_TOKEN it shows what the ledgers and ESC hold. Exit code 1 if something needs attention; 2 if nothing does but GitHub could not be asked.",
+    "--json prints [{ environment, name, standing, open, detail, changed, synced }]; open is true if someone must act.",
   ],
   options: {
     environment: environment("only this deployment environment"),
