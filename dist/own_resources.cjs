@@ -363,7 +363,7 @@ function createGitHubCall(options) {
     const found = [];
     const look = refuseRepeats(asked);
     for (let page = 1; ; page += 1) {
-      const items = (await get(asked, `${path}?per_page=${PAGE}&page=${page}`))[field];
+      const items = (await get(asked, `${path}${path.includes("?") ? "&" : "?"}per_page=${PAGE}&page=${page}`))[field];
       if (!Array.isArray(items)) throw notGitHub(asked);
       look(items);
       found.push(...items);

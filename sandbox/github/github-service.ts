@@ -37,6 +37,7 @@ import { repositorySecretRoutes } from "./repository-secret-routes";
 import { requestMiddleware } from "./request-middleware";
 import { rulesetRoutes } from "./ruleset-routes";
 import { runRoutes } from "./run-routes";
+import { runnerGroupRoutes } from "./runner-group-routes";
 import { runnerHost } from "./runner-hosts";
 import { teamRoutes } from "./team-routes";
 import { variableRoutes } from "./variable-routes";
@@ -170,6 +171,7 @@ function apiRoutes(parts: GitHubParts, rates: RateLimits, tickets: LogTickets): 
   organizationSecretRoutes(api, parts);
   repositorySecretRoutes(api, parts);
   variableRoutes(api, parts);
+  runnerGroupRoutes(api, parts);
   environmentRoutes(api, parts);
   rulesetRoutes(api, parts);
   organizationRulesetRoutes(api, parts);

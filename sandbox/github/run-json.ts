@@ -87,6 +87,15 @@ export function jobJson(
     "conclusion" in job
       ? { status: "completed", conclusion: job.conclusion, completed_at: job.completedAt }
       : { status: "in_progress", conclusion: null, completed_at: null };
+  const taken = {
+    labels: ["ubuntu-latest"],
+    runner_id: 1,
+    runner_name: "sandbox",
+    runner_group_id: 1,
+    runner_group_name: "Default",
+  };
+  const untaken = { runner_id: null, runner_name: null, runner_group_id: null, runner_group_name: null };
+  const waitsFor = "waitsFor" in job ? job.waitsFor : undefined;
   return {
     id: job.id,
     run_id: run.id,
@@ -103,11 +112,7 @@ export function jobJson(
     started_at: job.startedAt,
     name: job.name,
     check_run_url: `${apiUrl(c)}/repos/${full}/check-runs/${job.id}`,
-    labels: ["ubuntu-latest"],
-    runner_id: 1,
-    runner_name: "sandbox",
-    runner_group_id: 1,
-    runner_group_name: "Default",
+    ...(waitsFor === undefined ? taken : { ...untaken, labels: waitsFor, status: "queued" }),
     // Steps of a job under way are not told: the runner reports a job at its beginning and at its end.
     steps: ("steps" in job ? job.steps : []).map((step) => ({
       name: step.name,

@@ -76,6 +76,8 @@ export interface JobUnderWay {
   id: number;
   name: string;
   startedAt: string;
+  /** Labels of the runner that it waits for; undefined: it has one. This machine takes every job, so tests alone hold one. */
+  waitsFor?: readonly string[];
 }
 
 export interface JobResult {

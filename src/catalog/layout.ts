@@ -80,6 +80,11 @@ export function jobNameOf(deployment: string): string {
   return `Sync ${deployment}`;
 }
 
+/** The deployment environment of a job of that name. */
+export function environmentOfJob(name: string): string {
+  return name.replace(/^Sync /, "");
+}
+
 /** The sync workflow's file, by whose name GitHub starts it. */
 export const WORKFLOW_FILE = "sync_secrets.yml";
 

@@ -59,7 +59,9 @@ export function createGitHubCall(options: {
     const found: Item[] = [];
     const look = refuseRepeats(asked);
     for (let page = 1; ; page += 1) {
-      const items = (await get(asked, `${path}?per_page=${PAGE}&page=${page}`))[field];
+      const items = (
+        await get(asked, `${path}${path.includes("?") ? "&" : "?"}per_page=${PAGE}&page=${page}`)
+      )[field];
       if (!Array.isArray(items)) throw notGitHub(asked);
       look(items);
       found.push(...(items as Item[]));

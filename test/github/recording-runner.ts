@@ -79,6 +79,13 @@ export class RecordingRunner implements WorkflowRunner {
     this.onChange(repository, run);
   }
 
+  /** Reports that a run's job waits for a runner of these labels. */
+  hold(repository: string, run: RunResult, name: string, waitsFor: readonly string[]): void {
+    const job = { id: run.id + 1, name, startedAt: "2026-08-01T10:00:00Z", waitsFor };
+    Object.assign(run, { status: "queued", underWay: [job] });
+    this.onChange(repository, run);
+  }
+
   rerun(repository: string, last: RunResult, wish: RerunWish, actor: string): RunResult {
     if (this.refuses !== undefined) throw this.refuses;
     this.reruns.push({ repository, id: last.id, wish });

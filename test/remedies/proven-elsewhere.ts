@@ -48,6 +48,10 @@ export const PROVEN_ELSEWHERE: Readonly<Record<string, ElsewhereProven>> = {
     file: "test/program/runners.test.ts",
     title: "is no machine of the organization for a public carrier, until its remedy is followed",
   },
+  "runner-group-missing": {
+    file: "test/cli/check-runners.test.ts",
+    title: "are in no group of that name (runner-group-missing), until config names one that there is",
+  },
   "node-missing": {
     file: "test/sync/fetch-script.test.ts",
     title: "takes the Node.js that the runner has for actions where PATH has none or an old one",
@@ -88,6 +92,7 @@ export const NOTHING_TO_DO: readonly string[] = [
   "registry-asks-nobody",
   "registry-login-works",
   "rotation-not-approved",
+  "runner-group-admits",
   "runner-own",
   "sync-succeeded",
   "trust-issuer-imported",

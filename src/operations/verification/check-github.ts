@@ -4,10 +4,12 @@ import type { Runner } from "../../catalog/runners";
 import type { Settings } from "../../catalog/settings";
 import { type Step, stepNotStarted } from "../../catalog/step-size";
 import type { GitHubPullRequests } from "../../clients/github-pull-requests";
+import type { GitHubRunners } from "../../clients/github-runners";
 import type { GitHubCarrier } from "../../clients/github-workflows";
 import type { JobError, RunErrors } from "../../clients/run-errors";
 import { RemedyError } from "../../errors";
 import { renderScript, renderWorkflow } from "../../sync/carrier-files";
+import { fetchProblemIn } from "../../sync/fetch-script";
 import type { JobCatalog } from "../../sync/job-catalog";
 import { COMMAND, namesIn } from "../../text";
 import type { Context } from "../context";
@@ -18,6 +20,7 @@ import { spreadOf } from "../values/named-entries";
 import { type Check, type CheckResult, check, ok, wrong } from "./check";
 import { refusedIdentity } from "./check-identity";
 import { checkPullRequest } from "./check-pull-request";
+import { checkRunnerGroups, waitingForRunner } from "./check-runners";
 
 /** The schedule is daily, and GitHub may be late or leave one out when it is busy ("Events that trigger workflows"). */
 const SILENT_MS = 2 * 86_400_000;
@@ -38,6 +41,7 @@ export interface CarrierClients {
   github: GitHubCarrier;
   pulls: Pick<GitHubPullRequests, "look">;
   errorsOf: RunErrors;
+  runners: GitHubRunners;
   /** Its jobs that could not start, by what its failed jobs say. */
   unstarted: (repository: string, said: readonly JobError[]) => Promise<readonly Step[]>;
 }
@@ -45,16 +49,18 @@ export interface CarrierClients {
 /** Whether a carrier has the workflow and the script that this program commits, and how its last run ended. */
 export async function checkCarrier(
   declared: CarrierDeclaration,
-  { github, pulls, errorsOf, unstarted }: CarrierClients,
+  { pulls, ...clients }: CarrierClients,
   now: Date,
 ): Promise<Check[]> {
-  const { repository, settings } = declared;
+  const { repository, settings, job, runnerOf = () => undefined } = declared;
+  const { github, runners } = clients;
   const files = await check(`workflow in ${repository}`, () => checkFiles(declared, github, pulls));
   const isWaiting = files.code === "pull-request-waits";
   const run = await check(`last sync of ${repository}`, () =>
-    checkRun(repository, settings, { github, errorsOf, unstarted }, now, isWaiting),
+    checkRun({ repository, settings, runnerOf }, clients, now, isWaiting),
   );
-  return [files, run];
+  const deployments = job.targets.map(({ environment }) => environment);
+  return [files, run, ...(await checkRunnerGroups({ repository, settings, runnerOf }, deployments, runners))];
 }
 
 async function checkFiles(
@@ -87,12 +93,12 @@ function deployFiles({ organizationStack }: Settings): string {
 }
 
 async function checkRun(
-  repository: string,
-  settings: Settings,
-  { github, errorsOf, unstarted }: Omit<CarrierClients, "pulls">,
+  declared: Required<Pick<CarrierDeclaration, "repository" | "settings" | "runnerOf">>,
+  { github, errorsOf, runners, unstarted }: Omit<CarrierClients, "pulls">,
   now: Date,
   isWaiting: boolean,
 ): Promise<CheckResult> {
+  const { repository, settings } = declared;
   const workflow = await github.workflow(repository, WORKFLOW_PATH, settings.branch);
   if (workflow === undefined && isWaiting)
     return {
@@ -109,6 +115,9 @@ async function checkRun(
   }
   const { lastRun } = workflow;
   const start = startSync(settings, repository);
+  const failedRun = lastRun === undefined || lastRun.conclusion === "success" ? undefined : lastRun.id;
+  const waiting = await waitingForRunner(declared, runners, failedRun, now);
+  if (waiting !== undefined) return waiting;
   if (lastRun === undefined) return wrong("sync-never-ran", "it never ran", start);
   const cause = `${lastRun.conclusion} at ${lastRun.at}`;
   if (lastRun.conclusion === "cancelled")
@@ -120,6 +129,14 @@ async function checkRun(
   const said = lastRun.conclusion === "success" ? [] : await errorsOf(repository, lastRun.id).catch(nothing);
   const refused = refusedIdentity(repository, settings, said);
   if (refused !== undefined) return refused;
+  const fetching = said.map(({ message }) => fetchProblemIn(message)).find((told) => told !== undefined);
+  if (fetching !== undefined)
+    return {
+      code: fetching.code,
+      state: "wrong",
+      cause: `${fetching.subject}: ${fetching.cause}: ${lastRun.url}`,
+      remedy: fetching.remedy,
+    };
   const steps = await unstarted(repository, said);
   if (steps.length > 0) {
     const { code, cause, remedy } = stepNotStarted(steps, settings.carriers);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { settingsOf } from "../../access/declared-access";
 import { runnersOf } from "../../catalog/runners";
 import { createGitHubPullRequests } from "../../clients/github-pull-requests";
+import { createGitHubRunners } from "../../clients/github-runners";
 import { createGitHubCarrier } from "../../clients/github-workflows";
 import { createRunErrors, type JobError } from "../../clients/run-errors";
 import { carrierCatalog } from "../../sync/job-catalog";
@@ -76,6 +77,7 @@ async function checkCarriers(context: Context): Promise<Check[]> {
     github: createGitHubCarrier(call),
     pulls: createGitHubPullRequests(call),
     errorsOf: createRunErrors(call),
+    runners: createGitHubRunners(call),
     unstarted: (repository: string, said: readonly JobError[]) => unstartedJobs(context, repository, said),
   };
   const runners = runnersOf([...readStacks(project).values()]);
