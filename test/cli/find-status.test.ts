@@ -4,6 +4,7 @@ import { type Catalog, resolveCatalog } from "../../src/catalog/entry";
 import type { Ledger, LedgerEntry } from "../../src/ledger/ledger";
 import type { SeenGroup, SeenInGitHub } from "../../src/operations/observation/environments";
 import { findStatus, type Status } from "../../src/operations/status/find-status";
+import { causeGroups } from "../../src/operations/status/status-causes";
 import { SETTINGS } from "./small-organization";
 
 const CATALOG: Catalog = {
@@ -109,6 +110,25 @@ describe("how a secret stands", () => {
     deepEqual(stuck[0]?.causes[0]?.code, "step-too-large");
     // Another carrier's job says nothing of these.
     equal(standings(world(["OTHER"])).API_KEY, "newer-in-github");
+  });
+
+  it("quotes what the first step of its job said, and what helps", () => {
+    const problem = {
+      code: "node-missing",
+      subject: "runner r1",
+      cause: "has no Node.js 20 or newer",
+      remedy: "install it there, then run the job again",
+    };
+    const names = new Set(["API_KEY"]);
+    const job = { carrier: "infra", environment: "production", names, page: "https://run", problem };
+    const updated = new Map([["API_KEY", "2026-08-02T10:00:00Z"]]);
+    const found = statuses({ inGitHub: { ...IN_GITHUB, updated, unstarted: [job] } });
+    const [group] = causeGroups(found, SETTINGS);
+    const why = "the job that syncs it in infra could not start: runner r1 has no Node.js 20 or newer";
+    deepEqual(
+      [group?.names, group?.standing, group?.why, group?.remedy, group?.pages],
+      [["API_KEY"], ["unknown"], [why], problem.remedy, ["https://run"]],
+    );
   });
 
   it("is maybe newer in GitHub, until a sync of everything began after that time", () => {

@@ -1,16 +1,18 @@
 import type { ResolvedCatalog } from "../../catalog/entry";
-import { pathOf, RUN_NAMES, valuesEnvironment, WORKFLOW_PATH } from "../../catalog/layout";
+import { environmentOfJob, pathOf, RUN_NAMES, valuesEnvironment, WORKFLOW_PATH } from "../../catalog/layout";
 import type { Settings } from "../../catalog/settings";
 import type { Step } from "../../catalog/step-size";
 import { createGitHubCarrier } from "../../clients/github-workflows";
 import { isOutage } from "../../clients/pulumi-call";
 import type { PulumiCloud } from "../../clients/pulumi-cloud";
-import { createRunErrors } from "../../clients/run-errors";
-import { RemedyError, TokenError } from "../../errors";
+import { createRunErrors, type JobError } from "../../clients/run-errors";
+import { type Problem, RemedyError, TokenError } from "../../errors";
 import { EMPTY_LEDGER, type Ledger, newestRunIn, revisionsOf } from "../../ledger/ledger";
 import { ledgerOf } from "../../ledger/ledger-store";
+import { fetchProblemIn } from "../../sync/fetch-script";
 import type { Context } from "../context";
 import { inParallel } from "../in-parallel";
+import { spreadOf } from "../values/named-entries";
 import { type FailedRun, newestRun } from "./newest-run";
 import { unstartedJobs } from "./step-sizes";
 
@@ -107,16 +109,18 @@ export interface SeenInGitHub {
   settled: string | undefined;
   /** Id of the newest run of the workflow in any carrier, 0 where there is none; undefined where one does not tell. */
   newestRun: number | undefined;
-  /** Jobs of the newest runs that could not start, for what they are given is too large. */
+  /** Jobs of the newest runs that could not start: what they are given is too large, or their first step failed. */
   unstarted: readonly UnstartedJob[];
 }
 
-/** A job that its runner could not start. */
-export interface UnstartedJob extends Step {
+/** A job that did not come to its script. */
+export interface UnstartedJob extends Pick<Step, "carrier" | "environment"> {
   /** Names of the entries that it syncs. */
   names: ReadonlySet<string>;
   /** The page of its run. */
   page: string;
+  /** What its first step said; undefined: what it is given is too large. */
+  problem?: Problem;
 }
 
 /** Reads times and ids alone. @throws RemedyError when the organization's list cannot be read. */
@@ -141,10 +145,31 @@ async function unstartedIn(context: Context, { carrier, id, page }: FailedRun): 
   try {
     const said = await createRunErrors(context.githubCall())(carrier, id);
     const steps = await unstartedJobs(context, carrier, said);
-    return steps.map((step) => ({ ...step, page, names: new Set(step.variables.map(({ name }) => name)) }));
+    const tooLarge = steps.map(({ environment, variables }) => ({
+      ...{ carrier, environment, page },
+      names: new Set(variables.map(({ name }) => name)),
+    }));
+    const unfetched = await unfetchedIn(context, carrier, said);
+    return [...tooLarge, ...unfetched.map((job) => ({ ...job, carrier, page }))];
   } catch (error) {
     return ignoreRefusal(error) ?? [];
   }
+}
+
+/** Those of a carrier's jobs whose first step failed. Nothing more is asked where none says that. */
+async function unfetchedIn(
+  context: Context,
+  carrier: string,
+  said: readonly JobError[],
+): Promise<Pick<UnstartedJob, "environment" | "names" | "problem">[]> {
+  const problems = said.flatMap(({ job, message }) => {
+    const problem = fetchProblemIn(message);
+    return problem === undefined ? [] : [{ environment: environmentOfJob(job), problem }];
+  });
+  if (problems.length === 0) return [];
+  const { shards } = await spreadOf(context, context.github());
+  const names: ReadonlySet<string> = shards[carrier] ?? new Set<string>();
+  return problems.map((each) => ({ ...each, names }));
 }
 
 /** The same, where a ledger names a later run than GitHub had when it was asked: one may have begun since. */

@@ -40,6 +40,8 @@ export interface Cause {
   code?: string;
   /** Where more of it stands. */
   page?: string;
+  /** What must be done, where the run itself told it. */
+  remedy?: string;
 }
 
 /** A cause in the words of one secret, where those are more than its cause's. */
@@ -82,12 +84,17 @@ export function findingsOf(
 }
 
 /** What waits for a run whose job cannot start is not told as unset, old or settled by the next run. */
-function whileUnstarted(found: readonly Finding[], { carrier, page }: UnstartedJob): Finding[] {
+function whileUnstarted(found: readonly Finding[], { carrier, page, problem }: UnstartedJob): Finding[] {
   const isWaiting = ({ standing, code }: Finding) =>
     standing === "never-set" || standing === "newer-in-github" || code === "set-since";
   const others = found.filter((each) => !isWaiting(each));
   if (others.length === found.length) return others;
-  const why = `the job that syncs it in ${carrier} could not start, because its secrets are too large together`;
+  const job = `the job that syncs it in ${carrier} could not start`;
+  if (problem !== undefined) {
+    const { code, subject, cause, remedy } = problem;
+    return [...others, { standing: "unknown", why: `${job}: ${subject} ${cause}`, code, page, remedy }];
+  }
+  const why = `${job}, because its secrets are too large together`;
   return [...others, { standing: "unknown", why, code: "step-too-large", page }];
 }
 

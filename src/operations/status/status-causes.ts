@@ -65,12 +65,13 @@ function groupOf(group: readonly Status[], settings: Settings): CauseGroup {
 function remedyOf(group: readonly Status[], settings: Settings): string | undefined {
   const standings = group[0]?.standing ?? [];
   const first = ORDER.find((state) => standings.includes(state));
-  const code = group[0]?.causes.find(({ standing }) => standing === first)?.code;
+  const { code, remedy: told } = group[0]?.causes.find(({ standing }) => standing === first) ?? {};
   const names = distinct(group.map(({ name }) => name));
   const [name = "NAME", other] = names;
   const which = other === undefined ? name : "NAME";
   const run = startSyncs(settings);
   const set = `${COMMAND} set ${which}`;
+  if (told !== undefined) return told;
   if (code === "step-too-large") return `${COMMAND} verify says which take most, and how the job gets less`;
   if (first === "refused" && code === "set-since") return run;
   if (first === "refused" && code === "older") return run;
