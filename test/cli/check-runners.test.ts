@@ -5,11 +5,16 @@ import { createGitHubCall } from "../../src/clients/github-call";
 import { createGitHubRunners, type GitHubRunners, type UntakenJob } from "../../src/clients/github-runners";
 import { createHttp } from "../../src/clients/http";
 import { RemedyError } from "../../src/errors";
+import { seeGitHub } from "../../src/operations/observation/environments";
 import { checkRunnerGroups, waitingForRunner } from "../../src/operations/verification/check-runners";
 import { Secret } from "../../src/secret";
 import { RecordingRunner } from "../github/recording-runner";
 import { ORG, type StartedGitHub, startGitHub } from "../github/started-github";
-import { SETTINGS } from "./small-organization";
+import { commandContext } from "./command-context";
+import { CATALOG, SETTINGS } from "./small-organization";
+
+/** The organization that is started has not every repository of the catalog. */
+const catalog = { ...CATALOG, entries: CATALOG.entries.map((entry) => ({ ...entry, repositories: [] })) };
 
 const settings = { ...SETTINGS, githubOrganization: ORG };
 const OWN: Runner = { labels: ["self-hosted", "gpu"], group: "sync" };
@@ -178,6 +183,28 @@ describe("runners, as GitHub tells of them", function () {
       (await groups("sync", "carrier", taking(`${ORG}/carrier/.github/workflows/other.yml@main`))).code,
       "runner-group-workflow-closed",
     );
+  });
+
+  it("without Node.js are quoted to status, for the secrets of that job alone", async () => {
+    const ask = (method: string, path: string, body: object) =>
+      github.fetch(`/repos/${ORG}/carrier/${path}`, { method, body: JSON.stringify(body) });
+    const content = Buffer.from("on: workflow_dispatch\njobs: {}\n").toString("base64");
+    await ask("PUT", `contents/${WORKFLOW_PATH}`, { message: "Add the sync", content });
+    await ask("POST", "actions/workflows/sync_secrets.yml/dispatches", { ref: "main" });
+    const run = runner.runs.at(-1);
+    ok(run);
+    Object.assign(run, { workflowPath: WORKFLOW_PATH });
+    const said =
+      "[node-missing] runner r1: has no Node.js 20 or newer, neither on PATH nor among the runner's own files. Remedy: install it there, then run the job again";
+    runner.fail(`${ORG}/carrier`, run, "Sync production", said);
+    const context = commandContext({ github: { url: github.url } }, { catalog });
+    const [job, ...others] = (await seeGitHub(context)).unstarted;
+    deepEqual(others, []);
+    deepEqual(
+      [job?.carrier, job?.environment, job?.problem?.code, job?.problem?.remedy],
+      ["carrier", "production", "node-missing", "install it there, then run the job again"],
+    );
+    ok(job?.names.has("OPENAI_API_KEY"));
   });
 
   it("are unknown to a token that may not see them, and never taken for missing", async () => {

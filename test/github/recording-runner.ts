@@ -79,6 +79,15 @@ export class RecordingRunner implements WorkflowRunner {
     this.onChange(repository, run);
   }
 
+  /** Reports a run as over, whose one job of that name said a message beside it. */
+  fail(repository: string, run: RunResult, name: string, message: string): void {
+    this.finish(repository, run, "failure");
+    const [job] = run.jobs;
+    const annotations = [{ level: "error" as const, message, title: "sync_secrets" }];
+    Object.assign(run, { jobs: [{ ...job, name, annotations }] });
+    this.onChange(repository, run);
+  }
+
   /** Reports that a run's job waits for a runner of these labels. */
   hold(repository: string, run: RunResult, name: string, waitsFor: readonly string[]): void {
     const job = { id: run.id + 1, name, startedAt: "2026-08-01T10:00:00Z", waitsFor };
