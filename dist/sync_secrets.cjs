@@ -8001,7 +8001,7 @@ function refusal(refused, answer) {
       code: "pulumi-plan-lacks-feature",
       subject,
       cause: `the organization's edition does not allow it (${answer.status})${quoted2}`,
-      remedy: "let an administrator of the organization look at its billing in Pulumi Cloud's console; docs/permissions.md says what each edition has"
+      remedy: "let an administrator of the organization look at its billing in Pulumi Cloud's console, then say in every stack which edition it has: pulumi config set edition EDITION; docs/permissions.md says what each has"
     });
   const [why, what] = known[answer.status] ?? [];
   const code = CODES[answer.status];

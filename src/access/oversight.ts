@@ -44,6 +44,25 @@ export function oversightOf(settings: Settings): Oversight {
   };
 }
 
+/**
+ * What config `edition` says and the organization does not have: `up` would fail where it declares what that lacks. No
+ * refusal: while a trial lasts an organization has more than its subscription says.
+ *
+ * @param has the organization's own, by Pulumi Cloud.
+ */
+export function editionTooLarge(
+  { edition, pulumiOrganization }: Pick<Settings, "edition" | "pulumiOrganization">,
+  has: Edition,
+): Problem | undefined {
+  if (hasAtLeast(has, edition)) return undefined;
+  return {
+    code: "edition-too-large",
+    subject: "config edition",
+    cause: `is ${edition}, and Pulumi Cloud says that ${pulumiOrganization} has ${has}, which refuses what only ${edition} has, in the middle of an up`,
+    remedy: `in every stack, unless a trial is under way: pulumi config set edition ${has}`,
+  };
+}
+
 /** What no approval guards although the config asks for them, as a sentence; undefined where there is nothing. */
 export function unapproved(settings: Settings, rotators: readonly Rotator[]): string | undefined {
   const here = rotators.filter((rotator) => settings.environments.some((each) => isIn(rotator, each)));

@@ -152,6 +152,9 @@ const STRUCTURED = new Set([
   "values",
 ]);
 
+/** Someone else's secret, whatever it holds. Elsewhere an outer blank is a slip, and would become part of a name. */
+const MAY_HAVE_BLANKS = "dockerPassword";
+
 /**
  * Reads one stack's config.
  *
@@ -169,6 +172,8 @@ export function parseSettings(
     const read = STRUCTURED.has(key) ? fromJson(value) : { value };
     if (read === undefined)
       problems.push(problem(key, "must be a list, a mapping or true/false, written in the stack's YAML"));
+    else if (read.value === value && value !== value.trim() && key !== MAY_HAVE_BLANKS)
+      problems.push(problem(key, value.trim() === "" ? "is only blanks" : "begins or ends with a blank"));
     else raw[key] = read.value;
   }
   const result = SCHEMA.safeParse(raw);

@@ -3,6 +3,7 @@ import { createFailFastHttp } from "../clients/fail-fast";
 import { createGitHubCall, gitHubAddress } from "../clients/github-call";
 import { createGitHub } from "../clients/github-secrets";
 import { createHttp, type Http } from "../clients/http";
+import { withKnownOrganization } from "../clients/known-organization";
 import { createOnceHttp } from "../clients/once-http";
 import { createPulumiCall } from "../clients/pulumi-call";
 import { createPulumiCloud } from "../clients/pulumi-cloud";
@@ -52,13 +53,12 @@ function contextOver(
   });
   const pulumiUrl = () => pulumiAddress(settings.pulumiApiUrl, env);
   const lookForToken = () => lookForPulumiToken(pulumiUrl(), env);
-  const atPulumi = ({ token, name }: FoundToken) => ({
-    url: pulumiUrl(),
-    organization: settings.pulumiOrganization,
-    token,
-    tokenName: name,
-    http,
-  });
+  let known: Http | undefined;
+  const atPulumi = ({ token, name }: FoundToken) => {
+    const at = { url: pulumiUrl(), organization: settings.pulumiOrganization, token, tokenName: name };
+    known ??= withKnownOrganization(http, at);
+    return { ...at, http: known };
+  };
   return {
     ...own,
     http,

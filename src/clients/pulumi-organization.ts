@@ -27,11 +27,26 @@ export interface OrganizationTeam {
 const STACK_PERMISSIONS = { 0: "none", 101: "read", 102: "write", 103: "admin", 104: "create" } as const;
 export type StackPermission = (typeof STACK_PERMISSIONS)[keyof typeof STACK_PERMISSIONS];
 
+/** By the specification's names of subscriptions (SaasOffer): those that are billed otherwise have the same features. */
+const EDITION_OF = {
+  community: "individual",
+  individual: "individual",
+  "team-per-stack": "team",
+  "team-starter": "team",
+  "team-pro": "team",
+  "team-growth": "team",
+  enterprise: "enterprise",
+  "enterprise-growth": "enterprise",
+  "business-critical": "business-critical",
+} as const;
+
 /** What the organization gives every member, and whether the token's own is an administrator. */
 export interface OrganizationSettings {
   defaultPermission: string;
   /** The same for stacks; undefined where the service does not tell. */
   defaultStackPermission?: StackPermission;
+  /** Of its subscription; undefined where the service does not tell. */
+  edition?: (typeof EDITION_OF)[keyof typeof EDITION_OF];
   isAdmin: boolean;
 }
 
@@ -90,11 +105,13 @@ export function createPulumiOrganization(call: PulumiCall): PulumiOrganization {
     },
     settings: async () => {
       const answer = await get(`organization ${organization}`, "/metadata");
-      const { userRole, defaultStackPermission: number } = answer as Record<string, unknown>;
+      const { userRole, defaultStackPermission: number, product } = answer as Record<string, unknown>;
+      const edition = EDITION_OF[product as keyof typeof EDITION_OF];
       const onStacks = STACK_PERMISSIONS[number as keyof typeof STACK_PERMISSIONS];
       return {
         defaultPermission: permissionIn(answer),
         ...(onStacks === undefined ? {} : { defaultStackPermission: onStacks }),
+        ...(edition === undefined ? {} : { edition }),
         isAdmin: userRole === "admin",
       };
     },

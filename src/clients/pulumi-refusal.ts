@@ -101,7 +101,7 @@ export function refusal(refused: Refused, answer: HttpAnswer): RemedyError {
       subject,
       cause: `the organization's edition does not allow it (${answer.status})${quoted}`,
       remedy:
-        "let an administrator of the organization look at its billing in Pulumi Cloud's console; docs/permissions.md says what each edition has",
+        "let an administrator of the organization look at its billing in Pulumi Cloud's console, then say in every stack which edition it has: pulumi config set edition EDITION; docs/permissions.md says what each has",
     });
   const [why, what] = known[answer.status] ?? [];
   const code = CODES[answer.status];

@@ -16,6 +16,21 @@ export function programErrors(heading: string, problems: readonly Problem[]): pu
   return new pulumi.RunError(describeProblems(heading, problems));
 }
 
+/** The SDK's exit code for an error that its log already has; the engine then adds nothing (cmd/run/index.ts). */
+const LOGGED_ALREADY = 32;
+
+/**
+ * Refuses a run, by the error that programError or programErrors make. An error that is thrown is printed once more for each
+ * resource that waits for this. A preview changes nothing, so it logs it, goes on to its end, and fails there.
+ *
+ * @throws that error in an up.
+ */
+export async function refuse(error: pulumi.RunError): Promise<void> {
+  if (!pulumi.runtime.isDryRun()) throw error;
+  await pulumi.log.error(error.message);
+  process.exitCode = LOGGED_ALREADY;
+}
+
 /** What a resource hook throws: the engine prints the message of any error there. */
 export class Refusal extends RemedyError {
   constructor(problem: Problem) {

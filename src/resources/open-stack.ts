@@ -3,13 +3,13 @@ import { dayOf } from "../catalog/dates";
 import type { Catalog } from "../catalog/entry";
 import { environmentTargets } from "../catalog/environment-slots";
 import { type NamedRepository, namedRepositories } from "../catalog/github-names";
-import { openOrganization } from "./access/open-organization";
-import { programError } from "./diagnostics";
+import { type AskedOrganization, openOrganization } from "./access/open-organization";
+import { programError, refuse } from "./diagnostics";
 import { declaredFiles } from "./github/declared-files";
 import { refuseExisting } from "./github/existing-secrets";
 import { GitHubSecrets } from "./github/github-secrets";
 import { findLeftovers } from "./github/leftovers";
-import { hasGitHubToken } from "./github/open-github";
+import { hasGitHubToken, unfitGitHubToken } from "./github/open-github";
 import { ORGANIZATION } from "./github/organization";
 import { refuseOwnRunners } from "./github/own-runners";
 import { PullRequests } from "./github/pull-requests";
@@ -36,6 +36,8 @@ export function openStack(written: Catalog, project: string) {
   const now = new Date();
   const today = dayOf(now);
   const stack = readStack(written, today);
+  const unfit = unfitGitHubToken();
+  if (unfit !== undefined) throw programError(unfit);
   const { catalog, settings, ownsOrganization } = stack;
   const hasToken = hasGitHubToken();
   const secrets = catalog.entries;
@@ -51,8 +53,9 @@ export function openStack(written: Catalog, project: string) {
     { provider },
     hasToken,
   );
+  const inCloud = refuseUnknownOrganization(cloud);
   const issuers = ownsOrganization
-    ? planIssuers({ ...stack, repositories, cloud, state })
+    ? inCloud.then((asked) => planIssuers({ ...stack, repositories, cloud: asked, state }))
     : Promise.resolve([]);
   const { carriers } = settings;
   // First: a carrier that GitHub does not show has no list of secrets either, and that it is not shown is what to say.
@@ -66,6 +69,7 @@ export function openStack(written: Catalog, project: string) {
   const refusals = [
     refuseMovedOrganization(stack, state),
     refuseSkewedClock({ secrets, inGitHub, now }),
+    inCloud,
     known,
     refuseExisting({ ...stack, secrets, today, inGitHub, state }),
     issuers,
@@ -132,6 +136,20 @@ async function refuseMovedOrganization(
     cause: `names ${organizationStack}, and this stack still has the organization's secrets, sync and trust, which up would delete. Nothing was declared`,
     remedy: `for every stack: pulumi config set organizationStack ${stack}; to move them to ${organizationStack}, follow docs/tasks.md, "Move the organization's objects to another stack"`,
   });
+}
+
+/**
+ * Refuses a config whose organization Pulumi Cloud does not show, before anything is declared.
+ *
+ * @returns who can be asked; undefined also in a preview that is refused.
+ */
+async function refuseUnknownOrganization(
+  cloud: AskedOrganization | undefined,
+): Promise<AskedOrganization | undefined> {
+  const problem = await cloud?.unknown();
+  if (problem === undefined) return cloud;
+  await refuse(programError(problem));
+  return undefined;
 }
 
 /** Those that this stack writes to or gives access to: of one that does not own the organization, where its environments are. */

@@ -125,6 +125,18 @@ describe("a stack's config", () => {
     ]);
   });
 
+  it("refuses blanks around what it takes for a name or an address, and leaves a password as it is", () => {
+    for (const key of ["githubOrganization", "pulumiApiUrl", "auditBucket", "dockerHost", "dockerUsername"])
+      for (const [wrong, cause] of [
+        [" hidden", "begins or ends with a blank"],
+        ["hidden\n", "begins or ends with a blank"],
+        [" \t", "is only blanks"],
+      ] as const)
+        deepEqual(causes({ ...WHOLE, [key]: wrong }), [`config ${key}: ${cause}`]);
+    deepEqual(causes({ ...WHOLE, dockerPassword: " hidden " }), []);
+    equal(causes({ ...WHOLE, carriers: '["a "]' }).length, 1);
+  });
+
   it("refuses names that Pulumi or GitHub would not take", () => {
     for (const wrong of ["a/b", "a b", "-a", "ä"]) {
       deepEqual(causes({ ...WHOLE, application: wrong }), [

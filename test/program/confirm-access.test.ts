@@ -71,9 +71,9 @@ describe("what the program asks Pulumi Cloud itself", function () {
     assert.deepEqual(ofAccess((await run([])).said), []);
   });
 
-  it("asks for it in no up: that tells what it does, and preview came before", async () => {
+  it("is told in no up: that tells what it does, and preview came before", async () => {
     assert.deepEqual(ofAccess((await run([], { preview: false })).said), []);
-    assert.deepEqual(await asked(), [`GET /api/orgs/${ORG}/oidc/issuers`]);
+    assert.deepEqual(await asked(), [`GET /api/orgs/${ORG}/metadata`, `GET /api/orgs/${ORG}/oidc/issuers`]);
   });
 
   it("takes the token of pulumi login for this very address, where no variable has one", async () => {
@@ -91,14 +91,13 @@ describe("what the program asks Pulumi Cloud itself", function () {
     }
   });
 
-  it("is told as unknown, and stops nothing, without a token, with an outsider's, and when nobody answers", async () => {
+  it("is told as unknown, and stops nothing, without a token, with an unknown one, and when nobody answers", async () => {
     for (const [env, why] of [
       [{}, "there is no PULUMI_ACCESS_TOKEN, and pulumi login keeps none for this address"],
       [
         { PULUMI_ACCESS_TOKEN: "pul-unknown" },
         "PULUMI_ACCESS_TOKEN: its token is unknown, revoked or expired",
       ],
-      [{ PULUMI_ACCESS_TOKEN: TOKENS.other }, "organization payready: there is no such thing"],
     ] as const) {
       const { said, error } = await run([], { env });
       assert.equal(error, undefined);
@@ -113,6 +112,52 @@ describe("what the program asks Pulumi Cloud itself", function () {
       ofAccess(said).join(),
       /^info: \[default-permission-unknown\] .* could not be asked: .*127\.0\.0\.1/,
     );
+  });
+
+  it("is the organization: one that the token cannot see is refused before anything, with the nearest one", async () => {
+    const misspelled = Object.fromEntries(
+      ["production", "staging"].map((stack) => [
+        stack,
+        { ...committedConfig(stack), pulumiOrganization: "payraedy", pulumiApiUrl: cloud.url },
+      ]),
+    );
+    for (const preview of [true, false])
+      for (const stack of ["production", "staging"]) {
+        const { error, said, resources } = await run([policy], { stack, preview, stacks: misspelled });
+        const told = preview ? said.filter((line) => line.startsWith("error: ")) : [String(error)];
+        assert.equal(told.length, 1, told.join());
+        assert.match(
+          String(told),
+          /\[pulumi-organization-unknown\] config pulumiOrganization: names payraedy, which Pulumi Cloud does not show to this token; the token's organizations are payready\. Remedy: for every stack: pulumi config set pulumiOrganization payready$/,
+        );
+        assert.deepEqual(ofAccess(said), []);
+        if (!preview) assert.deepEqual(ofType(resources, TYPES.environment), []);
+      }
+    const { said } = await run([], { env: { PULUMI_ACCESS_TOKEN: TOKENS.other } });
+    assert.match(
+      said.filter((line) => line.startsWith("error: ")).join(),
+      /\[pulumi-organization-unknown\] .*: name one of those, for every stack: pulumi config set pulumiOrganization ORGANIZATION; or use a token of a member of payready/,
+    );
+  });
+
+  it("is the edition: one that the subscription is not (edition-too-large) is told in preview, until it is set as printed", async () => {
+    await cloud.close();
+    cloud = await startCloud({ edition: "team" });
+    const told = async (edition: string, preview = true) => {
+      const at = { pulumiOrganization: ORG, pulumiApiUrl: cloud.url, edition };
+      const stacks = Object.fromEntries(
+        ["production", "staging"].map((stack) => [stack, { ...committedConfig(stack), ...at }]),
+      );
+      const { said } = await run([], { stacks, preview });
+      return said.filter((line) => line.includes("[edition-too-large]"));
+    };
+    const first = await told("enterprise");
+    assert.deepEqual(first, [
+      "warning: [edition-too-large] config edition: is enterprise, and Pulumi Cloud says that payready has team, which refuses what only enterprise has, in the middle of an up. Remedy: in every stack, unless a trial is under way: pulumi config set edition team",
+    ]);
+    const [, smaller = ""] = /pulumi config set edition (\S+)$/.exec(first[0] ?? "") ?? [];
+    assert.deepEqual(await told(smaller), []);
+    assert.deepEqual(await told("individual"), []);
   });
 
   it("are the teams that policies name: one that is not there is refused, in an up too, with all others", async () => {
@@ -169,7 +214,11 @@ describe("what the program asks Pulumi Cloud itself", function () {
     await team(cloud, "platform", []);
     await asked();
     assert.equal((await run([policy], { preview: false })).error, undefined);
-    assert.deepEqual(await asked(), [`GET /api/orgs/${ORG}/oidc/issuers`, `GET /api/orgs/${ORG}/teams`]);
+    const paths = ["metadata", "oidc/issuers", "teams"];
+    assert.deepEqual(
+      await asked(),
+      paths.map((path) => `GET /api/orgs/${ORG}/${path}`),
+    );
   });
 
   describe("is the issuer's limit, which others' rules may share", () => {

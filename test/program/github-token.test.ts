@@ -1,5 +1,7 @@
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
+import { readDiagnostics } from "../../src/errors";
 import { tokenProblem } from "../../src/resources/github/token-problem";
+import { runProgram } from "./run-program";
 
 /** As the provider says what GitHub answered. */
 const ANONYMOUS = "GET https://api.github.com/orgs/ai-cherry/actions/secrets: 401 Requires authentication []";
@@ -25,4 +27,29 @@ describe("a preview without a good GITHUB_TOKEN", () => {
   it("does not blame a good one for what GitHub does not show", () => {
     equal(tokenProblem(HIDDEN, true), undefined);
   });
+
+  it("refuses one with blanks around it before anything, until it is exported alone", async () => {
+    for (const preview of [true, false])
+      for (const [GITHUB_TOKEN, cause] of [
+        ["  ", "holds only blanks"],
+        [" ghp_x", "begins or ends with a blank or a line end"],
+        ["ghp_x\n", "begins or ends with a blank or a line end"],
+      ] as const) {
+        const { error, resources } = await runProgram({ preview, env: { GITHUB_TOKEN } });
+        deepEqual(readDiagnostics(error?.message ?? ""), [
+          {
+            code: "github-token-invalid",
+            subject: "GITHUB_TOKEN",
+            cause,
+            remedy: "export the token alone: export GITHUB_TOKEN=...",
+          },
+        ]);
+        deepEqual(
+          resources.map(({ type }) => type),
+          ["pulumi:pulumi:Stack"],
+        );
+      }
+    const { error } = await runProgram({ preview: true, env: { GITHUB_TOKEN: "ghp_x" } });
+    equal(error, undefined);
+  }).timeout(60_000);
 });

@@ -13,6 +13,20 @@ export const PROVEN_ELSEWHERE: Readonly<Record<string, ElsewhereProven>> = {
     title:
       "is refused where the file has changed meanwhile (catalog-not-editable), and made by hand as it is shown",
   },
+  "edition-too-large": {
+    file: "test/program/confirm-access.test.ts",
+    title:
+      "is the edition: one that the subscription is not (edition-too-large) is told in preview, until it is set as printed",
+  },
+  "github-token-invalid in src/resources/github/open-github.ts": {
+    file: "test/program/github-token.test.ts",
+    title: "refuses one with blanks around it before anything, until it is exported alone",
+    says: "export the token alone: export GITHUB_TOKEN=...",
+  },
+  "pulumi-organization-unknown": {
+    file: "test/clients/known-organization.test.ts",
+    title: "is found by its remedy (pulumi-organization-unknown)",
+  },
   "environment-text-kept": {
     file: "test/sync/people-text.test.ts",
     title: "is refused where a comment would be lost (environment-text-kept), and written once that is moved",

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as pulumiservice from "@pulumi/pulumiservice";
 import { openDefault, openStackDefault, unknownDefault } from "../../access/declared-access";
+import { editionTooLarge } from "../../access/oversight";
 import type { AccessPolicy } from "../../catalog/access-policy";
 import type { Settings } from "../../catalog/settings";
-import { describeProblems, messageOf, type Problem } from "../../errors";
+import { messageOf, type Problem } from "../../errors";
 import { COMMAND, spellOr } from "../../text";
-import { inform, programErrors, warn } from "../diagnostics";
+import { inform, programErrors, refuse, warn } from "../diagnostics";
 import { saidByProvider } from "../provider-answers";
 import type { AskedOrganization } from "./open-organization";
 
@@ -17,9 +18,6 @@ interface Asked {
   organization: AskedOrganization | undefined;
 }
 
-/** The SDK's exit code for an error that its log already has; the engine then adds nothing (cmd/run/index.ts). */
-const LOGGED_ALREADY = 32;
-
 type Names = ReadonlySet<string> | undefined;
 
 /**
@@ -29,6 +27,8 @@ type Names = ReadonlySet<string> | undefined;
  * @throws pulumi.RunError naming everybody who does not exist. A preview logs it instead, and fails at its end.
  */
 export async function confirmAccess(asked: Asked, opts: pulumi.InvokeOptions): Promise<void> {
+  // That the organization is not there refuses the whole run: each list that it lacks need not be told as well.
+  if ((await asked.organization?.unknown()) !== undefined) return;
   const { pulumiOrganization, environments } = asked.settings;
   const policies = asked.policies.filter((policy) =>
     policy.environments.some((each) => environments.includes(each)),
@@ -44,12 +44,7 @@ export async function confirmAccess(asked: Asked, opts: pulumi.InvokeOptions): P
     ...unknownApprovers(asked.settings, team),
   ];
   if (problems.length === 0) return;
-  const heading = "Access policies and approvers";
-  // An error that is thrown is printed once more for each resource that waits for this. A preview changes nothing, so
-  // it may go on to its end, and fail there.
-  if (!isPreview) throw programErrors(heading, problems);
-  await pulumi.log.error(describeProblems(heading, problems));
-  process.exitCode = LOGGED_ALREADY;
+  await refuse(programErrors("Access policies and approvers", problems));
 }
 
 /** Undefined when they cannot be listed. */
@@ -97,6 +92,8 @@ async function announceDefault({ settings, organization }: Asked): Promise<void>
   try {
     const found = await organization?.settings();
     const level = found?.defaultPermission;
+    const smaller = found?.edition === undefined ? undefined : editionTooLarge(settings, found.edition);
+    if (smaller !== undefined) await warn(smaller);
     const onStacks = found?.defaultStackPermission ?? "none";
     if (onStacks !== "none") await warn(openStackDefault(pulumiOrganization, onStacks));
     if (level === undefined) await inform(unknownDefault(pulumiOrganization, NO_TOKEN));

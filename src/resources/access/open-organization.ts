@@ -1,5 +1,7 @@
 import type { Settings } from "../../catalog/settings";
 import { createHttp } from "../../clients/http";
+import { unknownOrganization } from "../../clients/known-organization";
+import { createOnceHttp } from "../../clients/once-http";
 import { createPulumiCall, NotFoundError } from "../../clients/pulumi-call";
 import { lookForPulumiToken, pulumiAddress } from "../../clients/pulumi-login";
 import { createPulumiOrganization, type PulumiOrganization } from "../../clients/pulumi-organization";
@@ -11,6 +13,8 @@ export type { TrustedIssuer } from "../../clients/pulumi-trust";
 export interface AskedOrganization extends Pick<PulumiOrganization, "settings" | "teamNames">, PulumiTrust {
   /** The rules of the issuer with that id; none when it is not there. */
   rulesById(id: string): Promise<StandingRule[]>;
+  /** Why it is likely not the one that was meant. */
+  unknown(): ReturnType<typeof unknownOrganization>;
 }
 
 /** A preview does not wait long for answers that it can do without. */
@@ -28,18 +32,15 @@ export function openOrganization({
   const url = pulumiAddress(pulumiApiUrl, process.env);
   const found = lookForPulumiToken(url, process.env);
   if (!("token" in found)) return undefined;
-  const call = createPulumiCall({
-    url,
-    organization,
-    token: found.token,
-    tokenName: found.name,
-    http: createHttp({ ...PATIENCE, env: process.env }),
-  });
+  const http = createHttp({ ...PATIENCE, env: process.env });
+  const at = { url, organization, token: found.token, tokenName: found.name };
+  const call = createPulumiCall({ ...at, http });
+  const once = createPulumiCall({ ...at, http: createOnceHttp(http) });
   const trust = createPulumiTrust(call);
   const rulesById = (id: string) =>
     trust.rulesOf({ id, url: `issuer ${id}` }).catch((error: unknown) => {
       if (error instanceof NotFoundError) return [];
       throw error;
     });
-  return { ...createPulumiOrganization(call), ...trust, rulesById };
+  return { ...createPulumiOrganization(once), ...trust, rulesById, unknown: () => unknownOrganization(once) };
 }

@@ -28,6 +28,22 @@ export function openPullRequests(settings: Settings): GitHubPullRequests | undef
   );
 }
 
+/**
+ * The providers take GITHUB_TOKEN as it stands: with blanks around it GitHub would refuse each request with words of its own.
+ *
+ * @returns undefined when it is not set, which other ways to sign in may make up for, or fits.
+ */
+export function unfitGitHubToken() {
+  const { GITHUB_TOKEN: written = "" } = process.env;
+  if (written === written.trim()) return undefined;
+  return {
+    code: "github-token-invalid",
+    subject: "GITHUB_TOKEN",
+    cause: gitHubToken() === "" ? "holds only blanks" : "begins or ends with a blank or a line end",
+    remedy: "export the token alone: export GITHUB_TOKEN=...",
+  };
+}
+
 /** Whether GITHUB_TOKEN is set. */
 export function hasGitHubToken(): boolean {
   return gitHubToken() !== "";
