@@ -37,14 +37,14 @@ export async function waitingForRunner(
   const late = waiting.filter((job) => waited(job) >= (job.until === undefined ? PATIENCE_MS : GIVEN_UP_MS));
   const [first] = late.toSorted((a, b) => Date.parse(a.since) - Date.parse(b.since));
   if (first === undefined) return undefined;
-  const wanted = [...new Set(late.map((job) => placeOf(job, runnerOf)))].join("; ");
+  const wanted = [...new Set(late.map((job) => describeRunner(wantedBy(job, runnerOf))))].join("; ");
   const names = [...new Set(late.map(({ name }) => name))].join(", ");
   const since =
     first.until === undefined
       ? `since ${first.since}`
       : `from ${first.since} to ${first.until}, when it ended`;
   const { githubOrganization: organization, organizationStack: stack } = settings;
-  const isOwn = late.some((job) => isOwnMachine(runnerOf(environmentOfJob(job.name)) ?? {}));
+  const isOwn = late.some((job) => isOwnMachine(wantedBy(job, runnerOf)));
   const again = `gh run ${first.until === undefined ? "cancel" : "rerun"} ${first.run} -R ${organization}/${repository}`;
   return wrong(
     "runner-missing",
@@ -73,12 +73,12 @@ async function inRuns(
 }
 
 /** The labels are the job's, whatever the config says by now; GitHub names a group only once a runner came. */
-function placeOf({ name, labels }: UntakenJob, runnerOf: RunnerOf): string {
+function wantedBy({ name, labels }: UntakenJob, runnerOf: RunnerOf): Runner {
   const { group } = runnerOf(environmentOfJob(name)) ?? {};
-  return describeRunner({
+  return {
     ...(labels.length === 0 ? {} : { labels: [...labels] }),
     ...(group === undefined ? {} : { group }),
-  });
+  };
 }
 
 /** Whether each runner group that a carrier's jobs name is there, and admits the carrier. One check each. */
