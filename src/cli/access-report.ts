@@ -5,7 +5,7 @@ import { termsOf } from "../operations/access/access-difference";
 import type { ObservedAccess } from "../operations/access/access-differences";
 import type { AccessAnswer, AccessQuestion, AskedRight } from "../operations/access/access-rights";
 import { COMMAND, counted } from "../text";
-import { headedLines, tableLines } from "./table";
+import { fittedLines, headedLines, tableLines } from "./table";
 
 /** What no look at the declaration or at Pulumi Cloud's teams can tell. */
 const UNKNOWN = [
@@ -44,7 +44,7 @@ export function accessLines(
 ): string[] {
   const { rights, managing, observed } = answer;
   const table = names.length > 0 ? secretLines(rights, width) : matrixLines(catalog, rights, width);
-  return [
+  const lines = [
     ...answer.neverInEsc.map((name) => `${name} is never in ESC`),
     ...(rights.length > 0 ? table : [`${identity === undefined ? "nobody" : "nothing"}, by the declaration`]),
     // No policy speaks of a managing user.
@@ -61,6 +61,7 @@ export function accessLines(
     "not known here:",
     ...UNKNOWN.map((line) => `  ${line}`),
   ];
+  return fittedLines(lines, width);
 }
 
 /**

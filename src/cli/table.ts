@@ -1,3 +1,5 @@
+import { fittingLength, padShown, shownWidth } from "./shown-width";
+
 const GAP = "  ";
 const INDENT = "    ";
 /** A narrower column cannot be read: rows are folded then. */
@@ -38,8 +40,8 @@ function columnWidths(rows: Rows, width: number | undefined): number[] | undefin
   const least: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
-      const wholes = [...cell.matchAll(EVERY_WHOLE)].map(([whole]) => whole.length);
-      fitted[column] = Math.max(fitted[column] ?? 0, cell.length);
+      const wholes = [...cell.matchAll(EVERY_WHOLE)].map(([whole]) => shownWidth(whole));
+      fitted[column] = Math.max(fitted[column] ?? 0, shownWidth(cell));
       least[column] = Math.max(least[column] ?? NARROWEST, ...wholes);
     }
   }
@@ -55,11 +57,11 @@ function columnWidths(rows: Rows, width: number | undefined): number[] | undefin
 }
 
 function rowLines(row: readonly string[], widths: readonly number[]): string[] {
-  const cells = row.map((cell, column) => wrap(cell, widths[column] ?? cell.length));
+  const cells = row.map((cell, column) => wrap(cell, widths[column] ?? shownWidth(cell)));
   const height = Math.max(1, ...cells.map((lines) => lines.length));
   return Array.from({ length: height }, (_, line) =>
     cells
-      .map((lines, column) => (lines[line] ?? "").padEnd(widths[column] ?? 0))
+      .map((lines, column) => padShown(lines[line] ?? "", widths[column] ?? 0))
       .join(GAP)
       .trimEnd(),
   );
@@ -71,7 +73,7 @@ function paragraph(row: readonly string[], width: number): string[] {
   for (const cell of row.filter((each) => each !== "")) {
     const joined = `${lines.at(-1)}${GAP}${cell}`;
     const indent = lines.length === 0 ? "" : INDENT;
-    if (lines.length > 0 && joined.length <= width) lines.splice(-1, 1, joined);
+    if (lines.length > 0 && shownWidth(joined) <= width) lines.splice(-1, 1, joined);
     else lines.push(...wrap(cell, Math.max(1, width - indent.length)).map((line) => indent + line));
   }
   return lines;
@@ -83,23 +85,33 @@ export function wrapped(text: string, width: number | undefined, indent = "", fi
   return lines.map((line, index) => (index === 0 ? first : indent) + line);
 }
 
+/** Lines of which those that are too long are wrapped, each below its own indent. @param width undefined: none is. */
+export function fittedLines(lines: readonly string[], width: number | undefined): string[] {
+  return lines.flatMap((line) => {
+    if (width === undefined || shownWidth(line) <= width) return [line];
+    const [indent = ""] = /^ */.exec(line) ?? [];
+    return wrapped(line.slice(indent.length), width, indent);
+  });
+}
+
 /** Lines of at most so many characters, broken between words, else after a hyphen and its like, where that can be. */
 function wrap(cell: string, width: number): string[] {
   const lines: string[] = [];
   let rest = cell;
-  while (rest.length > width) {
-    const space = rest.lastIndexOf(" ", width);
-    const end = space > rest.search(/\S/) ? space : endOfPart(rest, width);
+  while (shownWidth(rest) > width) {
+    const fits = fittingLength(rest, width);
+    const space = rest.lastIndexOf(" ", fits);
+    const end = space > rest.search(/\S/) ? space : endOfPart(rest, fits);
     lines.push(rest.slice(0, end));
     rest = rest.slice(end).replace(/^ +/, "");
   }
   return rest === "" && lines.length > 0 ? lines : [...lines, rest];
 }
 
-/** Where to break a word that is wider than its line. */
-function endOfPart(text: string, width: number): number {
-  const { index, 0: whole = "" } = WHOLE.exec(text) ?? { index: width };
-  if (index < width && text.slice(0, index).trim() === "") return index + whole.length;
-  const [part] = /^.*[-_/.,]/.exec(text.slice(0, width)) ?? [];
-  return part?.trim() ? part.length : width;
+/** Where to break a word that is wider than its line. @param fits units of it that the line holds. */
+function endOfPart(text: string, fits: number): number {
+  const { index, 0: whole = "" } = WHOLE.exec(text) ?? { index: fits };
+  if (index < fits && text.slice(0, index).trim() === "") return index + whole.length;
+  const [part] = /^.*[-_/.,]/.exec(text.slice(0, fits)) ?? [];
+  return part?.trim() ? part.length : fits;
 }

@@ -9,7 +9,7 @@ const ROOT = join(__dirname, "..", "..");
 /** What help may load: the specs, how they are shown, and what these stand on, which imports nothing else. */
 const LIGHT = [
   /^src\/cli\/commands\/[^/]+\.ts$/,
-  /^src\/cli\/(main|program|command|options|catalog-changes|choice-option|time-options|screen|table|terminal|hidden-typing|report-error)\.ts$/,
+  /^src\/cli\/(main|program|command|options|catalog-changes|choice-option|time-options|screen|shown-width|table|terminal|hidden-typing|report-error)\.ts$/,
   /^src\/(errors|text|secret|sync\/runner|catalog\/rotators|operations\/context)\.ts$/,
   /^node_modules\/commander\//,
 ];

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { array, assert as check, integer, property, string } from "fast-check";
-import { headedLines, tableLines } from "../../src/cli/table";
+import { shownWidth } from "../../src/cli/shown-width";
+import { fittedLines, headedLines, tableLines } from "../../src/cli/table";
 
 const words = array(string({ unit: "grapheme-ascii", minLength: 1, maxLength: 12 }), { maxLength: 12 }).map(
   (all) => all.map((each) => each.replaceAll(/\s/g, "x")).join(" "),
@@ -20,6 +21,53 @@ describe("a table", () => {
         equal(marks(lines.join("")), marks(rows.flat().join("")));
       }),
     );
+  });
+
+  it("counts columns of the terminal, not characters: of East Asian names and emoji too", () => {
+    deepEqual(
+      tableLines([
+        ["日本語", "a"],
+        ["👩‍💻 ok", "b"],
+        ["e\u0301te", "c"],
+        ["plain", "d"],
+      ]),
+      ["日本語  a", "👩‍💻 ok   b", "e\u0301te     c", "plain   d"],
+    );
+    const wide = array(string({ unit: "grapheme", minLength: 1, maxLength: 30 }), { maxLength: 4 }).map(
+      (all) => all.map((each) => each.replaceAll(/\s|\p{C}|:/gu, "字")).join(" "),
+    );
+    check(
+      property(
+        array(array(wide, { minLength: 3, maxLength: 3 }), { maxLength: 4 }),
+        integer({ min: 20, max: 80 }),
+        (rows, width) => {
+          const lines = tableLines(rows, width);
+          deepEqual(
+            lines.filter((line) => shownWidth(line) > width),
+            [],
+          );
+          equal(marks(lines.join("")), marks(rows.flat().join("")));
+        },
+      ),
+    );
+  });
+
+  it("keeps names of sixty characters within 40 to 200 columns", () => {
+    const names = ["K".repeat(60), "秘密".repeat(30), "🔑".repeat(60), `TEAM_${"PART_".repeat(11)}`];
+    for (const width of [40, 60, 80, 200])
+      for (const name of names) {
+        const rows = [[name, "production", "synced 2026-12-01T20:00:00Z", "rotate it"]];
+        for (const lines of [
+          tableLines(rows, width),
+          headedLines(["secret", "where", "when", "next"], rows, width),
+        ]) {
+          deepEqual(
+            lines.filter((line) => shownWidth(line) > width),
+            [],
+          );
+          ok(marks(lines.join("")).length >= marks(rows.flat().join("")).length);
+        }
+      }
   });
 
   it("is one line a row, whole, where there is no terminal", () => {
@@ -87,5 +135,15 @@ describe("a table", () => {
       "    databases: open for 8h",
       "    policies: admins",
     ]);
+  });
+
+  it("wraps sentences beside it below their own indent, on a terminal alone", () => {
+    const lines = ["not known here:", "  which jobs of GitHub's get a token of one of these teams"];
+    deepEqual(fittedLines(lines, 40), [
+      "not known here:",
+      "  which jobs of GitHub's get a token of",
+      "  one of these teams",
+    ]);
+    deepEqual(fittedLines(lines, undefined), lines);
   });
 });

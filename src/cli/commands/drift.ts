@@ -3,7 +3,7 @@ import type { Finding } from "../../operations/drift/find-drift";
 import { counted } from "../../text";
 import { defineCommand, EXIT } from "../command";
 import { flag } from "../options";
-import { tableLines } from "../table";
+import { fittedLines, tableLines } from "../table";
 
 /** Shows what the provider cannot see. */
 export const driftCommand = defineCommand({
@@ -38,7 +38,7 @@ function linesOf({ declared, drift, notes }: Drift, width: number | undefined): 
     if (some.length === 0) return [];
     return [heading, ...some.map(({ subject, cause }) => `  ${subject}: ${cause}`), ...after];
   };
-  return [
+  const lines = [
     ...rows,
     ...(drift.length > 0 ? [""] : []),
     `${counted(declared, "organization secret")} declared, ${drift.length === 0 ? "no difference" : count}`,
@@ -52,4 +52,5 @@ function linesOf({ declared, drift, notes }: Drift, width: number | undefined): 
       "  Not visible here: other branches, workflows that inherit secrets, applications that read the old key from ESC",
     ]),
   ];
+  return fittedLines(lines, width);
 }

@@ -2,7 +2,7 @@ import type { RotationRow, RotationState } from "../../ledger/rotation";
 import { counted } from "../../text";
 import { defineCommand, EXIT } from "../command";
 import { flag, optionalText, text, wholeNumber } from "../options";
-import { tableLines } from "../table";
+import { fittedLines, tableLines } from "../table";
 
 const DUE_WITHIN = 14;
 
@@ -86,11 +86,12 @@ function linesOf(rows: readonly RotationRow[], dueWithin: number, width: number 
   const names = new Set(rows.map(({ name }) => name)).size;
   // Environments whose values changed on different days stand in rows of their own.
   const values = rows.length === names ? "" : `${rows.length} values of `;
-  return [
+  const lines = [
     ...tableLines(cells, width),
     ...(cells.length > 0 ? [""] : []),
     `${values}${counted(names, "secret")}: ${told.join(", ")}`,
   ];
+  return fittedLines(lines, width);
 }
 
 function when({ dueOn, changed, ageDays }: RotationRow): string {
