@@ -5,7 +5,7 @@ import { byHandLines, changeLines } from "../catalog-changes";
 import { defineCommand, EXIT } from "../command";
 import { flag, text, usageError, words } from "../options";
 import type { SarifResult } from "../sarif";
-import { tableLines } from "../table";
+import { fittedLines, tableLines } from "../table";
 
 /** The codes of SARIF's rules. */
 const RULES = {
@@ -203,7 +203,7 @@ function linesOf(found: UsageReport, unused: readonly Usage[], width: number | u
     ...(byWords.length > 0 ? [`read by words alone: ${namesIn(byWords)}`] : []),
   ];
   const none = `no use found in ${searched.length} of ${all} repositories for ${unused.length} of ${counted(secrets.length, "secret")}`;
-  return [
+  const lines = [
     [none, ...blind].join("; "),
     ...section(
       "No use found; to remove one, give its entry the tombstone (--write does), then pulumi up:",
@@ -225,4 +225,5 @@ function linesOf(found: UsageReport, unused: readonly Usage[], width: number | u
       shadowed.map((each) => [each.name, `${each.repository}/${each.path}:${each.line}`, whatHides(each)]),
     ),
   ];
+  return fittedLines(lines, width);
 }
