@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { compileOnce } from "./compile";
 import type { FoundCli } from "./path-cli";
@@ -10,9 +10,9 @@ const DYNAMIC_PROVIDER =
   'require(require.resolve("@pulumi/pulumi/cmd/dynamic-provider", { paths: [process.cwd()] }));\n';
 
 /**
- * Puts the CLI, this checkout's own language host and the program for dynamic resources into `toolchainDir/bin`. The CLI is shared between checkouts
- * (a hard link into the user's cache); the host belongs to the checkout, so that two checkouts at different commits
- * do not overwrite each other's.
+ * Puts the CLI, this checkout's own language host and the program for dynamic resources into `toolchainDir/bin`. The CLI is
+ * shared between checkouts (a hard link into the user's cache); the host belongs to the checkout, so that two checkouts
+ * at different commits do not overwrite each other's.
  *
  * @returns the folder that belongs first on PATH
  */
@@ -24,7 +24,8 @@ export async function assembleBin(cli: FoundCli, projectDir: string, toolchainDi
   await compileOnce({ projectDir, entry, output: host, packages: "bundle" });
   writeNodeWrapper(join(binDir, "pulumi-language-nodejs"), host);
   const dynamic = join(toolchainDir, "dynamic-provider.cjs");
-  writeWhole(dynamic, DYNAMIC_PROVIDER);
+  if (!existsSync(dynamic) || readFileSync(dynamic, "utf8") !== DYNAMIC_PROVIDER)
+    writeWhole(dynamic, DYNAMIC_PROVIDER);
   writeNodeWrapper(join(binDir, "pulumi-resource-pulumi-nodejs"), dynamic);
   return binDir;
 }

@@ -417,7 +417,7 @@ describe("rollback", () => {
       const world = meanwhile(GROUP.databases, () => stage.run("resume production"));
       const { code, stderr } = await stage.run(BACK, world);
       equal(code, 2);
-      match(stderr, /error: production: the pause .* does not stand any more: somebody has resumed the sync/);
+      match(stderr, /error: production: the pause .* has ended: somebody has resumed the sync/);
       await stage.sync(three);
       equal((await stage.run(BACK)).code, 0, "run again, it is done");
       await isBack();

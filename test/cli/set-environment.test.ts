@@ -98,7 +98,7 @@ describe("sophia-secrets set --environment", () => {
     await start({ carrier: { staging: ["DATABASE_URL"] } }, { ledger });
     assertRefused(
       await run(SET, URL),
-      /DATABASE_URL: it exists in GitHub \(staging of carrier\), which cannot give its value back \(a value of it was synced: staging 2026-07-30T02:00:00Z\)\nRemedy: \.\/sophia-secrets set DATABASE_URL --environment staging --replace replaces it for good/,
+      /DATABASE_URL: it exists in GitHub \(staging of carrier\), which cannot give its value back \(it was synced: staging 2026-07-30T02:00:00Z\)\nRemedy: \.\/sophia-secrets set DATABASE_URL --environment staging --replace replaces it for good/,
     );
     deepEqual(valuesIn("staging"), { DATABASE_URL: BEFORE });
     const { code, told, stderr } = await run(`${SET} --replace`, URL);
@@ -109,7 +109,7 @@ describe("sophia-secrets set --environment", () => {
   it("asks without showing, and not at all for what it would refuse", async () => {
     await start({ carrier: { staging: ["DATABASE_URL"] } });
     const refused = await run(SET, URL, { isTyped: true });
-    assertRefused(refused, /no ledger says that a value of it was ever synced/);
+    assertRefused(refused, /no ledger says that it was ever synced/);
     doesNotMatch(refused.stderr, /not shown/);
     const { code, stderr } = await run(`${SET} --replace`, URL, { isTyped: true });
     equal(code, 0, stderr);

@@ -478,5 +478,5 @@ def test_an_empty_proxy_means_none() -> None:
 
 
 def test_nobody_at_the_address_is_an_outage_without_the_token() -> None:
-    error = refusal(loader_at("http://127.0.0.1:1", timeout=1))
+    error = refusal(loader_at("http://127.0.0.1:1", timeout=10))
     assert isinstance(error, UnavailableError) and "ECONNREFUSED" in error.cause
