@@ -1,6 +1,6 @@
 import { counted, type Result, timed } from "./goals";
 import { inTurns, timeProcess } from "./measure";
-import { NO_PYTHON, pythonWithEscSdk } from "./python";
+import { NO_PYTHON, pythonWith } from "./python";
 import { COMPOSITE, MANY, type Stage } from "./stage";
 
 /**
@@ -59,7 +59,7 @@ async function countRequests(stage: Stage): Promise<Result[]> {
 }
 
 async function measurePython(stage: Stage, runs: number): Promise<Result[]> {
-  const python = pythonWithEscSdk();
+  const python = pythonWith("esc-sdk");
   if (python === undefined) {
     console.error(`skipped, the Python loader: ${NO_PYTHON}`);
     return [];

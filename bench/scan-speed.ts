@@ -1,12 +1,12 @@
-import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { renderFilter } from "../src/operations/scan/filter-file";
 import { createWindowHashes, WINDOW_LENGTHS } from "../src/operations/scan/window-marks";
 import { type Result, timed } from "./goals";
 import { inTurns, type Timed, timeProcess } from "./measure";
+import { NO_PYTHON, pythonWith } from "./python";
 
 const ROOT = join(__dirname, "..");
 /** 100,000 files of this size are 1 GiB: the goal of issue 15, in 60 s on two cores. */
@@ -17,7 +17,7 @@ const MARKS = 1_000;
 
 /**
  * Measures `scan`, which looks for a thousand values besides vendors' keys, against scanners that look for the keys alone.
- * One that is not installed is left out, and said.
+ * One that needs Python is left out where there is none, and said.
  */
 export async function measureScan(runs: number): Promise<Result[]> {
   const folder = mkdtempSync(join(tmpdir(), "bench-scan-"));
@@ -29,8 +29,8 @@ export async function measureScan(runs: number): Promise<Result[]> {
       const part = join(folder, name);
       writeFiles(part, files);
       const command = of(part);
-      if (spawnSync(command.file, ["--version"]).error !== undefined) {
-        console.error(`not compared: no ${name} here`);
+      if (command === undefined) {
+        console.error(`not compared with ${name}: ${NO_PYTHON}`);
         continue;
       }
       const ours = () => timeProcess(scanOf(part, filter));
@@ -60,7 +60,12 @@ function scanOf(folder: string, filter: string): Timed {
 
 /** As many files as each looks through in some seconds. `scan` runs secretlint's rules, and
  * looks for a thousand values in every form besides: so its goal there is a multiple. */
-const RIVALS: readonly { name: string; files: number; goal: number; of(folder: string): Timed }[] = [
+const RIVALS: readonly {
+  name: string;
+  files: number;
+  goal: number;
+  of(folder: string): Timed | undefined;
+}[] = [
   {
     name: "secretlint",
     files: 3_000,
@@ -75,11 +80,12 @@ const RIVALS: readonly { name: string; files: number; goal: number; of(folder: s
     name: "detect-secrets",
     files: 300,
     goal: 1,
-    of: (folder) => ({
-      file: "detect-secrets",
-      args: ["-C", folder, "scan", "--all-files", "--no-verify"],
-      env: process.env,
-    }),
+    of: (folder) => {
+      const python = pythonWith("detect-secrets");
+      if (python === undefined) return undefined;
+      const args = ["-C", folder, "scan", "--all-files", "--no-verify"];
+      return { file: join(dirname(python), "detect-secrets"), args, env: process.env };
+    },
   },
 ];
 

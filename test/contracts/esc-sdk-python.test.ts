@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { NO_PYTHON, pythonWithEscSdk } from "../../bench/python";
+import { NO_PYTHON, pythonWith } from "../../bench/python";
 import { type CloudFixture, startCloud, TOKENS } from "../pulumi-cloud/cloud-fixture";
 import { skip } from "../skip";
 
@@ -17,7 +17,7 @@ describe("pulumi-esc-sdk against the sandbox", function () {
   let python: string;
 
   before(async function () {
-    const found = pythonWithEscSdk();
+    const found = pythonWith("esc-sdk");
     if (found === undefined) return skip(this, NO_PYTHON);
     python = found;
     cloud = await startCloud();
