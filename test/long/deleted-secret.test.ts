@@ -59,7 +59,10 @@ describe("secrets that people changed in GitHub, with the real engine", function
     await remove(lost);
     await writes();
     const { stdout } = await project.ok("preview", "-s", "live", "--refresh");
-    assert.match(stdout, new RegExp(`\\[secret-missing\\] ${lost}: .* made again .*Remedy: .* set ${lost} `));
+    assert.match(
+      stdout,
+      new RegExp(`\\[secret-missing\\] ${lost}: .* made again .*Remedy: .* set ${lost} --replace `),
+    );
     assert.match(stdout, /Resources:\n\s+\+ 2 to create\n\s+\d+ unchanged/);
     assert.deepEqual(await writes(), []);
   });
@@ -67,10 +70,13 @@ describe("secrets that people changed in GitHub, with the real engine", function
   it("are made again by an up with a refresh, with their access, and nothing else is written", async () => {
     const { code, output } = await up("--refresh");
     assert.equal(code, 0, output);
-    assert.match(output, new RegExp(`\\[secret-missing\\] ${lost}: .* made again .*Remedy: .* set ${lost} `));
+    assert.match(
+      output,
+      new RegExp(`\\[secret-missing\\] ${lost}: .* made again .*Remedy: .* set ${lost} --replace `),
+    );
     assert.deepEqual(await writes(), [at(lost), at(`${lost}/repositories`)]);
     assert.deepEqual(await secret(lost), ofCarrier);
-    const set = await command(["set", lost], "value-of-a-person-0123456789");
+    const set = await command(["set", lost, "--replace"], "value-of-a-person-0123456789");
     assert.equal(set.code, 0, set.output);
     await nothingToDo();
   });

@@ -20,7 +20,7 @@ export function madeAgain(inputs: SecretInputs): Problem {
     code: "secret-missing",
     subject: String(inputs.secretName),
     cause: `somebody deleted it in GitHub${where}; it is made again with the placeholder and its access`,
-    remedy: `${COMMAND} set ${inputs.secretName}${option} sets its value`,
+    remedy: `${COMMAND} set ${inputs.secretName}${option} --replace sets its value`,
   };
 }
 

@@ -120,7 +120,7 @@ export function driftInLists(
       subject: SUBJECT,
       names: deleted,
       cause: "deleted",
-      remedy: `pulumi up --refresh, or ${COMMAND} repair ${[...deleted].sort().join(" ")}, makes them again; then ${COMMAND} set NAME sets the value`,
+      remedy: `pulumi up --refresh, or ${COMMAND} repair ${[...deleted].sort().join(" ")}, makes them again; then ${COMMAND} set NAME --replace sets the value`,
     },
     { code: "secret-undeclared", subject: SUBJECT, names: unknown, cause: "not in the catalog", remedy },
     {
