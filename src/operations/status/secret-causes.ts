@@ -198,7 +198,7 @@ function proposed({ run, at, request }: Proposal, edit: HandEdit | undefined): F
 
 function age(entry: Entry, { changed, source }: LedgerEntry, now: Date): Finding[] {
   const days = Math.floor((now.getTime() - Date.parse(changed)) / DAY_MS);
-  // As `rotation` has it: what goes, what is public and what is not a credential is nobody's to rotate.
+  // As `rotation` has it: a secret that will be deleted, is public or is not a credential needs no rotation.
   const isRotated = entry.credential && entry.tombstone === undefined && source !== "default";
   if (!isRotated) return [];
   const { expires, rotationDays } = entry;

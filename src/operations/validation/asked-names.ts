@@ -34,7 +34,7 @@ export interface AskedNames {
   lacking: readonly LackingName[];
 }
 
-/** Endings of variables that hold a credential. Others, such as PORT, are nobody's secret. */
+/** Endings of variables that hold a credential. Others, such as PORT, are not secret. */
 const CREDENTIAL =
   /(^|_)(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PAT|CREDENTIALS?|DSN|WEBHOOK_URL|DATABASE_URL|CONNECTION_STRING)$/;
 
